@@ -1,0 +1,70 @@
+/** DESIGN's rules of who may know of whom, as errors. docs/architecture.md draws the same picture. */
+const gateway = '^src/(app|airbyte|common|config|health|metrics|openapi|start|main)';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['main\\.ts$', '\\.spec\\.ts$'] }, to: {} },
+    {
+      name: 'only-the-transport-speaks-http',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/airbyte/client/transport', '^src/airbyte/airbyte\\.module\\.ts$', '^src/embedded/', '^src/demo/'] },
+      to: { path: ['node_modules/(axios|undici|@nestjs/axios)', '^node:https?$', '^https?$'] , dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-client-knows-nothing-of-ingestions-or-problems',
+      severity: 'error',
+      from: { path: '^src/airbyte/client/' },
+      to: { path: '^src/', pathNot: ['^src/airbyte/client/', '^src/config/'] },
+    },
+    {
+      name: 'schedules-know-nothing-of-nest',
+      severity: 'error',
+      from: { path: '^src/airbyte/schedule/', pathNot: '\\.spec\\.ts$' },
+      to: { path: ['^src/', '@nestjs', 'node_modules/fastify'], pathNot: '^src/airbyte/schedule/' },
+    },
+    {
+      name: 'controllers-and-dtos-know-nothing-of-the-client',
+      severity: 'error',
+      from: { path: ['\\.controller\\.ts$', '/dto/'] },
+      to: { path: '^src/airbyte/client/' },
+    },
+    {
+      name: 'embedded-shares-no-code-with-the-gateway',
+      severity: 'error',
+      from: { path: '^src/embedded/' },
+      to: { path: '^src/', pathNot: '^src/embedded/' },
+    },
+    {
+      name: 'the-gateway-shares-no-code-with-embedded',
+      severity: 'error',
+      from: { path: gateway, pathNot: '^src/start\\.ts$' },
+      to: { path: '^src/embedded/' },
+    },
+    {
+      name: 'the-gateway-only-starts-the-embedded-airbyte',
+      severity: 'error',
+      from: { path: '^src/start\\.ts$' },
+      to: { path: '^src/embedded/', pathNot: '^src/embedded/index\\.ts$' },
+    },
+    {
+      name: 'only-tests-use-test-support',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'nothing-unlisted-or-for-development-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown', 'undetermined'], pathNot: '\\.d\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'default', 'types'] },
+  },
+};
