@@ -1,0 +1,34 @@
+import { HttpModule, HttpService } from '@nestjs/axios';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { AirbyteSettings } from '../config/settings.types';
+import { AirbyteClient } from './client/airbyte.client';
+import { IngestionController } from './ingestion/ingestion.controller';
+import { IngestionService } from './ingestion/ingestion.service';
+import { SchedulePolicy } from './ingestion/schedule.policy';
+import { StatusReader } from './ingestion/status.reader';
+import { PreviewController } from './preview/preview.controller';
+import { PreviewService } from './preview/preview.service';
+
+/** Everything that speaks to one Airbyte. */
+@Module({})
+export class AirbyteModule {
+  static forRoot(airbyte: AirbyteSettings): DynamicModule {
+    return {
+      module: AirbyteModule,
+      imports: [HttpModule],
+      controllers: [IngestionController, PreviewController],
+      providers: [
+        {
+          provide: AirbyteClient,
+          useFactory: (http: HttpService) => new AirbyteClient(airbyte, http),
+          inject: [HttpService],
+        },
+        IngestionService,
+        PreviewService,
+        SchedulePolicy,
+        StatusReader,
+      ],
+      exports: [AirbyteClient],
+    };
+  }
+}

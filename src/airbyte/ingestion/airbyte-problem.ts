@@ -1,0 +1,96 @@
+import { type ProblemExtras, ProblemException } from '../../common/problem/problem.exception';
+import { AirbyteError } from '../client/airbyte.errors';
+
+/** What the failed call upstream was for, as far as it decides which problem the caller has. */
+export type UpstreamPurpose = 'read-ingestion' | 'change-ingestion' | 'other';
+
+/** Runs calls upstream on behalf of a caller: what Airbyte refuses becomes the caller's problem in plain words. */
+export async function onBehalf<T>(purpose: UpstreamPurpose, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw error instanceof AirbyteError ? airbyteProblem(error, purpose) : error;
+  }
+}
+
+/** The one place that decides what a failure upstream means to a caller. */
+export function airbyteProblem(error: AirbyteError, purpose: UpstreamPurpose): ProblemException {
+  const isById = purpose !== 'other';
+  const said = error.upstreamMessage ?? 'Airbyte gave no reason.';
+  const extras = extrasOf(error);
+  switch (error.kind) {
+    case 'not_found':
+    case 'forbidden':
+      if (isById) return ingestionNotFound(extras);
+      return new ProblemException('rejected-by-airbyte', said, extras);
+    case 'bad_request':
+    case 'unprocessable':
+      return new ProblemException('rejected-by-airbyte', said, extras);
+    case 'conflict':
+      return new ProblemException('conflict', said, extras);
+    case 'unauthorized':
+      return new ProblemException(
+        'airbyte-rejected-credentials',
+        "Airbyte refused the credentials in the gateway's settings. Its operator has to correct them.",
+        extras,
+      );
+    case 'failed':
+      return new ProblemException('airbyte-failed', said, extras);
+    case 'misbehaving':
+      return new ProblemException(
+        'airbyte-misbehaved',
+        'What answers at AIRBYTE_API_URL does not answer as Airbyte does; check that it is the base of the public API.',
+        extras,
+      );
+    case 'unreachable':
+    case 'dropped':
+      if (error.outcomeUnknown) return outcomeUnknown(extras);
+      return new ProblemException('airbyte-unreachable', 'No answer came from AIRBYTE_API_URL. Try again.', extras);
+    case 'timeout':
+      if (error.outcomeUnknown) return outcomeUnknown(extras);
+      return new ProblemException('airbyte-timeout', 'Airbyte took longer than this request may. Try again.', extras);
+    case 'rate_limited':
+    case 'unavailable':
+    case 'circuit_open':
+      return new ProblemException('airbyte-unavailable', 'Airbyte is overloaded or down. Try again later.', extras);
+    case 'overloaded':
+      return new ProblemException('airbyte-unavailable', 'Too many calls are waiting for Airbyte. Try again later.', extras);
+  }
+}
+
+/** Absent, deleted, or out of sight: Airbyte does not always tell which, and callers must not learn it by trying. */
+export function ingestionNotFound(extras: ProblemExtras = {}): ProblemException {
+  return new ProblemException(
+    'ingestion-not-found',
+    "No ingestion has this id, or the gateway's Airbyte credentials may not see it.",
+    extras,
+  );
+}
+
+function outcomeUnknown(extras: ProblemExtras): ProblemException {
+  return new ProblemException(
+    'outcome-unknown',
+    'Airbyte did not answer in time and may still carry this out. Before sending it again, look for a connection of this name, source and destination in Airbyte.',
+    extras,
+  );
+}
+
+function extrasOf(error: AirbyteError): ProblemExtras {
+  const isAnswer = error.status !== undefined || error.upstreamMessage !== undefined;
+  const retryAfterMs = error.retryAfterMs ?? (isTransient(error) ? 1000 : undefined);
+  return {
+    cause: error,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(isAnswer && {
+      upstream: {
+        status: error.status ?? null,
+        message: error.upstreamMessage ?? null,
+        errorId: error.errorId ?? null,
+      },
+    }),
+  };
+}
+
+function isTransient({ kind }: AirbyteError): boolean {
+  return kind === 'rate_limited' || kind === 'unavailable' || kind === 'circuit_open' || kind === 'overloaded';
+}

@@ -1,0 +1,52 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { ID_PATTERN, IsId, IsOneOf, IsText } from '../../../common/validation/decorators';
+import { ScheduleRequestDto } from './schedule.dto';
+
+/** The states that a caller may give an ingestion. */
+export const WRITABLE_STATUSES = ['active', 'inactive'] as const;
+export type WritableStatus = (typeof WRITABLE_STATUSES)[number];
+
+/** A new ingestion: an existing source, an existing destination, and when to sync. */
+@ApiSchema({ name: 'CreateIngestionRequest' })
+export class CreateIngestionDto {
+  /** What people will call it. Airbyte does not require names to be unique. */
+  @ApiProperty({ minLength: 1, maxLength: 255, example: 'Orders to warehouse' })
+  @IsText(1, 255)
+  name: string;
+
+  /** Id of an existing source. */
+  @ApiProperty({ pattern: ID_PATTERN.source, example: '95e66a59-8045-4307-9678-63bc3c9b8c93' })
+  @IsId('an existing source')
+  sourceId: string;
+
+  /** Id of an existing destination. */
+  @ApiProperty({ pattern: ID_PATTERN.source, example: 'e478de0d-a3a0-475c-b019-25f7dd29e281' })
+  @IsId('an existing destination')
+  destinationId: string;
+
+  /** Left out or null: it syncs only when asked to. */
+  @ApiProperty({ type: () => ScheduleRequestDto, nullable: true, required: false })
+  @IsOptional()
+  @IsObject({
+    message: 'must be an object or null',
+    context: { hint: 'Write e.g. {"scheduleType": "cron", "cronExpression": "0 2 * * *"}.' },
+  })
+  @ValidateNested()
+  @Type(() => ScheduleRequestDto)
+  schedule?: ScheduleRequestDto | null;
+
+  /** Whether the schedule is in force. Left out or null it is `active`. */
+  @ApiProperty({
+    enum: WRITABLE_STATUSES,
+    enumName: 'WritableStatus',
+    nullable: true,
+    required: false,
+    default: 'active',
+    example: 'active',
+  })
+  @IsOptional()
+  @IsOneOf(WRITABLE_STATUSES)
+  status?: WritableStatus | null;
+}

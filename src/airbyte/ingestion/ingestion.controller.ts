@@ -1,0 +1,62 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Context, type RequestContext } from '../../common/http/request-context';
+import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
+import { ID_PATTERN } from '../../common/validation/decorators';
+import { IdParamPipe } from '../../common/validation/id-param.pipe';
+import { CreateIngestionDto } from './dto/create-ingestion.dto';
+import { IngestionStatusDto } from './dto/ingestion-status.dto';
+import { IngestionDto } from './dto/ingestion.dto';
+import { IngestionService } from './ingestion.service';
+import { ScheduledBodyPipe } from './scheduled-body.pipe';
+
+@ApiTags('ingestion')
+@Controller('ingestion')
+export class IngestionController {
+  constructor(private readonly ingestions: IngestionService) {}
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({
+    operationId: 'createIngestion',
+    summary: 'Connect a source to a destination',
+    description:
+      'Creates a connection in Airbyte. **Airbyte takes every stream of the source and overwrites the destination ' +
+      'on each sync (full refresh, overwrite).** Creation can take minutes: Airbyte reads the schema of the source first.',
+  })
+  @ApiCreatedResponse({
+    type: IngestionDto,
+    headers: { Location: { description: 'Path of the status.', schema: { type: 'string', format: 'uri-reference' } } },
+  })
+  @ApiProblems({ body: true, codes: [...UPSTREAM_PROBLEMS, 'reference-not-found', 'conflict', 'outcome-unknown'] })
+  async createIngestion(
+    @Body(ScheduledBodyPipe) request: CreateIngestionDto,
+    @Context() context: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestionDto> {
+    const ingestion = await this.ingestions.create(request, context);
+    void reply.header('location', `/ingestion/${encodeURIComponent(ingestion.connectionId)}/status`);
+    return ingestion;
+  }
+
+  @Get(':connectionId/status')
+  @ApiOperation({
+    operationId: 'getIngestionStatus',
+    summary: 'Say how an ingestion stands',
+    description: 'When data last arrived, when it will next, and by which schedule. At most one second old by default.',
+  })
+  @ApiParam({
+    name: 'connectionId',
+    description: 'As creation gave it.',
+    schema: { type: 'string', pattern: ID_PATTERN.source, example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' },
+  })
+  @ApiOkResponse({ type: IngestionStatusDto })
+  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
+  getIngestionStatus(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Context() context: RequestContext,
+  ): Promise<IngestionStatusDto> {
+    return this.ingestions.status(connectionId, context);
+  }
+}

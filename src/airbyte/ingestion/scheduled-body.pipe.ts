@@ -1,0 +1,35 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+import { ProblemException, validationFailed } from '../../common/problem/problem.exception';
+import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { ScheduleRequestDto } from './dto/schedule.dto';
+import { SchedulePolicy } from './schedule.policy';
+
+/**
+ * For bodies with a `schedule`: when other fields are wrong, what is wrong with the schedule's meaning is named in
+ * the same answer. A body whose fields are all right goes on to the service, which translates its schedule.
+ */
+@Injectable()
+export class ScheduledBodyPipe implements PipeTransform {
+  private readonly shape = new RequestValidationPipe();
+
+  constructor(private readonly schedules: SchedulePolicy) {}
+
+  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    try {
+      return await this.shape.transform(value, metadata);
+    } catch (error) {
+      if (!(error instanceof ProblemException) || error.code !== 'validation-failed') throw error;
+      const schedule = await wellShapedSchedule(value);
+      throw schedule ? validationFailed([...(error.extras.errors ?? []), ...this.schedules.faultsOf(schedule)]) : error;
+    }
+  }
+}
+
+async function wellShapedSchedule(body: unknown): Promise<ScheduleRequestDto | null> {
+  const schedule: unknown = typeof body === 'object' && body !== null && 'schedule' in body ? body.schedule : null;
+  if (typeof schedule !== 'object' || schedule === null || Array.isArray(schedule)) return null;
+  const dto = plainToInstance(ScheduleRequestDto, schedule);
+  return (await validate(dto)).length === 0 ? dto : null;
+}

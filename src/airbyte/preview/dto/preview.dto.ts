@@ -1,0 +1,72 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsISO8601, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { IsWholeNumber } from '../../../common/validation/decorators';
+import { ScheduleRequestDto } from '../../ingestion/dto/schedule.dto';
+
+/** A schedule to be tried out. */
+@ApiSchema({ name: 'SchedulePreviewRequest' })
+export class PreviewRequestDto {
+  /** As for a creation, but `timeZone` may be any IANA zone. */
+  @ApiProperty({ type: () => ScheduleRequestDto })
+  @IsObject({
+    message: 'must be an object',
+    context: { hint: 'Write e.g. {"scheduleType": "cron", "cronExpression": "0 2 * * *"}.' },
+  })
+  @ValidateNested()
+  @Type(() => ScheduleRequestDto)
+  schedule: ScheduleRequestDto;
+
+  /** Firings strictly after this moment are shown; left out it is now. */
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    required: false,
+    example: '2026-01-15T10:30:00Z',
+  })
+  @IsOptional()
+  @IsISO8601(
+    { strict: true, strictSeparator: true },
+    {
+      message: 'must be a moment in ISO 8601 with a zone',
+      context: { hint: 'Write e.g. "2026-01-15T10:30:00Z".' },
+    },
+  )
+  from?: string | null;
+
+  /** How many firings are shown. */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, default: 5, nullable: true, required: false, example: 3 })
+  @IsOptional()
+  @IsWholeNumber(1, 100)
+  count?: number | null;
+}
+
+/** What a schedule means. */
+@ApiSchema({ name: 'SchedulePreview' })
+export class PreviewDto {
+  /** In plain English. */
+  @ApiProperty({ example: 'At 02:00 AM' })
+  description: string;
+
+  /** The same in five Unix fields; null where Unix cannot say it. */
+  @ApiProperty({ type: 'string', nullable: true, example: '0 2 * * *' })
+  unixExpression: string | null;
+
+  /** The same in six or seven Quartz fields; null for `manual`. */
+  @ApiProperty({ type: 'string', nullable: true, example: '0 0 2 * * ?' })
+  quartzExpression: string | null;
+
+  /** Zone in which the expression is read; null where there is none. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'UTC' })
+  timeZone: string | null;
+
+  /** The next firings, strictly after `from`. */
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', format: 'date-time' },
+    maxItems: 100,
+    example: ['2026-01-16T02:00:00.000Z', '2026-01-17T02:00:00.000Z', '2026-01-18T02:00:00.000Z'],
+  })
+  nextSyncs: string[];
+}

@@ -1,0 +1,25 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../common/openapi/api-problems';
+import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { PreviewDto, PreviewRequestDto } from './dto/preview.dto';
+import { PreviewService } from './preview.service';
+
+@ApiTags('schedule')
+@Controller('schedule')
+export class PreviewController {
+  constructor(private readonly previews: PreviewService) {}
+
+  @Post('preview')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'previewSchedule',
+    summary: 'Say what a schedule means',
+    description: 'Explains a schedule and lists its next firings. Nothing is created and Airbyte is not asked.',
+  })
+  @ApiOkResponse({ type: PreviewDto })
+  @ApiProblems({ body: true })
+  previewSchedule(@Body(RequestValidationPipe) request: PreviewRequestDto): PreviewDto {
+    return this.previews.preview(request);
+  }
+}

@@ -1,0 +1,39 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock';
+import { validationFailed } from '../../common/problem/problem.exception';
+import { scheduleErrors, SchedulePolicy } from '../ingestion/schedule.policy';
+import { previewSchedule } from '../schedule';
+import type { PreviewDto, PreviewRequestDto } from './dto/preview.dto';
+
+const DEFAULT_COUNT = 5;
+
+/** Explains schedules without asking Airbyte. */
+@Injectable()
+export class PreviewService {
+  constructor(
+    private readonly schedules: SchedulePolicy,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemException `validation-failed` for every schedule that a creation would refuse. */
+  preview(request: PreviewRequestDto): PreviewDto {
+    const result = previewSchedule(request.schedule, {
+      from: momentOf(request.from) ?? this.clock(),
+      count: request.count ?? DEFAULT_COUNT,
+      ...this.schedules.limits,
+    });
+    if (!result.ok) throw validationFailed(scheduleErrors(result.faults));
+    const { nextSyncs, ...explained } = result.preview;
+    return { ...explained, nextSyncs: nextSyncs.map((moment) => moment.toISOString()) };
+  }
+}
+
+/** Without a zone a moment would be read in the zone of whatever machine this runs on. */
+function momentOf(from: string | null | undefined): Date | null {
+  if (from === null || from === undefined) return null;
+  const moment = new Date(from);
+  if (/(Z|[+-]\d{2}:?\d{2})$/i.test(from) && !Number.isNaN(moment.getTime())) return moment;
+  throw validationFailed([
+    { field: 'from', reason: 'must be a moment in ISO 8601 with a zone', hint: 'Write e.g. "2026-01-15T10:30:00Z".' },
+  ]);
+}

@@ -1,0 +1,58 @@
+interface Read<T> {
+  readonly startedAtMs: number;
+  readonly value: Promise<T>;
+  underWay: boolean;
+}
+
+/**
+ * Shares one upstream read among all who ask for the same key at about the same time.
+ * An answer's age is counted from the start of its read, so nobody gets data older than `maxAgeMs`;
+ * who comes while a read is under way joins it. Failures are shared with those waiting, and not kept.
+ */
+export class CoalescedReads<T> {
+  private readonly reads = new Map<string, Read<T>>();
+
+  constructor(
+    private readonly options: {
+      readonly maxAgeMs: number;
+      readonly maxEntries: number;
+      readonly nowMs: () => number;
+    },
+  ) {}
+
+  get(key: string, read: () => Promise<T>): Promise<T> {
+    const known = this.reads.get(key);
+    if (known && (known.underWay || !this.isStale(known))) return known.value;
+    const entry: Read<T> = { startedAtMs: this.options.nowMs(), value: read(), underWay: true };
+    this.reads.delete(key);
+    this.reads.set(key, entry);
+    this.dropOldest();
+    entry.value.then(
+      () => {
+        entry.underWay = false;
+      },
+      () => {
+        if (this.reads.get(key) === entry) this.reads.delete(key);
+      },
+    );
+    return entry.value;
+  }
+
+  /** After a change: whoever asks from now on gets a read that began after it. */
+  forget(key: string): void {
+    this.reads.delete(key);
+  }
+
+  private isStale(entry: Read<T>): boolean {
+    return this.options.nowMs() - entry.startedAtMs > this.options.maxAgeMs;
+  }
+
+  /** The oldest come first in the map: a read under way is kept for those who may yet join it. */
+  private dropOldest(): void {
+    for (const [key, entry] of this.reads) {
+      const isUseless = this.isStale(entry) && !entry.underWay;
+      if (!isUseless && this.reads.size <= this.options.maxEntries) return;
+      this.reads.delete(key);
+    }
+  }
+}

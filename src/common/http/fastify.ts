@@ -1,0 +1,63 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import { asProblem } from '../problem/as-problem';
+import { problemBody, problemHeaders } from '../problem/problem.body';
+import { ProblemException } from '../problem/problem.exception';
+import { REQUEST_ID_HEADER, requestIdOf } from './request-id';
+
+/** A body may have at most this many bytes. */
+export const BODY_LIMIT_BYTES = 100_000;
+/** Longer than any id, so that over-long ids reach the validation that names them. */
+const MAX_PARAM_LENGTH = 4096;
+/** A caller that takes longer to send its request is cut off. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Fastify, set up so that whatever goes wrong before Nest sees a request is answered as a problem too. */
+export function createFastifyAdapter(logger: FastifyBaseLogger): FastifyAdapter {
+  return new FastifyAdapter({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: requestIdOf,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: writeFrameworkError,
+    clientErrorHandler: writeClientError,
+  });
+}
+
+function writeFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = asProblem(error);
+  void reply
+    .status(problem.status)
+    .headers({ ...problemHeaders(problem), [REQUEST_ID_HEADER]: request.id })
+    .send(problemBody(problem, { url: request.url, requestId: request.id }));
+}
+
+/** What Node's HTTP parser cannot read has no request: the answer is written by hand, and the connection ends. */
+function writeClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = clientProblem(error);
+  const requestId = requestIdOf({ headers: {} });
+  const body = JSON.stringify(problemBody(problem, { url: '/', requestId }));
+  const headers = { ...problemHeaders(problem), [REQUEST_ID_HEADER]: requestId, connection: 'close' };
+  const head = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+  socket.end(`HTTP/1.1 ${problem.status} ${problem.code}\r\n${head}\r\n${body}`);
+}
+
+function clientProblem(error: Error & { code?: string }): ProblemException {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return asProblem(Object.assign(new Error(error.message), { statusCode: 431 }));
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return asProblem(Object.assign(new Error(error.message), { statusCode: 408 }));
+    default:
+      return asProblem(Object.assign(new Error(error.message), { statusCode: 400 }));
+  }
+}

@@ -1,0 +1,65 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { PROBLEMS, type ProblemCode } from '../problem/problem.catalogue';
+import { ProblemDto } from '../problem/problem.dto';
+
+/** What every operation can answer with, whatever it does. */
+const EVERYWHERE: readonly ProblemCode[] = ['malformed-request', 'uri-too-long', 'headers-too-large', 'internal-error'];
+/** What an operation with a body can answer with besides. */
+const WITH_BODY: readonly ProblemCode[] = [
+  'validation-failed',
+  'malformed-body',
+  'body-too-large',
+  'unsupported-media-type',
+];
+/** What an operation that asks Airbyte can answer with besides. */
+export const UPSTREAM_PROBLEMS: readonly ProblemCode[] = [
+  'rejected-by-airbyte',
+  'airbyte-rejected-credentials',
+  'airbyte-failed',
+  'airbyte-misbehaved',
+  'airbyte-unreachable',
+  'airbyte-unavailable',
+  'airbyte-timeout',
+];
+
+/** Documents every problem of an operation, one response for each status. */
+export function ApiProblems(options: { body?: boolean; codes?: readonly ProblemCode[] } = {}): MethodDecorator {
+  const codes = new Set([...EVERYWHERE, ...(options.body ? WITH_BODY : []), ...(options.codes ?? [])]);
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) {
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ...[...byStatus].map(([status, sameStatus]) => problemResponse(status, sameStatus)),
+  );
+}
+
+function problemResponse(status: number, codes: readonly ProblemCode[]): MethodDecorator {
+  const examples = codes.map((code) => [code, { summary: PROBLEMS[code].title, value: exampleOf(code) }] as const);
+  return ApiResponse({
+    status,
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+    content: {
+      'application/problem+json': {
+        schema: { $ref: getSchemaPath(ProblemDto) },
+        examples: Object.fromEntries(examples),
+      },
+    },
+  });
+}
+
+function exampleOf(code: ProblemCode): Partial<ProblemDto> {
+  const { status, title } = PROBLEMS[code];
+  return {
+    type: `urn:airbyte-ingestion:problem:${code}`,
+    title,
+    status,
+    detail: `${title}.`,
+    instance: '/ingestion',
+    code,
+    requestId: '0b0c8e1e-4f0e-4f57-9a57-0f8f2f3c8a11',
+  };
+}

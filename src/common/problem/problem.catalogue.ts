@@ -1,0 +1,36 @@
+/** One way in which a request can fail. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+}
+
+/**
+ * Every problem this API can answer with. A code never changes its meaning; docs/errors has a page for each,
+ * and a test holds the two equal.
+ */
+export const PROBLEMS = {
+  'validation-failed': { status: 400, title: 'The request has invalid fields' },
+  'malformed-body': { status: 400, title: 'The body is not valid JSON' },
+  'malformed-request': { status: 400, title: 'The request is not valid HTTP' },
+  'route-not-found': { status: 404, title: 'There is no such route' },
+  'ingestion-not-found': { status: 404, title: 'There is no such ingestion' },
+  conflict: { status: 409, title: 'Airbyte refused this in its present state' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'uri-too-long': { status: 414, title: 'The URL is too long' },
+  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'reference-not-found': { status: 422, title: 'The request names something that Airbyte does not know' },
+  'rejected-by-airbyte': { status: 422, title: 'Airbyte refused the request' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
+  'internal-error': { status: 500, title: 'The gateway failed' },
+  'airbyte-rejected-credentials': { status: 502, title: "Airbyte refused the gateway's own credentials" },
+  'airbyte-failed': { status: 502, title: 'Airbyte failed' },
+  'airbyte-misbehaved': { status: 502, title: 'Airbyte gave an answer that cannot be understood' },
+  'airbyte-unreachable': { status: 502, title: 'Airbyte cannot be reached' },
+  'airbyte-unavailable': { status: 503, title: 'Airbyte is not available at the moment' },
+  'not-ready': { status: 503, title: 'The gateway is not ready to serve requests' },
+  'airbyte-timeout': { status: 504, title: 'Airbyte did not answer in time' },
+  'outcome-unknown': { status: 504, title: 'It is not known whether Airbyte carried this out' },
+} as const satisfies Record<string, ProblemKind>;
+
+/** Stable, machine-readable name of a problem. */
+export type ProblemCode = keyof typeof PROBLEMS;

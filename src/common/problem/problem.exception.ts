@@ -1,0 +1,36 @@
+import { PROBLEMS, type ProblemCode } from './problem.catalogue';
+import type { FieldErrorDto, UpstreamErrorDto } from './problem.dto';
+
+/** What a problem says beyond its kind. */
+export interface ProblemExtras {
+  readonly errors?: readonly FieldErrorDto[];
+  readonly upstream?: UpstreamErrorDto;
+  /** Answered as `Retry-After`, rounded up to whole seconds. */
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+/** The only exception that the application throws on purpose: one filter writes it as RFC 9457 problem details. */
+export class ProblemException extends Error {
+  readonly status: number;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly extras: ProblemExtras = {},
+  ) {
+    super(`${code}: ${detail}`, { cause: extras.cause });
+    this.name = 'ProblemException';
+    this.status = PROBLEMS[code].status;
+  }
+}
+
+/** The problem for one or more offending fields. */
+export function validationFailed(errors: readonly FieldErrorDto[]): ProblemException {
+  const fields = [...new Set(errors.map((error) => error.field))];
+  const detail =
+    fields.length === 1
+      ? `1 field is invalid: ${fields.join(', ')}.`
+      : `${fields.length} fields are invalid: ${fields.join(', ')}.`;
+  return new ProblemException('validation-failed', detail, { errors });
+}

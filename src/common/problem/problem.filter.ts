@@ -1,0 +1,22 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { asProblem } from './as-problem';
+import { problemBody, problemHeaders } from './problem.body';
+
+/** Writes every error as problem details. Only faults of our own reach the log as errors. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = asProblem(error);
+    if (problem.code === 'internal-error') request.log.error({ err: problem.extras.cause }, problem.message);
+    else request.log.info({ code: problem.code }, problem.message);
+    if (reply.sent) return;
+    void reply
+      .status(problem.status)
+      .headers(problemHeaders(problem))
+      .send(problemBody(problem, { url: request.url, requestId: request.id }));
+  }
+}

@@ -1,0 +1,50 @@
+import { applyDecorators } from '@nestjs/common';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+
+/** Ids are opaque: whatever is safe in a path and is no path segment with a meaning of its own. */
+export const ID_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
+
+/** A required id of something in Airbyte. */
+export function IsId(of: string): PropertyDecorator {
+  return applyDecorators(
+    IsString({ message: 'must be a string', context: { hint: `Give the id of ${of}.` } }),
+    Matches(ID_PATTERN, {
+      message: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -',
+      context: { hint: `Give the id of ${of} as Airbyte shows it.` },
+    }),
+  );
+}
+
+/** A required text of so many characters. */
+export function IsText(min: number, max: number): PropertyDecorator {
+  const context = { hint: `Give a text of ${min} to ${max} characters.` };
+  return applyDecorators(
+    IsString({ message: 'must be a string', context }),
+    Length(min, max, { message: `must have ${min} to ${max} characters`, context }),
+  );
+}
+
+/** A text that may be left out or null. */
+export function IsOptionalText(max: number, hint: string): PropertyDecorator {
+  return applyDecorators(
+    IsOptional(),
+    IsString({ message: 'must be a string or null', context: { hint } }),
+    MaxLength(max, { message: `must have at most ${max} characters`, context: { hint } }),
+  );
+}
+
+/** One of a closed list of words. */
+export function IsOneOf(words: readonly string[]): PropertyDecorator {
+  const message = `must be one of ${words.join(', ')}`;
+  return IsIn([...words], { message, context: { hint: `Write one of ${words.map((word) => `"${word}"`).join(', ')}.` } });
+}
+
+/** A whole number within bounds, both allowed. */
+export function IsWholeNumber(min: number, max: number): PropertyDecorator {
+  const options = {
+    message: `must be a whole number from ${min} to ${max}`,
+    context: { hint: `Give a number from ${min} to ${max}, without quotes.` },
+  };
+  return applyDecorators(IsInt(options), Min(min, options), Max(max, options));
+}
+

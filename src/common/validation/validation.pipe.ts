@@ -1,0 +1,30 @@
+import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import { validationFailed } from '../problem/problem.exception';
+import { fieldErrors } from './field-errors';
+
+/** Refuses unknown fields, nested ones too, and names every offending field in one answer. */
+@Injectable()
+export class RequestValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      transform: true,
+      exceptionFactory: (errors) => validationFailed(fieldErrors(errors)),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && !isJsonObject(value)) {
+      throw validationFailed([
+        { field: 'body', reason: 'must be a JSON object', hint: 'Send {"field": value, …} with Content-Type: application/json.' },
+      ]);
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+function isJsonObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

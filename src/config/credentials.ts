@@ -1,0 +1,76 @@
+import type { Environment } from './environment';
+import type { AirbyteCredentials, ApiKey, OidcSettings, Settings } from './settings.types';
+
+export const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
+
+/** Pairs must be complete, and only one way of signing in may be named: a forgotten half would sign in as nobody. */
+export function readAirbyteCredentials(env: Environment): AirbyteCredentials {
+  const client = readPair(env, 'AIRBYTE_CLIENT_ID', 'AIRBYTE_CLIENT_SECRET');
+  const basic = readPair(env, 'AIRBYTE_USERNAME', 'AIRBYTE_PASSWORD');
+  const token = env.text('AIRBYTE_TOKEN');
+  if ([client, basic, token].filter((way) => way !== null).length > 1) {
+    env.complain(
+      'AIRBYTE_CLIENT_ID, AIRBYTE_TOKEN and AIRBYTE_USERNAME',
+      'are three ways to sign in: set only one of them',
+    );
+  }
+  if (client) return { kind: 'client', clientId: client[0], clientSecret: client[1] };
+  if (token !== null) return { kind: 'token', token };
+  if (basic) return { kind: 'basic', username: basic[0], password: basic[1] };
+  return { kind: 'none' };
+}
+
+function readPair(env: Environment, first: string, second: string): [string, string] | null {
+  const [a, b] = [env.text(first), env.text(second)];
+  if (a !== null && b !== null) return [a, b];
+  if (a !== null) env.complain(second, `must be set when ${first} is`);
+  if (b !== null) env.complain(first, `must be set when ${second} is`);
+  return null;
+}
+
+/** `name:scope+scope:sha256[:workspaceId]`, separated by commas. A scope itself contains a colon. */
+const API_KEY =
+  /^([\w.-]{1,64}):((?:ingestion:(?:read|write))(?:\+ingestion:(?:read|write))*):([0-9a-fA-F]{64})(?::([\w.~-]{1,128}))?$/;
+
+export function readApiKeys(env: Environment): ApiKey[] {
+  const entries = env.text('API_KEYS')?.split(',') ?? [];
+  return entries.flatMap((entry, index) => {
+    const [, name, scopes, sha256, workspaceId] = API_KEY.exec(entry.trim()) ?? [];
+    if (name === undefined || scopes === undefined || sha256 === undefined) {
+      env.complain('API_KEYS', `entry ${index + 1} must read name:scopes:sha256-of-the-key[:workspaceId]`);
+      return [];
+    }
+    return [
+      { name, scopes: scopes.split('+'), sha256: sha256.toLowerCase(), workspaceId: workspaceId ?? null },
+    ];
+  });
+}
+
+export function readOidc(env: Environment): OidcSettings | null {
+  const issuer = env.url('OIDC_ISSUER', ['https:', 'http:']);
+  const audience = env.text('OIDC_AUDIENCE');
+  const workspaceClaim = env.text('OIDC_WORKSPACE_CLAIM');
+  if (issuer !== null && audience !== null) return { issuer, audience, workspaceClaim };
+  if (issuer !== null) env.complain('OIDC_AUDIENCE', 'must be set when OIDC_ISSUER is');
+  if (issuer === null && audience !== null) env.complain('OIDC_ISSUER', 'must be set when OIDC_AUDIENCE is');
+  if (issuer === null && workspaceClaim !== null) {
+    env.complain('OIDC_ISSUER', 'must be set when OIDC_WORKSPACE_CLAIM is');
+  }
+  return null;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+
+/** An API that creates data flows is served to a network only with callers' credentials, or when told so aloud. */
+export function requireCallersBeyondLoopback(env: Environment, settings: Settings): void {
+  const hasCallers = settings.apiKeys.length > 0 || settings.oidc !== null;
+  if (hasCallers && settings.authOff) {
+    env.complain('AUTH', 'must not be off when API_KEYS or OIDC_ISSUER names who may call');
+  }
+  if (!hasCallers && !settings.authOff && !LOOPBACK.test(settings.host)) {
+    env.complain(
+      'HOST',
+      'reaches beyond this machine but nobody has to sign in: set API_KEYS or OIDC_ISSUER, or AUTH=off to serve everybody',
+    );
+  }
+}

@@ -1,0 +1,53 @@
+/** One complaint about one setting. It never carries the setting's content: a mistyped secret must not reach a log. */
+export class SettingsError extends Error {
+  constructor(readonly complaints: readonly string[]) {
+    super(`The settings are not usable:\n${complaints.map((complaint) => `  - ${complaint}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}
+
+/**
+ * Reads settings by name and collects every complaint, so that one start names all that is wrong.
+ * An empty setting counts as unset.
+ */
+export class Environment {
+  readonly complaints: string[] = [];
+
+  constructor(private readonly variables: Readonly<Record<string, string | undefined>>) {}
+
+  text(name: string): string | null {
+    const value = this.variables[name]?.trim();
+    return value === undefined || value === '' ? null : value;
+  }
+
+  integer(name: string, range: { fallback: number; min: number; max: number }): number {
+    const value = this.text(name);
+    if (value === null) return range.fallback;
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= range.min && number <= range.max) return number;
+    this.complain(name, `must be a whole number from ${range.min} to ${range.max}`);
+    return range.fallback;
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[]): T | null {
+    const value = this.text(name);
+    if (value === null) return null;
+    const found = allowed.find((option) => option === value);
+    if (found === undefined) this.complain(name, `must be one of ${allowed.join(', ')}`);
+    return found ?? null;
+  }
+
+  /** A base URL, without its trailing slash. */
+  url(name: string, protocols: readonly string[]): string | null {
+    const value = this.text(name);
+    if (value === null) return null;
+    const url = URL.canParse(value) ? new URL(value) : null;
+    if (url && protocols.includes(url.protocol) && url.hostname !== '') return value.replace(/\/+$/, '');
+    this.complain(name, `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    return null;
+  }
+
+  complain(name: string, reason: string): void {
+    this.complaints.push(`${name} ${reason}`);
+  }
+}

@@ -1,0 +1,2 @@
+/** Injection token of the parsed, frozen settings. */
+export const SETTINGS = Symbol('SETTINGS');

@@ -1,0 +1,70 @@
+import { readAirbyteCredentials, readApiKeys, readOidc, requireCallersBeyondLoopback } from './credentials';
+import { Environment, SettingsError } from './environment';
+import type { LogLevel, Settings } from './settings.types';
+
+const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const MINUTE_MS = 60_000;
+const DAY_S = 86_400;
+
+/**
+ * Reads the whole configuration from environment variables.
+ * @throws SettingsError that names every unusable setting, never its content.
+ */
+export function parseSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
+  const env = new Environment(variables);
+  const settings: Settings = {
+    host: env.text('HOST') ?? '127.0.0.1',
+    port: env.integer('PORT', { fallback: 3000, min: 0, max: 65_535 }),
+    airbyte: {
+      apiUrl: env.url('AIRBYTE_API_URL', ['http:', 'https:']),
+      credentials: readAirbyteCredentials(env),
+      workspaceId: env.text('AIRBYTE_WORKSPACE_ID'),
+      timeoutMs: env.integer('AIRBYTE_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 60 * MINUTE_MS }),
+      createTimeoutMs: env.integer('AIRBYTE_CREATE_TIMEOUT_MS', {
+        fallback: 5 * MINUTE_MS,
+        min: 100,
+        max: 60 * MINUTE_MS,
+      }),
+      maxConcurrency: env.integer('AIRBYTE_MAX_CONCURRENCY', { fallback: 4, min: 1, max: 1000 }),
+      maxCreates: env.integer('AIRBYTE_MAX_CREATES', { fallback: 2, min: 1, max: 1000 }),
+      maxQueue: env.integer('AIRBYTE_MAX_QUEUE', { fallback: 1000, min: 0, max: 1_000_000 }),
+    },
+    statusMaxAgeMs: env.integer('STATUS_MAX_AGE_MS', { fallback: 1000, min: 0, max: 60 * MINUTE_MS }),
+    scheduleMinIntervalMinutes: env.integer('SCHEDULE_MIN_INTERVAL_MINUTES', {
+      fallback: 1,
+      min: 1,
+      max: 7 * 24 * 60,
+    }),
+    apiKeys: readApiKeys(env),
+    oidc: readOidc(env),
+    authOff: env.oneOf('AUTH', ['off']) === 'off',
+    rateLimit: readRateLimit(env),
+    idempotencyTtlS: env.integer('IDEMPOTENCY_TTL_S', { fallback: DAY_S, min: 1, max: 365 * DAY_S }),
+    idempotencyDoubtMs: env.integer('IDEMPOTENCY_DOUBT_MS', {
+      fallback: 15 * MINUTE_MS,
+      min: 0,
+      max: DAY_S * 1000,
+    }),
+    redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
+    logLevel: env.oneOf('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    dataDir: env.text('DATA_DIR') ?? './data',
+  };
+  requireCallersBeyondLoopback(env, settings);
+  if (settings.airbyte.maxCreates > settings.airbyte.maxConcurrency) {
+    env.complain('AIRBYTE_MAX_CREATES', 'must not be larger than AIRBYTE_MAX_CONCURRENCY');
+  }
+  if (env.complaints.length > 0) throw new SettingsError(env.complaints);
+  return deepFreeze(settings);
+}
+
+function readRateLimit(env: Environment): number | null {
+  if (env.text('RATE_LIMIT') === 'off') return null;
+  return env.integer('RATE_LIMIT', { fallback: 6000, min: 1, max: 10_000_000 });
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value) as unknown[]) {
+    if (typeof member === 'object' && member !== null) deepFreeze(member);
+  }
+  return Object.freeze(value);
+}

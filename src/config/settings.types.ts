@@ -1,0 +1,69 @@
+/** How the gateway signs in to Airbyte: application credentials, a fixed token, HTTP Basic (before 0.60), or nothing. */
+export type AirbyteCredentials =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: string }
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string };
+
+/** Everything the client needs to reach one Airbyte. */
+export interface AirbyteSettings {
+  /** Base of Airbyte's public API without a trailing slash, e.g. `http://host:8000/api/public/v1`. */
+  readonly apiUrl: string;
+  readonly credentials: AirbyteCredentials;
+  /** Limits lists to this workspace; null means every workspace the credentials see. */
+  readonly workspaceId: string | null;
+  /** Budget of one caller's request in milliseconds, retries and waits included. */
+  readonly timeoutMs: number;
+  /** The same for a creation, during which Airbyte discovers the source's schema. */
+  readonly createTimeoutMs: number;
+  /** Calls upstream at one time: Airbyte serves its public API with five threads. */
+  readonly maxConcurrency: number;
+  /** How many of those may be creations. */
+  readonly maxCreates: number;
+  /** How many calls may wait for their turn. */
+  readonly maxQueue: number;
+}
+
+/** One caller's key: only its hash is known here. */
+export interface ApiKey {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Hex of the key's SHA-256. */
+  readonly sha256: string;
+  /** The only workspace this caller may see; null means all. */
+  readonly workspaceId: string | null;
+}
+
+/** Whose bearer tokens are accepted. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Claim that limits a caller to a workspace, if any. */
+  readonly workspaceClaim: string | null;
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+/** The whole configuration: parsed once from the environment, then frozen. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  /** Null: no Airbyte was named, so the embedded one is started. */
+  readonly airbyte: Omit<AirbyteSettings, 'apiUrl'> & { readonly apiUrl: string | null };
+  /** A status may be this old in milliseconds. */
+  readonly statusMaxAgeMs: number;
+  /** Schedules that fire more often than this are refused. */
+  readonly scheduleMinIntervalMinutes: number;
+  readonly apiKeys: readonly ApiKey[];
+  readonly oidc: OidcSettings | null;
+  /** True: the operator said aloud that everybody who reaches the gateway may use it. */
+  readonly authOff: boolean;
+  /** Requests per minute and caller; null means no limit. */
+  readonly rateLimit: number | null;
+  readonly idempotencyTtlS: number;
+  readonly idempotencyDoubtMs: number;
+  readonly redisUrl: string | null;
+  readonly logLevel: LogLevel;
+  /** Where the embedded Airbyte keeps its state and its `/local` files. */
+  readonly dataDir: string;
+}

@@ -1,0 +1,42 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/openapi/api-problems';
+import { HealthService } from './health.service';
+
+@ApiSchema({ name: 'Health' })
+export class HealthDto {
+  /** Always `ok`: what is not ok is answered as a problem. */
+  @ApiProperty({ enum: ['ok'], enumName: 'HealthWord', example: 'ok' })
+  status: 'ok';
+}
+
+@ApiTags('health')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  @Get('live')
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Say whether the process is alive',
+    description: 'Never depends on Airbyte: restarting the gateway does not mend Airbyte.',
+  })
+  @ApiOkResponse({ type: HealthDto })
+  @ApiProblems()
+  getLiveness(): HealthDto {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Say whether requests can be served',
+    description: 'Asks Airbyte for its health, at most once a second.',
+  })
+  @ApiOkResponse({ type: HealthDto })
+  @ApiProblems({ codes: ['not-ready'] })
+  async getReadiness(): Promise<HealthDto> {
+    await this.health.requireReady();
+    return { status: 'ok' };
+  }
+}

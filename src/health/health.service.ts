@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AirbyteClient } from '../airbyte/client/airbyte.client';
+import { AirbyteError } from '../airbyte/client/airbyte.errors';
+import { CLOCK, type Clock } from '../common/clock';
+import { CoalescedReads } from '../common/coalesced-reads';
+import { ProblemException } from '../common/problem/problem.exception';
+
+const MAX_AGE_MS = 1000;
+const PROBE_BUDGET_MS = 2000;
+
+/** Whether this replica can serve requests. */
+@Injectable()
+export class HealthService {
+  private readonly probes: CoalescedReads<AirbyteError | null>;
+  private stopping = false;
+
+  constructor(
+    private readonly client: AirbyteClient,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.probes = new CoalescedReads({ maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock().getTime() });
+  }
+
+  /** From now on this replica says that it is not ready, so that nobody sends it more. */
+  beginStopping(): void {
+    this.stopping = true;
+  }
+
+  /** @throws ProblemException `not-ready` that says why. */
+  async requireReady(): Promise<void> {
+    if (this.stopping) throw notReady('The gateway is stopping.');
+    const fault = await this.probes.get('airbyte', () => this.probe());
+    if (fault) throw notReady(`Airbyte is not well: ${fault.message}`, fault);
+  }
+
+  private async probe(): Promise<AirbyteError | null> {
+    try {
+      await this.client.health({ deadlineAt: this.clock().getTime() + PROBE_BUDGET_MS });
+      return null;
+    } catch (error) {
+      if (error instanceof AirbyteError) return error;
+      throw error;
+    }
+  }
+}
+
+function notReady(detail: string, cause?: unknown): ProblemException {
+  return new ProblemException('not-ready', detail, { retryAfterMs: MAX_AGE_MS, cause });
+}

@@ -1,0 +1,20 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+
+/** The API's description, OpenAPI 3.0: what every client generator reads. */
+export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Airbyte Ingestion API')
+    .setDescription(
+      'Create scheduled ingestions in Airbyte, and ask when data last arrived and when it will next. ' +
+        'Errors are problem details as in RFC 9457; `code` names the kind of problem.',
+    )
+    .setVersion('0.1.0')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .setOpenAPIVersion('3.0.3')
+    .addTag('ingestion', 'Move data from a source to a destination.')
+    .addTag('schedule', 'Understand schedules.')
+    .addTag('health', 'For probes.')
+    .build();
+  return SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method });
+}

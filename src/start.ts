@@ -1,0 +1,106 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { AppModule, type ResolvedSettings } from './app.module';
+import { configureApp } from './app.setup';
+import type { Clock } from './common/clock';
+import { createFastifyAdapter } from './common/http/fastify';
+import { createLogger, nestLogger } from './common/logging/logger';
+import type { Settings } from './config/settings.types';
+import { HealthService } from './health/health.service';
+
+/** A gateway that listens. */
+export interface RunningGateway {
+  /** Base URL, e.g. `http://127.0.0.1:3000`. */
+  readonly url: string;
+  readonly isEmbedded: boolean;
+  readonly logger: Logger;
+  /** Answers what is in flight, ends the embedded Airbyte and frees the port. */
+  close(): Promise<void>;
+}
+
+interface Upstream {
+  readonly settings: ResolvedSettings;
+  close(): Promise<void>;
+}
+
+/** Starts the gateway, and the embedded Airbyte first where the settings name no other. */
+export async function start(settings: Settings, clock: Clock = () => new Date()): Promise<RunningGateway> {
+  const logger = createLogger(settings.logLevel);
+  const upstream = await resolveUpstream(settings, logger);
+  try {
+    const app = await createApp(upstream.settings, clock, logger);
+    await app.listen(settings.port, settings.host);
+    return {
+      url: urlOf(app, settings.host),
+      isEmbedded: settings.airbyte.apiUrl === null,
+      logger,
+      close: async () => {
+        app.get(HealthService).beginStopping();
+        await app.close();
+        await upstream.close();
+      },
+    };
+  } catch (error) {
+    await upstream.close();
+    throw error;
+  }
+}
+
+/** The application, set up but not listening. */
+export async function createApp(
+  settings: ResolvedSettings,
+  clock: Clock,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(settings, clock),
+    createFastifyAdapter(logger),
+    { logger: nestLogger(logger), abortOnError: false },
+  );
+  configureApp(app);
+  await app.init();
+  return app;
+}
+
+async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upstream> {
+  const { apiUrl } = settings.airbyte;
+  if (apiUrl !== null) {
+    return {
+      settings: { ...settings, airbyte: { ...settings.airbyte, apiUrl } },
+      close: () => Promise.resolve(),
+    };
+  }
+  // Loaded only when it is needed: in front of a real Airbyte no database is opened.
+  const { startEmbeddedAirbyte } = await import('./embedded/index.js');
+  const embedded = await startEmbeddedAirbyte({
+    dataDir: settings.dataDir,
+    log: {
+      info: (message) => {
+        logger.info(message);
+      },
+      warn: (message) => {
+        logger.warn(message);
+      },
+      error: (message) => {
+        logger.error(message);
+      },
+    },
+  });
+  const credentials = {
+    kind: 'client',
+    clientId: embedded.clientId,
+    clientSecret: embedded.clientSecret,
+  } as const;
+  return {
+    settings: { ...settings, airbyte: { ...settings.airbyte, apiUrl: embedded.apiUrl, credentials } },
+    close: () => embedded.close(),
+  };
+}
+
+function urlOf(app: NestFastifyApplication, host: string): string {
+  const address = app.getHttpServer().address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
