@@ -13,6 +13,7 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.0.3')
     .addTag('ingestion', 'Move data from a source to a destination.')
+    .addTag('runs', 'Sync now, and look at what was synced.')
     .addTag('schedule', 'Understand schedules.')
     .addTag('health', 'For probes.')
     .build();

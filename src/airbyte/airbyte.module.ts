@@ -8,6 +8,8 @@ import { SchedulePolicy } from './ingestion/schedule.policy';
 import { StatusReader } from './ingestion/status.reader';
 import { PreviewController } from './preview/preview.controller';
 import { PreviewService } from './preview/preview.service';
+import { RunController } from './runs/run.controller';
+import { RunService } from './runs/run.service';
 
 /** Everything that speaks to one Airbyte. */
 @Module({})
@@ -16,7 +18,7 @@ export class AirbyteModule {
     return {
       module: AirbyteModule,
       imports: [HttpModule],
-      controllers: [IngestionController, PreviewController],
+      controllers: [IngestionController, PreviewController, RunController],
       providers: [
         {
           provide: AirbyteClient,
@@ -25,6 +27,7 @@ export class AirbyteModule {
         },
         IngestionService,
         PreviewService,
+        RunService,
         SchedulePolicy,
         StatusReader,
       ],

@@ -5,9 +5,9 @@ import { AirbyteError } from '../client/airbyte.errors';
 export type UpstreamPurpose = 'read-ingestion' | 'change-ingestion' | 'other';
 
 /** Runs calls upstream on behalf of a caller: what Airbyte refuses becomes the caller's problem in plain words. */
-export async function onBehalf<T>(purpose: UpstreamPurpose, call: Promise<T>): Promise<T> {
+export async function onBehalf<T>(purpose: UpstreamPurpose, call: () => Promise<T>): Promise<T> {
   try {
-    return await call;
+    return await call();
   } catch (error) {
     throw error instanceof AirbyteError ? airbyteProblem(error, purpose) : error;
   }
@@ -45,16 +45,32 @@ export function airbyteProblem(error: AirbyteError, purpose: UpstreamPurpose): P
     case 'unreachable':
     case 'dropped':
       if (error.outcomeUnknown) return outcomeUnknown(extras);
-      return new ProblemException('airbyte-unreachable', 'No answer came from AIRBYTE_API_URL. Try again.', extras);
+      return new ProblemException(
+        'airbyte-unreachable',
+        'No answer came from AIRBYTE_API_URL. Try again.',
+        extras,
+      );
     case 'timeout':
       if (error.outcomeUnknown) return outcomeUnknown(extras);
-      return new ProblemException('airbyte-timeout', 'Airbyte took longer than this request may. Try again.', extras);
+      return new ProblemException(
+        'airbyte-timeout',
+        'Airbyte took longer than this request may. Try again.',
+        extras,
+      );
     case 'rate_limited':
     case 'unavailable':
     case 'circuit_open':
-      return new ProblemException('airbyte-unavailable', 'Airbyte is overloaded or down. Try again later.', extras);
+      return new ProblemException(
+        'airbyte-unavailable',
+        'Airbyte is overloaded or down. Try again later.',
+        extras,
+      );
     case 'overloaded':
-      return new ProblemException('airbyte-unavailable', 'Too many calls are waiting for Airbyte. Try again later.', extras);
+      return new ProblemException(
+        'airbyte-unavailable',
+        'Too many calls are waiting for Airbyte. Try again later.',
+        extras,
+      );
   }
 }
 
@@ -92,5 +108,7 @@ function extrasOf(error: AirbyteError): ProblemExtras {
 }
 
 function isTransient({ kind }: AirbyteError): boolean {
-  return kind === 'rate_limited' || kind === 'unavailable' || kind === 'circuit_open' || kind === 'overloaded';
+  return (
+    kind === 'rate_limited' || kind === 'unavailable' || kind === 'circuit_open' || kind === 'overloaded'
+  );
 }

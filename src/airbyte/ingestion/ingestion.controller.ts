@@ -1,9 +1,15 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Context, type RequestContext } from '../../common/http/request-context';
 import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
-import { ID_PATTERN } from '../../common/validation/decorators';
+import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
 import { CreateIngestionDto } from './dto/create-ingestion.dto';
 import { IngestionStatusDto } from './dto/ingestion-status.dto';
@@ -27,9 +33,14 @@ export class IngestionController {
   })
   @ApiCreatedResponse({
     type: IngestionDto,
-    headers: { Location: { description: 'Path of the status.', schema: { type: 'string', format: 'uri-reference' } } },
+    headers: {
+      Location: { description: 'Path of the status.', schema: { type: 'string', format: 'uri-reference' } },
+    },
   })
-  @ApiProblems({ body: true, codes: [...UPSTREAM_PROBLEMS, 'reference-not-found', 'conflict', 'outcome-unknown'] })
+  @ApiProblems({
+    body: true,
+    codes: [...UPSTREAM_PROBLEMS, 'reference-not-found', 'conflict', 'outcome-unknown'],
+  })
   async createIngestion(
     @Body(ScheduledBodyPipe) request: CreateIngestionDto,
     @Context() context: RequestContext,
@@ -44,13 +55,10 @@ export class IngestionController {
   @ApiOperation({
     operationId: 'getIngestionStatus',
     summary: 'Say how an ingestion stands',
-    description: 'When data last arrived, when it will next, and by which schedule. At most one second old by default.',
+    description:
+      'When data last arrived, when it will next, and by which schedule. At most one second old by default.',
   })
-  @ApiParam({
-    name: 'connectionId',
-    description: 'As creation gave it.',
-    schema: { type: 'string', pattern: ID_PATTERN.source, example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' },
-  })
+  @ApiIdParam('connectionId')
   @ApiOkResponse({ type: IngestionStatusDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
   getIngestionStatus(
@@ -58,5 +66,23 @@ export class IngestionController {
     @Context() context: RequestContext,
   ): Promise<IngestionStatusDto> {
     return this.ingestions.status(connectionId, context);
+  }
+
+  @Delete(':connectionId')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'deleteIngestion',
+    summary: 'Delete an ingestion',
+    description:
+      'It never syncs again and every later call for it is 404. What it has brought stays where it is.',
+  })
+  @ApiIdParam('connectionId')
+  @ApiNoContentResponse({ description: 'It is gone.' })
+  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found', 'conflict'] })
+  deleteIngestion(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Context() context: RequestContext,
+  ): Promise<void> {
+    return this.ingestions.delete(connectionId, context);
   }
 }

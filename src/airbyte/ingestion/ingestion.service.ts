@@ -26,17 +26,28 @@ export class IngestionService {
 
   async create(request: CreateIngestionDto, context: RequestContext): Promise<IngestionDto> {
     const asked = request.schedule ? this.schedules.translate(request.schedule) : null;
-    const connection = await onBehalf(
-      'other',
-      this.createConnection(request, asked?.upstream ?? { scheduleType: 'manual' }, context),
-    );
+    const upstream = asked?.upstream ?? { scheduleType: 'manual' };
+    const connection = await onBehalf('other', () => this.createConnection(request, upstream, context));
     return toIngestion(connection, asked?.schedule ?? null);
   }
 
   async status(connectionId: string, context: RequestContext): Promise<IngestionStatusDto> {
-    const snapshot = await onBehalf('read-ingestion', this.statuses.read(connectionId, context));
+    const snapshot = await onBehalf('read-ingestion', () => this.statuses.read(connectionId, context));
     if (isDeleted(snapshot.connection)) throw ingestionNotFound();
     return statusOf(snapshot, this.clock());
+  }
+
+  /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */
+  async delete(connectionId: string, context: RequestContext): Promise<void> {
+    const connection = await onBehalf('read-ingestion', () =>
+      this.client.getConnection(connectionId, context),
+    );
+    if (isDeleted(connection)) throw ingestionNotFound();
+    try {
+      await onBehalf('change-ingestion', () => this.client.deleteConnection(connectionId, context));
+    } finally {
+      this.statuses.forget(connectionId);
+    }
   }
 
   private async createConnection(

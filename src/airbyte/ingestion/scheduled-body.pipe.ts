@@ -22,13 +22,16 @@ export class ScheduledBodyPipe implements PipeTransform {
     } catch (error) {
       if (!(error instanceof ProblemException) || error.code !== 'validation-failed') throw error;
       const schedule = await wellShapedSchedule(value);
-      throw schedule ? validationFailed([...(error.extras.errors ?? []), ...this.schedules.faultsOf(schedule)]) : error;
+      throw schedule
+        ? validationFailed([...(error.extras.errors ?? []), ...this.schedules.faultsOf(schedule)])
+        : error;
     }
   }
 }
 
 async function wellShapedSchedule(body: unknown): Promise<ScheduleRequestDto | null> {
-  const schedule: unknown = typeof body === 'object' && body !== null && 'schedule' in body ? body.schedule : null;
+  const schedule: unknown =
+    typeof body === 'object' && body !== null && 'schedule' in body ? body.schedule : null;
   if (typeof schedule !== 'object' || schedule === null || Array.isArray(schedule)) return null;
   const dto = plainToInstance(ScheduleRequestDto, schedule);
   return (await validate(dto)).length === 0 ? dto : null;

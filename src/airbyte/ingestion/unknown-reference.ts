@@ -25,7 +25,9 @@ export async function unknownReferences(
   ];
   if (errors.length === 0) return null;
   const fields = errors.map((error) => error.field).join(' and ');
-  return new ProblemException('reference-not-found', `Airbyte does not know what ${fields} names.`, { errors });
+  return new ProblemException('reference-not-found', `Airbyte does not know what ${fields} names.`, {
+    errors,
+  });
 }
 
 async function isUnknown(read: Promise<unknown>): Promise<boolean> {

@@ -19,5 +19,11 @@ export function nestLogger(logger: Logger): LoggerService {
       logger[level]({ context: rest.at(-1) }, String(message));
     };
   };
-  return { log: write('debug'), debug: write('debug'), verbose: write('debug'), warn: write('warn'), error: write('error') };
+  return {
+    log: write('debug'),
+    debug: write('debug'),
+    verbose: write('debug'),
+    warn: write('warn'),
+    error: write('error'),
+  };
 }

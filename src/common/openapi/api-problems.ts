@@ -4,7 +4,12 @@ import { PROBLEMS, type ProblemCode } from '../problem/problem.catalogue';
 import { ProblemDto } from '../problem/problem.dto';
 
 /** What every operation can answer with, whatever it does. */
-const EVERYWHERE: readonly ProblemCode[] = ['malformed-request', 'uri-too-long', 'headers-too-large', 'internal-error'];
+const EVERYWHERE: readonly ProblemCode[] = [
+  'malformed-request',
+  'uri-too-long',
+  'headers-too-large',
+  'internal-error',
+];
 /** What an operation with a body can answer with besides. */
 const WITH_BODY: readonly ProblemCode[] = [
   'validation-failed',
@@ -24,7 +29,9 @@ export const UPSTREAM_PROBLEMS: readonly ProblemCode[] = [
 ];
 
 /** Documents every problem of an operation, one response for each status. */
-export function ApiProblems(options: { body?: boolean; codes?: readonly ProblemCode[] } = {}): MethodDecorator {
+export function ApiProblems(
+  options: { body?: boolean; codes?: readonly ProblemCode[] } = {},
+): MethodDecorator {
   const codes = new Set([...EVERYWHERE, ...(options.body ? WITH_BODY : []), ...(options.codes ?? [])]);
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
@@ -38,7 +45,9 @@ export function ApiProblems(options: { body?: boolean; codes?: readonly ProblemC
 }
 
 function problemResponse(status: number, codes: readonly ProblemCode[]): MethodDecorator {
-  const examples = codes.map((code) => [code, { summary: PROBLEMS[code].title, value: exampleOf(code) }] as const);
+  const examples = codes.map(
+    (code) => [code, { summary: PROBLEMS[code].title, value: exampleOf(code) }] as const,
+  );
   return ApiResponse({
     status,
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),

@@ -19,17 +19,27 @@ function fromStatus(status: number, cause: unknown): ProblemException {
         { cause },
       );
     case 408:
-      return new ProblemException('malformed-request', 'The request was not sent completely in time.', { cause });
+      return new ProblemException('malformed-request', 'The request was not sent completely in time.', {
+        cause,
+      });
     case 413:
       return new ProblemException('body-too-large', 'A body may have at most 100 kB.', { cause });
     case 414:
-      return new ProblemException('uri-too-long', 'An id has at most 128 characters; shorten the URL.', { cause });
-    case 415:
-      return new ProblemException('unsupported-media-type', 'Send JSON with Content-Type: application/json.', {
+      return new ProblemException('uri-too-long', 'An id has at most 128 characters; shorten the URL.', {
         cause,
       });
+    case 415:
+      return new ProblemException(
+        'unsupported-media-type',
+        'Send JSON with Content-Type: application/json.',
+        {
+          cause,
+        },
+      );
     case 431:
-      return new ProblemException('headers-too-large', 'All headers together may have at most 16 KiB.', { cause });
+      return new ProblemException('headers-too-large', 'All headers together may have at most 16 KiB.', {
+        cause,
+      });
     default:
       if (status < 400 || status >= 500) return internalError(cause);
       return isBodyError(cause)

@@ -21,6 +21,7 @@ export function problemBody(problem: ProblemException, place: ProblemPlace): Pro
     code: problem.code,
     requestId: place.requestId,
     ...(problem.extras.errors && { errors: [...problem.extras.errors] }),
+    ...(problem.extras.runId !== undefined && { runId: problem.extras.runId }),
     ...(problem.extras.upstream && { upstream: problem.extras.upstream }),
   };
 }

@@ -69,4 +69,8 @@ export class ProblemDto {
   /** What Airbyte answered, where it was Airbyte that refused or failed. */
   @ApiProperty({ type: UpstreamErrorDto, required: false })
   upstream?: UpstreamErrorDto;
+
+  /** The run that is in the way, where one is. */
+  @ApiProperty({ required: false, example: '1234' })
+  runId?: string;
 }

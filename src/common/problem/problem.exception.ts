@@ -5,6 +5,7 @@ import type { FieldErrorDto, UpstreamErrorDto } from './problem.dto';
 export interface ProblemExtras {
   readonly errors?: readonly FieldErrorDto[];
   readonly upstream?: UpstreamErrorDto;
+  readonly runId?: string;
   /** Answered as `Retry-After`, rounded up to whole seconds. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;

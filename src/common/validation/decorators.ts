@@ -36,7 +36,10 @@ export function IsOptionalText(max: number, hint: string): PropertyDecorator {
 /** One of a closed list of words. */
 export function IsOneOf(words: readonly string[]): PropertyDecorator {
   const message = `must be one of ${words.join(', ')}`;
-  return IsIn([...words], { message, context: { hint: `Write one of ${words.map((word) => `"${word}"`).join(', ')}.` } });
+  return IsIn([...words], {
+    message,
+    context: { hint: `Write one of ${words.map((word) => `"${word}"`).join(', ')}.` },
+  });
 }
 
 /** A whole number within bounds, both allowed. */
@@ -47,4 +50,3 @@ export function IsWholeNumber(min: number, max: number): PropertyDecorator {
   };
   return applyDecorators(IsInt(options), Min(min, options), Max(max, options));
 }
-

@@ -5,7 +5,9 @@ import { hintFor, tellingChecks } from './hints';
 /** Flattens class-validator's tree into one entry for each thing that is wrong, with the path of its field. */
 export function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldErrorDto[] {
   return errors.flatMap((error) => {
-    const field = /^\d+$/.test(error.property) ? `${parent}[${error.property}]` : join(parent, error.property);
+    const field = /^\d+$/.test(error.property)
+      ? `${parent}[${error.property}]`
+      : join(parent, error.property);
     const own = tellingChecks(error).map((check) => ({
       field,
       reason: withoutName(error.constraints?.[check] ?? 'is invalid', error.property),

@@ -14,7 +14,8 @@ export function tellingChecks(error: ValidationError): string[] {
 export function hintFor(check: string, error: ValidationError): string {
   const context: unknown = error.contexts?.[check];
   if (typeof context === 'object' && context !== null && 'hint' in context) return String(context.hint);
-  if (check === 'whitelistValidation') return `Remove it. The fields here are: ${knownFields(error.target).join(', ')}.`;
+  if (check === 'whitelistValidation')
+    return `Remove it. The fields here are: ${knownFields(error.target).join(', ')}.`;
   return 'See GET /docs for what this field takes.';
 }
 

@@ -16,9 +16,15 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && (value === undefined || value === null))
+      return super.transform({}, metadata);
     if (metadata.type === 'body' && !isJsonObject(value)) {
       throw validationFailed([
-        { field: 'body', reason: 'must be a JSON object', hint: 'Send {"field": value, …} with Content-Type: application/json.' },
+        {
+          field: 'body',
+          reason: 'must be a JSON object',
+          hint: 'Send {"field": value, …} with Content-Type: application/json.',
+        },
       ]);
     }
     return super.transform(value, metadata);

@@ -1,0 +1,47 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsOptional, Matches } from 'class-validator';
+import { IsOneOf, IsWholeNumber } from '../../../common/validation/decorators';
+import { RUN_STATUSES, RunDto, type RunStatus } from './run.dto';
+
+/** Statuses that runs can be asked for by: those that Airbyte knows. */
+export const FILTER_STATUSES = RUN_STATUSES.filter((status) => status !== 'unknown');
+
+/** Opaque to callers: the id of the last run they have seen, and how far down the history it was. */
+export const PAGE_TOKEN_PATTERN = /^\d{1,12}-\d{1,19}$/;
+
+/** Which runs to list. */
+export class RunListQueryDto {
+  /** Only runs in this status. */
+  @ApiProperty({ enum: FILTER_STATUSES, enumName: 'RunStatusFilter', required: false, example: 'failed' })
+  @IsOptional()
+  @IsOneOf(FILTER_STATUSES)
+  status?: RunStatus;
+
+  /** How many runs at most. */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, default: 20, required: false, example: 20 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsWholeNumber(1, 100)
+  pageSize?: number;
+
+  /** `nextPageToken` of the page before. */
+  @ApiProperty({ type: 'string', maxLength: 64, required: false })
+  @IsOptional()
+  @Matches(PAGE_TOKEN_PATTERN, {
+    message: 'is not a page token',
+    context: { hint: 'Send the nextPageToken of the page before, unchanged.' },
+  })
+  pageToken?: string;
+}
+
+/** A page of an ingestion's runs, newest first. */
+@ApiSchema({ name: 'RunList' })
+export class RunListDto {
+  @ApiProperty({ type: [RunDto] })
+  data: RunDto[];
+
+  /** Asks for the next page; null after the last. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  nextPageToken: string | null;
+}

@@ -1,0 +1,82 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
+import { IsOneOf } from '../../../common/validation/decorators';
+
+/** `unknown` stands for words that Airbyte has yet to invent. */
+export const RUN_STATUSES = [
+  'pending',
+  'queued',
+  'running',
+  'incomplete',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'unknown',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** What a run does: only `sync` and `refresh` bring data. */
+export const RUN_TYPES = ['sync', 'refresh', 'reset', 'clear', 'unknown'] as const;
+export type RunType = (typeof RUN_TYPES)[number];
+
+export const CONFLICT_CHOICES = ['refuse', 'attach'] as const;
+export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
+
+/** How to start a run. The body may be left out. */
+@ApiSchema({ name: 'StartRunRequest' })
+export class StartRunDto {
+  /** What to do when one is running already: `refuse` with 409, or `attach` to it and answer 200 with it. */
+  @ApiProperty({
+    enum: CONFLICT_CHOICES,
+    enumName: 'ConflictChoice',
+    required: false,
+    nullable: true,
+    default: 'refuse',
+    example: 'attach',
+  })
+  @IsOptional()
+  @IsOneOf(CONFLICT_CHOICES)
+  onConflict?: ConflictChoice | null;
+}
+
+/** One run of an ingestion; it is a job in Airbyte. */
+@ApiSchema({ name: 'Run' })
+export class RunDto {
+  /** Names the run; it is the id of Airbyte's job. */
+  @ApiProperty({ example: '1234' })
+  runId: string;
+
+  @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
+  connectionId: string;
+
+  @ApiProperty({ enum: RUN_TYPES, enumName: 'RunType', example: 'sync' })
+  type: RunType;
+
+  /** `incomplete`: an attempt failed and Airbyte will try again. */
+  @ApiProperty({ enum: RUN_STATUSES, enumName: 'RunStatus', example: 'succeeded' })
+  status: RunStatus;
+
+  /** When it was asked for. */
+  @ApiProperty({ format: 'date-time', example: '2026-01-15T02:00:00.000Z' })
+  queuedAt: string;
+
+  /** When Airbyte began it. Airbyte's public API does not tell, so this is null. */
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
+  startedAt: string | null;
+
+  /** When it ended; null while it has not. */
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-15T02:07:41.000Z' })
+  endedAt: string | null;
+
+  /** From being asked for to its end, in milliseconds, waiting included; null while it has not ended. */
+  @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 461000 })
+  durationMs: number | null;
+
+  /** Rows that reached the destination for good; null where Airbyte does not tell. */
+  @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 4200 })
+  rows: number | null;
+
+  /** Bytes that reached the destination for good; null where Airbyte does not tell. */
+  @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 1048576 })
+  bytes: number | null;
+}

@@ -1,0 +1,115 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Context, type RequestContext } from '../../common/http/request-context';
+import { ApiIdParam } from '../../common/openapi/api-id-param';
+import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
+import { IdParamPipe } from '../../common/validation/id-param.pipe';
+import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { RunListDto, RunListQueryDto } from './dto/run-list.dto';
+import { RunDto, StartRunDto } from './dto/run.dto';
+import { RunService } from './run.service';
+
+@ApiTags('runs')
+@Controller('ingestion/:connectionId/runs')
+export class RunController {
+  constructor(private readonly runs: RunService) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'startRun',
+    summary: 'Sync now',
+    description:
+      'Starts a sync whatever the schedule says. One that is in progress is refused or attached to.',
+  })
+  @ApiIdParam('connectionId')
+  @ApiBody({ type: StartRunDto, required: false })
+  @ApiAcceptedResponse({
+    type: RunDto,
+    headers: {
+      Location: { description: 'Path of the run.', schema: { type: 'string', format: 'uri-reference' } },
+    },
+  })
+  @ApiOkResponse({ type: RunDto, description: 'A run was in progress and `onConflict` is `attach`.' })
+  @ApiProblems({
+    body: true,
+    codes: [
+      ...UPSTREAM_PROBLEMS,
+      'ingestion-not-found',
+      'run-in-progress',
+      'ingestion-inactive',
+      'conflict',
+      'outcome-unknown',
+    ],
+  })
+  async startRun(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Body(RequestValidationPipe) request: StartRunDto,
+    @Context() context: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RunDto> {
+    const { run, isNew } = await this.runs.start(connectionId, request, context);
+    void reply.status(isNew ? 202 : 200).header('location', `/ingestion/${connectionId}/runs/${run.runId}`);
+    return run;
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listRuns', summary: 'List runs', description: 'The history, newest first.' })
+  @ApiIdParam('connectionId')
+  @ApiOkResponse({ type: RunListDto })
+  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
+  listRuns(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Query(RequestValidationPipe) query: RunListQueryDto,
+    @Context() context: RequestContext,
+  ): Promise<RunListDto> {
+    return this.runs.list(connectionId, query, context);
+  }
+
+  @Get(':runId')
+  @ApiOperation({
+    operationId: 'getRun',
+    summary: 'Say how a run stands',
+    description: 'One run of this ingestion.',
+  })
+  @ApiIdParam('connectionId')
+  @ApiIdParam('runId')
+  @ApiOkResponse({ type: RunDto })
+  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found', 'run-not-found'] })
+  getRun(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Param('runId', IdParamPipe) runId: string,
+    @Context() context: RequestContext,
+  ): Promise<RunDto> {
+    return this.runs.get(connectionId, runId, context);
+  }
+
+  @Post(':runId/cancel')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'cancelRun',
+    summary: 'Stop a run',
+    description: 'Stops a run that has not ended. What it has brought already stays.',
+  })
+  @ApiIdParam('connectionId')
+  @ApiIdParam('runId')
+  @ApiOkResponse({ type: RunDto })
+  @ApiProblems({
+    codes: [
+      ...UPSTREAM_PROBLEMS,
+      'validation-failed',
+      'ingestion-not-found',
+      'run-not-found',
+      'run-ended',
+      'conflict',
+    ],
+  })
+  cancelRun(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Param('runId', IdParamPipe) runId: string,
+    @Context() context: RequestContext,
+  ): Promise<RunDto> {
+    return this.runs.cancel(connectionId, runId, context);
+  }
+}

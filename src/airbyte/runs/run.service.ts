@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../common/http/request-context';
+import { AirbyteClient } from '../client/airbyte.client';
+import { AirbyteError } from '../client/airbyte.errors';
+import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
+import { ingestionNotFound, onBehalf } from '../ingestion/airbyte-problem';
+import { isDeleted } from '../ingestion/ingestion.mapper';
+import { NEWEST_JOBS } from '../ingestion/sync-history';
+import { StatusReader } from '../ingestion/status.reader';
+import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
+import type { RunDto, StartRunDto } from './dto/run.dto';
+import { readJobPage } from './run.history';
+import { hasEnded, toRun } from './run.mapper';
+import { ingestionInactive, runEnded, runInProgress, runNotFound } from './run.problems';
+
+const DEFAULT_PAGE_SIZE = 20;
+
+/** Airbyte's job ids are 64-bit integers. */
+const JOB_ID = /^[1-9]\d{0,18}$/;
+
+/** A run, and whether this call made it. */
+export interface StartedRun {
+  readonly run: RunDto;
+  readonly isNew: boolean;
+}
+
+/** Runs of ingestions, each of which is one job in Airbyte. */
+@Injectable()
+export class RunService {
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly statuses: StatusReader,
+  ) {}
+
+  async start(connectionId: string, request: StartRunDto, context: RequestContext): Promise<StartedRun> {
+    const connection = await this.ingestion(connectionId, context);
+    return onBehalf('change-ingestion', async () => {
+      try {
+        return { run: toRun(await this.client.createJob(connectionId, context)), isNew: true };
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        return await this.attachOrRefuse(connection, request, error, context);
+      } finally {
+        this.statuses.forget(connectionId);
+      }
+    });
+  }
+
+  async list(connectionId: string, query: RunListQueryDto, context: RequestContext): Promise<RunListDto> {
+    await this.ingestion(connectionId, context);
+    const filter = { connectionId, ...(query.status && { status: query.status }) };
+    const page = { size: query.pageSize ?? DEFAULT_PAGE_SIZE, token: query.pageToken ?? null };
+    const { jobs, nextPageToken } = await onBehalf('read-ingestion', () =>
+      readJobPage(this.client, filter, page, context),
+    );
+    return { data: jobs.map(toRun), nextPageToken };
+  }
+
+  async get(connectionId: string, runId: string, context: RequestContext): Promise<RunDto> {
+    return toRun(await this.job(connectionId, runId, context));
+  }
+
+  async cancel(connectionId: string, runId: string, context: RequestContext): Promise<RunDto> {
+    const job = await this.job(connectionId, runId, context);
+    if (hasEnded(job)) throw runEnded(job);
+    return onBehalf('change-ingestion', async () => {
+      try {
+        return toRun(await this.client.cancelJob(runId, context));
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        throw runEnded(await this.job(connectionId, runId, context));
+      } finally {
+        this.statuses.forget(connectionId);
+      }
+    });
+  }
+
+  /** Airbyte's 409 does not say which run is in the way, nor that the connection is inactive. */
+  private async attachOrRefuse(
+    connection: AirbyteConnection,
+    request: StartRunDto,
+    conflict: AirbyteError,
+    context: RequestContext,
+  ): Promise<StartedRun> {
+    if (connection.status !== 'active') throw ingestionInactive();
+    const { connectionId } = connection;
+    const jobs = await this.client.listJobs({ connectionId, limit: NEWEST_JOBS, offset: 0 }, context);
+    const running = jobs.find((job) => !hasEnded(job));
+    if (!running) throw conflict;
+    if (request.onConflict !== 'attach') throw runInProgress(running.jobId);
+    return { run: toRun(running), isNew: false };
+  }
+
+  private async ingestion(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
+    const connection = await onBehalf('read-ingestion', () =>
+      this.client.getConnection(connectionId, context),
+    );
+    if (isDeleted(connection)) throw ingestionNotFound();
+    return connection;
+  }
+
+  /** Airbyte answers 409 or 403 for an unknown job, and gives out jobs whatever connection was meant. */
+  private async job(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
+    await this.ingestion(connectionId, context);
+    if (!JOB_ID.test(runId)) throw runNotFound();
+    return onBehalf('other', async () => {
+      try {
+        const job = await this.client.getJob(runId, context);
+        if (job.connectionId === connectionId) return job;
+      } catch (error) {
+        const isUnknown =
+          error instanceof AirbyteError && ['conflict', 'not_found', 'forbidden'].includes(error.kind);
+        if (!isUnknown) throw error;
+      }
+      throw runNotFound();
+    });
+  }
+}
+
+function isConflict(error: unknown): error is AirbyteError {
+  return error instanceof AirbyteError && error.kind === 'conflict';
+}
