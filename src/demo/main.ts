@@ -1,0 +1,30 @@
+import { GatewayClient } from './gateway.client';
+import { parseOptions, USAGE } from './options';
+import { startOwnGateway } from './own-gateway';
+import { tellStory } from './story';
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (!options) {
+    say(USAGE);
+    return;
+  }
+  const own = options.url === null ? await startOwnGateway() : null;
+  try {
+    const url = options.url ?? own?.url ?? '';
+    say(`gateway: ${url}`);
+    await tellStory(new GatewayClient(url, options.key), options, say);
+    say('everything is as it should be');
+  } finally {
+    await own?.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
