@@ -1,0 +1,208 @@
+import type { AirbyteSettings } from '../../config/settings.types';
+import { AirbyteError, type AirbyteErrorKind } from './airbyte.errors';
+import type { CallContext } from './airbyte.types';
+import { misbehaving } from './answer';
+import type { Authorizer } from './authorizer';
+import type { CallListener } from './call.events';
+import { CircuitBreaker } from './circuit.breaker';
+import { type Clock, systemClock } from './clock';
+import { ConcurrencyGate, type GateRefusal, type Release } from './concurrency.gate';
+import { createAuthorizer } from './credentials';
+import { isInDoubt } from './doubt';
+import { Exchanger } from './exchange';
+import { describe, type Operation } from './operation';
+import { ShapeError } from './parse';
+import { retryDelayMs } from './retry.policy';
+import { signIn } from './sign.in';
+import type { Transport } from './transport';
+
+/** The share of a read's budget that its first attempt may take, so that one lost answer leaves time for another. */
+const FIRST_ATTEMPT_SHARE = 0.6;
+
+export interface CallerOptions {
+  readonly onCall?: CallListener | undefined;
+  /** For tests. */
+  readonly clock?: Clock | undefined;
+}
+
+interface Attempt {
+  readonly operation: Operation;
+  readonly context: CallContext;
+  readonly deadlineAt: number;
+  readonly number: number;
+}
+
+/** Carries operations out within one budget each: its turn, the token, the exchange, and what failed again. */
+export class AirbyteCaller {
+  readonly clock: Clock;
+  readonly breaker: CircuitBreaker;
+  readonly gate: ConcurrencyGate;
+  private readonly authorizer: Authorizer;
+  private readonly exchanger: Exchanger;
+
+  constructor(
+    private readonly settings: AirbyteSettings,
+    transport: Transport,
+    options: CallerOptions = {},
+  ) {
+    this.clock = options.clock ?? systemClock;
+    this.breaker = new CircuitBreaker(this.clock);
+    this.gate = new ConcurrencyGate(settings);
+    this.exchanger = new Exchanger(transport, this.breaker, this.clock, options.onCall);
+    this.authorizer = createAuthorizer(
+      settings.credentials,
+      (id, secret) => signIn(this.exchanger, id, secret, settings.timeoutMs),
+      this.clock,
+    );
+  }
+
+  /** How far Airbyte's clock is ahead of ours, as far as its `Date` headers tell. */
+  get upstreamAheadMs(): number {
+    return this.exchanger.upstreamAheadMs;
+  }
+
+  /** When a call's budget ends, in epoch milliseconds. */
+  deadlineOf(operation: Pick<Operation, 'lane'>, context: CallContext): number {
+    const { timeoutMs, createTimeoutMs } = this.settings;
+    return (
+      context.deadlineAt ?? this.clock.now() + (operation.lane === 'create' ? createTimeoutMs : timeoutMs)
+    );
+  }
+
+  /** @throws {AirbyteError} and, should the gateway itself be at fault, whatever was thrown */
+  async call<T>(operation: Operation, parse: (body: unknown) => T, context: CallContext = {}): Promise<T> {
+    const body = await this.answer(operation, context);
+    try {
+      return parse(body);
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      const what = `the answer has an unexpected shape (${error.message})`;
+      throw misbehaving(operation, what, 200).with({ outcomeUnknown: operation.safety !== 'read' });
+    }
+  }
+
+  private async answer(operation: Operation, context: CallContext): Promise<unknown> {
+    const deadlineAt = this.deadlineOf(operation, context);
+    let told: AirbyteError | undefined;
+    let outcomeUnknown = false;
+    for (let number = 1; ; number++) {
+      try {
+        return await this.attempt({ operation, context, deadlineAt, number });
+      } catch (error) {
+        if (!(error instanceof AirbyteError)) throw error;
+        const inDoubt = isInDoubt(error, operation.safety);
+        told = inDoubt ? error : moreTelling(told, error);
+        outcomeUnknown ||= inDoubt;
+        const delayMs = this.delayBeforeNext(error, { operation, context, deadlineAt, number });
+        if (delayMs !== null) await this.clock.wait(delayMs, context.signal);
+        if (delayMs === null || context.signal?.aborted) throw told.with({ outcomeUnknown });
+      }
+    }
+  }
+
+  private delayBeforeNext(
+    error: AirbyteError,
+    { operation, context, deadlineAt, number }: Attempt,
+  ): number | null {
+    if (operation.probe || context.signal?.aborted) return null;
+    return retryDelayMs({
+      error,
+      safety: operation.safety,
+      attempt: number,
+      remainingMs: deadlineAt - this.clock.now(),
+      random: this.clock.random(),
+    });
+  }
+
+  private async attempt(attempt: Attempt): Promise<unknown> {
+    const { operation } = attempt;
+    // Looked at before queueing too: a dead Airbyte is reported at once however many calls wait.
+    if (!operation.probe) this.refuseFor(operation, this.breaker.waitMs());
+    const release = await this.takeTurn(attempt);
+    try {
+      if (!operation.probe) this.refuseFor(operation, this.breaker.enter());
+      return await this.sendAuthorized(attempt);
+    } finally {
+      release();
+    }
+  }
+
+  private refuseFor(operation: Operation, waitMs: number): void {
+    if (waitMs > 0) throw unsent('circuit_open', operation, 'Airbyte was down a moment ago', waitMs);
+  }
+
+  private async takeTurn({ operation, context, deadlineAt }: Attempt): Promise<Release> {
+    const remainingMs = deadlineAt - this.clock.now();
+    if (remainingMs <= 0) throw unsent('timeout', operation, 'no time was left');
+    const turn = await this.gate.enter(operation.lane, remainingMs, context.signal);
+    if (typeof turn === 'string') throw refusedTurn(operation, turn);
+    return turn;
+  }
+
+  private async sendAuthorized(attempt: Attempt): Promise<unknown> {
+    const { operation, context, number } = attempt;
+    const authorization = await this.authorization(attempt);
+    try {
+      const timeoutMs = this.timeoutMs(attempt);
+      return await this.exchanger.exchange({ operation, context, authorization, timeoutMs, attempt: number });
+    } catch (error) {
+      if (!(error instanceof AirbyteError) || error.kind !== 'unauthorized') throw error;
+      if (!this.authorizer.drop(authorization)) throw error;
+    }
+    const fresh = await this.authorization(attempt);
+    const timeoutMs = this.timeoutMs(attempt);
+    return this.exchanger.exchange({ operation, context, authorization: fresh, timeoutMs, attempt: number });
+  }
+
+  private timeoutMs({ operation, deadlineAt, number }: Attempt): number {
+    const remainingMs = Math.max(1, deadlineAt - this.clock.now());
+    return operation.safety === 'read' && number === 1 && !operation.probe
+      ? Math.ceil(remainingMs * FIRST_ATTEMPT_SHARE)
+      : remainingMs;
+  }
+
+  /** The sign-in under way serves others too, so it goes on when this call stops waiting for it. */
+  private async authorization({ operation, context, deadlineAt }: Attempt): Promise<string | undefined> {
+    const header = this.authorizer.header();
+    if (header === undefined || typeof header === 'string') return header;
+    const stop = new AbortController();
+    const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
+    const patience = this.clock.wait(Math.max(0, deadlineAt - this.clock.now()), signal).then(() => {
+      throw unsent('timeout', operation, 'signing in to Airbyte took too long');
+    });
+    try {
+      return await Promise.race([header, patience]);
+    } finally {
+      patience.catch(() => undefined);
+      stop.abort();
+    }
+  }
+}
+
+function refusedTurn(operation: Operation, refusal: GateRefusal): AirbyteError {
+  switch (refusal) {
+    case 'full':
+      return unsent('overloaded', operation, 'too many calls wait for Airbyte already', 1_000);
+    case 'timeout':
+      return unsent('timeout', operation, 'its turn did not come in time');
+    case 'aborted':
+      return unsent('timeout', operation, 'the caller gave up');
+  }
+}
+
+function unsent(
+  kind: AirbyteErrorKind,
+  operation: Operation,
+  what: string,
+  retryAfterMs?: number,
+): AirbyteError {
+  const details = { operation: operation.name, sent: false, retryAfterMs };
+  return new AirbyteError(kind, `${describe(operation)}: ${what}`, details);
+}
+
+/** Of two failures of one call: what Airbyte said outweighs silence, and the later one outweighs the earlier. */
+function moreTelling(earlier: AirbyteError | undefined, later: AirbyteError): AirbyteError {
+  if (earlier === undefined || later.status !== undefined) return later;
+  if (earlier.status !== undefined) return earlier;
+  return later.kind === 'circuit_open' ? earlier : later;
+}

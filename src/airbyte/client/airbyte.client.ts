@@ -1,0 +1,212 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { AirbyteSettings } from '../../config/settings.types';
+import { AirbyteCaller, type CallerOptions } from './airbyte.caller';
+import type {
+  AirbyteConnection,
+  AirbyteDestination,
+  AirbyteJob,
+  AirbyteSource,
+  AirbyteWorkspace,
+  CallContext,
+  CreateConnectionInput,
+  ListJobsQuery,
+  ListQuery,
+  PageQuery,
+  PatchConnectionInput,
+} from './airbyte.types';
+import { CreationRecovery } from './creation.recovery';
+import type { Operation } from './operation';
+import { operations } from './operations';
+import { collect, paginate } from './paging';
+import { rows } from './parse';
+import type { Transport } from './transport';
+import { parseConnection, parseDestination, parseJob, parseSource, parseWorkspace } from './wire.parse';
+
+type Page = Required<PageQuery>;
+
+/**
+ * One method per operation of Airbyte's public API. Every method rejects with {@link AirbyteError}; reads repeat what
+ * failed for a moment, changes only where that cannot do anything twice.
+ */
+@Injectable()
+export class AirbyteClient implements OnApplicationShutdown {
+  /** Its gate and breaker tell metrics and readiness how busy and how well Airbyte is. */
+  readonly caller: AirbyteCaller;
+  private readonly recovery: CreationRecovery;
+
+  constructor(
+    private readonly settings: AirbyteSettings,
+    private readonly transport: Transport,
+    options: CallerOptions = {},
+  ) {
+    this.caller = new AirbyteCaller(settings, transport, options);
+    this.recovery = new CreationRecovery(this.caller, (context) => this.listAllConnections({}, context));
+  }
+
+  getConnection(id: string, context?: CallContext): Promise<AirbyteConnection> {
+    return this.value(() => operations.getConnection(id), parseConnection, context);
+  }
+
+  listConnections(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteConnection[]> {
+    return this.list(() => operations.listConnections(this.scoped(query)), parseConnection, context);
+  }
+
+  listAllConnections(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteConnection[]> {
+    const fetch = (page: Page, whole: CallContext): Promise<readonly AirbyteConnection[]> =>
+      this.listConnections({ ...query, ...page }, whole);
+    return this.listAll(fetch, (row) => row.connectionId, context);
+  }
+
+  /**
+   * Creates a connection, once. When the answer is lost, looks whether the connection came to be; if nobody can tell,
+   * rejects with `outcomeUnknown`.
+   */
+  async createConnection(input: CreateConnectionInput, context?: CallContext): Promise<AirbyteConnection> {
+    return this.recovery.create(operations.createConnection(input), input, context ?? {});
+  }
+
+  patchConnection(
+    id: string,
+    patch: PatchConnectionInput,
+    context?: CallContext,
+  ): Promise<AirbyteConnection> {
+    return this.value(() => operations.patchConnection(id, patch), parseConnection, context);
+  }
+
+  /** Airbyte keeps a deleted connection, with status `deprecated`. */
+  deleteConnection(id: string, context?: CallContext): Promise<void> {
+    return this.value(
+      () => operations.deleteConnection(id),
+      () => undefined,
+      context,
+    );
+  }
+
+  /** Newest first. */
+  listJobs(query: ListJobsQuery = {}, context?: CallContext): Promise<readonly AirbyteJob[]> {
+    return this.list(() => operations.listJobs(this.scopedJobs(query)), parseJob, context);
+  }
+
+  /** Newest first, page by page as they are asked for, all within one budget. */
+  listAllJobs(
+    query: Omit<ListJobsQuery, keyof PageQuery> = {},
+    context?: CallContext,
+  ): AsyncGenerator<AirbyteJob> {
+    const whole = this.wholeBudget(context);
+    return paginate(
+      (page) => this.listJobs({ ...query, ...page }, whole),
+      (row) => row.jobId,
+    );
+  }
+
+  getJob(id: string, context?: CallContext): Promise<AirbyteJob> {
+    return this.value(() => operations.getJob(id), parseJob, context);
+  }
+
+  /** Starts a job, by default a sync. `conflict` when one is running already. */
+  createJob(connectionId: string, context?: CallContext, jobType = 'sync'): Promise<AirbyteJob> {
+    return this.value(() => operations.createJob(connectionId, jobType), parseJob, context);
+  }
+
+  /** `conflict` when it is not running, and for an id that does not exist. */
+  cancelJob(id: string, context?: CallContext): Promise<AirbyteJob> {
+    return this.value(() => operations.cancelJob(id), parseJob, context);
+  }
+
+  getSource(id: string, context?: CallContext): Promise<AirbyteSource> {
+    return this.value(() => operations.getSource(id), parseSource, context);
+  }
+
+  listSources(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteSource[]> {
+    return this.list(() => operations.listSources(this.scoped(query)), parseSource, context);
+  }
+
+  listAllSources(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteSource[]> {
+    const fetch = (page: Page, whole: CallContext): Promise<readonly AirbyteSource[]> =>
+      this.listSources({ ...query, ...page }, whole);
+    return this.listAll(fetch, (row) => row.sourceId, context);
+  }
+
+  getDestination(id: string, context?: CallContext): Promise<AirbyteDestination> {
+    return this.value(() => operations.getDestination(id), parseDestination, context);
+  }
+
+  listDestinations(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteDestination[]> {
+    return this.list(() => operations.listDestinations(this.scoped(query)), parseDestination, context);
+  }
+
+  listAllDestinations(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteDestination[]> {
+    const fetch = (page: Page, whole: CallContext): Promise<readonly AirbyteDestination[]> =>
+      this.listDestinations({ ...query, ...page }, whole);
+    return this.listAll(fetch, (row) => row.destinationId, context);
+  }
+
+  getWorkspace(id: string, context?: CallContext): Promise<AirbyteWorkspace> {
+    return this.value(() => operations.getWorkspace(id), parseWorkspace, context);
+  }
+
+  listWorkspaces(query: PageQuery = {}, context?: CallContext): Promise<readonly AirbyteWorkspace[]> {
+    return this.list(() => operations.listWorkspaces(query), parseWorkspace, context);
+  }
+
+  listAllWorkspaces(context?: CallContext): Promise<readonly AirbyteWorkspace[]> {
+    const fetch = (page: Page, whole: CallContext): Promise<readonly AirbyteWorkspace[]> =>
+      this.listWorkspaces(page, whole);
+    return this.listAll(fetch, (row) => row.workspaceId, context);
+  }
+
+  /** Resolves when Airbyte says that it is well. One attempt, made even while the circuit is open. */
+  health(context?: CallContext): Promise<void> {
+    return this.value(
+      () => operations.health(),
+      () => undefined,
+      context,
+    );
+  }
+
+  /** Closes idle sockets once calls in flight have ended. */
+  onApplicationShutdown(): Promise<void> {
+    return this.transport.close();
+  }
+
+  private async value<T>(
+    build: () => Operation,
+    parse: (body: unknown) => T,
+    context?: CallContext,
+  ): Promise<T> {
+    return this.caller.call(build(), parse, context);
+  }
+
+  private list<T>(
+    build: () => Operation,
+    parse: (row: unknown) => T,
+    context?: CallContext,
+  ): Promise<readonly T[]> {
+    return this.value(build, (body) => rows(body, parse), context);
+  }
+
+  private listAll<T>(
+    fetch: (page: Page, whole: CallContext) => Promise<readonly T[]>,
+    idOf: (row: T) => string,
+    context?: CallContext,
+  ): Promise<readonly T[]> {
+    const whole = this.wholeBudget(context);
+    return collect(paginate((page) => fetch(page, whole), idOf));
+  }
+
+  /** One budget for all pages. */
+  private wholeBudget(context: CallContext = {}): CallContext {
+    return { ...context, deadlineAt: this.caller.deadlineOf({ lane: 'read' }, context) };
+  }
+
+  private scoped<T extends ListQuery>(query: T): T {
+    const { workspaceId } = this.settings;
+    return query.workspaceIds !== undefined || workspaceId === null
+      ? query
+      : { ...query, workspaceIds: [workspaceId] };
+  }
+
+  private scopedJobs(query: ListJobsQuery): ListJobsQuery {
+    return query.connectionId === undefined ? this.scoped(query) : query;
+  }
+}

@@ -1,0 +1,124 @@
+/** Parsed answers of Airbyte's public API. Enumerations stay strings: Airbyte adds values without notice. */
+
+export interface AirbyteSchedule {
+  /** `manual`, `cron`, `basic`, or whatever a later Airbyte adds. */
+  readonly scheduleType: string;
+  /** Quartz expression, with its time zone glued on: `0 0 2 * * ? UTC`. */
+  readonly cronExpression?: string | undefined;
+  /** `Every 24 HOURS`, in either case. */
+  readonly basicTiming?: string | undefined;
+}
+
+export interface AirbyteStream {
+  readonly name: string;
+  readonly namespace: string | null;
+  readonly syncMode: string | null;
+}
+
+export interface AirbyteConnection {
+  readonly connectionId: string;
+  readonly name: string;
+  readonly sourceId: string;
+  readonly destinationId: string;
+  readonly workspaceId: string;
+  /** `active`, `inactive`, `locked`, `deprecated` (deleted), or a later value. Says nothing of sync health. */
+  readonly status: string;
+  readonly schedule: AirbyteSchedule;
+  readonly streams: readonly AirbyteStream[];
+  readonly prefix: string | null;
+  readonly namespaceDefinition: string | null;
+  readonly createdAt: Date;
+}
+
+export interface AirbyteJob {
+  /** An int64 kept as text, since a number would lose its last digits. */
+  readonly jobId: string;
+  readonly connectionId: string;
+  /** `pending`, `queued`, `running`, `incomplete`, `failed`, `succeeded`, `cancelled`, or a later value. */
+  readonly status: string;
+  /** `sync`, `reset`, `refresh`, `clear`, or a later value. */
+  readonly jobType: string;
+  /** When the job was queued, not when it began to run. */
+  readonly startTime: Date;
+  /** When the job ended; null until it has. */
+  readonly lastUpdatedAt: Date | null;
+  /** ISO 8601 duration; hours may exceed 24. */
+  readonly duration: string | null;
+  readonly rowsSynced: number | null;
+  readonly bytesSynced: number | null;
+}
+
+/** A source without its configuration, which may hold secrets. */
+export interface AirbyteSource {
+  readonly sourceId: string;
+  readonly name: string;
+  readonly sourceType: string | null;
+  readonly definitionId: string | null;
+  readonly workspaceId: string;
+}
+
+/** A destination without its configuration, which may hold secrets. */
+export interface AirbyteDestination {
+  readonly destinationId: string;
+  readonly name: string;
+  readonly destinationType: string | null;
+  readonly definitionId: string | null;
+  readonly workspaceId: string;
+}
+
+export interface AirbyteWorkspace {
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly dataResidency: string | null;
+}
+
+/** The schedules that Airbyte's public API can create; `basic` is not one of them. */
+export type ScheduleInput =
+  { readonly scheduleType: 'manual' } | { readonly scheduleType: 'cron'; readonly cronExpression: string };
+
+export interface CreateConnectionInput {
+  readonly name: string;
+  readonly sourceId: string;
+  readonly destinationId: string;
+  readonly status: 'active' | 'inactive';
+  readonly schedule: ScheduleInput;
+}
+
+/** Absent members stay as they are. */
+export interface PatchConnectionInput {
+  readonly name?: string;
+  readonly status?: 'active' | 'inactive';
+  readonly schedule?: ScheduleInput;
+}
+
+/** One page of a list: Airbyte serves 1 to 100 rows, 20 unless told. */
+export interface PageQuery {
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export interface ListQuery extends PageQuery {
+  /** Default: the workspace of the settings, if any. */
+  readonly workspaceIds?: readonly string[];
+  readonly includeDeleted?: boolean;
+}
+
+export interface ListJobsQuery extends PageQuery {
+  readonly connectionId?: string;
+  readonly status?: string;
+  readonly jobType?: string;
+  /** Heeded by Airbyte only without `connectionId`. */
+  readonly workspaceIds?: readonly string[];
+}
+
+/** What a caller may say about one call. */
+export interface CallContext {
+  /** Ends the call, its waits included. */
+  readonly signal?: AbortSignal | undefined;
+  /** Epoch milliseconds; default: now and `timeoutMs`, or `createTimeoutMs` for a creation. */
+  readonly deadlineAt?: number | undefined;
+  /** Sent upstream as `x-request-id`. */
+  readonly requestId?: string | undefined;
+  /** Sent upstream as `traceparent` (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
+}

@@ -1,0 +1,107 @@
+import { AirbyteError } from './airbyte.errors';
+import type { CallContext } from './airbyte.types';
+import { fromTransport, readAnswer, upstreamDateOf } from './answer';
+import type { CallListener } from './call.events';
+import type { CircuitBreaker } from './circuit.breaker';
+import type { Clock } from './clock';
+import { describe, type Operation } from './operation';
+import type { Transport, TransportResponse } from './transport';
+import { TransportError } from './transport.errors';
+import { upstreamHeaders } from './upstream.headers';
+
+/** One request and what to send it with. */
+export interface ExchangeRequest {
+  readonly operation: Operation;
+  readonly context: CallContext;
+  readonly authorization?: string | undefined;
+  readonly timeoutMs: number;
+  readonly attempt: number;
+}
+
+/** Makes single exchanges, and tells the breaker and the listener how each went. */
+export class Exchanger {
+  /** How far Airbyte's clock is ahead of ours by its last answer; up to a second too little, since it tells whole ones. */
+  upstreamAheadMs = 0;
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly breaker: CircuitBreaker,
+    private readonly clock: Clock,
+    private readonly onCall: CallListener | undefined,
+  ) {}
+
+  async exchange(request: ExchangeRequest): Promise<unknown> {
+    const startedAt = this.clock.now();
+    try {
+      const response = await this.send(request);
+      this.observeClock(response);
+      const body = readAnswer(request.operation, response, this.clock.now());
+      this.breaker.recordAnswer();
+      this.report(request, startedAt, { status: response.status });
+      return body;
+    } catch (error) {
+      if (!(error instanceof AirbyteError)) throw error;
+      this.judge(request, error, startedAt);
+      this.report(request, startedAt, { status: error.status, kind: error.kind, errorId: error.errorId });
+      throw error;
+    }
+  }
+
+  private async send(request: ExchangeRequest): Promise<TransportResponse> {
+    const { operation, context, authorization, timeoutMs } = request;
+    try {
+      return await this.transport.send({
+        method: operation.method,
+        path: operation.path,
+        headers: upstreamHeaders(operation, context, authorization),
+        body: operation.body === undefined ? undefined : JSON.stringify(operation.body),
+        timeoutMs,
+        signal: context.signal,
+      });
+    } catch (error) {
+      throw error instanceof TransportError ? fromTransport(operation, error) : error;
+    }
+  }
+
+  private observeClock(response: TransportResponse): void {
+    const date = upstreamDateOf(response);
+    if (date !== undefined) this.upstreamAheadMs = date.getTime() - this.clock.now();
+  }
+
+  /** Whether Airbyte is there, not whether it likes the request; a slow creation or an impatient caller proves nothing. */
+  private judge({ operation, context }: ExchangeRequest, error: AirbyteError, startedAt: number): void {
+    switch (error.kind) {
+      case 'unreachable':
+      case 'dropped':
+      case 'unavailable':
+        this.breaker.recordFailure(startedAt);
+        return;
+      case 'timeout':
+        if (operation.lane === 'read' && context.signal?.aborted !== true)
+          this.breaker.recordFailure(startedAt);
+        return;
+      default:
+        this.breaker.recordAnswer();
+    }
+  }
+
+  private report(
+    { operation, context, attempt }: ExchangeRequest,
+    startedAt: number,
+    outcome: Pick<Parameters<CallListener>[0], 'status' | 'kind' | 'errorId'>,
+  ): void {
+    if (this.onCall === undefined) return;
+    const path = describe(operation).slice(operation.method.length + 1);
+    const { name, method } = operation;
+    const durationMs = this.clock.now() - startedAt;
+    this.onCall({
+      operation: name,
+      method,
+      path,
+      attempt,
+      durationMs,
+      requestId: context.requestId,
+      ...outcome,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What a failed attempt leaves open:
+ * - `read`: nothing changes, repeat at will
+ * - `idempotent`: repeating ends in the same state (PATCH, DELETE of a connection)
+ * - `once`: repeating could do the thing twice (creations, starting and cancelling jobs)
+ */
+export type Safety = 'read' | 'idempotent' | 'once';
+
+/** Which allowance a call draws on: creations hold Airbyte's threads for minutes. */
+export type Lane = 'read' | 'create';
+
+/** One call of Airbyte's API, before anything is known of transport, tokens or retries. */
+export interface Operation {
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the API's base, ids encoded, query included. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly safety: Safety;
+  readonly lane: Lane;
+  /** `json`: a JSON answer; `empty`: nothing is read of it; `text`: anything but a web page. */
+  readonly expects: 'json' | 'empty' | 'text';
+  /** True for health checks: one attempt, made even while the circuit is open. */
+  readonly probe?: boolean;
+}
+
+/** Where an operation went, for messages: method and path without the query. */
+export function describe(operation: Operation): string {
+  const queryStart = operation.path.indexOf('?');
+  const path = queryStart < 0 ? operation.path : operation.path.slice(0, queryStart);
+  return `${operation.method} ${path}`;
+}

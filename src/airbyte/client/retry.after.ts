@@ -1,0 +1,18 @@
+/** The longest wait that a `Retry-After` can ask for. */
+export const RETRY_AFTER_CAP_MS = 30_000;
+
+/**
+ * Reads `Retry-After` (RFC 9110, section 10.2.3) in seconds or as an HTTP date, capped.
+ *
+ * @returns milliseconds, or undefined when the header is absent or malformed
+ */
+export function parseRetryAfterMs(value: unknown, nowMs: number): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  const trimmed = value.trim();
+  const waitMs = /^\d+$/.test(trimmed) ? Number(trimmed) * 1000 : httpDateMs(trimmed) - nowMs;
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), RETRY_AFTER_CAP_MS);
+}
+
+function httpDateMs(value: string): number {
+  return /^[A-Z][a-z]{2,8}, /.test(value) ? Date.parse(value) : Number.NaN;
+}

@@ -1,0 +1,78 @@
+import type { Authorizer } from './authorizer';
+import type { Clock } from './clock';
+import { isMembers, optionalNumber } from './parse';
+import type { AccessToken } from './wire.parse';
+
+/** What older releases grant; used when a token says nothing of its own lifetime. */
+const UNKNOWN_LIFETIME_S = 180;
+const EARLY_SHARE = 0.2;
+const EARLIEST_MS = 30_000;
+
+interface HeldToken {
+  readonly header: string;
+  readonly refreshAt: number;
+}
+
+/** Holds the token of application credentials: fetched once for all who wait, renewed before it ends. */
+export class TokenProvider implements Authorizer {
+  private held: HeldToken | undefined;
+  private flight: Promise<string> | undefined;
+
+  constructor(
+    private readonly signIn: () => Promise<AccessToken>,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
+
+  header(): string | Promise<string> {
+    if (this.held !== undefined && this.clock.now() < this.held.refreshAt) return this.held.header;
+    this.flight ??= this.refresh().finally(() => {
+      this.flight = undefined;
+    });
+    return this.flight;
+  }
+
+  /** Forgets the token unless a newer one has taken its place already. */
+  drop(header: string | undefined): boolean {
+    if (this.held?.header === header) this.held = undefined;
+    return true;
+  }
+
+  private async refresh(): Promise<string> {
+    const startedAt = this.clock.now();
+    const token = await this.signIn();
+    const header = `Bearer ${token.accessToken}`;
+    this.held = { header, refreshAt: startedAt + usableMs(lifetimeMs(token, startedAt)) };
+    return header;
+  }
+}
+
+/** The shorter of what the answer and the token itself say: `expires_in` has been wrong in released versions. */
+function lifetimeMs({ accessToken, expiresInS }: AccessToken, nowMs: number): number {
+  const tokenS = jwtLifetimeS(accessToken, nowMs);
+  const lifetimes = [tokenS, expiresInS].filter((seconds) => seconds !== null);
+  return (lifetimes.length === 0 ? UNKNOWN_LIFETIME_S : Math.min(...lifetimes)) * 1000;
+}
+
+/** A fifth early and at least 30 s, but never more than half of a short life. */
+function usableMs(lifetime: number): number {
+  return lifetime - Math.min(Math.max(lifetime * EARLY_SHARE, EARLIEST_MS), lifetime / 2);
+}
+
+/** Reads `exp` of a JWT (RFC 7519) unverified; against its own `iat` if it has one, which is immune to clock skew. */
+function jwtLifetimeS(token: string, nowMs: number): number | null {
+  const payload = jwtPayload(token);
+  const expiry = isMembers(payload) ? optionalNumber(payload, 'exp') : null;
+  if (!isMembers(payload) || expiry === null) return null;
+  return Math.max(0, expiry - (optionalNumber(payload, 'iat') ?? nowMs / 1000));
+}
+
+function jwtPayload(token: string): unknown {
+  const [, payload] = token.split('.');
+  if (payload === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    // An opaque token with a dot in it: it says nothing of its lifetime.
+    return undefined;
+  }
+}
