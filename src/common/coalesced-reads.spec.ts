@@ -1,0 +1,58 @@
+import { CoalescedReads } from './coalesced-reads';
+
+describe('CoalescedReads', () => {
+  let nowMs: number;
+  let made: number;
+  let reads: CoalescedReads<number>;
+  const count = (): Promise<number> => Promise.resolve(++made);
+
+  beforeEach(() => {
+    nowMs = 0;
+    made = 0;
+    reads = new CoalescedReads({ maxAgeMs: 1000, maxEntries: 2, nowMs: () => nowMs });
+  });
+
+  it('makes one read for a hundred who ask at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 100 }, () => reads.get('a', count)));
+    expect(new Set(answers)).toEqual(new Set([1]));
+  });
+
+  it('gives an answer until it is as old as it may be, counted from the start of its read', async () => {
+    await reads.get('a', count);
+    nowMs = 1000;
+    expect(await reads.get('a', count)).toBe(1);
+    nowMs = 1001;
+    expect(await reads.get('a', count)).toBe(2);
+  });
+
+  it('lets who comes late join a slow read rather than begin another', async () => {
+    let finish: (value: number) => void = () => undefined;
+    const slow = reads.get('a', () => new Promise<number>((resolve) => (finish = resolve)));
+    nowMs = 5000;
+    const late = reads.get('a', count);
+    finish(7);
+    expect(await Promise.all([slow, late])).toEqual([7, 7]);
+  });
+
+  it('reads again for who asks after a change, even while a read from before it is under way', async () => {
+    let finish: (value: number) => void = () => undefined;
+    const before = reads.get('a', () => new Promise<number>((resolve) => (finish = resolve)));
+    reads.forget('a');
+    const after = reads.get('a', count);
+    finish(99);
+    expect(await before).toBe(99);
+    expect(await after).toBe(1);
+    expect(await reads.get('a', count)).toBe(1);
+  });
+
+  it('keeps no failure', async () => {
+    await expect(reads.get('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+    expect(await reads.get('a', count)).toBe(1);
+  });
+
+  it('keeps no more answers than it may', async () => {
+    for (const key of ['a', 'b', 'c']) await reads.get(key, count);
+    expect(await reads.get('a', count)).toBe(4);
+    expect(await reads.get('c', count)).toBe(3);
+  });
+});

@@ -1,0 +1,138 @@
+import { SettingsError } from './environment';
+import { parseSettings } from './settings';
+
+const HASH = 'a'.repeat(64);
+
+function complaintsOf(variables: Record<string, string>): readonly string[] {
+  try {
+    parseSettings(variables);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.complaints;
+    throw error;
+  }
+}
+
+describe('parseSettings', () => {
+  it('gives every documented default when nothing is set', () => {
+    expect(parseSettings({})).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      airbyte: {
+        apiUrl: null,
+        credentials: { kind: 'none' },
+        workspaceId: null,
+        timeoutMs: 10_000,
+        createTimeoutMs: 300_000,
+        maxConcurrency: 4,
+        maxCreates: 2,
+        maxQueue: 1000,
+      },
+      statusMaxAgeMs: 1000,
+      scheduleMinIntervalMinutes: 1,
+      apiKeys: [],
+      oidc: null,
+      authOff: false,
+      rateLimit: 6000,
+      idempotencyTtlS: 86_400,
+      idempotencyDoubtMs: 900_000,
+      redisUrl: null,
+      logLevel: 'info',
+      dataDir: './data',
+    });
+  });
+
+  it('takes an empty setting for an unset one', () => {
+    const empty = {
+      AIRBYTE_API_URL: '',
+      PORT: ' ',
+      AIRBYTE_CLIENT_ID: '',
+      AUTH: '',
+      LOG_LEVEL: '',
+      REDIS_URL: '',
+    };
+    expect(parseSettings(empty)).toEqual(parseSettings({}));
+  });
+
+  it('freezes what it gives, members of members too', () => {
+    const settings = parseSettings({});
+    expect(Object.isFrozen(settings)).toBe(true);
+    expect(Object.isFrozen(settings.airbyte)).toBe(true);
+  });
+
+  it('drops trailing slashes of the base URL, so that paths can be put behind it', () => {
+    expect(parseSettings({ AIRBYTE_API_URL: 'http://airbyte:8000/api/public/v1//' }).airbyte.apiUrl).toBe(
+      'http://airbyte:8000/api/public/v1',
+    );
+  });
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '3000x'],
+    ['AIRBYTE_TIMEOUT_MS', '-1'],
+    ['AIRBYTE_API_URL', 'airbyte:8000'],
+    ['AIRBYTE_API_URL', 'ftp://airbyte'],
+    ['LOG_LEVEL', 'loud'],
+    ['AUTH', 'none'],
+    ['RATE_LIMIT', 'many'],
+    ['REDIS_URL', 'http://redis'],
+    ['API_KEYS', 'me:everything:abc'],
+  ])('names %s and not its content when it is unusable', (name, value) => {
+    const complaints = complaintsOf({ [name]: value });
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toContain(name);
+    expect(complaints[0]).not.toContain(value);
+  });
+
+  it('names every unusable setting in one start', () => {
+    expect(complaintsOf({ PORT: 'x', LOG_LEVEL: 'y', AUTH: 'z' })).toHaveLength(3);
+  });
+
+  it.each([
+    [{ AIRBYTE_CLIENT_ID: 'id', AIRBYTE_CLIENT_SECRET: 'secret' }, 'client'],
+    [{ AIRBYTE_TOKEN: 'token' }, 'token'],
+    [{ AIRBYTE_USERNAME: 'airbyte', AIRBYTE_PASSWORD: 'password' }, 'basic'],
+  ])('signs in with %o as %s', (variables, kind) => {
+    expect(parseSettings(variables).airbyte.credentials.kind).toBe(kind);
+  });
+
+  it.each([
+    [{ AIRBYTE_CLIENT_ID: 'id' }, 'AIRBYTE_CLIENT_SECRET must be set'],
+    [{ AIRBYTE_PASSWORD: 'p' }, 'AIRBYTE_USERNAME must be set'],
+    [{ AIRBYTE_TOKEN: 't', AIRBYTE_USERNAME: 'u', AIRBYTE_PASSWORD: 'p' }, 'three ways'],
+    [{ AIRBYTE_MAX_CREATES: '5' }, 'AIRBYTE_MAX_CREATES must not be larger'],
+    [{ OIDC_ISSUER: 'https://issuer' }, 'OIDC_AUDIENCE must be set'],
+  ])('refuses %o, which does not go together', (variables, complaint) => {
+    expect(complaintsOf(variables).join()).toContain(complaint);
+  });
+
+  it('reads keys with several scopes and with a workspace', () => {
+    const keys = `etl:ingestion:read+ingestion:write:${HASH}, bi:ingestion:read:${HASH.toUpperCase()}:ws-1`;
+    expect(parseSettings({ API_KEYS: keys }).apiKeys).toEqual([
+      { name: 'etl', scopes: ['ingestion:read', 'ingestion:write'], sha256: HASH, workspaceId: null },
+      { name: 'bi', scopes: ['ingestion:read'], sha256: HASH, workspaceId: 'ws-1' },
+    ]);
+  });
+
+  describe('serving beyond loopback', () => {
+    it.each(['0.0.0.0', '::', '10.0.0.7', 'gateway.internal'])(
+      'is refused on %s when nobody has to sign in',
+      (HOST) => {
+        expect(complaintsOf({ HOST }).join()).toContain('AUTH=off');
+      },
+    );
+
+    it.each(['127.0.0.1', 'localhost', '::1'])('is not what happens on %s', (HOST) => {
+      expect(complaintsOf({ HOST })).toEqual([]);
+    });
+
+    it('is allowed with AUTH=off and with callers', () => {
+      expect(complaintsOf({ HOST: '0.0.0.0', AUTH: 'off' })).toEqual([]);
+      expect(complaintsOf({ HOST: '0.0.0.0', API_KEYS: `a:ingestion:read:${HASH}` })).toEqual([]);
+    });
+
+    it('refuses AUTH=off beside callers: one of the two must be a mistake', () => {
+      expect(complaintsOf({ AUTH: 'off', API_KEYS: `a:ingestion:read:${HASH}` }).join()).toContain('AUTH');
+    });
+  });
+});
