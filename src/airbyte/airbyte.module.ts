@@ -2,6 +2,7 @@ import { HttpModule, HttpService } from '@nestjs/axios';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { AirbyteSettings } from '../config/settings.types';
 import { AirbyteClient } from './client/airbyte.client';
+import { createAirbyteClient } from './client/create.client';
 import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
 import { SchedulePolicy } from './ingestion/schedule.policy';
@@ -22,7 +23,7 @@ export class AirbyteModule {
       providers: [
         {
           provide: AirbyteClient,
-          useFactory: (http: HttpService) => new AirbyteClient(airbyte, http),
+          useFactory: (http: HttpService) => createAirbyteClient(airbyte, http.axiosRef),
           inject: [HttpService],
         },
         IngestionService,

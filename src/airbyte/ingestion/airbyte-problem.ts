@@ -1,28 +1,43 @@
 import { type ProblemExtras, ProblemException } from '../../common/problem/problem.exception';
 import { AirbyteError } from '../client/airbyte.errors';
 
-/** What the failed call upstream was for, as far as it decides which problem the caller has. */
-export type UpstreamPurpose = 'read-ingestion' | 'change-ingestion' | 'other';
+/** Airbyte answers 500, without a word, for an id that is no UUID and that it does not know. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Runs calls upstream on behalf of a caller: what Airbyte refuses becomes the caller's problem in plain words. */
-export async function onBehalf<T>(purpose: UpstreamPurpose, call: () => Promise<T>): Promise<T> {
+export async function onBehalf<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw error instanceof AirbyteError ? airbyteProblem(error, purpose) : error;
+    throw error instanceof AirbyteError ? airbyteProblem(error) : error;
   }
 }
 
+/** The same for calls about one ingestion: when Airbyte does not know it, the caller learns just that. */
+export function onBehalfOf<T>(connectionId: string, call: () => Promise<T>): Promise<T> {
+  return onBehalf(async () => {
+    try {
+      return await call();
+    } catch (error) {
+      throw error instanceof AirbyteError && isUnknown(error, connectionId)
+        ? ingestionNotFound(error)
+        : error;
+    }
+  });
+}
+
+function isUnknown({ kind, upstreamMessage }: AirbyteError, connectionId: string): boolean {
+  if (kind === 'not_found' || kind === 'forbidden') return true;
+  return kind === 'failed' && upstreamMessage === undefined && !UUID.test(connectionId);
+}
+
 /** The one place that decides what a failure upstream means to a caller. */
-export function airbyteProblem(error: AirbyteError, purpose: UpstreamPurpose): ProblemException {
-  const isById = purpose !== 'other';
+export function airbyteProblem(error: AirbyteError): ProblemException {
   const said = error.upstreamMessage ?? 'Airbyte gave no reason.';
   const extras = extrasOf(error);
   switch (error.kind) {
     case 'not_found':
     case 'forbidden':
-      if (isById) return ingestionNotFound(extras);
-      return new ProblemException('rejected-by-airbyte', said, extras);
     case 'bad_request':
     case 'unprocessable':
       return new ProblemException('rejected-by-airbyte', said, extras);
@@ -75,11 +90,11 @@ export function airbyteProblem(error: AirbyteError, purpose: UpstreamPurpose): P
 }
 
 /** Absent, deleted, or out of sight: Airbyte does not always tell which, and callers must not learn it by trying. */
-export function ingestionNotFound(extras: ProblemExtras = {}): ProblemException {
+export function ingestionNotFound(cause?: AirbyteError): ProblemException {
   return new ProblemException(
     'ingestion-not-found',
     "No ingestion has this id, or the gateway's Airbyte credentials may not see it.",
-    extras,
+    { cause },
   );
 }
 

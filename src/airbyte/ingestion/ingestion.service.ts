@@ -4,7 +4,7 @@ import type { RequestContext } from '../../common/http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection } from '../client/airbyte.types';
 import { AirbyteError } from '../client/airbyte.errors';
-import { ingestionNotFound, onBehalf } from './airbyte-problem';
+import { ingestionNotFound, onBehalf, onBehalfOf } from './airbyte-problem';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { IngestionDto } from './dto/ingestion.dto';
@@ -27,24 +27,22 @@ export class IngestionService {
   async create(request: CreateIngestionDto, context: RequestContext): Promise<IngestionDto> {
     const asked = request.schedule ? this.schedules.translate(request.schedule) : null;
     const upstream = asked?.upstream ?? { scheduleType: 'manual' };
-    const connection = await onBehalf('other', () => this.createConnection(request, upstream, context));
+    const connection = await onBehalf(() => this.createConnection(request, upstream, context));
     return toIngestion(connection, asked?.schedule ?? null);
   }
 
   async status(connectionId: string, context: RequestContext): Promise<IngestionStatusDto> {
-    const snapshot = await onBehalf('read-ingestion', () => this.statuses.read(connectionId, context));
+    const snapshot = await onBehalfOf(connectionId, () => this.statuses.read(connectionId, context));
     if (isDeleted(snapshot.connection)) throw ingestionNotFound();
     return statusOf(snapshot, this.clock());
   }
 
   /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */
   async delete(connectionId: string, context: RequestContext): Promise<void> {
-    const connection = await onBehalf('read-ingestion', () =>
-      this.client.getConnection(connectionId, context),
-    );
+    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
     if (isDeleted(connection)) throw ingestionNotFound();
     try {
-      await onBehalf('change-ingestion', () => this.client.deleteConnection(connectionId, context));
+      await onBehalfOf(connectionId, () => this.client.deleteConnection(connectionId, context));
     } finally {
       this.statuses.forget(connectionId);
     }

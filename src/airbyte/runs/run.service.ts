@@ -3,7 +3,7 @@ import type { RequestContext } from '../../common/http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
-import { ingestionNotFound, onBehalf } from '../ingestion/airbyte-problem';
+import { ingestionNotFound, onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
 import { isDeleted } from '../ingestion/ingestion.mapper';
 import { NEWEST_JOBS } from '../ingestion/sync-history';
 import { StatusReader } from '../ingestion/status.reader';
@@ -34,7 +34,7 @@ export class RunService {
 
   async start(connectionId: string, request: StartRunDto, context: RequestContext): Promise<StartedRun> {
     const connection = await this.ingestion(connectionId, context);
-    return onBehalf('change-ingestion', async () => {
+    return onBehalfOf(connectionId, async () => {
       try {
         return { run: toRun(await this.client.createJob(connectionId, context)), isNew: true };
       } catch (error) {
@@ -50,7 +50,7 @@ export class RunService {
     await this.ingestion(connectionId, context);
     const filter = { connectionId, ...(query.status && { status: query.status }) };
     const page = { size: query.pageSize ?? DEFAULT_PAGE_SIZE, token: query.pageToken ?? null };
-    const { jobs, nextPageToken } = await onBehalf('read-ingestion', () =>
+    const { jobs, nextPageToken } = await onBehalfOf(connectionId, () =>
       readJobPage(this.client, filter, page, context),
     );
     return { data: jobs.map(toRun), nextPageToken };
@@ -63,7 +63,7 @@ export class RunService {
   async cancel(connectionId: string, runId: string, context: RequestContext): Promise<RunDto> {
     const job = await this.job(connectionId, runId, context);
     if (hasEnded(job)) throw runEnded(job);
-    return onBehalf('change-ingestion', async () => {
+    return onBehalfOf(connectionId, async () => {
       try {
         return toRun(await this.client.cancelJob(runId, context));
       } catch (error) {
@@ -92,9 +92,7 @@ export class RunService {
   }
 
   private async ingestion(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
-    const connection = await onBehalf('read-ingestion', () =>
-      this.client.getConnection(connectionId, context),
-    );
+    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
     if (isDeleted(connection)) throw ingestionNotFound();
     return connection;
   }
@@ -103,7 +101,7 @@ export class RunService {
   private async job(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
     await this.ingestion(connectionId, context);
     if (!JOB_ID.test(runId)) throw runNotFound();
-    return onBehalf('other', async () => {
+    return onBehalf(async () => {
       try {
         const job = await this.client.getJob(runId, context);
         if (job.connectionId === connectionId) return job;
