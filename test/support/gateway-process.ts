@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { until } from './until';
+
+const MAIN = join(__dirname, '..', '..', 'dist', 'main.js');
+
+/** The built gateway as a process of its own, as `npm start` runs it. */
+export class GatewayProcess {
+  output = '';
+  private readonly exited: Promise<unknown[]>;
+
+  private constructor(private readonly child: ChildProcess) {
+    const collect = (chunk: Buffer): void => {
+      this.output += chunk.toString();
+    };
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    this.exited = once(child, 'exit');
+  }
+
+  static spawn(environment: Record<string, string>): GatewayProcess {
+    const env = { PATH: process.env['PATH'], PORT: '0', ...environment };
+    return new GatewayProcess(spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  static async start(environment: Record<string, string>): Promise<GatewayProcess> {
+    const gateway = GatewayProcess.spawn(environment);
+    await until('the gateway to listen', () => {
+      if (gateway.child.exitCode !== null) throw new Error(`it ended instead:\n${gateway.output}`);
+      return gateway.output.includes('try:');
+    });
+    return gateway;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  /** Base URL, from what the start printed. */
+  get url(): string {
+    return /Airbyte Ingestion API: (\S+)/.exec(this.output)?.[1] ?? '';
+  }
+
+  /** Exit status, null when a signal ended it. */
+  async exit(): Promise<number | null> {
+    const [code] = await this.exited;
+    return typeof code === 'number' ? code : null;
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<number | null> {
+    this.child.kill(signal);
+    return this.exit();
+  }
+}
