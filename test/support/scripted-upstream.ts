@@ -1,0 +1,231 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DEFAULTS, type UpstreamRequest } from './upstream-defaults';
+import { hateoas, problem, type Reply, write } from './upstream-replies';
+import { UpstreamState } from './upstream-state';
+
+export * from './upstream-replies';
+export * from './upstream-state';
+export type { UpstreamRequest } from './upstream-defaults';
+
+/** @param nth 1 for the first request since the handler was set. Undefined: the default behaviour answers. */
+export type Handler = (
+  request: UpstreamRequest,
+  nth: number,
+) => Reply | undefined | Promise<Reply | undefined>;
+
+const BASE_PATH = '/api/public/v1';
+const ANY = '*';
+
+export interface UpstreamOptions {
+  /** True: every call but the sign-in and the health check needs a token that this upstream issued. */
+  readonly requireToken?: boolean;
+}
+
+/**
+ * An Airbyte on a real socket that does what a test tells it to. Untold, it answers as Airbyte does, from memory.
+ *
+ *     const upstream = await ScriptedUpstream.start();
+ *     upstream.on('GET /connections/:id', (_request, nth) => (nth === 1 ? fault('reset') : undefined));
+ */
+export class ScriptedUpstream {
+  state = new UpstreamState();
+  /** Every request, in the order in which they came. */
+  readonly requests: UpstreamRequest[] = [];
+  /** The most requests that were in hand at one time, by operation, and under `*` altogether. */
+  readonly peaks = new Map<string, number>();
+
+  private readonly handlers = new Map<string, { handle: Handler; calls: number }>();
+  private readonly inHand = new Map<string, number>();
+  private readonly watchers = new Set<() => void>();
+  private server: Server;
+  private port = 0;
+
+  private constructor(private readonly options: UpstreamOptions) {
+    this.server = this.createServer();
+  }
+
+  static async start(options: UpstreamOptions = {}): Promise<ScriptedUpstream> {
+    const upstream = new ScriptedUpstream(options);
+    await upstream.listen();
+    return upstream;
+  }
+
+  /** For `AIRBYTE_API_URL`. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}${BASE_PATH}`;
+  }
+
+  /** Sets what answers an operation, such as `GET /jobs`, or `*` for all; replaces an earlier handler. */
+  on(operation: string, handle: Handler): this {
+    this.handlers.set(operation, { handle, calls: 0 });
+    return this;
+  }
+
+  /** Does what the request asks for, as if nothing had gone wrong; for handlers that lose the answer afterwards. */
+  act(request: UpstreamRequest): Reply {
+    const behave = DEFAULTS[request.operation];
+    return behave === undefined
+      ? problem(404, `no route for ${request.operation}`)
+      : behave(this.state, request);
+  }
+
+  count(operation: string): number {
+    return this.of(operation).length;
+  }
+
+  of(operation: string): readonly UpstreamRequest[] {
+    return this.requests.filter((request) => operation === ANY || request.operation === operation);
+  }
+
+  /** Resolves once so many requests of this kind have come. */
+  async seen(operation: string, count = 1): Promise<void> {
+    await this.until(() => this.count(operation) >= count);
+  }
+
+  /** Resolves once nothing is in hand any more: every answer was written, or its client has gone. */
+  async idle(): Promise<void> {
+    await this.until(() => (this.inHand.get(ANY) ?? 0) === 0);
+  }
+
+  /** Forgets handlers, requests and state. */
+  clear(): void {
+    this.handlers.clear();
+    this.requests.length = 0;
+    this.peaks.clear();
+    this.state = new UpstreamState();
+  }
+
+  /** As after a restart: tokens issued before are worth nothing. */
+  forgetTokens(): void {
+    this.state.tokens.clear();
+  }
+
+  /** Stops listening and cuts every connection; what was held stays. */
+  async refuse(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  /** Listens again, on the same port. */
+  async listen(): Promise<void> {
+    if (!this.server.listening && this.port !== 0) this.server = this.createServer();
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    if (this.server.listening) await this.refuse();
+  }
+
+  private createServer(): Server {
+    return createServer((message, response) => {
+      this.serve(message, response).catch((error: unknown) => {
+        response.destroy(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+  }
+
+  private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await receive(message);
+    this.track(request.operation, response);
+    this.requests.push(request);
+    this.notify();
+    const reply = (await this.scripted(request)) ?? this.refuseToken(request) ?? this.act(request);
+    response.setHeader('date', this.state.now().toUTCString());
+    write(reply, response);
+  }
+
+  private async scripted(request: UpstreamRequest): Promise<Reply | undefined> {
+    for (const key of [request.operation, ANY]) {
+      const entry = this.handlers.get(key);
+      const reply = entry && (await entry.handle(request, ++entry.calls));
+      if (reply !== undefined) return reply;
+    }
+    return undefined;
+  }
+
+  private refuseToken({ operation, headers }: UpstreamRequest): Reply | undefined {
+    if (
+      !this.options.requireToken ||
+      operation === 'POST /applications/token' ||
+      operation === 'GET /health'
+    ) {
+      return undefined;
+    }
+    const token = headers['authorization']?.toString().replace(/^Bearer /, '') ?? '';
+    return this.state.tokens.has(token) ? undefined : hateoas(401, 'Unauthorized');
+  }
+
+  private track(operation: string, response: ServerResponse): void {
+    this.enter(operation);
+    this.enter(ANY);
+    response.once('close', () => {
+      this.leave(operation);
+      this.leave(ANY);
+      this.notify();
+    });
+  }
+
+  private enter(key: string): void {
+    const now = (this.inHand.get(key) ?? 0) + 1;
+    this.inHand.set(key, now);
+    this.peaks.set(key, Math.max(now, this.peaks.get(key) ?? 0));
+  }
+
+  private leave(key: string): void {
+    this.inHand.set(key, (this.inHand.get(key) ?? 0) - 1);
+  }
+
+  private until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!condition()) return;
+        this.watchers.delete(look);
+        resolve();
+      };
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  private notify(): void {
+    for (const look of [...this.watchers]) look();
+  }
+}
+
+async function receive(message: IncomingMessage): Promise<UpstreamRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  const [rawPath = '', query = ''] = (message.url ?? '').split('?');
+  const path = rawPath.startsWith(BASE_PATH) ? rawPath.slice(BASE_PATH.length) : rawPath;
+  const [collection = '', ...rest] = path.slice(1).split('/');
+  const isToken = path === '/applications/token';
+  const pattern = rest.length === 0 || isToken ? path : `/${collection}/:id`;
+  const method = message.method ?? '';
+  return {
+    method,
+    path,
+    operation: `${method} ${pattern}`,
+    id: isToken ? '' : decodeURIComponent(rest.join('/')),
+    query: new URLSearchParams(query),
+    headers: message.headers,
+    body: parse(text),
+    at: Date.now(),
+  };
+}
+
+/** What is not JSON is kept as the text it is. */
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,227 @@
+import { errorId, hateoas, json, noContent, plain, problem, type Reply } from './upstream-replies';
+import {
+  type ActorRow,
+  type ConnectionRow,
+  javaInstant,
+  type JobRow,
+  type UpstreamState,
+} from './upstream-state';
+
+/** A request as it reached the upstream. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Below the API's base, without the query; not decoded. */
+  readonly path: string;
+  /** Such as `GET /connections/:id`. */
+  readonly operation: string;
+  /** The last segment of the path, decoded, where the operation has one. */
+  readonly id: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: unknown;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+type Behaviour = (state: UpstreamState, request: UpstreamRequest) => Reply;
+type Fields = Readonly<Record<string, unknown>>;
+
+const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
+const ACTIVE_JOB = new Set(['pending', 'queued', 'running', 'incomplete']);
+
+/** What Airbyte does when nothing goes wrong, its oddities included. */
+export const DEFAULTS: Readonly<Record<string, Behaviour>> = {
+  'GET /health': () => plain(200, 'Successful operation'),
+  'POST /applications/token': issueToken,
+
+  'GET /workspaces': (state, { query }) =>
+    page(
+      [...state.workspaces].map(([workspaceId, name]) => ({ workspaceId, name, dataResidency: 'auto' })),
+      query,
+    ),
+  'GET /workspaces/:id': (state, { id }) => {
+    const name = state.workspaces.get(id);
+    return name === undefined
+      ? notFound('WORKSPACE', id)
+      : json(200, { workspaceId: id, name, dataResidency: 'auto' });
+  },
+
+  'GET /sources': (state, { query }) =>
+    page([...state.sources.values()].filter(inScope(query)).map(source), query),
+  'GET /sources/:id': (state, { id }) => found(state.sources.get(id), source, 'SOURCE_CONNECTION', id),
+  'GET /destinations': (state, { query }) =>
+    page([...state.destinations.values()].filter(inScope(query)).map(destination), query),
+  'GET /destinations/:id': (state, { id }) =>
+    found(state.destinations.get(id), destination, 'DESTINATION_CONNECTION', id),
+
+  'GET /connections': (state, { query }) => {
+    const withDeleted = query.get('includeDeleted') === 'true';
+    const rows = [...state.connections.values()].filter((row) => withDeleted || row.status !== 'deprecated');
+    return page(rows.filter(inScope(query)), query);
+  },
+  'POST /connections': createConnection,
+  'GET /connections/:id': (state, { id }) => found(state.connections.get(id), same, 'STANDARD_SYNC', id),
+  'PATCH /connections/:id': patchConnection,
+  'DELETE /connections/:id': (state, { id }) => {
+    const row = state.connections.get(id);
+    if (row === undefined) return unknownId('STANDARD_SYNC', id);
+    row.status = 'deprecated';
+    return noContent();
+  },
+
+  'GET /jobs': listJobs,
+  'POST /jobs': createJob,
+  'GET /jobs/:id': (state, { id }) => {
+    const job = state.jobs.find((row) => String(row.jobId) === id);
+    return job === undefined ? problem(409, 'Job is not currently running') : json(200, job);
+  },
+  'DELETE /jobs/:id': cancelJob,
+};
+
+function issueToken(state: UpstreamState, { body }: UpstreamRequest): Reply {
+  const { client_id: id, client_secret: secret } = fields(body);
+  if (typeof id !== 'string' || typeof secret !== 'string') return hateoas(400, 'client_id is required');
+  const token = `token-${state.tokens.size + 1}.${id}`;
+  state.tokens.add(token);
+  return json(200, { access_token: token, token_type: 'Bearer', expires_in: 900 });
+}
+
+function createConnection(state: UpstreamState, { body }: UpstreamRequest): Reply {
+  const wanted = fields(body);
+  const { sourceId, destinationId, name } = wanted;
+  const schedule = parseSchedule(wanted['schedule']);
+  if (typeof sourceId !== 'string' || typeof destinationId !== 'string') return errorId(422);
+  if (typeof schedule === 'string') return badSchedule(schedule);
+  if (!state.destinations.has(destinationId)) return notFound('DESTINATION_CONNECTION', destinationId);
+  const from = state.sources.get(sourceId);
+  if (from === undefined) return notFound('SOURCE_CONNECTION', sourceId);
+  const row = state.addConnection({
+    sourceId,
+    destinationId,
+    schedule,
+    workspaceId: from.workspaceId,
+    ...(typeof name === 'string' && { name }),
+    ...(typeof wanted['status'] === 'string' && { status: wanted['status'] }),
+  });
+  return json(200, row);
+}
+
+function patchConnection(state: UpstreamState, { id, body }: UpstreamRequest): Reply {
+  const row = state.connections.get(id);
+  if (row === undefined) return unknownId('STANDARD_SYNC', id);
+  const wanted = fields(body);
+  if (wanted['schedule'] !== undefined) {
+    const schedule = parseSchedule(wanted['schedule']);
+    if (typeof schedule === 'string') return badSchedule(schedule);
+    row.schedule = schedule;
+  }
+  if (typeof wanted['name'] === 'string') row.name = wanted['name'];
+  if (typeof wanted['status'] === 'string') row.status = wanted['status'];
+  return json(200, row);
+}
+
+/** @returns the schedule as it is read back, or the refused expression */
+function parseSchedule(value: unknown): ConnectionRow['schedule'] | string {
+  const { scheduleType, cronExpression } = fields(value);
+  if (scheduleType !== 'cron') return { scheduleType: 'manual' };
+  const expression = typeof cronExpression === 'string' ? cronExpression : '';
+  const count = expression.trim().split(/\s+/).length;
+  if (count < 6 || count > 7 || !expression.includes('?')) return expression;
+  return { scheduleType: 'cron', cronExpression: `${expression} UTC` };
+}
+
+function badSchedule(cronExpression: string): Reply {
+  return problem(400, null, {
+    cronExpression,
+    validationErrorMessage: `Invalid cron expression ${cronExpression}`,
+  });
+}
+
+function listJobs(state: UpstreamState, { query }: UpstreamRequest): Reply {
+  const connectionId = query.get('connectionId');
+  const status = query.get('status');
+  const jobType = query.get('jobType');
+  const rows = state.jobs.filter(
+    (job) =>
+      (connectionId === null || job.connectionId === connectionId) &&
+      (status === null || job.status === status) &&
+      (jobType === null || job.jobType === jobType),
+  );
+  const newestFirst = query.get('orderBy') === 'createdAt|DESC';
+  return page(newestFirst ? rows.reverse() : rows, query);
+}
+
+function createJob(state: UpstreamState, { body }: UpstreamRequest): Reply {
+  const { connectionId, jobType } = fields(body);
+  const row = typeof connectionId === 'string' ? state.connections.get(connectionId) : undefined;
+  if (row === undefined) return notFound('STANDARD_SYNC', String(connectionId));
+  if (row.status !== 'active') return problem(409, 'Could not fulfill request');
+  const running = state.jobs.some(
+    (job) => job.connectionId === row.connectionId && ACTIVE_JOB.has(job.status),
+  );
+  if (running) return problem(409, `A sync is already running for: ${row.connectionId}`);
+  const type = typeof jobType === 'string' ? jobType : 'sync';
+  return json(200, state.addJob({ connectionId: row.connectionId, jobType: type, status: 'running' }));
+}
+
+function cancelJob(state: UpstreamState, { id }: UpstreamRequest): Reply {
+  const job: JobRow | undefined = state.jobs.find((row) => String(row.jobId) === id);
+  if (job === undefined || !ACTIVE_JOB.has(job.status)) return problem(409, 'Job is not currently running');
+  job.status = 'cancelled';
+  job.lastUpdatedAt = javaInstant(state.now());
+  return json(200, job);
+}
+
+/** `next` names a host that leads nowhere, and is set on the last page too. */
+function page(rows: readonly unknown[], query: URLSearchParams): Reply {
+  const limit = Number(query.get('limit') ?? 20);
+  const offset = Number(query.get('offset') ?? 0);
+  if (!(limit >= 1 && limit <= 100 && offset >= 0)) return errorId(400);
+  const data = rows.slice(offset, offset + limit);
+  const next = data.length === 0 ? '' : `http://airbyte-server.invalid:8001/next?limit=${limit}`;
+  return json(200, { data, next, previous: '' });
+}
+
+function inScope(query: URLSearchParams): (row: { readonly workspaceId: string }) => boolean {
+  const workspaceIds = query.getAll('workspaceIds');
+  return (row) => workspaceIds.length === 0 || workspaceIds.includes(row.workspaceId);
+}
+
+function found<T>(row: T | undefined, show: (row: T) => unknown, resourceType: string, id: string): Reply {
+  return row === undefined ? unknownId(resourceType, id) : json(200, show(row));
+}
+
+/** Airbyte fails on an id that is no UUID instead of not finding it. */
+function unknownId(resourceType: string, id: string): Reply {
+  return UUID.test(id) ? notFound(resourceType, id) : errorId(500);
+}
+
+function notFound(resourceType: string, resourceId: string): Reply {
+  return problem(404, null, { resourceType, resourceId });
+}
+
+function source({ id, name, type, workspaceId }: ActorRow): unknown {
+  const configuration = { password: 'secret-of-the-source' };
+  return { sourceId: id, name, sourceType: type, definitionId: id, workspaceId, configuration, createdAt: 1 };
+}
+
+function destination({ id, name, type, workspaceId }: ActorRow): unknown {
+  const configuration = { password: 'secret-of-the-destination' };
+  return {
+    destinationId: id,
+    name,
+    destinationType: type,
+    definitionId: id,
+    workspaceId,
+    configuration,
+    createdAt: 1,
+  };
+}
+
+function same<T>(row: T): T {
+  return row;
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

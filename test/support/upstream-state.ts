@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+
+export interface ConnectionRow {
+  connectionId: string;
+  name: string;
+  sourceId: string;
+  destinationId: string;
+  workspaceId: string;
+  status: string;
+  schedule: { scheduleType: string; cronExpression?: string; basicTiming?: string };
+  configurations: { streams: unknown[] };
+  /** Whole seconds since 1970. */
+  createdAt: number;
+  tags: unknown[];
+  prefix: string;
+  namespaceDefinition: string;
+  nonBreakingSchemaUpdatesBehavior: string;
+}
+
+export interface JobRow {
+  jobId: number;
+  connectionId: string;
+  status: string;
+  jobType: string;
+  startTime: string;
+  lastUpdatedAt?: string;
+  duration?: string;
+  rowsSynced?: number;
+  bytesSynced?: number;
+}
+
+export interface ActorRow {
+  id: string;
+  name: string;
+  type: string;
+  workspaceId: string;
+}
+
+export const WORKSPACE_ID = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+export const SOURCE_ID = '95e66a59-8045-4307-9678-63bc3c9b8c93';
+export const DESTINATION_ID = 'e478de0d-a3a0-475c-b019-25f7dd29e281';
+
+/** What the scripted Airbyte holds; tests read and change it freely. */
+export class UpstreamState {
+  readonly workspaces = new Map([[WORKSPACE_ID, 'Default Workspace']]);
+  readonly sources = new Map<string, ActorRow>();
+  readonly destinations = new Map<string, ActorRow>();
+  readonly connections = new Map<string, ConnectionRow>();
+  /** Oldest first. */
+  readonly jobs: JobRow[] = [];
+  readonly tokens = new Set<string>();
+  /** How far this Airbyte's clock is ahead; shows in `Date` headers and `createdAt`. */
+  clockAheadMs = 0;
+
+  constructor() {
+    this.addSource(SOURCE_ID);
+    this.addDestination(DESTINATION_ID);
+  }
+
+  now(): Date {
+    return new Date(Date.now() + this.clockAheadMs);
+  }
+
+  addSource(id: string, workspaceId = WORKSPACE_ID): void {
+    this.sources.set(id, { id, name: 'Orders', type: 'file', workspaceId });
+  }
+
+  addDestination(id: string, workspaceId = WORKSPACE_ID): void {
+    this.destinations.set(id, { id, name: 'Warehouse', type: 'local-json', workspaceId });
+  }
+
+  addConnection(row: Partial<ConnectionRow> = {}): ConnectionRow {
+    const connection: ConnectionRow = {
+      connectionId: randomUUID(),
+      name: 'Orders to warehouse',
+      sourceId: SOURCE_ID,
+      destinationId: DESTINATION_ID,
+      workspaceId: WORKSPACE_ID,
+      status: 'active',
+      schedule: { scheduleType: 'manual' },
+      configurations: { streams: [{ name: 'orders', syncMode: 'full_refresh_overwrite' }] },
+      createdAt: Math.floor(this.now().getTime() / 1000),
+      tags: [],
+      prefix: '',
+      namespaceDefinition: 'destination',
+      nonBreakingSchemaUpdatesBehavior: 'ignore',
+      ...row,
+    };
+    this.connections.set(connection.connectionId, connection);
+    return connection;
+  }
+
+  /** Appends a job; ids ascend, and `startTime` is now unless given. */
+  addJob(row: Partial<JobRow> & { connectionId: string }): JobRow {
+    const job: JobRow = {
+      jobId: this.jobs.length + 1,
+      status: 'succeeded',
+      jobType: 'sync',
+      startTime: javaInstant(this.now()),
+      ...row,
+    };
+    this.jobs.push(job);
+    return job;
+  }
+}
+
+/** As Java's `OffsetDateTime.toString()` writes it: seconds are left out when they are zero. */
+export function javaInstant(date: Date): string {
+  return date.toISOString().replace(/(:00)?\.\d{3}Z$/, 'Z');
+}
