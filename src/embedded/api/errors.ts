@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../json';
+
+/** An answer other than success, in one of the four shapes that Airbyte uses. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly status: number,
+    readonly body: JsonObject,
+  ) {
+    super(`Answered ${status}`);
+  }
+}
+
+const DETAILS = {
+  'bad-request': [400, 'The request could not be understood by the server due to malformed syntax.'],
+  'resource-not-found': [404, 'Could not find a resource with the given id.'],
+  'state-conflict': [409, 'The request could not be processed because of the current state of the resource.'],
+  'try-again-later': [409, 'The resource is busy; try again later.'],
+  'unprocessable-entity': [422, 'The request was understood but cannot be fulfilled.'],
+  'unexpected-problem': [500, 'An unexpected problem occurred.'],
+  'service-unavailable': [503, 'The server cannot serve requests at the moment.'],
+} as const;
+
+/** The first shape: a problem with a type, a detail and what it is about. */
+export function problem(kind: keyof typeof DETAILS, data: JsonObject | null): ApiError {
+  const [status, detail] = DETAILS[kind];
+  return new ApiError(status, {
+    status,
+    type: `https://reference.airbyte.com/reference/errors#${kind}`,
+    title: kind,
+    detail,
+    documentationUrl: null,
+    data,
+  });
+}
+
+/** A 400 problem with a message. */
+export function badRequest(message: string): ApiError {
+  return problem('bad-request', { message });
+}
+
+/** A 404 problem that names the kind of resource and its id. */
+export function notFound(resourceType: string, resourceId: string): ApiError {
+  return problem('resource-not-found', { resourceType, resourceId });
+}
+
+/** The scheduler's refusal of a cron expression, after the API's own check let it pass. */
+export function cronRefused(cronExpression: string, validationErrorMessage: string): ApiError {
+  return new ApiError(400, {
+    status: 400,
+    type: 'error:cron-validation/invalid-expression',
+    title: 'Invalid cron expression',
+    detail: 'The cron expression provided is invalid.',
+    documentationUrl: null,
+    data: { cronExpression, validationErrorMessage },
+  });
+}
+
+/** The second shape: only an id by which the log can be searched. */
+export function onlyErrorId(status: number, errorId: string = randomUUID()): ApiError {
+  return new ApiError(status, { errorId });
+}
+
+/** The third shape: that of the web framework, for what never reaches Airbyte's own code. */
+export function frameworkError(status: number, title: string, path: string, message: string): ApiError {
+  return new ApiError(status, {
+    message: title,
+    _links: { self: { href: path, templated: false } },
+    _embedded: { errors: [{ message, _links: {}, _embedded: {} }] },
+  });
+}
+
+/** The fourth shape: a bare message. */
+export function plainError(status: number, message: string): ApiError {
+  return new ApiError(status, { message });
+}
+
+/** Airbyte parses path ids as UUIDs and fails without a word when one is none. */
+export function unknownId(resourceType: string, id: string): ApiError {
+  return isUuid(id) ? notFound(resourceType, id) : onlyErrorId(500);
+}
+
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
+}

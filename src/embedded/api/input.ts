@@ -1,0 +1,118 @@
+import { publicApiRefusal } from '../cron/api-check';
+import { arrayAt, isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
+import { badRequest, frameworkError, onlyErrorId } from './errors';
+import type { ApiRequest } from './router';
+
+/** Limit and offset of a list. */
+export interface Page {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** The page asked for; 1 to 100 rows, 20 unless told. */
+export function pageOf(query: URLSearchParams): Page {
+  const limit = integerParam(query, 'limit', 20);
+  const offset = integerParam(query, 'offset', 0);
+  if (limit < 1 || limit > 100 || offset < 0) throw onlyErrorId(400);
+  return { limit, offset };
+}
+
+function integerParam(query: URLSearchParams, name: string, byDefault: number): number {
+  const text = query.get(name);
+  if (text === null || text === '') return byDefault;
+  if (!/^-?\d{1,9}$/.test(text)) throw onlyErrorId(400);
+  return Number(text);
+}
+
+/** The workspaces that a list is limited to; none means all. */
+export function workspaceIdsOf(query: URLSearchParams): string[] {
+  return query
+    .getAll('workspaceIds')
+    .flatMap((value) => value.split(','))
+    .filter((id) => id !== '');
+}
+
+/** A list's answer. As Airbyte's, its links name another host, and `next` is there as long as the page has rows. */
+export function pageAnswer(
+  resource: string,
+  page: Page,
+  extra: string,
+  data: readonly unknown[],
+): JsonObject {
+  const link = (offset: number): string =>
+    `http://localhost:8001/api/public/v1/${resource}?limit=${page.limit}&offset=${offset}${extra}`;
+  return {
+    previous: page.offset > 0 ? link(Math.max(0, page.offset - page.limit)) : '',
+    next: data.length > 0 ? link(page.offset + page.limit) : '',
+    data,
+  };
+}
+
+/** A string that a body must have. */
+export function requiredString({ body, path }: ApiRequest, name: string): string {
+  const value = stringAt(body, name);
+  if (value === undefined || value === '') {
+    throw frameworkError(400, 'Bad Request', path, `Required property ${name} is missing or is no string`);
+  }
+  return value;
+}
+
+/** A member of an enumeration, whatever its case; absent stays undefined. */
+export function enumMember<T extends string>(
+  { path }: ApiRequest,
+  object: JsonObject,
+  name: string,
+  allowed: readonly T[],
+): T | undefined {
+  const value = object[name];
+  if (value === undefined || value === null) return undefined;
+  const found =
+    typeof value === 'string' ? allowed.find((member) => member === value.toLowerCase()) : undefined;
+  if (found === undefined) {
+    throw frameworkError(
+      400,
+      'Bad Request',
+      path,
+      `${JSON.stringify(value)} is not one of ${allowed.join(', ')} (${name})`,
+    );
+  }
+  return found;
+}
+
+/** The schedule of a body: undefined when absent, null for manual. The public API stores UTC with every expression. */
+export function cronOf(request: ApiRequest): { expression: string; timeZone: string } | null | undefined {
+  const schedule = objectAt(request.body, 'schedule');
+  if (schedule === undefined) return undefined;
+  const type = enumMember(request, schedule, 'scheduleType', ['manual', 'cron']);
+  if (type === undefined)
+    throw frameworkError(400, 'Bad Request', request.path, 'Required property scheduleType is missing');
+  if (type === 'manual') return null;
+  const sent = stringAt(schedule, 'cronExpression');
+  if (sent === undefined) throw badRequest('Missing cron expression in the schedule.');
+  const expression = sent.endsWith('UTC') ? sent.slice(0, -'UTC'.length).trim() : sent;
+  const refusal = publicApiRefusal(expression);
+  if (refusal !== null) throw badRequest(refusal);
+  return { expression, timeZone: 'UTC' };
+}
+
+/** One stream as a request chooses it. */
+export interface StreamChoice {
+  readonly name: string;
+  readonly namespace: string | null;
+  readonly syncMode: string | undefined;
+  readonly cursorField: readonly string[];
+  readonly primaryKey: readonly (readonly string[])[];
+}
+
+/** The streams that a body chooses; none, empty and absent all mean every stream. */
+export function streamChoicesOf(body: JsonObject): StreamChoice[] {
+  return arrayAt(objectAt(body, 'configurations') ?? {}, 'streams')
+    .filter(isObject)
+    .map((stream) => ({
+      name: stringAt(stream, 'name') ?? '',
+      namespace: stringAt(stream, 'namespace') ?? null,
+      syncMode: stringAt(stream, 'syncMode')?.toLowerCase(),
+      cursorField: stringsOf(stream['cursorField']),
+      primaryKey: arrayAt(stream, 'primaryKey').map(stringsOf),
+    }));
+}

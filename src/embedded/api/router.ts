@@ -1,0 +1,83 @@
+import type { JsonObject } from '../json';
+
+/** A request as a handler sees it. */
+export interface ApiRequest {
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: JsonObject;
+}
+
+/** A success: with a JSON body, a text, or nothing. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly text?: string;
+}
+
+export type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
+
+/** One operation of Airbyte's public API. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the base path; `:name` stands for one segment. */
+  readonly path: string;
+  /** True for the two operations that need no token. */
+  readonly anonymous?: boolean;
+  readonly handle: Handler;
+}
+
+/** The route that serves a path below the base, with its parameters, or null. */
+export function matchRoute(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { route: Route; params: Record<string, string> } | null {
+  const segments = path.split('/');
+  for (const route of routes) {
+    if (route.method !== method) continue;
+    const params = matchSegments(route.path.split('/'), segments);
+    if (params !== null) return { route, params };
+  }
+  return null;
+}
+
+function matchSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | null {
+  if (pattern.length !== segments.length) return null;
+  const params: Record<string, string> = {};
+  for (const [index, part] of pattern.entries()) {
+    const segment = segments[index] ?? '';
+    if (part.startsWith(':')) params[part.slice(1)] = segment;
+    else if (part !== segment) return null;
+  }
+  return params;
+}
+
+const AIRBYTE_RESOURCES = new Set([
+  'applications',
+  'config_templates',
+  'connections',
+  'connector_definitions',
+  'dataplanes',
+  'destinations',
+  'embedded',
+  'groups',
+  'jobs',
+  'oauth',
+  'organizations',
+  'permissions',
+  'regions',
+  'sources',
+  'streams',
+  'tags',
+  'users',
+  'workspaces',
+]);
+
+/** Whether a path belongs to Airbyte's public API, served here or not. */
+export function isAirbytePath(path: string): boolean {
+  return AIRBYTE_RESOURCES.has(path.split('/')[1] ?? '');
+}

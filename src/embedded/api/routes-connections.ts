@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type { Connectors } from '../engine/connectors';
+import { stringAt, type JsonObject } from '../json';
+import type { Now } from '../log';
+import { parseQuartz, QuartzError } from '../cron/quartz';
+import type { ActorStore } from '../store/actors';
+import {
+  CONNECTION_STATUSES,
+  type Connection,
+  type ConnectionStore,
+  type ConnectionStream,
+} from '../store/connections';
+import { cronRefused, notFound, plainError, problem, unknownId } from './errors';
+import {
+  cronOf,
+  enumMember,
+  pageAnswer,
+  pageOf,
+  requiredString,
+  streamChoicesOf,
+  workspaceIdsOf,
+} from './input';
+import type { ApiRequest, Route } from './router';
+import { selectStreams } from './streams';
+import { connectionBody } from './wire';
+
+/** What the operations on connections need. */
+export interface ConnectionRoutesOptions {
+  readonly actors: ActorStore;
+  readonly connections: ConnectionStore;
+  readonly connectors: Connectors;
+  readonly now: Now;
+  /** Tells the scheduler that a connection was made, changed or deleted. */
+  readonly changed: (connectionId: string) => void;
+  /** Ends the running job of a connection. */
+  readonly cancelJobOf: (connectionId: string) => Promise<void>;
+}
+
+const NAMESPACE_DEFINITIONS = ['source', 'destination', 'custom_format'] as const;
+const SCHEMA_UPDATES = ['ignore', 'disable_connection', 'propagate_columns', 'propagate_fully'] as const;
+
+/** List, create, get, patch and delete. */
+export function connectionRoutes(options: ConnectionRoutesOptions): Route[] {
+  const { connections } = options;
+  return [
+    {
+      method: 'GET',
+      path: '/connections',
+      handle: ({ query }) => {
+        const page = pageOf(query);
+        const includeDeleted = query.get('includeDeleted') === 'true';
+        const found = connections.list({ ...page, workspaceIds: workspaceIdsOf(query), includeDeleted });
+        return { status: 200, body: pageAnswer('connections', page, '', found.map(connectionBody)) };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/connections',
+      handle: async (request) => ({
+        status: 200,
+        body: connectionBody(await createConnection(options, request)),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/connections/:id',
+      handle: ({ params }) => ({ status: 200, body: connectionBody(find(connections, params['id'] ?? '')) }),
+    },
+    {
+      method: 'PATCH',
+      path: '/connections/:id',
+      handle: async (request) => ({
+        status: 200,
+        body: connectionBody(await patchConnection(options, request)),
+      }),
+    },
+    {
+      method: 'DELETE',
+      path: '/connections/:id',
+      handle: async ({ params }) => {
+        await deleteConnection(options, find(connections, params['id'] ?? ''));
+        return { status: 204 };
+      },
+    },
+  ];
+}
+
+/** Deletes a connection as Airbyte does: it stays, as `deprecated`. */
+export async function deleteConnection(
+  {
+    connections,
+    changed,
+    cancelJobOf,
+  }: Pick<ConnectionRoutesOptions, 'connections' | 'changed' | 'cancelJobOf'>,
+  connection: Connection,
+): Promise<void> {
+  connections.save({ ...connection, status: 'deprecated' });
+  changed(connection.id);
+  await cancelJobOf(connection.id);
+}
+
+function find(connections: ConnectionStore, id: string): Connection {
+  const connection = connections.find(id);
+  if (connection === null) throw unknownId('STANDARD_SYNC', id);
+  return connection;
+}
+
+/** The order of the checks is Airbyte's: expression, destination, source, discovery, workspaces, scheduler. */
+async function createConnection(options: ConnectionRoutesOptions, request: ApiRequest): Promise<Connection> {
+  const { actors, connections } = options;
+  const sourceId = requiredString(request, 'sourceId');
+  const destinationId = requiredString(request, 'destinationId');
+  const cron = cronOf(request) ?? null;
+  const status = enumMember(request, request.body, 'status', CONNECTION_STATUSES) ?? 'active';
+  const settings = {
+    nonBreakingSchemaUpdatesBehavior: 'ignore',
+    namespaceDefinition: 'destination',
+    prefix: '',
+    ...settingsOf(request),
+  };
+  const destination = actors.find('destination', destinationId);
+  if (destination === null) throw notFound('DESTINATION_CONNECTION', destinationId);
+  const source = actors.find('source', sourceId);
+  if (source === null) throw notFound('SOURCE_CONNECTION', sourceId);
+  const streams = await chooseStreams(options, sourceId, destination.definitionId, request.body);
+  if (source.workspaceId !== destination.workspaceId) throw problem('unexpected-problem', null);
+  checkScheduler(cron?.expression);
+  const connection: Connection = {
+    id: randomUUID(),
+    name: stringAt(request.body, 'name') ?? `${source.name} <> ${destination.name}`,
+    sourceId,
+    destinationId,
+    workspaceId: source.workspaceId,
+    status,
+    cron,
+    settings,
+    streams,
+    createdAt: options.now(),
+  };
+  connections.save(connection);
+  options.changed(connection.id);
+  return connection;
+}
+
+/** Absent members stay as they are; streams, when any are given, replace all. */
+async function patchConnection(options: ConnectionRoutesOptions, request: ApiRequest): Promise<Connection> {
+  const { actors, connections } = options;
+  const before = find(connections, request.params['id'] ?? '');
+  if (before.status === 'deprecated') throw notFound('STANDARD_SYNC', before.id);
+  if (before.status === 'locked') throw plainError(409, 'The connection is locked.');
+  const cron = cronOf(request);
+  const status = enumMember(request, request.body, 'status', CONNECTION_STATUSES) ?? before.status;
+  const settings = { ...before.settings, ...settingsOf(request) };
+  checkScheduler(cron?.expression);
+  const destination = actors.find('destination', before.destinationId);
+  const streams =
+    streamChoicesOf(request.body).length === 0 || destination === null
+      ? before.streams
+      : await chooseStreams(options, before.sourceId, destination.definitionId, request.body);
+  const name = stringAt(request.body, 'name') ?? before.name;
+  const after: Connection = {
+    ...before,
+    name,
+    status,
+    settings,
+    streams,
+    cron: cron === undefined ? before.cron : cron,
+  };
+  connections.save(after);
+  options.changed(after.id);
+  return after;
+}
+
+async function chooseStreams(
+  { actors, connectors }: ConnectionRoutesOptions,
+  sourceId: string,
+  destinationDefinitionId: string,
+  body: JsonObject,
+): Promise<ConnectionStream[]> {
+  const source = actors.find('source', sourceId);
+  if (source === null) throw notFound('SOURCE_CONNECTION', sourceId);
+  const [found, writes] = await Promise.all([
+    connectors.discover(source.definitionId, source.configuration),
+    connectors.writeModes(destinationDefinitionId),
+  ]);
+  return selectStreams(found, writes, streamChoicesOf(body));
+}
+
+function settingsOf(request: ApiRequest): JsonObject {
+  const { body } = request;
+  const members = {
+    nonBreakingSchemaUpdatesBehavior: enumMember(
+      request,
+      body,
+      'nonBreakingSchemaUpdatesBehavior',
+      SCHEMA_UPDATES,
+    ),
+    namespaceDefinition: enumMember(request, body, 'namespaceDefinition', NAMESPACE_DEFINITIONS),
+    namespaceFormat: stringAt(body, 'namespaceFormat'),
+    prefix: stringAt(body, 'prefix'),
+  };
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+function checkScheduler(expression: string | undefined): void {
+  if (expression === undefined) return;
+  try {
+    parseQuartz(expression);
+  } catch (error) {
+    if (error instanceof QuartzError) throw cronRefused(expression, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseObject, type JsonObject } from '../json';
+import { messageOf, type EmbeddedLog, type Now } from '../log';
+import { ApiError, frameworkError, onlyErrorId, plainError } from './errors';
+import { isAirbytePath, matchRoute, type ApiAnswer, type Route } from './router';
+import type { Tokens } from './token';
+
+/** Where Airbyte serves its public API. */
+export const BASE_PATH = '/api/public/v1';
+
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+/** What the HTTP server needs to serve the routes. */
+export interface ApiServerOptions {
+  readonly routes: readonly Route[];
+  readonly tokens: Tokens;
+  readonly log: EmbeddedLog;
+  readonly now: Now;
+}
+
+/** Makes the server; nothing listens yet. */
+export function createApiServer(options: ApiServerOptions): Server {
+  const server = createServer((request, response) => {
+    void serve(options, request, response);
+  });
+  server.keepAliveTimeout = 65_000;
+  return server;
+}
+
+/** Listens on loopback: on the given port if it is free, else on another. Returns the port. */
+export async function listenOnLoopback(server: Server, preferredPort: number | null): Promise<number> {
+  try {
+    return await listen(server, preferredPort ?? 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    return listen(server, 0);
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      const address: AddressInfo | string | null = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+async function serve(
+  options: ApiServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    send(response, await answer(options, request));
+  } catch (error) {
+    if (error instanceof ApiError) {
+      send(response, error);
+      return;
+    }
+    const failure = onlyErrorId(500);
+    options.log.error(
+      `Error ${String(failure.body['errorId'])} in ${request.method ?? ''} ${request.url ?? ''}: ${messageOf(error)}`,
+    );
+    send(response, failure);
+  }
+}
+
+async function answer(options: ApiServerOptions, request: IncomingMessage): Promise<ApiAnswer> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const path = url.pathname.startsWith(`${BASE_PATH}/`) ? url.pathname.slice(BASE_PATH.length) : null;
+  const match = path === null ? null : matchRoute(options.routes, request.method ?? 'GET', path);
+  if (match?.route.anonymous !== true) requireToken(options, request, url.pathname);
+  if (match === null) throw notServed(request.method ?? 'GET', path, url.pathname);
+  const body =
+    match.route.method === 'POST' || match.route.method === 'PATCH'
+      ? await readBody(request, url.pathname)
+      : {};
+  return match.route.handle({
+    path: url.pathname,
+    params: decodeAll(match.params, url.pathname),
+    query: url.searchParams,
+    body,
+  });
+}
+
+function requireToken({ tokens, now }: ApiServerOptions, request: IncomingMessage, path: string): void {
+  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined || !tokens.verify(token, now())) {
+    throw frameworkError(401, 'Unauthorized', path, 'Unauthorized');
+  }
+}
+
+function notServed(method: string, path: string | null, fullPath: string): ApiError {
+  if (path === null || !isAirbytePath(path))
+    return frameworkError(404, 'Not Found', fullPath, 'Page Not Found');
+  return plainError(
+    501,
+    `The embedded Airbyte does not serve ${method} ${path}: it is a single-machine subset of Airbyte's public API. ` +
+      'Set AIRBYTE_API_URL to use a real Airbyte.',
+  );
+}
+
+function decodeAll(params: Record<string, string>, path: string): Record<string, string> {
+  try {
+    return Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
+    );
+  } catch (error) {
+    if (error instanceof URIError) throw frameworkError(400, 'Bad Request', path, 'Malformed path');
+    throw error;
+  }
+}
+
+async function readBody(request: IncomingMessage, path: string): Promise<JsonObject> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    size += bytes.length;
+    if (size > MAX_BODY_BYTES)
+      throw frameworkError(413, 'Request Entity Too Large', path, 'The body is too long');
+    chunks.push(bytes);
+  }
+  const body = parseObject(Buffer.concat(chunks).toString('utf8'));
+  if (body === null)
+    throw frameworkError(400, 'Bad Request', path, 'Invalid JSON: a JSON object was expected');
+  return body;
+}
+
+function send(response: ServerResponse, { status, body, text }: ApiAnswer): void {
+  const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  if (content === undefined) {
+    response.writeHead(status).end();
+    return;
+  }
+  response.writeHead(status, {
+    'content-type': text === undefined ? 'application/json' : 'text/plain',
+    'content-length': Buffer.byteLength(content),
+  });
+  response.end(content);
+}

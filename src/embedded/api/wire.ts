@@ -1,0 +1,92 @@
+import type { JsonObject } from '../json';
+import type { Actor } from '../store/actors';
+import type { Connection } from '../store/connections';
+import type { Job } from '../store/jobs';
+
+const TERMINAL = new Set(['failed', 'succeeded', 'cancelled']);
+
+/** A connection as Airbyte answers it: the zone glued to the expression, the creation in epoch seconds. */
+export function connectionBody(connection: Connection): JsonObject {
+  const { cron } = connection;
+  return {
+    connectionId: connection.id,
+    name: connection.name,
+    sourceId: connection.sourceId,
+    destinationId: connection.destinationId,
+    workspaceId: connection.workspaceId,
+    status: connection.status,
+    schedule:
+      cron === null
+        ? { scheduleType: 'manual' }
+        : { scheduleType: 'cron', cronExpression: `${cron.expression} ${cron.timeZone}` },
+    ...connection.settings,
+    configurations: {
+      streams: connection.streams.map(({ name, namespace, syncMode, cursorField, primaryKey }) => ({
+        name,
+        ...(namespace === null ? {} : { namespace }),
+        syncMode,
+        cursorField,
+        primaryKey,
+        selectedFields: [],
+        mappers: [],
+      })),
+    },
+    createdAt: epochSeconds(connection.createdAt),
+    tags: [],
+  };
+}
+
+/** A source or destination as Airbyte answers it. */
+export function actorBody(actor: Actor, type: string): JsonObject {
+  const names = actor.kind === 'source' ? ['sourceId', 'sourceType'] : ['destinationId', 'destinationType'];
+  const [idName = '', typeName = ''] = names;
+  return {
+    [idName]: actor.id,
+    name: actor.name,
+    [typeName]: type,
+    definitionId: actor.definitionId,
+    workspaceId: actor.workspaceId,
+    configuration: actor.configuration,
+    createdAt: epochSeconds(actor.createdAt),
+  };
+}
+
+/** A job as Airbyte answers it: `startTime` is its creation, and only a job that ended says when. */
+export function jobBody(job: Job): JsonObject {
+  const pending = job.status === 'pending' || job.status === 'queued';
+  return {
+    jobId: job.id,
+    status: job.status,
+    jobType: job.type,
+    startTime: offsetDateTime(job.createdAt),
+    connectionId: job.connectionId,
+    ...(TERMINAL.has(job.status) ? { lastUpdatedAt: offsetDateTime(job.updatedAt) } : {}),
+    ...(pending
+      ? {}
+      : {
+          duration: isoDuration(epochSeconds(job.updatedAt) - epochSeconds(job.createdAt)),
+          bytesSynced: job.bytes,
+          rowsSynced: job.rows,
+        }),
+  };
+}
+
+function epochSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+/** Java's `OffsetDateTime.toString()` in UTC to the second: seconds of `:00` are left out. */
+export function offsetDateTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19).replace(/:00$/, '')}Z`;
+}
+
+/** Java's `Duration.toString()`: hours grow past 24, and parts that are nothing are left out. */
+export function isoDuration(totalSeconds: number): string {
+  const [hours, minutes, seconds] = [
+    Math.floor(totalSeconds / 3600),
+    Math.floor(totalSeconds / 60) % 60,
+    totalSeconds % 60,
+  ];
+  const text = `${hours > 0 ? `${hours}H` : ''}${minutes > 0 ? `${minutes}M` : ''}${seconds > 0 ? `${seconds}S` : ''}`;
+  return `PT${text === '' ? '0S' : text}`;
+}

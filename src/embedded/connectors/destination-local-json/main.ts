@@ -1,0 +1,4 @@
+import { runDestination } from '../../protocol/connector';
+import { localJsonDestination } from './destination';
+
+void runDestination(localJsonDestination);

@@ -1,0 +1,121 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { takeLock } from '../../file-lock';
+import { numberAt, parseObject } from '../../json';
+import { ConnectorError } from '../../protocol/connector';
+
+const FLUSH_CHARS = 256 * 1024;
+
+/**
+ * The file of one stream. Appending goes on at the last committed offset, so that what a killed run left half
+ * written is gone; overwriting fills a file beside it that takes its place in one step.
+ */
+export class StreamFile {
+  private readonly fd: number;
+  private readonly release: () => void;
+  private readonly offsetPath: string;
+  private readonly writePath: string;
+  private waiting = '';
+  private size: number;
+
+  constructor(
+    private readonly path: string,
+    private readonly overwrite: boolean,
+  ) {
+    const folder = dirname(path);
+    mkdirSync(folder, { recursive: true });
+    this.release = lockFile(path);
+    this.offsetPath = hidden(path, 'committed');
+    this.writePath = overwrite ? hidden(path, 'new') : path;
+    this.fd = openSync(this.writePath, overwrite ? 'w' : 'a');
+    this.size = overwrite ? 0 : this.goBackToCommitted();
+  }
+
+  /** Adds one line. */
+  line(text: string): void {
+    this.waiting += text;
+    this.waiting += '\n';
+    if (this.waiting.length >= FLUSH_CHARS) this.write();
+  }
+
+  /** Returns once every line so far is on disk and will be found there after any crash. */
+  commit(): void {
+    this.write();
+    fsyncSync(this.fd);
+    if (!this.overwrite) this.keepOffset();
+  }
+
+  /** Ends the stream well: an overwritten file takes the old one's place. */
+  complete(): void {
+    this.commit();
+    if (!this.overwrite) return;
+    // The offset of the old content must not outlive it.
+    rmSync(this.offsetPath, { force: true });
+    renameSync(this.writePath, this.path);
+    syncFolder(dirname(this.path));
+  }
+
+  close(): void {
+    closeSync(this.fd);
+    if (this.overwrite) rmSync(this.writePath, { force: true });
+    this.release();
+  }
+
+  private write(): void {
+    const bytes = Buffer.from(this.waiting, 'utf8');
+    this.waiting = '';
+    for (let done = 0; done < bytes.length;) done += writeSync(this.fd, bytes, done);
+    this.size += bytes.length;
+  }
+
+  private goBackToCommitted(): number {
+    const size = fstatSync(this.fd).size;
+    const committed = existsSync(this.offsetPath)
+      ? numberAt(parseObject(readFileSync(this.offsetPath, 'utf8')) ?? {}, 'offset')
+      : undefined;
+    if (committed !== undefined && committed < size) ftruncateSync(this.fd, committed);
+    this.size = Math.min(size, committed ?? size);
+    if (committed === undefined) this.keepOffset();
+    return this.size;
+  }
+
+  private keepOffset(): void {
+    const fresh = `${this.offsetPath}.new`;
+    const fd = openSync(fresh, 'w');
+    writeSync(fd, JSON.stringify({ offset: this.size }));
+    fsyncSync(fd);
+    closeSync(fd);
+    renameSync(fresh, this.offsetPath);
+    syncFolder(dirname(this.path));
+  }
+}
+
+function hidden(path: string, suffix: string): string {
+  const name = path.slice(dirname(path).length + 1);
+  return join(dirname(path), `.${name}.${suffix}`);
+}
+
+function lockFile(path: string): () => void {
+  const lock = takeLock(hidden(path, 'lock'), new Date());
+  if ('release' in lock) return lock.release;
+  throw new ConnectorError('transient_error', `${path} is being written by process ${lock.holder.pid}.`);
+}
+
+/** A rename is durable once its folder is. */
+function syncFolder(path: string): void {
+  const fd = openSync(path, 'r');
+  fsyncSync(fd);
+  closeSync(fd);
+}

@@ -1,0 +1,49 @@
+import { objectAt, stringAt, type JsonObject } from '../../json';
+import { ConnectorError } from '../../protocol/connector';
+
+/** What the source reads; members are named as in Airbyte's own file source. */
+export interface FileConfig {
+  readonly datasetName: string;
+  readonly format: 'csv' | 'jsonl';
+  /** A path that begins with `/local/`. */
+  readonly url: string;
+}
+
+/** @throws ConnectorError config_error that names the member */
+export function parseFileConfig(config: JsonObject): FileConfig {
+  const storage = stringAt(objectAt(config, 'provider') ?? {}, 'storage');
+  if (storage !== 'local')
+    throw wrong('provider.storage must be "local": other storages need a real Airbyte');
+  const format = stringAt(config, 'format');
+  if (format !== 'csv' && format !== 'jsonl') throw wrong('format must be "csv" or "jsonl"');
+  const datasetName = stringAt(config, 'dataset_name') ?? '';
+  if (datasetName === '') throw wrong('dataset_name is required');
+  const url = stringAt(config, 'url') ?? '';
+  if (url === '') throw wrong('url is required');
+  return { datasetName, format, url: url.replace(/^file:\/\//, '') };
+}
+
+function wrong(message: string): ConnectorError {
+  return new ConnectorError('config_error', message);
+}
+
+/** The SPEC message's `spec`. */
+export const FILE_SPEC: JsonObject = {
+  documentationUrl: 'https://docs.airbyte.com/integrations/sources/file',
+  connectionSpecification: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'File source',
+    type: 'object',
+    required: ['dataset_name', 'format', 'url', 'provider'],
+    properties: {
+      dataset_name: { type: 'string', title: 'Dataset name', description: 'The name of the stream.' },
+      format: { type: 'string', enum: ['csv', 'jsonl'], default: 'csv' },
+      url: { type: 'string', title: 'Path', description: 'A path below /local/; .gz is unpacked.' },
+      provider: {
+        type: 'object',
+        required: ['storage'],
+        properties: { storage: { type: 'string', enum: ['local'] } },
+      },
+    },
+  },
+};

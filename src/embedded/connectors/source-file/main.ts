@@ -1,0 +1,4 @@
+import { runSource } from '../../protocol/connector';
+import { fileSource } from './source';
+
+void runSource(fileSource);

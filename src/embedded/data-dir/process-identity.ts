@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+
+/** A process beyond doubt: ids are reused, the start time tells two holders of one id apart. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Boot and start time as the kernel counts it; null where there is no /proc. */
+  readonly started: string | null;
+}
+
+/** When the process with this id started, or null when that cannot be told. */
+export function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command, in parentheses, may hold spaces; start time is the 22nd field of proc(5), the 20th after it.
+    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return ticks === undefined ? null : `${boot}:${ticks}`;
+  } catch {
+    // No /proc (macOS, Windows) or no such process: both mean that nothing is known.
+    return null;
+  }
+}
+
+/** This process. */
+export function thisProcess(): ProcessIdentity {
+  return identify(process.pid);
+}
+
+/** The process that has this id now. */
+export function identify(pid: number): ProcessIdentity {
+  return { pid, started: startOf(pid) };
+}
+
+/** Whether that very process still runs, and not merely one that was given its id later. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  try {
+    process.kill(identity.pid, 0);
+  } catch (error) {
+    // EPERM: it exists and belongs to somebody else.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  return identity.started === null || identity.started === startOf(identity.pid);
+}

@@ -1,0 +1,269 @@
+import { isObject, objectAt, parseObject, stringAt, type JsonObject } from '../json';
+import type { ProcessIdentity } from '../data-dir/process-identity';
+import { messageOf, type EmbeddedLog, type Now } from '../log';
+import { LineSplitter } from '../protocol/lines';
+import { streamStatus } from '../protocol/messages';
+import type { Failure } from '../store/jobs';
+import { withFiles, type Workshop } from './command';
+import { ConnectorProcess, type ProcessEnd } from './connector-process';
+import { DestinationWriter } from './destination-writer';
+import { Forwarder } from './forwarder';
+import { GuardError, Ledger, type CommittedState } from './ledger';
+import { configuredCatalog, type AttemptPlan } from './plan';
+
+/** What an attempt tells while it runs, and the limits that it keeps. */
+export interface AttemptHooks {
+  readonly workshop: Workshop;
+  readonly log: EmbeddedLog;
+  readonly now: Now;
+  /** Aborted to cancel the attempt. */
+  readonly signal: AbortSignal;
+  /** How long a connector that was asked to end may take. */
+  readonly graceMs: number;
+  /** How long no message may come while one is awaited. */
+  readonly silenceMs: number;
+  readonly onProcess: (identity: ProcessIdentity) => void;
+  readonly onProcessEnd: (identity: ProcessIdentity) => void;
+  /** Must have kept the state for good when it returns. */
+  readonly onCommit: (committed: CommittedState) => void;
+  /** Records that no state followed, after a success: only the exit of both connectors vouches for them. */
+  readonly onRest: (rest: CommittedState['tallies']) => void;
+}
+
+/** States that the destination may owe before the source has to wait: what a crash can repeat is one checkpoint. */
+const MAX_OWED_STATES = 1;
+
+/**
+ * Runs a source and a destination against each other until both have ended.
+ * @returns null after a success, in which every record was given back as committed, else why it failed
+ */
+export function runAttempt(plan: AttemptPlan, hooks: AttemptHooks): Promise<Failure | null> {
+  const files = {
+    source: plan.sourceConfig,
+    destination: plan.destinationConfig,
+    catalog: configuredCatalog(plan),
+    state: plan.states,
+  };
+  return withFiles(hooks.workshop, files, (paths) => new Attempt(plan, hooks, paths).run());
+}
+
+class Attempt {
+  private readonly source: ConnectorProcess;
+  private readonly destination: ConnectorProcess;
+  private readonly writer: DestinationWriter;
+  private readonly ledger = new Ledger();
+  private failure: Failure | null = null;
+  private distrusted = false;
+  private settled: (() => void) | null = null;
+  private lastMessageAt = Date.now();
+
+  constructor(
+    private readonly plan: AttemptPlan,
+    private readonly hooks: AttemptHooks,
+    paths: Readonly<Record<string, string>>,
+  ) {
+    const { source = '', destination = '', catalog = '', state = '' } = paths;
+    const { localRoot } = hooks.workshop;
+    const stateArgs = plan.states.length === 0 ? [] : ['--state', state];
+    this.destination = ConnectorProcess.start(
+      [...plan.destinationCommand, 'write', '--config', destination, '--catalog', catalog],
+      localRoot,
+    );
+    this.source = ConnectorProcess.start(
+      [...plan.sourceCommand, 'read', '--config', source, '--catalog', catalog, ...stateArgs],
+      localRoot,
+    );
+    this.writer = new DestinationWriter(this.destination.stdin);
+    this.source.stdin.end();
+  }
+
+  async run(): Promise<Failure | null> {
+    const { source, destination, hooks } = this;
+    for (const { identity } of [source, destination]) hooks.onProcess(identity);
+    const cancel = (): void => {
+      this.fail({ type: 'system_error', origin: 'engine', message: 'The sync was cancelled.' });
+    };
+    hooks.signal.addEventListener('abort', cancel, { once: true });
+    if (hooks.signal.aborted) cancel();
+    const watch = setInterval(
+      () => {
+        this.watchSilence();
+      },
+      Math.min(hooks.silenceMs / 4, 5000),
+    );
+    this.followDestination();
+    try {
+      await this.pump();
+      await this.endWell();
+    } catch (error) {
+      this.fail({ type: 'system_error', origin: 'engine', message: messageOf(error) });
+    } finally {
+      clearInterval(watch);
+      hooks.signal.removeEventListener('abort', cancel);
+      await this.endBoth();
+    }
+    return this.failure;
+  }
+
+  /** Notes why the attempt fails and makes every wait come to its end; the first reason counts. */
+  private fail(failure: Failure): void {
+    if (this.failure !== null) return;
+    this.failure = failure;
+    this.source.signal('SIGTERM');
+    this.writer.end();
+    this.wakeUp();
+  }
+
+  private async pump(): Promise<void> {
+    const forwarder = new Forwarder(this.ledger);
+    for await (const chunk of this.source.stdout) {
+      this.lastMessageAt = Date.now();
+      if (!Buffer.isBuffer(chunk) || this.failure !== null) continue;
+      for (const piece of forwarder.push(chunk)) await this.forward(piece);
+    }
+    for (const piece of forwarder.end()) await this.forward(piece);
+  }
+
+  private async forward(piece: { records: Buffer } | { message: JsonObject }): Promise<void> {
+    if (this.hasFailed()) return;
+    if ('records' in piece) {
+      await this.write(piece.records);
+      return;
+    }
+    const { message } = piece;
+    const state = message['type'] === 'STATE' ? objectAt(message, 'state') : undefined;
+    if (state !== undefined) await this.forwardState(message, state);
+    else this.takeTrace('source', message);
+  }
+
+  private async forwardState(message: JsonObject, state: JsonObject): Promise<void> {
+    this.guarded(() => {
+      this.ledger.addState(state);
+    });
+    await this.write(`${JSON.stringify(message)}\n`);
+    while (this.ledger.owed > MAX_OWED_STATES && !this.hasFailed()) {
+      await new Promise<void>((resolve) => (this.settled = resolve));
+    }
+  }
+
+  private async write(bytes: Buffer | string): Promise<void> {
+    if (await this.writer.write(bytes)) return;
+    const end = await this.destination.ended;
+    this.fail(this.endFailure('destination', this.destination, end));
+  }
+
+  /** Only a source that ended well makes its streams complete; the destination may then replace what was there. */
+  private async endWell(): Promise<void> {
+    const sourceEnd = await this.source.ended;
+    if (sourceEnd.code !== 0) this.fail(this.endFailure('source', this.source, sourceEnd));
+    if (this.failure !== null) return;
+    for (const { name, namespace } of this.plan.streams) {
+      await this.write(`${JSON.stringify(streamStatus(name, namespace, 'COMPLETE', this.hooks.now()))}\n`);
+    }
+    this.writer.end();
+    const end = await this.destination.ended;
+    if (end.code !== 0) this.fail(this.endFailure('destination', this.destination, end));
+    this.guarded(() => {
+      if (this.ledger.owed > 0)
+        throw new GuardError(`The destination ended without giving back ${this.ledger.owed} states.`);
+    });
+    if (!this.hasFailed()) this.hooks.onRest(this.ledger.rest);
+  }
+
+  private followDestination(): void {
+    const splitter = new LineSplitter((line) => {
+      this.lastMessageAt = Date.now();
+      const message = parseObject(line.toString('utf8'));
+      if (message === null) return;
+      const state = message['type'] === 'STATE' ? objectAt(message, 'state') : undefined;
+      if (state !== undefined) this.commit(state);
+      else this.takeTrace('destination', message);
+    });
+    this.destination.stdout.on('data', (chunk: Buffer) => {
+      splitter.push(chunk);
+    });
+    this.destination.stdout.on('end', () => {
+      splitter.end();
+    });
+  }
+
+  /** States that come back after another failure are as good as before; after one of the guard nothing is. */
+  private commit(state: JsonObject): void {
+    if (this.distrusted) return;
+    this.guarded(() => {
+      this.hooks.onCommit(this.ledger.settle(state));
+    });
+    this.wakeUp();
+  }
+
+  private takeTrace(origin: 'source' | 'destination', message: JsonObject): void {
+    const log = message['type'] === 'LOG' ? objectAt(message, 'log') : undefined;
+    if (log !== undefined && (log['level'] === 'ERROR' || log['level'] === 'FATAL')) {
+      this.hooks.log.warn(`Job ${this.plan.jobId}, ${origin}: ${stringAt(log, 'message') ?? ''}`);
+    }
+    const trace = message['type'] === 'TRACE' ? message['trace'] : undefined;
+    if (!isObject(trace) || trace['type'] !== 'ERROR') return;
+    const error = objectAt(trace, 'error') ?? {};
+    const type = error['failure_type'];
+    this.fail({
+      type: type === 'config_error' || type === 'transient_error' ? type : 'system_error',
+      origin,
+      message: stringAt(error, 'message') ?? 'The connector failed without a message.',
+    });
+  }
+
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.distrusted = true;
+      this.fail({ type: 'system_error', origin: 'engine', message: messageOf(error) });
+    }
+  }
+
+  private watchSilence(): void {
+    if (Date.now() - this.lastMessageAt < this.hooks.silenceMs || this.hasFailed()) return;
+    const origin = this.ledger.owed > 0 ? 'destination' : 'source';
+    this.fail({
+      type: 'transient_error',
+      origin,
+      message: `Neither connector sent a message for ${Math.round(this.hooks.silenceMs / 1000)} seconds.`,
+    });
+  }
+
+  private endFailure(
+    origin: 'source' | 'destination',
+    process: ConnectorProcess,
+    { code, signal }: ProcessEnd,
+  ): Failure {
+    const how = signal === null ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`;
+    const log = process.lastLog === '' ? '' : ` Its last log lines:\n${process.lastLog}`;
+    return { type: 'system_error', origin, message: `The ${origin} ${how}.${log}` };
+  }
+
+  /** A failed attempt still lets the destination keep what it had in hand, for a grace. */
+  private async endBoth(): Promise<void> {
+    const { source, destination, hooks } = this;
+    this.writer.end();
+    const patience = setTimeout(() => {
+      destination.signal('SIGTERM');
+    }, hooks.graceMs);
+    const force = setTimeout(() => {
+      destination.signal('SIGKILL');
+    }, 2 * hooks.graceMs);
+    await Promise.all([this.failure === null ? source.ended : source.stop(hooks.graceMs), destination.ended]);
+    clearTimeout(patience);
+    clearTimeout(force);
+    for (const { identity } of [source, destination]) hooks.onProcessEnd(identity);
+  }
+
+  private wakeUp(): void {
+    this.settled?.();
+    this.settled = null;
+  }
+
+  /** A method, so that the compiler does not take the failure for settled across waits. */
+  private hasFailed(): boolean {
+    return this.failure !== null;
+  }
+}

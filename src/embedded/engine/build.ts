@@ -1,0 +1,137 @@
+import { actorRoutes } from '../api/routes-actors';
+import { basicRoutes } from '../api/routes-basics';
+import { connectionRoutes, deleteConnection } from '../api/routes-connections';
+import { jobRoutes } from '../api/routes-jobs';
+import type { Route } from '../api/router';
+import type { Tokens } from '../api/token';
+import type { EmbeddedLog, Now } from '../log';
+import { fillWithSamples } from '../samples/fill';
+import { ActorStore } from '../store/actors';
+import { AttemptStore } from '../store/attempts';
+import { ConnectionStore } from '../store/connections';
+import { Database } from '../store/database';
+import { JobStore } from '../store/jobs';
+import { WorkspaceStore } from '../store/workspaces';
+import type { Workshop } from './command';
+import { Connectors } from './connectors';
+import { BUILT_IN } from './definitions';
+import { JobRunner } from './job-runner';
+import { DEFAULT_RETRY } from './retry';
+import { Scheduler } from './scheduler';
+
+const MAX_RUNNING_JOBS = 3;
+const GRACE_MS = 5000;
+const SILENCE_MS = 30 * 60_000;
+
+/** What the engine is built from. */
+export interface EngineOptions {
+  readonly dataDir: string;
+  readonly workshop: Workshop;
+  readonly log: EmbeddedLog;
+  readonly now: Now;
+}
+
+/** State, scheduler and runner, and the API over them. */
+export interface Engine {
+  routes(tokens: Tokens): Route[];
+  /** Picks up unfinished jobs and starts the schedule. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+/** Opens the state, with samples when it is new, and wires the engine's parts together. */
+export function buildEngine({ dataDir, workshop, log, now }: EngineOptions): Engine {
+  const db = Database.open(dataDir);
+  const stores = {
+    actors: new ActorStore(db),
+    connections: new ConnectionStore(db),
+    workspaces: new WorkspaceStore(db),
+    jobs: new JobStore(db),
+    attempts: new AttemptStore(db),
+  };
+  if (stores.workspaces.list({ ids: [], limit: 1, offset: 0 }).length === 0) {
+    db.transaction(() => {
+      fillWithSamples(stores, workshop.localRoot, now());
+    });
+  }
+  const connectors = new Connectors(BUILT_IN, workshop);
+  const runner = new JobRunner({
+    ...stores,
+    connectors,
+    workshop,
+    log,
+    now,
+    retry: DEFAULT_RETRY,
+    maxRunning: MAX_RUNNING_JOBS,
+    graceMs: GRACE_MS,
+    silenceMs: SILENCE_MS,
+    onEnd: (connectionId) => {
+      scheduler.refresh(connectionId);
+    },
+  });
+  const scheduler = new Scheduler({
+    ...stores,
+    now,
+    log,
+    start: (connection) => runner.start(connection, true),
+  });
+  return {
+    routes: (tokens) => routesOver({ stores, connectors, runner, scheduler, now }, tokens),
+    start: () => {
+      runner.recover();
+      scheduler.start();
+    },
+    close: async () => {
+      scheduler.stop();
+      await runner.close();
+      db.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly stores: {
+    readonly actors: ActorStore;
+    readonly connections: ConnectionStore;
+    readonly workspaces: WorkspaceStore;
+    readonly jobs: JobStore;
+  };
+  readonly connectors: Connectors;
+  readonly runner: JobRunner;
+  readonly scheduler: Scheduler;
+  readonly now: Now;
+}
+
+function routesOver({ stores, connectors, runner, scheduler, now }: Parts, tokens: Tokens): Route[] {
+  const { actors, connections, jobs, workspaces } = stores;
+  const changed = (connectionId: string): void => {
+    scheduler.refresh(connectionId);
+  };
+  const cancelJobOf = async (connectionId: string): Promise<void> => {
+    const job = jobs.unfinishedOf(connectionId);
+    if (job !== null) await runner.cancel(job);
+  };
+  const deleteConnectionsUsing = async (actorId: string): Promise<void> => {
+    for (const connection of connections.using(actorId))
+      await deleteConnection({ connections, changed, cancelJobOf }, connection);
+  };
+  const actorOptions = {
+    actors,
+    connectors,
+    now,
+    hasWorkspace: (id: string) => workspaces.find(id) !== null,
+    deleteConnectionsUsing,
+  };
+  return [
+    ...basicRoutes({ actors, workspaces, connectors, tokens, now }),
+    ...actorRoutes('source', actorOptions),
+    ...actorRoutes('destination', actorOptions),
+    ...connectionRoutes({ actors, connections, connectors, now, changed, cancelJobOf }),
+    ...jobRoutes({
+      connections,
+      jobs,
+      startSync: (connection) => runner.start(connection, false),
+      cancel: (job) => runner.cancel(job),
+    }),
+  ];
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { objectAt, parseObject, stringAt, type JsonObject } from '../json';
+import { LineSplitter } from '../protocol/lines';
+import { ConnectorProcess } from './connector-process';
+
+/** Where connectors run: their scratch files and what `/local` stands for. */
+export interface Workshop {
+  readonly scratchRoot: string;
+  readonly localRoot: string;
+}
+
+/** Writes the files that a command reads, for their owner only, runs the work and removes them. */
+export async function withFiles<T>(
+  { scratchRoot }: Workshop,
+  contents: Readonly<Record<string, unknown>>,
+  work: (paths: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
+  const folder = join(scratchRoot, randomUUID());
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    const paths = Object.fromEntries(
+      Object.keys(contents).map((name) => [name, join(folder, `${name}.json`)]),
+    );
+    for (const [name, path] of Object.entries(paths)) {
+      writeFileSync(path, JSON.stringify(contents[name]), { mode: 0o600 });
+    }
+    return await work(paths);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A short command (`spec`, `check`, `discover`) did not answer. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+/** Runs a short command and returns the first message of the wanted type. */
+export async function runCommand(
+  workshop: Workshop,
+  command: readonly string[],
+  name: 'spec' | 'check' | 'discover',
+  config: JsonObject | null,
+  timeoutMs: number,
+): Promise<JsonObject> {
+  return withFiles(workshop, config === null ? {} : { config }, async ({ config: path }) => {
+    const process = ConnectorProcess.start(
+      [...command, name, ...(path === undefined ? [] : ['--config', path])],
+      workshop.localRoot,
+    );
+    process.stdin.end();
+    const timer = setTimeout(() => {
+      process.signal('SIGKILL');
+    }, timeoutMs);
+    const wanted = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' }[name];
+    const found: { answer?: JsonObject; failure?: string } = {};
+    const splitter = new LineSplitter((line) => {
+      note(found, wanted, line);
+    });
+    process.stdout.on('data', (chunk: Buffer) => {
+      splitter.push(chunk);
+    });
+    const end = await process.ended;
+    splitter.end();
+    clearTimeout(timer);
+    if (found.answer !== undefined && found.failure === undefined) return found.answer;
+    throw new CommandError(
+      found.failure ??
+        `${name} ended with ${end.code ?? end.signal ?? 'no status'} and no answer. ${process.lastLog}`,
+    );
+  });
+}
+
+function note(found: { answer?: JsonObject; failure?: string }, wanted: string, line: Buffer): void {
+  const message = parseObject(line.toString('utf8'));
+  if (message?.['type'] === wanted) found.answer ??= message;
+  const failure = objectAt(objectAt(message ?? {}, 'trace') ?? {}, 'error');
+  if (failure !== undefined) found.failure ??= stringAt(failure, 'message') ?? 'The connector failed.';
+}

@@ -1,0 +1,111 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { LOCAL_ROOT_VARIABLE } from '../connectors/local-root';
+import { identify, type ProcessIdentity } from '../data-dir/process-identity';
+import { LineSplitter } from '../protocol/lines';
+
+/** How a process ended. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What of this process's environment connectors may see: never its secrets. */
+const PASSED_ON =
+  /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|DOCKER_.*|XDG_RUNTIME_DIR|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO)_PROXY|(http|https|no)_proxy|SystemRoot|ComSpec|PATHEXT|TEMP|TMP)$/;
+
+const LAST_STDERR_LINES = 20;
+
+/** A connector as a child process: messages on stdin and stdout, logs on stderr. */
+export class ConnectorProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly identity: ProcessIdentity;
+  /** Settles when the process is gone and its output is read; never rejects. */
+  readonly ended: Promise<ProcessEnd>;
+  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  private readonly stderrLines: string[] = [];
+  private isOver = false;
+
+  private constructor(command: readonly string[], localRoot: string) {
+    const [file = '', ...args] = command;
+    const passed = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));
+    this.child = spawn(file, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: what a connector starts ends with it, and a Ctrl-C reaches only the engine.
+      detached: process.platform !== 'win32',
+      env: { ...Object.fromEntries(passed), [LOCAL_ROOT_VARIABLE]: localRoot },
+    });
+    this.stdin = this.child.stdin;
+    this.stdout = this.child.stdout;
+    this.identity = identify(this.child.pid ?? 0);
+    // A connector that ends early breaks the pipe; its end is what counts.
+    this.stdin.on('error', () => undefined);
+    this.collectStderr();
+    this.ended = new Promise((resolve) => {
+      this.child.once('error', (error) => {
+        this.stderrLines.push(error.message);
+        this.over(resolve, { code: null, signal: null });
+      });
+      this.child.once('close', (code, signal) => {
+        this.over(resolve, { code, signal });
+      });
+    });
+  }
+
+  /** Starts a command of the protocol; `/local` is told by the environment, secrets only by files. */
+  static start(command: readonly string[], localRoot: string): ConnectorProcess {
+    return new ConnectorProcess(command, localRoot);
+  }
+
+  /** The last lines that the connector logged. */
+  get lastLog(): string {
+    return this.stderrLines.join('\n');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.isOver || this.child.pid === undefined) return;
+    killGroup(this.child.pid, signal);
+  }
+
+  /** Asks the process to end and, after a grace, makes it. */
+  async stop(graceMs: number): Promise<void> {
+    this.signal('SIGTERM');
+    const timer = setTimeout(() => {
+      this.signal('SIGKILL');
+    }, graceMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  private over(resolve: (end: ProcessEnd) => void, end: ProcessEnd): void {
+    this.isOver = true;
+    resolve(end);
+  }
+
+  private collectStderr(): void {
+    const splitter = new LineSplitter((line) => {
+      this.stderrLines.push(line.toString('utf8').slice(0, 1000));
+      if (this.stderrLines.length > LAST_STDERR_LINES) this.stderrLines.shift();
+    });
+    this.child.stderr.on('data', (chunk: Buffer) => {
+      splitter.push(chunk);
+    });
+    this.child.stderr.on('end', () => {
+      splitter.end();
+    });
+  }
+}
+
+/** Signals a process and everything that it started. */
+export function killGroup(pid: number, signal: NodeJS.Signals): void {
+  for (const target of process.platform === 'win32' ? [pid] : [-pid, pid]) {
+    try {
+      process.kill(target, signal);
+      return;
+    } catch (error) {
+      // ESRCH: it is gone, or leads no group.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { problem } from '../api/errors';
+import { canonicalJson, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
+import { messageOf } from '../log';
+import { parseCatalog, type DiscoveredStream, type WriteMode } from '../protocol/messages';
+import type { ActorKind } from '../store/actors';
+import { CommandError, runCommand, type Workshop } from './command';
+import type { ConnectorDefinition } from './definitions';
+
+const SHORT_COMMAND_TIMEOUT_MS = 300_000;
+const MAX_CACHED_CATALOGS = 200;
+
+/** The connectors by definition, and what their short commands say. */
+export class Connectors {
+  private readonly catalogs = new Map<string, DiscoveredStream[]>();
+  private readonly modes = new Map<string, WriteMode[]>();
+
+  constructor(
+    private readonly definitions: readonly ConnectorDefinition[],
+    private readonly workshop: Workshop,
+  ) {}
+
+  /** The definition with this id, or null. */
+  find(definitionId: string): ConnectorDefinition | null {
+    return this.definitions.find(({ id }) => id === definitionId) ?? null;
+  }
+
+  has(kind: ActorKind, definitionId: string): boolean {
+    return this.find(definitionId)?.kind === kind;
+  }
+
+  typeOf(definitionId: string): string {
+    return this.find(definitionId)?.type ?? 'unknown';
+  }
+
+  definitionOf(kind: ActorKind, type: string): string | null {
+    return (
+      this.definitions.find((definition) => definition.kind === kind && definition.type === type)?.id ?? null
+    );
+  }
+
+  unknownMessage(kind: ActorKind, wanted: string): string {
+    const known = this.definitions
+      .filter((definition) => definition.kind === kind)
+      .map(({ type, id }) => `${type} (${id})`);
+    return `The embedded Airbyte has no ${kind} connector ${JSON.stringify(wanted)}; it has: ${known.join(', ')}.`;
+  }
+
+  /** Why a configuration does not work, or null when it does. */
+  async check(definitionId: string, config: JsonObject): Promise<string | null> {
+    try {
+      const message = await this.run(definitionId, 'check', config);
+      const status = objectAt(message, 'connectionStatus') ?? {};
+      return status['status'] === 'SUCCEEDED' ? null : (stringAt(status, 'message') ?? 'The check failed.');
+    } catch (error) {
+      if (error instanceof CommandError) return error.message;
+      throw error;
+    }
+  }
+
+  /**
+   * The streams of a source, remembered by configuration.
+   * @throws ApiError 500 as Airbyte's when the connector fails
+   */
+  async discover(definitionId: string, config: JsonObject, ignoreCache = false): Promise<DiscoveredStream[]> {
+    const key = `${definitionId}\n${canonicalJson(config)}`;
+    const cached = ignoreCache ? undefined : this.catalogs.get(key);
+    if (cached !== undefined) return cached;
+    try {
+      const message = await this.run(definitionId, 'discover', config);
+      const streams = parseCatalog(objectAt(message, 'catalog') ?? {});
+      if (this.catalogs.size >= MAX_CACHED_CATALOGS) this.catalogs.clear();
+      this.catalogs.set(key, streams);
+      return streams;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      throw problem('unexpected-problem', {
+        message: `Something went wrong in the connector. logs:${messageOf(error)}`,
+      });
+    }
+  }
+
+  /** How a destination can write; every way when none is named. */
+  async writeModes(definitionId: string | null): Promise<WriteMode[]> {
+    const all: WriteMode[] = ['overwrite', 'append', 'append_dedup'];
+    if (definitionId === null) return all;
+    const cached = this.modes.get(definitionId);
+    if (cached !== undefined) return cached;
+    const message = await this.run(definitionId, 'spec', null);
+    const told = stringsOf((objectAt(message, 'spec') ?? {})['supported_destination_sync_modes']);
+    const modes = all.filter((mode) => told.includes(mode));
+    this.modes.set(definitionId, modes);
+    return modes;
+  }
+
+  private run(
+    definitionId: string,
+    name: 'spec' | 'check' | 'discover',
+    config: JsonObject | null,
+  ): Promise<JsonObject> {
+    const definition = this.find(definitionId);
+    if (definition === null)
+      throw new CommandError(`There is no connector with the definition ${definitionId}.`);
+    return runCommand(this.workshop, definition.command, name, config, SHORT_COMMAND_TIMEOUT_MS);
+  }
+}

@@ -1,0 +1,37 @@
+import { join, sep } from 'node:path';
+import type { ActorKind } from '../store/actors';
+
+/** A connector that can be configured: Airbyte's definition id, its short type and the command that runs it. */
+export interface ConnectorDefinition {
+  readonly id: string;
+  readonly kind: ActorKind;
+  readonly type: string;
+  readonly command: readonly string[];
+}
+
+/** The connectors that come with the embedded Airbyte, under the ids of Airbyte's own. */
+export const BUILT_IN: readonly ConnectorDefinition[] = [
+  {
+    id: '778daa7c-feaf-4db6-96f3-70fd645acc77',
+    kind: 'source',
+    type: 'file',
+    command: builtIn('source-file'),
+  },
+  {
+    id: 'a625d593-bba5-4a1c-a53d-2d246268a816',
+    kind: 'destination',
+    type: 'local-json',
+    command: builtIn('destination-local-json'),
+  },
+];
+
+function builtIn(name: string): string[] {
+  return [process.execPath, join(compiledFolder(), 'connectors', name, 'main.js')];
+}
+
+/** Connectors always run as compiled by the build, also when the engine itself runs from its sources in a test. */
+function compiledFolder(): string {
+  const here = join(__dirname, '..');
+  const source = `${sep}src${sep}embedded`;
+  return here.endsWith(source) ? `${here.slice(0, -source.length)}${sep}dist${sep}embedded` : here;
+}

@@ -1,0 +1,265 @@
+import type { ActorStore } from '../store/actors';
+import type { AttemptStore } from '../store/attempts';
+import { isAlive } from '../data-dir/process-identity';
+import { isObject, parseObject, type JsonObject } from '../json';
+import { messageOf, type EmbeddedLog, type Now } from '../log';
+import type { Connection, ConnectionStore } from '../store/connections';
+import type { Failure, Job, JobStore } from '../store/jobs';
+import { runAttempt, type AttemptHooks } from './attempt';
+import type { Workshop } from './command';
+import { killGroup } from './connector-process';
+import type { Connectors } from './connectors';
+import { nameOf, type AttemptPlan } from './plan';
+import { mayRetry, type RetryPolicy } from './retry';
+
+/** What the runner works with. */
+export interface JobRunnerOptions {
+  readonly actors: ActorStore;
+  readonly connections: ConnectionStore;
+  readonly jobs: JobStore;
+  readonly attempts: AttemptStore;
+  readonly connectors: Connectors;
+  readonly workshop: Workshop;
+  readonly log: EmbeddedLog;
+  readonly now: Now;
+  readonly retry: RetryPolicy;
+  readonly maxRunning: number;
+  readonly graceMs: number;
+  readonly silenceMs: number;
+  /** A job came to its end. */
+  readonly onEnd: (connectionId: string) => void;
+}
+
+interface Run {
+  readonly job: Job;
+  readonly destinationId: string;
+  readonly abort: AbortController;
+  /** Settles when the run is over, whatever became of it. */
+  done: Promise<void>;
+}
+
+/** Runs jobs: a few at a time, one per destination, each over as many attempts as it takes. */
+export class JobRunner {
+  private readonly waiting: Job[] = [];
+  private readonly running = new Map<number, Run>();
+  private readonly retryTimers = new Map<number, NodeJS.Timeout>();
+  private readonly failedInRow = new Map<number, number>();
+  private closing = false;
+
+  constructor(private readonly options: JobRunnerOptions) {}
+
+  /** Makes a job and runs it as soon as there is room. */
+  start(connection: Connection, scheduled: boolean): Job {
+    const job = this.options.jobs.create(connection.id, 'sync', scheduled, this.options.now());
+    this.enqueue(job);
+    return job;
+  }
+
+  /** Picks up what an engine that died left behind: its connectors are ended, its jobs go on. */
+  recover(): void {
+    const { attempts, jobs, log, now } = this.options;
+    for (const identity of attempts.processes()) {
+      if (identity.pid > 0 && isAlive(identity)) {
+        log.warn(`Ending connector process ${identity.pid}, which an earlier run left behind.`);
+        killGroup(identity.pid, 'SIGKILL');
+      }
+      attempts.forgetProcess(identity.pid);
+    }
+    for (const job of jobs.unfinished()) {
+      if (job.status === 'running') {
+        const failure: Failure = {
+          type: 'system_error',
+          origin: 'engine',
+          message: 'The engine stopped during this attempt.',
+        };
+        attempts.end(job.id, 'failed', now(), failure);
+        jobs.setStatus(job.id, 'incomplete', now(), failure);
+        log.warn(`Job ${job.id} was cut short; it goes on from its last commit.`);
+      }
+      this.enqueue(job);
+    }
+  }
+
+  /** Ends a job for good. */
+  async cancel(job: Job): Promise<void> {
+    const index = this.waiting.findIndex(({ id }) => id === job.id);
+    if (index >= 0) this.waiting.splice(index, 1);
+    clearTimeout(this.retryTimers.get(job.id));
+    this.retryTimers.delete(job.id);
+    const run = this.running.get(job.id);
+    if (run !== undefined) {
+      run.abort.abort();
+      await run.done;
+    }
+    const { jobs, now, onEnd } = this.options;
+    if (jobs.unfinishedOf(job.connectionId)?.id !== job.id) return;
+    jobs.setStatus(job.id, 'cancelled', now());
+    onEnd(job.connectionId);
+  }
+
+  /** Ends every connector; jobs stay as they are and go on when the engine starts again. */
+  async close(): Promise<void> {
+    this.closing = true;
+    for (const timer of this.retryTimers.values()) clearTimeout(timer);
+    for (const { abort } of this.running.values()) abort.abort();
+    await Promise.all([...this.running.values()].map(({ done }) => done));
+  }
+
+  private enqueue(job: Job): void {
+    this.waiting.push(job);
+    this.fill();
+  }
+
+  private fill(): void {
+    if (this.closing) return;
+    for (const job of [...this.waiting]) {
+      if (this.running.size >= this.options.maxRunning) return;
+      const connection = this.options.connections.find(job.connectionId);
+      const destinationId = connection?.destinationId ?? '';
+      if ([...this.running.values()].some((run) => run.destinationId === destinationId)) continue;
+      this.waiting.splice(this.waiting.indexOf(job), 1);
+      this.launch(job, connection, destinationId);
+    }
+  }
+
+  private launch(job: Job, connection: Connection | null, destinationId: string): void {
+    const run: Run = { job, destinationId, abort: new AbortController(), done: Promise.resolve() };
+    this.running.set(job.id, run);
+    run.done = this.runOnce(run, connection)
+      .catch((error: unknown) => {
+        this.options.log.error(`Job ${job.id} could not be run: ${messageOf(error)}`);
+      })
+      .finally(() => {
+        this.running.delete(job.id);
+        this.fill();
+      });
+  }
+
+  private async runOnce({ job, abort }: Run, connection: Connection | null): Promise<void> {
+    const { jobs, attempts, log, now } = this.options;
+    const number = attempts.start(job.id, now());
+    jobs.setStatus(job.id, 'running', now());
+    const rowsBefore = attempts.rowsOf(job.id);
+    const failure = await this.attempt(job, number, connection, abort.signal);
+    if (abort.signal.aborted) {
+      this.endAborted(job);
+      return;
+    }
+    if (failure === null) {
+      attempts.end(job.id, 'succeeded', now(), null);
+      this.endJob(job, 'succeeded', null);
+      log.info(`Job ${job.id} of connection ${job.connectionId} succeeded: ${attempts.rowsOf(job.id)} rows.`);
+      return;
+    }
+    attempts.end(job.id, 'failed', now(), failure);
+    log.warn(
+      `Job ${job.id}, attempt ${number + 1}, failed (${failure.type}, ${failure.origin}): ${failure.message}`,
+    );
+    const progress = attempts.rowsOf(job.id) > rowsBefore;
+    this.retryOrEnd(job, failure, number + 1, progress);
+  }
+
+  private endAborted(job: Job): void {
+    const { jobs, attempts, now } = this.options;
+    const message = this.closing ? 'The engine was stopped during this attempt.' : 'The sync was cancelled.';
+    const failure: Failure = { type: 'system_error', origin: 'engine', message };
+    attempts.end(job.id, this.closing ? 'failed' : 'cancelled', now(), failure);
+    jobs.setStatus(job.id, 'incomplete', now(), failure);
+  }
+
+  private retryOrEnd(job: Job, failure: Failure, attemptsSoFar: number, progress: boolean): void {
+    const inRow = progress ? 0 : (this.failedInRow.get(job.id) ?? 0) + 1;
+    this.failedInRow.set(job.id, inRow);
+    const { retry, jobs, now } = this.options;
+    if (!mayRetry(retry, failure, inRow, attemptsSoFar)) {
+      this.endJob(job, 'failed', failure);
+      return;
+    }
+    jobs.setStatus(job.id, 'incomplete', now(), failure);
+    const timer = setTimeout(() => {
+      this.retryTimers.delete(job.id);
+      this.enqueue(job);
+    }, retry.delayMs(inRow));
+    this.retryTimers.set(job.id, timer);
+  }
+
+  private endJob(job: Job, status: 'succeeded' | 'failed', failure: Failure | null): void {
+    this.failedInRow.delete(job.id);
+    this.options.jobs.setStatus(job.id, status, this.options.now(), failure);
+    this.options.onEnd(job.connectionId);
+  }
+
+  private async attempt(
+    job: Job,
+    number: number,
+    connection: Connection | null,
+    signal: AbortSignal,
+  ): Promise<Failure | null> {
+    const { attempts, actors, connectors, workshop, log, now, graceMs, silenceMs } = this.options;
+    const source = connection === null ? null : actors.find('source', connection.sourceId);
+    const destination = connection === null ? null : actors.find('destination', connection.destinationId);
+    const sourceCommand = connectors.find(source?.definitionId ?? '')?.command;
+    const destinationCommand = connectors.find(destination?.definitionId ?? '')?.command;
+    if (
+      connection === null ||
+      source === null ||
+      destination === null ||
+      sourceCommand === undefined ||
+      destinationCommand === undefined
+    ) {
+      return {
+        type: 'config_error',
+        origin: 'engine',
+        message: 'The source, the destination or its connector is gone.',
+      };
+    }
+    const plan: AttemptPlan = {
+      sourceCommand,
+      sourceConfig: source.configuration,
+      destinationCommand,
+      destinationConfig: destination.configuration,
+      streams: connection.streams,
+      states: this.statesFor(job, number, connection),
+      jobId: job.id,
+      attempt: number,
+    };
+    const hooks: AttemptHooks = {
+      workshop,
+      log,
+      now,
+      signal,
+      graceMs,
+      silenceMs,
+      onProcess: (identity) => {
+        attempts.addProcess(job.id, identity);
+      },
+      onProcessEnd: ({ pid }) => {
+        attempts.forgetProcess(pid);
+      },
+      onCommit: (committed) => {
+        attempts.commit(connection.id, job.id, committed);
+      },
+      onRest: (rest) => {
+        rest.forEach((tally) => {
+          attempts.addRows(job.id, tally, tally.rows, tally.bytes);
+        });
+      },
+    };
+    return runAttempt(plan, hooks);
+  }
+
+  /** What each stream goes on from: nothing when it is overwritten, this job's own states when it is appended anew. */
+  private statesFor(job: Job, attempt: number, connection: Connection): JsonObject[] {
+    const { attempts } = this.options;
+    for (const stream of connection.streams) {
+      if (stream.syncMode === 'full_refresh_overwrite')
+        attempts.restartStream(connection.id, job.id, nameOf(stream));
+      else if (stream.syncMode === 'full_refresh_append' && attempt === 0)
+        attempts.forgetState(connection.id, nameOf(stream));
+    }
+    return attempts
+      .states(connection.id)
+      .map(({ message }) => parseObject(message))
+      .filter(isObject);
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Server } from 'node:http';
+import { readAccess, writeAccess } from './data-dir/access';
+import { lockDataDir } from './data-dir/lock';
+import { buildEngine, type Engine } from './engine/build';
+import { BASE_PATH, createApiServer, listenOnLoopback } from './api/server';
+import { Tokens } from './api/token';
+import type { EmbeddedLog, Now } from './log';
+
+/** How the embedded Airbyte is started. */
+export interface EmbeddedAirbyteOptions {
+  /** Where its state and its `/local` files are kept; made when missing. One process at a time may use it. */
+  readonly dataDir: string;
+  readonly log: EmbeddedLog;
+  /** The clock of schedules and time stamps. */
+  readonly now?: Now;
+}
+
+/** A running embedded Airbyte. */
+export interface EmbeddedAirbyte {
+  /** Base of its public API, e.g. `http://127.0.0.1:41234/api/public/v1`; the same after a restart if the port is free. */
+  readonly apiUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Ends connectors, timers and the server, and gives the data directory back. Nothing is left running. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an Airbyte for one machine: a subset of Airbyte's public API on a loopback port, with connectors that
+ * really move data.
+ * @throws DataDirInUseError when another living process holds the data directory
+ * @throws NewerStateError when its state was written by a newer version
+ */
+export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Promise<EmbeddedAirbyte> {
+  const now = options.now ?? ((): Date => new Date());
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const release = lockDataDir(dataDir, now());
+  let engine: Engine | null = null;
+  try {
+    engine = openEngine(dataDir, options.log, now);
+    return await serve(engine, { dataDir, log: options.log, now, release });
+  } catch (error) {
+    await engine?.close();
+    release();
+    throw error;
+  }
+}
+
+function openEngine(dataDir: string, log: EmbeddedLog, now: Now): Engine {
+  const workshop = { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') };
+  // Whatever a killed engine left there held configurations.
+  rmSync(workshop.scratchRoot, { recursive: true, force: true });
+  mkdirSync(workshop.localRoot, { recursive: true });
+  return buildEngine({ dataDir, workshop, log, now });
+}
+
+interface Context {
+  readonly dataDir: string;
+  readonly log: EmbeddedLog;
+  readonly now: Now;
+  readonly release: () => void;
+}
+
+async function serve(engine: Engine, { dataDir, log, now, release }: Context): Promise<EmbeddedAirbyte> {
+  const access = readAccess(dataDir);
+  const tokens = new Tokens(access.clientId, access.clientSecret);
+  const server = createApiServer({ routes: engine.routes(tokens), tokens, log, now });
+  const port = await listenOnLoopback(server, access.port);
+  const apiUrl = `http://127.0.0.1:${port}${BASE_PATH}`;
+  writeAccess(dataDir, { ...access, port, apiUrl });
+  engine.start();
+  announce(log, apiUrl, dataDir);
+  return {
+    apiUrl,
+    clientId: access.clientId,
+    clientSecret: access.clientSecret,
+    close: async () => {
+      await closeServer(server);
+      await engine.close();
+      release();
+    },
+  };
+}
+
+function announce(log: EmbeddedLog, apiUrl: string, dataDir: string): void {
+  log.info(
+    `Embedded Airbyte: a single-machine subset of Airbyte serves ${apiUrl}; its credentials are in ${join(dataDir, 'api.json')}, ` +
+      `its /local files in ${join(dataDir, 'local')}. To use a real Airbyte, set AIRBYTE_API_URL.`,
+  );
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((done) =>
+    server.close(() => {
+      done();
+    }),
+  );
+  server.closeIdleConnections();
+  // Clients that keep connections alive must not keep the process alive.
+  setTimeout(() => {
+    server.closeAllConnections();
+  }, 2000).unref();
+  await closed;
+}

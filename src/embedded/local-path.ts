@@ -1,0 +1,43 @@
+import { realpathSync } from 'node:fs';
+import { dirname, join, posix, sep } from 'node:path';
+
+/** A path that leaves the sandbox, or does not begin with `/local/`. */
+export class LocalPathError extends Error {
+  override readonly name = 'LocalPathError';
+}
+
+/**
+ * Where an Airbyte path `/local/…` lies on this machine. Airbyte demands that prefix of its local connectors;
+ * here it is also the sandbox.
+ * @param root the folder that `/local` stands for
+ * @throws LocalPathError for other prefixes, `..`, and links that lead out of the folder
+ */
+export function resolveLocalPath(root: string, path: string): string {
+  const inside = posix.normalize(path);
+  if (inside !== '/local' && !inside.startsWith('/local/')) {
+    throw new LocalPathError(`The path ${JSON.stringify(path)} must begin with /local/ and stay inside it.`);
+  }
+  if (path.includes('\0') || path.split(/[\\/]/).includes('..')) {
+    throw new LocalPathError(`The path ${JSON.stringify(path)} must not contain "..".`);
+  }
+  const target = join(root, inside.slice('/local'.length));
+  if (!isWithin(realpathSync(root), realPathOfExisting(target))) {
+    throw new LocalPathError(`The path ${JSON.stringify(path)} leads out of /local/ through a link.`);
+  }
+  return target;
+}
+
+/** What is there is resolved through its links; what is not yet there is judged by its nearest existing parent. */
+function realPathOfExisting(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')))
+      throw error;
+    return realPathOfExisting(dirname(path));
+  }
+}
+
+function isWithin(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}

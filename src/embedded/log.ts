@@ -1,0 +1,14 @@
+/** Where the embedded Airbyte tells people what happens; the gateway hands over its own logger. */
+export interface EmbeddedLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** A clock: the present instant, injected so that tests can set it. */
+export type Now = () => Date;
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,77 @@
+import type { JsonObject } from '../json';
+import type { Database, SqlValue } from './database';
+import type { Row } from './row';
+
+export type ActorKind = 'source' | 'destination';
+
+/** A configured source or destination; Airbyte's word for both is actor. */
+export interface Actor {
+  readonly id: string;
+  readonly kind: ActorKind;
+  readonly name: string;
+  readonly definitionId: string;
+  readonly workspaceId: string;
+  readonly configuration: JsonObject;
+  readonly createdAt: Date;
+}
+
+/** Sources and destinations as they are kept. */
+export class ActorStore {
+  constructor(private readonly db: Database) {}
+
+  insert(actor: Actor): void {
+    this.db.run(
+      `INSERT INTO "actors" ("id", "kind", "name", "definition_id", "workspace_id", "configuration", "created_at")
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      actor.id,
+      actor.kind,
+      actor.name,
+      actor.definitionId,
+      actor.workspaceId,
+      JSON.stringify(actor.configuration),
+      actor.createdAt.getTime(),
+    );
+  }
+
+  /** The one with this id unless it was deleted. */
+  find(kind: ActorKind, id: string): Actor | null {
+    const row = this.db.one(
+      'SELECT * FROM "actors" WHERE "id" = ? AND "kind" = ? AND "deleted" = 0',
+      id,
+      kind,
+    );
+    return row === null ? null : toActor(row);
+  }
+
+  list(kind: ActorKind, page: { workspaceIds: readonly string[]; limit: number; offset: number }): Actor[] {
+    const values: SqlValue[] = [kind, ...page.workspaceIds, page.limit, page.offset];
+    return this.db
+      .all(
+        `SELECT * FROM "actors" WHERE "kind" = ? AND "deleted" = 0 ${workspaceFilter(page.workspaceIds)}
+         ORDER BY "created_at" DESC, "id" LIMIT ? OFFSET ?`,
+        ...values,
+      )
+      .map(toActor);
+  }
+
+  delete(kind: ActorKind, id: string): void {
+    this.db.run('UPDATE "actors" SET "deleted" = 1 WHERE "id" = ? AND "kind" = ?', id, kind);
+  }
+}
+
+/** A condition on the workspace, or nothing when every workspace is meant. */
+export function workspaceFilter(workspaceIds: readonly string[]): string {
+  return workspaceIds.length === 0 ? '' : `AND "workspace_id" IN (${workspaceIds.map(() => '?').join(', ')})`;
+}
+
+function toActor(row: Row): Actor {
+  return {
+    id: row.text('id'),
+    kind: row.text('kind') === 'source' ? 'source' : 'destination',
+    name: row.text('name'),
+    definitionId: row.text('definition_id'),
+    workspaceId: row.text('workspace_id'),
+    configuration: row.json('configuration'),
+    createdAt: new Date(row.integer('created_at')),
+  };
+}

@@ -1,0 +1,135 @@
+import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } from '../json';
+import { workspaceFilter } from './actors';
+import type { Database, SqlValue } from './database';
+import type { Row } from './row';
+
+/** How a stream is read and written, in Airbyte's public names. */
+export const SYNC_MODES = [
+  'full_refresh_overwrite',
+  'full_refresh_append',
+  'incremental_append',
+  'incremental_deduped_history',
+] as const;
+export type SyncMode = (typeof SYNC_MODES)[number];
+
+/** A stream of a connection: what was chosen, and the schema found when it was. */
+export interface ConnectionStream {
+  readonly name: string;
+  readonly namespace: string | null;
+  readonly syncMode: SyncMode;
+  readonly cursorField: readonly string[];
+  readonly primaryKey: readonly (readonly string[])[];
+  readonly jsonSchema: JsonObject;
+}
+
+export const CONNECTION_STATUSES = ['active', 'inactive', 'deprecated', 'locked'] as const;
+export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
+
+/** A connection; without a cron expression it runs on demand only. */
+export interface Connection {
+  readonly id: string;
+  readonly name: string;
+  readonly sourceId: string;
+  readonly destinationId: string;
+  readonly workspaceId: string;
+  readonly status: ConnectionStatus;
+  readonly cron: { readonly expression: string; readonly timeZone: string } | null;
+  /** Members that are kept and given back as they came: prefix, namespaceDefinition and the like. */
+  readonly settings: JsonObject;
+  readonly streams: readonly ConnectionStream[];
+  readonly createdAt: Date;
+}
+
+/** Connections as they are kept; a deleted one stays, with the status `deprecated`. */
+export class ConnectionStore {
+  constructor(private readonly db: Database) {}
+
+  /** Adds a connection, or replaces the one with its id. */
+  save(connection: Connection): void {
+    this.db.run(
+      `INSERT OR REPLACE INTO "connections" ("id", "name", "source_id", "destination_id", "workspace_id", "status",
+         "cron_expression", "cron_time_zone", "settings", "streams", "created_at")
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      connection.id,
+      connection.name,
+      connection.sourceId,
+      connection.destinationId,
+      connection.workspaceId,
+      connection.status,
+      connection.cron?.expression ?? null,
+      connection.cron?.timeZone ?? null,
+      JSON.stringify(connection.settings),
+      JSON.stringify({ streams: connection.streams }),
+      connection.createdAt.getTime(),
+    );
+  }
+
+  find(id: string): Connection | null {
+    const row = this.db.one('SELECT * FROM "connections" WHERE "id" = ?', id);
+    return row === null ? null : toConnection(row);
+  }
+
+  list(page: {
+    workspaceIds: readonly string[];
+    includeDeleted: boolean;
+    limit: number;
+    offset: number;
+  }): Connection[] {
+    const values: SqlValue[] = [page.includeDeleted ? 1 : 0, ...page.workspaceIds, page.limit, page.offset];
+    return this.db
+      .all(
+        `SELECT * FROM "connections" WHERE (? = 1 OR "status" <> 'deprecated') ${workspaceFilter(page.workspaceIds)}
+         ORDER BY "created_at" DESC, "id" LIMIT ? OFFSET ?`,
+        ...values,
+      )
+      .map(toConnection);
+  }
+
+  /** Every connection that fires by itself. */
+  scheduled(): Connection[] {
+    return this.db
+      .all(`SELECT * FROM "connections" WHERE "status" = 'active' AND "cron_expression" IS NOT NULL`)
+      .map(toConnection);
+  }
+
+  /** Connections, deleted ones aside, that read from or write to an actor. */
+  using(actorId: string): Connection[] {
+    return this.db
+      .all(
+        `SELECT * FROM "connections" WHERE "status" <> 'deprecated' AND ("source_id" = ? OR "destination_id" = ?)`,
+        actorId,
+        actorId,
+      )
+      .map(toConnection);
+  }
+}
+
+function toConnection(row: Row): Connection {
+  const expression = row.textOrNull('cron_expression');
+  const status = row.text('status');
+  return {
+    id: row.text('id'),
+    name: row.text('name'),
+    sourceId: row.text('source_id'),
+    destinationId: row.text('destination_id'),
+    workspaceId: row.text('workspace_id'),
+    status: CONNECTION_STATUSES.find((known) => known === status) ?? 'inactive',
+    cron: expression === null ? null : { expression, timeZone: row.textOrNull('cron_time_zone') ?? 'UTC' },
+    settings: row.json('settings'),
+    streams: arrayAt(parseObject(row.text('streams')) ?? {}, 'streams')
+      .filter(isObject)
+      .map(toStream),
+    createdAt: new Date(row.integer('created_at')),
+  };
+}
+
+function toStream(stream: JsonObject): ConnectionStream {
+  return {
+    name: stringAt(stream, 'name') ?? '',
+    namespace: stringAt(stream, 'namespace') ?? null,
+    syncMode: SYNC_MODES.find((mode) => mode === stream['syncMode']) ?? 'full_refresh_overwrite',
+    cursorField: stringsOf(stream['cursorField']),
+    primaryKey: arrayAt(stream, 'primaryKey').map(stringsOf),
+    jsonSchema: isObject(stream['jsonSchema']) ? stream['jsonSchema'] : {},
+  };
+}

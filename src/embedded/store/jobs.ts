@@ -1,0 +1,205 @@
+import type { Database, SqlValue } from './database';
+import type { Row } from './row';
+
+export const JOB_STATUSES = [
+  'pending',
+  'queued',
+  'running',
+  'incomplete',
+  'failed',
+  'succeeded',
+  'cancelled',
+] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+export const JOB_TYPES = ['sync', 'reset', 'refresh', 'clear'] as const;
+export type JobType = (typeof JOB_TYPES)[number];
+
+/** Airbyte's three kinds of failure; a `config_error` is never retried. */
+export const FAILURE_TYPES = ['system_error', 'config_error', 'transient_error'] as const;
+export type FailureType = (typeof FAILURE_TYPES)[number];
+
+/** Why an attempt failed. */
+export interface Failure {
+  readonly type: FailureType;
+  readonly origin: 'source' | 'destination' | 'engine';
+  readonly message: string;
+}
+
+/** One run of a connection, over as many attempts as it takes. */
+export interface Job {
+  readonly id: number;
+  readonly connectionId: string;
+  readonly type: JobType;
+  readonly status: JobStatus;
+  /** Whether the schedule started it. */
+  readonly scheduled: boolean;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly updatedAt: Date;
+  /** What the destination committed. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly failure: Failure | null;
+}
+
+/** What a list of jobs is limited to and how it is ordered. */
+export interface JobQuery {
+  readonly connectionId: string | null;
+  readonly workspaceIds: readonly string[];
+  readonly status: string | null;
+  readonly type: string | null;
+  readonly createdFrom: Date | null;
+  readonly createdTo: Date | null;
+  readonly updatedFrom: Date | null;
+  readonly updatedTo: Date | null;
+  readonly orderBy: 'createdAt' | 'updatedAt';
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const SELECT_JOB = `
+  SELECT "jobs".*,
+    COALESCE((SELECT SUM("rows") FROM "job_streams" WHERE "job_id" = "jobs"."id"), 0) AS "rows",
+    COALESCE((SELECT SUM("bytes") FROM "job_streams" WHERE "job_id" = "jobs"."id"), 0) AS "bytes"
+  FROM "jobs"`;
+
+const UNFINISHED = `"status" IN ('pending', 'queued', 'running', 'incomplete')`;
+
+/** Jobs as they are kept. */
+export class JobStore {
+  constructor(private readonly db: Database) {}
+
+  create(connectionId: string, type: JobType, scheduled: boolean, at: Date): Job {
+    const { lastId } = this.db.run(
+      `INSERT INTO "jobs" ("connection_id", "job_type", "status", "scheduled", "created_at", "updated_at")
+       VALUES (?, ?, 'pending', ?, ?, ?)`,
+      connectionId,
+      type,
+      scheduled ? 1 : 0,
+      at.getTime(),
+      at.getTime(),
+    );
+    const job = this.find(lastId);
+    if (job === null) throw new Error(`Job ${lastId} vanished as it was made.`);
+    return job;
+  }
+
+  find(id: number): Job | null {
+    const row = this.db.one(`${SELECT_JOB} WHERE "id" = ?`, id);
+    return row === null ? null : toJob(row);
+  }
+
+  /** The job of a connection that has not ended, if there is one. */
+  unfinishedOf(connectionId: string): Job | null {
+    const row = this.db.one(`${SELECT_JOB} WHERE "connection_id" = ? AND ${UNFINISHED}`, connectionId);
+    return row === null ? null : toJob(row);
+  }
+
+  /** Every job that has not ended, oldest first. */
+  unfinished(): Job[] {
+    return this.db.all(`${SELECT_JOB} WHERE ${UNFINISHED} ORDER BY "id"`).map(toJob);
+  }
+
+  /** The newest job that the schedule started: the next firing counts from it. */
+  newestScheduled(connectionId: string): Job | null {
+    const row = this.db.one(
+      `${SELECT_JOB} WHERE "connection_id" = ? AND "scheduled" = 1 ORDER BY "id" DESC LIMIT 1`,
+      connectionId,
+    );
+    return row === null ? null : toJob(row);
+  }
+
+  setStatus(id: number, status: JobStatus, at: Date, failure: Failure | null = null): void {
+    this.db.run(
+      `UPDATE "jobs" SET "status" = ?, "updated_at" = ?,
+         "started_at" = CASE WHEN ? = 'running' THEN COALESCE("started_at", ?) ELSE "started_at" END,
+         "failure_type" = ?, "failure_origin" = ?, "failure_message" = ? WHERE "id" = ?`,
+      status,
+      at.getTime(),
+      status,
+      at.getTime(),
+      failure?.type ?? null,
+      failure?.origin ?? null,
+      failure?.message ?? null,
+      id,
+    );
+  }
+
+  list(query: JobQuery): Job[] {
+    const filter = new Filter();
+    filter.add('"connection_id" = ?', query.connectionId);
+    filter.add('"status" = ?', query.status);
+    filter.add('"job_type" = ?', query.type);
+    filter.add('"created_at" >= ?', query.createdFrom?.getTime() ?? null);
+    filter.add('"created_at" <= ?', query.createdTo?.getTime() ?? null);
+    filter.add('"updated_at" >= ?', query.updatedFrom?.getTime() ?? null);
+    filter.add('"updated_at" <= ?', query.updatedTo?.getTime() ?? null);
+    if (query.connectionId === null) filter.addWorkspaces(query.workspaceIds);
+    const column = query.orderBy === 'createdAt' ? '"created_at"' : '"updated_at"';
+    const direction = query.descending ? 'DESC' : 'ASC';
+    return this.db
+      .all(
+        `${SELECT_JOB} ${filter.sql()} ORDER BY ${column} ${direction}, "id" ${direction} LIMIT ? OFFSET ?`,
+        ...filter.values,
+        query.limit,
+        query.offset,
+      )
+      .map(toJob);
+  }
+}
+
+class Filter {
+  readonly values: SqlValue[] = [];
+  private readonly conditions: string[] = [];
+
+  add(condition: string, value: SqlValue): void {
+    if (value === null) return;
+    this.conditions.push(condition);
+    this.values.push(value);
+  }
+
+  addWorkspaces(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const marks = ids.map(() => '?').join(', ');
+    this.conditions.push(
+      `"connection_id" IN (SELECT "id" FROM "connections" WHERE "workspace_id" IN (${marks}))`,
+    );
+    this.values.push(...ids);
+  }
+
+  sql(): string {
+    return this.conditions.length === 0 ? '' : `WHERE ${this.conditions.join(' AND ')}`;
+  }
+}
+
+function toJob(row: Row): Job {
+  const started = row.integerOrNull('started_at');
+  const [status, type] = [row.text('status'), row.text('job_type')];
+  return {
+    id: row.integer('id'),
+    connectionId: row.text('connection_id'),
+    type: JOB_TYPES.find((known) => known === type) ?? 'sync',
+    status: JOB_STATUSES.find((known) => known === status) ?? 'failed',
+    scheduled: row.integer('scheduled') === 1,
+    createdAt: new Date(row.integer('created_at')),
+    startedAt: started === null ? null : new Date(started),
+    updatedAt: new Date(row.integer('updated_at')),
+    rows: row.integer('rows'),
+    bytes: row.integer('bytes'),
+    failure: toFailure(row),
+  };
+}
+
+/** The failure that a row of jobs or attempts records. */
+export function toFailure(row: Row): Failure | null {
+  const message = row.textOrNull('failure_message');
+  if (message === null) return null;
+  const [type, origin] = [row.textOrNull('failure_type'), row.textOrNull('failure_origin')];
+  return {
+    type: FAILURE_TYPES.find((known) => known === type) ?? 'system_error',
+    origin: origin === 'source' || origin === 'destination' ? origin : 'engine',
+    message,
+  };
+}

@@ -1,0 +1,41 @@
+import { isObject, parseObject, type JsonObject } from '../json';
+
+/** One row of an answer, its columns read by type: the state on disk is checked like any other input. */
+export class Row {
+  private readonly columns: JsonObject;
+
+  constructor(row: unknown) {
+    if (!isObject(row)) throw new Error('The state store answered with something that is no row.');
+    this.columns = row;
+  }
+
+  text(column: string): string {
+    const value = this.columns[column];
+    if (typeof value !== 'string') throw this.wrong(column, 'text');
+    return value;
+  }
+
+  textOrNull(column: string): string | null {
+    return this.columns[column] === null ? null : this.text(column);
+  }
+
+  integer(column: string): number {
+    const value = this.columns[column];
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw this.wrong(column, 'a whole number');
+    return value;
+  }
+
+  integerOrNull(column: string): number | null {
+    return this.columns[column] === null ? null : this.integer(column);
+  }
+
+  json(column: string): JsonObject {
+    const value = parseObject(this.text(column));
+    if (value === null) throw this.wrong(column, 'a JSON object');
+    return value;
+  }
+
+  private wrong(column: string, expected: string): Error {
+    return new Error(`The embedded Airbyte's state is damaged: column ${column} is not ${expected}.`);
+  }
+}

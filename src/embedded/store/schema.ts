@@ -1,0 +1,48 @@
+/** Each entry brings the state from one version to the next; entries are only ever added. */
+export const SCHEMA: readonly string[] = [
+  `
+  CREATE TABLE "workspaces" (
+    "id" TEXT PRIMARY KEY, "name" TEXT NOT NULL, "created_at" INTEGER NOT NULL
+  );
+  CREATE TABLE "actors" (
+    "id" TEXT PRIMARY KEY, "kind" TEXT NOT NULL CHECK ("kind" IN ('source', 'destination')),
+    "name" TEXT NOT NULL, "definition_id" TEXT NOT NULL, "workspace_id" TEXT NOT NULL,
+    "configuration" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "deleted" INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE "connections" (
+    "id" TEXT PRIMARY KEY, "name" TEXT NOT NULL, "source_id" TEXT NOT NULL, "destination_id" TEXT NOT NULL,
+    "workspace_id" TEXT NOT NULL, "status" TEXT NOT NULL,
+    "cron_expression" TEXT, "cron_time_zone" TEXT,
+    "settings" TEXT NOT NULL, "streams" TEXT NOT NULL, "created_at" INTEGER NOT NULL
+  );
+  CREATE TABLE "jobs" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT, "connection_id" TEXT NOT NULL, "job_type" TEXT NOT NULL,
+    "status" TEXT NOT NULL, "scheduled" INTEGER NOT NULL,
+    "created_at" INTEGER NOT NULL, "started_at" INTEGER, "updated_at" INTEGER NOT NULL,
+    "failure_type" TEXT, "failure_origin" TEXT, "failure_message" TEXT
+  );
+  CREATE INDEX "jobs_by_connection" ON "jobs" ("connection_id", "created_at");
+  CREATE TABLE "attempts" (
+    "job_id" INTEGER NOT NULL, "number" INTEGER NOT NULL, "status" TEXT NOT NULL,
+    "started_at" INTEGER NOT NULL, "ended_at" INTEGER,
+    "failure_type" TEXT, "failure_origin" TEXT, "failure_message" TEXT,
+    PRIMARY KEY ("job_id", "number")
+  );
+  CREATE TABLE "job_streams" (
+    "job_id" INTEGER NOT NULL, "namespace" TEXT NOT NULL, "name" TEXT NOT NULL,
+    "rows" INTEGER NOT NULL, "bytes" INTEGER NOT NULL,
+    PRIMARY KEY ("job_id", "namespace", "name")
+  );
+  CREATE TABLE "states" (
+    "connection_id" TEXT NOT NULL, "namespace" TEXT NOT NULL, "name" TEXT NOT NULL,
+    "message" TEXT NOT NULL, "job_id" INTEGER NOT NULL,
+    PRIMARY KEY ("connection_id", "namespace", "name")
+  );
+  CREATE TABLE "processes" (
+    "pid" INTEGER NOT NULL, "started" TEXT, "job_id" INTEGER NOT NULL
+  );
+  `,
+];
+
+/** The version of the state that this code reads and writes. */
+export const SCHEMA_VERSION = SCHEMA.length;
