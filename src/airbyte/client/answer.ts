@@ -21,8 +21,12 @@ export function misbehaving(operation: Operation, what: string, status: number |
 
 export function fromTransport(operation: Operation, error: TransportError): AirbyteError {
   const { kind, what } = TRANSPORT_KINDS[error.failure];
-  const details = { operation: operation.name, sent: error.sent, cause: error.cause ?? error };
-  return new AirbyteError(kind, `${describe(operation)}: ${what}`, details);
+  const details = { operation: operation.name, sent: error.sent, cause: error };
+  return new AirbyteError(
+    kind,
+    `${describe(operation)}: ${what}${error.code === undefined ? '' : ` (${error.code})`}`,
+    details,
+  );
 }
 
 const TRANSPORT_KINDS: Record<TransportFailure, { kind: AirbyteErrorKind; what: string }> = {

@@ -109,7 +109,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   private fail(failure: TransportFailure, cause?: Error): void {
     if (!this.settle()) return;
-    const error = new TransportError(failure, this.controller !== undefined, cause);
+    const error = new TransportError(failure, this.controller !== undefined, cause && codeOf(cause));
     this.reject(error);
     this.controller?.abort(error);
   }
@@ -123,8 +123,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** The parser's own errors (llhttp's `HPE_…`), and headers past undici's limit of 16 KiB. */
+/** What the parser refuses, and headers past undici's limit of 16 KiB. */
 function isNotHttp(error: Error): boolean {
-  const code = 'code' in error ? String(error.code) : '';
-  return code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW';
+  return error.name === 'HTTPParserError' || codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW';
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

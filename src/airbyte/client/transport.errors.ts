@@ -5,6 +5,7 @@
  */
 export type TransportFailure = 'unreachable' | 'dropped' | 'timeout' | 'aborted' | 'too_large' | 'garbled';
 
+/** Holds no error of the HTTP library: those carry headers, and bytes of the answer. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
 
@@ -12,8 +13,9 @@ export class TransportError extends Error {
     readonly failure: TransportFailure,
     /** May the peer have received the request, or a part of it? */
     readonly sent: boolean,
-    cause?: unknown,
+    /** Such as `ECONNREFUSED` or `UND_ERR_SOCKET`. */
+    readonly code?: string,
   ) {
-    super(`request ${failure}`, cause === undefined ? undefined : { cause });
+    super(code === undefined ? `request ${failure}` : `request ${failure} (${code})`);
   }
 }

@@ -1,0 +1,379 @@
+import fc from 'fast-check';
+import { AirbyteError, type AirbyteErrorDetails, type AirbyteErrorKind } from './airbyte.errors';
+import { CircuitBreaker } from './circuit.breaker';
+import { ConcurrencyGate, type GateLimits, type Release } from './concurrency.gate';
+import { lookupBudgetMs } from './creation.recovery';
+import { parseRetryAfterMs, RETRY_AFTER_CAP_MS } from './retry.after';
+import { backoffMs, retryDelayMs, type RetryQuestion } from './retry.policy';
+import { TokenProvider } from './token.provider';
+import type { AccessToken } from './wire.parse';
+
+function failure(kind: AirbyteErrorKind, details: Partial<AirbyteErrorDetails> = {}): AirbyteError {
+  return new AirbyteError(kind, kind, { operation: 'test', sent: true, ...details });
+}
+
+describe('retry policy', () => {
+  const ask = (question: Partial<RetryQuestion> & { error: AirbyteError }): number | null =>
+    retryDelayMs({ safety: 'read', attempt: 1, remainingMs: 10_000, random: 0.5, ...question });
+
+  it.each([
+    ['rate_limited', true, true, true],
+    ['unavailable', true, true, false],
+    ['dropped', true, true, false],
+    ['timeout', true, false, false],
+    ['failed', true, false, false],
+    ['misbehaving', false, false, false],
+    ['bad_request', false, false, false],
+    ['unprocessable', false, false, false],
+    ['not_found', false, false, false],
+    ['forbidden', false, false, false],
+    ['conflict', false, false, false],
+    ['unauthorized', false, false, false],
+    ['overloaded', false, false, false],
+    ['circuit_open', false, false, false],
+  ] as const)(
+    '%s after sending: read %s, idempotent change %s, change that must happen once %s',
+    (kind, ...expected) => {
+      const answers = (['read', 'idempotent', 'once'] as const).map(
+        (safety) => ask({ error: failure(kind), safety }) !== null,
+      );
+      expect(answers).toEqual(expected);
+    },
+  );
+
+  it.each(['unreachable', 'timeout', 'failed'] as const)(
+    '%s before sending is repeated whatever it was',
+    (kind) => {
+      expect(ask({ error: failure(kind, { sent: false }), safety: 'once' })).not.toBeNull();
+    },
+  );
+
+  it('500 is tried three times at most', () => {
+    const error = failure('failed');
+    expect([1, 2, 3].map((attempt) => ask({ error, attempt }) !== null)).toEqual([true, true, false]);
+  });
+
+  it('a call that saw Airbyte fail waits for the circuit, a new one does not', () => {
+    const error = failure('circuit_open', { sent: false, retryAfterMs: 700 });
+    expect(ask({ error, attempt: 1 })).toBeNull();
+    expect(ask({ error, attempt: 2 })).toBe(700);
+  });
+
+  it('Retry-After is kept to exactly, without chance', () => {
+    expect(ask({ error: failure('rate_limited', { retryAfterMs: 1_234 }), random: 0.9 })).toBe(1_234);
+  });
+
+  it('no attempt that the budget cannot hold', () => {
+    const anyQuestion = fc.record({
+      retryAfterMs: fc.option(fc.nat(60_000), { nil: undefined }),
+      attempt: fc.integer({ min: 1, max: 40 }),
+      remainingMs: fc.integer({ min: -1_000, max: 60_000 }),
+      random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(anyQuestion, ({ retryAfterMs, ...question }) => {
+        const delayMs = ask({ error: failure('unavailable', { retryAfterMs }), ...question });
+        return delayMs === null || delayMs < question.remainingMs;
+      }),
+    );
+  });
+
+  it('backoff doubles to a ceiling, half of it chance', () => {
+    expect([1, 2, 3, 5, 6, 50].map((attempt) => backoffMs(attempt, 0))).toEqual([
+      50, 100, 200, 800, 1_000, 1_000,
+    ]);
+    const longest = [1, 2, 3, 50].map((attempt) => Math.round(backoffMs(attempt, 0.9999)));
+    expect(longest).toEqual([100, 200, 400, 2_000]);
+  });
+});
+
+describe('Retry-After', () => {
+  const now = Date.parse('2026-01-15T02:00:00Z');
+
+  it.each([
+    ['7', 7_000],
+    [' 0 ', 0],
+    ['86400', RETRY_AFTER_CAP_MS],
+    ['Thu, 15 Jan 2026 02:00:05 GMT', 5_000],
+    ['Thu, 15 Jan 2026 01:00:00 GMT', 0],
+    ['Thursday, 15-Jan-26 02:00:05 GMT', 5_000],
+    ['Fri, 16 Jan 2026 02:00:00 GMT', RETRY_AFTER_CAP_MS],
+    ['-1', undefined],
+    ['1.5', undefined],
+    ['soon', undefined],
+    ['2026', RETRY_AFTER_CAP_MS],
+    ['', undefined],
+    [undefined, undefined],
+  ])('%j is %j ms', (value, expected) => {
+    expect(parseRetryAfterMs(value, now)).toBe(expected);
+  });
+});
+
+describe('budget of the lookup', () => {
+  it.each([
+    [300_000, 30_000],
+    [10_000, 2_000],
+    [1_000, 300],
+    [200, 100],
+  ])('of %i ms: %i ms', (budgetMs, expected) => {
+    expect(lookupBudgetMs(budgetMs)).toBe(expected);
+  });
+});
+
+describe('circuit breaker', () => {
+  const start = 1_000_000;
+
+  function breakerAt(): {
+    breaker: CircuitBreaker;
+    clock: { now: () => number };
+    pass: (ms: number) => void;
+  } {
+    let time = start;
+    const clock = { now: (): number => time };
+    const pass = (ms: number): void => {
+      time += ms;
+    };
+    return {
+      breaker: new CircuitBreaker(clock, { threshold: 3, openMs: 1_000, longestOpenMs: 4_000 }),
+      clock,
+      pass,
+    };
+  }
+
+  function failTimes(times: number, { breaker, clock, pass }: ReturnType<typeof breakerAt>): void {
+    for (let i = 0; i < times; i++) {
+      const startedAt = clock.now();
+      pass(10);
+      breaker.recordFailure(startedAt);
+    }
+  }
+
+  it('opens after failures in a row, and an answer between them starts the count again', () => {
+    const world = breakerAt();
+    failTimes(2, world);
+    world.breaker.recordAnswer();
+    failTimes(2, world);
+    expect(world.breaker.enter()).toBe(0);
+    failTimes(1, world);
+    expect(world.breaker.enter()).toBe(1_000);
+  });
+
+  it('counts attempts that failed side by side once', () => {
+    const { breaker, clock, pass } = breakerAt();
+    const startedAt = clock.now();
+    pass(10);
+    for (let i = 0; i < 10; i++) breaker.recordFailure(startedAt);
+    expect(breaker.isOpen).toBe(false);
+  });
+
+  it('lets one probe through after the pause, and another if that one never comes back', () => {
+    const world = breakerAt();
+    failTimes(3, world);
+    world.pass(999);
+    expect(world.breaker.enter()).toBe(1);
+    world.pass(1);
+    expect([world.breaker.enter(), world.breaker.enter()]).toEqual([0, 1_000]);
+    world.pass(1_000);
+    expect(world.breaker.enter()).toBe(0);
+  });
+
+  it('looking does not use the probe up', () => {
+    const world = breakerAt();
+    failTimes(3, world);
+    world.pass(1_000);
+    expect([world.breaker.waitMs(), world.breaker.waitMs(), world.breaker.enter()]).toEqual([0, 0, 0]);
+  });
+
+  it('closes with the answer to a probe', () => {
+    const world = breakerAt();
+    failTimes(3, world);
+    world.pass(1_000);
+    world.breaker.enter();
+    world.breaker.recordAnswer();
+    expect(world.breaker.isOpen).toBe(false);
+    failTimes(2, world);
+    expect(world.breaker.isOpen).toBe(false);
+  });
+
+  it('pauses longer with each probe that fails, up to a limit', () => {
+    const world = breakerAt();
+    failTimes(3, world);
+    const pauses = [1, 2, 3, 4].map(() => {
+      world.pass(world.breaker.waitMs());
+      failTimes(1, world);
+      return world.breaker.waitMs();
+    });
+    expect(pauses).toEqual([2_000, 4_000, 4_000, 4_000]);
+  });
+});
+
+describe('concurrency gate', () => {
+  function gateOf(limits: Partial<GateLimits> = {}): ConcurrencyGate {
+    return new ConcurrencyGate({ maxConcurrency: 2, maxCreates: 1, maxQueue: 10, ...limits });
+  }
+
+  /** Enters and notes its name when it is let in. */
+  function enter(
+    gate: ConcurrencyGate,
+    lane: 'read' | 'create',
+    name: string,
+    log: string[],
+  ): Promise<Release> {
+    return Promise.resolve(gate.enter(lane, 60_000)).then((turn) => {
+      if (typeof turn === 'string') throw new Error(turn);
+      log.push(name);
+      return turn;
+    });
+  }
+
+  it('first come first served, across reads and creations', async () => {
+    const log: string[] = [];
+    const gate = gateOf({ maxConcurrency: 1 });
+    const names = ['r1', 'c1', 'r2', 'c2', 'r3'];
+    const turns = names.map((name) => enter(gate, name.startsWith('c') ? 'create' : 'read', name, log));
+    for (const turn of turns) (await turn)();
+    expect(log).toEqual(names);
+    expect([gate.active, gate.queued]).toEqual([0, 0]);
+  });
+
+  it('a creation that waits for the allowance of creations holds up no read behind it', async () => {
+    const log: string[] = [];
+    const gate = gateOf();
+    const first = await enter(gate, 'create', 'c1', log);
+    const second = enter(gate, 'create', 'c2', log);
+    (await enter(gate, 'read', 'r1', log))();
+    (await enter(gate, 'read', 'r2', log))();
+    first();
+    (await second)();
+    expect(log).toEqual(['c1', 'r1', 'r2', 'c2']);
+  });
+
+  it('a place given back twice counts once', async () => {
+    const gate = gateOf({ maxConcurrency: 1 });
+    const release = await enter(gate, 'read', 'r1', []);
+    release();
+    release();
+    const held = await enter(gate, 'read', 'r2', []);
+    const waiting = gate.enter('read', 60_000);
+    expect([gate.active, gate.queued]).toEqual([1, 1]);
+    held();
+    await waiting;
+  });
+
+  it('who gave up leaves the queue', async () => {
+    const gate = gateOf({ maxConcurrency: 1, maxQueue: 1 });
+    const release = await enter(gate, 'read', 'r1', []);
+    const stop = new AbortController();
+    const waiting = gate.enter('read', 60_000, stop.signal);
+    expect(gate.enter('read', 60_000)).toBe('full');
+    stop.abort();
+    expect(await waiting).toBe('aborted');
+    expect(await gate.enter('read', 1)).toBe('timeout');
+    expect(gate.queued).toBe(0);
+    release();
+  });
+
+  it('never more at one time than allowed, and everybody gets a turn', async () => {
+    const lanes = fc.array(fc.constantFrom('read' as const, 'create' as const), { maxLength: 60 });
+    const property = fc.asyncProperty(
+      lanes,
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (calls, maxConcurrency, maxCreates) => {
+        const gate = gateOf({ maxConcurrency, maxCreates, maxQueue: 100 });
+        const running = { read: 0, create: 0 };
+        await Promise.all(
+          calls.map(async (lane) => {
+            const release = await enter(gate, lane, lane, []);
+            running[lane]++;
+            expect(running.read + running.create).toBeLessThanOrEqual(maxConcurrency);
+            expect(running.create).toBeLessThanOrEqual(maxCreates);
+            await Promise.resolve();
+            running[lane]--;
+            release();
+          }),
+        );
+        expect([gate.active, gate.queued]).toEqual([0, 0]);
+      },
+    );
+    await fc.assert(property, { numRuns: 50 });
+  });
+});
+
+describe('token provider', () => {
+  const start = Date.parse('2026-01-15T02:00:00Z');
+
+  function providerOf(...tokens: (AccessToken | Error)[]): {
+    provider: TokenProvider;
+    pass: (ms: number) => void;
+    signIns: () => number;
+  } {
+    let time = start;
+    let count = 0;
+    const signIn = (): Promise<AccessToken> => {
+      const token = tokens[Math.min(count++, tokens.length - 1)];
+      return token instanceof Error || token === undefined
+        ? Promise.reject(token ?? new Error())
+        : Promise.resolve(token);
+    };
+    const pass = (ms: number): void => {
+      time += ms;
+    };
+    return { provider: new TokenProvider(signIn, { now: () => time }), pass, signIns: () => count };
+  }
+
+  function jwt(claims: object): string {
+    return `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;
+  }
+
+  const startS = start / 1000;
+
+  it.each([
+    ['expires_in alone', { accessToken: 'opaque', expiresInS: 900 }, 720_000],
+    [
+      'an expires_in that promises too much',
+      { accessToken: jwt({ exp: startS + 180 }), expiresInS: 900 },
+      144_000,
+    ],
+    ['an exp beyond expires_in', { accessToken: jwt({ exp: startS + 900 }), expiresInS: 180 }, 144_000],
+    [
+      'a clock far from ours, by the token’s own iat',
+      { accessToken: jwt({ iat: 1000, exp: 1900 }), expiresInS: null },
+      720_000,
+    ],
+    ['nothing known', { accessToken: 'a.b.c', expiresInS: null }, 144_000],
+    ['a short life: at least 30 s early', { accessToken: 'opaque', expiresInS: 100 }, 70_000],
+    ['a very short life: half of it', { accessToken: 'opaque', expiresInS: 20 }, 10_000],
+  ])('is renewed early: %s', async (_name, token, usableMs) => {
+    const { provider, pass, signIns } = providerOf(token);
+    await provider.header();
+    pass(usableMs - 1);
+    expect(await provider.header()).toBe(`Bearer ${token.accessToken}`);
+    expect(signIns()).toBe(1);
+    pass(1);
+    await provider.header();
+    expect(signIns()).toBe(2);
+  });
+
+  it('one sign-in for all who wait, failures included, and a new one afterwards', async () => {
+    const { provider, signIns } = providerOf(new Error('down'), { accessToken: 'a', expiresInS: 900 });
+    const failed = await Promise.allSettled([1, 2, 3].map(async () => provider.header()));
+    expect(failed.map((result) => result.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(signIns()).toBe(1);
+    expect(await provider.header()).toBe('Bearer a');
+    expect(signIns()).toBe(2);
+  });
+
+  it('forgets the token that was refused, and no newer one', async () => {
+    const { provider, signIns } = providerOf(
+      { accessToken: 'a', expiresInS: 900 },
+      { accessToken: 'b', expiresInS: 900 },
+    );
+    const refused = await provider.header();
+    provider.drop(refused);
+    expect(await provider.header()).toBe('Bearer b');
+    provider.drop(refused);
+    expect(await provider.header()).toBe('Bearer b');
+    expect(signIns()).toBe(2);
+  });
+});
