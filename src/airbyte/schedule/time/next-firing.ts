@@ -1,0 +1,32 @@
+/** The next firing of a rule in a time zone, by Quartz 2.3.2's rules for days on which the clock changes. */
+import { firstMatch } from '../cron/next-match';
+import type { CronRule } from '../cron/rule';
+import { resolveWallTime, type Zone } from './zone';
+
+/**
+ * First firing strictly after an instant, in ms since 1970; null for never again. Times that the clock skips do
+ * not fire; times that it shows twice fire once, the second time. Fractions of a second are dropped first, as
+ * Quartz drops them.
+ */
+export function nextFiring(rule: CronRule, zone: Zone, afterMs: number): number | null {
+  const startMs = Math.floor(afterMs / 1000) * 1000 + 1000;
+  let wallMs = startMs + zone.offsetAt(startMs);
+  for (;;) {
+    const matchMs = firstMatch(rule, wallMs);
+    if (matchMs === null) return null;
+    const resolution = resolveWallTime(zone, matchMs);
+    if (resolution.kind === 'instant') return resolution.instantMs;
+    wallMs = resolution.endWallMs;
+  }
+}
+
+/** The next `count` firings strictly after an instant, fewer when the rule runs out. */
+export function nextFirings(rule: CronRule, zone: Zone, afterMs: number, count: number): Date[] {
+  const firings: Date[] = [];
+  let next = count > 0 ? nextFiring(rule, zone, afterMs) : null;
+  while (next !== null) {
+    firings.push(new Date(next));
+    next = firings.length < count ? nextFiring(rule, zone, next) : null;
+  }
+  return firings;
+}
