@@ -1,9 +1,11 @@
 import 'reflect-metadata';
-import { SettingsError } from './config/environment';
 import { parseSettings } from './config/settings';
 import { start } from './start';
 import { closeOnSignal } from './stop';
 import { welcome } from './welcome';
+
+/** Faults that the operator mends; their message says how, and a stack would only hide it. */
+const OPERATOR_FAULTS = ['SettingsError', 'DataDirInUseError', 'NewerStateError'];
 
 async function main(): Promise<void> {
   const gateway = await start(parseSettings(process.env));
@@ -12,10 +14,12 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const isForeseen =
-    error instanceof SettingsError || (error instanceof Error && error.name === 'StartError');
-  process.stderr.write(
-    `${error instanceof Error ? (!isForeseen && error.stack) || error.message : String(error)}\n`,
-  );
-  process.exitCode = 1;
+  process.stderr.write(`${describe(error)}\n`);
+  process.exit(1);
 });
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isOfTheSystem = 'syscall' in error;
+  return OPERATOR_FAULTS.includes(error.name) || isOfTheSystem ? error.message : (error.stack ?? error.message);
+}
