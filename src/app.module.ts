@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AirbyteModule } from './airbyte/airbyte.module';
+import { CallersModule } from './callers/callers.module';
 import { CommonModule } from './common/common.module';
 import type { Clock } from './common/clock';
 import { ProblemFilter } from './common/problem/problem.filter';
@@ -16,7 +17,12 @@ export class AppModule {
     const airbyte = AirbyteModule.forRoot(settings.airbyte);
     return {
       module: AppModule,
-      imports: [CommonModule.forRoot(settings, clock), airbyte, HealthModule],
+      imports: [
+        CommonModule.forRoot(settings, clock),
+        CallersModule.forRoot(settings),
+        airbyte,
+        HealthModule,
+      ],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
     };
   }

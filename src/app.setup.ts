@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import { addCallerHooks } from './callers/callers.setup';
 import { REQUEST_ID_HEADER } from './common/http/request-id';
 import { buildDocument } from './openapi';
 
@@ -7,6 +8,7 @@ import { buildDocument } from './openapi';
 export function configureApp(app: NestFastifyApplication): void {
   app.enableShutdownHooks([]);
   addRequestHooks(app);
+  addCallerHooks(app);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',

@@ -1,3 +1,4 @@
+import { API_KEY_SCHEME, BEARER_SCHEME } from './common/http/access.decorators';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
@@ -12,6 +13,17 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .setVersion('0.1.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.0.3')
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key whose hash is in API_KEYS.' },
+      API_KEY_SCHEME,
+    )
+    .addBearerAuth(
+      {
+        type: 'http',
+        description: 'A token of OIDC_ISSUER, or an API key. Its scopes must hold `x-required-scope`.',
+      },
+      BEARER_SCHEME,
+    )
     .addTag('ingestion', 'Move data from a source to a destination.')
     .addTag('runs', 'Sync now, and look at what was synced.')
     .addTag('schedule', 'Understand schedules.')

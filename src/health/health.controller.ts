@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
+import { Open } from '../common/http/access.decorators';
 import { ApiProblems } from '../common/openapi/api-problems';
 import { HealthService } from './health.service';
 
@@ -16,25 +17,27 @@ export class HealthController {
   constructor(private readonly health: HealthService) {}
 
   @Get('live')
+  @Open()
   @ApiOperation({
     operationId: 'getLiveness',
     summary: 'Say whether the process is alive',
     description: 'Never depends on Airbyte: restarting the gateway does not mend Airbyte.',
   })
   @ApiOkResponse({ type: HealthDto })
-  @ApiProblems()
+  @ApiProblems({ isOpen: true })
   getLiveness(): HealthDto {
     return { status: 'ok' };
   }
 
   @Get('ready')
+  @Open()
   @ApiOperation({
     operationId: 'getReadiness',
     summary: 'Say whether requests can be served',
     description: 'Asks Airbyte for its health, at most once a second.',
   })
   @ApiOkResponse({ type: HealthDto })
-  @ApiProblems({ codes: ['not-ready'] })
+  @ApiProblems({ isOpen: true, codes: ['not-ready'] })
   async getReadiness(): Promise<HealthDto> {
     await this.health.requireReady();
     return { status: 'ok' };

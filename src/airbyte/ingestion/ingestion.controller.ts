@@ -7,8 +7,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Idempotent, RequiresScope } from '../../common/http/access.decorators';
 import { Context, type RequestContext } from '../../common/http/request-context';
-import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
+import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
 import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
 import { CreateIngestionDto } from './dto/create-ingestion.dto';
@@ -23,6 +24,8 @@ export class IngestionController {
   constructor(private readonly ingestions: IngestionService) {}
 
   @Post()
+  @RequiresScope('ingestion:write')
+  @Idempotent()
   @HttpCode(201)
   @ApiOperation({
     operationId: 'createIngestion',
@@ -39,7 +42,13 @@ export class IngestionController {
   })
   @ApiProblems({
     body: true,
-    codes: [...UPSTREAM_PROBLEMS, 'reference-not-found', 'conflict', 'outcome-unknown'],
+    codes: [
+      ...UPSTREAM_PROBLEMS,
+      ...IDEMPOTENCY_PROBLEMS,
+      'reference-not-found',
+      'conflict',
+      'outcome-unknown',
+    ],
   })
   async createIngestion(
     @Body(ScheduledBodyPipe) request: CreateIngestionDto,
@@ -52,6 +61,7 @@ export class IngestionController {
   }
 
   @Get(':connectionId/status')
+  @RequiresScope('ingestion:read')
   @ApiOperation({
     operationId: 'getIngestionStatus',
     summary: 'Say how an ingestion stands',
@@ -69,6 +79,7 @@ export class IngestionController {
   }
 
   @Delete(':connectionId')
+  @RequiresScope('ingestion:write')
   @HttpCode(204)
   @ApiOperation({
     operationId: 'deleteIngestion',

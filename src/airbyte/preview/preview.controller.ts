@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequiresScope } from '../../common/http/access.decorators';
 import { ApiProblems } from '../../common/openapi/api-problems';
 import { RequestValidationPipe } from '../../common/validation/validation.pipe';
 import { PreviewDto, PreviewRequestDto } from './dto/preview.dto';
@@ -11,11 +12,13 @@ export class PreviewController {
   constructor(private readonly previews: PreviewService) {}
 
   @Post('preview')
+  @RequiresScope('ingestion:read')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'previewSchedule',
     summary: 'Say what a schedule means',
-    description: 'Explains a schedule and lists its next firings. Nothing is created and Airbyte is not asked.',
+    description:
+      'Explains a schedule and lists its next firings. Nothing is created and Airbyte is not asked.',
   })
   @ApiOkResponse({ type: PreviewDto })
   @ApiProblems({ body: true })

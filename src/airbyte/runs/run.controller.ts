@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Idempotent, RequiresScope } from '../../common/http/access.decorators';
 import { Context, type RequestContext } from '../../common/http/request-context';
 import { ApiIdParam } from '../../common/openapi/api-id-param';
-import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
+import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
 import { RequestValidationPipe } from '../../common/validation/validation.pipe';
 import { RunListDto, RunListQueryDto } from './dto/run-list.dto';
@@ -16,6 +17,8 @@ export class RunController {
   constructor(private readonly runs: RunService) {}
 
   @Post()
+  @RequiresScope('ingestion:write')
+  @Idempotent()
   @HttpCode(202)
   @ApiOperation({
     operationId: 'startRun',
@@ -36,6 +39,7 @@ export class RunController {
     body: true,
     codes: [
       ...UPSTREAM_PROBLEMS,
+      ...IDEMPOTENCY_PROBLEMS,
       'ingestion-not-found',
       'run-in-progress',
       'ingestion-inactive',
@@ -55,6 +59,7 @@ export class RunController {
   }
 
   @Get()
+  @RequiresScope('ingestion:read')
   @ApiOperation({ operationId: 'listRuns', summary: 'List runs', description: 'The history, newest first.' })
   @ApiIdParam('connectionId')
   @ApiOkResponse({ type: RunListDto })
@@ -68,6 +73,7 @@ export class RunController {
   }
 
   @Get(':runId')
+  @RequiresScope('ingestion:read')
   @ApiOperation({
     operationId: 'getRun',
     summary: 'Say how a run stands',
@@ -86,6 +92,8 @@ export class RunController {
   }
 
   @Post(':runId/cancel')
+  @RequiresScope('ingestion:write')
+  @Idempotent()
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelRun',
@@ -98,10 +106,12 @@ export class RunController {
   @ApiProblems({
     codes: [
       ...UPSTREAM_PROBLEMS,
+      ...IDEMPOTENCY_PROBLEMS,
       'validation-failed',
       'ingestion-not-found',
       'run-not-found',
       'run-ended',
+      'outcome-unknown',
       'conflict',
     ],
   })

@@ -1,19 +1,47 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from './caller';
 
-/** What of a caller's request goes along with the calls upstream that it causes. */
+/** An earlier try of this very request whose outcome nobody knows: it is looked for before anything is sent. */
+export interface EarlierAttempt {
+  readonly startedAt: Date;
+  /** False: Airbyte may yet finish it, so nothing may be sent. */
+  readonly mayRepeat: boolean;
+  /** How long that remains so. */
+  readonly retryAfterMs: number;
+}
+
+/** What of a caller's request goes along to the services, and with the calls upstream that it causes. */
 export interface RequestContext {
   readonly requestId: string;
   /** W3C Trace Context header, passed on as it came. */
   readonly traceparent?: string;
+  /** Absent where nobody has to sign in. */
+  readonly caller?: Caller;
+  readonly earlierAttempt?: EarlierAttempt;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller?: Caller;
+    earlierAttempt?: EarlierAttempt;
+  }
 }
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-export function requestContextOf(request: Pick<FastifyRequest, 'id' | 'headers'>): RequestContext {
+type ContextSource = Pick<FastifyRequest, 'id' | 'headers' | 'caller' | 'earlierAttempt'>;
+
+export function requestContextOf(request: ContextSource): RequestContext {
+  const { caller, earlierAttempt } = request;
   const traceparent = request.headers['traceparent'];
   const isTrace = typeof traceparent === 'string' && TRACEPARENT.test(traceparent);
-  return isTrace ? { requestId: request.id, traceparent } : { requestId: request.id };
+  return {
+    requestId: request.id,
+    ...(isTrace && { traceparent }),
+    ...(caller && { caller }),
+    ...(earlierAttempt && { earlierAttempt }),
+  };
 }
 
 /** Injects the {@link RequestContext} of the request into a controller method. */

@@ -10,6 +10,20 @@ const EVERYWHERE: readonly ProblemCode[] = [
   'headers-too-large',
   'internal-error',
 ];
+/** What an operation that is not open to everybody can answer with besides. */
+const FOR_CALLERS: readonly ProblemCode[] = [
+  'unauthenticated',
+  'not-permitted',
+  'rate-limited',
+  'sign-in-unavailable',
+];
+/** What an operation that takes an `Idempotency-Key` can answer with besides. */
+export const IDEMPOTENCY_PROBLEMS: readonly ProblemCode[] = [
+  'request-in-progress',
+  'outcome-in-doubt',
+  'idempotency-key-reused',
+  'idempotency-unavailable',
+];
 /** What an operation with a body can answer with besides. */
 const WITH_BODY: readonly ProblemCode[] = [
   'validation-failed',
@@ -30,9 +44,14 @@ export const UPSTREAM_PROBLEMS: readonly ProblemCode[] = [
 
 /** Documents every problem of an operation, one response for each status. */
 export function ApiProblems(
-  options: { body?: boolean; codes?: readonly ProblemCode[] } = {},
+  options: { isOpen?: boolean; body?: boolean; codes?: readonly ProblemCode[] } = {},
 ): MethodDecorator {
-  const codes = new Set([...EVERYWHERE, ...(options.body ? WITH_BODY : []), ...(options.codes ?? [])]);
+  const codes = new Set([
+    ...EVERYWHERE,
+    ...(options.isOpen ? [] : FOR_CALLERS),
+    ...(options.body ? WITH_BODY : []),
+    ...(options.codes ?? []),
+  ]);
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
     const { status } = PROBLEMS[code];

@@ -27,8 +27,9 @@ export function problemBody(problem: ProblemException, place: ProblemPlace): Pro
 }
 
 export function problemHeaders(problem: ProblemException): Record<string, string> {
-  const { retryAfterMs } = problem.extras;
+  const { retryAfterMs, headers } = problem.extras;
   return {
+    ...headers,
     'content-type': PROBLEM_CONTENT_TYPE,
     'cache-control': 'no-store',
     ...(retryAfterMs !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),

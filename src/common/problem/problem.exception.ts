@@ -8,6 +8,8 @@ export interface ProblemExtras {
   readonly runId?: string;
   /** Answered as `Retry-After`, rounded up to whole seconds. */
   readonly retryAfterMs?: number;
+  /** Further headers of the answer, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 

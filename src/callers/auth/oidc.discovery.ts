@@ -1,0 +1,37 @@
+/** What of an issuer's metadata is needed (OpenID Connect Discovery 1.0 §3). */
+export interface Issuer {
+  /** Exactly as its tokens name it, trailing slash included. */
+  readonly issuer: string;
+  readonly jwksUri: URL;
+}
+
+const TIMEOUT_MS = 5000;
+
+/** @throws Error when the issuer cannot be reached or describes another one. */
+export async function discoverIssuer(issuer: string): Promise<Issuer> {
+  const base = issuer.replace(/\/+$/, '');
+  const answer = await fetch(`${base}/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    redirect: 'error',
+    headers: { accept: 'application/json' },
+  });
+  if (!answer.ok) {
+    await answer.body?.cancel();
+    throw new Error(`the issuer's metadata was answered with ${answer.status}`);
+  }
+  return parseMetadata(await answer.json(), base);
+}
+
+/** RFC 8414 §3.3: metadata that names another issuer must not be used. */
+function parseMetadata(metadata: unknown, base: string): Issuer {
+  if (typeof metadata !== 'object' || metadata === null)
+    throw new Error("the issuer's metadata is no object");
+  const { issuer, jwks_uri: jwksUri } = metadata as { issuer?: unknown; jwks_uri?: unknown };
+  if (typeof issuer !== 'string' || issuer.replace(/\/+$/, '') !== base) {
+    throw new Error("the issuer's metadata names another issuer");
+  }
+  if (typeof jwksUri !== 'string' || !URL.canParse(jwksUri)) throw new Error('the issuer names no jwks_uri');
+  const url = new URL(jwksUri);
+  if (base.startsWith('https:') && url.protocol !== 'https:') throw new Error('the jwks_uri is not https');
+  return { issuer, jwksUri: url };
+}

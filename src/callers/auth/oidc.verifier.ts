@@ -1,0 +1,83 @@
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { Clock } from '../../common/clock';
+import type { Caller } from '../../common/http/caller';
+import type { OidcSettings } from '../../config/settings.types';
+import { ProblemException } from '../../common/problem/problem.exception';
+import { credentialsInvalid, issuerUnavailable } from './auth.problems';
+import { discoverIssuer } from './oidc.discovery';
+import { callerOf } from './token.claims';
+
+/** Signatures by a private key only: with HS256 a public key would do to forge a token (RFC 8725 §2.1). */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const CLOCK_SKEW_S = 30;
+const DISCOVERY_PAUSE_MS = 5000;
+
+interface KeySource {
+  readonly issuer: string;
+  readonly keys: JWTVerifyGetKey;
+}
+
+/** Checks bearer tokens of one OpenID Connect issuer. */
+export class OidcVerifier {
+  private source: Promise<KeySource> | null = null;
+  private nextDiscoveryAtMs = 0;
+
+  /** @param keyCooldownMs how soon an unknown key id may make the keys be fetched again, by default 30 s. */
+  constructor(
+    private readonly settings: OidcSettings,
+    private readonly clock: Clock,
+    private readonly keyCooldownMs = 30_000,
+  ) {}
+
+  /** @throws ProblemException 401, 403, or 503 while the issuer's keys cannot be had. */
+  async verify(token: string): Promise<Caller> {
+    const { issuer, keys } = await this.keySource();
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience: this.settings.audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_SKEW_S,
+        requiredClaims: ['exp', 'sub'],
+        currentDate: this.clock(),
+      });
+      return callerOf(payload, this.settings.workspaceClaim);
+    } catch (error) {
+      const reason = faultOfToken(error);
+      if (reason !== null) throw credentialsInvalid(reason, error);
+      throw error instanceof ProblemException ? error : issuerUnavailable(error);
+    }
+  }
+
+  /** Discovered once, by the first token that comes; after a failure not again for a moment. */
+  private async keySource(): Promise<KeySource> {
+    const nowMs = this.clock().getTime();
+    if (!this.source && nowMs < this.nextDiscoveryAtMs) throw issuerUnavailable('failed a moment ago');
+    this.source ??= this.discover();
+    try {
+      return await this.source;
+    } catch (error) {
+      this.source = null;
+      this.nextDiscoveryAtMs = this.clock().getTime() + DISCOVERY_PAUSE_MS;
+      throw issuerUnavailable(error);
+    }
+  }
+
+  private async discover(): Promise<KeySource> {
+    const { issuer, jwksUri } = await discoverIssuer(this.settings.issuer);
+    return { issuer, keys: createRemoteJWKSet(jwksUri, { cooldownDuration: this.keyCooldownMs }) };
+  }
+}
+
+/** What is wrong with the token itself; null where the fault lies elsewhere. */
+function faultOfToken(error: unknown): string | null {
+  if (error instanceof errors.JWTExpired) return 'The token has expired';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `The token's claim ${error.claim} does not hold`;
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return 'The token is signed with a key that its issuer does not publish';
+  }
+  const isToken = [errors.JWTInvalid, errors.JWSInvalid, errors.JWSSignatureVerificationFailed];
+  const isAlgorithm = [errors.JOSEAlgNotAllowed, errors.JOSENotSupported];
+  return [...isToken, ...isAlgorithm].some((kind) => error instanceof kind) ? 'The token is not valid' : null;
+}

@@ -1,0 +1,50 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock';
+import type { Settings } from '../config/settings.types';
+import { ApiKeyRing } from './auth/api-keys';
+import { Authenticator } from './auth/authenticator';
+import { CallerGate, type RateLimit } from './caller.gate';
+import { MemoryRateLimiter } from './rate-limit/memory.rate-limiter';
+import { RedisRateLimiter } from './rate-limit/redis.rate-limiter';
+import { SharedState } from './shared-state/shared-state';
+
+/** Who may call, how often, and once only. */
+@Module({})
+export class CallersModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: CallersModule,
+      global: true,
+      providers: [
+        { provide: SharedState, useFactory: () => SharedState.connect(settings.redisUrl) },
+        {
+          provide: CallerGate,
+          useFactory: async (shared: SharedState, clock: Clock) =>
+            new CallerGate(
+              await createAuthenticator(settings, clock),
+              createRateLimit(settings, shared, clock),
+            ),
+          inject: [SharedState, CLOCK],
+        },
+      ],
+      exports: [SharedState, CallerGate],
+    };
+  }
+}
+
+/** Null where no callers are named: everybody who reaches the gateway may use it. */
+async function createAuthenticator(settings: Settings, clock: Clock): Promise<Authenticator | null> {
+  const { apiKeys, oidc } = settings;
+  if (apiKeys.length === 0 && oidc === null) return null;
+  // Loaded only when it is needed, since loading it takes longer than most of the start.
+  const verifier = oidc && new (await import('./auth/oidc.verifier.js')).OidcVerifier(oidc, clock);
+  return new Authenticator(new ApiKeyRing(apiKeys), verifier);
+}
+
+function createRateLimit({ rateLimit }: Settings, shared: SharedState, clock: Clock): RateLimit | null {
+  if (rateLimit === null) return null;
+  const limiter = shared.isShared
+    ? new RedisRateLimiter(rateLimit, shared, clock)
+    : new MemoryRateLimiter(rateLimit, clock);
+  return { limit: rateLimit, limiter };
+}

@@ -1,0 +1,12 @@
+/** What a caller may be allowed to do. */
+export const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who sent a request, as far as its credentials tell. */
+export interface Caller {
+  /** Unique among callers: `key:<name>` or `oidc:<subject>`. */
+  readonly id: string;
+  readonly scopes: readonly string[];
+  /** The only workspace whose things this caller sees and touches; null means all. */
+  readonly workspaceId: string | null;
+}
