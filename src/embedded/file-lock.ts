@@ -1,6 +1,7 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAlive, thisProcess, type ProcessIdentity } from './data-dir/process-identity';
 import { numberAt, parseObject, stringAt } from './json';
+import { hasCode, readIfThere } from './system-error';
 
 /** Who holds a lock, and since when (ISO 8601). */
 export type LockHolder = ProcessIdentity & { readonly since: string };
@@ -55,13 +56,8 @@ function removeDeadLock(path: string): void {
 }
 
 function readHolder(path: string): LockHolder | null {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
+  const text = readIfThere(path);
+  if (text === null) return null;
   const content = parseObject(text);
   const pid = content === null ? undefined : numberAt(content, 'pid');
   if (content === null || pid === undefined) return null;
@@ -70,9 +66,4 @@ function readHolder(path: string): LockHolder | null {
     started: stringAt(content, 'started') ?? null,
     since: stringAt(content, 'since') ?? 'unknown',
   };
-}
-
-/** Whether a thrown value is a system error with this code. */
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -11,9 +11,9 @@ export function parseObject(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
+  } catch {
+    // Parsing a text can fail in no other way than by its syntax.
+    return null;
   }
 }
 

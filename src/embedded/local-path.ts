@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join, posix, sep } from 'node:path';
+import { hasCode } from './system-error';
 
 /** A path that leaves the sandbox, or does not begin with `/local/`. */
 export class LocalPathError extends Error {
@@ -32,8 +33,7 @@ function realPathOfExisting(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')))
-      throw error;
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     return realPathOfExisting(dirname(path));
   }
 }

@@ -7,8 +7,3 @@ export interface EmbeddedLog {
 
 /** A clock: the present instant, injected so that tests can set it. */
 export type Now = () => Date;
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseObject, type JsonObject } from '../json';
-import { messageOf, type EmbeddedLog, type Now } from '../log';
+import type { EmbeddedLog, Now } from '../log';
+import { hasCode, messageOf } from '../system-error';
 import { ApiError, frameworkError, onlyErrorId, plainError } from './errors';
 import { isAirbytePath, matchRoute, type ApiAnswer, type Route } from './router';
 import type { Tokens } from './token';
@@ -33,7 +34,7 @@ export async function listenOnLoopback(server: Server, preferredPort: number | n
   try {
     return await listen(server, preferredPort ?? 0);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    if (!hasCode(error, 'EADDRINUSE')) throw error;
     return listen(server, 0);
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { numberAt, parseObject, stringAt } from '../json';
+import { readIfThere } from '../system-error';
 
 /** How scripts on this machine reach the embedded API; kept in `api.json`, readable by its owner only. */
 export interface Access {
@@ -32,13 +33,4 @@ export function writeAccess(dataDir: string, access: Access & { apiUrl: string }
   const path = join(dataDir, 'api.json');
   writeFileSync(`${path}.new`, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hasCode } from '../system-error';
 
 /** A process beyond doubt: ids are reused, the start time tells two holders of one id apart. */
 export interface ProcessIdentity {
@@ -37,7 +38,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
     process.kill(identity.pid, 0);
   } catch (error) {
     // EPERM: it exists and belongs to somebody else.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (!hasCode(error, 'EPERM')) return false;
   }
   return identity.started === null || identity.started === startOf(identity.pid);
 }

@@ -1,6 +1,7 @@
 import { isObject, objectAt, parseObject, stringAt, type JsonObject } from '../json';
 import type { ProcessIdentity } from '../data-dir/process-identity';
-import { messageOf, type EmbeddedLog, type Now } from '../log';
+import type { EmbeddedLog, Now } from '../log';
+import { messageOf } from '../system-error';
 import { LineSplitter } from '../protocol/lines';
 import { streamStatus } from '../protocol/messages';
 import type { Failure } from '../store/jobs';

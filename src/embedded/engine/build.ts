@@ -14,8 +14,8 @@ import { JobStore } from '../store/jobs';
 import { WorkspaceStore } from '../store/workspaces';
 import type { Workshop } from './command';
 import { Connectors } from './connectors';
-import { BUILT_IN } from './definitions';
 import { JobRunner } from './job-runner';
+import { readRegistry } from './registry';
 import { DEFAULT_RETRY } from './retry';
 import { Scheduler } from './scheduler';
 
@@ -41,6 +41,7 @@ export interface Engine {
 
 /** Opens the state, with samples when it is new, and wires the engine's parts together. */
 export function buildEngine({ dataDir, workshop, log, now }: EngineOptions): Engine {
+  const definitions = readRegistry(dataDir, workshop);
   const db = Database.open(dataDir);
   const stores = {
     actors: new ActorStore(db),
@@ -54,7 +55,7 @@ export function buildEngine({ dataDir, workshop, log, now }: EngineOptions): Eng
       fillWithSamples(stores, workshop.localRoot, now());
     });
   }
-  const connectors = new Connectors(BUILT_IN, workshop);
+  const connectors = new Connectors(definitions, workshop);
   const runner = new JobRunner({
     ...stores,
     connectors,

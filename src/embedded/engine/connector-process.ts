@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { LOCAL_ROOT_VARIABLE } from '../connectors/local-root';
 import { identify, type ProcessIdentity } from '../data-dir/process-identity';
+import { hasCode } from '../system-error';
 import { LineSplitter } from '../protocol/lines';
 
 /** How a process ended. */
@@ -105,7 +106,7 @@ export function killGroup(pid: number, signal: NodeJS.Signals): void {
       return;
     } catch (error) {
       // ESRCH: it is gone, or leads no group.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      if (!hasCode(error, 'ESRCH')) throw error;
     }
   }
 }

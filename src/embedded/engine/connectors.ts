@@ -1,6 +1,6 @@
 import { problem } from '../api/errors';
 import { canonicalJson, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
-import { messageOf } from '../log';
+import { messageOf } from '../system-error';
 import { parseCatalog, type DiscoveredStream, type WriteMode } from '../protocol/messages';
 import type { ActorKind } from '../store/actors';
 import { CommandError, runCommand, type Workshop } from './command';

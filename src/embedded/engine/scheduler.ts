@@ -1,6 +1,7 @@
 import { nextFiring } from '../cron/next';
 import { parseQuartz, QuartzError } from '../cron/quartz';
-import { messageOf, type EmbeddedLog, type Now } from '../log';
+import type { EmbeddedLog, Now } from '../log';
+import { messageOf } from '../system-error';
 import type { Connection, ConnectionStore } from '../store/connections';
 import type { JobStore } from '../store/jobs';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isObject, parseObject, type JsonObject } from '../json';
-import { messageOf } from '../log';
+import { messageOf } from '../system-error';
 import { MessageWriter } from './message-writer';
 import { parseConfiguredCatalog, type ConfiguredStream } from './messages';
 

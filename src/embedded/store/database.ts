@@ -4,6 +4,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { Row } from './row';
 import { SCHEMA, SCHEMA_VERSION } from './schema';
 
+type Statement = ReturnType<InstanceType<typeof DatabaseSync>['prepare']>;
+
 /** What SQLite takes as a parameter here: nothing else, since some bindings abort the process. */
 export type SqlValue = string | number | null;
 
@@ -22,6 +24,7 @@ export class NewerStateError extends Error {
 /** The embedded Airbyte's state: one SQLite file, every commit on disk before it is believed. */
 export class Database {
   private readonly db: InstanceType<typeof DatabaseSync>;
+  private readonly statements = new Map<string, Statement>();
 
   private constructor(path: string) {
     // SQLite gives its other files the rights of this one, and configurations are nobody else's business.
@@ -51,19 +54,19 @@ export class Database {
 
   /** Runs a statement and returns how many rows it changed, and the id of the row it made. */
   run(sql: string, ...values: SqlValue[]): { changes: number; lastId: number } {
-    const { changes, lastInsertRowid } = this.db.prepare(sql).run(...values);
-    return { changes: Number(changes), lastId: Number(lastInsertRowid) };
+    const { changes, lastInsertRowid } = this.prepare(sql).run(...values);
+    return { changes, lastId: Number(lastInsertRowid) };
   }
 
   /** The first row of an answer, or null. */
   one(sql: string, ...values: SqlValue[]): Row | null {
-    const row: unknown = this.db.prepare(sql).get(...values);
+    const row: unknown = this.prepare(sql).get(...values);
     return row === undefined ? null : new Row(row);
   }
 
   /** All rows of an answer. */
   all(sql: string, ...values: SqlValue[]): Row[] {
-    const rows: unknown[] = this.db.prepare(sql).all(...values);
+    const rows: unknown[] = this.prepare(sql).all(...values);
     return rows.map((row) => new Row(row));
   }
 
@@ -81,7 +84,19 @@ export class Database {
   }
 
   close(): void {
+    // Statements that are not yet collected keep the file open, but must not keep its lock, which WAL cannot drop.
+    this.db.exec('PRAGMA journal_mode = DELETE');
+    this.db.exec('PRAGMA locking_mode = NORMAL');
+    this.one('SELECT COUNT(*) AS "count" FROM "meta"');
     this.db.close();
+  }
+
+  private prepare(sql: string): Statement {
+    const known = this.statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.db.prepare(sql);
+    this.statements.set(sql, statement);
+    return statement;
   }
 
   private upgrade(path: string): void {

@@ -2,7 +2,8 @@ import { createReadStream, statSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
-import { parseObject } from '../../json';
+import { isObject, parseObject, stringAt } from '../../json';
+import { messageOf } from '../../system-error';
 import { ConnectorError } from '../../protocol/connector';
 import { LineSplitter } from '../../protocol/lines';
 
@@ -106,10 +107,10 @@ export async function* jsonlRows(path: string): RowBatches {
 
 /** Tells apart what the user must mend from what may pass. */
 function readError(path: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof ConnectorError) return error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (error instanceof ConnectorError) return error;
+  const code = isObject(error) ? (stringAt(error, 'code') ?? '') : '';
   if (code.startsWith('CSV_') || code.startsWith('Z_') || ['ENOENT', 'EACCES', 'EISDIR'].includes(code)) {
-    return new ConnectorError('config_error', `Cannot read ${path}: ${error.message}`);
+    return new ConnectorError('config_error', `Cannot read ${path}: ${messageOf(error)}`);
   }
   return error;
 }

@@ -1,0 +1,417 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { EmbeddedUnderTest, rowsOf, until, type EmbeddedClient } from '../../test/kill/embedded-kit';
+import { startEmbeddedAirbyte } from './index';
+
+const SAMPLE_CONNECTION = 'conn-12345678-1234-1234-1234-123456789012';
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+
+let embedded: EmbeddedUnderTest;
+let api: EmbeddedClient;
+
+beforeAll(async () => {
+  embedded = await EmbeddedUnderTest.start();
+  api = embedded.client;
+});
+
+afterAll(() => embedded.remove());
+
+describe('signing in', () => {
+  it('needs no token for health, which is a text', async () => {
+    const response = await fetch(`${embedded.access.apiUrl}/health`);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('Successful operation');
+    expect(response.headers.get('date')).not.toBeNull();
+  });
+
+  it('needs one for everything else', async () => {
+    const response = await fetch(`${embedded.access.apiUrl}/connections`);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({
+      message: 'Unauthorized',
+      _links: { self: { href: '/api/public/v1/connections', templated: false } },
+    });
+  });
+
+  it('gives a token whose claims say when it ends', async () => {
+    const { apiUrl, clientId, clientSecret } = embedded.access;
+    const response = await fetch(`${apiUrl}/applications/token`, {
+      method: 'POST',
+      body: JSON.stringify({
+        client_id: clientId,
+        client_secret: clientSecret,
+        'grant-type': 'client_credentials',
+      }),
+    });
+    const body = JSON.parse(await response.text()) as Record<string, unknown>;
+    expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 900 });
+    const [, payload = ''] = String(body['access_token']).split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, number>;
+    expect(Number(claims['exp']) - Number(claims['iat'])).toBe(900);
+  });
+
+  it.each(['{"client_id":"x","client_secret":"y"}', '{}', 'client_id=x'])(
+    'refuses %j with 400',
+    async (body) => {
+      const response = await fetch(`${embedded.access.apiUrl}/applications/token`, { method: 'POST', body });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ message: 'Bad Request' });
+    },
+  );
+
+  it('keeps the credentials for their owner only', () => {
+    expect(statSync(join(embedded.dataDir, 'api.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(embedded.dataDir, 'state.db')).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('lists', () => {
+  it('hold the samples under their well-known ids', async () => {
+    const ids = async (resource: string, id: string): Promise<unknown[]> =>
+      rowsOf(await api.get(`/${resource}`))
+        .map((row) => row[id])
+        .sort();
+    expect(await ids('sources', 'sourceId')).toEqual([
+      '12345678-1234-1234-1234-123456789012',
+      '95e66a59-8045-4307-9678-63bc3c9b8c93',
+      'source-id',
+    ]);
+    expect(await ids('destinations', 'destinationId')).toEqual([
+      '87654321-4321-4321-4321-210987654321',
+      'dest-id',
+      'e478de0d-a3a0-475c-b019-25f7dd29e281',
+    ]);
+    expect(await ids('connections', 'connectionId')).toContain(SAMPLE_CONNECTION);
+    expect(await ids('workspaces', 'workspaceId')).toHaveLength(1);
+  });
+
+  it("have a next link of another host as long as a page has rows, and '' for none", async () => {
+    const first = await api.get('/sources?limit=3');
+    expect(first.contentType).toBe('application/json');
+    expect(first.body['next']).toBe('http://localhost:8001/api/public/v1/sources?limit=3&offset=3');
+    expect(first.body['previous']).toBe('');
+    expect((await api.get('/sources?limit=3&offset=3')).body).toMatchObject({ data: [], next: '' });
+  });
+
+  it.each(['limit=0', 'limit=101', 'offset=-1', 'limit=x'])(
+    'refuse %s with nothing but an errorId',
+    async (query) => {
+      const answer = await api.get(`/connections?${query}`);
+      expect(answer.status).toBe(400);
+      expect(Object.keys(answer.body)).toEqual(['errorId']);
+    },
+  );
+
+  it('are empty for an unknown workspace', async () => {
+    expect(rowsOf(await api.get(`/connections?workspaceIds=${UNKNOWN}`))).toEqual([]);
+  });
+});
+
+describe('unknown things', () => {
+  it.each([
+    ['/connections', 'STANDARD_SYNC'],
+    ['/sources', 'SOURCE_CONNECTION'],
+    ['/destinations', 'DESTINATION_CONNECTION'],
+  ])('an id of %s: 404 for a UUID, 500 with an errorId for anything else', async (path, resourceType) => {
+    const known = await api.get(`${path}/${UNKNOWN}`);
+    expect([known.status, known.body['data']]).toEqual([404, { resourceType, resourceId: UNKNOWN }]);
+    const odd = await api.get(`${path}/no-such-thing`);
+    expect(odd.status).toBe(500);
+    expect(Object.keys(odd.body)).toEqual(['errorId']);
+  });
+
+  it('a job is said not to be running', async () => {
+    const answer = await api.get('/jobs/4711');
+    expect([answer.status, answer.body['title']]).toEqual([409, 'state-conflict']);
+    expect(answer.body['data']).toEqual({ message: 'Job is not currently running' });
+  });
+
+  it('a connection has no jobs, and that is no error', async () => {
+    const answer = await api.get(`/jobs?connectionId=${UNKNOWN}`);
+    expect([answer.status, answer.body['data']]).toEqual([200, []]);
+  });
+
+  it("an operation of Airbyte's that is not served is 501, and a foreign path 404", async () => {
+    expect((await api.get('/tags')).status).toBe(501);
+    expect((await api.post('/workspaces', {})).status).toBe(501);
+    expect((await api.get('/nonsense')).status).toBe(404);
+  });
+});
+
+describe('creating a connection', () => {
+  it('answers 200, in epoch seconds, with the zone glued to the expression and every stream overwritten', async () => {
+    const body = {
+      sourceId: 'source-id',
+      destinationId: 'dest-id',
+      schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ?' },
+    };
+    const { status, body: made } = await api.post('/connections', body);
+    expect(status).toBe(200);
+    expect(made).toMatchObject({
+      name: 'Sample orders (third) <> Local JSON files (third)',
+      status: 'active',
+      schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' },
+      configurations: { streams: [{ name: 'orders', syncMode: 'full_refresh_overwrite' }] },
+      namespaceDefinition: 'destination',
+      prefix: '',
+      tags: [],
+    });
+    expect(Math.abs(Number(made['createdAt']) - Date.now() / 1000)).toBeLessThan(60);
+    expect((await api.get(`/connections/${String(made['connectionId'])}`)).body).toEqual(made);
+  });
+
+  it.each([
+    ['0 0 2 * * ? UTC', '0 0 2 * * ? UTC'],
+    ['0000 0 2 * * ?', '0000 0 2 * * ? UTC'],
+    ['00 00 02 ? * mon', '00 00 02 ? * mon UTC'],
+  ])('keeps the spelling of %j', async (cronExpression, stored) => {
+    const schedule = { scheduleType: 'CRON', cronExpression };
+    const { body } = await api.post('/connections', {
+      sourceId: 'source-id',
+      destinationId: 'dest-id',
+      schedule,
+    });
+    expect(body['schedule']).toEqual({ scheduleType: 'cron', cronExpression: stored });
+  });
+
+  it("refuses five fields in Airbyte's words", async () => {
+    const schedule = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
+    const answer = await api.post('/connections', { sourceId: 'x', destinationId: 'y', schedule });
+    expect(answer.status).toBe(400);
+    expect(answer.body['title']).toBe('bad-request');
+    expect(JSON.stringify(answer.body['data'])).toContain('contains 5 parts but we expect one of [6, 7]');
+  });
+
+  it('refuses with another type what only the scheduler cannot read', async () => {
+    const schedule = { scheduleType: 'cron', cronExpression: '0 0 2 ? * 2-1/2' };
+    const answer = await api.post('/connections', {
+      sourceId: 'source-id',
+      destinationId: 'dest-id',
+      schedule,
+    });
+    expect([answer.status, answer.body['type']]).toEqual([400, 'error:cron-validation/invalid-expression']);
+  });
+
+  it('knows no basic schedules', async () => {
+    const schedule = { scheduleType: 'basic', basicTiming: 'Every 6 HOURS' };
+    const answer = await api.post('/connections', {
+      sourceId: 'source-id',
+      destinationId: 'dest-id',
+      schedule,
+    });
+    expect([answer.status, answer.body['message']]).toEqual([400, 'Bad Request']);
+  });
+
+  it('looks for the destination before the source', async () => {
+    const none = await api.post('/connections', { sourceId: UNKNOWN, destinationId: UNKNOWN });
+    expect([none.status, none.body['data']]).toEqual([
+      404,
+      { resourceType: 'DESTINATION_CONNECTION', resourceId: UNKNOWN },
+    ]);
+    const noSource = await api.post('/connections', { sourceId: 'my-source', destinationId: 'dest-id' });
+    expect([noSource.status, noSource.body['data']]).toEqual([
+      404,
+      { resourceType: 'SOURCE_CONNECTION', resourceId: 'my-source' },
+    ]);
+  });
+
+  it('minds no name twice, and means manual without a schedule', async () => {
+    const body = { sourceId: 'source-id', destinationId: 'dest-id', name: 'Twice' };
+    const [first, second] = [await api.post('/connections', body), await api.post('/connections', body)];
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(first.body['connectionId']).not.toBe(second.body['connectionId']);
+    expect(first.body['schedule']).toEqual({ scheduleType: 'manual' });
+  });
+
+  it('names the missing stream and the modes that are possible', async () => {
+    const create = (stream: object): ReturnType<EmbeddedClient['post']> =>
+      api.post('/connections', {
+        sourceId: 'source-id',
+        destinationId: 'dest-id',
+        configurations: { streams: [stream] },
+      });
+    expect(JSON.stringify((await create({ name: 'nope' })).body['data'])).toContain(
+      'No streams found with name [nope]',
+    );
+    const mode = await create({ name: 'orders', syncMode: 'incremental_append' });
+    expect(JSON.stringify(mode.body['data'])).toContain('full_refresh_overwrite, full_refresh_append');
+  });
+});
+
+describe('changing a connection', () => {
+  it('leaves what is absent, drops the schedule for manual, and keeps a deleted one as deprecated', async () => {
+    const schedule = { scheduleType: 'cron', cronExpression: '0 0 2 * * ?' };
+    const id = await api.connect('source-id', 'dest-id', { name: 'Before', schedule });
+    expect((await api.patch(`/connections/${id}`, { name: 'After' })).body).toMatchObject({
+      name: 'After',
+      schedule: { cronExpression: '0 0 2 * * ? UTC' },
+    });
+    expect(
+      (await api.patch(`/connections/${id}`, { schedule: { scheduleType: 'manual' }, status: 'inactive' }))
+        .body,
+    ).toMatchObject({
+      status: 'inactive',
+      schedule: { scheduleType: 'manual' },
+    });
+    expect((await api.delete(`/connections/${id}`)).status).toBe(204);
+    const deleted = await api.get(`/connections/${id}`);
+    expect([deleted.status, deleted.body['status']]).toEqual([200, 'deprecated']);
+    const ids = (answer: Awaited<ReturnType<EmbeddedClient['get']>>): unknown[] =>
+      rowsOf(answer).map((row) => row['connectionId']);
+    expect(ids(await api.get('/connections?limit=100'))).not.toContain(id);
+    expect(ids(await api.get('/connections?limit=100&includeDeleted=true'))).toContain(id);
+  });
+});
+
+describe('jobs', () => {
+  it('move the rows, are listed oldest first, and say when they ended only at their end', async () => {
+    const id = await api.connect(
+      '95e66a59-8045-4307-9678-63bc3c9b8c93',
+      'e478de0d-a3a0-475c-b019-25f7dd29e281',
+    );
+    const started = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
+    expect(started.status).toBe(200);
+    expect(started.body).not.toHaveProperty('lastUpdatedAt');
+    const again = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
+    expect([again.status, again.body['data']]).toEqual([
+      409,
+      { message: `A sync is already running for: ${id}` },
+    ]);
+    const first = Number(started.body['jobId']);
+    const done = await api.jobIn(first, 'succeeded');
+    expect(done).toMatchObject({ rowsSynced: 5000, jobType: 'sync' });
+    expect(done['lastUpdatedAt']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/);
+    expect(done['duration']).toMatch(/^PT/);
+    expect(embedded.readOutput('warehouse/_airbyte_raw_orders.jsonl')).toHaveLength(5000);
+    const second = await api.sync(id);
+    await api.jobIn(second, 'succeeded');
+    const order = async (query: string): Promise<unknown[]> =>
+      rowsOf(await api.get(`/jobs?connectionId=${id}${query}`)).map((row) => row['jobId']);
+    expect(await order('')).toEqual([first, second]);
+    expect(await order('&orderBy=createdAt%7CDESC&limit=1')).toEqual([second]);
+    expect(await order('&status=failed')).toEqual([]);
+    expect((await api.get(`/jobs?connectionId=${id}&orderBy=name`)).status).toBe(400);
+    // Overwritten, not doubled.
+    expect(embedded.readOutput('warehouse/_airbyte_raw_orders.jsonl')).toHaveLength(5000);
+    expect((await api.delete(`/jobs/${first}`)).status).toBe(409);
+  });
+
+  it('are refused for an inactive connection and for types other than sync', async () => {
+    const id = await api.connect('source-id', 'dest-id', { status: 'inactive' });
+    const inactive = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
+    expect([inactive.status, inactive.body['data']]).toEqual([409, { message: 'Could not fulfill request' }]);
+    expect((await api.post('/jobs', { connectionId: id, jobType: 'refresh' })).status).toBe(422);
+    expect((await api.post('/jobs', { connectionId: UNKNOWN, jobType: 'sync' })).status).toBe(404);
+  });
+
+  it('start by themselves when the clock reaches the schedule', async () => {
+    const other = await EmbeddedUnderTest.start();
+    try {
+      const schedule = { scheduleType: 'cron', cronExpression: '0 0 3 1 1 ?' };
+      const id = await other.client.connect('source-id', 'dest-id', { schedule });
+      const year = new Date().getUTCFullYear() + 1;
+      other.setClock(new Date(Date.UTC(year, 0, 1, 2, 59, 59, 900)));
+      const job = await until('the scheduled job', async () => {
+        const [found] = rowsOf(await other.client.get(`/jobs?connectionId=${id}`));
+        return found?.['status'] === 'succeeded' ? found : null;
+      });
+      // Seconds of :00 are left out, as Java does.
+      expect(job['startTime']).toMatch(new RegExp(`^${year}-01-01T03:00(:0[1-9])?Z$`));
+    } finally {
+      await other.remove();
+    }
+  });
+});
+
+describe('sources and destinations', () => {
+  const workspaceId = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+  const file = (url: string, more: object = {}): Record<string, unknown> => ({
+    name: 'Mine',
+    workspaceId,
+    configuration: {
+      sourceType: 'file',
+      dataset_name: 'mine',
+      format: 'csv',
+      url,
+      provider: { storage: 'local' },
+      ...more,
+    },
+  });
+
+  it('are checked on creation, and kept as they were configured', async () => {
+    embedded.writeLocal('mine.csv', 'a,b\n1,2\n');
+    const { status, body } = await api.post('/sources', file('/local/mine.csv'));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      name: 'Mine',
+      sourceType: 'file',
+      definitionId: '778daa7c-feaf-4db6-96f3-70fd645acc77',
+      workspaceId,
+    });
+    const streams = await api.get(`/streams?sourceId=${String(body['sourceId'])}&destinationId=dest-id`);
+    expect(streams.body['items']).toMatchObject([
+      {
+        streamName: 'mine',
+        syncModes: ['full_refresh_overwrite', 'full_refresh_append'],
+        propertyFields: [['a'], ['b']],
+      },
+    ]);
+    expect((await api.delete(`/sources/${String(body['sourceId'])}`)).status).toBe(204);
+    expect((await api.get(`/sources/${String(body['sourceId'])}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['/local/missing.csv', 'missing.csv'],
+    ['/local/../../etc/passwd', 'must'],
+    ['/etc/passwd', '/local/'],
+  ])('are refused when the check fails: %s', async (url, reason) => {
+    const answer = await api.post('/sources', file(url));
+    expect([answer.status, answer.body['title']]).toEqual([400, 'bad-request']);
+    expect(JSON.stringify(answer.body['data'])).toContain(reason);
+  });
+
+  it('names the connectors that there are', async () => {
+    const answer = await api.post('/destinations', {
+      name: 'W',
+      workspaceId,
+      configuration: { destinationType: 'snowflake' },
+    });
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body['data'])).toContain(
+      'local-json (a625d593-bba5-4a1c-a53d-2d246268a816)',
+    );
+  });
+
+  it('a deleted source takes its connections with it', async () => {
+    embedded.writeLocal('gone.csv', 'a\n1\n');
+    const { body } = await api.post('/sources', file('/local/gone.csv'));
+    const id = await api.connect(String(body['sourceId']), 'dest-id');
+    await api.delete(`/sources/${String(body['sourceId'])}`);
+    expect((await api.get(`/connections/${id}`)).body['status']).toBe('deprecated');
+  });
+});
+
+describe('the data directory', () => {
+  it('belongs to one process at a time', async () => {
+    const second = startEmbeddedAirbyte({
+      dataDir: embedded.dataDir,
+      log: { info: jest.fn(), warn: jest.fn(), error: jest.fn() },
+    });
+    await expect(second).rejects.toThrow(`in use by process ${process.pid}`);
+  });
+
+  it('keeps port, credentials and everything made through a restart', async () => {
+    const before = embedded.access;
+    const id = await api.connect('source-id', 'dest-id', { name: 'Survivor' });
+    await embedded.stop();
+    api = await embedded.startAgain();
+    const { apiUrl, clientId, clientSecret } = embedded.access;
+    expect({ apiUrl, clientId, clientSecret }).toEqual({
+      apiUrl: before.apiUrl,
+      clientId: before.clientId,
+      clientSecret: before.clientSecret,
+    });
+    expect((await api.get(`/connections/${id}`)).body['name']).toBe('Survivor');
+    expect(embedded.log.join('\n')).toContain('AIRBYTE_API_URL');
+  });
+});

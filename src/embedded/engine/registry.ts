@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } from '../json';
+import { readIfThere } from '../system-error';
+import type { Workshop } from './command';
+import { BUILT_IN, type ConnectorDefinition } from './definitions';
+
+/** `connectors.json` in the data directory cannot be used; the message says why. */
+export class RegistryError extends Error {
+  override readonly name = 'RegistryError';
+}
+
+/**
+ * The built-in connectors and those of `connectors.json`, which makes any command that speaks the Airbyte Protocol
+ * a connector: `{"connectors": [{"definitionId", "kind": "source"|"destination", "type", "command": [...]}]}`.
+ * In a command `{scratch}` and `{local}` stand for the folders of its files and of `/local`, for use in mounts.
+ * @throws RegistryError
+ */
+export function readRegistry(dataDir: string, workshop: Workshop): ConnectorDefinition[] {
+  const path = join(dataDir, 'connectors.json');
+  const text = readIfThere(path);
+  if (text === null) return [...BUILT_IN];
+  const content = parseObject(text);
+  if (content === null) throw new RegistryError(`${path} holds no JSON object.`);
+  const own = arrayAt(content, 'connectors').map((entry, index) =>
+    parseEntry(entry, `${path}, connector ${index + 1}`, workshop),
+  );
+  const ids = new Set(own.map(({ id }) => id));
+  return [...own, ...BUILT_IN.filter(({ id }) => !ids.has(id))];
+}
+
+function parseEntry(entry: unknown, where: string, workshop: Workshop): ConnectorDefinition {
+  const fields: JsonObject = isObject(entry) ? entry : {};
+  const [id, type, kind] = [stringAt(fields, 'definitionId'), stringAt(fields, 'type'), fields['kind']];
+  const command = stringsOf(fields['command']);
+  if (id === undefined || id === '') throw new RegistryError(`${where}: definitionId is missing.`);
+  if (type === undefined || type === '') throw new RegistryError(`${where}: type is missing.`);
+  if (kind !== 'source' && kind !== 'destination')
+    throw new RegistryError(`${where}: kind must be "source" or "destination".`);
+  if (command.length === 0) throw new RegistryError(`${where}: command must be an array of strings.`);
+  const filled = command.map((part) =>
+    part.replaceAll('{scratch}', workshop.scratchRoot).replaceAll('{local}', workshop.localRoot),
+  );
+  return { id, kind, type, command: filled };
+}
