@@ -51,7 +51,7 @@ export class AirbyteCaller {
     this.exchanger = new Exchanger(transport, this.breaker, this.clock, options.onCall);
     this.authorizer = createAuthorizer(
       settings.credentials,
-      (id, secret) => signIn(this.exchanger, id, secret, settings.timeoutMs),
+      (id, secret) => signIn(this.exchanger, id, secret, settings.timeoutMs * FIRST_ATTEMPT_SHARE),
       this.clock,
     );
   }

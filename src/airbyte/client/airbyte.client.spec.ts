@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { inspect } from 'node:util';
 import axios from 'axios';
 import {
@@ -156,6 +158,11 @@ describe('a read that fails for longer than the budget ends in time, with what A
     expect(await errorOf(client.getConnection('x'))).toMatchObject({ kind: 'unreachable', sent: false });
   });
 
+  it('a TLS handshake that fails: unreachable', async () => {
+    const client = clientWith({ apiUrl: upstream.url.replace('http:', 'https:'), timeoutMs: 300 });
+    expect(await errorOf(client.getConnection('x'))).toMatchObject({ kind: 'unreachable', sent: false });
+  });
+
   it('an unknown host: unreachable', async () => {
     const client = clientWith({ apiUrl: 'http://airbyte.invalid/api/public/v1', timeoutMs: 300 });
     const error = await errorOf(client.getConnection('x'));
@@ -188,6 +195,12 @@ describe('what is no answer of Airbyte is misbehaving, and not asked for again',
     upstream.on(LIST, () => answers[name]);
     expect(await errorOf(clientWith().listConnections())).toMatchObject({ kind: 'misbehaving' });
     expect(upstream.count(LIST)).toBe(1);
+  });
+
+  it('a web page in answer to a deletion', async () => {
+    upstream.on('DELETE /connections/:id', () => html(200));
+    const error = await errorOf(clientWith().deleteConnection('x'));
+    expect(error).toMatchObject({ kind: 'misbehaving', outcomeUnknown: true });
   });
 
   it('a web page where the health check should be', async () => {
@@ -378,13 +391,44 @@ describe('a creation is never made twice', () => {
     expect(upstream.count(CREATE)).toBe(1);
   });
 
-  it('an idle socket that the upstream has just closed: found or unknown, never sent again', async () => {
+  it('reset on a socket that was used before: unknown, never sent again', async () => {
     const client = clientWith({ createTimeoutMs: 600 });
     await client.listConnections();
     upstream.on(CREATE, () => fault('reset'));
     const error = await errorOf(client.createConnection(creation()));
     expect(error).toMatchObject({ sent: true, outcomeUnknown: true });
     expect(upstream.count(CREATE)).toBe(1);
+  });
+
+  it('whatever goes wrong: never two, none unheard of, and none where the caller was told so', async () => {
+    const kinds = ['reset', 'truncate', 'stall', 'hang', 'short-length', 'garbage'] as const;
+    const refusals = [
+      json(429, {}, { 'retry-after': '0' }),
+      errorId(500),
+      problem(503, 'starting'),
+      html(504),
+    ];
+    upstream.on('*', (request, nth) => {
+      const dice = (nth * 7919) % 23;
+      if (dice < 4) return refusals[dice];
+      if (dice < 10) return fault(kinds[dice - 4] ?? 'reset');
+      return dice < 14 ? fault(kinds[dice - 10] ?? 'reset', upstream.act(request)) : undefined;
+    });
+    const client = clientWith({ createTimeoutMs: 1_500, maxConcurrency: 16, maxCreates: 12 });
+    const names = Array.from({ length: 60 }, (_, i) => `ingestion ${i}`);
+    const outcomes = await Promise.allSettled(names.map((name) => client.createConnection(creation(name))));
+    await upstream.idle();
+    const made = [...upstream.state.connections.values()].map((row) => row.name);
+    const wrong = names.filter((name, i) => {
+      const count = made.filter((other) => other === name).length;
+      const outcome = outcomes[i];
+      if (outcome?.status === 'fulfilled') return count !== 1;
+      const reason: unknown = outcome?.reason;
+      const isUnknown = reason instanceof AirbyteError && reason.outcomeUnknown;
+      return isUnknown ? count > 1 : count !== 0;
+    });
+    expect(wrong).toEqual([]);
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled').length).toBeGreaterThan(20);
   });
 
   function twin(): Parameters<ScriptedUpstream['state']['addConnection']>[0] {
@@ -590,7 +634,7 @@ describe('calls upstream are capped', () => {
 
   it('waiting is inside the budget', async () => {
     upstream.on(CREATE, () => fault('hang'));
-    const client = clientWith({ maxConcurrency: 1, maxCreates: 1, createTimeoutMs: 800 });
+    const client = clientWith({ maxConcurrency: 1, maxCreates: 1, createTimeoutMs: 300 });
     const held = errorOf(client.createConnection(creation()));
     await upstream.seen(CREATE);
     const error = await errorOf(client.getConnection('x', { deadlineAt: Date.now() + 100 }));
@@ -747,6 +791,56 @@ describe('what is sent', () => {
     clients.push(client);
     await client.listConnections();
     expect(upstream.requests[0]?.headers['x-from-interceptor']).toBe('yes');
+  });
+});
+
+describe('a proxy named in the environment', () => {
+  const variables = ['HTTP_PROXY', 'NO_PROXY'] as const;
+  const before = variables.map((name) => process.env[name]);
+  let proxy: Server;
+  let tunnels: string[];
+
+  beforeEach(async () => {
+    tunnels = [];
+    proxy = createServer().on('connect', (request, socket) => {
+      tunnels.push(request.url ?? '');
+      const target = connect(Number(new URL(upstream.url).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(target).pipe(socket);
+      });
+      for (const end of [socket, target]) end.on('error', () => end.destroy());
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    process.env['HTTP_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    process.env['NO_PROXY'] = 'direct.invalid';
+  });
+
+  afterEach(() => {
+    variables.forEach((name, i) => {
+      if (before[i] === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before[i];
+    });
+    proxy.close();
+  });
+
+  it('is used', async () => {
+    const rows = await clientWith({ apiUrl: 'http://airbyte.invalid/api/public/v1' }).listConnections();
+    expect(rows).toEqual([]);
+    expect(tunnels).toEqual(['airbyte.invalid:80']);
+  });
+
+  it('is not used for loopback, nor for what NO_PROXY names', async () => {
+    await clientWith().listConnections();
+    const direct = clientWith({ apiUrl: 'http://direct.invalid/api/public/v1', timeoutMs: 300 });
+    expect(await errorOf(direct.listConnections())).toMatchObject({ sent: false });
+    expect(tunnels).toEqual([]);
+  });
+
+  it('that cannot be reached is named as such: nothing was sent', async () => {
+    process.env['HTTP_PROXY'] = 'http://127.0.0.1:9';
+    const client = clientWith({ apiUrl: 'http://airbyte.invalid/api/public/v1', timeoutMs: 300 });
+    expect(await errorOf(client.listConnections())).toMatchObject({ kind: 'unreachable', sent: false });
   });
 });
 

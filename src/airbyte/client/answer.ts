@@ -8,9 +8,10 @@ import type { TransportError, TransportFailure } from './transport.errors';
 /** Reads the body of a good answer, which still has to be parsed, or throws the {@link AirbyteError} that it amounts to. */
 export function readAnswer(operation: Operation, response: TransportResponse, nowMs: number): unknown {
   if (response.status < 200 || response.status > 299) throw refusal(operation, response, nowMs);
-  if (operation.expects === 'empty') return undefined;
-  if (operation.expects === 'text' && !isWebPage(response)) return response.text;
-  return readJson(operation, response);
+  if (operation.expects === 'json') return readJson(operation, response);
+  // A web application answers every path with its page and 200.
+  if (isWebPage(response)) throw misbehaving(operation, 'the answer is a web page', response.status);
+  return undefined;
 }
 
 /** An error for an answer that is not one of Airbyte's API: the address is wrong, or something sits in between. */
@@ -82,6 +83,7 @@ const KINDS: ReadonlyMap<number, AirbyteErrorKind> = new Map([
   [401, 'unauthorized'],
   [403, 'forbidden'],
   [404, 'not_found'],
+  [408, 'unavailable'],
   [409, 'conflict'],
   [422, 'unprocessable'],
   [429, 'rate_limited'],
@@ -104,6 +106,7 @@ function parseJson(text: string): unknown {
  * colon can only be a member's name, since quotes inside a JSON text are escaped.
  */
 function quoteLongJobIds(text: string): string {
+  if (!text.includes('"jobId"')) return text;
   return text.replace(/(?<!\\)("jobId"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g, '$1"$2"');
 }
 

@@ -18,8 +18,8 @@ export interface Operation {
   readonly body?: unknown;
   readonly safety: Safety;
   readonly lane: Lane;
-  /** `json`: a JSON answer; `empty`: nothing is read of it; `text`: anything but a web page. */
-  readonly expects: 'json' | 'empty' | 'text';
+  /** `json`: a JSON answer; `nothing`: whatever it is, it is not read, but a web page is no answer. */
+  readonly expects: 'json' | 'nothing';
   /** True for health checks: one attempt, made even while the circuit is open. */
   readonly probe?: boolean;
 }

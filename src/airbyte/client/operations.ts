@@ -38,7 +38,7 @@ export const operations = {
     path: `/connections/${segment('deleteConnection', id)}`,
     safety: 'idempotent',
     lane: 'read',
-    expects: 'empty',
+    expects: 'nothing',
   }),
 
   /** Newest first, always: Airbyte's own default is oldest first. */
@@ -71,7 +71,7 @@ export const operations = {
   getWorkspace: (id: string) => read('getWorkspace', `/workspaces/${segment('getWorkspace', id)}`),
   listWorkspaces: (query: PageQuery) => read('listWorkspaces', `/workspaces${queryString({ ...query })}`),
 
-  health: (): Operation => ({ ...read('health', '/health'), expects: 'text', probe: true }),
+  health: (): Operation => ({ ...read('health', '/health'), expects: 'nothing', probe: true }),
 };
 
 function read(name: string, path: string): Operation {

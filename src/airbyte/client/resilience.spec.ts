@@ -344,15 +344,33 @@ describe('token provider', () => {
     ['nothing known', { accessToken: 'a.b.c', expiresInS: null }, 144_000],
     ['a short life: at least 30 s early', { accessToken: 'opaque', expiresInS: 100 }, 70_000],
     ['a very short life: half of it', { accessToken: 'opaque', expiresInS: 20 }, 10_000],
-  ])('is renewed early: %s', async (_name, token, usableMs) => {
-    const { provider, pass, signIns } = providerOf(token);
+  ])('is renewed early, while calls go on with the old one: %s', async (_name, token, usableMs) => {
+    const { provider, pass, signIns } = providerOf(token, { accessToken: 'new', expiresInS: 900 });
     await provider.header();
     pass(usableMs - 1);
     expect(await provider.header()).toBe(`Bearer ${token.accessToken}`);
     expect(signIns()).toBe(1);
     pass(1);
-    await provider.header();
+    expect(await provider.header()).toBe(`Bearer ${token.accessToken}`);
+    await new Promise(setImmediate);
+    expect(await provider.header()).toBe('Bearer new');
     expect(signIns()).toBe(2);
+  });
+
+  it('a renewal that fails is tried again later, and concerns nobody until the token ends', async () => {
+    const { provider, pass, signIns } = providerOf({ accessToken: 'a', expiresInS: 900 }, new Error('down'));
+    await provider.header();
+    pass(720_000);
+    for (let calls = 0; calls < 3; calls++) {
+      expect(await provider.header()).toBe('Bearer a');
+      await new Promise(setImmediate);
+    }
+    expect(signIns()).toBe(2);
+    pass(5_000);
+    expect(await provider.header()).toBe('Bearer a');
+    expect(signIns()).toBe(3);
+    pass(180_000);
+    await expect(async () => provider.header()).rejects.toThrow('down');
   });
 
   it('one sign-in for all who wait, failures included, and a new one afterwards', async () => {

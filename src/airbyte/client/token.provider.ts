@@ -7,13 +7,19 @@ import type { AccessToken } from './wire.parse';
 const UNKNOWN_LIFETIME_S = 180;
 const EARLY_SHARE = 0.2;
 const EARLIEST_MS = 30_000;
+const PAUSE_AFTER_FAILED_RENEWAL_MS = 5_000;
 
 interface HeldToken {
   readonly header: string;
-  readonly refreshAt: number;
+  readonly expiresAt: number;
+  /** Put off when a renewal fails. */
+  refreshAt: number;
 }
 
-/** Holds the token of application credentials: fetched once for all who wait, renewed before it ends. */
+/**
+ * Holds the token of application credentials: fetched once for all who wait, and renewed before it ends while calls go
+ * on with the old one.
+ */
 export class TokenProvider implements Authorizer {
   private held: HeldToken | undefined;
   private flight: Promise<string> | undefined;
@@ -24,11 +30,10 @@ export class TokenProvider implements Authorizer {
   ) {}
 
   header(): string | Promise<string> {
-    if (this.held !== undefined && this.clock.now() < this.held.refreshAt) return this.held.header;
-    this.flight ??= this.refresh().finally(() => {
-      this.flight = undefined;
-    });
-    return this.flight;
+    const now = this.clock.now();
+    if (this.held === undefined || now >= this.held.expiresAt) return this.fetch();
+    if (now >= this.held.refreshAt) this.renew(this.held);
+    return this.held.header;
   }
 
   /** Forgets the token unless a newer one has taken its place already. */
@@ -37,11 +42,26 @@ export class TokenProvider implements Authorizer {
     return true;
   }
 
-  private async refresh(): Promise<string> {
+  /** The token in hand is still good, so a renewal that fails concerns nobody yet. */
+  private renew(held: HeldToken): void {
+    this.fetch().catch(() => {
+      held.refreshAt = this.clock.now() + PAUSE_AFTER_FAILED_RENEWAL_MS;
+    });
+  }
+
+  private fetch(): Promise<string> {
+    this.flight ??= this.exchange().finally(() => {
+      this.flight = undefined;
+    });
+    return this.flight;
+  }
+
+  private async exchange(): Promise<string> {
     const startedAt = this.clock.now();
     const token = await this.signIn();
     const header = `Bearer ${token.accessToken}`;
-    this.held = { header, refreshAt: startedAt + usableMs(lifetimeMs(token, startedAt)) };
+    const lifetime = lifetimeMs(token, startedAt);
+    this.held = { header, expiresAt: startedAt + lifetime, refreshAt: startedAt + usableMs(lifetime) };
     return header;
   }
 }
