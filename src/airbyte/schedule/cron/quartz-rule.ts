@@ -78,12 +78,12 @@ function weekdayRule(text: string): DayRule | null {
   const last = special(text, /^([0-9]+|[A-Z]{3})L$/i);
   if (last) {
     const weekday = weekdayNumber(last[0] ?? '');
-    return weekday && { kind: 'lastWeekday', weekday };
+    return weekday === null ? null : { kind: 'lastWeekday', weekday };
   }
   const nth = special(text, /^([0-9]+|[A-Z]{3})#0*([1-5])$/i);
   if (nth) {
     const weekday = weekdayNumber(nth[0] ?? '');
-    return weekday && { kind: 'nthWeekday', weekday, nth: Number(nth[1]) };
+    return weekday === null ? null : { kind: 'nthWeekday', weekday, nth: Number(nth[1]) };
   }
   const values = fieldValues(text, QUARTZ_WEEKDAY);
   return values && { kind: 'weekday', mask: maskOf(values) };

@@ -3,6 +3,9 @@ import { firstMatch } from '../cron/next-match';
 import type { CronRule } from '../cron/rule';
 import { resolveWallTime, type Zone } from './zone';
 
+/** A rule that meets nothing but skipped times this often fires on the day of the change alone: never. */
+const MAX_GAPS_IN_A_ROW = 12;
+
 /**
  * First firing strictly after an instant, in ms since 1970; null for never again. Times that the clock skips do
  * not fire; times that it shows twice fire once, the second time. Fractions of a second are dropped first, as
@@ -11,13 +14,14 @@ import { resolveWallTime, type Zone } from './zone';
 export function nextFiring(rule: CronRule, zone: Zone, afterMs: number): number | null {
   const startMs = Math.floor(afterMs / 1000) * 1000 + 1000;
   let wallMs = startMs + zone.offsetAt(startMs);
-  for (;;) {
+  for (let gaps = 0; gaps < MAX_GAPS_IN_A_ROW; gaps++) {
     const matchMs = firstMatch(rule, wallMs);
     if (matchMs === null) return null;
     const resolution = resolveWallTime(zone, matchMs);
     if (resolution.kind === 'instant') return resolution.instantMs;
     wallMs = resolution.endWallMs;
   }
+  return null;
 }
 
 /** The next `count` firings strictly after an instant, fewer when the rule runs out. */

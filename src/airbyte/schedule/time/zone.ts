@@ -26,7 +26,7 @@ export interface Zone {
 /** Where a wall-clock time leads: to an instant, or, in a gap, to the wall-clock time at which the gap ends. */
 export type Resolution = { kind: 'instant'; instantMs: number } | { kind: 'gap'; endWallMs: number };
 
-const utc: Zone = { name: 'UTC', offsetAt: () => 0 };
+export const UTC: Zone = { name: 'UTC', offsetAt: () => 0 };
 const zones = new Map<string, Zone>();
 
 function formatterOf(name: string): Intl.DateTimeFormat | null {
@@ -94,7 +94,7 @@ function makeZone(name: string, formatter: Intl.DateTimeFormat): Zone {
 
 /** The zone of an IANA name, in any case; null when there is no such zone. Offsets such as `+02:00` are no names. */
 export function findZone(name: string): Zone | null {
-  if (name === 'UTC') return utc;
+  if (name === 'UTC') return UTC;
   const key = name.toLowerCase();
   const known = zones.get(key);
   if (known) return known;

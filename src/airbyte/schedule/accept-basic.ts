@@ -1,0 +1,36 @@
+/** Decides whether a basic interval is accepted. */
+import { type BasicInterval, basicTimingOf, DEFAULT_INTERVAL } from './basic/interval';
+import { intervalMinutes, nearestKept, parseBasicTiming, unitsFor } from './basic/interval';
+import type { Refusal } from './schedule.types';
+
+function refuse(reason: string, hint: string): Refusal {
+  return { ok: false, faults: [{ field: 'basicTiming', reason, hint }] };
+}
+
+function choice(intervals: readonly BasicInterval[]): string {
+  if (intervals.length === 0) return 'use scheduleType manual';
+  return `write ${intervals.map((kept) => `"${basicTimingOf(kept)}"`).join(' or ')}`;
+}
+
+/** The interval of a timing, `Every 24 HOURS` when it is left out, or why no cron expression can keep it. */
+export function acceptBasic(
+  timing: string | null,
+  minIntervalMinutes: number,
+): { ok: true; interval: BasicInterval } | Refusal {
+  const interval = timing === null ? DEFAULT_INTERVAL : parseBasicTiming(timing);
+  if (!interval) {
+    return refuse(
+      'the basic timing is not understood',
+      'write "Every <n> <MINUTES|HOURS|DAYS|WEEKS>", such as "Every 6 HOURS"',
+    );
+  }
+  if (intervalMinutes(interval) < minIntervalMinutes) {
+    const reason = `"${basicTimingOf(interval)}" is more often than every ${String(minIntervalMinutes)} minutes`;
+    return refuse(reason, choice(nearestKept(interval, minIntervalMinutes)));
+  }
+  if (unitsFor(interval).length > 0) return { ok: true, interval };
+  const reason = `no cron expression keeps "${basicTimingOf(interval)}", which Airbyte would need for it`;
+  const monthly =
+    interval.unit === 'MONTHS' ? ', or scheduleType cron with "0 2 1 * *" for once a month' : '';
+  return refuse(reason, choice(nearestKept(interval, minIntervalMinutes)) + monthly);
+}

@@ -1,0 +1,101 @@
+/** Decides whether a cron expression is accepted, before anything is sent upstream. */
+import { cleanFields, type CronExpression, readExpression } from './cron/expression';
+import type { FieldFault } from './cron/field-form';
+import { smallestGapMinutes } from './cron/frequency';
+import { quartzRule } from './cron/quartz-rule';
+import type { CronRule } from './cron/rule';
+import { refusedForm } from './refused-forms';
+import type { Refusal, ScheduleFault } from './schedule.types';
+import { nextFiring } from './time/next-firing';
+import type { Zone } from './time/zone';
+
+const MAX_LENGTH = 255;
+
+export interface AcceptedCron {
+  readonly ok: true;
+  readonly expression: CronExpression;
+  readonly rule: CronRule;
+}
+
+/** From when and where firings are judged, and how close together they may be. */
+export interface CronLimits {
+  readonly from: Date;
+  readonly zone: Zone;
+  readonly minIntervalMinutes: number;
+}
+
+function refuse(...faults: FieldFault[]): Refusal {
+  return { ok: false, faults: faults.map((fault): ScheduleFault => ({ field: 'cronExpression', ...fault })) };
+}
+
+/** Single blanks between the words, and without the `UTC` at the end that Airbyte drops too. */
+export function normaliseExpression(text: string): string {
+  return text
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/ ?UTC$/, '');
+}
+
+function countFault(count: number): FieldFault {
+  return {
+    reason: `the expression has ${String(count)} field${count === 1 ? '' : 's'}`,
+    hint: 'write five fields (Unix: minute hour day-of-month month day-of-week), or six or seven (Quartz: second first, year last)',
+  };
+}
+
+function read(text: string): { ok: true; expression: CronExpression } | Refusal {
+  if (text.length > MAX_LENGTH) {
+    return refuse({
+      reason: `the expression is longer than ${String(MAX_LENGTH)} characters`,
+      hint: 'use ranges and steps in place of long lists, or make several ingestions',
+    });
+  }
+  const normalised = normaliseExpression(text);
+  if (normalised === '') {
+    return refuse({
+      reason: 'the expression is empty',
+      hint: 'write a Unix or Quartz expression, such as "0 2 * * *"',
+    });
+  }
+  const foreign = refusedForm(normalised);
+  if (foreign) return refuse(foreign);
+  const fields = normalised.split(' ');
+  if (fields.length < 5 || fields.length > 7) return refuse(countFault(fields.length));
+  const reading = readExpression(fields);
+  return reading.ok ? reading : refuse(...reading.faults);
+}
+
+function neverFault(rule: CronRule, from: Date): FieldFault {
+  const reason = `the expression never fires after ${from.toISOString()}`;
+  const past = rule.years !== null && Math.max(...rule.years) < from.getUTCFullYear();
+  return {
+    reason,
+    hint: past
+      ? 'its year is over: leave the year out'
+      : 'no month named has such a day: change day or month',
+  };
+}
+
+function frequencyFault(gap: number, floor: number): FieldFault {
+  const minutes = (count: number): string => `${String(count)} minute${count === 1 ? '' : 's'}`;
+  const example = floor <= 60 ? '"0 * * * *" for once an hour' : '"0 2 * * *" for once a day';
+  return {
+    reason: `two firings are ${minutes(gap)} apart, fewer than the ${minutes(floor)} allowed`,
+    hint: `keep at least ${minutes(floor)} between firings: ${example}`,
+  };
+}
+
+/** The expression with what it means, or every reason why it is refused. */
+export function acceptCron(text: string, limits: CronLimits): AcceptedCron | Refusal {
+  const reading = read(text);
+  if (!reading.ok) return reading;
+  const { expression } = reading;
+  const rule = quartzRule(cleanFields(expression));
+  if (!rule) throw new Error(`An accepted expression has no rule: ${expression.words}`);
+  if (nextFiring(rule, limits.zone, limits.from.getTime()) === null)
+    return refuse(neverFault(rule, limits.from));
+  const floor = limits.minIntervalMinutes;
+  const gap = floor > 1 ? smallestGapMinutes(rule, limits.from) : floor;
+  if (gap < floor) return refuse(frequencyFault(gap, floor));
+  return { ok: true, expression, rule };
+}

@@ -1,0 +1,77 @@
+/** Basic timing, `Every 6 HOURS`: reading it, and which intervals a cron expression can keep. */
+
+export type TimeUnit = 'MINUTES' | 'HOURS' | 'DAYS' | 'WEEKS' | 'MONTHS';
+
+export interface BasicInterval {
+  readonly units: number;
+  readonly unit: TimeUnit;
+}
+
+const BASIC_TIMING = /^\s*every\s+([0-9]{1,9})\s+(minute|hour|day|week|month)s?\s*$/i;
+const UNITS: readonly TimeUnit[] = ['MINUTES', 'HOURS', 'DAYS', 'WEEKS', 'MONTHS'];
+/** Airbyte's month is 30 days (its workers' ConfigFetchActivityImpl). */
+export const UNIT_MINUTES: Record<TimeUnit, number> = {
+  MINUTES: 1,
+  HOURS: 60,
+  DAYS: 1440,
+  WEEKS: 10_080,
+  MONTHS: 43_200,
+};
+
+export const DEFAULT_INTERVAL: BasicInterval = { units: 24, unit: 'HOURS' };
+
+/** The interval of a timing in either of Airbyte's spellings, in any case; null when it is not one. */
+export function parseBasicTiming(text: string): BasicInterval | null {
+  const match = BASIC_TIMING.exec(text);
+  const unit = UNITS.find((candidate) => candidate === `${(match?.[2] ?? '').toUpperCase()}S`);
+  const units = Number(match?.[1] ?? 0);
+  return unit && units > 0 ? { units, unit } : null;
+}
+
+/** As Airbyte writes it. */
+export function basicTimingOf(interval: BasicInterval): string {
+  return `Every ${String(interval.units)} ${interval.unit}`;
+}
+
+export function intervalMinutes(interval: BasicInterval): number {
+  return interval.units * UNIT_MINUTES[interval.unit];
+}
+
+export function sameInterval(a: BasicInterval, b: BasicInterval): boolean {
+  return intervalMinutes(a) === intervalMinutes(b) && (a.unit === 'MONTHS') === (b.unit === 'MONTHS');
+}
+
+function every(units: number, unit: TimeUnit): BasicInterval {
+  return { units, unit };
+}
+
+/** The intervals that one cron expression keeps exactly, across midnight and the ends of weeks too, ascending. */
+export const KEPT_INTERVALS: readonly BasicInterval[] = [
+  ...[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30].map((units) => every(units, 'MINUTES')),
+  ...[1, 2, 3, 4, 6, 8, 12, 24].map((units) => every(units, 'HOURS')),
+  every(1, 'WEEKS'),
+];
+
+/**
+ * The other units in which an interval that is kept can be said, such as 60 MINUTES for 1 HOURS, in a fixed order
+ * that begins with the usual one; empty when no cron expression keeps the interval.
+ */
+export function unitsFor(interval: BasicInterval): readonly TimeUnit[] {
+  if (interval.unit === 'MONTHS') return [];
+  const minutes = intervalMinutes(interval);
+  const usual = KEPT_INTERVALS.find((kept) => intervalMinutes(kept) === minutes);
+  if (!usual) return [];
+  const others = UNITS.filter(
+    (unit) => unit !== 'MONTHS' && unit !== usual.unit && minutes % UNIT_MINUTES[unit] === 0,
+  );
+  return [usual.unit, ...others.reverse()];
+}
+
+/** The kept intervals next to one that is not, none shorter than the floor. */
+export function nearestKept(interval: BasicInterval, floorMinutes: number): BasicInterval[] {
+  const minutes = intervalMinutes(interval);
+  const allowed = KEPT_INTERVALS.filter((kept) => intervalMinutes(kept) >= floorMinutes);
+  const shorter = allowed.filter((kept) => intervalMinutes(kept) < minutes).at(-1);
+  const longer = allowed.find((kept) => intervalMinutes(kept) > minutes);
+  return [shorter, longer].filter((kept) => kept !== undefined);
+}

@@ -1,0 +1,129 @@
+/** Expressions that are accepted from callers, in either dialect, field by field. */
+import { DAY_OF_MONTH, QUARTZ_WEEKDAY } from './field';
+import { cleanSpelling, type FieldFault, type FieldForm } from './field-form';
+import { quartzReaders } from './quartz-fields';
+import { isStar, unixReaders } from './unix-fields';
+import { storedSpelling } from './words';
+
+export type Dialect = 'unix' | 'quartz';
+
+export interface CronExpression {
+  readonly dialect: Dialect;
+  /** As sent, single blanks between the fields. */
+  readonly words: string;
+  /** Five, six or seven fields as sent. */
+  readonly forms: readonly FieldForm[];
+}
+
+export type ExpressionReading =
+  { ok: true; expression: CronExpression } | { ok: false; faults: FieldFault[] };
+
+const UNIX_DAY_OF_MONTH = 2;
+const UNIX_WEEKDAY = 4;
+const QUARTZ_DAY_OF_MONTH = 3;
+const QUARTZ_DAY_OF_WEEK = 5;
+
+function withFields(fields: readonly string[], replaced: Record<number, string>): string {
+  return fields.map((field, index) => replaced[index] ?? field).join(' ');
+}
+
+function unixDayFault(fields: readonly string[]): FieldFault | null {
+  if (fields[UNIX_DAY_OF_MONTH] === '*' || fields[UNIX_WEEKDAY] === '*') return null;
+  const byDate = withFields(fields, { [UNIX_WEEKDAY]: '*' });
+  const byWeekday = withFields(fields, { [UNIX_DAY_OF_MONTH]: '*' });
+  return {
+    reason:
+      'day of month and day of week are both restricted: Unix cron fires when either matches, which Quartz cannot say',
+    hint: `make two ingestions, "${byDate}" and "${byWeekday}", or keep one of the two`,
+  };
+}
+
+function quartzDayHint(fields: readonly string[], dayOfMonth: string, weekday: string): string {
+  const everyDay = withFields(fields, { [QUARTZ_DAY_OF_MONTH]: '*', [QUARTZ_DAY_OF_WEEK]: '?' });
+  const byDate = withFields(fields, { [QUARTZ_DAY_OF_WEEK]: '?' });
+  const byWeekday = withFields(fields, { [QUARTZ_DAY_OF_MONTH]: '?' });
+  if (dayOfMonth === '?' || (dayOfMonth === '*' && weekday === '*'))
+    return `write "${everyDay}" for every day`;
+  if (dayOfMonth === '*') return `write "${byWeekday}"`;
+  if (weekday === '*') return `write "${byDate}"`;
+  return `make two ingestions, "${byDate}" and "${byWeekday}", or keep one of the two`;
+}
+
+function quartzDayFault(fields: readonly string[]): FieldFault | null {
+  const dayOfMonth = fields[QUARTZ_DAY_OF_MONTH] ?? '';
+  const weekday = fields[QUARTZ_DAY_OF_WEEK] ?? '';
+  if ((dayOfMonth === '?') !== (weekday === '?')) return null;
+  return {
+    reason: `exactly one of ${DAY_OF_MONTH.label} and ${QUARTZ_WEEKDAY.label} must be ? in Quartz`,
+    hint: quartzDayHint(fields, dayOfMonth, weekday),
+  };
+}
+
+/** With a year Airbyte wants the minute, too, to be one integer. */
+function minuteFault(fields: readonly string[]): FieldFault | null {
+  const [, minute = '', , , , , year] = fields;
+  if (year === undefined || year === '*' || /^[0-9]+$/.test(minute)) return null;
+  return {
+    reason: `with a year Airbyte takes one minute only, not "${minute}"`,
+    hint: `leave the year out: "${fields.slice(0, 6).join(' ')}", or write one minute`,
+  };
+}
+
+/** What is wrong between fields that are right in themselves. */
+function acrossFields(fields: readonly string[], wrong: ReadonlySet<number>): FieldFault[] {
+  const unix = fields.length === 5;
+  const days = unix ? [UNIX_DAY_OF_MONTH, UNIX_WEEKDAY] : [QUARTZ_DAY_OF_MONTH, QUARTZ_DAY_OF_WEEK];
+  const dayFault = days.some((index) => wrong.has(index))
+    ? null
+    : (unix ? unixDayFault : quartzDayFault)(fields);
+  const faults = [dayFault, unix || wrong.has(1) ? null : minuteFault(fields)];
+  return faults.filter((fault) => fault !== null);
+}
+
+/** Reads an expression of five fields (Unix) or of six or seven (Quartz); other counts are the caller's to refuse. */
+export function readExpression(fields: readonly string[]): ExpressionReading {
+  const dialect = fields.length === 5 ? 'unix' : 'quartz';
+  const readers = dialect === 'unix' ? unixReaders : quartzReaders;
+  const forms: FieldForm[] = [];
+  const faults = new Map<number, FieldFault>();
+  fields.forEach((words, index) => {
+    const reading = readers[index]?.(words);
+    if (reading?.ok) forms.push(reading.form);
+    else if (reading) faults.set(index, reading.fault);
+  });
+  const all = [...faults.values(), ...acrossFields(fields, new Set(faults.keys()))];
+  return all.length > 0
+    ? { ok: false, faults: all }
+    : { ok: true, expression: { dialect, words: fields.join(' '), forms } };
+}
+
+/** Whether the expression ends with a year of `*`, which says nothing and is not sent on. */
+export function hasIdleYear(expression: CronExpression): boolean {
+  return expression.forms[6]?.words === '*';
+}
+
+function quartzFields(
+  expression: CronExpression,
+  spell: (form: FieldForm, index: number) => string,
+): string[] {
+  const fields = expression.forms.map(spell);
+  if (expression.dialect === 'quartz') return fields.slice(0, hasIdleYear(expression) ? 6 : 7);
+  const anyWeekday = expression.forms[UNIX_WEEKDAY];
+  if (anyWeekday && isStar(anyWeekday)) fields[UNIX_WEEKDAY] = '?';
+  else fields[UNIX_DAY_OF_MONTH] = '?';
+  return ['0', ...fields];
+}
+
+/** Six or seven Quartz fields with the expression's meaning, free of spellings that carry words. */
+export function cleanFields(expression: CronExpression): string[] {
+  return quartzFields(expression, cleanSpelling);
+}
+
+/** The Quartz fields as they are sent upstream, before the second is marked. */
+export function storedFields(expression: CronExpression): string[] {
+  const readers = expression.dialect === 'unix' ? unixReaders : quartzReaders;
+  return quartzFields(expression, (form, index) => {
+    const read = readers[index];
+    return read ? storedSpelling(form, read) : form.words;
+  });
+}

@@ -1,0 +1,74 @@
+/** What is wrong with an item of a field, whichever the dialect, and what to write instead. */
+import { type Field, numberOfName } from './field';
+import type { FieldFault } from './field-form';
+import type { Item } from './item';
+
+/** Airbyte's first check (cron-utils) takes steps up to this. */
+export function longestPlainStep(field: Field): number {
+  return field.size - 1;
+}
+
+export function allowedValues(field: Field): string {
+  const names = field.names.length > 0 ? ` or ${field.names[0] ?? ''} to ${field.names.at(-1) ?? ''}` : '';
+  return `${String(field.min)} to ${String(field.max)}${names}`;
+}
+
+function shortName(text: string, field: Field): string | null {
+  const short = text.slice(0, 3).toUpperCase();
+  return text.length > 3 && /^[A-Za-z]+$/.test(text) && numberOfName(short, field) !== undefined
+    ? short
+    : null;
+}
+
+/** An item that has not the form of one. */
+export function notUnderstood(text: string, field: Field): FieldFault {
+  const reason =
+    text === ''
+      ? `the ${field.label} list has an empty entry`
+      : `the ${field.label} "${text}" is not understood`;
+  if (/^\/[0-9]+$/.test(text)) return { reason, hint: `write *${text}` };
+  const short = shortName(text, field);
+  if (short) return { reason, hint: `names have three letters: write ${short}` };
+  return {
+    reason,
+    hint: `write ${allowedValues(field)}, ranges such as a-b, steps such as */n, or a comma-separated list`,
+  };
+}
+
+/** A number or a step outside of what the field allows; null when all is well. */
+export function outOfRange(item: Item, field: Field, longestStep: number): FieldFault | null {
+  const wrong = [item.from, item.to].find((b) => b && (b.value < field.min || b.value > field.max));
+  if (wrong) {
+    return {
+      reason: `the ${field.label} ${String(wrong.value)} is outside of ${String(field.min)} to ${String(field.max)}`,
+      hint: outOfRangeHint(field),
+    };
+  }
+  if (item.step === null || (item.step >= 1 && item.step <= longestStep)) return null;
+  return {
+    reason: `the ${field.label} step ${String(item.step)} is outside of 1 to ${String(longestStep)}`,
+    hint:
+      item.step === 0
+        ? 'leave the step out'
+        : `a step starts anew with every ${wholeOf(field)}: leave it out, or list the values`,
+  };
+}
+
+function outOfRangeHint(field: Field): string {
+  if (field.label !== 'day of week') return `write ${allowedValues(field)}`;
+  return field.min === 0
+    ? 'in Unix cron 0 and 7 are Sunday and 6 is Saturday, or write SUN to SAT'
+    : 'in Quartz 1 is Sunday and 7 is Saturday, or write SUN to SAT';
+}
+
+function wholeOf(field: Field): string {
+  const wholes: Record<string, string> = {
+    second: 'minute',
+    minute: 'hour',
+    hour: 'day',
+    'day of month': 'month',
+    month: 'year',
+    'day of week': 'week',
+  };
+  return wholes[field.label] ?? 'round';
+}

@@ -1,0 +1,21 @@
+/** Schedules: what callers may ask for, how Airbyte is made to hold it, and when it fires. Pure functions. */
+export type {
+  Refusal,
+  Schedule,
+  ScheduleFault,
+  ScheduleRequest,
+  ScheduleType,
+  Translation,
+  UpstreamRequest,
+  UpstreamSchedule,
+} from './schedule.types';
+export {
+  previewSchedule,
+  type PreviewContext,
+  type PreviewResult,
+  type SchedulePreview,
+} from './preview-schedule';
+export { readSchedule, type ScheduleReading } from './read-schedule';
+export { nextSync, nextSyncs, type SyncContext, type Timing } from './timing';
+export { sameSchedule } from './same-schedule';
+export { translateSchedule, type TranslationContext } from './translate-schedule';

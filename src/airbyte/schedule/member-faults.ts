@@ -1,0 +1,83 @@
+/** Which members of a schedule go together. What a type has no use for is refused, never dropped. */
+import type { Refusal, ScheduleFault, ScheduleRequest } from './schedule.types';
+import { findZone } from './time/zone';
+
+const TYPES: readonly string[] = ['cron', 'basic', 'manual'];
+
+function present(value: string | null | undefined): value is string {
+  return value !== null && value !== undefined;
+}
+
+function cronMember(request: ScheduleRequest): ScheduleFault | null {
+  if (request.scheduleType === 'cron') {
+    if (present(request.cronExpression)) return null;
+    const hint = 'give a Unix or Quartz expression, such as "0 2 * * *"';
+    return { field: 'cronExpression', reason: 'a cron schedule needs a cronExpression', hint };
+  }
+  if (!present(request.cronExpression)) return null;
+  const reason = `a ${request.scheduleType} schedule has no cronExpression`;
+  return { field: 'cronExpression', reason, hint: 'leave cronExpression out, or make scheduleType cron' };
+}
+
+function basicMember(request: ScheduleRequest): ScheduleFault | null {
+  if (request.scheduleType === 'basic' || !present(request.basicTiming)) return null;
+  const reason = `a ${request.scheduleType} schedule has no basicTiming`;
+  return { field: 'basicTiming', reason, hint: 'leave basicTiming out, or make scheduleType basic' };
+}
+
+function otherZone(timeZone: string): ScheduleFault {
+  const known = findZone(timeZone) !== null;
+  const sameAsUtc = /^(?:utc|etc\/utc|etc\/uct|uct|zulu|z|gmt|etc\/gmt|\+00:?00)$/i.test(timeZone);
+  if (sameAsUtc)
+    return {
+      field: 'timeZone',
+      reason: `"${timeZone}" is not how UTC is spelled here`,
+      hint: 'write "UTC" or leave timeZone out',
+    };
+  return {
+    field: 'timeZone',
+    reason: known ? "Airbyte's public API knows no zone but UTC" : `"${timeZone}" is not a time zone`,
+    hint: 'leave timeZone out and write the times in UTC',
+  };
+}
+
+/** `anyZone`: cron may name any IANA zone, as in previews. Other types have no use for one but UTC. */
+function zoneMember(request: ScheduleRequest, anyZone: boolean): ScheduleFault | null {
+  const { timeZone } = request;
+  if (!present(timeZone) || timeZone === 'UTC') return null;
+  if (!anyZone) return otherZone(timeZone);
+  if (request.scheduleType !== 'cron') {
+    const reason = `a ${request.scheduleType} schedule has no time zone`;
+    return { field: 'timeZone', reason, hint: 'leave timeZone out' };
+  }
+  if (findZone(timeZone)) return null;
+  const reason = `"${timeZone}" is not an IANA time zone`;
+  return {
+    field: 'timeZone',
+    reason,
+    hint: 'write a name such as "Europe/Berlin", or leave timeZone out for UTC',
+  };
+}
+
+/** Everything that is wrong with the members as such, their contents aside. */
+function memberFaults(request: ScheduleRequest, options: { anyZone: boolean }): ScheduleFault[] {
+  if (!TYPES.includes(request.scheduleType)) {
+    const reason = `the schedule type "${request.scheduleType}" is not known`;
+    return [{ field: 'scheduleType', reason, hint: 'write cron, basic or manual' }];
+  }
+  const faults = [cronMember(request), basicMember(request), zoneMember(request, options.anyZone)];
+  return faults.filter((fault) => fault !== null);
+}
+
+/** Members first, then contents, so that every independent fault is told at once. */
+export function withMemberFaults<Result extends { ok: true }>(
+  request: ScheduleRequest,
+  options: { anyZone: boolean },
+  content: () => Result | Refusal,
+): Result | Refusal {
+  const faults = memberFaults(request, options);
+  if (faults.some((fault) => fault.field === 'scheduleType')) return { ok: false, faults };
+  const result = content();
+  if (!result.ok) faults.push(...result.faults);
+  return faults.length > 0 ? { ok: false, faults } : result;
+}

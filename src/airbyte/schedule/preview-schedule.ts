@@ -1,0 +1,107 @@
+/** What a schedule would do, without making it. */
+import cronstrue from 'cronstrue';
+import { acceptBasic } from './accept-basic';
+import { acceptCron } from './accept-cron';
+import { anchorAt, basicCron } from './basic/basic-cron';
+import type { BasicInterval } from './basic/interval';
+import { cleanFields, type CronExpression, readExpression } from './cron/expression';
+import { withoutPadding } from './cron/field-form';
+import { quartzRule } from './cron/quartz-rule';
+import { unixForm } from './cron/unix-form';
+import { withMemberFaults } from './member-faults';
+import type { Refusal, ScheduleRequest } from './schedule.types';
+import { nextFirings } from './time/next-firing';
+import { findZone, UTC, type Zone } from './time/zone';
+
+export interface PreviewContext {
+  from: Date;
+  count: number;
+  minIntervalMinutes: number;
+}
+
+export interface SchedulePreview {
+  /** In English. */
+  description: string;
+  /** Null where Unix cron cannot say it, and for manual. */
+  unixExpression: string | null;
+  quartzExpression: string | null;
+  /** For cron alone. */
+  timeZone: string | null;
+  /** Strictly after `from`; fewer than asked for when the schedule ends. */
+  nextSyncs: Date[];
+}
+
+export type PreviewResult = { ok: true; preview: SchedulePreview } | Refusal;
+
+function describe(expression: CronExpression): string {
+  const options = { use24HourTimeFormat: true, throwExceptionOnParseError: true };
+  if (expression.dialect === 'unix') return cronstrue.toString(expression.words, options);
+  const fields = cleanFields(expression).join(' ');
+  return cronstrue.toString(fields, { ...options, dayOfWeekStartIndexZero: false });
+}
+
+function describeInterval({ units, unit }: BasicInterval): string {
+  const plural = unit.toLowerCase();
+  const interval = units === 1 ? plural.slice(0, -1) : `${String(units)} ${plural}`;
+  return `Every ${interval}, the first time one interval after it is created`;
+}
+
+function previewCron(text: string, zone: Zone, context: PreviewContext): PreviewResult {
+  const accepted = acceptCron(text, {
+    from: context.from,
+    zone,
+    minIntervalMinutes: context.minIntervalMinutes,
+  });
+  if (!accepted.ok) return accepted;
+  const { expression, rule } = accepted;
+  return {
+    ok: true,
+    preview: {
+      description: describe(expression),
+      unixExpression: unixForm(expression),
+      quartzExpression: cleanFields(expression).join(' '),
+      timeZone: zone.name,
+      nextSyncs: nextFirings(rule, zone, context.from.getTime(), context.count),
+    },
+  };
+}
+
+function previewBasic(timing: string | null, context: PreviewContext): PreviewResult {
+  const accepted = acceptBasic(timing, context.minIntervalMinutes);
+  if (!accepted.ok) return accepted;
+  const cron = basicCron(accepted.interval, anchorAt(context.from)) ?? '';
+  const fields = withoutPadding(cron).split(' ');
+  const rule = quartzRule(fields);
+  const reading = readExpression(fields);
+  return {
+    ok: true,
+    preview: {
+      description: describeInterval(accepted.interval),
+      unixExpression: reading.ok ? unixForm(reading.expression) : null,
+      quartzExpression: fields.join(' '),
+      timeZone: null,
+      nextSyncs: rule ? nextFirings(rule, UTC, context.from.getTime(), context.count) : [],
+    },
+  };
+}
+
+const MANUAL: SchedulePreview = {
+  description: 'Only when started by hand or through the API',
+  unixExpression: null,
+  quartzExpression: null,
+  timeZone: null,
+  nextSyncs: [],
+};
+
+function previewContent(request: ScheduleRequest, context: PreviewContext): PreviewResult {
+  if (request.scheduleType === 'basic') return previewBasic(request.basicTiming ?? null, context);
+  if (request.scheduleType === 'cron' && typeof request.cronExpression === 'string') {
+    return previewCron(request.cronExpression, findZone(request.timeZone ?? 'UTC') ?? UTC, context);
+  }
+  return { ok: true, preview: { ...MANUAL, nextSyncs: [] } };
+}
+
+/** Refuses what creation would refuse, but for the time zone: here any IANA zone will do, its clock changes included. */
+export function previewSchedule(request: ScheduleRequest, context: PreviewContext): PreviewResult {
+  return withMemberFaults(request, { anyZone: true }, () => previewContent(request, context));
+}

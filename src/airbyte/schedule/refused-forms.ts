@@ -1,0 +1,76 @@
+/** Forms of schedule expressions that others know and Airbyte does not, and what to write instead. */
+import { basicTimingOf, nearestKept, parseBasicTiming, unitsFor } from './basic/interval';
+import { cleanFields, readExpression } from './cron/expression';
+import type { FieldFault } from './cron/field-form';
+import { findZone } from './time/zone';
+
+const NICKNAMES: Record<string, string> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
+
+/** The way to ask for an interval, `6 hours` or `6h`. */
+function intervalHint(text: string): string {
+  const letters: Record<string, string> = { m: 'minutes', h: 'hours', d: 'days', w: 'weeks' };
+  const spelled = text.trim().replace(/^([0-9]+)\s*([mhdw])$/i, (_, units: string, letter: string) => {
+    return `${units} ${letters[letter.toLowerCase()] ?? letter}`;
+  });
+  const interval = parseBasicTiming(`every ${spelled}`);
+  if (!interval) return 'use scheduleType basic with a basicTiming such as "Every 6 HOURS"';
+  const timings = unitsFor(interval).length > 0 ? [interval] : nearestKept(interval, 1);
+  return `use scheduleType basic with basicTiming ${timings.map((kept) => `"${basicTimingOf(kept)}"`).join(' or ')}`;
+}
+
+function nicknameFault(text: string): FieldFault | null {
+  if (!text.startsWith('@')) return null;
+  const reason = `nicknames such as "${text}" are not supported`;
+  const every = /^@every\s+(.+)$/i.exec(text);
+  if (every) return { reason, hint: intervalHint(every[1] ?? '') };
+  const expression = NICKNAMES[text.toLowerCase()];
+  return {
+    reason,
+    hint: expression ? `write "${expression}"` : 'write a Unix or Quartz expression, such as "0 2 * * *"',
+  };
+}
+
+/** AWS expressions have no second and end with a year; their days of the week count as in Quartz. */
+function awsFault(text: string): FieldFault | null {
+  const match = /^(cron|rate)\s*\((.*)\)$/i.exec(text);
+  if (!match) return null;
+  const [, form = '', inner = ''] = match;
+  const reason = `the AWS form ${form.toLowerCase()}(…) is not supported`;
+  if (form.toLowerCase() === 'rate') return { reason, hint: intervalHint(inner) };
+  const reading = readExpression(['0', ...inner.trim().split(/\s+/)]);
+  const fallback = 'write the Quartz form: six fields that begin with the second, such as "0 0 2 * * ?"';
+  return { reason, hint: reading.ok ? `write "${cleanFields(reading.expression).join(' ')}"` : fallback };
+}
+
+function isZone(word: string): boolean {
+  if (/^[+-][0-9]{2}:?[0-9]{2}$/.test(word) || /^(?:z|(?:utc|gmt)[+-][0-9:]+)$/i.test(word)) return true;
+  return /^[A-Za-z]{3}/.test(word) && findZone(word) !== null;
+}
+
+/** A zone before or behind the fields. `UTC` itself is dropped before it comes to this. */
+function zoneFault(text: string): FieldFault | null {
+  const words = text.split(' ');
+  const last = words.at(-1) ?? '';
+  const glued = /^[?*]([A-Za-z].*)$/.exec(last)?.[1];
+  const leading = /^(?:CRON_)?TZ=(.*)$/i.exec(words[0] ?? '')?.[1];
+  const zone = leading ?? [glued, last].find((word) => word !== undefined && isZone(word));
+  if (zone === undefined) return null;
+  const rest = leading === undefined ? text.slice(0, -zone.length).trim() : words.slice(1).join(' ');
+  const hint = /^utc$/i.test(zone)
+    ? `leave the zone out: "${rest}"`
+    : `Airbyte's public API fires in UTC: leave the zone out and write the times in UTC, "${rest}"`;
+  return { reason: `the time zone "${zone}" cannot be part of the expression`, hint };
+}
+
+/** What is foreign about an expression, single blanks between its words; null when it may be read. */
+export function refusedForm(text: string): FieldFault | null {
+  return nicknameFault(text) ?? awsFault(text) ?? zoneFault(text);
+}

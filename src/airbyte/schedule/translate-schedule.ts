@@ -1,0 +1,70 @@
+/** Turns the schedule that a caller asks for into the one that Airbyte's public API can hold. */
+import { type Anchor, anchorAt, basicCron, readBasicCron } from './basic/basic-cron';
+import { type BasicInterval, basicTimingOf, sameInterval } from './basic/interval';
+import { acceptBasic } from './accept-basic';
+import { acceptCron } from './accept-cron';
+import { readStored, storeExpression } from './marks';
+import { withMemberFaults } from './member-faults';
+import type { Schedule, ScheduleRequest, Translation, UpstreamSchedule } from './schedule.types';
+import { splitStored } from './stored-expression';
+import { UTC } from './time/zone';
+
+export interface TranslationContext {
+  now: Date;
+  /** Schedules that fire more often are refused. */
+  minIntervalMinutes: number;
+  /** What Airbyte holds already, when a schedule is changed: a basic interval that stays the same keeps its anchor. */
+  held?: UpstreamSchedule;
+}
+
+const NOTHING = { cronExpression: null, basicTiming: null, timeZone: null };
+
+function translateCron(text: string, context: TranslationContext): Translation {
+  const { now: from, minIntervalMinutes } = context;
+  const accepted = acceptCron(text, { from, zone: UTC, minIntervalMinutes });
+  if (!accepted.ok) return accepted;
+  const { expression } = accepted;
+  return {
+    ok: true,
+    schedule: { ...NOTHING, scheduleType: 'cron', cronExpression: expression.words, timeZone: 'UTC' },
+    upstream: { scheduleType: 'cron', cronExpression: storeExpression(expression) },
+  };
+}
+
+/** The anchor of a basic interval that we made, when it is the same as the one asked for. */
+function heldAnchor(held: UpstreamSchedule | undefined, interval: BasicInterval): Anchor | null {
+  if (held?.cronExpression === undefined) return null;
+  const { fields, timeZone } = splitStored(held.cronExpression);
+  const reading = timeZone === 'UTC' ? readStored(fields) : null;
+  if (reading?.kind !== 'basic' || !sameInterval(reading.interval, interval)) return null;
+  return readBasicCron(fields)?.anchor ?? null;
+}
+
+function translateBasic(timing: string | null, context: TranslationContext): Translation {
+  const accepted = acceptBasic(timing, context.minIntervalMinutes);
+  if (!accepted.ok) return accepted;
+  const { interval } = accepted;
+  const anchor = heldAnchor(context.held, interval) ?? anchorAt(context.now);
+  const cronExpression = basicCron(interval, anchor);
+  if (cronExpression === null)
+    throw new Error(`An accepted interval has no expression: ${basicTimingOf(interval)}`);
+  return {
+    ok: true,
+    schedule: { ...NOTHING, scheduleType: 'basic', basicTiming: basicTimingOf(interval) },
+    upstream: { scheduleType: 'cron', cronExpression },
+  };
+}
+
+function translateContent(request: ScheduleRequest, context: TranslationContext): Translation {
+  const { cronExpression, basicTiming } = request;
+  if (request.scheduleType === 'basic') return translateBasic(basicTiming ?? null, context);
+  if (request.scheduleType === 'cron' && typeof cronExpression === 'string')
+    return translateCron(cronExpression, context);
+  const schedule: Schedule = { ...NOTHING, scheduleType: 'manual' };
+  return { ok: true, schedule, upstream: { scheduleType: 'manual' } };
+}
+
+/** The schedule as it is answered and as it is sent to Airbyte, or everything that is wrong with it. */
+export function translateSchedule(request: ScheduleRequest, context: TranslationContext): Translation {
+  return withMemberFaults(request, { anyZone: false }, () => translateContent(request, context));
+}
