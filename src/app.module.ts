@@ -21,7 +21,7 @@ export class AppModule {
         CommonModule.forRoot(settings, clock),
         CallersModule.forRoot(settings),
         airbyte,
-        HealthModule,
+        HealthModule.over(airbyte),
       ],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
     };

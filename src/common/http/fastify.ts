@@ -1,5 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Socket } from 'node:net';
 import { asProblem } from '../problem/as-problem';
 import { problemBody, problemHeaders } from '../problem/problem.body';
@@ -17,7 +17,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export function createFastifyAdapter(logger: FastifyBaseLogger): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    // One line for each request is enough: app.setup.ts writes it.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: requestIdOf,
