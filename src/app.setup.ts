@@ -7,6 +7,7 @@ import { buildDocument } from './openapi';
 /** Everything that is set up on the application beyond its modules: shared by the start and by every test. */
 export function configureApp(app: NestFastifyApplication): void {
   app.enableShutdownHooks([]);
+  acceptJsonOnly(app);
   addRequestHooks(app);
   addCallerHooks(app);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
@@ -14,6 +15,11 @@ export function configureApp(app: NestFastifyApplication): void {
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Airbyte Ingestion API',
   });
+}
+
+/** Of the parsers that Fastify brings only the one for JSON stays: everything else is answered with 415. */
+function acceptJsonOnly(app: NestFastifyApplication): void {
+  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
 }
 
 /** One log line for each request, and its id on every answer. */

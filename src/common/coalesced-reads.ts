@@ -44,7 +44,7 @@ export class CoalescedReads<T> {
   }
 
   private isStale(entry: Read<T>): boolean {
-    return this.options.nowMs() - entry.startedAtMs > this.options.maxAgeMs;
+    return this.options.nowMs() - entry.startedAtMs >= this.options.maxAgeMs;
   }
 
   /** The oldest come first in the map: a read under way is kept for those who may yet join it. */

@@ -61,8 +61,7 @@ function statusOf(error: unknown): number | null {
   return typeof error.statusCode === 'number' ? error.statusCode : null;
 }
 
-/** Fastify's own codes for bodies, and what JSON.parse and its prototype guard throw. */
+/** Of the faults that reach Nest only those of bodies are 400, and it hides what they were behind its own exception. */
 function isBodyError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return error instanceof SyntaxError || (typeof code === 'string' && code.startsWith('FST_ERR_CTP'));
+  return error instanceof HttpException || error instanceof SyntaxError;
 }

@@ -1,0 +1,194 @@
+import { startGateway, type TestGateway } from '../support/gateway';
+import {
+  DESTINATION_ID,
+  errorId,
+  json,
+  problem,
+  ScriptedUpstream,
+  SOURCE_ID,
+} from '../support/scripted-upstream';
+
+const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+
+describe('POST /ingestion', () => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url });
+  });
+
+  afterEach(() => {
+    upstream.clear();
+  });
+
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  const create = (body: object): ReturnType<typeof gateway.api.post> =>
+    gateway.api.post('/ingestion').send(body);
+  const sent = (): unknown => upstream.of('POST /connections').map((request) => request.body);
+
+  it('answers 201 with the ingestion and where to ask for its status', async () => {
+    const schedule = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
+    const response = await create({ ...ORDERS, schedule }).expect(201);
+    const { connectionId } = response.body as { connectionId: string };
+    expect(response.headers['location']).toBe(`/ingestion/${connectionId}/status`);
+    expect(response.body).toEqual({
+      connectionId: expect.stringMatching(/^[\w-]{36}$/),
+      ...ORDERS,
+      status: 'active',
+      schedule: { ...schedule, basicTiming: null, timeZone: 'UTC' },
+      created: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/),
+    });
+  });
+
+  it.each([{}, { schedule: null, status: null }])(
+    'sends a manual schedule and an active status when neither is given: %o',
+    async (rest) => {
+      const response = await create({ ...ORDERS, ...rest }).expect(201);
+      expect(response.body).toMatchObject({ schedule: null, status: 'active' });
+      expect(sent()).toEqual([{ ...ORDERS, schedule: { scheduleType: 'manual' }, status: 'active' }]);
+    },
+  );
+
+  it('creates inactive when asked to, so that nothing moves before it was looked at', async () => {
+    const response = await create({ ...ORDERS, status: 'inactive' }).expect(201);
+    expect(response.body).toMatchObject({ status: 'inactive' });
+    expect(sent()).toEqual([expect.objectContaining({ status: 'inactive' })]);
+  });
+
+  it('takes ids that are no UUIDs', async () => {
+    upstream.state.addSource('source-id');
+    upstream.state.addDestination('dest-id');
+    await create({ name: 'n', sourceId: 'source-id', destinationId: 'dest-id' }).expect(201);
+  });
+
+  it('names every offending field in one answer and sends nothing', async () => {
+    const response = await create({
+      name: '',
+      sourceId: '../jobs',
+      status: 'deprecated',
+      schedule: { scheduleType: 'cron', cronExpression: '0 2 * *', cronExpresion: 'x' },
+      scheduel: {},
+    }).expect(400);
+    const { errors } = response.body as { errors: { field: string; reason: string; hint: string }[] };
+    const fields = errors.map((error) => error.field).sort();
+    expect(fields).toEqual(
+      [
+        'destinationId',
+        'name',
+        'scheduel',
+        'schedule.cronExpresion',
+        'schedule.cronExpression',
+        'sourceId',
+        'status',
+      ],
+    );
+    for (const error of errors)
+      expect(error).toEqual({
+        field: error.field,
+        reason: expect.stringMatching(/../),
+        hint: expect.stringMatching(/../),
+      });
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it("names what is wrong with a schedule's meaning beside other fields", async () => {
+    const schedule = { scheduleType: 'cron', cronExpression: '0 2 * *' };
+    const response = await create({ sourceId: SOURCE_ID, destinationId: DESTINATION_ID, schedule }).expect(
+      400,
+    );
+    const { errors } = response.body as { errors: { field: string }[] };
+    expect(errors.map((error) => error.field).sort()).toEqual(['name', 'schedule.cronExpression']);
+  });
+
+  it.each([
+    ['schedule', []],
+    ['schedule', 'daily'],
+    ['schedule.scheduleType', { cronExpression: '0 2 * * *' }],
+    ['schedule.scheduleType', { scheduleType: 'hourly' }],
+    ['schedule.cronExpression', { scheduleType: 'cron' }],
+    ['schedule.cronExpression', { scheduleType: 'cron', cronExpression: null }],
+    ['schedule.cronExpression', { scheduleType: 'cron', cronExpression: 5 }],
+    ['schedule.cronExpression', { scheduleType: 'manual', cronExpression: '0 2 * * *' }],
+    ['schedule.cronExpression', { scheduleType: 'cron', cronExpression: '@daily' }],
+    ['schedule.cronExpression', { scheduleType: 'cron', cronExpression: '0 0 2 * * *' }],
+    ['schedule.cronExpression', { scheduleType: 'cron', cronExpression: '0 0 30 2 *' }],
+    ['schedule.cronExpression', { scheduleType: 'cron', cronExpression: '0 0 1 * 1' }],
+    ['schedule.cronExpression', { scheduleType: 'cron', cronExpression: 'cron(0 2 * * ? *)' }],
+    ['schedule.basicTiming', { scheduleType: 'basic', basicTiming: 'Every 7 HOURS' }],
+    [
+      'schedule.basicTiming',
+      { scheduleType: 'cron', cronExpression: '0 2 * * *', basicTiming: 'Every 6 HOURS' },
+    ],
+    ['schedule.timeZone', { scheduleType: 'cron', cronExpression: '0 2 * * *', timeZone: 'Europe/Berlin' }],
+  ])('refuses at %s: %j', async (field, schedule) => {
+    const response = await create({ ...ORDERS, schedule }).expect(400);
+    expect(response.body).toMatchObject({ code: 'validation-failed', errors: [{ field }] });
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it.each(['sourceId', 'destinationId'])(
+    'answers 422 that names %s when Airbyte does not know it',
+    async (field) => {
+      const unknown = '11111111-1111-4111-8111-111111111111';
+      const response = await create({ ...ORDERS, [field]: unknown }).expect(422);
+      expect(response.body).toMatchObject({ code: 'reference-not-found', errors: [{ field }] });
+    },
+  );
+
+  it('names both references when Airbyte knows neither, though it says so of the first alone', async () => {
+    const response = await create({ ...ORDERS, sourceId: 'a', destinationId: 'b' }).expect(422);
+    expect(response.body).toMatchObject({ errors: [{ field: 'sourceId' }, { field: 'destinationId' }] });
+  });
+
+  it('finds out what a bare 403 of Airbyte Cloud is about', async () => {
+    upstream.on('POST /connections', () => json(403, { message: 'Forbidden' }));
+    upstream.on('GET /sources/:id', () => json(403, { message: 'Forbidden' }));
+    const response = await create(ORDERS).expect(422);
+    expect(response.body).toMatchObject({ code: 'reference-not-found', errors: [{ field: 'sourceId' }] });
+  });
+
+  it("gives Airbyte's own message with 422 for what only Airbyte can judge", async () => {
+    upstream.on('POST /connections', () => problem(400, 'No streams found with name [x]'));
+    const response = await create(ORDERS).expect(422);
+    expect(response.body).toMatchObject({
+      code: 'rejected-by-airbyte',
+      detail: 'No streams found with name [x]',
+      upstream: { status: 400, message: 'No streams found with name [x]', errorId: null },
+    });
+  });
+
+  it('does not repeat a creation that Airbyte answers 500, and gives the message of the connector', async () => {
+    upstream.on('POST /connections', () =>
+      problem(500, 'Something went wrong in the connector. logs:bad password'),
+    );
+    const response = await create(ORDERS).expect(502);
+    expect(response.body).toMatchObject({
+      code: 'airbyte-failed',
+      detail: 'Something went wrong in the connector. logs:bad password',
+    });
+    expect(upstream.count('POST /connections')).toBe(1);
+  });
+
+  it("keeps Airbyte's errorId, the only handle on its logs", async () => {
+    upstream.on('POST /connections', () => errorId(500, 'f00d'));
+    const response = await create(ORDERS).expect(502);
+    expect(response.body).toMatchObject({ upstream: { status: 500, errorId: 'f00d' } });
+  });
+
+  it('refuses schedules more frequent than the deployment allows before Airbyte discovers a schema', async () => {
+    const cloud = await startGateway({ AIRBYTE_API_URL: upstream.url, SCHEDULE_MIN_INTERVAL_MINUTES: '60' });
+    const schedule = { scheduleType: 'cron', cronExpression: '*/15 * * * *' };
+    await cloud.api
+      .post('/ingestion')
+      .send({ ...ORDERS, schedule })
+      .expect(400);
+    expect(upstream.requests).toEqual([]);
+    await cloud.close();
+  });
+});

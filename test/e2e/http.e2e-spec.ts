@@ -1,0 +1,104 @@
+import { connect } from 'node:net';
+import { startGateway, type TestGateway } from '../support/gateway';
+import { ScriptedUpstream } from '../support/scripted-upstream';
+
+describe('whatever the request', () => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url });
+  });
+
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  const raw = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => socket.write(text));
+      let answer = '';
+      socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+      socket.on('close', () => {
+        resolve(answer);
+      });
+      socket.on('error', reject);
+    });
+
+  it.each([
+    ['an unknown route', 'GET', '/nowhere', undefined, 404, 'route-not-found'],
+    ['an unknown method', 'PUT', '/ingestion', '{}', 404, 'route-not-found'],
+    ['broken JSON', 'POST', '/ingestion', '{"name":', 400, 'malformed-body'],
+    ['an empty body', 'POST', '/ingestion', '', 400, 'malformed-body'],
+    ['a polluted prototype', 'POST', '/ingestion', '{"__proto__": {"a": 1}}', 400, 'malformed-body'],
+    ['an array', 'POST', '/ingestion', '[]', 400, 'validation-failed'],
+    ['a text', 'POST', '/ingestion', '"x"', 400, 'validation-failed'],
+    [
+      'a body over 100 kB',
+      'POST',
+      '/ingestion',
+      JSON.stringify({ name: 'x'.repeat(100_001) }),
+      413,
+      'body-too-large',
+    ],
+    ['a bad escape in the path', 'GET', '/ingestion/%zz/status', undefined, 400, 'malformed-request'],
+    ['an over-long id', 'GET', `/ingestion/${'x'.repeat(3000)}/status`, undefined, 400, 'validation-failed'],
+    ['an over-long path', 'GET', `/ingestion/${'x'.repeat(6000)}/status`, undefined, 414, 'uri-too-long'],
+  ])('answers %s with a problem', async (_, method, path, body, status, code) => {
+    const response = await fetch(gateway.url + path, {
+      method,
+      ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
+    });
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({
+      status,
+      code,
+      type: `urn:airbyte-ingestion:problem:${code}`,
+    });
+    expect(response.status).toBe(status);
+  });
+
+  it('answers a body that is not JSON with 415', async () => {
+    const response = await gateway.api.post('/ingestion').type('text/plain').send('hello').expect(415);
+    expect(response.body).toMatchObject({ code: 'unsupported-media-type' });
+  });
+
+  it('answers over-long headers with a problem, not with a page of the server', async () => {
+    const answer = await raw(`GET /health/live HTTP/1.1\r\nhost: a\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`);
+    expect(answer).toContain('HTTP/1.1 431');
+    expect(answer).toContain('"code":"headers-too-large"');
+  });
+
+  it('answers what is no HTTP with a problem', async () => {
+    const answer = await raw('this is no HTTP\r\n\r\n');
+    expect(answer).toContain('HTTP/1.1 400');
+    expect(answer).toContain('application/problem+json');
+  });
+
+  it("gives every answer a request id, the caller's own where it is harmless", async () => {
+    const own = await gateway.api.get('/health/live').set('x-request-id', 'abc-1');
+    expect(own.headers['x-request-id']).toBe('abc-1');
+    const replaced = await gateway.api.get('/nowhere').set('x-request-id', 'a b"c');
+    expect(replaced.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(replaced.body).toMatchObject({ requestId: replaced.headers['x-request-id'] });
+  });
+
+  it('is alive whatever Airbyte does, and ready only when Airbyte is', async () => {
+    await gateway.api.get('/health/ready').expect(200, { status: 'ok' });
+    await upstream.refuse();
+    await gateway.api.get('/health/live').expect(200, { status: 'ok' });
+    const down = await startGateway({ AIRBYTE_API_URL: upstream.url });
+    const response = await down.api.get('/health/ready').expect(503);
+    expect(response.body).toMatchObject({ code: 'not-ready' });
+    await down.close();
+    await upstream.listen();
+  });
+
+  it('shows the docs and the description that they are made from', async () => {
+    await gateway.api.get('/docs').redirects(1).expect(200);
+    const response = await gateway.api.get('/openapi.json').expect(200);
+    expect(response.body).toMatchObject({ openapi: '3.0.3' });
+  });
+});

@@ -1,0 +1,222 @@
+import { startGateway, type TestGateway } from '../support/gateway';
+import { errorId, fault, html, json, ScriptedUpstream } from '../support/scripted-upstream';
+
+const NOW = new Date('2026-01-15T10:30:00Z');
+const DAILY = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' };
+const UUID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
+
+describe('GET /ingestion/{connectionId}/status', () => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '0' }, () => NOW);
+  });
+
+  afterEach(() => {
+    upstream.clear();
+  });
+
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  const connection = (row: Parameters<typeof upstream.state.addConnection>[0]): string =>
+    upstream.state.addConnection({ connectionId: UUID, ...row }).connectionId;
+  const job = (row: {
+    status?: string;
+    jobType?: string;
+    startTime: string;
+    lastUpdatedAt?: string;
+  }): void => {
+    upstream.state.addJob({ connectionId: UUID, ...row });
+  };
+  const status = async (id = UUID): Promise<Record<string, unknown>> => {
+    const response = await gateway.api.get(`/ingestion/${id}/status`).expect(200);
+    return response.body as Record<string, unknown>;
+  };
+
+  it('has every member, null where there is nothing', async () => {
+    connection({ schedule: { scheduleType: 'manual' } });
+    expect(await status()).toEqual({
+      connectionId: UUID,
+      status: 'active',
+      lastSync: null,
+      nextSync: null,
+      schedule: { scheduleType: 'manual', cronExpression: null, basicTiming: null, timeZone: null },
+    });
+  });
+
+  it('gives the end of the newest success with milliseconds, though Airbyte lists the oldest first and drops seconds', async () => {
+    connection({ schedule: DAILY });
+    job({ startTime: '2026-01-13T02:00Z', lastUpdatedAt: '2026-01-13T02:05:10Z' });
+    job({ startTime: '2026-01-14T02:00Z', lastUpdatedAt: '2026-01-14T02:07Z' });
+    expect(await status()).toMatchObject({
+      lastSync: '2026-01-14T02:07:00.000Z',
+      nextSync: '2026-01-16T02:00:00.000Z',
+    });
+  });
+
+  it('counts no failure, reset, cancellation or running job as a sync', async () => {
+    connection({ schedule: DAILY });
+    job({ startTime: '2026-01-10T02:00Z', lastUpdatedAt: '2026-01-10T02:07:41Z' });
+    job({ startTime: '2026-01-11T02:00Z', lastUpdatedAt: '2026-01-11T02:01Z', status: 'failed' });
+    job({ startTime: '2026-01-12T02:00Z', lastUpdatedAt: '2026-01-12T02:01Z', jobType: 'reset' });
+    job({ startTime: '2026-01-13T02:00Z', lastUpdatedAt: '2026-01-13T02:01Z', status: 'cancelled' });
+    job({ startTime: '2026-01-14T02:00Z', status: 'queued' });
+    job({ startTime: '2026-01-15T02:00Z', status: 'running' });
+    expect(await status()).toMatchObject({ lastSync: '2026-01-10T02:07:41.000Z' });
+  });
+
+  it('counts a refresh as a sync', async () => {
+    connection({});
+    job({ startTime: '2026-01-10T02:00Z', lastUpdatedAt: '2026-01-10T02:07Z', jobType: 'refresh' });
+    expect(await status()).toMatchObject({ lastSync: '2026-01-10T02:07:00.000Z' });
+  });
+
+  it('finds the success behind a hundred failures and a hundred and twenty resets', async () => {
+    connection({});
+    job({ startTime: '2025-12-01T02:00Z', lastUpdatedAt: '2025-12-01T02:07Z' });
+    for (let n = 0; n < 120; n++)
+      job({ startTime: '2025-12-02T02:00Z', lastUpdatedAt: '2025-12-02T02:01Z', jobType: 'reset' });
+    for (let n = 0; n < 100; n++)
+      job({ startTime: '2026-01-02T02:00Z', lastUpdatedAt: '2026-01-02T02:01Z', status: 'failed' });
+    expect(await status()).toMatchObject({ lastSync: '2025-12-01T02:07:00.000Z' });
+    const further = upstream.of('GET /jobs').slice(1);
+    expect(
+      further.map(({ query }) => [query.get('status'), query.get('jobType'), query.get('offset')]),
+    ).toEqual([
+      ['succeeded', null, '0'],
+      ['succeeded', null, '100'],
+    ]);
+  });
+
+  it('makes two calls upstream, jobs newest first', async () => {
+    connection({});
+    job({ startTime: '2026-01-14T02:00Z', lastUpdatedAt: '2026-01-14T02:07Z' });
+    await status();
+    expect(upstream.requests.map((request) => request.operation).sort()).toEqual([
+      'GET /connections/:id',
+      'GET /jobs',
+    ]);
+    expect(upstream.of('GET /jobs')[0]?.query.get('orderBy')).toBe('createdAt|DESC');
+  });
+
+  it.each([
+    ['an inactive ingestion', { status: 'inactive', schedule: DAILY }],
+    ['a locked one', { status: 'locked', schedule: DAILY }],
+    ['a manual one', { schedule: { scheduleType: 'manual' } }],
+    [
+      'a year that has passed',
+      { schedule: { scheduleType: 'cron', cronExpression: '0 0 2 1 1 ? 2000 UTC' } },
+    ],
+    ['a date that never comes', { schedule: { scheduleType: 'cron', cronExpression: '0 0 2 31 2 ? UTC' } }],
+    ['a state that this version has not met', { status: 'hibernating', schedule: DAILY }],
+    ['a schedule that this version has not met', { schedule: { scheduleType: 'lunar' } }],
+  ])('has no next sync for %s', async (_, row) => {
+    connection(row);
+    expect(await status()).toMatchObject({ nextSync: null });
+  });
+
+  it('maps a state that Airbyte invents tomorrow to unknown', async () => {
+    connection({ status: 'hibernating' });
+    expect(await status()).toMatchObject({ status: 'unknown' });
+  });
+
+  it("reads the zone of a schedule made in Airbyte's own pages and splits it off", async () => {
+    connection({ schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ? America/New_York' } });
+    expect(await status()).toMatchObject({
+      nextSync: '2026-01-16T07:00:00.000Z',
+      schedule: {
+        scheduleType: 'cron',
+        cronExpression: '0 0 2 * * ?',
+        basicTiming: null,
+        timeZone: 'America/New_York',
+      },
+    });
+  });
+
+  it.each(['Every 24 HOURS', 'Every 24 hours'])(
+    'reads %s and counts from the start of the newest job',
+    async (basicTiming) => {
+      connection({ schedule: { scheduleType: 'basic', basicTiming } });
+      job({ startTime: '2026-01-15T08:00Z', lastUpdatedAt: '2026-01-15T09:00Z', status: 'failed' });
+      expect(await status()).toMatchObject({
+        nextSync: '2026-01-16T08:00:00.000Z',
+        schedule: { scheduleType: 'basic' },
+      });
+    },
+  );
+
+  it('says now for a basic schedule that has never run or is overdue', async () => {
+    connection({ schedule: { scheduleType: 'basic', basicTiming: 'Every 1 HOURS' } });
+    expect(await status()).toMatchObject({ nextSync: NOW.toISOString() });
+    job({ startTime: '2026-01-15T01:00Z', lastUpdatedAt: '2026-01-15T01:10Z' });
+    expect(await status()).toMatchObject({ nextSync: NOW.toISOString() });
+  });
+
+  it('skips the firing that a job has answered within its minute', async () => {
+    connection({ schedule: { scheduleType: 'cron', cronExpression: '0 * * * * ? UTC' } });
+    job({ startTime: '2026-01-15T10:30:00Z', status: 'running' });
+    expect(await status()).toMatchObject({ nextSync: '2026-01-15T10:32:00.000Z' });
+  });
+
+  it.each([
+    [
+      'is deleted, though Airbyte answers 200',
+      UUID,
+      () => json(200, upstream.state.addConnection({ connectionId: UUID, status: 'deprecated' })),
+    ],
+    ['is unknown', UUID, () => undefined],
+    ['is no UUID, though Airbyte answers 500', 'no-uuid', () => errorId(500)],
+    ['Airbyte Cloud hides with 403', UUID, () => json(403, { message: 'Forbidden' })],
+  ])('answers 404 for what %s', async (_, id, reply) => {
+    upstream.on('GET /connections/:id', reply);
+    const response = await gateway.api.get(`/ingestion/${id}/status`).expect(404);
+    expect(response.body).toMatchObject({ code: 'ingestion-not-found', status: 404 });
+  });
+
+  it('answers 502 with the errorId when Airbyte fails for an id that is one', async () => {
+    upstream.on('GET /connections/:id', () => errorId(500, 'cafe'));
+    const response = await gateway.api.get(`/ingestion/${UUID}/status`).expect(502);
+    expect(response.body).toMatchObject({ code: 'airbyte-failed', upstream: { errorId: 'cafe' } });
+  });
+
+  it('says that the upstream is misconfigured when it serves web pages', async () => {
+    upstream.on('GET /connections/:id', () => html());
+    const response = await gateway.api.get(`/ingestion/${UUID}/status`).expect(502);
+    expect(response.body).toMatchObject({ code: 'airbyte-misbehaved' });
+  });
+
+  it('is not disturbed by one reset connection', async () => {
+    connection({});
+    upstream.on('GET /connections/:id', (_request, nth) => (nth === 1 ? fault('reset') : undefined));
+    await status();
+  });
+
+  it('costs one upstream read for a hundred callers at once', async () => {
+    connection({});
+    const usual = await startGateway({ AIRBYTE_API_URL: upstream.url });
+    const asked = Array.from({ length: 100 }, () => usual.api.get(`/ingestion/${UUID}/status`).expect(200));
+    await Promise.all(asked);
+    expect(upstream.requests.map((request) => request.operation)).toHaveLength(2);
+    await usual.close();
+  });
+
+  it.each(['%2e%2e', '..%2f..%2fjobs', 'a%00b', 'x'.repeat(129), 'a b'])(
+    'refuses the id %s and asks Airbyte nothing',
+    async (id) => {
+      const response = await gateway.api.get(`/ingestion/${id}/status`);
+      expect([400, 404]).toContain(response.status);
+      expect(response.headers['content-type']).toContain('application/problem+json');
+      expect(upstream.requests).toEqual([]);
+    },
+  );
+
+  it('takes ids of 128 characters', async () => {
+    upstream.state.addConnection({ connectionId: 'x'.repeat(128) });
+    await status('x'.repeat(128));
+  });
+});
