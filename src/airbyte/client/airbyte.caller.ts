@@ -1,20 +1,21 @@
 import type { AirbyteSettings } from '../../config/settings.types';
-import { AirbyteError, type AirbyteErrorKind } from './airbyte.errors';
+import { AirbyteError } from './airbyte.errors';
 import type { CallContext } from './airbyte.types';
 import { misbehaving } from './answer';
 import type { Authorizer } from './authorizer';
 import type { CallListener } from './call.events';
 import { CircuitBreaker } from './circuit.breaker';
 import { type Clock, systemClock } from './clock';
-import { ConcurrencyGate, type GateRefusal, type Release } from './concurrency.gate';
+import { ConcurrencyGate, type Release } from './concurrency.gate';
 import { createAuthorizer } from './credentials';
 import { isInDoubt } from './doubt';
 import { Exchanger } from './exchange';
-import { describe, type Operation } from './operation';
+import type { Operation } from './operation';
 import { ShapeError } from './parse';
 import { retryDelayMs } from './retry.policy';
 import { signIn } from './sign.in';
 import type { Transport } from './transport';
+import { refusedTurn, unsent } from './unsent';
 
 /** The share of a read's budget that its first attempt may take, so that one lost answer leaves time for another. */
 const FIRST_ATTEMPT_SHARE = 0.6;
@@ -95,7 +96,8 @@ export class AirbyteCaller {
         outcomeUnknown ||= inDoubt;
         const delayMs = this.delayBeforeNext(error, { operation, context, deadlineAt, number });
         if (delayMs !== null) await this.clock.wait(delayMs, context.signal);
-        if (delayMs === null || context.signal?.aborted) throw told.with({ outcomeUnknown });
+        if (delayMs === null || context.signal?.aborted)
+          throw outcomeUnknown ? told.with({ outcomeUnknown }) : told;
       }
     }
   }
@@ -139,19 +141,22 @@ export class AirbyteCaller {
     return turn;
   }
 
+  /** A refused token is replaced once; a request refused for its token did nothing, so it may go again. */
   private async sendAuthorized(attempt: Attempt): Promise<unknown> {
-    const { operation, context, number } = attempt;
     const authorization = await this.authorization(attempt);
     try {
-      const timeoutMs = this.timeoutMs(attempt);
-      return await this.exchanger.exchange({ operation, context, authorization, timeoutMs, attempt: number });
+      return await this.send(attempt, authorization);
     } catch (error) {
       if (!(error instanceof AirbyteError) || error.kind !== 'unauthorized') throw error;
       if (!this.authorizer.drop(authorization)) throw error;
     }
-    const fresh = await this.authorization(attempt);
+    return this.send(attempt, await this.authorization(attempt));
+  }
+
+  private send(attempt: Attempt, authorization: string | undefined): Promise<unknown> {
+    const { operation, context, number } = attempt;
     const timeoutMs = this.timeoutMs(attempt);
-    return this.exchanger.exchange({ operation, context, authorization: fresh, timeoutMs, attempt: number });
+    return this.exchanger.exchange({ operation, context, authorization, timeoutMs, attempt: number });
   }
 
   private timeoutMs({ operation, deadlineAt, number }: Attempt): number {
@@ -173,31 +178,11 @@ export class AirbyteCaller {
     try {
       return await Promise.race([header, patience]);
     } finally {
+      // Ending the wait rejects it too, after the race: nobody is left to be told.
       patience.catch(() => undefined);
       stop.abort();
     }
   }
-}
-
-function refusedTurn(operation: Operation, refusal: GateRefusal): AirbyteError {
-  switch (refusal) {
-    case 'full':
-      return unsent('overloaded', operation, 'too many calls wait for Airbyte already', 1_000);
-    case 'timeout':
-      return unsent('timeout', operation, 'its turn did not come in time');
-    case 'aborted':
-      return unsent('timeout', operation, 'the caller gave up');
-  }
-}
-
-function unsent(
-  kind: AirbyteErrorKind,
-  operation: Operation,
-  what: string,
-  retryAfterMs?: number,
-): AirbyteError {
-  const details = { operation: operation.name, sent: false, retryAfterMs };
-  return new AirbyteError(kind, `${describe(operation)}: ${what}`, details);
 }
 
 /** Of two failures of one call: what Airbyte said outweighs silence, and the later one outweighs the earlier. */

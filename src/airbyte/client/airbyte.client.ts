@@ -65,6 +65,18 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.recovery.create(operations.createConnection(input), input, context ?? {});
   }
 
+  /**
+   * The connection that an earlier attempt to create it has made since `startedAt` (epoch milliseconds), if it has.
+   * Never one whose own creation was answered by this client.
+   */
+  findEarlierCreation(
+    input: CreateConnectionInput,
+    startedAt: number,
+    context: CallContext,
+  ): Promise<AirbyteConnection | undefined> {
+    return this.recovery.findEarlier(input, startedAt, context);
+  }
+
   patchConnection(
     id: string,
     patch: PatchConnectionInput,

@@ -9,6 +9,8 @@ const LOOKUP_SHARE = 0.2;
 const SHORTEST_LOOKUP_MS = 300;
 const LONGEST_LOOKUP_MS = 30_000;
 const REMEMBERED_IDS = 1_000;
+/** How far the clocks of two replicas may be apart. */
+const CLOCK_TOLERANCE_MS = 2_000;
 
 /** Milliseconds of a creation's budget that are kept for looking it up; never more than half. */
 export function lookupBudgetMs(budgetMs: number): number {
@@ -51,6 +53,21 @@ export class CreationRecovery {
     }
   }
 
+  /**
+   * What an attempt of an earlier request has made, which may have been another process's. Of several the oldest: each
+   * is just what was asked for.
+   * @throws {AirbyteError} when it cannot be looked for
+   */
+  async findEarlier(
+    input: CreateConnectionInput,
+    startedAt: number,
+    context: CallContext,
+  ): Promise<AirbyteConnection | undefined> {
+    const rows = await this.matching(input, startedAt - CLOCK_TOLERANCE_MS, context);
+    const [oldest] = [...rows].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    return oldest && this.claim(oldest);
+  }
+
   /** Looks more than once: Airbyte may be about to finish. */
   private async find(
     input: CreateConnectionInput,
@@ -74,15 +91,23 @@ export class CreationRecovery {
     context: CallContext,
   ): Promise<readonly AirbyteConnection[]> {
     try {
-      const rows = await this.listConnections(context);
-      // `createdAt` is cut to whole seconds, so the beginning is too.
-      const earliestMs = Math.floor((startedAt + this.caller.upstreamAheadMs) / 1000) * 1000;
-      return rows.filter((row) => row.createdAt.getTime() >= earliestMs && this.matches(row, input));
+      return await this.matching(input, startedAt, context);
     } catch (error) {
       // A failed look finds nothing; what counts is the creation's own error.
       if (error instanceof AirbyteError) return [];
       throw error;
     }
+  }
+
+  private async matching(
+    input: CreateConnectionInput,
+    startedAt: number,
+    context: CallContext,
+  ): Promise<readonly AirbyteConnection[]> {
+    const rows = await this.listConnections(context);
+    // `createdAt` is cut to whole seconds, so the beginning is too.
+    const earliestMs = Math.floor((startedAt + this.caller.upstreamAheadMs) / 1000) * 1000;
+    return rows.filter((row) => row.createdAt.getTime() >= earliestMs && this.matches(row, input));
   }
 
   private matches(row: AirbyteConnection, input: CreateConnectionInput): boolean {

@@ -1,0 +1,250 @@
+import { once } from 'node:events';
+import { inspect } from 'node:util';
+import { errorId, fault, hateoas, json, problem } from '../../../test/support/scripted-upstream';
+import { ClientBench, creation, errorOf } from '../../../test/support/upstream-client';
+
+const GET = 'GET /connections/:id';
+
+let bench: ClientBench;
+
+beforeEach(async () => {
+  bench = await ClientBench.start();
+});
+
+afterEach(async () => {
+  await bench.close();
+});
+
+describe('signing in', () => {
+  const TOKEN = 'POST /applications/token';
+  const CREDENTIALS = { kind: 'client', clientId: 'id-1', clientSecret: 'top-secret' } as const;
+
+  beforeEach(async () => {
+    await bench.close();
+    bench = await ClientBench.start({ requireToken: true });
+  });
+
+  it('once for all who wait, as JSON, with the grant under both names', async () => {
+    const { connectionId } = bench.upstream.state.addConnection();
+    const client = bench.clientWith({ credentials: CREDENTIALS });
+    await Promise.all(Array.from({ length: 20 }, () => client.getConnection(connectionId)));
+    expect(bench.upstream.count(TOKEN)).toBe(1);
+    expect(bench.upstream.count(GET)).toBe(20);
+    const [request] = bench.upstream.of(TOKEN);
+    expect(request?.headers['content-type']).toBe('application/json');
+    expect(request?.body).toEqual({
+      client_id: 'id-1',
+      client_secret: 'top-secret',
+      'grant-type': 'client_credentials',
+      grant_type: 'client_credentials',
+    });
+  });
+
+  it('again when Airbyte has forgotten its tokens: one sign-in, and each call repeated once', async () => {
+    const { connectionId } = bench.upstream.state.addConnection();
+    const client = bench.clientWith({ credentials: CREDENTIALS });
+    await client.getConnection(connectionId);
+    bench.upstream.forgetTokens();
+    await Promise.all([1, 2, 3].map(() => client.getConnection(connectionId)));
+    expect(bench.upstream.count(TOKEN)).toBe(2);
+    expect(bench.upstream.count(GET)).toBeLessThanOrEqual(1 + 3 + 3);
+  });
+
+  it('again for a creation, which a 401 left undone', async () => {
+    const client = bench.clientWith({ credentials: CREDENTIALS });
+    await client.listConnections();
+    bench.upstream.forgetTokens();
+    await client.createConnection(creation());
+    expect(bench.upstream.state.connections.size).toBe(1);
+    expect(bench.upstream.count('POST /connections')).toBe(2);
+  });
+
+  it('in vain: unauthorized after one refresh and one repeat', async () => {
+    bench.upstream.on(GET, () => hateoas(401, 'Unauthorized'));
+    const error = await errorOf(bench.clientWith({ credentials: CREDENTIALS }).getConnection('x'));
+    expect(error).toMatchObject({ kind: 'unauthorized', status: 401 });
+    expect(bench.upstream.count(TOKEN)).toBe(2);
+    expect(bench.upstream.count(GET)).toBe(2);
+  });
+
+  it.each([400, 401, 403])(
+    'refused with %i: unauthorized, nothing sent, no credential in the error',
+    async (status) => {
+      bench.upstream.on(TOKEN, () => hateoas(status, 'Unauthorized'));
+      const error = await errorOf(
+        bench.clientWith({ credentials: CREDENTIALS }).createConnection(creation()),
+      );
+      expect(error).toMatchObject({
+        kind: 'unauthorized',
+        operation: 'signIn',
+        sent: false,
+        outcomeUnknown: false,
+      });
+      expect(bench.upstream.requests).toHaveLength(1);
+      expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/top-secret|Bearer/);
+    },
+  );
+
+  it('a token address that does not exist is no missing connection', async () => {
+    bench.upstream.on(TOKEN, () => problem(404, 'nope'));
+    const error = await errorOf(bench.clientWith({ credentials: CREDENTIALS }).getConnection('x'));
+    expect(error).toMatchObject({ kind: 'misbehaving', operation: 'signIn' });
+  });
+
+  it.each([
+    ['500', errorId(500)],
+    ['reset', fault('reset')],
+  ] as const)('failing once by %s: the call goes on, a creation too', async (_name, reply) => {
+    bench.first(TOKEN, reply);
+    await bench.clientWith({ credentials: CREDENTIALS }).createConnection(creation());
+    expect(bench.upstream.count('POST /connections')).toBe(1);
+  });
+
+  it('hanging: a timeout in time, nothing sent', async () => {
+    bench.upstream.on(TOKEN, () => fault('hang'));
+    const error = await errorOf(
+      bench.clientWith({ credentials: CREDENTIALS, timeoutMs: 200 }).getConnection('x'),
+    );
+    expect(error).toMatchObject({ kind: 'timeout', sent: false });
+  });
+
+  it.each([
+    [{ kind: 'token', token: 't-1' }, 'Bearer t-1'],
+    [{ kind: 'basic', username: 'u', password: 'p' }, 'Basic dTpw'],
+    [{ kind: 'none' }, undefined],
+  ] as const)('%j needs none: a 401 is final', async (credentials, header) => {
+    const error = await errorOf(bench.clientWith({ credentials }).getConnection('x'));
+    expect(error.kind).toBe('unauthorized');
+    expect(bench.upstream.requests.map((request) => request.headers['authorization'])).toEqual([header]);
+  });
+
+  it('no error shows a token, whatever went wrong', async () => {
+    const client = bench.clientWith({ credentials: { kind: 'token', token: 'top-secret' }, timeoutMs: 250 });
+    for (const kind of ['reset', 'hang', 'truncate', 'garbage', 'short-length'] as const) {
+      bench.upstream.on(GET, () => fault(kind));
+      const error = await errorOf(client.getConnection('x'));
+      expect(inspect(error, { depth: null, showHidden: true })).not.toContain('top-secret');
+    }
+  });
+});
+
+describe('calls upstream are capped', () => {
+  const CREATE = 'POST /connections';
+
+  it('creations hold their share and starve no read; reads behind a waiting creation go ahead', async () => {
+    const { connectionId } = bench.upstream.state.addConnection();
+    const gate = new AbortController();
+    bench.upstream.on(CREATE, async (request) => {
+      await once(gate.signal, 'abort');
+      return bench.upstream.act(request);
+    });
+    bench.upstream.on(GET, async () => {
+      await bench.upstream.seen(GET, 2);
+      return undefined;
+    });
+    const client = bench.clientWith({ maxConcurrency: 4, maxCreates: 2 });
+    const creations = ['a', 'b', 'c', 'd'].map((name) => client.createConnection(creation(name)));
+    await bench.upstream.seen(CREATE, 2);
+    await Promise.all(Array.from({ length: 20 }, () => client.getConnection(connectionId)));
+    expect(bench.upstream.count(CREATE)).toBe(2);
+    bench.upstream.on(CREATE, (request) => bench.upstream.act(request));
+    gate.abort();
+    await Promise.all(creations);
+    expect(bench.upstream.peaks.get(CREATE)).toBe(2);
+    expect(bench.upstream.peaks.get('*')).toBe(4);
+  });
+
+  it('a full queue is refused at once, unsent', async () => {
+    bench.upstream.on(GET, () => fault('hang'));
+    const client = bench.clientWith({ maxConcurrency: 1, maxQueue: 1, timeoutMs: 400 });
+    const held = errorOf(client.getConnection('a'));
+    await bench.upstream.seen(GET);
+    const queued = errorOf(client.getConnection('b'));
+    const error = await errorOf(client.getConnection('c'));
+    expect(error).toMatchObject({ kind: 'overloaded', sent: false });
+    expect(bench.upstream.count(GET)).toBe(1);
+    await Promise.all([held, queued]);
+  });
+
+  it('waiting is inside the budget', async () => {
+    bench.upstream.on(CREATE, () => fault('hang'));
+    const client = bench.clientWith({ maxConcurrency: 1, maxCreates: 1, createTimeoutMs: 300 });
+    const held = errorOf(client.createConnection(creation()));
+    await bench.upstream.seen(CREATE);
+    const error = await errorOf(client.getConnection('x', { deadlineAt: Date.now() + 100 }));
+    expect(error).toMatchObject({ kind: 'timeout', sent: false });
+    await held;
+  });
+
+  it('a caller who gives up while it waits or runs frees its place', async () => {
+    bench.upstream.on(GET, () => fault('hang'));
+    const client = bench.clientWith({ maxConcurrency: 1 });
+    const stop = new AbortController();
+    const running = errorOf(client.getConnection('a', { signal: stop.signal }));
+    await bench.upstream.seen(GET);
+    const waiting = errorOf(client.getConnection('b', { signal: stop.signal }));
+    stop.abort();
+    expect(await running).toMatchObject({ kind: 'timeout', sent: true });
+    expect(await waiting).toMatchObject({ kind: 'timeout', sent: false });
+    await bench.upstream.idle();
+    expect([client.caller.gate.active, client.caller.gate.queued, bench.upstream.count(GET)]).toEqual([
+      0, 0, 1,
+    ]);
+  });
+
+  it('a caller who gives up between two attempts is not kept waiting', async () => {
+    bench.upstream.on(GET, () => json(429, {}, { 'retry-after': '3' }));
+    const stop = new AbortController();
+    const pending = errorOf(bench.clientWith().getConnection('a', { signal: stop.signal }));
+    await bench.reported(() => true);
+    stop.abort();
+    expect(await pending).toMatchObject({ kind: 'rate_limited' });
+    expect(bench.upstream.count(GET)).toBe(1);
+  });
+});
+
+describe('a dead Airbyte', () => {
+  it('fails at once, is probed, and is whole again with the upstream', async () => {
+    const { connectionId } = bench.upstream.state.addConnection();
+    const client = bench.clientWith({ timeoutMs: 400 });
+    await bench.upstream.refuse();
+    let error = await errorOf(client.getConnection(connectionId));
+    for (let calls = 0; error.kind !== 'circuit_open' && calls < 10; calls++) {
+      error = await errorOf(client.getConnection(connectionId));
+    }
+    expect(error).toMatchObject({ kind: 'circuit_open', sent: false });
+    expect(error.retryAfterMs).toBeGreaterThan(0);
+    await bench.upstream.listen();
+    await client.health();
+    expect((await client.getConnection(connectionId)).connectionId).toBe(connectionId);
+  });
+
+  it('a call that saw it fail waits for the probe if its budget allows', async () => {
+    const { connectionId } = bench.upstream.state.addConnection();
+    const client = bench.clientWith({ timeoutMs: 10_000 });
+    await bench.upstream.refuse();
+    const pending = client.getConnection(connectionId);
+    while (!client.caller.breaker.isOpen) await new Promise(setImmediate);
+    await bench.upstream.listen();
+    expect((await pending).connectionId).toBe(connectionId);
+  });
+
+  it.each([
+    ['500 for single ids', errorId(500)],
+    ['404', problem(404, null)],
+    ['403', hateoas(403, 'no')],
+  ])('%s does not open the circuit', async (_name, reply) => {
+    bench.upstream.on(GET, () => reply);
+    const client = bench.clientWith({ timeoutMs: 150 });
+    await Promise.all(Array.from({ length: 12 }, () => errorOf(client.getConnection('x'))));
+    await client.listConnections();
+    expect(client.caller.breaker.isOpen).toBe(false);
+  });
+
+  it('slow creations do not open the circuit', async () => {
+    bench.upstream.on('POST /connections', () => fault('hang'));
+    const client = bench.clientWith({ createTimeoutMs: 100, maxCreates: 8, maxConcurrency: 9 });
+    await Promise.all(Array.from({ length: 8 }, () => errorOf(client.createConnection(creation()))));
+    expect(client.caller.breaker.isOpen).toBe(false);
+  });
+});

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import axios, { type AxiosInstance } from 'axios';
+import type { AirbyteClient } from '../../src/airbyte/client/airbyte.client';
+import { AirbyteError } from '../../src/airbyte/client/airbyte.errors';
+import type { CreateConnectionInput } from '../../src/airbyte/client/airbyte.types';
+import type { CallEvent } from '../../src/airbyte/client/call.events';
+import { createAirbyteClient } from '../../src/airbyte/client/create.client';
+import type { AirbyteSettings } from '../../src/config/settings.types';
+import { type Reply, ScriptedUpstream, type UpstreamOptions } from './scripted-upstream';
+import { DESTINATION_ID, SOURCE_ID } from './upstream-state';
+
+const SETTINGS: Omit<AirbyteSettings, 'apiUrl'> = {
+  credentials: { kind: 'none' },
+  workspaceId: null,
+  timeoutMs: 5_000,
+  createTimeoutMs: 5_000,
+  maxConcurrency: 4,
+  maxCreates: 2,
+  maxQueue: 100,
+};
+
+/** A scripted upstream and the clients that a test points at it. */
+export class ClientBench {
+  /** What the clients reported of their calls. */
+  readonly events: CallEvent[] = [];
+  private readonly clients: AirbyteClient[] = [];
+
+  private constructor(readonly upstream: ScriptedUpstream) {}
+
+  static async start(options?: UpstreamOptions): Promise<ClientBench> {
+    return new ClientBench(await ScriptedUpstream.start(options));
+  }
+
+  clientWith(
+    settings: Partial<AirbyteSettings> = {},
+    instance: AxiosInstance = axios.create(),
+  ): AirbyteClient {
+    const whole = { ...SETTINGS, apiUrl: this.upstream.url, ...settings };
+    const client = createAirbyteClient(whole, instance, { onCall: (event) => this.events.push(event) });
+    this.clients.push(client);
+    return client;
+  }
+
+  /** Answers the first requests of an operation with these, and the rest as usual. */
+  first(operation: string, ...replies: Reply[]): void {
+    this.upstream.on(operation, (_request, nth) => replies[nth - 1]);
+  }
+
+  /** Resolves once a call has ended like this. */
+  async reported(matches: (event: CallEvent) => boolean): Promise<void> {
+    while (!this.events.some(matches)) await new Promise(setImmediate);
+  }
+
+  async close(): Promise<void> {
+    await this.upstream.close();
+    await Promise.all(this.clients.map((client) => client.onApplicationShutdown()));
+  }
+}
+
+/** The error that a call ends in. */
+export async function errorOf(call: Promise<unknown>): Promise<AirbyteError> {
+  const error: unknown = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof AirbyteError)) throw new Error(`expected an AirbyteError, got ${String(error)}`);
+  return error;
+}
+
+/** What a creation sends. */
+export function creation(name = 'Orders'): CreateConnectionInput {
+  return {
+    name,
+    sourceId: SOURCE_ID,
+    destinationId: DESTINATION_ID,
+    status: 'active',
+    schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ?' },
+  };
+}
+
+/** An axios instance whose interceptor adds a header. */
+export function axiosWithHeader(name: string, value: string): AxiosInstance {
+  const instance = axios.create();
+  instance.interceptors.request.use((config) => {
+    config.headers.set(name, value);
+    return config;
+  });
+  return instance;
+}
+
+/** An HTTP proxy that tunnels whatever it is asked for to one port of this machine. */
+export interface TunnelProxy {
+  readonly url: string;
+  /** What was asked for, such as `airbyte.invalid:80`. */
+  readonly targets: readonly string[];
+  close(): void;
+}
+
+export async function startTunnelProxy(upstreamUrl: string): Promise<TunnelProxy> {
+  const targets: string[] = [];
+  const server = createServer().on('connect', (request, socket) => {
+    targets.push(request.url ?? '');
+    const target = connect(Number(new URL(upstreamUrl).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(target).pipe(socket);
+    });
+    for (const end of [socket, target]) end.on('error', () => end.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, targets, close: () => server.close() };
+}
