@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GatewayProcess } from '../support/gateway-process';
+import { json, ScriptedUpstream } from '../support/scripted-upstream';
+import { until } from '../support/until';
+
+const shell = promisify(execFile);
+const SAMPLE = { sourceId: 'source-id', destinationId: 'dest-id' };
+
+interface Run {
+  readonly runId: string;
+  readonly status: string;
+  readonly rows: number | null;
+}
+
+async function call<T>(url: string, method = 'GET', body?: object): Promise<T> {
+  const response = await fetch(url, {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  return (await response.json()) as T;
+}
+
+/** Child processes of a process, which for the gateway are connectors. */
+async function childrenOf(pid: number): Promise<string[]> {
+  const { stdout } = await shell('ps', ['-o', 'pid=', '--ppid', String(pid)]).catch(() => ({ stdout: '' }));
+  return stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+describe('the gateway as a process', () => {
+  let dataDir: string;
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'process-e2e-'));
+  });
+
+  afterEach(async () => {
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('prints a curl that works as it stands, and where the docs are', async () => {
+    const gateway = await GatewayProcess.start({ DATA_DIR: dataDir });
+    const curl = /^ +(curl .*)$/m.exec(gateway.output)?.[1] ?? '';
+    const { stdout } = await shell('sh', ['-c', curl]);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'active', schedule: { cronExpression: '0 2 * * *' } });
+    const docs = /docs: +(\S+)/.exec(gateway.output)?.[1] ?? '';
+    expect((await fetch(docs)).status).toBe(200);
+    expect(gateway.output).toContain('AIRBYTE_API_URL');
+    expect(await gateway.kill('SIGTERM')).toBe(0);
+  });
+
+  it('keeps ingestions, schedules and history through a SIGKILL during a sync, and the next sync has every row', async () => {
+    const first = await GatewayProcess.start({ DATA_DIR: dataDir });
+    const schedule = { scheduleType: 'cron', cronExpression: '30 4 * * 1-5' };
+    const { connectionId } = await call<{ connectionId: string }>(`${first.url}/ingestion`, 'POST', {
+      name: 'k',
+      ...SAMPLE,
+      schedule,
+    });
+    const runs = (gateway: GatewayProcess): string => `${gateway.url}/ingestion/${connectionId}/runs`;
+    const ended = (gateway: GatewayProcess, runId: string): Promise<Run> =>
+      until('the run to end', async () => {
+        const run = await call<Run>(`${runs(gateway)}/${runId}`);
+        return ['succeeded', 'failed', 'cancelled'].includes(run.status) && run;
+      });
+    const whole = await ended(first, (await call<Run>(runs(first), 'POST')).runId);
+    const cut = await call<Run>(runs(first), 'POST');
+    expect(await first.kill('SIGKILL')).toBeNull();
+
+    const second = await GatewayProcess.start({ DATA_DIR: dataDir });
+    const status = await call<{ schedule: unknown }>(`${second.url}/ingestion/${connectionId}/status`);
+    expect(status.schedule).toMatchObject(schedule);
+    const retried = await ended(second, cut.runId);
+    expect(retried).toMatchObject({ status: 'succeeded', rows: whole.rows });
+    const history = await call<{ data: Run[] }>(runs(second));
+    expect(history.data.map(({ runId }) => runId)).toEqual([cut.runId, whole.runId]);
+    const again = await ended(second, (await call<Run>(runs(second), 'POST')).runId);
+    expect(again).toMatchObject({ status: 'succeeded', rows: whole.rows });
+    expect(await second.kill('SIGTERM')).toBe(0);
+  });
+
+  it('lets one process at a time use a data folder, and names the holder', async () => {
+    const holder = await GatewayProcess.start({ DATA_DIR: dataDir });
+    const second = GatewayProcess.spawn({ DATA_DIR: dataDir });
+    expect(await second.exit()).toBe(1);
+    expect(second.output).toContain(String(holder.pid));
+    expect(await holder.kill('SIGTERM')).toBe(0);
+  });
+
+  it('answers what is in flight when it is told to stop, ends with 0 and leaves nothing running', async () => {
+    const upstream = await ScriptedUpstream.start();
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    upstream.on('GET /connections/:id', async () => {
+      await held;
+      return json(200, upstream.state.addConnection({ connectionId: 'slow' }));
+    });
+    const gateway = await GatewayProcess.start({ AIRBYTE_API_URL: upstream.url });
+    const pending = fetch(`${gateway.url}/ingestion/slow/status`);
+    await upstream.seen('GET /connections/:id');
+    const exit = gateway.kill('SIGTERM');
+    await until('it to begin stopping', () => gateway.output.includes('"stopping"'));
+    answer();
+    expect((await pending).status).toBe(200);
+    expect(await exit).toBe(0);
+    await upstream.close();
+  });
+
+  it('ends its connectors when it is told to stop during a sync', async () => {
+    const gateway = await GatewayProcess.start({ DATA_DIR: dataDir });
+    const { connectionId } = await call<{ connectionId: string }>(`${gateway.url}/ingestion`, 'POST', {
+      name: 'k',
+      ...SAMPLE,
+    });
+    await call<Run>(`${gateway.url}/ingestion/${connectionId}/runs`, 'POST');
+    const connectors = await until('connectors to run', async () => {
+      const children = await childrenOf(gateway.pid);
+      return children.length > 0 && children;
+    });
+    expect(await gateway.kill('SIGTERM')).toBe(0);
+    const left = await Promise.all(
+      connectors.map((pid) =>
+        shell('ps', ['-p', pid, '-o', 'stat=']).then(
+          ({ stdout }) => stdout.trim(),
+          () => '',
+        ),
+      ),
+    );
+    expect(left.filter((state) => state !== '' && !state.startsWith('Z'))).toEqual([]);
+  });
+
+  it('refuses to start with an unusable setting, naming it and not its content', async () => {
+    const gateway = GatewayProcess.spawn({ AIRBYTE_API_URL: 'hunter2', PORT: 'x' });
+    expect(await gateway.exit()).toBe(1);
+    expect(gateway.output).toContain('AIRBYTE_API_URL');
+    expect(gateway.output).toContain('PORT');
+    expect(gateway.output).not.toContain('hunter2');
+  });
+
+  it('refuses to serve beyond loopback when nobody has to sign in', async () => {
+    const gateway = GatewayProcess.spawn({ HOST: '0.0.0.0', DATA_DIR: dataDir });
+    expect(await gateway.exit()).toBe(1);
+    expect(gateway.output).toContain('AUTH=off');
+  });
+});
