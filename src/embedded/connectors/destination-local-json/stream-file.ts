@@ -43,7 +43,7 @@ export class StreamFile {
     this.size = overwrite ? 0 : this.goBackToCommitted();
   }
 
-  /** Adds one line. */
+  /** Adds one line, spelt as one character per byte. */
   line(text: string): void {
     this.waiting += text;
     this.waiting += '\n';
@@ -74,7 +74,7 @@ export class StreamFile {
   }
 
   private write(): void {
-    const bytes = Buffer.from(this.waiting, 'utf8');
+    const bytes = Buffer.from(this.waiting, 'latin1');
     this.waiting = '';
     for (let done = 0; done < bytes.length;) done += writeSync(this.fd, bytes, done);
     this.size += bytes.length;

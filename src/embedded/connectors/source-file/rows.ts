@@ -1,115 +1,95 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream, statSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parse } from 'csv-parse';
 import { isObject, parseObject, stringAt } from '../../json';
-import { messageOf } from '../../system-error';
 import { ConnectorError } from '../../protocol/connector';
-import { LineSplitter } from '../../protocol/lines';
+import { messageOf } from '../../system-error';
+import { CsvReader } from './csv';
 
-/** A file's rows, each the JSON text of one object, and its columns where they are known beforehand. */
+/** A file's rows in batches: each row is one JSON object, spelt as one character per byte. */
 export type RowBatches = AsyncIterable<readonly string[]>;
 
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
+const NEWLINE = 0x0a;
+
+/** Rows of a CSV file with a header. Every value is the text that the file holds: nothing is guessed, nothing is lost. */
+export async function* csvRows(path: string): RowBatches {
+  const reader = new CsvReader();
+  for await (const lines of wholeLines(path)) yield reader.push(lines);
+  yield reader.end();
+  if (reader.names === null) throw new ConnectorError('config_error', 'The CSV file has no header line.');
+}
+
+/** The names in a CSV file's header. */
+export async function csvHeader(path: string): Promise<readonly string[]> {
+  const reader = new CsvReader();
+  for await (const lines of wholeLines(path)) {
+    reader.push(lines);
+    if (reader.names !== null) return reader.names;
+  }
+  reader.end();
+  if (reader.names === null) throw new ConnectorError('config_error', 'The CSV file has no header line.');
+  return reader.names;
+}
+
+/** Rows of a file with one JSON object a line, as they stand in it: no number is rounded, no text recoded. */
+export async function* jsonlRows(path: string): RowBatches {
+  let row = 0;
+  for await (const lines of wholeLines(path)) {
+    const rows: string[] = [];
+    for (const line of lines.split('\n')) {
+      const text = line.trim();
+      if (text === '') continue;
+      row++;
+      if (parseObject(text) === null)
+        throw new ConnectorError('config_error', `Row ${row} of the file is no JSON object.`);
+      rows.push(text);
+    }
+    yield rows;
+  }
+}
+
+/** The file in pieces that end with a line, as one character per byte; UTF-8 is checked on the way. */
+async function* wholeLines(path: string): AsyncGenerator<string> {
+  const file = openFile(path);
+  let rest: Buffer = Buffer.alloc(0);
+  let first = true;
+  const text = (bytes: Buffer): string => {
+    if (!isUtf8(bytes)) throw new ConnectorError('config_error', 'The file is not UTF-8.');
+    const decoded = bytes.toString('latin1');
+    const withoutMark =
+      first && decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(BYTE_ORDER_MARK.length) : decoded;
+    first = false;
+    return withoutMark;
+  };
+  try {
+    for await (const chunk of file as AsyncIterable<Buffer>) {
+      const end = chunk.lastIndexOf(NEWLINE) + 1;
+      const head = chunk.subarray(0, end);
+      if (end > 0) yield text(rest.length === 0 ? head : Buffer.concat([rest, head]));
+      rest = end > 0 ? chunk.subarray(end) : Buffer.concat([rest, chunk]);
+    }
+    if (rest.length > 0) yield text(rest);
+  } catch (error) {
+    throw readError(path, error);
+  } finally {
+    file.destroy();
+  }
+}
+
 /** The bytes of a file, unpacked when its name ends in `.gz`. */
-export function openFile(path: string): Readable {
+function openFile(path: string): Readable {
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   if (!path.endsWith('.gz')) return file;
   // The error comes out of the returned end of the pipeline.
   return pipeline(file, createGunzip(), () => undefined);
 }
 
-/** Rows of a CSV file with a header. Every value is the text that the file holds: nothing is guessed, nothing is lost. */
-export async function* csvRows(path: string): RowBatches {
-  let keys: string[] | null = null;
-  for await (const rows of csvBatches(path)) {
-    let first = 0;
-    if (keys === null) {
-      keys = checkHeader(rows[0] ?? []).map((name) => JSON.stringify(name));
-      first = 1;
-    }
-    const batch: string[] = [];
-    for (let index = first; index < rows.length; index++) batch.push(rowJson(keys, rows[index] ?? []));
-    yield batch;
-  }
-}
-
-function rowJson(keys: readonly string[], values: readonly string[]): string {
-  let json = '{';
-  for (let index = 0; index < keys.length; index++) {
-    json += `${index === 0 ? '' : ','}${keys[index] ?? ''}:${JSON.stringify(values[index])}`;
-  }
-  return `${json}}`;
-}
-
-/** The names in a CSV file's header. */
-export async function csvHeader(path: string): Promise<string[]> {
-  for await (const rows of csvBatches(path)) return checkHeader(rows[0] ?? []);
-  return checkHeader([]);
-}
-
-async function* csvBatches(path: string): AsyncGenerator<string[][]> {
-  const file = openFile(path);
-  const parser = parse({ bom: true, skipEmptyLines: true });
-  pipeline(file, parser, () => undefined);
-  try {
-    let batch: string[][] = [];
-    for await (const row of parser as AsyncIterable<string[]>) {
-      batch.push(row);
-      if (batch.length >= 1000) {
-        yield batch;
-        batch = [];
-      }
-    }
-    if (batch.length > 0) yield batch;
-  } catch (error) {
-    throw readError(path, error);
-  } finally {
-    file.destroy();
-  }
-}
-
-function checkHeader(names: readonly string[]): string[] {
-  if (names.length === 0) throw new ConnectorError('config_error', 'The CSV file has no header line.');
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined)
-    throw new ConnectorError('config_error', `The CSV header names ${JSON.stringify(repeated)} twice.`);
-  return [...names];
-}
-
-/** Rows of a file with one JSON object a line, as they stand in it. */
-export async function* jsonlRows(path: string): RowBatches {
-  let batch: string[] = [];
-  let lineNumber = 0;
-  const splitter = new LineSplitter((line) => {
-    lineNumber++;
-    const text = line.toString('utf8').trim();
-    if (text === '') return;
-    if (parseObject(text) === null) {
-      throw new ConnectorError('config_error', `Row ${lineNumber} of the file is no JSON object.`);
-    }
-    batch.push(text);
-  });
-  const file = openFile(path);
-  try {
-    for await (const chunk of file as AsyncIterable<Buffer>) {
-      splitter.push(chunk);
-      yield batch;
-      batch = [];
-    }
-    splitter.end();
-    yield batch;
-  } catch (error) {
-    throw readError(path, error);
-  } finally {
-    file.destroy();
-  }
-}
-
 /** Tells apart what the user must mend from what may pass. */
 function readError(path: string, error: unknown): unknown {
-  if (error instanceof ConnectorError) return error;
   const code = isObject(error) ? (stringAt(error, 'code') ?? '') : '';
-  if (code.startsWith('CSV_') || code.startsWith('Z_') || ['ENOENT', 'EACCES', 'EISDIR'].includes(code)) {
+  if (code.startsWith('Z_') || ['ENOENT', 'EACCES', 'EISDIR'].includes(code)) {
     return new ConnectorError('config_error', `Cannot read ${path}: ${messageOf(error)}`);
   }
   return error;

@@ -1,6 +1,6 @@
 import { isObject, numberAt, objectAt, parseObject, stringAt, type JsonObject } from '../../json';
 import { ConnectorError, type SourceConnector } from '../../protocol/connector';
-import type { MessageWriter } from '../../protocol/message-writer';
+import { fromBytes, toBytes, type MessageWriter } from '../../protocol/message-writer';
 import { streamState, streamStatus } from '../../protocol/messages';
 import { localPathOf } from '../local-root';
 import { FILE_SPEC, parseFileConfig, type FileConfig } from './config';
@@ -47,7 +47,7 @@ async function readStream(
   const mark = fingerprint(path);
   const skip = rowsDone(file.datasetName, states, mark);
   await output.message(streamStatus(file.datasetName, null, 'STARTED', new Date()));
-  const head = `{"type":"RECORD","record":{"stream":${JSON.stringify(file.datasetName)},"data":`;
+  const head = toBytes(`{"type":"RECORD","record":{"stream":${JSON.stringify(file.datasetName)},"data":`);
   const checkpoint = (rows: number, count: number): Promise<void> =>
     output.message(streamState(file.datasetName, null, { rows, ...mark }, count));
   let rows = 0;
@@ -95,7 +95,7 @@ async function jsonlColumns(path: string): Promise<JsonObject> {
   let seen = 0;
   for await (const batch of jsonlRows(path)) {
     for (const row of batch.slice(0, SAMPLE_ROWS - seen)) {
-      for (const [name, value] of Object.entries(parseObject(row) ?? {})) {
+      for (const [name, value] of Object.entries(parseObject(fromBytes(row)) ?? {})) {
         types.set(name, (types.get(name) ?? new Set(['null'])).add(typeOf(value)));
       }
     }

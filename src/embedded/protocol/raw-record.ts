@@ -1,0 +1,99 @@
+import { isObject, numberAt, objectAt, parseObject, stringAt, type JsonObject } from '../json';
+import { fromBytes, toBytes } from './message-writer';
+
+const EMITTED_AT = ',"emitted_at":';
+/** The longest that the end of a record can be: the mark, a number of milliseconds, two braces. */
+const LONGEST_TAIL = EMITTED_AT.length + 20;
+
+/** A record whose data is as it was sent. */
+export interface RawRecord {
+  readonly stream: string;
+  readonly namespace: string | null;
+  /** The JSON object as one character per byte: it was never decoded, so no number was rounded. */
+  readonly data: string;
+  /** Milliseconds since 1970. */
+  readonly emittedAtMs: number;
+}
+
+/** Reads the lines that a destination gets, each as one character per byte. */
+export class LineReader {
+  private last: { stream: string; namespace: string | null; head: string } | null = null;
+
+  /** A record, another message, or null for what is no message and is to be dropped. */
+  read(line: string): { record: RawRecord } | { message: JsonObject } | null {
+    const quick = this.last === null ? null : this.readLike(line, this.last);
+    if (quick !== null) return { record: quick };
+    const message = parseObject(fromBytes(line));
+    const record = message?.['type'] === 'RECORD' ? objectAt(message, 'record') : undefined;
+    if (message === null || record === undefined) return message === null ? null : { message };
+    return this.readSlowly(line, record);
+  }
+
+  private readSlowly(line: string, record: JsonObject): { record: RawRecord } | null {
+    const [stream, data] = [
+      stringAt(record, 'stream') ?? '',
+      rawMember(rawMember(line, 'record') ?? '', 'data'),
+    ];
+    if (data === null || !isObject(record['data'])) return null;
+    const namespace = stringAt(record, 'namespace') ?? null;
+    this.last = { stream, namespace, head: recordHead(stream, namespace) };
+    return { record: { stream, namespace, data, emittedAtMs: numberAt(record, 'emitted_at') ?? Date.now() } };
+  }
+
+  /** The same, cheaper, for a line laid out like most: the data between a known head and the time. */
+  private readLike(
+    line: string,
+    { stream, namespace, head }: { stream: string; namespace: string | null; head: string },
+  ): RawRecord | null {
+    if (!line.startsWith(head) || !line.endsWith('}}')) return null;
+    const from = line.lastIndexOf(EMITTED_AT);
+    if (from < head.length || from < line.length - LONGEST_TAIL) return null;
+    const emittedAtMs = Number(line.slice(from + EMITTED_AT.length, -2));
+    const data = line.slice(head.length, from);
+    // Being one whole JSON object proves that it was cut at the right places.
+    return Number.isSafeInteger(emittedAtMs) && parseObject(data) !== null
+      ? { stream, namespace, data, emittedAtMs }
+      : null;
+  }
+}
+
+/** How a record begins whose data follows its names at once, as one character per byte. */
+export function recordHead(stream: string, namespace: string | null): string {
+  const names = `"stream":${JSON.stringify(stream)}${namespace === null ? '' : `,"namespace":${JSON.stringify(namespace)}`}`;
+  return toBytes(`{"type":"RECORD","record":{${names},"data":`);
+}
+
+/** The text of a member's value in a JSON object that is known to be valid. */
+export function rawMember(object: string, name: string): string | null {
+  let at = object.indexOf('{') + 1;
+  while (at > 0 && at < object.length) {
+    const keyStart = object.indexOf('"', at);
+    if (keyStart < 0) return null;
+    const keyEnd = endOfString(object, keyStart);
+    const valueStart = object.indexOf(':', keyEnd) + 1;
+    const valueEnd = endOfValue(object, valueStart);
+    const key: unknown = JSON.parse(object.slice(keyStart, keyEnd));
+    if (key === name) return object.slice(valueStart, valueEnd).trim();
+    at = valueEnd + 1;
+  }
+  return null;
+}
+
+function endOfString(text: string, open: number): number {
+  let at = open + 1;
+  for (let code = text.charCodeAt(at); code !== 0x22; code = text.charCodeAt(at)) at += code === 0x5c ? 2 : 1;
+  return at + 1;
+}
+
+/** Where the value ends: at the comma or brace that is not inside it. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at) - 1;
+    else if (character === '{' || character === '[') depth++;
+    else if (depth === 0 && (character === ',' || character === '}' || character === ']')) return at;
+    else if (character === '}' || character === ']') depth--;
+  }
+  return text.length;
+}

@@ -1,0 +1,140 @@
+import { objectAt, stringAt, type JsonObject } from '../json';
+import { ConnectorError } from './connector';
+import type { MessageWriter } from './message-writer';
+import type { ConfiguredStream } from './messages';
+import { LineReader, type RawRecord } from './raw-record';
+
+/** Where the records of one stream go. */
+export interface StreamTarget {
+  /** Takes a record; it need not be stored yet. */
+  add(record: RawRecord): void;
+  /** Called after every piece of input, for what is better written in bulk. */
+  flush?(): Promise<void>;
+  /** Returns once every record so far is stored for good. */
+  commit(): void | Promise<void>;
+  /** The stream ended well: what replaces old content takes its place now, in one step. */
+  complete(): void | Promise<void>;
+  /** Gives back what it holds; without {@link complete} before, old content stays. */
+  close(): void | Promise<void>;
+}
+
+interface Target {
+  readonly stream: StreamTarget;
+  rowsSinceState: number;
+  complete: boolean;
+}
+
+/**
+ * Writes streams by the protocol's rules: a state goes back, with the count of its records, once everything before
+ * it is stored; a stream that was not declared complete is not, whatever the input's end looks like.
+ */
+export async function writeStreams(
+  streams: readonly ConfiguredStream[],
+  open: (stream: ConfiguredStream) => StreamTarget | Promise<StreamTarget>,
+  input: AsyncIterable<Buffer>,
+  output: MessageWriter,
+): Promise<void> {
+  const targets = new Map<string, Target>();
+  try {
+    for (const stream of streams) {
+      targets.set(keyOf(stream.name, stream.namespace), {
+        stream: await open(stream),
+        rowsSinceState: 0,
+        complete: false,
+      });
+    }
+    await new Writing(targets, output).run(input);
+    const missing = streams.filter(
+      ({ name, namespace }) => targets.get(keyOf(name, namespace))?.complete !== true,
+    );
+    if (missing.length > 0) {
+      throw new ConnectorError(
+        'transient_error',
+        `The input ended before these streams were complete: ${missing.map(({ name }) => name).join(', ')}`,
+      );
+    }
+  } finally {
+    for (const { stream } of targets.values()) await stream.close();
+  }
+}
+
+function keyOf(name: string, namespace: string | null | undefined): string {
+  return `${namespace ?? ''}\n${name}`;
+}
+
+class Writing {
+  private readonly reader = new LineReader();
+  private current: { stream: string; namespace: string | null; target: Target } | null = null;
+
+  constructor(
+    private readonly targets: ReadonlyMap<string, Target>,
+    private readonly output: MessageWriter,
+  ) {}
+
+  async run(input: AsyncIterable<Buffer>): Promise<void> {
+    let rest = '';
+    for await (const chunk of input) {
+      const text = rest + chunk.toString('latin1');
+      let start = 0;
+      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+        const other = this.takeUnlessRecord(text.slice(start, end));
+        // Records return nothing: waiting for each of millions would cost more than writing them.
+        if (other !== undefined) await other;
+        start = end + 1;
+      }
+      rest = text.slice(start);
+      for (const { stream } of this.targets.values()) await stream.flush?.();
+    }
+  }
+
+  private takeUnlessRecord(line: string): Promise<void> | undefined {
+    const read = this.reader.read(line);
+    if (read === null) return undefined;
+    if ('message' in read) return this.takeMessage(read.message);
+    const { record } = read;
+    const target = this.targetOf(record);
+    target.stream.add(record);
+    target.rowsSinceState++;
+    return undefined;
+  }
+
+  private targetOf({ stream, namespace }: RawRecord): Target {
+    if (this.current?.stream === stream && this.current.namespace === namespace) return this.current.target;
+    const target = this.targets.get(keyOf(stream, namespace));
+    if (target === undefined)
+      throw new ConnectorError('system_error', `A record came for the unknown stream ${stream}.`);
+    this.current = { stream, namespace, target };
+    return target;
+  }
+
+  private async takeMessage(message: JsonObject): Promise<void> {
+    if (message['type'] === 'STATE') await this.takeState(objectAt(message, 'state') ?? {});
+    if (message['type'] === 'TRACE')
+      await this.takeStatus(objectAt(objectAt(message, 'trace') ?? {}, 'stream_status'));
+  }
+
+  private async takeState(state: JsonObject): Promise<void> {
+    const one = this.described(objectAt(state, 'stream'));
+    let recordCount = 0;
+    for (const target of one === undefined ? this.targets.values() : [one]) {
+      await target.stream.commit();
+      recordCount += target.rowsSinceState;
+      target.rowsSinceState = 0;
+    }
+    await this.output.message({ type: 'STATE', state: { ...state, destinationStats: { recordCount } } });
+  }
+
+  private async takeStatus(status: JsonObject | undefined): Promise<void> {
+    const target = status?.['status'] === 'COMPLETE' ? this.described(status) : undefined;
+    if (target === undefined || target.complete) return;
+    await target.stream.complete();
+    target.complete = true;
+  }
+
+  private described(of: JsonObject | undefined): Target | undefined {
+    const descriptor = objectAt(of ?? {}, 'stream_descriptor');
+    return descriptor === undefined
+      ? undefined
+      : this.targets.get(keyOf(stringAt(descriptor, 'name') ?? '', stringAt(descriptor, 'namespace')));
+  }
+}
