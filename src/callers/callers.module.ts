@@ -3,6 +3,9 @@ import { CLOCK, type Clock } from '../common/clock';
 import type { Settings } from '../config/settings.types';
 import { ApiKeyRing } from './auth/api-keys';
 import { Authenticator } from './auth/authenticator';
+import { IdempotencyHooks } from './idempotency/idempotency.hooks';
+import { MemoryIdempotencyStore } from './idempotency/memory.store';
+import { RedisIdempotencyStore } from './idempotency/redis.store';
 import { CallerGate, type RateLimit } from './caller.gate';
 import { MemoryRateLimiter } from './rate-limit/memory.rate-limiter';
 import { RedisRateLimiter } from './rate-limit/redis.rate-limiter';
@@ -26,8 +29,13 @@ export class CallersModule {
             ),
           inject: [SharedState, CLOCK],
         },
+        {
+          provide: IdempotencyHooks,
+          useFactory: (shared: SharedState, clock: Clock) => createIdempotency(settings, shared, clock),
+          inject: [SharedState, CLOCK],
+        },
       ],
-      exports: [SharedState, CallerGate],
+      exports: [SharedState, CallerGate, IdempotencyHooks],
     };
   }
 }
@@ -47,4 +55,13 @@ function createRateLimit({ rateLimit }: Settings, shared: SharedState, clock: Cl
     ? new RedisRateLimiter(rateLimit, shared, clock)
     : new MemoryRateLimiter(rateLimit, clock);
   return { limit: rateLimit, limiter };
+}
+
+function createIdempotency(settings: Settings, shared: SharedState, clock: Clock): IdempotencyHooks {
+  const { idempotencyTtlS, idempotencyDoubtMs: doubtMs } = settings;
+  const times = { ttlMs: idempotencyTtlS * 1000, doubtMs };
+  const store = shared.isShared
+    ? new RedisIdempotencyStore(shared, times)
+    : new MemoryIdempotencyStore(times, clock);
+  return new IdempotencyHooks(store, doubtMs, clock);
 }

@@ -16,15 +16,15 @@ const DOUBT_MS = 60_000;
 
 interface Gate {
   readonly opened: Promise<void>;
-  open(): void;
+  readonly open: () => void;
 }
 
 function gate(): Gate {
-  let open = (): void => undefined;
+  let release: (() => void) | undefined;
   const opened = new Promise<void>((resolve) => {
-    open = resolve;
+    release = resolve;
   });
-  return { opened, open };
+  return { opened, open: () => release?.() };
 }
 
 describe('Idempotency-Key', () => {
@@ -118,12 +118,15 @@ describe('Idempotency-Key', () => {
   it.each(['', 'two words', 'ümlaut', 'x'.repeat(256)])(
     'refuses %p as a key and names the header',
     async (bad) => {
-      const { body } = await gateway.api
+      const response = await gateway.api
         .post('/ingestion')
         .set('Idempotency-Key', Buffer.from(bad).toString('latin1'))
         .send(ORDERS)
         .expect(400);
-      expect(body).toMatchObject({ code: 'validation-failed', errors: [{ field: 'Idempotency-Key' }] });
+      expect(response.body).toMatchObject({
+        code: 'validation-failed',
+        errors: [{ field: 'Idempotency-Key' }],
+      });
       expect(upstream.requests).toEqual([]);
     },
   );

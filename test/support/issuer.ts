@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, type JWK, type JWTPayload, type KeyLike, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, type JWK, type KeyLike, SignJWT } from 'jose';
 
 interface SigningKey {
   readonly kid: string;
@@ -46,7 +46,7 @@ export class TestIssuer {
   }
 
   /** A token that holds for a minute, unless the claims say otherwise. */
-  token(claims: JWTPayload = {}, at = new Date()): Promise<string> {
+  token(claims: Readonly<Record<string, unknown>> = {}, at = new Date()): Promise<string> {
     const [key] = this.published;
     if (!key) throw new Error('no key');
     const nowS = Math.floor(at.getTime() / 1000);

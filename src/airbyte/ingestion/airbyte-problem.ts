@@ -26,15 +26,17 @@ export function onBehalfOf<T>(connectionId: string, call: () => Promise<T>): Pro
   });
 }
 
-function isUnknown({ kind, upstreamMessage }: AirbyteError, connectionId: string): boolean {
+/** Whether Airbyte says, in one of its ways, that nothing that the gateway may see has this id. */
+export function isUnknown({ kind, upstreamMessage }: AirbyteError, id: string): boolean {
   if (kind === 'not_found' || kind === 'forbidden') return true;
-  return kind === 'failed' && upstreamMessage === undefined && !UUID.test(connectionId);
+  return kind === 'failed' && upstreamMessage === undefined && !UUID.test(id);
 }
 
 /** The one place that decides what a failure upstream means to a caller. */
 export function airbyteProblem(error: AirbyteError): ProblemException {
   const said = error.upstreamMessage ?? 'Airbyte gave no reason.';
   const extras = extrasOf(error);
+  if (error.outcomeUnknown) return outcomeUnknown(extras);
   switch (error.kind) {
     case 'not_found':
     case 'forbidden':
@@ -59,14 +61,12 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
       );
     case 'unreachable':
     case 'dropped':
-      if (error.outcomeUnknown) return outcomeUnknown(extras);
       return new ProblemException(
         'airbyte-unreachable',
         'No answer came from AIRBYTE_API_URL. Try again.',
         extras,
       );
     case 'timeout':
-      if (error.outcomeUnknown) return outcomeUnknown(extras);
       return new ProblemException(
         'airbyte-timeout',
         'Airbyte took longer than this request may. Try again.',
@@ -98,11 +98,12 @@ export function ingestionNotFound(cause?: AirbyteError): ProblemException {
   );
 }
 
-function outcomeUnknown(extras: ProblemExtras): ProblemException {
+/** Without `Retry-After`, which would invite to do it twice. */
+function outcomeUnknown({ cause, upstream }: ProblemExtras): ProblemException {
   return new ProblemException(
     'outcome-unknown',
     'Airbyte did not answer in time and may still carry this out. Before sending it again, look for a connection of this name, source and destination in Airbyte.',
-    extras,
+    { cause, ...(upstream && { upstream }) },
   );
 }
 

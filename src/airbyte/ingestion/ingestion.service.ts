@@ -2,17 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
-import type { AirbyteConnection } from '../client/airbyte.types';
+import type { AirbyteConnection, CreateConnectionInput } from '../client/airbyte.types';
 import { AirbyteError } from '../client/airbyte.errors';
-import { ingestionNotFound, onBehalf, onBehalfOf } from './airbyte-problem';
+import { onBehalf, onBehalfOf } from './airbyte-problem';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { IngestionDto } from './dto/ingestion.dto';
-import { isDeleted, toIngestion } from './ingestion.mapper';
+import { requireMayRepeat } from './earlier-attempt';
+import { toIngestion } from './ingestion.mapper';
 import { SchedulePolicy } from './schedule.policy';
 import { statusOf } from './status';
 import { StatusReader } from './status.reader';
 import { unknownReferences } from './unknown-reference';
+import { requireInSight } from './visibility';
 
 /** What callers can do with ingestions, each of which is one connection in Airbyte. */
 @Injectable()
@@ -25,22 +27,28 @@ export class IngestionService {
   ) {}
 
   async create(request: CreateIngestionDto, context: RequestContext): Promise<IngestionDto> {
-    const asked = request.schedule ? this.schedules.translate(request.schedule) : null;
-    const upstream = asked?.upstream ?? { scheduleType: 'manual' };
-    const connection = await onBehalf(() => this.createConnection(request, upstream, context));
+    const asked = request.schedule
+      ? this.schedules.translate(request.schedule, context.attemptedSince)
+      : null;
+    const { name, sourceId, destinationId } = request;
+    const schedule = asked?.upstream ?? { scheduleType: 'manual' };
+    const input = { name, sourceId, destinationId, schedule, status: request.status ?? 'active' } as const;
+    const connection = await onBehalf(async () => {
+      return (await this.findEarlier(input, context)) ?? this.createConnection(input, context);
+    });
     return toIngestion(connection, asked?.schedule ?? null);
   }
 
   async status(connectionId: string, context: RequestContext): Promise<IngestionStatusDto> {
     const snapshot = await onBehalfOf(connectionId, () => this.statuses.read(connectionId, context));
-    if (isDeleted(snapshot.connection)) throw ingestionNotFound();
+    requireInSight(snapshot.connection, context);
     return statusOf(snapshot, this.clock());
   }
 
   /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */
   async delete(connectionId: string, context: RequestContext): Promise<void> {
     const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
-    if (isDeleted(connection)) throw ingestionNotFound();
+    requireInSight(connection, context);
     try {
       await onBehalfOf(connectionId, () => this.client.deleteConnection(connectionId, context));
     } finally {
@@ -48,18 +56,32 @@ export class IngestionService {
     }
   }
 
+  /** What an earlier try of this very request has made. */
+  private async findEarlier(
+    input: CreateConnectionInput,
+    context: RequestContext,
+  ): Promise<AirbyteConnection | undefined> {
+    const { earlierAttempt } = context;
+    if (!earlierAttempt) return undefined;
+    const found = await this.client.findEarlierCreation(input, earlierAttempt.startedAt.getTime(), context);
+    if (!found) requireMayRepeat(earlierAttempt);
+    return found;
+  }
+
+  /** Who is limited to a workspace is not told by a creation what there is in others: that is looked up before. */
   private async createConnection(
-    request: CreateIngestionDto,
-    schedule: { scheduleType: 'cron'; cronExpression: string } | { scheduleType: 'manual' },
+    input: CreateConnectionInput,
     context: RequestContext,
   ): Promise<AirbyteConnection> {
-    const { name, sourceId, destinationId } = request;
-    const status = request.status ?? 'active';
+    if (context.caller?.workspaceId) {
+      const problem = await unknownReferences(this.client, input, context);
+      if (problem) throw problem;
+    }
     try {
-      return await this.client.createConnection({ name, sourceId, destinationId, schedule, status }, context);
+      return await this.client.createConnection(input, context);
     } catch (error) {
       const mayBeReference = error instanceof AirbyteError && ['not_found', 'forbidden'].includes(error.kind);
-      throw (mayBeReference && (await unknownReferences(this.client, request, context))) || error;
+      throw (mayBeReference && (await unknownReferences(this.client, input, context))) || error;
     }
   }
 }

@@ -14,16 +14,19 @@ export class SchedulePolicy {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemException `validation-failed` that names every fault of the schedule. */
-  translate(request: ScheduleRequest): Extract<Translation, { ok: true }> {
-    const translation = this.tryTranslate(request);
+  /**
+   * @param at anchors intervals, by default now
+   * @throws ProblemException `validation-failed` that names every fault of the schedule.
+   */
+  translate(request: ScheduleRequest, at = this.clock()): Extract<Translation, { ok: true }> {
+    const translation = this.tryTranslate(request, at);
     if (translation.ok) return translation;
     throw validationFailed(scheduleErrors(translation.faults));
   }
 
   /** The faults of a schedule whose shape is right, for an answer that names other faults as well. */
   faultsOf(request: ScheduleRequest): FieldErrorDto[] {
-    const translation = this.tryTranslate(request);
+    const translation = this.tryTranslate(request, this.clock());
     return translation.ok ? [] : scheduleErrors(translation.faults);
   }
 
@@ -31,8 +34,8 @@ export class SchedulePolicy {
     return { minIntervalMinutes: this.settings.scheduleMinIntervalMinutes };
   }
 
-  private tryTranslate(request: ScheduleRequest): Translation {
-    return translateSchedule(request, { now: this.clock(), ...this.limits });
+  private tryTranslate(request: ScheduleRequest, now: Date): Translation {
+    return translateSchedule(request, { now, ...this.limits });
   }
 }
 

@@ -3,7 +3,8 @@ import { ProblemException } from '../../common/problem/problem.exception';
 import type { FieldErrorDto } from '../../common/problem/problem.dto';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/airbyte.errors';
-import type { CreateIngestionDto } from './dto/create-ingestion.dto';
+import { isUnknown } from './airbyte-problem';
+import { isInSight } from './visibility';
 
 /**
  * After a creation that Airbyte refused with 404 or 403: the fields whose ids it does not know. Airbyte looks at the
@@ -12,12 +13,12 @@ import type { CreateIngestionDto } from './dto/create-ingestion.dto';
  */
 export async function unknownReferences(
   client: AirbyteClient,
-  request: CreateIngestionDto,
+  request: { readonly sourceId: string; readonly destinationId: string },
   context: RequestContext,
 ): Promise<ProblemException | null> {
   const [source, destination] = await Promise.all([
-    isUnknown(client.getSource(request.sourceId, context)),
-    isUnknown(client.getDestination(request.destinationId, context)),
+    isOutOfSight(request.sourceId, client.getSource(request.sourceId, context), context),
+    isOutOfSight(request.destinationId, client.getDestination(request.destinationId, context), context),
   ]);
   const errors = [
     ...(source ? [fieldError('sourceId', 'source', '/sources')] : []),
@@ -30,12 +31,16 @@ export async function unknownReferences(
   });
 }
 
-async function isUnknown(read: Promise<unknown>): Promise<boolean> {
+/** What another workspace has is as unknown as what nobody has. */
+async function isOutOfSight(
+  id: string,
+  read: Promise<{ readonly workspaceId: string }>,
+  context: RequestContext,
+): Promise<boolean> {
   try {
-    await read;
-    return false;
+    return !isInSight(await read, context);
   } catch (error) {
-    if (error instanceof AirbyteError) return error.kind === 'not_found' || error.kind === 'forbidden';
+    if (error instanceof AirbyteError) return isUnknown(error, id);
     throw error;
   }
 }

@@ -3,10 +3,11 @@ import type { RequestContext } from '../../common/http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
-import { ingestionNotFound, onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
-import { isDeleted } from '../ingestion/ingestion.mapper';
+import { onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
+import { requireMayRepeat } from '../ingestion/earlier-attempt';
 import { NEWEST_JOBS } from '../ingestion/sync-history';
 import { StatusReader } from '../ingestion/status.reader';
+import { requireInSight } from '../ingestion/visibility';
 import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import type { RunDto, StartRunDto } from './dto/run.dto';
 import { readJobPage } from './run.history';
@@ -35,6 +36,8 @@ export class RunService {
   async start(connectionId: string, request: StartRunDto, context: RequestContext): Promise<StartedRun> {
     const connection = await this.ingestion(connectionId, context);
     return onBehalfOf(connectionId, async () => {
+      const earlier = await this.findEarlier(connectionId, context);
+      if (earlier) return { run: toRun(earlier), isNew: true };
       try {
         return { run: toRun(await this.client.createJob(connectionId, context)), isNew: true };
       } catch (error) {
@@ -62,7 +65,9 @@ export class RunService {
 
   async cancel(connectionId: string, runId: string, context: RequestContext): Promise<RunDto> {
     const job = await this.job(connectionId, runId, context);
+    if (context.earlierAttempt && job.status === 'cancelled') return toRun(job);
     if (hasEnded(job)) throw runEnded(job);
+    if (context.earlierAttempt) requireMayRepeat(context.earlierAttempt);
     return onBehalfOf(connectionId, async () => {
       try {
         return toRun(await this.client.cancelJob(runId, context));
@@ -73,6 +78,19 @@ export class RunService {
         this.statuses.forget(connectionId);
       }
     });
+  }
+
+  /** A sync that began after an earlier try of this very request did what it was sent for. */
+  private async findEarlier(connectionId: string, context: RequestContext): Promise<AirbyteJob | undefined> {
+    const { earlierAttempt } = context;
+    if (!earlierAttempt) return undefined;
+    // Airbyte's times are in whole seconds and by its own clock.
+    const sinceMs = earlierAttempt.startedAt.getTime() + this.client.caller.upstreamAheadMs;
+    const jobs = await this.client.listJobs({ connectionId, limit: NEWEST_JOBS, offset: 0 }, context);
+    const syncs = jobs.filter((job) => job.jobType === 'sync');
+    const found = syncs.findLast((job) => job.startTime.getTime() >= Math.floor(sinceMs / 1000) * 1000);
+    if (!found) requireMayRepeat(earlierAttempt);
+    return found;
   }
 
   /** Airbyte's 409 does not say which run is in the way, nor that the connection is inactive. */
@@ -93,8 +111,7 @@ export class RunService {
 
   private async ingestion(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
     const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
-    if (isDeleted(connection)) throw ingestionNotFound();
-    return connection;
+    return requireInSight(connection, context);
   }
 
   /** Airbyte answers 409 or 403 for an unknown job, and gives out jobs whatever connection was meant. */

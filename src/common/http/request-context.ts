@@ -18,28 +18,32 @@ export interface RequestContext {
   readonly traceparent?: string;
   /** Absent where nobody has to sign in. */
   readonly caller?: Caller;
+  /** When this request was first tried, as far as its `Idempotency-Key` tells; absent without one. */
+  readonly attemptedSince?: Date;
   readonly earlierAttempt?: EarlierAttempt;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller?: Caller;
+    attemptedSince?: Date;
     earlierAttempt?: EarlierAttempt;
   }
 }
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-type ContextSource = Pick<FastifyRequest, 'id' | 'headers' | 'caller' | 'earlierAttempt'>;
+type ContextSource = Pick<FastifyRequest, 'id' | 'headers' | 'caller' | 'attemptedSince' | 'earlierAttempt'>;
 
 export function requestContextOf(request: ContextSource): RequestContext {
-  const { caller, earlierAttempt } = request;
+  const { caller, attemptedSince, earlierAttempt } = request;
   const traceparent = request.headers['traceparent'];
   const isTrace = typeof traceparent === 'string' && TRACEPARENT.test(traceparent);
   return {
     requestId: request.id,
     ...(isTrace && { traceparent }),
     ...(caller && { caller }),
+    ...(attemptedSince && { attemptedSince }),
     ...(earlierAttempt && { earlierAttempt }),
   };
 }

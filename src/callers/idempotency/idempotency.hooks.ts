@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../common/clock';
+import { problemCodeOf } from '../problem.code';
+import { fingerprintOf, idempotencyKeyOf, recordId } from './idempotency.key';
+import { keyReused, requestInProgress, storeUnavailable } from './idempotency.problems';
+import {
+  type Begun,
+  type IdempotencyStore,
+  type Intent,
+  KEEP_ALIVE_MS,
+  type Outcome,
+  type StoredAnswer,
+  StoreUnavailable,
+} from './idempotency.store';
+import { verdictOf } from './outcome';
+import { answerOf } from './stored-answer';
+
+/** A request with a key, from its intent to its outcome. */
+interface Attempt {
+  readonly intent: Intent;
+  /** Where an earlier attempt is in doubt, until when it is. */
+  readonly inDoubtUntilMs: number | null;
+  readonly maySend: boolean;
+}
+
+/** Callers that nobody knows by name share one set of keys: their addresses change from try to try. */
+const ANONYMOUS = 'anonymous';
+
+/** Carries a request with an `Idempotency-Key` out once, whatever is sent at once or again. */
+export class IdempotencyHooks {
+  private readonly attempts = new Map<FastifyRequest, Attempt>();
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly store: IdempotencyStore,
+    private readonly doubtMs: number,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Fastify `preHandler`: the intent is stored before anything is done. */
+  readonly preHandler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const key = idempotencyKeyOf(request.headers['idempotency-key']);
+    if (key === undefined) return undefined;
+    const intent = {
+      id: recordId(request.caller?.id ?? ANONYMOUS, key),
+      fingerprint: fingerprintOf(request.method, request.url, request.body),
+      owner: randomUUID(),
+      nowMs: this.nowMs(),
+    };
+    const begun = await this.begin(intent);
+    switch (begun.kind) {
+      case 'new':
+        request.attemptedSince = new Date(intent.nowMs);
+        this.hold(request, { intent, inDoubtUntilMs: null, maySend: true });
+        return undefined;
+      case 'in-doubt':
+        this.holdInDoubt(request, intent, begun);
+        return undefined;
+      case 'answered':
+        return replay(reply, begun.answer);
+      case 'running':
+        throw requestInProgress();
+      case 'different':
+        throw keyReused();
+    }
+  };
+
+  /** Fastify `onSend`: the outcome is stored before anybody is told of it. */
+  readonly onSend = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+  ): Promise<unknown> => {
+    const attempt = this.attempts.get(request);
+    if (!attempt) return payload;
+    this.letGo(request);
+    try {
+      await this.store.finish(attempt.intent, this.outcomeOf(attempt, reply, payload));
+    } catch (error) {
+      // The record stays as it is, so a retry looks for what was done: the caller may have this answer.
+      request.log.error({ err: error }, 'the outcome of a request with an Idempotency-Key was not stored');
+    }
+    return payload;
+  };
+
+  private async begin(intent: Intent): Promise<Begun> {
+    try {
+      return await this.store.begin(intent);
+    } catch (error) {
+      throw error instanceof StoreUnavailable ? storeUnavailable(error) : error;
+    }
+  }
+
+  private holdInDoubt(
+    request: FastifyRequest,
+    intent: Intent,
+    { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number },
+  ): void {
+    const maySend = intent.nowMs >= untilMs;
+    const startedAt = new Date(sinceMs);
+    request.attemptedSince = startedAt;
+    request.earlierAttempt = {
+      startedAt,
+      mayRepeat: maySend,
+      retryAfterMs: Math.max(0, untilMs - intent.nowMs),
+    };
+    this.hold(request, { intent, inDoubtUntilMs: untilMs, maySend });
+  }
+
+  private outcomeOf(attempt: Attempt, reply: FastifyReply, payload: unknown): Outcome {
+    const body = typeof payload === 'string' ? payload : '';
+    const { inDoubtUntilMs, maySend } = attempt;
+    // A refused look tells nothing of what is looked for.
+    if (!maySend && reply.statusCode >= 400) return { kind: 'in-doubt', untilMs: inDoubtUntilMs ?? 0 };
+    switch (verdictOf(reply.statusCode, problemCodeOf(reply.statusCode, body))) {
+      case 'final':
+        return { kind: 'answered', answer: answerOf(reply, body) };
+      case 'unsent':
+      case 'still-in-doubt':
+        return inDoubtUntilMs === null ? { kind: 'nothing' } : { kind: 'in-doubt', untilMs: inDoubtUntilMs };
+      case 'failed':
+        return { kind: 'in-doubt', untilMs: inDoubtUntilMs ?? this.nowMs() };
+      case 'unknown':
+        return { kind: 'in-doubt', untilMs: this.nowMs() + this.doubtMs };
+    }
+  }
+
+  private hold(request: FastifyRequest, attempt: Attempt): void {
+    this.attempts.set(request, attempt);
+    this.timer ??= setInterval(() => {
+      this.keepAlive();
+    }, KEEP_ALIVE_MS).unref();
+  }
+
+  private letGo(request: FastifyRequest): void {
+    this.attempts.delete(request);
+    if (this.attempts.size > 0 || !this.timer) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private keepAlive(): void {
+    const nowMs = this.nowMs();
+    for (const { intent, maySend } of this.attempts.values()) {
+      // Never rejects: a lost sign of life is made up for by the next one.
+      void this.store.keepAlive({ ...intent, nowMs }, maySend);
+    }
+  }
+
+  private nowMs(): number {
+    return this.clock().getTime();
+  }
+}
+
+function replay(reply: FastifyReply, answer: StoredAnswer): FastifyReply {
+  return reply
+    .status(answer.status)
+    .headers({ ...answer.headers, 'idempotency-replayed': 'true' })
+    .send(answer.body);
+}

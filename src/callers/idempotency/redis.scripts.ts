@@ -1,0 +1,52 @@
+/**
+ * KEYS: record, lock. A record is a hash of `fingerprint`, `since`, `until` and, once there is one, `answer`.
+ * The lock says whose attempt is alive, and Redis ends it. Times in records are the gateway's, as text.
+ */
+
+/** ARGV: fingerprint, owner, now, lease, until, ttl. */
+export const BEGIN = `
+local row = redis.call('HMGET', KEYS[1], 'fingerprint', 'since', 'until', 'answer')
+if row[1] then
+  if row[1] ~= ARGV[1] then return { 'different' } end
+  if row[4] then return { 'answered', row[4] } end
+end
+if not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[4]) then return { 'running' } end
+if row[1] then
+  if tonumber(ARGV[3]) >= tonumber(row[3]) then redis.call('HSET', KEYS[1], 'until', ARGV[5]) end
+  redis.call('PEXPIRE', KEYS[1], ARGV[6])
+  return { 'in-doubt', row[2], row[3] }
+end
+redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'since', ARGV[3], 'until', ARGV[5])
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+return { 'new' }`;
+
+/** ARGV: owner, lease, until or an empty text. A lease that ran out is taken again unless somebody else has it. */
+export const KEEP_ALIVE = `
+local holder = redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+if ARGV[3] ~= '' and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'until', ARGV[3]) end
+return 1`;
+
+/** ARGV: owner, answer, ttl. An outcome is an outcome, also when the lease ran out on the way; the first one stays. */
+export const ANSWER = `
+if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HSETNX', KEYS[1], 'answer', ARGV[2]) == 1 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
+return 1`;
+
+/** ARGV: owner. */
+export const FORGET = `
+local holder = redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2])
+return 1`;
+
+/** ARGV: owner, until. */
+export const DOUBT = `
+local holder = redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[1] then return 0 end
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'until', ARGV[2]) end
+redis.call('DEL', KEYS[2])
+return 1`;
