@@ -38,6 +38,8 @@ export class AirbyteCaller {
   readonly clock: Clock;
   readonly breaker: CircuitBreaker;
   readonly gate: ConcurrencyGate;
+  /** Set when the application ends: nothing is repeated or looked up any more. */
+  stopped = false;
   private readonly authorizer: Authorizer;
   private readonly exchanger: Exchanger;
 
@@ -106,7 +108,7 @@ export class AirbyteCaller {
     error: AirbyteError,
     { operation, context, deadlineAt, number }: Attempt,
   ): number | null {
-    if (operation.probe || context.signal?.aborted) return null;
+    if (operation.probe || this.stopped || context.signal?.aborted) return null;
     return retryDelayMs({
       error,
       safety: operation.safety,

@@ -176,8 +176,9 @@ export class AirbyteClient implements OnApplicationShutdown {
     );
   }
 
-  /** Closes idle sockets once calls in flight have ended. */
+  /** Nest calls this after the last request was answered; what is still in flight belongs to nobody and is cut. */
   onApplicationShutdown(): Promise<void> {
+    this.caller.stopped = true;
     return this.transport.close();
   }
 

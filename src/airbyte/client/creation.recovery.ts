@@ -76,7 +76,7 @@ export class CreationRecovery {
   ): Promise<AirbyteConnection | undefined> {
     const { clock } = this.caller;
     const pauseMs = Math.max(100, (context.deadlineAt - clock.now()) / 6);
-    while (clock.now() < context.deadlineAt && context.signal?.aborted !== true) {
+    while (clock.now() < context.deadlineAt && !context.signal?.aborted && !this.caller.stopped) {
       const candidates = await this.look(input, startedAt, context);
       if (candidates.length === 1) return candidates[0];
       if (candidates.length > 1) return undefined;

@@ -30,6 +30,7 @@ export interface TransportResponse {
 /** Sends one request and reads the whole answer; throws {@link TransportError} and nothing else of its own. */
 export interface Transport {
   send(request: TransportRequest): Promise<TransportResponse>;
+  /** Closes every socket at once; what is in flight fails. */
   close(): Promise<void>;
 }
 
@@ -77,7 +78,7 @@ export class AxiosTransport implements Transport {
   }
 
   close(): Promise<void> {
-    return this.dispatcher.close();
+    return this.dispatcher.destroy();
   }
 
   /** Axios's own errors carry its config, and with it the credentials: none of them may leave this file. */
