@@ -1,0 +1,208 @@
+import {
+  readSchedule,
+  translateSchedule,
+  type Schedule,
+  type ScheduleRequest,
+  type UpstreamSchedule,
+} from './index';
+
+const NOW = new Date('2026-01-15T10:30:42.500Z');
+const limits = { now: NOW, minIntervalMinutes: 1 };
+
+function cron(cronExpression: string): ScheduleRequest {
+  return { scheduleType: 'cron', cronExpression };
+}
+
+/** What is sent upstream for a request; an error when it is refused. */
+function stored(request: ScheduleRequest, now = NOW): string {
+  const translation = translateSchedule(request, { now, minIntervalMinutes: 1 });
+  if (!translation.ok) throw new Error(`refused: ${JSON.stringify(translation.faults)}`);
+  if (translation.upstream.scheduleType !== 'cron') throw new Error('not stored as cron');
+  return translation.upstream.cronExpression;
+}
+
+function heldCron(expression: string, zone = 'UTC'): UpstreamSchedule {
+  return { scheduleType: 'cron', cronExpression: `${expression} ${zone}` };
+}
+
+function readBack(expression: string): Schedule {
+  return readSchedule(heldCron(expression)).schedule;
+}
+
+function reasons(request: ScheduleRequest, minIntervalMinutes = 1): string[] {
+  const translation = translateSchedule(request, { now: NOW, minIntervalMinutes });
+  return translation.ok ? [] : translation.faults.map((fault) => fault.reason);
+}
+
+function hints(request: ScheduleRequest, minIntervalMinutes = 1): string {
+  const translation = translateSchedule(request, { now: NOW, minIntervalMinutes });
+  return translation.ok ? '' : translation.faults.map((fault) => fault.hint).join('; ');
+}
+
+describe('members that do not go together', () => {
+  it.each<[ScheduleRequest, string[]]>([
+    [{ scheduleType: 'cron' }, ['cronExpression']],
+    [{ scheduleType: 'cron', cronExpression: null }, ['cronExpression']],
+    [{ scheduleType: 'manual', cronExpression: '0 2 * * *' }, ['cronExpression']],
+    [{ scheduleType: 'manual', basicTiming: 'Every 6 HOURS' }, ['basicTiming']],
+    [{ scheduleType: 'basic', cronExpression: '0 2 * * *' }, ['cronExpression']],
+    [{ scheduleType: 'cron', cronExpression: '0 2 * * *', basicTiming: 'Every 6 HOURS' }, ['basicTiming']],
+    [{ scheduleType: 'cron', cronExpression: '0 2 * * *', timeZone: 'Europe/Berlin' }, ['timeZone']],
+    [{ scheduleType: 'cron', cronExpression: '0 2 * * *', timeZone: 'utc' }, ['timeZone']],
+    [{ scheduleType: 'basic', timeZone: 'Etc/UTC' }, ['timeZone']],
+    [{ scheduleType: 'manual', timeZone: 'nowhere' }, ['timeZone']],
+    [
+      { scheduleType: 'cron', cronExpression: '60 25 * * *', basicTiming: 'x', timeZone: 'x' },
+      ['basicTiming', 'timeZone', 'cronExpression', 'cronExpression'],
+    ],
+    [
+      { scheduleType: 'basic', basicTiming: 'Every 7 HOURS', cronExpression: 'x' },
+      ['cronExpression', 'basicTiming'],
+    ],
+  ])('are all refused, each with reason and hint: %j', (request, fields) => {
+    const translation = translateSchedule(request, limits);
+    const faults = translation.ok ? [] : translation.faults;
+    expect(faults.map((fault) => fault.field)).toEqual(fields);
+    for (const fault of faults) expect(Math.min(fault.reason.length, fault.hint.length)).toBeGreaterThan(10);
+  });
+
+  it('do not include null, nor UTC for a type that has no zone', () => {
+    const nulls = { cronExpression: null, basicTiming: null, timeZone: null };
+    expect(translateSchedule({ scheduleType: 'manual', ...nulls, timeZone: 'UTC' }, limits)).toEqual({
+      ok: true,
+      schedule: { scheduleType: 'manual', ...nulls },
+      upstream: { scheduleType: 'manual' },
+    });
+    expect(translateSchedule({ scheduleType: 'basic', ...nulls, timeZone: 'UTC' }, limits).ok).toBe(true);
+  });
+});
+
+describe('an expression refused before anything is sent', () => {
+  it.each([
+    ['@daily', 'write "0 0 * * *"'],
+    ['@Weekly', 'write "0 0 * * 0"'],
+    ['@every 6h', 'use scheduleType basic with basicTiming "Every 6 HOURS"'],
+    ['@reboot', 'write a Unix or Quartz expression, such as "0 2 * * *"'],
+    ['cron(0 2 * * ? *)', 'write "0 0 2 * * ?"'],
+    ['cron(0 10 ? * MON-FRI 2027)', 'write "0 0 10 ? * MON-FRI 2027"'],
+    ['rate(7 hours)', 'use scheduleType basic with basicTiming "Every 6 HOURS" or "Every 8 HOURS"'],
+    ['0 2 15 * 1-5', 'make two ingestions, "0 2 15 * *" and "0 2 * * 1-5", or keep one of the two'],
+    ['0 2 */2 * 1', 'make two ingestions, "0 2 */2 * *" and "0 2 * * 1", or keep one of the two'],
+    ['0 0 2 * * *', 'write "0 0 2 * * ?" for every day'],
+    ['0 0 2 ? * ?', 'write "0 0 2 * * ?" for every day'],
+    ['0 0 15 * * MON,TUE', 'write "0 0 15 ? * MON,TUE"'],
+    ['0 0 2 15 * *', 'write "0 0 2 15 * ?"'],
+    [
+      '0 0 2 15 * MON-FRI',
+      'make two ingestions, "0 0 2 15 * ?" and "0 0 2 ? * MON-FRI", or keep one of the two',
+    ],
+    ['0 0 2 ? * 0', 'in Quartz 1 is Sunday and 7 is Saturday, or write SUN to SAT'],
+    ['0 0 2 ? * 8', 'in Quartz 1 is Sunday and 7 is Saturday, or write SUN to SAT'],
+    ['0 2 * * 8', 'in Unix cron 0 and 7 are Sunday and 6 is Saturday, or write SUN to SAT'],
+    ['0 2 * * MONDAY', 'names have three letters: write MON'],
+    ['0/15 * * * *', 'write 0-59/15'],
+    ['/5 * * * *', 'write */5'],
+    ['0 2 ? * 1', 'write * in a Unix expression'],
+    [
+      '0 2 * * 1L',
+      'write the whole expression in Quartz form: six fields that begin with the second, such as 0 0 2 L * ?',
+    ],
+    ['0 0 2 ? * MON-FRI/2', 'write MON,WED,FRI'],
+    ['0 0 2 ? * MON-5', 'write MON,TUE,WED,THU'],
+    ['0 0 2 1W,15 * ?', 'L, W and # stand alone: make one ingestion for each'],
+    ['0 0 2 L-31 * ?', 'write L-1 to L-30, or L for the last day'],
+    ['0 0 2 32W * ?', 'write 1W to 31W'],
+    ['0 0 2 ? * 2#6', 'write #1 to #5 after the day of the week'],
+    ['0 0 2 ? * 9#1', 'write 1 to 7 or SUN to SAT; 1 is Sunday'],
+    ['0 0 2 ? ? *', 'only one of day of month and day of week may be ?'],
+    ['0 */15 * * * ? 2027', 'leave the year out: "0 */15 * * * ?", or write one minute'],
+    ['0 0 2 * * ? 2030-2026', 'write the earlier year first'],
+    ['*/5 * * * * ?', 'Airbyte starts a sync at most once a minute: write 0'],
+    ['*/90 * * * *', 'a step starts anew with every hour: leave it out, or list the values'],
+    ['*/0 * * * *', 'leave the step out'],
+    [
+      '0 0 2 * * ? Europe/Berlin',
+      'Airbyte\'s public API fires in UTC: leave the zone out and write the times in UTC, "0 0 2 * * ?"',
+    ],
+    [
+      '0 2 * * * America/New_York',
+      'Airbyte\'s public API fires in UTC: leave the zone out and write the times in UTC, "0 2 * * *"',
+    ],
+    [
+      '0 0 2 * * ?Asia/Tokyo',
+      'Airbyte\'s public API fires in UTC: leave the zone out and write the times in UTC, "0 0 2 * * ?"',
+    ],
+    [
+      'CRON_TZ=CET 0 2 * * *',
+      'Airbyte\'s public API fires in UTC: leave the zone out and write the times in UTC, "0 2 * * *"',
+    ],
+    ['0 0 2 * * ? utc', 'leave the zone out: "0 0 2 * * ?"'],
+    [
+      '0 2 * *',
+      'write five fields (Unix: minute hour day-of-month month day-of-week), or six or seven (Quartz: second first, year last)',
+    ],
+    ['  ', 'write a Unix or Quartz expression, such as "0 2 * * *"'],
+    ['0 0 2 31 2 ?', 'no month named has such a day: change day or month'],
+    ['0 2 30 2 *', 'no month named has such a day: change day or month'],
+    ['0 0 2 1 1 ? 2000', 'its year is over: leave the year out'],
+    [
+      `0 ${'2,'.repeat(126)}2 * * *`,
+      'use ranges and steps in place of long lists, or make several ingestions',
+    ],
+  ])('%s', (expression, hint) => {
+    expect(hints(cron(expression))).toBe(hint);
+  });
+
+  it('has every fault of its fields reported', () => {
+    expect(reasons(cron('60 25 * * 9'))).toEqual([
+      'the minute 60 is outside of 0 to 59',
+      'the hour 25 is outside of 0 to 23',
+      'the day of week 9 is outside of 0 to 7',
+    ]);
+  });
+
+  it('may be 255 characters long', () => {
+    const expression = `${'0'.repeat(247)} 2 * * *`;
+    expect(expression).toHaveLength(255);
+    expect(readBack(stored(cron(expression))).cronExpression).toBe(expression);
+  });
+
+  it.each([
+    // Twice a day, a minute apart across midnight.
+    ['59 23 * * *', 60, true],
+    ['0,59 0,23 * * *', 60, false],
+    ['0 0,1 * * *', 60, true],
+    ['0,30 9 * * *', 60, false],
+    ['59 9 * * *', 60, true],
+    ['30 9,10 * * *', 60, true],
+    ['0,59 9 1 1 *', 60, false],
+    ['*/15 * * * *', 15, true],
+    ['*/14 * * * *', 15, false],
+    ['0 0 0,23 1,15 * ?', 120, true],
+    ['0 0 0,23 1,L * ?', 120, true],
+    ['0 0 0,23 1,31 * ?', 120, false],
+    ['0 0 0,23 1,2 * ?', 120, false],
+    ['* * * * *', 1, true],
+  ])(
+    'is judged by the closest of all its firings: %s at most every %d minutes: %s',
+    (expression, floor, allowed) => {
+      const found = reasons(cron(expression), floor).filter((reason) => reason.includes('apart'));
+      expect(found).toHaveLength(allowed || expression.includes('L') ? 0 : 1);
+    },
+  );
+
+  it('never costs much to refuse or accept', () => {
+    const worst = [
+      '0 0 0,23 29 2 ?',
+      '0 0 2 31 2 ?',
+      `${'0-59/59,'.repeat(30)}1 * * * *`,
+      `0 2 * * ${'1-5/2,'.repeat(40)}1`,
+    ];
+    for (const expression of worst) {
+      const startedAt = process.hrtime.bigint();
+      for (let run = 0; run < 10; run++)
+        translateSchedule(cron(expression), { now: NOW, minIntervalMinutes: 240 });
+      expect(Number(process.hrtime.bigint() - startedAt) / 1e6 / 10).toBeLessThan(50);
+    }
+  });
+});
