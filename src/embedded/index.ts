@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Server } from 'node:http';
 import { readAccess, writeAccess } from './data-dir/access';
 import { lockDataDir } from './data-dir/lock';
-import { buildEngine, type Engine } from './engine/build';
+import { buildEngine, DEFAULT_TUNING, type Engine, type Tuning } from './engine/build';
 import { BASE_PATH, createApiServer, listenOnLoopback } from './api/server';
 import { Tokens } from './api/token';
 import type { EmbeddedLog, Now } from './log';
@@ -15,6 +15,8 @@ export interface EmbeddedAirbyteOptions {
   readonly log: EmbeddedLog;
   /** The clock of schedules and time stamps. */
   readonly now?: Now;
+  /** Other waits and limits than the usual ones. */
+  readonly tuning?: Partial<Tuning>;
 }
 
 /** A running embedded Airbyte. */
@@ -40,7 +42,7 @@ export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Pro
   const release = lockDataDir(dataDir, now());
   let engine: Engine | null = null;
   try {
-    engine = openEngine(dataDir, options.log, now);
+    engine = openEngine(dataDir, options.log, now, { ...DEFAULT_TUNING, ...options.tuning });
     return await serve(engine, { dataDir, log: options.log, now, release });
   } catch (error) {
     await engine?.close();
@@ -49,12 +51,12 @@ export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Pro
   }
 }
 
-function openEngine(dataDir: string, log: EmbeddedLog, now: Now): Engine {
+function openEngine(dataDir: string, log: EmbeddedLog, now: Now, tuning: Tuning): Engine {
   const workshop = { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') };
   // Whatever a killed engine left there held configurations.
   rmSync(workshop.scratchRoot, { recursive: true, force: true });
   mkdirSync(workshop.localRoot, { recursive: true });
-  return buildEngine({ dataDir, workshop, log, now });
+  return buildEngine({ dataDir, workshop, log, now, tuning });
 }
 
 interface Context {

@@ -1,7 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startEmbeddedAirbyte, type EmbeddedAirbyte } from '../../src/embedded/index';
+import {
+  startEmbeddedAirbyte,
+  type EmbeddedAirbyte,
+  type EmbeddedAirbyteOptions,
+} from '../../src/embedded/index';
 import { isObject, parseObject, type JsonObject } from '../../src/embedded/json';
 
 /** An answer of the embedded Airbyte. */
@@ -111,12 +115,18 @@ export class EmbeddedUnderTest {
   private running: EmbeddedAirbyte | null = null;
   private offsetMs = 0;
 
-  private constructor(readonly dataDir: string) {}
+  private constructor(
+    readonly dataDir: string,
+    private readonly tuning: EmbeddedAirbyteOptions['tuning'],
+  ) {}
 
-  static async start(prepare: (dataDir: string) => void = () => undefined): Promise<EmbeddedUnderTest> {
+  static async start(
+    prepare: (dataDir: string) => void = () => undefined,
+    tuning: EmbeddedAirbyteOptions['tuning'] = {},
+  ): Promise<EmbeddedUnderTest> {
     const dataDir = mkdtempSync(join(tmpdir(), 'embedded-'));
     prepare(dataDir);
-    const embedded = new EmbeddedUnderTest(dataDir);
+    const embedded = new EmbeddedUnderTest(dataDir, tuning);
     await embedded.startAgain();
     return embedded;
   }
@@ -127,6 +137,7 @@ export class EmbeddedUnderTest {
     };
     this.running = await startEmbeddedAirbyte({
       dataDir: this.dataDir,
+      tuning: this.tuning ?? {},
       log: { info: note, warn: note, error: note },
       now: () => new Date(Date.now() + this.offsetMs),
     });

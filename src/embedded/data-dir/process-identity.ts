@@ -9,17 +9,24 @@ export interface ProcessIdentity {
 }
 
 /** When the process with this id started, or null when that cannot be told. */
-export function startOf(pid: number): string | null {
+function startOf(pid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command, in parentheses, may hold spaces; start time is the 22nd field of proc(5), the 20th after it.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return ticks === undefined ? null : `${boot}:${ticks}`;
+    const [state, started] = statOf(pid);
+    // A zombie is dead: where nobody reaps it, as in many containers, it stays for ever.
+    return state === 'Z' || state === 'X' ? 'dead' : started;
   } catch {
     // No /proc (macOS, Windows) or no such process: both mean that nothing is known.
     return null;
   }
+}
+
+/** The state and the start of a process as proc(5) has them: the 3rd and the 22nd field. */
+function statOf(pid: number): [state: string | undefined, started: string | null] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The command before them, in parentheses, may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return [fields[0], fields[19] === undefined ? null : `${boot}:${fields[19]}`];
 }
 
 /** This process. */

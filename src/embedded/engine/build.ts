@@ -16,12 +16,22 @@ import type { Workshop } from './command';
 import { Connectors } from './connectors';
 import { JobRunner } from './job-runner';
 import { readRegistry } from './registry';
-import { DEFAULT_RETRY } from './retry';
+import { retryPolicy } from './retry';
 import { Scheduler } from './scheduler';
 
 const MAX_RUNNING_JOBS = 3;
-const GRACE_MS = 5000;
-const SILENCE_MS = 30 * 60_000;
+
+/** Times that rarely need another value. */
+export interface Tuning {
+  /** Half of the wait before the second attempt, in milliseconds. */
+  readonly retryDelayMs: number;
+  /** How long a connector that was asked to end may take. */
+  readonly graceMs: number;
+  /** How long neither connector of a sync may say anything. */
+  readonly silenceMs: number;
+}
+
+export const DEFAULT_TUNING: Tuning = { retryDelayMs: 1000, graceMs: 5000, silenceMs: 30 * 60_000 };
 
 /** What the engine is built from. */
 export interface EngineOptions {
@@ -29,6 +39,7 @@ export interface EngineOptions {
   readonly workshop: Workshop;
   readonly log: EmbeddedLog;
   readonly now: Now;
+  readonly tuning: Tuning;
 }
 
 /** State, scheduler and runner, and the API over them. */
@@ -40,7 +51,7 @@ export interface Engine {
 }
 
 /** Opens the state, with samples when it is new, and wires the engine's parts together. */
-export function buildEngine({ dataDir, workshop, log, now }: EngineOptions): Engine {
+export function buildEngine({ dataDir, workshop, log, now, tuning }: EngineOptions): Engine {
   const definitions = readRegistry(dataDir, workshop);
   const db = Database.open(dataDir);
   const stores = {
@@ -62,10 +73,10 @@ export function buildEngine({ dataDir, workshop, log, now }: EngineOptions): Eng
     workshop,
     log,
     now,
-    retry: DEFAULT_RETRY,
+    retry: retryPolicy(tuning.retryDelayMs),
     maxRunning: MAX_RUNNING_JOBS,
-    graceMs: GRACE_MS,
-    silenceMs: SILENCE_MS,
+    graceMs: tuning.graceMs,
+    silenceMs: tuning.silenceMs,
     onEnd: (connectionId) => {
       scheduler.refresh(connectionId);
     },

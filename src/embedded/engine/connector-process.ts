@@ -16,6 +16,7 @@ const PASSED_ON =
   /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|DOCKER_.*|XDG_RUNTIME_DIR|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO)_PROXY|(http|https|no)_proxy|SystemRoot|ComSpec|PATHEXT|TEMP|TMP)$/;
 
 const LAST_STDERR_LINES = 20;
+const hasGroups = process.platform !== 'win32';
 
 /** A connector as a child process: messages on stdin and stdout, logs on stderr. */
 export class ConnectorProcess {
@@ -34,7 +35,7 @@ export class ConnectorProcess {
     this.child = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own: what a connector starts ends with it, and a Ctrl-C reaches only the engine.
-      detached: process.platform !== 'win32',
+      detached: hasGroups,
       env: { ...Object.fromEntries(passed), [LOCAL_ROOT_VARIABLE]: localRoot },
     });
     this.stdin = this.child.stdin;
@@ -81,6 +82,8 @@ export class ConnectorProcess {
 
   private over(resolve: (end: ProcessEnd) => void, end: ProcessEnd): void {
     this.isOver = true;
+    // Whatever the connector started and left behind ends with it.
+    if (this.child.pid !== undefined && hasGroups) signalTo(-this.child.pid, 'SIGKILL');
     resolve(end);
   }
 
@@ -100,13 +103,16 @@ export class ConnectorProcess {
 
 /** Signals a process and everything that it started. */
 export function killGroup(pid: number, signal: NodeJS.Signals): void {
-  for (const target of process.platform === 'win32' ? [pid] : [-pid, pid]) {
-    try {
-      process.kill(target, signal);
-      return;
-    } catch (error) {
-      // ESRCH: it is gone, or leads no group.
-      if (!hasCode(error, 'ESRCH')) throw error;
-    }
+  if (!hasGroups || !signalTo(-pid, signal)) signalTo(pid, signal);
+}
+
+/** False when there is nobody to signal. */
+function signalTo(target: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(target, signal);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ESRCH')) return false;
+    throw error;
   }
 }

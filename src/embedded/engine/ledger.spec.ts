@@ -74,7 +74,9 @@ describe('the books of an attempt', () => {
   ])('are wrong after %s', (_what, break_) => {
     const ledger = new Ledger();
     ledger.addRecords('["","s"]', S, 3, 30);
-    expect(() => { break_(ledger); }).toThrow(GuardError);
+    expect(() => {
+      break_(ledger);
+    }).toThrow(GuardError);
   });
 });
 

@@ -10,12 +10,14 @@ export interface RetryPolicy {
   readonly delayMs: (failuresInRow: number) => number;
 }
 
-/** Doubling from two seconds to two minutes. */
-export const DEFAULT_RETRY: RetryPolicy = {
-  maxWithoutProgress: 5,
-  maxAttempts: 20,
-  delayMs: (failuresInRow) => Math.min(120_000, 1000 * 2 ** failuresInRow),
-};
+/** Waits that double from twice the given time, up to two minutes. */
+export function retryPolicy(firstDelayMs: number): RetryPolicy {
+  return {
+    maxWithoutProgress: 5,
+    maxAttempts: 20,
+    delayMs: (failuresInRow) => Math.min(120_000, firstDelayMs * 2 ** failuresInRow),
+  };
+}
 
 /** Whether another attempt may help: never for what the user must mend. */
 export function mayRetry(

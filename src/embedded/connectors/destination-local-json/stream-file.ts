@@ -16,6 +16,7 @@ import { takeLock } from '../../file-lock';
 import { numberAt, parseObject } from '../../json';
 import { ConnectorError } from '../../protocol/connector';
 
+const LOCK_WAIT_MS = 3000;
 const FLUSH_CHARS = 256 * 1024;
 
 /**
@@ -107,10 +108,17 @@ function hidden(path: string, suffix: string): string {
   return join(dirname(path), `.${name}.${suffix}`);
 }
 
+/** A writer that was killed may need a moment to be gone; one that lives on keeps the file. */
 function lockFile(path: string): () => void {
-  const lock = takeLock(hidden(path, 'lock'), new Date());
-  if ('release' in lock) return lock.release;
-  throw new ConnectorError('transient_error', `${path} is being written by process ${lock.holder.pid}.`);
+  const deadline = Date.now() + LOCK_WAIT_MS;
+  for (;;) {
+    const lock = takeLock(hidden(path, 'lock'), new Date());
+    if ('release' in lock) return lock.release;
+    if (Date.now() > deadline) {
+      throw new ConnectorError('transient_error', `${path} is being written by process ${lock.holder.pid}.`);
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
 }
 
 /** A rename is durable once its folder is. */
