@@ -6,11 +6,13 @@ import { createAirbyteClient } from './client/create.client';
 import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
 import { SchedulePolicy } from './ingestion/schedule.policy';
-import { StatusReader } from './ingestion/status.reader';
 import { PreviewController } from './preview/preview.controller';
 import { PreviewService } from './preview/preview.service';
 import { RunController } from './runs/run.controller';
 import { RunService } from './runs/run.service';
+import { StatusController } from './status/status.controller';
+import { StatusReader } from './status/status.reader';
+import { StatusService } from './status/status.service';
 
 /** Everything that speaks to one Airbyte. */
 @Module({})
@@ -19,7 +21,7 @@ export class AirbyteModule {
     return {
       module: AirbyteModule,
       imports: [HttpModule],
-      controllers: [IngestionController, PreviewController, RunController],
+      controllers: [IngestionController, PreviewController, RunController, StatusController],
       providers: [
         {
           provide: AirbyteClient,
@@ -31,6 +33,7 @@ export class AirbyteModule {
         RunService,
         SchedulePolicy,
         StatusReader,
+        StatusService,
       ],
       exports: [AirbyteClient],
     };

@@ -30,6 +30,7 @@ describe('parseSettings', () => {
       },
       statusMaxAgeMs: 1000,
       scheduleMinIntervalMinutes: 1,
+      missedRunToleranceMinutes: 30,
       apiKeys: [],
       oidc: null,
       authOff: false,

@@ -35,6 +35,11 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       min: 1,
       max: 7 * 24 * 60,
     }),
+    missedRunToleranceMinutes: env.integer('MISSED_RUN_TOLERANCE_MINUTES', {
+      fallback: 30,
+      min: 1,
+      max: 7 * 24 * 60,
+    }),
     apiKeys: readApiKeys(env),
     oidc: readOidc(env),
     authOff: env.oneOf('AUTH', ['off']) === 'off',

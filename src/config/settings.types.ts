@@ -54,6 +54,8 @@ export interface Settings {
   readonly statusMaxAgeMs: number;
   /** Schedules that fire more often than this are refused. */
   readonly scheduleMinIntervalMinutes: number;
+  /** A firing that passed longer ago than this without a run is missed; Airbyte promises half an hour. */
+  readonly missedRunToleranceMinutes: number;
   readonly apiKeys: readonly ApiKey[];
   readonly oidc: OidcSettings | null;
   /** True: the operator said aloud that everybody who reaches the gateway may use it. */

@@ -46,6 +46,16 @@ describe('GET /ingestion/{connectionId}/status', () => {
       lastSync: null,
       nextSync: null,
       schedule: { scheduleType: 'manual', cronExpression: null, basicTiming: null, timeZone: null },
+      upstreamStatus: null,
+      syncState: 'idle',
+      lastRun: null,
+      currentRun: null,
+      consecutiveFailures: 0,
+      nextSyncReason: 'manual',
+      nextSyncs: [],
+      health: 'never_synced',
+      healthReasons: [],
+      observedAt: NOW.toISOString(),
     });
   });
 

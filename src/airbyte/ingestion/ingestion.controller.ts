@@ -1,11 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Controller, Delete, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Idempotent, RequiresScope } from '../../common/http/access.decorators';
 import { Context, type RequestContext } from '../../common/http/request-context';
@@ -13,7 +7,6 @@ import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../comm
 import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
 import { CreateIngestionDto } from './dto/create-ingestion.dto';
-import { IngestionStatusDto } from './dto/ingestion-status.dto';
 import { IngestionDto } from './dto/ingestion.dto';
 import { IngestionService } from './ingestion.service';
 import { ScheduledBodyPipe } from './scheduled-body.pipe';
@@ -58,24 +51,6 @@ export class IngestionController {
     const ingestion = await this.ingestions.create(request, context);
     void reply.header('location', `/ingestion/${encodeURIComponent(ingestion.connectionId)}/status`);
     return ingestion;
-  }
-
-  @Get(':connectionId/status')
-  @RequiresScope('ingestion:read')
-  @ApiOperation({
-    operationId: 'getIngestionStatus',
-    summary: 'Say how an ingestion stands',
-    description:
-      'When data last arrived, when it will next, and by which schedule. At most one second old by default.',
-  })
-  @ApiIdParam('connectionId')
-  @ApiOkResponse({ type: IngestionStatusDto })
-  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
-  getIngestionStatus(
-    @Param('connectionId', IdParamPipe) connectionId: string,
-    @Context() context: RequestContext,
-  ): Promise<IngestionStatusDto> {
-    return this.ingestions.status(connectionId, context);
   }
 
   @Delete(':connectionId')

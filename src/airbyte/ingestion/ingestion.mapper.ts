@@ -12,6 +12,11 @@ export function ingestionStatus(connection: AirbyteConnection): IngestionStatus 
   return INGESTION_STATUSES.find((status) => status === connection.status) ?? 'unknown';
 }
 
+/** Airbyte's own word where ours is `unknown`, null otherwise. */
+export function upstreamStatus(connection: AirbyteConnection): string | null {
+  return ingestionStatus(connection) === 'unknown' ? connection.status : null;
+}
+
 /** A created connection in the gateway's words; the schedule is the caller's own, null where none was sent. */
 export function toIngestion(connection: AirbyteConnection, asked: Schedule | null): IngestionDto {
   return {

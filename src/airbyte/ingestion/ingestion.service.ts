@@ -1,18 +1,15 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../common/clock';
+import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, CreateConnectionInput } from '../client/airbyte.types';
 import { AirbyteError } from '../client/airbyte.errors';
+import { StatusReader } from '../status/status.reader';
 import { onBehalf, onBehalfOf } from './airbyte-problem';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
-import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { IngestionDto } from './dto/ingestion.dto';
 import { requireMayRepeat } from './earlier-attempt';
 import { toIngestion } from './ingestion.mapper';
 import { SchedulePolicy } from './schedule.policy';
-import { statusOf } from './status';
-import { StatusReader } from './status.reader';
 import { unknownReferences } from './unknown-reference';
 import { requireInSight } from './visibility';
 
@@ -23,7 +20,6 @@ export class IngestionService {
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
     private readonly statuses: StatusReader,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async create(request: CreateIngestionDto, context: RequestContext): Promise<IngestionDto> {
@@ -37,12 +33,6 @@ export class IngestionService {
       return (await this.findEarlier(input, context)) ?? this.createConnection(input, context);
     });
     return toIngestion(connection, asked?.schedule ?? null);
-  }
-
-  async status(connectionId: string, context: RequestContext): Promise<IngestionStatusDto> {
-    const snapshot = await onBehalfOf(connectionId, () => this.statuses.read(connectionId, context));
-    requireInSight(snapshot.connection, context);
-    return statusOf(snapshot, this.clock());
   }
 
   /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */

@@ -1,15 +1,9 @@
 import type { AirbyteJob } from '../client/airbyte.types';
+import { hasEnded } from '../status/job.kinds';
 import { RUN_STATUSES, RUN_TYPES, type RunDto, type RunStatus } from './dto/run.dto';
-
-const ENDED: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled'];
 
 export function runStatus(job: AirbyteJob): RunStatus {
   return RUN_STATUSES.find((status) => status === job.status) ?? 'unknown';
-}
-
-/** Whether nothing more will happen to it. A status that this version has not met counts as not ended. */
-export function hasEnded(job: AirbyteJob): boolean {
-  return ENDED.includes(runStatus(job));
 }
 
 /** A job of Airbyte's in the gateway's words. Airbyte's `startTime` is the moment at which the job was made. */
@@ -20,6 +14,7 @@ export function toRun(job: AirbyteJob): RunDto {
     connectionId: job.connectionId,
     type: RUN_TYPES.find((type) => type === job.jobType) ?? 'unknown',
     status: runStatus(job),
+    upstreamStatus: runStatus(job) === 'unknown' ? job.status : null,
     queuedAt: job.startTime.toISOString(),
     startedAt: null,
     endedAt: endedAt?.toISOString() ?? null,

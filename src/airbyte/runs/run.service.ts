@@ -5,13 +5,14 @@ import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
 import { onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
 import { requireMayRepeat } from '../ingestion/earlier-attempt';
-import { NEWEST_JOBS } from '../ingestion/sync-history';
-import { StatusReader } from '../ingestion/status.reader';
 import { requireInSight } from '../ingestion/visibility';
+import { hasEnded } from '../status/job.kinds';
+import { StatusReader } from '../status/status.reader';
+import { NEWEST_JOBS } from '../status/sync-history';
 import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import type { RunDto, StartRunDto } from './dto/run.dto';
 import { readJobPage } from './run.history';
-import { hasEnded, toRun } from './run.mapper';
+import { toRun } from './run.mapper';
 import { ingestionInactive, runEnded, runInProgress, runNotFound } from './run.problems';
 
 const DEFAULT_PAGE_SIZE = 20;

@@ -56,6 +56,10 @@ export class RunDto {
   @ApiProperty({ enum: RUN_STATUSES, enumName: 'RunStatus', example: 'succeeded' })
   status: RunStatus;
 
+  /** Airbyte's own word for the status where `status` is `unknown`, null otherwise. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  upstreamStatus: string | null;
+
   /** When it was asked for. */
   @ApiProperty({ format: 'date-time', example: '2026-01-15T02:00:00.000Z' })
   queuedAt: string;

@@ -5,15 +5,16 @@ import type { RequestContext } from '../../common/http/request-context';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
 import { AirbyteClient } from '../client/airbyte.client';
-import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
-import { isDeleted } from './ingestion.mapper';
-import { NEWEST_JOBS, newestSuccess } from './sync-history';
+import type { AirbyteConnection } from '../client/airbyte.types';
+import { isDeleted } from '../ingestion/ingestion.mapper';
+import type { RunFacts } from './facts';
+import { newestSuccess, readNewestJobs } from './sync-history';
 
 /** What Airbyte holds of one ingestion, read at about one time. */
-export interface IngestionSnapshot {
+export interface IngestionSnapshot extends RunFacts {
   readonly connection: AirbyteConnection;
-  readonly newestJobs: readonly AirbyteJob[];
-  readonly newestSuccess: AirbyteJob | null;
+  /** When Airbyte was asked. */
+  readonly observedAt: Date;
 }
 
 const MAX_SNAPSHOTS = 10_000;
@@ -22,11 +23,12 @@ const MAX_SNAPSHOTS = 10_000;
 @Injectable()
 export class StatusReader {
   private readonly reads: CoalescedReads<IngestionSnapshot>;
+  private changeCount = 0;
 
   constructor(
     private readonly client: AirbyteClient,
     @Inject(SETTINGS) settings: Settings,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.reads = new CoalescedReads({
       maxAgeMs: settings.statusMaxAgeMs,
@@ -35,22 +37,26 @@ export class StatusReader {
     });
   }
 
+  /** How many changes this replica has made: whoever keeps what it read must read again when this has grown. */
+  get changes(): number {
+    return this.changeCount;
+  }
+
   read(connectionId: string, context: RequestContext): Promise<IngestionSnapshot> {
     return this.reads.get(connectionId, () => this.readUpstream(connectionId, context));
   }
 
   /** To be called after every change of an ingestion by this replica. */
   forget(connectionId: string): void {
+    this.changeCount += 1;
     this.reads.forget(connectionId);
   }
 
   /** Airbyte lists no jobs for an unknown id, without complaint: only the connection's own answer counts. */
   private async readUpstream(connectionId: string, context: RequestContext): Promise<IngestionSnapshot> {
+    const observedAt = this.clock();
     const giveUp = new AbortController();
-    const jobs = this.client.listJobs(
-      { connectionId, limit: NEWEST_JOBS, offset: 0 },
-      { ...context, signal: giveUp.signal },
-    );
+    const jobs = readNewestJobs(this.client, connectionId, { ...context, signal: giveUp.signal });
     const [connection, newestJobs] = await Promise.all([
       this.client.getConnection(connectionId, context).catch((error: unknown) => {
         giveUp.abort();
@@ -61,6 +67,6 @@ export class StatusReader {
     const success = isDeleted(connection)
       ? null
       : await newestSuccess(this.client, connectionId, newestJobs, context);
-    return { connection, newestJobs, newestSuccess: success };
+    return { connection, newestJobs, newestSuccess: success, observedAt };
   }
 }

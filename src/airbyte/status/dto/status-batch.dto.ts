@@ -1,0 +1,53 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
+import { ProblemDto } from '../../../common/problem/problem.dto';
+import { ID_PATTERN } from '../../../common/validation/decorators';
+import { IngestionStatusDto } from './ingestion-status.dto';
+
+/** The most statuses that one request may ask for. */
+export const MAX_BATCH = 100;
+
+const context = { hint: `Send {"ids": [...]} with 1 to ${MAX_BATCH} ids, as creation gave them.` };
+
+/** Which statuses to tell. */
+@ApiSchema({ name: 'StatusBatchRequest' })
+export class StatusBatchRequestDto {
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', pattern: ID_PATTERN.source },
+    minItems: 1,
+    maxItems: MAX_BATCH,
+    example: ['9924bcd0-99be-453d-ba47-c2c9766f7da5'],
+  })
+  @IsArray({ message: 'must be an array of ids', context })
+  @ArrayMinSize(1, { message: 'must have at least one id', context })
+  @ArrayMaxSize(MAX_BATCH, { message: `must have at most ${MAX_BATCH} ids`, context })
+  @Matches(ID_PATTERN, {
+    each: true,
+    message: 'must hold ids of 1 to 128 characters of A-Z a-z 0-9 . _ ~ -',
+    context,
+  })
+  ids: string[];
+}
+
+/** The answer for one id: a status or a problem, the other null. */
+@ApiSchema({ name: 'StatusBatchResult' })
+export class StatusBatchResultDto {
+  @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
+  connectionId: string;
+
+  /** Null where there is a problem. */
+  @ApiProperty({ type: () => IngestionStatusDto, nullable: true })
+  status: IngestionStatusDto | null;
+
+  /** Just what asking for this status alone would have been answered; null where there is a status. */
+  @ApiProperty({ type: () => ProblemDto, nullable: true })
+  problem: ProblemDto | null;
+}
+
+/** One result for each id, in the order of the ids. */
+@ApiSchema({ name: 'StatusBatch' })
+export class StatusBatchDto {
+  @ApiProperty({ type: [StatusBatchResultDto] })
+  results: StatusBatchResultDto[];
+}

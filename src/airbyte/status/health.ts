@@ -1,0 +1,40 @@
+import type { HealthReason, StatusFacts, Tolerances } from './facts';
+import { failing, nearAutoDisable } from './rules/failing';
+import { falseSuccess } from './rules/false-success';
+import { missedRun } from './rules/missed-run';
+import { stale } from './rules/stale';
+import { syncStateOf } from './sync-state';
+import { type Health, type HealthCode, HEALTHS } from './words';
+
+export interface HealthReport {
+  /** The first word of the list that holds. */
+  readonly health: Health;
+  /** Everything that is wrong, in the order of the codes. */
+  readonly reasons: readonly HealthReason[];
+}
+
+/** Judges how an ingestion fares at a moment. */
+export function assessHealth(facts: StatusFacts, tolerances: Tolerances): HealthReport {
+  const reasons = [
+    failing(facts),
+    missedRun(facts, tolerances),
+    stale(facts, tolerances),
+    falseSuccess(facts),
+    nearAutoDisable(facts),
+  ].filter((reason) => reason !== null);
+  const codes = new Set(reasons.map(({ code }) => code));
+  return { health: HEALTHS.find((health) => HOLDS[health](facts, codes)) ?? 'healthy', reasons };
+}
+
+/** When each word holds. */
+const HOLDS: Record<Health, (facts: StatusFacts, codes: ReadonlySet<HealthCode>) => boolean> = {
+  paused: ({ connection }) => connection.status === 'inactive' || connection.status === 'locked',
+  failing: (_, codes) => codes.has('failing'),
+  running_late: (_, codes) => codes.has('missed_run'),
+  stale: (_, codes) => codes.has('stale'),
+  suspect: (_, codes) => codes.has('false_success'),
+  never_synced: ({ newestSuccess }) => newestSuccess === null,
+  unknown: ({ connection, timing, newestJobs }) =>
+    connection.status !== 'active' || timing.kind === 'unknown' || syncStateOf(newestJobs) === 'unknown',
+  healthy: () => true,
+};

@@ -1,0 +1,64 @@
+import type { AirbyteJob } from '../../client/airbyte.types';
+import { endOf, type HealthReason, type StatusFacts } from '../facts';
+import { bringsData, isFailure, isSuccess } from '../job.kinds';
+
+/** Airbyte makes a connection inactive after this many failures in a row and this long without a success. */
+export const DISABLED_AFTER_FAILURES = 30;
+export const DISABLED_AFTER_DAYS = 7;
+
+/** Half way there in both is near. */
+const NEAR_FAILURES = DISABLED_AFTER_FAILURES / 2;
+const DAY_MS = 86_400_000;
+const NEAR_MS = (DISABLED_AFTER_DAYS * DAY_MS) / 2;
+
+/** The failed syncs since the newest success, newest first. Cancelled ones are passed over: nobody failed there. */
+export function failuresInARow(newestJobs: readonly AirbyteJob[]): readonly AirbyteJob[] {
+  const failures: AirbyteJob[] = [];
+  for (const job of newestJobs) {
+    if (isSuccess(job)) break;
+    if (isFailure(job)) failures.push(job);
+  }
+  return failures;
+}
+
+/** Failing: the newest sync that ended by itself failed. */
+export function failing({ connection, newestJobs }: StatusFacts): HealthReason | null {
+  const failures = failuresInARow(newestJobs);
+  const first = failures.at(-1);
+  if (!first) return null;
+  const times = failures.length === 1 ? 'The newest sync' : `The newest ${failures.length} syncs`;
+  return {
+    code: 'failing',
+    message: `${times} failed. ${outlook(connection.status, failures.length)}`,
+    since: endOf(first),
+  };
+}
+
+function outlook(connectionStatus: string, count: number): string {
+  const rule = `${DISABLED_AFTER_FAILURES} failures in a row and ${DISABLED_AFTER_DAYS} days without a success`;
+  if (connectionStatus === 'inactive') {
+    return `Airbyte makes an ingestion inactive after ${rule}; this one is inactive.`;
+  }
+  const left = Math.max(0, DISABLED_AFTER_FAILURES - count);
+  return `Airbyte makes an ingestion inactive after ${rule}: ${left} failures away.`;
+}
+
+/** Near automatic disabling: active, and at least half way there in failures and in time. */
+export function nearAutoDisable(facts: StatusFacts): HealthReason | null {
+  const { connection, newestJobs, newestSuccess, now } = facts;
+  const failures = failuresInARow(newestJobs);
+  if (connection.status !== 'active' || failures.length < NEAR_FAILURES) return null;
+  const since = newestSuccess ? endOf(newestSuccess) : firstTry(newestJobs, connection.createdAt);
+  if (now.getTime() - since.getTime() < NEAR_MS) return null;
+  const disabledAt = new Date(since.getTime() + DISABLED_AFTER_DAYS * DAY_MS);
+  return {
+    code: 'near_auto_disable',
+    message: `Airbyte makes it inactive at ${DISABLED_AFTER_FAILURES} failures in a row, but not before ${disabledAt.toISOString()}; it has ${failures.length}.`,
+    since,
+  };
+}
+
+/** Without any success Airbyte counts from the first sync on record. */
+function firstTry(newestJobs: readonly AirbyteJob[], createdAt: Date): Date {
+  return newestJobs.findLast(bringsData)?.startTime ?? createdAt;
+}

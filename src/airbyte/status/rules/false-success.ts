@@ -1,0 +1,37 @@
+import type { AirbyteJob } from '../../client/airbyte.types';
+import { endOf, type HealthReason, type RunFacts } from '../facts';
+import { isSuccess } from '../job.kinds';
+
+/** How many successes with rows make an empty one suspicious. */
+export const BASELINE = 10;
+
+/**
+ * False success: the newest success came without any statistics, or is one of a row of successes without rows where
+ * each of the ten before that row had them.
+ */
+export function falseSuccess({ newestJobs, newestSuccess }: RunFacts): HealthReason | null {
+  if (!newestSuccess) return null;
+  if (newestSuccess.rowsSynced === null && newestSuccess.bytesSynced === null) {
+    return reason('The newest success came without any statistics.', newestSuccess);
+  }
+  const successes = newestJobs.filter(isSuccess);
+  const empty = successes.findIndex((job) => job.rowsSynced !== 0);
+  const firstEmpty = successes[empty - 1];
+  const before = successes.slice(empty, empty + BASELINE);
+  if (!firstEmpty || before.length < BASELINE || !before.every(hasRows)) return null;
+  const times = empty === 1 ? 'The newest success' : `The newest ${empty} successes`;
+  return reason(`${times} brought no rows, while each of the ten before brought some.`, firstEmpty);
+}
+
+/** Whether the verdict hangs on what came before: more than the newest success must be known. */
+export function needsBaseline({ newestSuccess }: RunFacts): boolean {
+  return newestSuccess?.rowsSynced === 0;
+}
+
+function hasRows(job: AirbyteJob): boolean {
+  return job.rowsSynced !== null && job.rowsSynced > 0;
+}
+
+function reason(message: string, first: AirbyteJob): HealthReason {
+  return { code: 'false_success', message, since: endOf(first) };
+}

@@ -1,0 +1,24 @@
+import { nextSync } from '../../schedule';
+import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../facts';
+import { currentJob } from '../job.kinds';
+
+/**
+ * Missed run: a firing passed longer ago than the tolerance, and no job was made for it. Airbyte looks for the next
+ * firing from a minute after a job's start, and not before that job has ended; without any job from the creation on.
+ */
+export function missedRun(facts: StatusFacts, { missedRunMs }: Tolerances): HealthReason | null {
+  const { connection, timing, newestJobs, now } = facts;
+  if (connection.status !== 'active' || currentJob(newestJobs)) return null;
+  const [newest] = newestJobs;
+  const due = nextSync(timing, {
+    now: newest ? endOf(newest) : connection.createdAt,
+    isActive: true,
+    newestJobStartedAt: newest?.startTime ?? null,
+  });
+  if (!due || now.getTime() - due.getTime() <= missedRunMs) return null;
+  return {
+    code: 'missed_run',
+    message: `A sync was due at ${due.toISOString()} and Airbyte started none.`,
+    since: due,
+  };
+}

@@ -1,0 +1,43 @@
+import { nextSyncs } from '../../schedule';
+import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../facts';
+
+const INTERVALS = 2;
+
+/** Stale: data last arrived longer ago than the caller asked for, or than two intervals of the schedule. */
+export function stale(facts: StatusFacts, { freshnessMs }: Tolerances): HealthReason | null {
+  const { newestSuccess, now } = facts;
+  if (!newestSuccess) return null;
+  const lastSync = endOf(newestSuccess);
+  const asked = freshnessMs === null ? null : new Date(lastSync.getTime() + freshnessMs);
+  if (asked && asked < now)
+    return reason(asked, lastSync, 'which is longer ago than the freshness asked for');
+  const scheduled = staleBySchedule(facts, lastSync);
+  return scheduled && scheduled < now
+    ? reason(scheduled, lastSync, 'which is more than two intervals of its schedule ago')
+    : null;
+}
+
+function reason(since: Date, lastSync: Date, why: string): HealthReason {
+  return { code: 'stale', message: `Data last arrived at ${lastSync.toISOString()}, ${why}.`, since };
+}
+
+/**
+ * The moment from which two intervals have passed, null where the schedule has none or is not in force. Intervals of
+ * a cron expression may differ: two firings after the one that was answered must have passed, the time that sync took
+ * included, and twice the shorter of the next two gaps, so that no weekend makes a weekday schedule stale.
+ */
+function staleBySchedule({ connection, timing, newestSuccess }: StatusFacts, lastSync: Date): Date | null {
+  if (connection.status !== 'active' || !newestSuccess) return null;
+  if (timing.kind === 'basic') return new Date(lastSync.getTime() + INTERVALS * timing.intervalMs);
+  const startedAt = newestSuccess.startTime;
+  const [first, second, third] = nextSyncs(timing, {
+    now: startedAt,
+    isActive: true,
+    newestJobStartedAt: startedAt,
+    count: INTERVALS + 1,
+  }).map((firing) => firing.getTime());
+  if (first === undefined || second === undefined) return null;
+  const shorterGapMs = Math.min(second - first, third === undefined ? Infinity : third - second);
+  const tookMs = lastSync.getTime() - startedAt.getTime();
+  return new Date(Math.max(second + tookMs, lastSync.getTime() + INTERVALS * shorterGapMs));
+}

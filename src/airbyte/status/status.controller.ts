@@ -1,0 +1,68 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequiresScope } from '../../common/http/access.decorators';
+import { conditional } from '../../common/http/conditional';
+import { weakTag } from '../../common/http/entity-tag';
+import { Context, type RequestContext } from '../../common/http/request-context';
+import { ApiIdParam } from '../../common/openapi/api-id-param';
+import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
+import { ApiConditional } from '../../common/openapi/api-conditional';
+import { IdParamPipe } from '../../common/validation/id-param.pipe';
+import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { IngestionStatusDto } from './dto/ingestion-status.dto';
+import { StatusBatchDto, StatusBatchRequestDto } from './dto/status-batch.dto';
+import { StatusQueryDto } from './dto/status-query.dto';
+import { StatusService } from './status.service';
+
+/** When it was looked at makes it no other status. */
+function statusTag(status: IngestionStatusDto): string {
+  return weakTag(Object.entries(status).filter(([name]) => name !== 'observedAt'));
+}
+
+@ApiTags('ingestion')
+@Controller('ingestion')
+export class StatusController {
+  constructor(private readonly statuses: StatusService) {}
+
+  @Get(':connectionId/status')
+  @RequiresScope('ingestion:read')
+  @ApiOperation({
+    operationId: 'getIngestionStatus',
+    summary: 'Say how an ingestion stands',
+    description:
+      'When data last arrived, when it will next, by which schedule, and what is wrong with it. At most one second old ' +
+      'by default. Its entity tag leaves `observedAt` out, so that polling costs little while nothing happens.',
+  })
+  @ApiIdParam('connectionId')
+  @ApiConditional(IngestionStatusDto)
+  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
+  async getIngestionStatus(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Query(RequestValidationPipe) query: StatusQueryDto,
+    @Context() context: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestionStatusDto | undefined> {
+    const status = await this.statuses.status(connectionId, query, context);
+    return conditional({ request, reply }, statusTag(status), status);
+  }
+
+  @Post('status/batch')
+  @RequiresScope('ingestion:read')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'getIngestionStatuses',
+    summary: 'Say how many ingestions stand',
+    description: 'Up to a hundred statuses in one request. What goes wrong for one id is told in its place.',
+  })
+  @ApiOkResponse({ type: StatusBatchDto })
+  @ApiProblems({ body: true, codes: UPSTREAM_PROBLEMS })
+  getIngestionStatuses(
+    @Body(RequestValidationPipe) request: StatusBatchRequestDto,
+    @Query(RequestValidationPipe) query: StatusQueryDto,
+    @Context() context: RequestContext,
+  ): Promise<StatusBatchDto> {
+    return this.statuses.batch(request.ids, query, context);
+  }
+}

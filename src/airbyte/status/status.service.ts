@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock';
+import type { RequestContext } from '../../common/http/request-context';
+import { asProblem } from '../../common/problem/as-problem';
+import { problemBody } from '../../common/problem/problem.body';
+import { SETTINGS } from '../../config/settings.token';
+import type { Settings } from '../../config/settings.types';
+import { onBehalfOf } from '../ingestion/airbyte-problem';
+import { requireInSight } from '../ingestion/visibility';
+import type { IngestionStatusDto } from './dto/ingestion-status.dto';
+import type { StatusBatchDto, StatusBatchResultDto } from './dto/status-batch.dto';
+import type { StatusQueryDto } from './dto/status-query.dto';
+import type { Tolerances } from './facts';
+import { parseDurationMs } from './freshness';
+import { StatusReader } from './status.reader';
+import { statusOf } from './status.report';
+
+const MINUTE_MS = 60_000;
+
+/** How ingestions stand. */
+@Injectable()
+export class StatusService {
+  constructor(
+    private readonly reader: StatusReader,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async status(
+    connectionId: string,
+    query: StatusQueryDto,
+    context: RequestContext,
+  ): Promise<IngestionStatusDto> {
+    const snapshot = await onBehalfOf(connectionId, () => this.reader.read(connectionId, context));
+    requireInSight(snapshot.connection, context);
+    return statusOf(snapshot, this.clock(), this.tolerances(query.freshness));
+  }
+
+  /** What goes wrong for one id is no matter of the others. */
+  async batch(
+    ids: readonly string[],
+    query: StatusQueryDto,
+    context: RequestContext,
+  ): Promise<StatusBatchDto> {
+    return { results: await Promise.all(ids.map((id) => this.result(id, query, context))) };
+  }
+
+  tolerances(freshness?: string): Tolerances {
+    return {
+      missedRunMs: this.settings.missedRunToleranceMinutes * MINUTE_MS,
+      freshnessMs: freshness === undefined ? null : parseDurationMs(freshness),
+    };
+  }
+
+  private async result(
+    connectionId: string,
+    query: StatusQueryDto,
+    context: RequestContext,
+  ): Promise<StatusBatchResultDto> {
+    try {
+      return { connectionId, status: await this.status(connectionId, query, context), problem: null };
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.code === 'internal-error') throw error;
+      const place = { url: `/ingestion/${connectionId}/status`, requestId: context.requestId };
+      return { connectionId, status: null, problem: problemBody(problem, place) };
+    }
+  }
+}

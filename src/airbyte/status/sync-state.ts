@@ -1,0 +1,17 @@
+import type { AirbyteJob } from '../client/airbyte.types';
+import { currentJob } from './job.kinds';
+import type { SyncState } from './words';
+
+const STATES: Readonly<Record<string, SyncState>> = {
+  pending: 'queued',
+  queued: 'queued',
+  running: 'running',
+  // Between two attempts of one job: Airbyte will go on.
+  incomplete: 'running',
+};
+
+/** What the ingestion is doing, from its newest jobs. */
+export function syncStateOf(newestJobs: readonly AirbyteJob[]): SyncState {
+  const job = currentJob(newestJobs);
+  return job === null ? 'idle' : (STATES[job.status] ?? 'unknown');
+}
