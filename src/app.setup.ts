@@ -1,14 +1,19 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
 import { addCallerHooks } from './callers/callers.setup';
+import { addBodyRules } from './common/http/body-rules';
 import { REQUEST_ID_HEADER } from './common/http/request-id';
+import { addSecurityHeaders } from './common/http/security-headers';
 import { buildDocument } from './openapi';
 
 /** Everything that is set up on the application beyond its modules: shared by the start and by every test. */
 export function configureApp(app: NestFastifyApplication): void {
   app.enableShutdownHooks([]);
-  acceptJsonOnly(app);
-  addRequestHooks(app);
+  const fastify = app.getHttpAdapter().getInstance();
+  addBodyRules(fastify);
+  addRequestHooks(fastify);
+  addSecurityHeaders(fastify);
   addCallerHooks(app);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',
@@ -17,14 +22,8 @@ export function configureApp(app: NestFastifyApplication): void {
   });
 }
 
-/** Of the parsers that Fastify brings only the one for JSON stays: everything else is answered with 415. */
-function acceptJsonOnly(app: NestFastifyApplication): void {
-  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
-}
-
 /** One log line for each request, and its id on every answer. */
-function addRequestHooks(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance();
+function addRequestHooks(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
     done();

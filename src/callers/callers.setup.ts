@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { auditChange } from './audit/audit.hook';
 import { CallerGate } from './caller.gate';
 import { IdempotencyHooks } from './idempotency/idempotency.hooks';
 
@@ -10,9 +11,13 @@ export function addCallerHooks(app: NestFastifyApplication): void {
   fastify.addHook('onRequest', app.get(CallerGate).onRequest);
   // Only the routes that need them get these hooks, so that the others do not pay for them.
   fastify.addHook('onRoute', (route) => {
-    if (!route.config?.rules?.idempotent) return;
-    route.preHandler = [...listOf(route.preHandler), once.preHandler];
-    route.onSend = [...listOf(route.onSend), once.onSend];
+    const { access, idempotent } = route.config?.rules ?? {};
+    if (idempotent) {
+      route.preHandler = [...listOf(route.preHandler), once.preHandler];
+      route.onSend = [...listOf(route.onSend), once.onSend];
+    }
+    // After the outcome was stored, and before anybody is told of it.
+    if (access === 'ingestion:write') route.onSend = [...listOf(route.onSend), auditChange];
   });
 }
 

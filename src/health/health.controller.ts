@@ -9,6 +9,10 @@ export class HealthDto {
   /** Always `ok`: what is not ok is answered as a problem. */
   @ApiProperty({ enum: ['ok'], enumName: 'HealthWord', example: 'ok' })
   status: 'ok';
+
+  /** What does not work although requests can be served; absent where everything does. */
+  @ApiProperty({ type: [String], required: false, example: ['Redis is out of reach (ECONNREFUSED): …'] })
+  warnings?: string[];
 }
 
 @ApiTags('health')
@@ -39,7 +43,7 @@ export class HealthController {
   @ApiOkResponse({ type: HealthDto })
   @ApiProblems({ isOpen: true, codes: ['not-ready'] })
   async getReadiness(): Promise<HealthDto> {
-    await this.health.requireReady();
-    return { status: 'ok' };
+    const warnings = await this.health.requireReady();
+    return { status: 'ok', ...(warnings.length > 0 && { warnings }) };
   }
 }

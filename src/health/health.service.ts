@@ -1,24 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { AirbyteError } from '../airbyte/client/airbyte.errors';
+import { SharedState } from '../callers/shared-state/shared-state';
 import { CLOCK, type Clock } from '../common/clock';
 import { CoalescedReads } from '../common/coalesced-reads';
 import { ProblemException } from '../common/problem/problem.exception';
 
 const MAX_AGE_MS = 1000;
 const PROBE_BUDGET_MS = 2000;
+/** No reason to be not ready: every replica would be at one time, and most requests can be served. */
+const WITHOUT_REDIS = 'rate limits let pass, requests with an Idempotency-Key are refused';
 
 /** Whether this replica can serve requests. */
 @Injectable()
 export class HealthService {
   private readonly probes: CoalescedReads<AirbyteError | null>;
+  private readonly redisFaults: CoalescedReads<string | null>;
   private stopping = false;
 
   constructor(
     private readonly client: AirbyteClient,
+    private readonly shared: SharedState,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.probes = new CoalescedReads({ maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock().getTime() });
+    const sharing = { maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock().getTime() };
+    this.probes = new CoalescedReads(sharing);
+    this.redisFaults = new CoalescedReads(sharing);
   }
 
   /** From now on this replica says that it is not ready, so that nobody sends it more. */
@@ -26,11 +33,16 @@ export class HealthService {
     this.stopping = true;
   }
 
-  /** @throws ProblemException `not-ready` that says why. */
-  async requireReady(): Promise<void> {
+  /**
+   * @returns what is amiss although requests can be served
+   * @throws ProblemException `not-ready` that says why.
+   */
+  async requireReady(): Promise<string[]> {
     if (this.stopping) throw notReady('The gateway is stopping.');
     const fault = await this.probes.get('airbyte', () => this.probe());
     if (fault) throw notReady(`Airbyte is not well: ${fault.message}`, fault);
+    const redisFault = await this.redisFaults.get('redis', () => this.shared.fault());
+    return redisFault === null ? [] : [`Redis is out of reach (${redisFault}): ${WITHOUT_REDIS}.`];
   }
 
   private async probe(): Promise<AirbyteError | null> {

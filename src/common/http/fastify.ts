@@ -5,22 +5,41 @@ import { asProblem } from '../problem/as-problem';
 import { problemBody, problemHeaders } from '../problem/problem.body';
 import { ProblemException } from '../problem/problem.exception';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id';
+import { API_HEADERS } from './security-headers';
 
 /** A body may have at most this many bytes. */
 export const BODY_LIMIT_BYTES = 100_000;
 /** Longer than any id, so that over-long ids reach the validation that names them. */
 const MAX_PARAM_LENGTH = 4096;
-/** A caller that takes longer to send its request is cut off. */
-const REQUEST_TIMEOUT_MS = 30_000;
+
+/** How long callers may take, in milliseconds: slow ones would hold on to sockets for good. */
+export interface ClientLimits {
+  readonly headersMs: number;
+  /** For the whole request, its body included. */
+  readonly requestMs: number;
+  /** How often it is looked for slow ones. */
+  readonly checkMs: number;
+}
+
+/** How long a caller that was refused may take to close its end. */
+const LINGER_MS = 1000;
+
+const CLIENT_LIMITS: ClientLimits = { headersMs: 15_000, requestMs: 30_000, checkMs: 5000 };
 
 /** Fastify, set up so that whatever goes wrong before Nest sees a request is answered as a problem too. */
-export function createFastifyAdapter(logger: FastifyBaseLogger): FastifyAdapter {
+export function createFastifyAdapter(
+  logger: FastifyBaseLogger,
+  limits: ClientLimits = CLIENT_LIMITS,
+): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
     // One line for each request is enough: app.setup.ts writes it.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: limits.requestMs,
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkMs },
+    // Requests on connections that were open before the stop are answered like any other, then the connection ends.
+    return503OnClosing: false,
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: writeFrameworkError,
@@ -32,7 +51,7 @@ function writeFrameworkError(error: Error, request: FastifyRequest, reply: Fasti
   const problem = asProblem(error);
   void reply
     .status(problem.status)
-    .headers({ ...problemHeaders(problem), [REQUEST_ID_HEADER]: request.id })
+    .headers({ ...API_HEADERS, ...problemHeaders(problem), [REQUEST_ID_HEADER]: request.id })
     .send(problemBody(problem, { url: request.url, requestId: request.id }));
 }
 
@@ -45,10 +64,16 @@ function writeClientError(error: Error & { code?: string }, socket: Socket): voi
   const problem = clientProblem(error);
   const requestId = requestIdOf({ headers: {} });
   const body = JSON.stringify(problemBody(problem, { url: '/', requestId }));
-  const headers = { ...problemHeaders(problem), [REQUEST_ID_HEADER]: requestId, connection: 'close' };
+  const headers = {
+    ...API_HEADERS,
+    ...problemHeaders(problem),
+    [REQUEST_ID_HEADER]: requestId,
+    connection: 'close',
+  };
   const head = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) })
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('');
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
   socket.end(`HTTP/1.1 ${problem.status} ${problem.code}\r\n${head}\r\n${body}`);
 }
 

@@ -1,0 +1,35 @@
+import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { ProblemException } from '../problem/problem.exception';
+
+/** Bodies of this API are three levels deep. What is deeper is not read on: later steps follow it level by level. */
+export const MAX_BODY_DEPTH = 20;
+
+const WITH_BODY = ['POST', 'PUT', 'PATCH'];
+
+/**
+ * Bodies are JSON, and not nested without end. Everything else is answered with 415, and must be: any web page may make a
+ * browser send plain text and forms to this machine without asking first (Fetch Standard, CORS-safelisted headers).
+ */
+export function addBodyRules(fastify: FastifyInstance): void {
+  fastify.removeContentTypeParser('text/plain');
+  fastify.addHook('onRoute', (route) => {
+    const methods = [route.method].flat();
+    if (!methods.some((method) => WITH_BODY.includes(method))) return;
+    const others = route.preValidation === undefined ? [] : [route.preValidation].flat();
+    route.preValidation = [...others, refuseDeepBody];
+  });
+}
+
+function refuseDeepBody(request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction): void {
+  if (!isDeeperThan(request.body, MAX_BODY_DEPTH)) {
+    done();
+    return;
+  }
+  done(new ProblemException('malformed-body', `A body may be nested at most ${MAX_BODY_DEPTH} levels deep.`));
+}
+
+/** Whether objects and arrays are nested more than so many levels deep. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1));
+}
