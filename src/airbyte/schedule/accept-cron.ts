@@ -80,7 +80,7 @@ function frequencyFault(gap: number, floor: number): FieldFault {
   const minutes = (count: number): string => `${String(count)} minute${count === 1 ? '' : 's'}`;
   const example = floor <= 60 ? '"0 * * * *" for once an hour' : '"0 2 * * *" for once a day';
   return {
-    reason: `two firings are ${minutes(gap)} apart, fewer than the ${minutes(floor)} allowed`,
+    reason: `two firings are ${minutes(gap)} apart, closer than the ${minutes(floor)} allowed`,
     hint: `keep at least ${minutes(floor)} between firings: ${example}`,
   };
 }

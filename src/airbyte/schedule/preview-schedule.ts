@@ -33,11 +33,13 @@ export interface SchedulePreview {
 
 export type PreviewResult = { ok: true; preview: SchedulePreview } | Refusal;
 
+/** Told from the Quartz form, whose weekdays cronstrue reads right in every spelling. */
 function describe(expression: CronExpression): string {
-  const options = { use24HourTimeFormat: true, throwExceptionOnParseError: true };
-  if (expression.dialect === 'unix') return cronstrue.toString(expression.words, options);
-  const fields = cleanFields(expression).join(' ');
-  return cronstrue.toString(fields, { ...options, dayOfWeekStartIndexZero: false });
+  return cronstrue.toString(cleanFields(expression).join(' '), {
+    use24HourTimeFormat: true,
+    throwExceptionOnParseError: true,
+    dayOfWeekStartIndexZero: false,
+  });
 }
 
 function describeInterval({ units, unit }: BasicInterval): string {
