@@ -1,0 +1,13 @@
+/** Loaded into every process that is measured (`node --require`): tells what it has used when it is asked. */
+export interface Usage {
+  /** User and system time of all its threads since it began. */
+  readonly cpuMicros: number;
+  readonly rssBytes: number;
+}
+
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.({ cpuMicros: user + system, rssBytes: process.memoryUsage.rss() } satisfies Usage);
+});
+// Being measurable must not keep a process alive.
+process.channel?.unref();
