@@ -28,6 +28,11 @@ function basicSyncs(intervalMs: number, context: SyncContext, count: number): Da
   return Array.from({ length: count }, (_, index) => new Date(firstMs + index * intervalMs));
 }
 
+function cronStartsAfterMs(context: SyncContext): number {
+  const startedMs = context.newestJobStartedAt?.getTime() ?? -Infinity;
+  return Math.max(context.now.getTime(), startedMs + AFTER_START_MS);
+}
+
 /**
  * The next `count` scheduled syncs, fewer when the schedule ends; none when it is manual, unknown or not active.
  * (airbyte-workers, ConfigFetchActivityImpl; for basic schedules it counts scheduled jobs only, which its public
@@ -41,11 +46,8 @@ export function nextSyncs(timing: Timing, context: SyncContext & { count: number
       return [];
     case 'basic':
       return basicSyncs(timing.intervalMs, context, context.count);
-    case 'cron': {
-      const started = context.newestJobStartedAt?.getTime() ?? -Infinity;
-      const afterMs = Math.max(context.now.getTime(), started + AFTER_START_MS);
-      return nextFirings(timing.rule, timing.zone, afterMs, context.count);
-    }
+    case 'cron':
+      return nextFirings(timing.rule, timing.zone, cronStartsAfterMs(context), context.count);
   }
 }
 

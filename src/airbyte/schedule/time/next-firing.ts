@@ -1,7 +1,7 @@
 /** The next firing of a rule in a time zone, by Quartz 2.3.2's rules for days on which the clock changes. */
 import { firstMatch } from '../cron/next-match';
 import type { CronRule } from '../cron/rule';
-import { resolveWallTime, type Zone } from './zone';
+import { resolveWallTime, UTC, type Zone } from './zone';
 
 /** A rule that meets nothing but skipped times this often fires on the day of the change alone: never. */
 const MAX_GAPS_IN_A_ROW = 12;
@@ -13,6 +13,7 @@ const MAX_GAPS_IN_A_ROW = 12;
  */
 export function nextFiring(rule: CronRule, zone: Zone, afterMs: number): number | null {
   const startMs = Math.floor(afterMs / 1000) * 1000 + 1000;
+  if (zone === UTC) return firstMatch(rule, startMs);
   let wallMs = startMs + zone.offsetAt(startMs);
   for (let gaps = 0; gaps < MAX_GAPS_IN_A_ROW; gaps++) {
     const matchMs = firstMatch(rule, wallMs);
