@@ -37,7 +37,7 @@ export async function start(settings: Settings, clock: Clock = () => new Date())
       logger,
       close: async () => {
         app.get(HealthService).beginStopping();
-        await app.close();
+        await closeServer(app);
         await upstream.close();
       },
     };
@@ -61,6 +61,19 @@ export async function createApp(
   configureApp(app);
   await app.init();
   return app;
+}
+
+/** A connection that was busy when closing began goes idle with its answer, and would then be kept for a minute. */
+async function closeServer(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, 50);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+  }
 }
 
 async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upstream> {
