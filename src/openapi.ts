@@ -1,6 +1,10 @@
 import { API_KEY_SCHEME, BEARER_SCHEME } from './common/http/access.decorators';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { completeDocument } from './common/openapi/complete-document';
+
+/** Of the contract, by the rules of docs/versioning.md. */
+export const API_VERSION = '0.1.0';
 
 /** The API's description, OpenAPI 3.0: what every client generator reads. */
 export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -10,9 +14,10 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
       'Create scheduled ingestions in Airbyte, and ask when data last arrived and when it will next. ' +
         'Errors are problem details as in RFC 9457; `code` names the kind of problem.',
     )
-    .setVersion('0.1.0')
+    .setVersion(API_VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.0.3')
+    .addServer('/', 'This gateway.')
     .addApiKey(
       { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key whose hash is in API_KEYS.' },
       API_KEY_SCHEME,
@@ -20,7 +25,8 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth(
       {
         type: 'http',
-        description: 'A token of OIDC_ISSUER, or an API key. Its scopes must hold `x-required-scope`.',
+        description:
+          'A token of OIDC_ISSUER, checked as RFC8725 advises, or an API key. Its scopes must hold `x-required-scope`.',
       },
       BEARER_SCHEME,
     )
@@ -29,5 +35,7 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('schedule', 'Understand schedules.')
     .addTag('health', 'For probes.')
     .build();
-  return SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method });
+  return completeDocument(
+    SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method }),
+  );
 }

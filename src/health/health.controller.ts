@@ -4,14 +4,19 @@ import { Open } from '../common/http/access.decorators';
 import { ApiProblems } from '../common/openapi/api-problems';
 import { HealthService } from './health.service';
 
-@ApiSchema({ name: 'Health' })
+@ApiSchema({ name: 'ProbeReport' })
 export class HealthDto {
   /** Always `ok`: what is not ok is answered as a problem. */
-  @ApiProperty({ enum: ['ok'], enumName: 'HealthWord', example: 'ok' })
+  @ApiProperty({ enum: ['ok'], enumName: 'ProbeWord', example: 'ok' })
   status: 'ok';
 
   /** What does not work although requests can be served; absent where everything does. */
-  @ApiProperty({ type: [String], required: false, example: ['Redis is out of reach (ECONNREFUSED): …'] })
+  @ApiProperty({
+    type: [String],
+    maxItems: 100,
+    required: false,
+    example: ['Redis is out of reach (ECONNREFUSED): …'],
+  })
   warnings?: string[];
 }
 

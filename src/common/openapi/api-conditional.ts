@@ -1,8 +1,13 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiResponse } from '@nestjs/swagger';
 
-const ETAG = {
+/** Documents the entity tag of an answer. */
+export const ETAG_HEADER = {
   ETag: { description: 'Names this version.', schema: { type: 'string' as const } },
+};
+
+const HEADERS = {
+  ...ETAG_HEADER,
   'Cache-Control': {
     description: 'A cache of the caller may keep the answer but has to ask before each use.',
     schema: { type: 'string' as const },
@@ -18,7 +23,7 @@ export function ApiConditional(type: Type): MethodDecorator {
       description: 'The `ETag` of the version that the caller has.',
       schema: { type: 'string' },
     }),
-    ApiOkResponse({ type, headers: ETAG }),
-    ApiResponse({ status: 304, description: 'The caller has this version already.', headers: ETAG }),
+    ApiOkResponse({ type, headers: HEADERS }),
+    ApiResponse({ status: 304, description: 'The caller has this version already.', headers: HEADERS }),
   );
 }

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from '../problem/problem.catalogue';
 import { ProblemDto } from '../problem/problem.dto';
+import { problemExample } from './examples';
 
 /** What every operation can answer with, whatever it does. */
 const EVERYWHERE: readonly ProblemCode[] = [
@@ -63,31 +64,17 @@ export function ApiProblems(
   );
 }
 
+/** `x-problem-codes` says which problems a status can be: OpenAPI has no place for that. */
 function problemResponse(status: number, codes: readonly ProblemCode[]): MethodDecorator {
-  const examples = codes.map(
-    (code) => [code, { summary: PROBLEMS[code].title, value: exampleOf(code) }] as const,
-  );
   return ApiResponse({
     status,
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
     content: {
       'application/problem+json': {
         schema: { $ref: getSchemaPath(ProblemDto) },
-        examples: Object.fromEntries(examples),
+        examples: Object.fromEntries(codes.map((code) => [code, problemExample(code)])),
       },
     },
+    ...{ 'x-problem-codes': codes },
   });
-}
-
-function exampleOf(code: ProblemCode): Partial<ProblemDto> {
-  const { status, title } = PROBLEMS[code];
-  return {
-    type: `urn:airbyte-ingestion:problem:${code}`,
-    title,
-    status,
-    detail: `${title}.`,
-    instance: '/ingestion',
-    code,
-    requestId: '0b0c8e1e-4f0e-4f57-9a57-0f8f2f3c8a11',
-  };
 }

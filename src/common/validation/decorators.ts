@@ -1,12 +1,26 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 
-/** Ids are opaque: whatever is safe in a path and is no path segment with a meaning of its own. */
-export const ID_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
+/**
+ * Ids are opaque: 1 to 128 characters that are safe in a path, and no path segment with a meaning of its own (`.`, `..`).
+ * Without lookahead, because the pattern is in the API description and Go's and Rust's expressions have none.
+ */
+export const ID_PATTERN =
+  /^([A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}|\.[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,126}|\.\.[A-Za-z0-9._~-]{1,126})$/;
+
+/** What the API description says of an id. */
+export const ID_SCHEMA = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 128,
+  pattern: ID_PATTERN.source,
+} as const;
 
 /** A required id of something in Airbyte. */
 export function IsId(of: string): PropertyDecorator {
   return applyDecorators(
+    ApiProperty(ID_SCHEMA),
     IsString({ message: 'must be a string', context: { hint: `Give the id of ${of}.` } }),
     Matches(ID_PATTERN, {
       message: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -',

@@ -21,6 +21,7 @@ export class PreviewRequestDto {
   @ApiProperty({
     type: 'string',
     format: 'date-time',
+    maxLength: 64,
     nullable: true,
     required: false,
     example: '2026-01-15T10:30:00Z',
@@ -36,7 +37,15 @@ export class PreviewRequestDto {
   from?: string | null;
 
   /** How many firings are shown. */
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, default: 5, nullable: true, required: false, example: 3 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: 100,
+    default: 5,
+    nullable: true,
+    required: false,
+    example: 3,
+  })
   @IsOptional()
   @IsWholeNumber(1, 100)
   count?: number | null;

@@ -38,7 +38,7 @@ export class RunListQueryDto {
 /** A page of an ingestion's runs, newest first. */
 @ApiSchema({ name: 'RunList' })
 export class RunListDto {
-  @ApiProperty({ type: [RunDto] })
+  @ApiProperty({ type: [RunDto], maxItems: 100 })
   data: RunDto[];
 
   /** Asks for the next page; null after the last. */

@@ -91,7 +91,7 @@ export class IngestionStatusDto {
   health: Health;
 
   /** Everything that is wrong with it, also what `health` has no room for. */
-  @ApiProperty({ type: [HealthReasonDto] })
+  @ApiProperty({ type: [HealthReasonDto], maxItems: 5 })
   healthReasons: HealthReasonDto[];
 
   /** When Airbyte was asked. */

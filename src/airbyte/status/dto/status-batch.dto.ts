@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
 import { ProblemDto } from '../../../common/problem/problem.dto';
-import { ID_PATTERN } from '../../../common/validation/decorators';
+import { ID_PATTERN, ID_SCHEMA } from '../../../common/validation/decorators';
 import { IngestionStatusDto } from './ingestion-status.dto';
 
 /** The most statuses that one request may ask for. */
@@ -14,7 +14,7 @@ const context = { hint: `Send {"ids": [...]} with 1 to ${MAX_BATCH} ids, as crea
 export class StatusBatchRequestDto {
   @ApiProperty({
     type: 'array',
-    items: { type: 'string', pattern: ID_PATTERN.source },
+    items: ID_SCHEMA,
     minItems: 1,
     maxItems: MAX_BATCH,
     example: ['9924bcd0-99be-453d-ba47-c2c9766f7da5'],
@@ -48,6 +48,6 @@ export class StatusBatchResultDto {
 /** One result for each id, in the order of the ids. */
 @ApiSchema({ name: 'StatusBatch' })
 export class StatusBatchDto {
-  @ApiProperty({ type: [StatusBatchResultDto] })
+  @ApiProperty({ type: [StatusBatchResultDto], maxItems: MAX_BATCH })
   results: StatusBatchResultDto[];
 }
