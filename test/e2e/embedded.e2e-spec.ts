@@ -58,7 +58,7 @@ describe('on a machine with only Node, the gateway', () => {
   it.each(SOURCES.map((sourceId, index) => [sourceId, DESTINATIONS[index]]))(
     'takes the documented ids %s and %s',
     async (sourceId, destinationId) => {
-      await create({ sourceId, destinationId });
+      expect(await create({ sourceId, destinationId })).toMatch(/^[\w-]{36}$/);
     },
   );
 
