@@ -5,12 +5,28 @@ const gateway = '^src/(app|airbyte|common|config|health|metrics|openapi|start|ma
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['main\\.ts$', '\\.spec\\.ts$'] }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: ['main\\.ts$', '\\.spec\\.ts$'] },
+      to: {},
+    },
     {
       name: 'only-the-transport-speaks-http',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/airbyte/client/transport', '^src/airbyte/airbyte\\.module\\.ts$', '^src/embedded/', '^src/demo/'] },
-      to: { path: ['node_modules/(axios|undici|@nestjs/axios)', '^node:https?$', '^https?$'] , dependencyTypesNot: ['type-only'] },
+      from: {
+        path: '^src/',
+        pathNot: [
+          '^src/airbyte/client/transport',
+          '^src/airbyte/airbyte\\.module\\.ts$',
+          '^src/embedded/',
+          '^src/demo/',
+        ],
+      },
+      to: {
+        path: ['node_modules/(axios|undici|@nestjs/axios)', '^node:https?$', '^https?$'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'the-client-knows-nothing-of-ingestions-or-problems',
@@ -65,6 +81,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -2,12 +2,30 @@ import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'data', 'coverage', 'clients', 'test/contract/out', 'test/contract/tools', 'test/contract/programs'] },
+  {
+    ignores: [
+      'dist',
+      'data',
+      'coverage',
+      'clients',
+      'test/contract/out',
+      'test/contract/tools',
+      'test/contract/programs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.cjs', '*.mjs', 'scripts/*.mjs', 'test/contract/*.mjs', 'test/support/*.cjs'] },
+        projectService: {
+          allowDefaultProject: [
+            '*.cjs',
+            '*.mjs',
+            'scripts/*.mjs',
+            'test/contract/*.mjs',
+            'test/support/*.cjs',
+          ],
+        },
         tsconfigRootDir: import.meta.dirname,
       },
     },

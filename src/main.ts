@@ -21,5 +21,7 @@ main().catch((error: unknown) => {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isOfTheSystem = 'syscall' in error;
-  return OPERATOR_FAULTS.includes(error.name) || isOfTheSystem ? error.message : (error.stack ?? error.message);
+  return OPERATOR_FAULTS.includes(error.name) || isOfTheSystem
+    ? error.message
+    : (error.stack ?? error.message);
 }

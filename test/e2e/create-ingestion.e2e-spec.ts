@@ -77,17 +77,15 @@ describe('POST /ingestion', () => {
     }).expect(400);
     const { errors } = response.body as { errors: { field: string; reason: string; hint: string }[] };
     const fields = errors.map((error) => error.field).sort();
-    expect(fields).toEqual(
-      [
-        'destinationId',
-        'name',
-        'scheduel',
-        'schedule.cronExpresion',
-        'schedule.cronExpression',
-        'sourceId',
-        'status',
-      ],
-    );
+    expect(fields).toEqual([
+      'destinationId',
+      'name',
+      'scheduel',
+      'schedule.cronExpresion',
+      'schedule.cronExpression',
+      'sourceId',
+      'status',
+    ]);
     for (const error of errors)
       expect(error).toEqual({
         field: error.field,

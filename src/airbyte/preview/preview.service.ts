@@ -34,6 +34,10 @@ function momentOf(from: string | null | undefined): Date | null {
   const moment = new Date(from);
   if (/(Z|[+-]\d{2}:?\d{2})$/i.test(from) && !Number.isNaN(moment.getTime())) return moment;
   throw validationFailed([
-    { field: 'from', reason: 'must be a moment in ISO 8601 with a zone', hint: 'Write e.g. "2026-01-15T10:30:00Z".' },
+    {
+      field: 'from',
+      reason: 'must be a moment in ISO 8601 with a zone',
+      hint: 'Write e.g. "2026-01-15T10:30:00Z".',
+    },
   ]);
 }
