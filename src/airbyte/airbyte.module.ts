@@ -5,6 +5,7 @@ import { AirbyteClient } from './client/airbyte.client';
 import { createAirbyteClient } from './client/create.client';
 import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
+import { ResourceService } from './ingestion/resource.service';
 import { SchedulePolicy } from './ingestion/schedule.policy';
 import { PreviewController } from './preview/preview.controller';
 import { PreviewService } from './preview/preview.service';
@@ -30,6 +31,7 @@ export class AirbyteModule {
         },
         IngestionService,
         PreviewService,
+        ResourceService,
         RunService,
         SchedulePolicy,
         StatusReader,

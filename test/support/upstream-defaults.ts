@@ -102,8 +102,15 @@ function createConnection(state: UpstreamState, { body }: UpstreamRequest): Repl
     workspaceId: from.workspaceId,
     ...(typeof name === 'string' && { name }),
     ...(typeof wanted['status'] === 'string' && { status: wanted['status'] }),
+    ...streamsOf(wanted['configurations']),
   });
   return json(200, row);
+}
+
+/** None, empty and absent all mean every stream. */
+function streamsOf(configurations: unknown): Pick<ConnectionRow, 'configurations'> | undefined {
+  const { streams } = fields(configurations);
+  return Array.isArray(streams) && streams.length > 0 ? { configurations: { streams } } : undefined;
 }
 
 function patchConnection(state: UpstreamState, { id, body }: UpstreamRequest): Reply {

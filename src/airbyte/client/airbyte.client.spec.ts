@@ -216,7 +216,15 @@ describe('answers', () => {
       createdAt: new Date('2026-01-15T10:13:20Z'),
       status: 'locked',
       schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ? America/New_York' },
-      streams: [{ name: 'orders', namespace: null, syncMode: 'full_refresh_overwrite' }],
+      streams: [
+        {
+          name: 'orders',
+          namespace: null,
+          syncMode: 'full_refresh_overwrite',
+          cursorField: [],
+          primaryKey: [],
+        },
+      ],
     });
   });
 

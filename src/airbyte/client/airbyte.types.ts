@@ -13,6 +13,19 @@ export interface AirbyteStream {
   readonly name: string;
   readonly namespace: string | null;
   readonly syncMode: string | null;
+  /** Path of the field that tells what is new; empty where there is none. */
+  readonly cursorField: readonly string[];
+  /** Paths of the fields that make up the key. */
+  readonly primaryKey: readonly (readonly string[])[];
+}
+
+/** A stream to be synced; what is left out Airbyte decides. */
+export interface StreamInput {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly syncMode?: string;
+  readonly cursorField?: readonly string[];
+  readonly primaryKey?: readonly (readonly string[])[];
 }
 
 export interface AirbyteConnection {
@@ -82,6 +95,8 @@ export interface CreateConnectionInput {
   readonly destinationId: string;
   readonly status: 'active' | 'inactive';
   readonly schedule: ScheduleInput;
+  /** Left out, Airbyte takes every stream, full refresh and overwrite. */
+  readonly configurations?: { readonly streams: readonly StreamInput[] };
 }
 
 /** Absent members stay as they are. */

@@ -55,8 +55,14 @@ function parseStreams(configurations: unknown): readonly AirbyteStream[] {
       name: text(from, 'name'),
       namespace: optionalText(from, 'namespace'),
       syncMode: optionalText(from, 'syncMode'),
+      cursorField: texts(from['cursorField']),
+      primaryKey: Array.isArray(from['primaryKey']) ? from['primaryKey'].map(texts) : [],
     };
   });
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 export function parseJob(body: unknown): AirbyteJob {

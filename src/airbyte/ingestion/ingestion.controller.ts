@@ -1,20 +1,51 @@
-import { Body, Controller, Delete, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Idempotent, RequiresScope } from '../../common/http/access.decorators';
+import { conditional } from '../../common/http/conditional';
 import { Context, type RequestContext } from '../../common/http/request-context';
+import { ApiConditional, ETAG_HEADER } from '../../common/openapi/api-conditional';
 import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
 import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
+import { RequestValidationPipe } from '../../common/validation/validation.pipe';
 import { CreateIngestionDto } from './dto/create-ingestion.dto';
+import { CreateIngestionQueryDto, CreationCheckDto } from './dto/creation-check.dto';
+import { IngestionResourceDto } from './dto/ingestion-resource.dto';
 import { IngestionDto } from './dto/ingestion.dto';
+import { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import { IngestionService } from './ingestion.service';
+import { resourceTag } from './resource.mapper';
+import { ResourceService } from './resource.service';
 import { ScheduledBodyPipe } from './scheduled-body.pipe';
 
 @ApiTags('ingestion')
 @Controller('ingestion')
 export class IngestionController {
-  constructor(private readonly ingestions: IngestionService) {}
+  constructor(
+    private readonly ingestions: IngestionService,
+    private readonly resources: ResourceService,
+  ) {}
 
   @Post()
   @RequiresScope('ingestion:write')
@@ -24,8 +55,10 @@ export class IngestionController {
     operationId: 'createIngestion',
     summary: 'Connect a source to a destination',
     description:
-      'Creates a connection in Airbyte. **Airbyte takes every stream of the source and overwrites the destination ' +
-      'on each sync (full refresh, overwrite).** Creation can take minutes: Airbyte reads the schema of the source first.',
+      'Creates a connection in Airbyte. **Without `streams` Airbyte takes every stream of the source and overwrites the ' +
+      'destination on each sync (full refresh, overwrite).** Creation can take minutes: Airbyte reads the schema of the ' +
+      'source first. With `validateOnly=true` nothing is created: what would be refused is refused just so, and what ' +
+      'would not is answered with 200 and what the schedule comes to.',
   })
   @ApiCreatedResponse({
     type: IngestionDto,
@@ -33,24 +66,90 @@ export class IngestionController {
       Location: { description: 'Path of the status.', schema: { type: 'string', format: 'uri-reference' } },
     },
   })
+  @ApiOkResponse({ type: CreationCheckDto, description: 'It could be created; `validateOnly` was `true`.' })
   @ApiProblems({
     body: true,
     codes: [
       ...UPSTREAM_PROBLEMS,
       ...IDEMPOTENCY_PROBLEMS,
       'reference-not-found',
+      'workspace-mismatch',
       'conflict',
       'outcome-unknown',
     ],
   })
   async createIngestion(
     @Body(ScheduledBodyPipe) request: CreateIngestionDto,
+    @Query(RequestValidationPipe) query: CreateIngestionQueryDto,
     @Context() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestionDto> {
+  ): Promise<IngestionDto | CreationCheckDto> {
+    if (query.validateOnly === 'true') {
+      void reply.status(200);
+      return this.ingestions.check(request, context);
+    }
     const ingestion = await this.ingestions.create(request, context);
     void reply.header('location', `/ingestion/${encodeURIComponent(ingestion.connectionId)}/status`);
     return ingestion;
+  }
+
+  @Get(':connectionId')
+  @RequiresScope('ingestion:read')
+  @ApiOperation({
+    operationId: 'getIngestion',
+    summary: 'Read an ingestion',
+    description: 'All of it, as Airbyte holds it. Its entity tag names the version for `If-Match`.',
+  })
+  @ApiIdParam('connectionId')
+  @ApiConditional(IngestionResourceDto)
+  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
+  async getIngestion(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Context() context: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestionResourceDto | undefined> {
+    const resource = await this.resources.get(connectionId, context);
+    return conditional({ request, reply }, resourceTag(resource), resource);
+  }
+
+  @Patch(':connectionId')
+  @RequiresScope('ingestion:write')
+  @ApiOperation({
+    operationId: 'patchIngestion',
+    summary: 'Change an ingestion',
+    description:
+      'Changes what is named and nothing else. With `If-Match` it is only changed if it is still that version, as far ' +
+      'as can be told: Airbyte has no conditional requests, so it is compared first and written then.',
+  })
+  @ApiIdParam('connectionId')
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The `ETag` of the version that the change is meant for.',
+    schema: { type: 'string' },
+  })
+  @ApiOkResponse({ type: IngestionResourceDto, headers: ETAG_HEADER })
+  @ApiProblems({
+    body: true,
+    codes: [
+      ...UPSTREAM_PROBLEMS,
+      'ingestion-not-found',
+      'precondition-failed',
+      'conflict',
+      'outcome-unknown',
+    ],
+  })
+  async patchIngestion(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Body(RequestValidationPipe) changes: PatchIngestionDto,
+    @Context() context: RequestContext,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestionResourceDto> {
+    const resource = await this.resources.patch(connectionId, changes, ifMatch, context);
+    void reply.header('etag', resourceTag(resource));
+    return resource;
   }
 
   @Delete(':connectionId')

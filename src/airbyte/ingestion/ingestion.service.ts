@@ -1,17 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, CreateConnectionInput } from '../client/airbyte.types';
-import { AirbyteError } from '../client/airbyte.errors';
+import { AirbyteError, type AirbyteErrorKind } from '../client/airbyte.errors';
 import { StatusReader } from '../status/status.reader';
 import { onBehalf, onBehalfOf } from './airbyte-problem';
+import { creationInput } from './creation.input';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
+import type { CreationCheckDto } from './dto/creation-check.dto';
 import type { IngestionDto } from './dto/ingestion.dto';
+import { creationOutlook } from './creation.outlook';
 import { requireMayRepeat } from './earlier-attempt';
 import { toIngestion } from './ingestion.mapper';
 import { SchedulePolicy } from './schedule.policy';
-import { unknownReferences } from './unknown-reference';
+import { referenceProblem } from './reference.problem';
 import { requireInSight } from './visibility';
+
+/** How Airbyte refuses ids that it does not know, and, as if it had failed itself, two of different workspaces. */
+const REFERENCE_KINDS: readonly AirbyteErrorKind[] = ['not_found', 'forbidden', 'failed'];
 
 /** What callers can do with ingestions, each of which is one connection in Airbyte. */
 @Injectable()
@@ -20,19 +27,27 @@ export class IngestionService {
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
     private readonly statuses: StatusReader,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async create(request: CreateIngestionDto, context: RequestContext): Promise<IngestionDto> {
     const asked = request.schedule
-      ? this.schedules.translate(request.schedule, context.attemptedSince)
+      ? this.schedules.translate(request.schedule, { at: context.attemptedSince })
       : null;
-    const { name, sourceId, destinationId } = request;
-    const schedule = asked?.upstream ?? { scheduleType: 'manual' };
-    const input = { name, sourceId, destinationId, schedule, status: request.status ?? 'active' } as const;
+    const input = creationInput(request, asked?.upstream ?? { scheduleType: 'manual' });
     const connection = await onBehalf(async () => {
       return (await this.findEarlier(input, context)) ?? this.createConnection(input, context);
     });
+    this.statuses.forget(connection.connectionId);
     return toIngestion(connection, asked?.schedule ?? null);
+  }
+
+  /** Every check of a creation that a read can make; whatever it would refuse is thrown as it would be. */
+  async check(request: CreateIngestionDto, context: RequestContext): Promise<CreationCheckDto> {
+    const asked = request.schedule ? this.schedules.translate(request.schedule).schedule : null;
+    const problem = await onBehalf(() => referenceProblem(this.client, request, context));
+    if (problem) throw problem;
+    return creationOutlook(request, asked, { now: this.clock(), ...this.schedules.limits });
   }
 
   /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */
@@ -64,14 +79,14 @@ export class IngestionService {
     context: RequestContext,
   ): Promise<AirbyteConnection> {
     if (context.caller?.workspaceId) {
-      const problem = await unknownReferences(this.client, input, context);
+      const problem = await referenceProblem(this.client, input, context);
       if (problem) throw problem;
     }
     try {
       return await this.client.createConnection(input, context);
     } catch (error) {
-      const mayBeReference = error instanceof AirbyteError && ['not_found', 'forbidden'].includes(error.kind);
-      throw (mayBeReference && (await unknownReferences(this.client, input, context))) || error;
+      const mayBeReference = error instanceof AirbyteError && REFERENCE_KINDS.includes(error.kind);
+      throw (mayBeReference && (await referenceProblem(this.client, input, context))) || error;
     }
   }
 }

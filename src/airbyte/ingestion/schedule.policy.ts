@@ -4,7 +4,19 @@ import type { FieldErrorDto } from '../../common/problem/problem.dto';
 import { validationFailed } from '../../common/problem/problem.exception';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
-import { type ScheduleFault, type ScheduleRequest, type Translation, translateSchedule } from '../schedule';
+import {
+  type ScheduleFault,
+  type ScheduleRequest,
+  type Translation,
+  translateSchedule,
+  type UpstreamSchedule,
+} from '../schedule';
+
+/** Where a translation starts from. */
+export interface TranslationStart {
+  readonly at?: Date | undefined;
+  readonly held?: UpstreamSchedule;
+}
 
 /** Schedules under this deployment's rules: what Airbyte would refuse or misread is refused before anything is sent. */
 @Injectable()
@@ -15,18 +27,18 @@ export class SchedulePolicy {
   ) {}
 
   /**
-   * @param at anchors intervals, by default now
+   * @param from `at` anchors intervals, by default now; `held` is what Airbyte holds already, for changes
    * @throws ProblemException `validation-failed` that names every fault of the schedule.
    */
-  translate(request: ScheduleRequest, at = this.clock()): Extract<Translation, { ok: true }> {
-    const translation = this.tryTranslate(request, at);
+  translate(request: ScheduleRequest, from: TranslationStart = {}): Extract<Translation, { ok: true }> {
+    const translation = this.tryTranslate(request, from);
     if (translation.ok) return translation;
     throw validationFailed(scheduleErrors(translation.faults));
   }
 
   /** The faults of a schedule whose shape is right, for an answer that names other faults as well. */
   faultsOf(request: ScheduleRequest): FieldErrorDto[] {
-    const translation = this.tryTranslate(request, this.clock());
+    const translation = this.tryTranslate(request);
     return translation.ok ? [] : scheduleErrors(translation.faults);
   }
 
@@ -34,8 +46,8 @@ export class SchedulePolicy {
     return { minIntervalMinutes: this.settings.scheduleMinIntervalMinutes };
   }
 
-  private tryTranslate(request: ScheduleRequest, now: Date): Translation {
-    return translateSchedule(request, { now, ...this.limits });
+  private tryTranslate(request: ScheduleRequest, { at, held }: TranslationStart = {}): Translation {
+    return translateSchedule(request, { now: at ?? this.clock(), ...(held && { held }), ...this.limits });
   }
 }
 

@@ -20,12 +20,8 @@ export interface Reading {
 export function readSnapshot(snapshot: Omit<IngestionSnapshot, 'observedAt'>, now: Date): Reading {
   const { connection, newestJobs, newestSuccess } = snapshot;
   const { schedule, timing } = readSchedule(connection.schedule);
-  const newestJobStartedAt = newestJobs[0]?.startTime ?? null;
-  return {
-    facts: { connection, timing, newestJobs, newestSuccess, now },
-    schedule,
-    upcoming: upcomingOf(connection.status, timing, { now, newestJobStartedAt }),
-  };
+  const facts = { connection, timing, newestJobs, newestSuccess, now };
+  return { facts, schedule, upcoming: upcomingOf(facts) };
 }
 
 /** When data last arrived; null if that is not on record. */

@@ -1,4 +1,6 @@
-import { nextSyncs, type Timing } from '../schedule';
+import type { Timing } from '../schedule';
+import type { StatusFacts } from './facts';
+import { firingsOf } from './firings';
 import type { NextSyncReason } from './words';
 
 /** How many firings are told. */
@@ -10,14 +12,11 @@ export interface Upcoming {
 }
 
 /** The next firings of the schedule that Airbyte holds, and why there are any or none. */
-export function upcomingOf(
-  connectionStatus: string,
-  timing: Timing,
-  at: { readonly now: Date; readonly newestJobStartedAt: Date | null },
-): Upcoming {
-  const obstacle = obstacleOf(connectionStatus, timing);
+export function upcomingOf({ connection, timing, newestJobs, now }: StatusFacts): Upcoming {
+  const obstacle = obstacleOf(connection.status, timing);
   if (obstacle) return { nextSyncs: [], reason: obstacle };
-  const firings = nextSyncs(timing, { ...at, isActive: true, count: COUNT });
+  const startedAt = newestJobs[0]?.startTime ?? null;
+  const firings = firingsOf(newestJobs, { timing, from: now, startedAt, count: COUNT });
   return { nextSyncs: firings, reason: firings.length > 0 ? 'scheduled' : 'never_fires' };
 }
 

@@ -1,8 +1,13 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { ID_PATTERN, IsId, IsOneOf, IsText } from '../../../common/validation/decorators';
 import { ScheduleRequestDto } from './schedule.dto';
+import { StreamRequestDto } from './stream.dto';
+
+const STREAMS_CONTEXT = {
+  hint: 'Write e.g. [{"name": "orders", "syncMode": "full_refresh_append"}], or leave it out for every stream.',
+};
 
 /** The states that a caller may give an ingestion. */
 export const WRITABLE_STATUSES = ['active', 'inactive'] as const;
@@ -49,4 +54,23 @@ export class CreateIngestionDto {
   @IsOptional()
   @IsOneOf(WRITABLE_STATUSES)
   status?: WritableStatus | null;
+
+  /**
+   * What to sync, and how. **Left out or null, Airbyte takes every stream of the source and overwrites what the
+   * destination has of it on each sync** (full refresh, overwrite).
+   */
+  @ApiProperty({
+    type: () => [StreamRequestDto],
+    nullable: true,
+    required: false,
+    minItems: 1,
+    maxItems: 1000,
+  })
+  @IsOptional()
+  @IsArray({ message: 'must be an array or null', context: STREAMS_CONTEXT })
+  @ArrayMinSize(1, { message: 'must have at least one stream', context: STREAMS_CONTEXT })
+  @ArrayMaxSize(1000, { message: 'must have at most 1000 streams', context: STREAMS_CONTEXT })
+  @ValidateNested({ each: true, message: 'must hold objects', context: STREAMS_CONTEXT })
+  @Type(() => StreamRequestDto)
+  streams?: StreamRequestDto[] | null;
 }

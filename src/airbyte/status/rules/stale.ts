@@ -1,5 +1,5 @@
-import { nextSyncs } from '../../schedule';
 import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../facts';
+import { firingsOf } from '../firings';
 
 const INTERVALS = 2;
 
@@ -26,14 +26,15 @@ function reason(since: Date, lastSync: Date, why: string): HealthReason {
  * a cron expression may differ: two firings after the one that was answered must have passed, the time that sync took
  * included, and twice the shorter of the next two gaps, so that no weekend makes a weekday schedule stale.
  */
-function staleBySchedule({ connection, timing, newestSuccess }: StatusFacts, lastSync: Date): Date | null {
+function staleBySchedule(facts: StatusFacts, lastSync: Date): Date | null {
+  const { connection, timing, newestJobs, newestSuccess } = facts;
   if (connection.status !== 'active' || !newestSuccess) return null;
   if (timing.kind === 'basic') return new Date(lastSync.getTime() + INTERVALS * timing.intervalMs);
   const startedAt = newestSuccess.startTime;
-  const [first, second, third] = nextSyncs(timing, {
-    now: startedAt,
-    isActive: true,
-    newestJobStartedAt: startedAt,
+  const [first, second, third] = firingsOf(newestJobs, {
+    timing,
+    from: startedAt,
+    startedAt,
     count: INTERVALS + 1,
   }).map((firing) => firing.getTime());
   if (first === undefined || second === undefined) return null;

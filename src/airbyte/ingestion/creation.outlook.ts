@@ -1,0 +1,21 @@
+import { previewSchedule, type Schedule } from '../schedule';
+import type { CreateIngestionDto } from './dto/create-ingestion.dto';
+import type { CreationCheckDto } from './dto/creation-check.dto';
+
+const COUNT = 3;
+
+/** What the schedule of a creation would come to, were it made now. `asked` is the schedule as it was accepted. */
+export function creationOutlook(
+  { schedule, status }: CreateIngestionDto,
+  asked: Schedule | null,
+  at: { readonly now: Date; readonly minIntervalMinutes: number },
+): CreationCheckDto {
+  const result = schedule ? previewSchedule(schedule, { ...at, from: at.now, count: COUNT }) : null;
+  const preview = result?.ok ? result.preview : null;
+  const fires = (status ?? 'active') === 'active';
+  return {
+    schedule: asked,
+    quartzExpression: preview?.quartzExpression ?? null,
+    nextSyncs: fires ? (preview?.nextSyncs ?? []).map((moment) => moment.toISOString()) : [],
+  };
+}

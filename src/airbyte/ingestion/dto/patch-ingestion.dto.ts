@@ -1,0 +1,48 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { IsOneOf, IsText } from '../../../common/validation/decorators';
+import { WRITABLE_STATUSES, type WritableStatus } from './create-ingestion.dto';
+import { ScheduleRequestDto } from './schedule.dto';
+
+/** What is to change: what is left out or null stays as it is, streams and all. */
+@ApiSchema({ name: 'PatchIngestionRequest' })
+export class PatchIngestionDto {
+  @ApiProperty({
+    type: 'string',
+    minLength: 1,
+    maxLength: 255,
+    nullable: true,
+    required: false,
+    example: 'Orders to warehouse',
+  })
+  @IsOptional()
+  @IsText(1, 255)
+  name?: string | null;
+
+  /**
+   * The schedule that a read gave may be sent back as it is: then nothing is sent to Airbyte. Another one is taken as
+   * for a creation, in UTC: an ingestion whose schedule is in another zone is only moved when `timeZone` says `UTC`.
+   */
+  @ApiProperty({ type: () => ScheduleRequestDto, nullable: true, required: false })
+  @IsOptional()
+  @IsObject({
+    message: 'must be an object or null',
+    context: { hint: 'Write e.g. {"scheduleType": "cron", "cronExpression": "0 2 * * *"}.' },
+  })
+  @ValidateNested()
+  @Type(() => ScheduleRequestDto)
+  schedule?: ScheduleRequestDto | null;
+
+  /** Whether the schedule is in force. */
+  @ApiProperty({
+    enum: WRITABLE_STATUSES,
+    enumName: 'WritableStatus',
+    nullable: true,
+    required: false,
+    example: 'inactive',
+  })
+  @IsOptional()
+  @IsOneOf(WRITABLE_STATUSES)
+  status?: WritableStatus | null;
+}

@@ -1,0 +1,84 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsOptional, IsString } from 'class-validator';
+import { IsOneOf, IsOptionalText, IsText } from '../../../common/validation/decorators';
+import { IsListOfPaths } from './is-list-of-paths';
+
+/** What Airbyte can do with a stream: how it reads, and what it does with what the destination has. */
+export const SYNC_MODES = [
+  'full_refresh_overwrite',
+  'full_refresh_overwrite_deduped',
+  'full_refresh_append',
+  'full_refresh_update',
+  'full_refresh_soft_delete',
+  'incremental_append',
+  'incremental_deduped_history',
+  'incremental_update',
+  'incremental_soft_delete',
+] as const;
+export type SyncMode = (typeof SYNC_MODES)[number];
+
+const MAX_PATH = 100;
+const PATH = { type: 'array', items: { type: 'string' } } as const;
+const CURSOR_HINT = 'Write the path of a field as an array, e.g. ["updated_at"].';
+
+/** One stream to sync. */
+@ApiSchema({ name: 'StreamRequest' })
+export class StreamRequestDto {
+  /** As the source names it. */
+  @ApiProperty({ minLength: 1, maxLength: 1000, example: 'orders' })
+  @IsText(1, 1000)
+  name: string;
+
+  /** As the source names it; left out or null where it has none. */
+  @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 1000, example: 'public' })
+  @IsOptionalText(1000, 'Give the namespace of the stream, or leave it out.')
+  namespace?: string | null;
+
+  /** Left out or null, Airbyte overwrites the destination on each sync: `full_refresh_overwrite`. */
+  @ApiProperty({
+    enum: SYNC_MODES,
+    enumName: 'SyncMode',
+    nullable: true,
+    required: false,
+    example: 'incremental_deduped_history',
+  })
+  @IsOptional()
+  @IsOneOf(SYNC_MODES)
+  syncMode?: SyncMode | null;
+
+  /** Path of the field that tells what is new, for incremental modes. */
+  @ApiProperty({ ...PATH, nullable: true, required: false, example: ['updated_at'] })
+  @IsOptional()
+  @IsArray({ message: 'must be an array of field names', context: { hint: CURSOR_HINT } })
+  @ArrayMaxSize(MAX_PATH, { message: `must have at most ${MAX_PATH} parts`, context: { hint: CURSOR_HINT } })
+  @IsString({ each: true, message: 'must be an array of field names', context: { hint: CURSOR_HINT } })
+  cursorField?: string[] | null;
+
+  /** Paths of the fields that make up the key, for modes that deduplicate. */
+  @ApiProperty({ type: 'array', items: PATH, nullable: true, required: false, example: [['id']] })
+  @IsOptional()
+  @IsListOfPaths(MAX_PATH)
+  primaryKey?: string[][] | null;
+}
+
+/** One stream that is synced. */
+@ApiSchema({ name: 'Stream' })
+export class StreamDto {
+  @ApiProperty({ example: 'orders' })
+  name: string;
+
+  @ApiProperty({ type: 'string', nullable: true, example: 'public' })
+  namespace: string | null;
+
+  /** In Airbyte's words; null where it gives none. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'full_refresh_overwrite' })
+  syncMode: string | null;
+
+  /** Path of the field that tells what is new; empty where there is none. */
+  @ApiProperty({ ...PATH, example: [] })
+  cursorField: string[];
+
+  /** Paths of the fields that make up the key. */
+  @ApiProperty({ type: 'array', items: PATH, example: [['id']] })
+  primaryKey: string[][];
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { matchesStrongly } from '../../common/http/entity-tag';
+import type { RequestContext } from '../../common/http/request-context';
+import { ProblemException } from '../../common/problem/problem.exception';
+import { AirbyteClient } from '../client/airbyte.client';
+import type { AirbyteConnection } from '../client/airbyte.types';
+import { StatusReader } from '../status/status.reader';
+import { onBehalfOf } from './airbyte-problem';
+import { changesOf } from './changes';
+import type { IngestionResourceDto } from './dto/ingestion-resource.dto';
+import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
+import { resourceTag, toResource } from './resource.mapper';
+import { SchedulePolicy } from './schedule.policy';
+import { requireInSight } from './visibility';
+
+/** Ingestions as resources: read whole, changed in part. */
+@Injectable()
+export class ResourceService {
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly schedules: SchedulePolicy,
+    private readonly statuses: StatusReader,
+  ) {}
+
+  async get(connectionId: string, context: RequestContext): Promise<IngestionResourceDto> {
+    return toResource(await this.connection(connectionId, context));
+  }
+
+  /**
+   * Compares, then writes: somebody else may write in between, since Airbyte has no conditional requests.
+   * @param ifMatch tags of versions, one of which must be the present one
+   */
+  async patch(
+    connectionId: string,
+    request: PatchIngestionDto,
+    ifMatch: string | undefined,
+    context: RequestContext,
+  ): Promise<IngestionResourceDto> {
+    const connection = await this.connection(connectionId, context);
+    const before = toResource(connection);
+    if (ifMatch !== undefined && !matchesStrongly(ifMatch, resourceTag(before))) throw changedMeanwhile();
+    const changes = changesOf(connection, request, this.schedules);
+    if (Object.keys(changes).length === 0) return before;
+    try {
+      const after = await onBehalfOf(connectionId, () =>
+        this.client.patchConnection(connectionId, changes, context),
+      );
+      return toResource(after);
+    } finally {
+      this.statuses.forget(connectionId);
+    }
+  }
+
+  private async connection(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
+    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
+    return requireInSight(connection, context);
+  }
+}
+
+function changedMeanwhile(): ProblemException {
+  return new ProblemException(
+    'precondition-failed',
+    'It is not the version that If-Match names. Read it again, and decide anew.',
+  );
+}
