@@ -18,10 +18,22 @@ export const BUILT_IN: readonly ConnectorDefinition[] = [
     command: builtIn('source-file'),
   },
   {
+    id: 'dfd88b22-b603-4c3d-aad7-3701784586b1',
+    kind: 'source',
+    type: 'faker',
+    command: builtIn('source-faker'),
+  },
+  {
     id: 'a625d593-bba5-4a1c-a53d-2d246268a816',
     kind: 'destination',
     type: 'local-json',
     command: builtIn('destination-local-json'),
+  },
+  {
+    id: 'b76be0a6-27dc-4560-95f6-2623da0bd7b6',
+    kind: 'destination',
+    type: 'sqlite',
+    command: builtIn('destination-sqlite'),
   },
 ];
 

@@ -1,7 +1,6 @@
 import type { ActorStore } from '../store/actors';
 import type { AttemptStore } from '../store/attempts';
 import { isAlive } from '../data-dir/process-identity';
-import { isObject, parseObject, type JsonObject } from '../json';
 import type { EmbeddedLog, Now } from '../log';
 import { messageOf } from '../system-error';
 import type { Connection, ConnectionStore } from '../store/connections';
@@ -10,7 +9,8 @@ import { runAttempt, type AttemptHooks } from './attempt';
 import type { Workshop } from './command';
 import { killGroup } from './connector-process';
 import type { Connectors } from './connectors';
-import { nameOf, type AttemptPlan } from './plan';
+import type { AttemptPlan } from './plan';
+import { forgetFinished, statesToResume } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
 
 /** What the runner works with. */
@@ -94,6 +94,7 @@ export class JobRunner {
     }
     const { jobs, now, onEnd } = this.options;
     if (jobs.unfinishedOf(job.connectionId)?.id !== job.id) return;
+    this.forgetStates(job);
     jobs.setStatus(job.id, 'cancelled', now());
     onEnd(job.connectionId);
   }
@@ -186,8 +187,14 @@ export class JobRunner {
 
   private endJob(job: Job, status: 'succeeded' | 'failed', failure: Failure | null): void {
     this.failedInRow.delete(job.id);
+    this.forgetStates(job);
     this.options.jobs.setStatus(job.id, status, this.options.now(), failure);
     this.options.onEnd(job.connectionId);
+  }
+
+  private forgetStates({ connectionId }: Job): void {
+    const connection = this.options.connections.find(connectionId);
+    if (connection !== null) forgetFinished(this.options.attempts, connection);
   }
 
   private async attempt(
@@ -220,7 +227,7 @@ export class JobRunner {
       destinationCommand,
       destinationConfig: destination.configuration,
       streams: connection.streams,
-      states: this.statesFor(job, number, connection),
+      states: statesToResume(attempts, job.id, connection),
       jobId: job.id,
       attempt: number,
     };
@@ -247,20 +254,5 @@ export class JobRunner {
       },
     };
     return runAttempt(plan, hooks);
-  }
-
-  /** What each stream goes on from: nothing when it is overwritten, this job's own states when it is appended anew. */
-  private statesFor(job: Job, attempt: number, connection: Connection): JsonObject[] {
-    const { attempts } = this.options;
-    for (const stream of connection.streams) {
-      if (stream.syncMode === 'full_refresh_overwrite')
-        attempts.restartStream(connection.id, job.id, nameOf(stream));
-      else if (stream.syncMode === 'full_refresh_append' && attempt === 0)
-        attempts.forgetState(connection.id, nameOf(stream));
-    }
-    return attempts
-      .states(connection.id)
-      .map(({ message }) => parseObject(message))
-      .filter(isObject);
   }
 }

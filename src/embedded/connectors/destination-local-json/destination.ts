@@ -7,7 +7,7 @@ import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import { writeStreams, type StreamTarget } from '../../protocol/write-streams';
 import { localPathOf } from '../local-root';
-import { recordId } from './record-id';
+import { recordId } from '../record-id';
 import { StreamFile } from './stream-file';
 
 /** Writes every stream to a file of JSON lines, laid out as Airbyte's own local JSON destination does. */

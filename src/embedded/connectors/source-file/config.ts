@@ -38,7 +38,11 @@ export const FILE_SPEC: JsonObject = {
     properties: {
       dataset_name: { type: 'string', title: 'Dataset name', description: 'The name of the stream.' },
       format: { type: 'string', enum: ['csv', 'jsonl'], default: 'csv' },
-      url: { type: 'string', title: 'Path', description: 'A path below /local/; .gz is unpacked.' },
+      url: {
+        type: 'string',
+        title: 'Path',
+        description: 'A path below /local/, in which *, ? and ** match many files; .gz is unpacked.',
+      },
       provider: {
         type: 'object',
         required: ['storage'],

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { isObject, parseObject, stringAt } from '../../json';
@@ -93,10 +93,4 @@ function readError(path: string, error: unknown): unknown {
     return new ConnectorError('config_error', `Cannot read ${path}: ${messageOf(error)}`);
   }
   return error;
-}
-
-/** What tells whether a file is still the one that was read before. */
-export function fingerprint(path: string): { size: number; modifiedMs: number } {
-  const { size, mtimeMs } = statSync(path);
-  return { size, modifiedMs: Math.floor(mtimeMs) };
 }

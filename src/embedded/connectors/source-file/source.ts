@@ -1,17 +1,18 @@
 import { isObject, numberAt, objectAt, parseObject, stringAt, type JsonObject } from '../../json';
 import { ConnectorError, type SourceConnector } from '../../protocol/connector';
-import { fromBytes, toBytes, type MessageWriter } from '../../protocol/message-writer';
+import { fromBytes, type MessageWriter } from '../../protocol/message-writer';
 import { streamState, streamStatus } from '../../protocol/messages';
-import { localPathOf } from '../local-root';
+import { recordHead } from '../../protocol/raw-record';
 import { FILE_SPEC, parseFileConfig, type FileConfig } from './config';
-import { csvHeader, csvRows, fingerprint, jsonlRows } from './rows';
+import { findFiles } from './files';
+import { csvHeader, csvRows, jsonlRows, type RowBatches } from './rows';
 
 /** A state after so many rows: what a killed sync repeats at most, and how often the destination syncs to disk. */
 const CHECKPOINT_ROWS = 25_000;
 /** How many lines of NDJSON discovery looks at. */
 const SAMPLE_ROWS = 1000;
 
-/** Reads one local file as one stream. */
+/** Reads one local file, or all that match a pattern, as one stream. */
 export const fileSource: SourceConnector = {
   spec: FILE_SPEC,
 
@@ -43,23 +44,24 @@ async function readStream(
   states: readonly JsonObject[],
   output: MessageWriter,
 ): Promise<void> {
-  const path = localPathOf(file.url);
-  const mark = fingerprint(path);
-  const skip = rowsDone(file.datasetName, states, mark);
+  const { paths, fingerprint } = findFiles(file.url);
+  const skip = rowsDone(file.datasetName, states, fingerprint);
   await output.message(streamStatus(file.datasetName, null, 'STARTED', new Date()));
-  const head = toBytes(`{"type":"RECORD","record":{"stream":${JSON.stringify(file.datasetName)},"data":`);
+  const head = recordHead(file.datasetName, null);
   const checkpoint = (rows: number, count: number): Promise<void> =>
-    output.message(streamState(file.datasetName, null, { rows, ...mark }, count));
+    output.message(streamState(file.datasetName, null, { rows, files: fingerprint }, count));
   let rows = 0;
   let sinceState = 0;
-  for await (const batch of file.format === 'csv' ? csvRows(path) : jsonlRows(path)) {
-    const tail = `,"emitted_at":${Date.now()}}}`;
-    for (const row of batch) {
-      if (++rows <= skip) continue;
-      if (output.line(head + row + tail)) await output.flush();
-      if (++sinceState === CHECKPOINT_ROWS) {
-        await checkpoint(rows, sinceState);
-        sinceState = 0;
+  for (const path of paths) {
+    for await (const batch of rowsOf(file, path)) {
+      const tail = `,"emitted_at":${Date.now()}}}`;
+      for (const row of batch) {
+        if (++rows <= skip) continue;
+        if (output.line(head + row + tail)) await output.flush();
+        if (++sinceState === CHECKPOINT_ROWS) {
+          await checkpoint(rows, sinceState);
+          sinceState = 0;
+        }
       }
     }
   }
@@ -67,27 +69,28 @@ async function readStream(
   await output.message(streamStatus(file.datasetName, null, 'COMPLETE', new Date()));
 }
 
-/** How many rows an earlier attempt brought over, provided that the file is unchanged. */
-function rowsDone(
-  name: string,
-  states: readonly JsonObject[],
-  mark: { size: number; modifiedMs: number },
-): number {
+function rowsOf(file: FileConfig, path: string): RowBatches {
+  return file.format === 'csv' ? csvRows(path) : jsonlRows(path);
+}
+
+/** How many rows an earlier attempt brought over, provided that the files are unchanged. */
+function rowsDone(name: string, states: readonly JsonObject[], fingerprint: string): number {
   for (const message of states) {
     const stream = objectAt(message, 'stream') ?? {};
     const state = objectAt(stream, 'stream_state') ?? {};
     if (stringAt(objectAt(stream, 'stream_descriptor') ?? {}, 'name') !== name) continue;
-    if (numberAt(state, 'size') !== mark.size || numberAt(state, 'modifiedMs') !== mark.modifiedMs) return 0;
-    return numberAt(state, 'rows') ?? 0;
+    return stringAt(state, 'files') === fingerprint ? (numberAt(state, 'rows') ?? 0) : 0;
   }
   return 0;
 }
 
 async function columnsOf(file: FileConfig): Promise<JsonObject> {
-  const path = localPathOf(file.url);
-  if (file.format === 'jsonl') return jsonlColumns(path);
-  const names = await csvHeader(path);
-  return Object.fromEntries(names.map((name) => [name, { type: ['null', 'string'] }]));
+  const columns: JsonObject = {};
+  for (const path of findFiles(file.url).paths) {
+    if (file.format === 'jsonl') Object.assign(columns, await jsonlColumns(path));
+    else for (const name of await csvHeader(path)) columns[name] = { type: ['null', 'string'] };
+  }
+  return columns;
 }
 
 async function jsonlColumns(path: string): Promise<JsonObject> {

@@ -1,0 +1,117 @@
+import { closeSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineProcess } from './engine-process.mjs';
+import { SCENARIOS } from './scenarios.mjs';
+
+const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+/** A CSV file whose first column counts its rows from 0. */
+export function writeInput(path, rows) {
+  const fd = openSync(path, 'w');
+  writeSync(fd, 'id,name,amount,note\n');
+  for (let from = 0; from < rows; from += 10_000) {
+    const lines = Array.from({ length: Math.min(10_000, rows - from) }, (_, index) => {
+      const id = from + index;
+      return `${id},name ${id % 977},${(id * 7) % 1000}.${id % 100},"note ""${id}"", with a comma"`;
+    });
+    writeSync(fd, `${lines.join('\n')}\n`);
+  }
+  closeSync(fd);
+}
+
+/** Numbers from 0 to 1 that a seed determines (mulberry32). */
+export function randomOf(seed) {
+  let state = seed * 7919;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** One sync with kills at random moments, and what became of its rows. */
+export async function runRound({ seed, rows, kills, folder }) {
+  const random = randomOf(seed);
+  const scenario = SCENARIOS[seed % SCENARIOS.length];
+  const dataDir = join(folder, `round-${seed}`);
+  mkdirSync(join(dataDir, 'local'), { recursive: true });
+  linkSync(join(folder, 'input.csv'), join(dataDir, 'local', 'input.csv'));
+  const log = [];
+  let engine = await EngineProcess.start(dataDir, log);
+  const jobId = await startSync(engine, scenario, rows);
+  const victims = [];
+  const started = Date.now();
+  for (;;) {
+    const job = await engine.call('GET', `/jobs/${jobId}`);
+    if (['succeeded', 'failed', 'cancelled'].includes(job.status)) {
+      await engine.kill('SIGTERM');
+      const counted = await scenario.count(dataDir, rows);
+      rmSync(dataDir, { recursive: true, force: true });
+      return verdict({
+        seed,
+        scenario,
+        rows,
+        victims,
+        job,
+        counted,
+        log,
+        seconds: (Date.now() - started) / 1000,
+      });
+    }
+    if (victims.length < kills) {
+      await sleep(random() * 2500);
+      const victim = ['engine', 'read', 'write'][Math.floor(random() * 3)];
+      if (await kill(engine, victim)) victims.push(victim);
+      if (!engine.isAlive) engine = await EngineProcess.start(dataDir, log);
+    } else await sleep(200);
+  }
+}
+
+/** Makes source, destination and connection, and starts a sync. */
+export async function startSync(engine, { source, destination, stream }, rows) {
+  const { sourceId } = await engine.call('POST', '/sources', {
+    name: 'input',
+    workspaceId: WORKSPACE,
+    configuration: source(rows),
+  });
+  const { destinationId } = await engine.call('POST', '/destinations', {
+    name: 'out',
+    workspaceId: WORKSPACE,
+    configuration: destination(),
+  });
+  const configurations = { streams: [stream] };
+  const { connectionId } = await engine.call('POST', '/connections', {
+    sourceId,
+    destinationId,
+    configurations,
+  });
+  return (await engine.call('POST', '/jobs', { connectionId, jobType: 'sync' })).jobId;
+}
+
+async function kill(engine, victim) {
+  if (victim === 'engine') {
+    await engine.kill();
+    return true;
+  }
+  const [pid] = engine.connectors(victim);
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch (error) {
+    if (error.code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+function verdict({ seed, scenario, rows, victims, job, counted, log, seconds }) {
+  const twice = counted.lines - counted.distinct;
+  const allowed = scenario.repeatedPerKill * victims.length;
+  const whole = counted.distinct === rows && counted.foreign === 0 && counted.broken === 0;
+  const ok = job.status === 'succeeded' && whole && twice <= allowed && job.rowsSynced === rows;
+  const line =
+    `seed ${seed}, ${scenario.name}: killed ${victims.join(', ') || 'nobody'}; job ${job.status}, says ${job.rowsSynced} rows; ` +
+    `input ${rows}, found ${counted.distinct}, lost ${rows - counted.distinct}, twice ${twice}, broken ${counted.broken}; ${seconds.toFixed(1)} s`;
+  return { ok, line: ok ? line : `${line}\n${log.join('')}` };
+}

@@ -1,0 +1,4 @@
+import { runDestination } from '../../protocol/connector';
+import { sqliteDestination } from './destination';
+
+void runDestination(sqliteDestination);

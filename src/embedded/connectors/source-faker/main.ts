@@ -1,0 +1,4 @@
+import { runSource } from '../../protocol/connector';
+import { fakerSource } from './source';
+
+void runSource(fakerSource);

@@ -1,0 +1,114 @@
+import { numberAt, objectAt, stringAt, type JsonObject } from '../../json';
+import { ConnectorError, type SourceConnector } from '../../protocol/connector';
+import { toBytes, type MessageWriter } from '../../protocol/message-writer';
+import { streamState, streamStatus, type ConfiguredStream } from '../../protocol/messages';
+import { recordHead } from '../../protocol/raw-record';
+import { productOf, SCHEMAS, userOf } from './people';
+
+const CHECKPOINT_ROWS = 10_000;
+const PRODUCTS = 100;
+
+/** What to make up; members are named as in Airbyte's own faker source. */
+interface FakerConfig {
+  readonly count: number;
+  readonly seed: number;
+  /** Whether every sync brings every record again, changed; else an incremental sync brings only what is new. */
+  readonly alwaysUpdated: boolean;
+}
+
+/** How far a stream has come. */
+interface Position {
+  readonly lastId: number;
+  readonly finished: boolean;
+}
+
+/** Makes up users and products, the same ones for a seed. */
+export const fakerSource: SourceConnector = {
+  spec: {
+    documentationUrl: 'https://docs.airbyte.com/integrations/sources/faker',
+    connectionSpecification: {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      title: 'Faker source',
+      type: 'object',
+      required: ['count'],
+      properties: {
+        count: { type: 'integer', minimum: 1, default: 1000, description: 'How many users.' },
+        seed: { type: 'integer', default: 1 },
+        always_updated: { type: 'boolean', default: true },
+      },
+    },
+  },
+
+  check(config) {
+    parseConfig(config);
+    return Promise.resolve();
+  },
+
+  discover(config) {
+    parseConfig(config);
+    const streams = Object.entries(SCHEMAS).map(([name, schema]) => ({
+      name,
+      json_schema: schema,
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      default_cursor_field: ['updated_at'],
+      source_defined_primary_key: [['id']],
+    }));
+    return Promise.resolve({ streams });
+  },
+
+  async read({ config, streams, states, output }) {
+    const faker = parseConfig(config);
+    for (const stream of streams) await readStream(faker, stream, positionOf(stream.name, states), output);
+  },
+};
+
+function parseConfig(config: JsonObject): FakerConfig {
+  const [count, seed] = [numberAt(config, 'count') ?? 1000, numberAt(config, 'seed') ?? 1];
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new ConnectorError('config_error', 'count must be a whole number above 0.');
+  return { count, seed, alwaysUpdated: config['always_updated'] !== false };
+}
+
+function positionOf(name: string, states: readonly JsonObject[]): Position {
+  for (const message of states) {
+    const stream = objectAt(message, 'stream') ?? {};
+    const state = objectAt(stream, 'stream_state') ?? {};
+    if (stringAt(objectAt(stream, 'stream_descriptor') ?? {}, 'name') !== name) continue;
+    return { lastId: numberAt(state, 'lastId') ?? 0, finished: state['finished'] === true };
+  }
+  return { lastId: 0, finished: false };
+}
+
+async function readStream(
+  faker: FakerConfig,
+  { name }: ConfiguredStream,
+  position: Position,
+  output: MessageWriter,
+): Promise<void> {
+  if (name !== 'users' && name !== 'products')
+    throw new ConnectorError('config_error', `There is no stream ${name}.`);
+  const make = name === 'users' ? userOf : productOf;
+  const count = name === 'users' ? faker.count : PRODUCTS;
+  const head = recordHead(name, null);
+  const startsOver = position.finished && faker.alwaysUpdated;
+  await output.message(streamStatus(name, null, 'STARTED', new Date()));
+  let sinceState = 0;
+  let id = startsOver ? 0 : position.lastId;
+  while (id < count) {
+    const now = new Date();
+    if (
+      output.line(
+        `${head}${toBytes(JSON.stringify(make(faker.seed, ++id, now.toISOString())))},"emitted_at":${now.getTime()}}}`,
+      )
+    ) {
+      await output.flush();
+    }
+    if (++sinceState === CHECKPOINT_ROWS && id < count) {
+      await output.message(streamState(name, null, { lastId: id, finished: false }, sinceState));
+      sinceState = 0;
+    }
+  }
+  await output.message(streamState(name, null, { lastId: id, finished: true }, sinceState));
+  await output.message(streamStatus(name, null, 'COMPLETE', new Date()));
+}
