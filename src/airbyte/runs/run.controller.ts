@@ -2,14 +2,21 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Idempotent, RequiresScope } from '../../common/http/access.decorators';
+import { hangUpSignal } from '../../common/http/hang-up';
 import { Context, type RequestContext } from '../../common/http/request-context';
 import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
 import { RequestValidationPipe } from '../../common/validation/validation.pipe';
 import { RunListDto, RunListQueryDto } from './dto/run-list.dto';
-import { RunDto, StartRunDto } from './dto/run.dto';
+import { RunDto, RunQueryDto, StartRunDto } from './dto/run.dto';
 import { RunService } from './run.service';
+
+const SECOND_MS = 1000;
+
+const LOCATION = {
+  Location: { description: 'Path of the run.', schema: { type: 'string' as const, format: 'uri-reference' } },
+};
 
 @ApiTags('runs')
 @Controller('ingestion/:connectionId/runs')
@@ -28,13 +35,12 @@ export class RunController {
   })
   @ApiIdParam('connectionId')
   @ApiBody({ type: StartRunDto, required: false })
-  @ApiAcceptedResponse({
+  @ApiAcceptedResponse({ type: RunDto, description: 'It was started.', headers: LOCATION })
+  @ApiOkResponse({
     type: RunDto,
-    headers: {
-      Location: { description: 'Path of the run.', schema: { type: 'string', format: 'uri-reference' } },
-    },
+    description: 'A run was in progress and `onConflict` is `attach`.',
+    headers: LOCATION,
   })
-  @ApiOkResponse({ type: RunDto, description: 'A run was in progress and `onConflict` is `attach`.' })
   @ApiProblems({
     body: true,
     codes: [
@@ -77,7 +83,9 @@ export class RunController {
   @ApiOperation({
     operationId: 'getRun',
     summary: 'Say how a run stands',
-    description: 'One run of this ingestion.',
+    description:
+      'One run of this ingestion. With `wait` the answer comes when the run ends, or as it stands when so many seconds ' +
+      'have passed or the gateway stops: whoever gets a run that has not ended asks again.',
   })
   @ApiIdParam('connectionId')
   @ApiIdParam('runId')
@@ -86,9 +94,13 @@ export class RunController {
   getRun(
     @Param('connectionId', IdParamPipe) connectionId: string,
     @Param('runId', IdParamPipe) runId: string,
+    @Query(RequestValidationPipe) { wait }: RunQueryDto,
     @Context() context: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunDto> {
-    return this.runs.get(connectionId, runId, context);
+    if (wait === undefined || wait === 0) return this.runs.get(connectionId, runId, context);
+    const patience = { waitMs: wait * SECOND_MS, callerGone: hangUpSignal(reply) };
+    return this.runs.awaitEnd(connectionId, runId, patience, context);
   }
 
   @Post(':runId/cancel')

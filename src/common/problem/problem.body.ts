@@ -36,7 +36,13 @@ export function problemHeaders(problem: ProblemException): Record<string, string
   };
 }
 
-/** The path alone: a query may hold what does not belong into logs and answers. At most 256 characters of it. */
+/**
+ * The path alone: a query may hold what does not belong into logs and answers. At most 256 characters of what was
+ * sent, with everything escaped that a URI reference may not hold (RFC 3986 §2).
+ */
 function pathOf(url: string): string {
-  return (url.split('?', 1)[0] ?? '/').slice(0, 256);
+  const path = (url.split('?', 1)[0] ?? '/').slice(0, 256);
+  return path.replace(/%(?![\dA-Fa-f]{2})|[^\w.~!$&'()*+,;=:@/%-]/gu, (character) =>
+    encodeURIComponent(character),
+  );
 }

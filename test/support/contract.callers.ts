@@ -1,0 +1,43 @@
+import supertest, { type Test } from 'supertest';
+import type TestAgent from 'supertest/lib/agent';
+import { checkAnswer } from './contract';
+
+const origins = new Set<string>();
+const plainFetch = globalThis.fetch;
+
+/** From now on every answer that `fetch` gets from this gateway is held to the API description. */
+export function watchFetch(url: string): void {
+  origins.add(new URL(url).origin);
+  globalThis.fetch = checkedFetch;
+}
+
+/** An agent that holds every answer to the API description. */
+export function checkedAgent(url: string): TestAgent {
+  return supertest.agent(url).use((test: Test) => {
+    test.expect((response) => {
+      const { pathname, search } = new URL(test.url);
+      checkAnswer({
+        method: test.method,
+        path: pathname + search,
+        status: response.status,
+        headers: new Map(Object.entries(response.headers as Record<string, string>)),
+        text: response.text ?? '',
+      });
+    });
+  });
+}
+
+async function checkedFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+  const request = new Request(input, init);
+  const response = await plainFetch(input, init);
+  const { origin, pathname, search } = new URL(request.url);
+  if (!origins.has(origin)) return response;
+  checkAnswer({
+    method: request.method,
+    path: pathname + search,
+    status: response.status,
+    headers: new Map(response.headers),
+    text: await response.clone().text(),
+  });
+  return response;
+}

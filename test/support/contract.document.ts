@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import {
+  isReference,
+  nameOf,
+  type Operation,
+  operationsOf,
+  type Response,
+} from '../../src/common/openapi/operations';
+
+const FILE = join(__dirname, '..', '..', 'openapi.json');
+
+/** An operation of the committed description, found by what was requested. */
+export interface FoundOperation {
+  readonly id: string;
+  readonly operation: Operation;
+}
+
+/** The committed description. Redocly holds it to the shape of OpenAPI, so it is not parsed again here. */
+export const document = JSON.parse(readFileSync(FILE, 'utf8')) as OpenAPIObject;
+
+const ROUTES = Object.entries(document.paths).map(([path, item]) => ({
+  pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]*')}$`),
+  weight: path.replace(/\{\w+\}/g, '').length,
+  item,
+}));
+// `/ingestion/status/batch` goes before `/ingestion/{connectionId}/runs`-like patterns.
+ROUTES.sort((a, b) => b.weight - a.weight);
+
+/** @param path without the query */
+export function findOperation(method: string, path: string): FoundOperation | undefined {
+  const name = method === 'HEAD' ? 'get' : method.toLowerCase();
+  for (const { pattern, item } of ROUTES) {
+    if (!pattern.test(path)) continue;
+    const operation = Object.entries(item).find(([key]) => key === name)?.[1] as Operation | undefined;
+    if (operation) return { id: operation.operationId ?? '', operation };
+  }
+  return undefined;
+}
+
+export function responseOf(operation: Operation, status: number): Response | undefined {
+  const response = operation.responses[String(status)];
+  return response && !isReference(response) ? response : undefined;
+}
+
+/** Schemas of the headers that an answer may have, by name in lower case. */
+export function headersOf(response: Response): Map<string, { required: boolean; schema: object }> {
+  const components = document.components?.headers ?? {};
+  return new Map(
+    Object.entries(response.headers ?? {}).map(([name, header]) => {
+      const target = isReference(header) ? components[nameOf(header)] : header;
+      if (!target || isReference(target)) throw new Error(`the header ${name} is not described`);
+      return [name.toLowerCase(), { required: target.required ?? false, schema: target.schema ?? {} }];
+    }),
+  );
+}
+
+/** Which problems an answer may be, as `x-problem-codes` says. */
+export function codesOf(response: Response): readonly string[] {
+  const codes: unknown = Object.entries(response).find(([key]) => key === 'x-problem-codes')?.[1];
+  return Array.isArray(codes) ? codes.map(String) : [];
+}
+
+/** Every answer that is described: `<operationId> <status>`, and the problem's code where it is one. */
+export function documentedAnswers(): string[] {
+  return operationsOf(document).flatMap((operation) =>
+    Object.keys(operation.responses).flatMap((status) => {
+      const response = responseOf(operation, Number(status));
+      const codes = response ? codesOf(response) : [];
+      const answer = `${operation.operationId ?? ''} ${status}`;
+      return codes.length > 0 ? codes.map((code) => `${answer} ${code}`) : [answer];
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+import { rmSync } from 'node:fs';
+import { documentedAnswers } from './contract.document';
+import { allSeen, SEEN_DIRECTORY } from './contract.seen';
+
+/** Below this share only a part of the tests was run, and a list would be noise. */
+const WHOLE_RUN = 0.4;
+
+/** Jest's global teardown: says which documented answers no test saw. It is for reading and fails nothing. */
+export default function teardown(): void {
+  const directory = process.env[SEEN_DIRECTORY];
+  if (directory === undefined) return;
+  const all = documentedAnswers();
+  const saw = allSeen(directory);
+  rmSync(directory, { recursive: true, force: true });
+  const unseen = all.filter((answer) => !saw.has(answer));
+  if (saw.size < all.length * WHOLE_RUN && process.env['CONTRACT_LIST_UNSEEN'] === undefined) return;
+  process.stdout.write(`\n${all.length - unseen.length} of ${all.length} documented answers were seen.`);
+  if (unseen.length > 0) process.stdout.write(` No test saw:\n${byCode(unseen)}\n`);
+}
+
+function byCode(answers: readonly string[]): string {
+  const groups = new Map<string, string[]>();
+  for (const answer of answers) {
+    const [operation = '', ...what] = answer.split(' ');
+    groups.set(what.join(' '), [...(groups.get(what.join(' ')) ?? []), operation]);
+  }
+  return [...groups].map(([what, operations]) => `  ${what}: ${operations.join(', ')}`).join('\n');
+}

@@ -1,0 +1,84 @@
+import { codesOf, findOperation, headersOf, responseOf } from './contract.document';
+import { faultsOf } from './contract.schema';
+import { seen } from './contract.seen';
+
+/** An answer of the gateway as it came over the wire. */
+export interface Answer {
+  readonly method: string;
+  /** With the query, if there was one. */
+  readonly path: string;
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: string;
+}
+
+/** Served beside the API and described by nobody. */
+const BESIDE = /^\/(docs|openapi\.(json|yaml)|metrics)(\/|$)/;
+
+/** Headers of HTTP itself and of helmet: they are no part of the contract. */
+const BACKGROUND =
+  /^(date|connection|keep-alive|content-(type|length|security-policy)|transfer-encoding|vary|cache-control|strict-transport-security|referrer-policy|origin-agent-cluster|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection)|cross-origin-(opener|resource|embedder)-policy|access-control-.*)$/;
+
+/** @throws Error that names every way in which the answer is not what the API description says. */
+export function checkAnswer(answer: Answer): void {
+  const path = answer.path.split('?', 1)[0] ?? '/';
+  if (BESIDE.test(path)) return;
+  const found = findOperation(answer.method, path);
+  const faults = found
+    ? operationFaults(found.id, answer, responseOf(found.operation, answer.status))
+    : strayFaults(answer);
+  if (faults.length === 0) return;
+  throw new Error(
+    `${answer.method} ${path} → ${answer.status} is not as openapi.json says ` +
+      `(if the API was changed: npm run openapi:generate):\n  ${faults.join('\n  ')}\n${answer.text.slice(0, 500)}`,
+  );
+}
+
+/** Whatever is asked for that does not exist is answered with a problem. */
+function strayFaults(answer: Answer): string[] {
+  if (answer.status < 400) return ['there is no such operation'];
+  return bodyFaults(answer, ['application/problem+json'], { $ref: '#/components/schemas/Problem' });
+}
+
+function operationFaults(id: string, answer: Answer, response: ReturnType<typeof responseOf>): string[] {
+  if (!response) return ['there is no such status'];
+  const types = Object.keys(response.content ?? {});
+  const schema = Object.values(response.content ?? {})[0]?.schema;
+  const code = codeOf(answer);
+  seen(`${id} ${answer.status}${code === null ? '' : ` ${code}`}`);
+  const isKnownProblem = code === null || codesOf(response).includes(code);
+  return [
+    ...headerFaults(answer, response),
+    ...(isKnownProblem ? [] : [`the problem ${String(code)} is not described for it`]),
+    ...bodyFaults(answer, types, schema),
+  ];
+}
+
+function headerFaults({ headers }: Answer, response: NonNullable<ReturnType<typeof responseOf>>): string[] {
+  const described = headersOf(response);
+  const missing = [...described].filter(([name, { required }]) => required && !headers.has(name));
+  return [
+    ...missing.map(([name]) => `the header ${name} is missing`),
+    ...[...headers].flatMap(([name, value]) => {
+      if (BACKGROUND.test(name)) return [];
+      const header = described.get(name);
+      if (!header) return [`the header ${name} is not described`];
+      const isNumber = 'type' in header.schema && header.schema.type === 'integer';
+      return faultsOf(header.schema, isNumber ? Number(value) : value).map((fault) => `${name}: ${fault}`);
+    }),
+  ];
+}
+
+function bodyFaults(answer: Answer, types: readonly string[], schema: object | undefined): string[] {
+  if (answer.method === 'HEAD') return [];
+  if (!schema) return answer.text === '' ? [] : ['it has a body'];
+  const type = answer.headers.get('content-type')?.split(';', 1)[0] ?? 'none';
+  if (!types.includes(type)) return [`its content type is ${type}`];
+  return faultsOf(schema, JSON.parse(answer.text));
+}
+
+function codeOf({ headers, text }: Answer): string | null {
+  if (!headers.get('content-type')?.startsWith('application/problem+json')) return null;
+  const problem: unknown = JSON.parse(text);
+  return typeof problem === 'object' && problem !== null && 'code' in problem ? String(problem.code) : null;
+}
