@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { SettingsError } from './environment';
 import { parseSettings } from './settings';
 
@@ -135,5 +137,31 @@ describe('parseSettings', () => {
     it('refuses AUTH=off beside callers: one of the two must be a mistake', () => {
       expect(complaintsOf({ AUTH: 'off', API_KEYS: `a:ingestion:read:${HASH}` }).join()).toContain('AUTH');
     });
+  });
+});
+
+describe('.env.example and docker-compose.yml', () => {
+  const ROOT = join(__dirname, '..', '..');
+  const file = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
+  const names = (text: string, pattern: RegExp): string[] =>
+    [...text.matchAll(pattern)].map((m) => m[1] ?? '');
+
+  /** Every name that the settings ask for. */
+  function namesRead(): string[] {
+    const asked = new Set<string>();
+    parseSettings(
+      new Proxy<Record<string, string>>({}, { get: (_, name) => (asked.add(String(name)), undefined) }),
+    );
+    return [...asked].sort();
+  }
+
+  it('name every setting that is read, and none that is not', () => {
+    expect(names(file('.env.example'), /^([A-Z_]+)=/gm).sort()).toEqual(namesRead());
+  });
+
+  it('hand only settings that exist to the container', () => {
+    const handed = names(file('docker-compose.yml'), /^ {6}([A-Z_]+):/gm);
+    expect(handed.length).toBeGreaterThan(5);
+    expect(handed.filter((name) => !namesRead().includes(name))).toEqual([]);
   });
 });
