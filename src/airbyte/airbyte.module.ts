@@ -1,8 +1,9 @@
-import { HttpModule, HttpService } from '@nestjs/axios';
+import { HttpService } from '@nestjs/axios';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { AirbyteSettings } from '../config/settings.types';
 import { AirbyteClient } from './client/airbyte.client';
 import { createAirbyteClient } from './client/create.client';
+import { createAxios } from './client/transport.axios';
 import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
 import { ResourceService } from './ingestion/resource.service';
@@ -10,7 +11,9 @@ import { SchedulePolicy } from './ingestion/schedule.policy';
 import { PreviewController } from './preview/preview.controller';
 import { PreviewService } from './preview/preview.service';
 import { RunController } from './runs/run.controller';
+import { RunReader } from './runs/run.reader';
 import { RunService } from './runs/run.service';
+import { RunWatcher } from './runs/run.watcher';
 import { StatusController } from './status/status.controller';
 import { StatusReader } from './status/status.reader';
 import { StatusService } from './status/status.service';
@@ -21,9 +24,9 @@ export class AirbyteModule {
   static forRoot(airbyte: AirbyteSettings): DynamicModule {
     return {
       module: AirbyteModule,
-      imports: [HttpModule],
       controllers: [IngestionController, PreviewController, RunController, StatusController],
       providers: [
+        { provide: HttpService, useFactory: () => new HttpService(createAxios()) },
         {
           provide: AirbyteClient,
           useFactory: (http: HttpService) => createAirbyteClient(airbyte, http.axiosRef),
@@ -32,7 +35,9 @@ export class AirbyteModule {
         IngestionService,
         PreviewService,
         ResourceService,
+        RunReader,
         RunService,
+        RunWatcher,
         SchedulePolicy,
         StatusReader,
         StatusService,

@@ -1,4 +1,4 @@
-import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { type AxiosAdapter, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { Dispatcher } from 'undici';
 import { TransportError, type TransportFailure } from './transport.errors';
 
@@ -14,7 +14,7 @@ export function createUndiciAdapter(dispatcher: Dispatcher): AxiosAdapter {
   return (config) =>
     new Promise<AxiosResponse<string>>((resolve, reject) => {
       const succeed = (answer: Answer): void => {
-        resolve({ ...answer, statusText: '', config });
+        resolve({ ...answer, headers: new AxiosHeaders(answer.headers), statusText: '', config });
       };
       dispatcher.dispatch(
         {

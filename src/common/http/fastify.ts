@@ -41,6 +41,8 @@ export function createFastifyAdapter(
     // Requests on connections that were open before the stop are answered like any other, then the connection ends.
     return503OnClosing: false,
     genReqId: requestIdOf,
+    // Nothing here is Express middleware, and without it no request has to pass through.
+    skipMiddie: true,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: writeFrameworkError,
     clientErrorHandler: writeClientError,
