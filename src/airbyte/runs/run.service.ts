@@ -5,7 +5,6 @@ import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
 import { onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
 import { requireMayRepeat } from '../ingestion/earlier-attempt';
-import { requireInSight } from '../ingestion/visibility';
 import { hasEnded } from '../status/job.kinds';
 import { StatusReader } from '../status/status.reader';
 import { NEWEST_JOBS } from '../status/sync-history';
@@ -13,12 +12,11 @@ import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import type { RunDto, StartRunDto } from './dto/run.dto';
 import { readJobPage } from './run.history';
 import { toRun } from './run.mapper';
-import { ingestionInactive, runEnded, runInProgress, runNotFound } from './run.problems';
+import { ingestionInactive, runEnded, runInProgress } from './run.problems';
+import { RunReader } from './run.reader';
+import { RunWatcher } from './run.watcher';
 
 const DEFAULT_PAGE_SIZE = 20;
-
-/** Airbyte's job ids are 64-bit integers. */
-const JOB_ID = /^[1-9]\d{0,18}$/;
 
 /** A run, and whether this call made it. */
 export interface StartedRun {
@@ -31,11 +29,13 @@ export interface StartedRun {
 export class RunService {
   constructor(
     private readonly client: AirbyteClient,
+    private readonly reader: RunReader,
+    private readonly watcher: RunWatcher,
     private readonly statuses: StatusReader,
   ) {}
 
   async start(connectionId: string, request: StartRunDto, context: RequestContext): Promise<StartedRun> {
-    const connection = await this.ingestion(connectionId, context);
+    const connection = await this.reader.ingestion(connectionId, context);
     return onBehalfOf(connectionId, async () => {
       const earlier = await this.findEarlier(connectionId, context);
       if (earlier) return { run: toRun(earlier), isNew: true };
@@ -51,7 +51,7 @@ export class RunService {
   }
 
   async list(connectionId: string, query: RunListQueryDto, context: RequestContext): Promise<RunListDto> {
-    await this.ingestion(connectionId, context);
+    await this.reader.ingestion(connectionId, context);
     const filter = { connectionId, ...(query.status && { status: query.status }) };
     const page = { size: query.pageSize ?? DEFAULT_PAGE_SIZE, token: query.pageToken ?? null };
     const { jobs, nextPageToken } = await onBehalfOf(connectionId, () =>
@@ -61,11 +61,23 @@ export class RunService {
   }
 
   async get(connectionId: string, runId: string, context: RequestContext): Promise<RunDto> {
-    return toRun(await this.job(connectionId, runId, context));
+    return toRun(await this.reader.job(connectionId, runId, context));
+  }
+
+  /** The run once it has ended, or as it is when `waitMs` have passed or the gateway stops. */
+  async awaitEnd(
+    connectionId: string,
+    runId: string,
+    patience: { readonly waitMs: number; readonly callerGone: AbortSignal },
+    context: RequestContext,
+  ): Promise<RunDto> {
+    const job = await this.reader.sharedJob(connectionId, runId, context);
+    const { waitMs, callerGone } = patience;
+    return toRun(await onBehalf(() => this.watcher.wait(job, waitMs, callerGone)));
   }
 
   async cancel(connectionId: string, runId: string, context: RequestContext): Promise<RunDto> {
-    const job = await this.job(connectionId, runId, context);
+    const job = await this.reader.job(connectionId, runId, context);
     if (context.earlierAttempt && job.status === 'cancelled') return toRun(job);
     if (hasEnded(job)) throw runEnded(job);
     if (context.earlierAttempt) requireMayRepeat(context.earlierAttempt);
@@ -74,7 +86,7 @@ export class RunService {
         return toRun(await this.client.cancelJob(runId, context));
       } catch (error) {
         if (!isConflict(error)) throw error;
-        throw runEnded(await this.job(connectionId, runId, context));
+        throw runEnded(await this.reader.job(connectionId, runId, context));
       } finally {
         this.statuses.forget(connectionId);
       }
@@ -108,28 +120,6 @@ export class RunService {
     if (!running) throw conflict;
     if (request.onConflict !== 'attach') throw runInProgress(running.jobId);
     return { run: toRun(running), isNew: false };
-  }
-
-  private async ingestion(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
-    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
-    return requireInSight(connection, context);
-  }
-
-  /** Airbyte answers 409 or 403 for an unknown job, and gives out jobs whatever connection was meant. */
-  private async job(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
-    await this.ingestion(connectionId, context);
-    if (!JOB_ID.test(runId)) throw runNotFound();
-    return onBehalf(async () => {
-      try {
-        const job = await this.client.getJob(runId, context);
-        if (job.connectionId === connectionId) return job;
-      } catch (error) {
-        const isUnknown =
-          error instanceof AirbyteError && ['conflict', 'not_found', 'forbidden'].includes(error.kind);
-        if (!isUnknown) throw error;
-      }
-      throw runNotFound();
-    });
   }
 }
 

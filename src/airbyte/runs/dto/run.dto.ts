@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import { IsOptional } from 'class-validator';
-import { IsOneOf } from '../../../common/validation/decorators';
+import { IsOneOf, IsWholeNumber } from '../../../common/validation/decorators';
 
 /** `unknown` stands for words that Airbyte has yet to invent. */
 export const RUN_STATUSES = [
@@ -37,6 +38,19 @@ export class StartRunDto {
   @IsOptional()
   @IsOneOf(CONFLICT_CHOICES)
   onConflict?: ConflictChoice | null;
+}
+
+/** The longest that a request may wait for a run to end. */
+const MAX_WAIT_S = 60;
+
+/** How to read a run. */
+export class RunQueryDto {
+  /** How many seconds to wait at most for the run to end; 0 answers at once. */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_WAIT_S, default: 0, required: false, example: 30 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsWholeNumber(0, MAX_WAIT_S)
+  wait?: number;
 }
 
 /** One run of an ingestion; it is a job in Airbyte. */
