@@ -18,7 +18,8 @@ export const SYNC_MODES = [
 export type SyncMode = (typeof SYNC_MODES)[number];
 
 const MAX_PATH = 100;
-const PATH = { type: 'array', items: { type: 'string' } } as const;
+const PATH = { type: 'array', items: { type: 'string' }, maxItems: MAX_PATH } as const;
+const KEY = { type: 'array', items: PATH, maxItems: MAX_PATH } as const;
 const CURSOR_HINT = 'Write the path of a field as an array, e.g. ["updated_at"].';
 
 /** One stream to sync. */
