@@ -56,7 +56,7 @@ export class StreamRequestDto {
   cursorField?: string[] | null;
 
   /** Paths of the fields that make up the key, for modes that deduplicate. */
-  @ApiProperty({ type: 'array', items: PATH, nullable: true, required: false, example: [['id']] })
+  @ApiProperty({ ...KEY, nullable: true, required: false, example: [['id']] })
   @IsOptional()
   @IsListOfPaths(MAX_PATH)
   primaryKey?: string[][] | null;
