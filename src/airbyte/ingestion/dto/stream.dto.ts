@@ -80,6 +80,6 @@ export class StreamDto {
   cursorField: string[];
 
   /** Paths of the fields that make up the key. */
-  @ApiProperty({ type: 'array', items: PATH, example: [['id']] })
+  @ApiProperty({ ...KEY, example: [['id']] })
   primaryKey: string[][];
 }
