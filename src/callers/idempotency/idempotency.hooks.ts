@@ -30,6 +30,8 @@ const ANONYMOUS = 'anonymous';
 /** Carries a request with an `Idempotency-Key` out once, whatever is sent at once or again. */
 export class IdempotencyHooks {
   private readonly attempts = new Map<FastifyRequest, Attempt>();
+  /** Outcomes that could not be stored yet. While they cannot, no key is taken, so there are few. */
+  private readonly unsaved = new Map<Intent, Outcome>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -74,13 +76,15 @@ export class IdempotencyHooks {
   ): Promise<unknown> => {
     const attempt = this.attempts.get(request);
     if (!attempt) return payload;
-    this.letGo(request);
+    const outcome = this.outcomeOf(attempt, reply, payload);
     try {
-      await this.store.finish(attempt.intent, this.outcomeOf(attempt, reply, payload));
+      await this.store.finish(attempt.intent, outcome);
     } catch (error) {
-      // The record stays as it is, so a retry looks for what was done: the caller may have this answer.
-      request.log.error({ err: error }, 'the outcome of a request with an Idempotency-Key was not stored');
+      // The caller gets the answer all the same. Until it is stored, others look for what was done.
+      this.unsaved.set(attempt.intent, outcome);
+      request.log.error({ err: error }, 'the outcome of a request with an Idempotency-Key is not stored yet');
     }
+    this.letGo(request);
     return payload;
   };
 
@@ -130,14 +134,30 @@ export class IdempotencyHooks {
     this.attempts.set(request, attempt);
     this.timer ??= setInterval(() => {
       this.keepAlive();
+      this.saveAgain();
+      this.stopWhenIdle();
     }, KEEP_ALIVE_MS).unref();
   }
 
   private letGo(request: FastifyRequest): void {
     this.attempts.delete(request);
-    if (this.attempts.size > 0 || !this.timer) return;
+    this.stopWhenIdle();
+  }
+
+  private stopWhenIdle(): void {
+    if (this.attempts.size > 0 || this.unsaved.size > 0 || !this.timer) return;
     clearInterval(this.timer);
     this.timer = null;
+  }
+
+  private saveAgain(): void {
+    for (const [intent, outcome] of this.unsaved) {
+      this.store.finish(intent, outcome).then(
+        () => this.unsaved.delete(intent),
+        // Tried again at the next turn.
+        () => undefined,
+      );
+    }
   }
 
   private keepAlive(): void {

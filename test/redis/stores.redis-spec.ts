@@ -1,0 +1,112 @@
+import { RedisIdempotencyStore } from '../../src/callers/idempotency/redis.store';
+import { RedisRateLimiter } from '../../src/callers/rate-limit/redis.rate-limiter';
+import { SharedState } from '../../src/callers/shared-state/shared-state';
+import { describeStore, STORE_TIMES } from '../support/idempotency-store.contract';
+import { RedisServer } from '../support/redis-server';
+
+const ANSWER = { status: 201, headers: {}, body: '{}' };
+
+describe('with a real Redis', () => {
+  let server: RedisServer;
+  let one: SharedState;
+  let other: SharedState;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    one = await SharedState.connect(server.url);
+    other = await SharedState.connect(server.url);
+  });
+  afterAll(async () => {
+    await one.onApplicationShutdown();
+    await other.onApplicationShutdown();
+    await server.close();
+  });
+
+  describeStore('RedisIdempotencyStore', () => new RedisIdempotencyStore(one, STORE_TIMES));
+
+  const redisCall = async (script: string, ...keys: string[]): Promise<unknown> => {
+    const answer = await one.attempt(script, keys, []);
+    return answer.ok ? answer.value : answer.reason;
+  };
+  const recordOf = (id: string): string => `airbyte-ingestion:once:{${id}}:record`;
+  const lockOf = (id: string): string => `airbyte-ingestion:once:{${id}}:lock`;
+  const intent = (
+    id: string,
+    owner: string,
+  ): { id: string; fingerprint: string; owner: string; nowMs: number } => ({
+    id,
+    fingerprint: 'f',
+    owner,
+    nowMs: Date.now(),
+  });
+
+  describe('an attempt whose process has died', () => {
+    it('is in doubt from its last sign of life, when its lease has ended', async () => {
+      const stores = [one, other].map((shared) => new RedisIdempotencyStore(shared, STORE_TIMES));
+      const [dead, alive] = stores as [RedisIdempotencyStore, RedisIdempotencyStore];
+      const mine = intent('dead', 'a');
+      await dead.begin(mine);
+      await dead.keepAlive({ ...mine, nowMs: mine.nowMs + 3000 }, true);
+      expect((await alive.begin(intent('dead', 'b'))).kind).toBe('running');
+      await redisCall("return redis.call('DEL', KEYS[1])", lockOf('dead'));
+      expect(await alive.begin(intent('dead', 'b'))).toEqual({
+        kind: 'in-doubt',
+        sinceMs: mine.nowMs,
+        untilMs: mine.nowMs + 3000 + 10_000 + STORE_TIMES.doubtMs,
+      });
+    });
+
+    it('may tell its outcome late, if it was only slow: an outcome is an outcome', async () => {
+      const store = new RedisIdempotencyStore(one, STORE_TIMES);
+      await store.begin(intent('slow', 'a'));
+      await redisCall("return redis.call('DEL', KEYS[1])", lockOf('slow'));
+      await store.begin(intent('slow', 'b'));
+      await store.finish(intent('slow', 'a'), { kind: 'answered', answer: ANSWER });
+      await store.finish(intent('slow', 'b'), { kind: 'in-doubt', untilMs: 0 });
+      expect(await store.begin(intent('slow', 'c'))).toEqual({ kind: 'answered', answer: ANSWER });
+    });
+
+    it('is in doubt anew when it is sent again: a second death is not taken for the first', async () => {
+      const store = new RedisIdempotencyStore(one, STORE_TIMES);
+      const first = intent('twice', 'a');
+      await store.begin(first);
+      await store.finish(first, { kind: 'in-doubt', untilMs: first.nowMs });
+      const again = intent('twice', 'b');
+      expect(await store.begin(again)).toMatchObject({ kind: 'in-doubt', untilMs: first.nowMs });
+      await redisCall("return redis.call('DEL', KEYS[1])", lockOf('twice'));
+      expect(await store.begin(intent('twice', 'c'))).toMatchObject({
+        kind: 'in-doubt',
+        sinceMs: first.nowMs,
+        untilMs: again.nowMs + 10_000 + STORE_TIMES.doubtMs,
+      });
+    });
+  });
+
+  it('records live as long as the setting says, and those without an outcome longer', async () => {
+    const store = new RedisIdempotencyStore(one, STORE_TIMES);
+    const mine = intent('ttl', 'a');
+    await store.begin(mine);
+    expect(await redisCall("return redis.call('PTTL', KEYS[1])", recordOf('ttl'))).toBeGreaterThan(3_600_000);
+    await store.finish(mine, { kind: 'answered', answer: ANSWER });
+    const leftMs = await redisCall("return redis.call('PTTL', KEYS[1])", recordOf('ttl'));
+    expect(leftMs).toBeGreaterThan(STORE_TIMES.ttlMs - 5000);
+    expect(leftMs).toBeLessThanOrEqual(STORE_TIMES.ttlMs);
+    expect(await redisCall("return redis.call('EXISTS', KEYS[1])", lockOf('ttl'))).toBe(0);
+  });
+
+  it('holds nothing of a key or of who sent it that could be read', async () => {
+    const keys = await redisCall("return redis.call('KEYS', '*')");
+    expect(JSON.stringify(keys)).not.toContain('key:');
+  });
+
+  it('counts the requests of a caller at all replicas, and Redis ends the minute', async () => {
+    const clock = (): Date => new Date();
+    const [a, b] = [new RedisRateLimiter(3, one, clock), new RedisRateLimiter(3, other, clock)];
+    const quotas = await Promise.all([a, b, a, b, a].map((limiter) => limiter.take('caller')));
+    expect(quotas.map((quota) => quota?.isExceeded).sort()).toEqual([false, false, false, true, true]);
+    expect(quotas[0]?.resetMs).toBeGreaterThan(59_000);
+    await redisCall("return redis.call('PEXPIRE', KEYS[1], 1)", 'airbyte-ingestion:rate:caller');
+    await redisCall("return redis.call('DEL', KEYS[1])", 'airbyte-ingestion:rate:caller');
+    expect((await a.take('caller'))?.remaining).toBe(2);
+  });
+});

@@ -1,0 +1,99 @@
+import {
+  type Begun,
+  type IdempotencyStore,
+  inDoubtUntilMs,
+  type Intent,
+  type StoredAnswer,
+} from '../../src/callers/idempotency/idempotency.store';
+
+const ANSWER: StoredAnswer = { status: 201, headers: { location: '/x' }, body: '{"name":"ü\\u0000"}' };
+export const STORE_TIMES = { ttlMs: 60_000, doubtMs: 5000 };
+
+/** What every store must do, whatever it is made of. */
+export function describeStore(
+  name: string,
+  create: () => IdempotencyStore,
+  clock: () => Date = () => new Date(),
+): void {
+  describe(name, () => {
+    let store: IdempotencyStore;
+    let serial = 0;
+    let id: string;
+
+    beforeEach(() => {
+      store = create();
+      id = `id-${++serial}-${Date.now()}`;
+    });
+
+    const intent = (owner: string, fingerprint = 'f'): Intent => ({
+      id,
+      fingerprint,
+      owner,
+      nowMs: clock().getTime(),
+    });
+    const kindOf = async (begun: Promise<Begun>): Promise<string> => (await begun).kind;
+
+    it('lets one of many begin', async () => {
+      const owners = Array.from({ length: 50 }, (_, i) => `o${i}`);
+      const kinds = await Promise.all(owners.map((owner) => kindOf(store.begin(intent(owner)))));
+      expect(kinds.filter((kind) => kind === 'new')).toHaveLength(1);
+      expect(kinds.filter((kind) => kind === 'running')).toHaveLength(49);
+    });
+
+    it('gives the answer to all who come later, as it was', async () => {
+      const mine = intent('a');
+      await store.begin(mine);
+      await store.finish(mine, { kind: 'answered', answer: ANSWER });
+      expect(await store.begin(intent('b'))).toEqual({ kind: 'answered', answer: ANSWER });
+      expect(await store.begin(intent('c'))).toEqual({ kind: 'answered', answer: ANSWER });
+    });
+
+    it('tells another request from the same, running or answered', async () => {
+      const mine = intent('a');
+      await store.begin(mine);
+      expect(await kindOf(store.begin(intent('b', 'other')))).toBe('different');
+      await store.finish(mine, { kind: 'answered', answer: ANSWER });
+      expect(await kindOf(store.begin(intent('b', 'other')))).toBe('different');
+    });
+
+    it('knows nothing of a key after an attempt that did nothing', async () => {
+      const mine = intent('a');
+      await store.begin(mine);
+      await store.finish(mine, { kind: 'nothing' });
+      expect(await kindOf(store.begin(intent('b', 'other')))).toBe('new');
+    });
+
+    it('remembers since when and until when an outcome is in doubt, for one at a time', async () => {
+      const mine = intent('a');
+      await store.begin(mine);
+      const untilMs = mine.nowMs + 5000;
+      await store.finish(mine, { kind: 'in-doubt', untilMs });
+      const looking = intent('b');
+      expect(await store.begin(looking)).toEqual({ kind: 'in-doubt', sinceMs: mine.nowMs, untilMs });
+      expect(await kindOf(store.begin(intent('c')))).toBe('running');
+      await store.finish(looking, { kind: 'in-doubt', untilMs });
+      expect(await store.begin(intent('c'))).toEqual({ kind: 'in-doubt', sinceMs: mine.nowMs, untilMs });
+    });
+
+    it('lets nobody but the owner give a key back', async () => {
+      await store.begin(intent('a'));
+      await store.finish(intent('b'), { kind: 'nothing' });
+      await store.finish(intent('b'), { kind: 'in-doubt', untilMs: 0 });
+      expect(await kindOf(store.begin(intent('c')))).toBe('running');
+    });
+
+    it('takes a sign of life without complaint, also of an attempt that is over', async () => {
+      const mine = intent('a');
+      await store.begin(mine);
+      await store.keepAlive(mine, true);
+      expect(await kindOf(store.begin(intent('b')))).toBe('running');
+      await store.finish(mine, { kind: 'answered', answer: ANSWER });
+      await store.keepAlive(mine, false);
+      expect(await kindOf(store.begin(intent('b')))).toBe('answered');
+    });
+
+    it('keeps an attempt in doubt for longer than its lease, whatever the setting', () => {
+      expect(inDoubtUntilMs(0, { ttlMs: 1, doubtMs: 0 })).toBeGreaterThanOrEqual(10_000);
+    });
+  });
+}

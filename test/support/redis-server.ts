@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from './until';
+
+/** A real redis-server on a free loopback port. It keeps every write on disk, so that it can be killed and come back. */
+export class RedisServer {
+  private child: ChildProcess | null = null;
+
+  private constructor(
+    private readonly port: number,
+    private readonly folder: string,
+  ) {}
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'redis-')));
+    await server.run();
+    return server;
+  }
+
+  /** For `REDIS_URL`. */
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async run(): Promise<void> {
+    const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    const durable = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
+    this.child = spawn('redis-server', [...options, ...durable], { stdio: 'ignore' });
+    const failed = once(this.child, 'error').then(([error]) => {
+      throw error as Error;
+    });
+    await Promise.race([failed, until('Redis to listen', () => this.listens())]);
+  }
+
+  /** As by `kill -9`. */
+  async kill(): Promise<void> {
+    if (!this.child || this.child.exitCode !== null) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
+    this.child = null;
+  }
+
+  /** Connections stay open, but nothing is answered. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private listens(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(this.port, '127.0.0.1');
+      const end = (isOpen: boolean): void => {
+        socket.destroy();
+        resolve(isOpen);
+      };
+      socket.on('connect', () => {
+        end(true);
+      });
+      socket.on('error', () => {
+        end(false);
+      });
+    });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
