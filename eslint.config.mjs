@@ -59,6 +59,18 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Settings are read in one place. The embedded engine hands its connectors an environment of their own.
+    files: ['src/**/*.ts'],
+    ignores: [
+      'src/main.ts',
+      'src/demo/**',
+      'src/embedded/engine/connector-process.ts',
+      'src/embedded/connectors/**',
+      '**/*.spec.ts',
+    ],
+    rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env' }] },
+  },
   { files: ['**/*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['**/*.cjs'],
