@@ -56,7 +56,13 @@ export class StreamRequestDto {
   cursorField?: string[] | null;
 
   /** Paths of the fields that make up the key, for modes that deduplicate. */
-  @ApiProperty({ ...KEY, nullable: true, required: false, example: [['id']] })
+  @ApiProperty({
+    ...KEY,
+    items: { ...PATH, minItems: 1 },
+    nullable: true,
+    required: false,
+    example: [['id']],
+  })
   @IsOptional()
   @IsListOfPaths(MAX_PATH)
   primaryKey?: string[][] | null;
