@@ -11,7 +11,7 @@ export class CreateIngestionQueryDto {
   @ApiProperty({ type: 'boolean', default: false, required: false, example: true })
   @IsOptional()
   @IsOneOf(BOOLEANS)
-  validateOnly?: (typeof BOOLEANS)[number];
+  validateOnly?: string;
 }
 
 /** What a creation would come to. */
