@@ -92,6 +92,7 @@ async function createActor(
     definitionId,
     workspaceId,
     configuration,
+    shown: await options.connectors.shown(definitionId, configuration),
     createdAt: options.now(),
   };
   options.actors.insert(actor);

@@ -46,7 +46,7 @@ export function actorBody(actor: Actor, type: string): JsonObject {
     [typeName]: type,
     definitionId: actor.definitionId,
     workspaceId: actor.workspaceId,
-    configuration: actor.configuration,
+    configuration: actor.shown,
     createdAt: epochSeconds(actor.createdAt),
   };
 }

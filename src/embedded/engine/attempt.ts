@@ -1,6 +1,6 @@
 import { isObject, objectAt, parseObject, stringAt, type JsonObject } from '../json';
 import type { ProcessIdentity } from '../data-dir/process-identity';
-import type { EmbeddedLog, Now } from '../log';
+import type { Now } from '../log';
 import { messageOf } from '../system-error';
 import { LineSplitter } from '../protocol/lines';
 import { streamStatus } from '../protocol/messages';
@@ -15,7 +15,8 @@ import { configuredCatalog, type AttemptPlan } from './plan';
 /** What an attempt tells while it runs, and the limits that it keeps. */
 export interface AttemptHooks {
   readonly workshop: Workshop;
-  readonly log: EmbeddedLog;
+  /** Tells what a connector logs as an error. */
+  readonly warn: (message: string) => void;
   readonly now: Now;
   /** Aborted to cancel the attempt. */
   readonly signal: AbortSignal;
@@ -200,7 +201,7 @@ class Attempt {
   private takeTrace(origin: 'source' | 'destination', message: JsonObject): void {
     const log = message['type'] === 'LOG' ? objectAt(message, 'log') : undefined;
     if (log !== undefined && (log['level'] === 'ERROR' || log['level'] === 'FATAL')) {
-      this.hooks.log.warn(`Job ${this.plan.jobId}, ${origin}: ${stringAt(log, 'message') ?? ''}`);
+      this.hooks.warn(`Job ${this.plan.jobId}, ${origin}: ${stringAt(log, 'message') ?? ''}`);
     }
     const trace = message['type'] === 'TRACE' ? message['trace'] : undefined;
     if (!isObject(trace) || trace['type'] !== 'ERROR') return;

@@ -6,6 +6,7 @@ import type { Route } from '../api/router';
 import type { Tokens } from '../api/token';
 import type { EmbeddedLog, Now } from '../log';
 import { fillWithSamples } from '../samples/fill';
+import { Vault } from '../secrets/vault';
 import { ActorStore } from '../store/actors';
 import { AttemptStore } from '../store/attempts';
 import { ConnectionStore } from '../store/connections';
@@ -53,9 +54,10 @@ export interface Engine {
 /** Opens the state, with samples when it is new, and wires the engine's parts together. */
 export function buildEngine({ dataDir, workshop, log, now, tuning }: EngineOptions): Engine {
   const definitions = readRegistry(dataDir, workshop);
+  const vault = Vault.open(dataDir);
   const db = Database.open(dataDir);
   const stores = {
-    actors: new ActorStore(db),
+    actors: new ActorStore(db, vault),
     connections: new ConnectionStore(db),
     workspaces: new WorkspaceStore(db),
     jobs: new JobStore(db),
@@ -66,6 +68,7 @@ export function buildEngine({ dataDir, workshop, log, now, tuning }: EngineOptio
       fillWithSamples(stores, workshop.localRoot, now());
     });
   }
+  stores.actors.sealAll();
   const connectors = new Connectors(definitions, workshop);
   const runner = new JobRunner({
     ...stores,

@@ -2,6 +2,7 @@ import { problem } from '../api/errors';
 import { canonicalJson, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
 import { messageOf } from '../system-error';
 import { parseCatalog, type DiscoveredStream, type WriteMode } from '../protocol/messages';
+import { maskConfiguration, redact, secretsOf } from '../secrets/mask';
 import type { ActorKind } from '../store/actors';
 import { CommandError, runCommand, type Workshop } from './command';
 import type { ConnectorDefinition } from './definitions';
@@ -12,7 +13,7 @@ const MAX_CACHED_CATALOGS = 200;
 /** The connectors by definition, and what their short commands say. */
 export class Connectors {
   private readonly catalogs = new Map<string, DiscoveredStream[]>();
-  private readonly modes = new Map<string, WriteMode[]>();
+  private readonly specs = new Map<string, JsonObject>();
 
   constructor(
     private readonly definitions: readonly ConnectorDefinition[],
@@ -50,9 +51,14 @@ export class Connectors {
     try {
       const message = await this.run(definitionId, 'check', config);
       const status = objectAt(message, 'connectionStatus') ?? {};
-      return status['status'] === 'SUCCEEDED' ? null : (stringAt(status, 'message') ?? 'The check failed.');
+      if (status['status'] === 'SUCCEEDED') return null;
+      return await this.withoutSecrets(
+        definitionId,
+        config,
+        stringAt(status, 'message') ?? 'The check failed.',
+      );
     } catch (error) {
-      if (error instanceof CommandError) return error.message;
+      if (error instanceof CommandError) return this.withoutSecrets(definitionId, config, error.message);
       throw error;
     }
   }
@@ -73,8 +79,9 @@ export class Connectors {
       return streams;
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
+      const reason = await this.withoutSecrets(definitionId, config, messageOf(error));
       throw problem('unexpected-problem', {
-        message: `Something went wrong in the connector. logs:${messageOf(error)}`,
+        message: `Something went wrong in the connector. logs:${reason}`,
       });
     }
   }
@@ -83,13 +90,27 @@ export class Connectors {
   async writeModes(definitionId: string | null): Promise<WriteMode[]> {
     const all: WriteMode[] = ['overwrite', 'append', 'append_dedup'];
     if (definitionId === null) return all;
-    const cached = this.modes.get(definitionId);
+    const told = stringsOf((await this.spec(definitionId))['supported_destination_sync_modes']);
+    return all.filter((mode) => told.includes(mode));
+  }
+
+  /** A configuration as it may be shown. */
+  async shown(definitionId: string, config: JsonObject): Promise<JsonObject> {
+    const spec = await this.spec(definitionId);
+    return maskConfiguration(config, objectAt(spec, 'connectionSpecification') ?? {});
+  }
+
+  /** What a connector says of a configuration may quote it. */
+  private async withoutSecrets(definitionId: string, config: JsonObject, text: string): Promise<string> {
+    return redact(text, secretsOf(config, await this.shown(definitionId, config)));
+  }
+
+  private async spec(definitionId: string): Promise<JsonObject> {
+    const cached = this.specs.get(definitionId);
     if (cached !== undefined) return cached;
-    const message = await this.run(definitionId, 'spec', null);
-    const told = stringsOf((objectAt(message, 'spec') ?? {})['supported_destination_sync_modes']);
-    const modes = all.filter((mode) => told.includes(mode));
-    this.modes.set(definitionId, modes);
-    return modes;
+    const spec = objectAt(await this.run(definitionId, 'spec', null), 'spec') ?? {};
+    this.specs.set(definitionId, spec);
+    return spec;
   }
 
   private run(

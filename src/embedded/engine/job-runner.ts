@@ -1,3 +1,4 @@
+import { redact, secretsOf } from '../secrets/mask';
 import type { ActorStore } from '../store/actors';
 import type { AttemptStore } from '../store/attempts';
 import { isAlive } from '../data-dir/process-identity';
@@ -231,9 +232,14 @@ export class JobRunner {
       jobId: job.id,
       attempt: number,
     };
+    const secrets = [source, destination].flatMap(({ configuration, shown }) =>
+      secretsOf(configuration, shown),
+    );
     const hooks: AttemptHooks = {
       workshop,
-      log,
+      warn: (message) => {
+        log.warn(redact(message, secrets));
+      },
       now,
       signal,
       graceMs,
@@ -253,6 +259,7 @@ export class JobRunner {
         });
       },
     };
-    return runAttempt(plan, hooks);
+    const failure = await runAttempt(plan, hooks);
+    return failure === null ? null : { ...failure, message: redact(failure.message, secrets) };
   }
 }

@@ -48,7 +48,7 @@ const child = spawn(process.execPath, [of, command, ...rest], { stdio: [kind ===
 const die = () => { child.kill('SIGKILL'); process.exit(9); };
 const stick = () => { child.kill('SIGKILL'); setInterval(() => undefined, 1000); return null; };
 const fail = (failure_type) => {
-  process.stdout.write(JSON.stringify({ type: 'TRACE', trace: { type: 'ERROR', emitted_at: 1, error: { message: 'the password is wrong', failure_type } } }) + '\\n');
+  process.stdout.write(JSON.stringify({ type: 'TRACE', trace: { type: 'ERROR', emitted_at: 1, error: { message: 'the password hunter2hunter2 is wrong', failure_type } } }) + '\\n');
   child.kill('SIGKILL');
   process.exit(1);
 };
@@ -94,7 +94,7 @@ beforeAll(async () => {
   embedded = await EmbeddedUnderTest.start(registerDoubles, {
     retryDelayMs: 20,
     graceMs: 2000,
-    silenceMs: 1500,
+    silenceMs: 4000,
   });
   api = embedded.client;
   embedded.writeLocal(
@@ -106,7 +106,14 @@ beforeAll(async () => {
 afterAll(() => embedded.remove());
 
 async function source(type: string, name: string, url = '/local/rows.csv', format = 'csv'): Promise<string> {
-  const configuration = { sourceType: type, dataset_name: name, format, url, provider: { storage: 'local' } };
+  const configuration = {
+    sourceType: type,
+    dataset_name: name,
+    format,
+    url,
+    provider: { storage: 'local' },
+    password: 'hunter2hunter2',
+  };
   const { body } = await api.post('/sources', { name, workspaceId: WORKSPACE, configuration });
   return String(body['sourceId']);
 }
@@ -220,7 +227,18 @@ describe('a sync', () => {
     );
     await api.jobIn(await api.sync(id), 'failed');
     expect(runsOf('misconfigured-source')).toBe(1);
-    expect(embedded.log.join('\n')).toContain('(config_error, source): the password is wrong');
+    expect(embedded.log.join('\n')).toContain('(config_error, source): the password ********** is wrong');
+  });
+
+  it('tells its secrets to nobody: neither answers nor log nor state hold them', async () => {
+    const sourceId = await source('misconfigured-source', 'secretive');
+    const { body } = await api.get(`/sources/${sourceId}`);
+    expect(body['configuration']).toMatchObject({ password: '**********', dataset_name: 'secretive' });
+    expect(JSON.stringify((await api.get('/sources')).body)).not.toContain('hunter2');
+    expect(embedded.log.join('\n')).not.toContain('hunter2');
+    for (const file of readdirSync(embedded.dataDir).filter((name) => name.startsWith('state.db'))) {
+      expect(readFileSync(join(embedded.dataDir, file)).includes('hunter2')).toBe(false);
+    }
   });
 
   it('ends when nothing is heard for too long', async () => {
@@ -230,7 +248,7 @@ describe('a sync', () => {
     );
     const jobId = await api.sync(id);
     await api.jobIn(jobId, 'incomplete');
-    expect(embedded.log.join('\n')).toContain('sent a message for 2 seconds');
+    expect(embedded.log.join('\n')).toContain('sent a message for 4 seconds');
     await api.delete(`/jobs/${jobId}`);
   });
 

@@ -70,6 +70,7 @@ function insert(
     definitionId,
     workspaceId: SAMPLE_WORKSPACE_ID,
     configuration,
+    shown: configuration,
     createdAt: now,
   });
 }

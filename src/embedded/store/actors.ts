@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json';
+import type { Vault } from '../secrets/vault';
 import type { Database, SqlValue } from './database';
 import type { Row } from './row';
 
@@ -12,23 +13,39 @@ export interface Actor {
   readonly definitionId: string;
   readonly workspaceId: string;
   readonly configuration: JsonObject;
+  /** The configuration with its secrets masked. */
+  readonly shown: JsonObject;
   readonly createdAt: Date;
 }
 
 /** Sources and destinations as they are kept. */
 export class ActorStore {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly vault: Vault,
+  ) {}
+
+  /** Encrypts what an older version left as plain text. */
+  sealAll(): void {
+    for (const row of this.db.all(
+      `SELECT "id", "configuration" FROM "actors" WHERE "configuration" LIKE '{%'`,
+    )) {
+      const sealed = this.vault.seal(this.vault.unseal(row.text('configuration')));
+      this.db.run('UPDATE "actors" SET "configuration" = ? WHERE "id" = ?', sealed, row.text('id'));
+    }
+  }
 
   insert(actor: Actor): void {
     this.db.run(
-      `INSERT INTO "actors" ("id", "kind", "name", "definition_id", "workspace_id", "configuration", "created_at")
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO "actors" ("id", "kind", "name", "definition_id", "workspace_id", "configuration", "shown", "created_at")
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       actor.id,
       actor.kind,
       actor.name,
       actor.definitionId,
       actor.workspaceId,
-      JSON.stringify(actor.configuration),
+      this.vault.seal(actor.configuration),
+      JSON.stringify(actor.shown),
       actor.createdAt.getTime(),
     );
   }
@@ -40,7 +57,7 @@ export class ActorStore {
       id,
       kind,
     );
-    return row === null ? null : toActor(row);
+    return row === null ? null : this.toActor(row);
   }
 
   list(kind: ActorKind, page: { workspaceIds: readonly string[]; limit: number; offset: number }): Actor[] {
@@ -51,27 +68,30 @@ export class ActorStore {
          ORDER BY "created_at" DESC, "id" LIMIT ? OFFSET ?`,
         ...values,
       )
-      .map(toActor);
+      .map((row) => this.toActor(row));
   }
 
   delete(kind: ActorKind, id: string): void {
     this.db.run('UPDATE "actors" SET "deleted" = 1 WHERE "id" = ? AND "kind" = ?', id, kind);
+  }
+
+  private toActor(row: Row): Actor {
+    const configuration = this.vault.unseal(row.text('configuration'));
+    return {
+      id: row.text('id'),
+      kind: row.text('kind') === 'source' ? 'source' : 'destination',
+      name: row.text('name'),
+      definitionId: row.text('definition_id'),
+      workspaceId: row.text('workspace_id'),
+      configuration,
+      // Before there were masks no connector had secrets.
+      shown: row.textOrNull('shown') === null ? configuration : row.json('shown'),
+      createdAt: new Date(row.integer('created_at')),
+    };
   }
 }
 
 /** A condition on the workspace, or nothing when every workspace is meant. */
 export function workspaceFilter(workspaceIds: readonly string[]): string {
   return workspaceIds.length === 0 ? '' : `AND "workspace_id" IN (${workspaceIds.map(() => '?').join(', ')})`;
-}
-
-function toActor(row: Row): Actor {
-  return {
-    id: row.text('id'),
-    kind: row.text('kind') === 'source' ? 'source' : 'destination',
-    name: row.text('name'),
-    definitionId: row.text('definition_id'),
-    workspaceId: row.text('workspace_id'),
-    configuration: row.json('configuration'),
-    createdAt: new Date(row.integer('created_at')),
-  };
 }

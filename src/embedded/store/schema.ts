@@ -42,6 +42,8 @@ export const SCHEMA: readonly string[] = [
     "pid" INTEGER NOT NULL, "started" TEXT, "job_id" INTEGER NOT NULL
   );
   `,
+  // What may be shown of a configuration; the configuration itself is encrypted from here on.
+  `ALTER TABLE "actors" ADD COLUMN "shown" TEXT`,
 ];
 
 /** The version of the state that this code reads and writes. */

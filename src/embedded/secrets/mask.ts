@@ -1,0 +1,67 @@
+import { arrayAt, isObject, objectAt, type JsonObject } from '../json';
+
+/** What stands in answers and logs in a secret's place; the same as Airbyte's. */
+export const MASK = '**********';
+
+/** Names that mean a secret whatever the connector's specification says. */
+const SECRET_NAME = /passw(or)?d|passphrase|secret|token|api_?key|private_?key|credentials_json/i;
+/** Shorter values would blot out harmless parts of a log. */
+const SHORTEST_REDACTED = 4;
+
+/** A configuration as it may be shown: what the specification marks as secret, or is named like one, is masked. */
+export function maskConfiguration(configuration: JsonObject, specification: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(configuration).map(([name, value]) => [
+      name,
+      maskValue(name, value, schemasOf(specification, name)),
+    ]),
+  );
+}
+
+function maskValue(name: string, value: unknown, schemas: readonly JsonObject[]): unknown {
+  const secret = SECRET_NAME.test(name) || schemas.some((schema) => schema['airbyte_secret'] === true);
+  if (isObject(value)) {
+    return secret && schemas.some((schema) => schema['airbyte_secret'] === true)
+      ? MASK
+      : maskConfiguration(value, { anyOf: schemas });
+  }
+  if (Array.isArray(value)) {
+    const items = schemas.map((schema) => schema['items']).filter(isObject);
+    return value.map((item: unknown) => maskValue(name, item, items));
+  }
+  return secret && typeof value !== 'boolean' && value !== null ? MASK : value;
+}
+
+/** Every schema that a specification has for a member, in whichever alternative it stands. */
+function schemasOf(specification: JsonObject, name: string): JsonObject[] {
+  const alternatives = ['oneOf', 'anyOf', 'allOf']
+    .flatMap((word) => arrayAt(specification, word))
+    .filter(isObject);
+  const own = objectAt(objectAt(specification, 'properties') ?? {}, name);
+  return [...(own === undefined ? [] : [own]), ...alternatives.flatMap((schema) => schemasOf(schema, name))];
+}
+
+/** The secret values of a configuration: those that are masked where it is shown. */
+export function secretsOf(configuration: unknown, shown: unknown): string[] {
+  if (shown === MASK)
+    return stringsIn(configuration).filter((value) => value !== MASK && value.length >= SHORTEST_REDACTED);
+  if (Array.isArray(configuration) && Array.isArray(shown)) {
+    return configuration.flatMap((item: unknown, index) => secretsOf(item, shown[index]));
+  }
+  if (!isObject(configuration) || !isObject(shown)) return [];
+  return Object.entries(configuration).flatMap(([name, value]) => secretsOf(value, shown[name]));
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return [String(value)];
+  if (Array.isArray(value)) return value.flatMap(stringsIn);
+  return isObject(value) ? Object.values(value).flatMap(stringsIn) : [];
+}
+
+/** A text without the secrets, as they stand and as they stand in a URL. */
+export function redact(text: string, secrets: readonly string[]): string {
+  return secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .reduce((redacted, secret) => redacted.replaceAll(secret, MASK), text);
+}
