@@ -18,7 +18,7 @@ export function toRun(job: AirbyteJob): RunDto {
     queuedAt: job.startTime.toISOString(),
     startedAt: null,
     endedAt: endedAt?.toISOString() ?? null,
-    durationMs: endedAt ? endedAt.getTime() - job.startTime.getTime() : null,
+    durationMs: endedAt ? Math.max(0, endedAt.getTime() - job.startTime.getTime()) : null,
     rows: job.rowsSynced,
     bytes: job.bytesSynced,
   };
