@@ -106,9 +106,9 @@ describe('every route', () => {
       const { access, idempotent } = rulesOf(handler);
       const isOpen = access === 'open';
       expect([name, operation?.['x-required-scope']]).toEqual([name, isOpen ? undefined : access]);
-      expect([name, operation?.['security']]).toEqual([
+      expect([name, operation?.['security'] ?? []]).toEqual([
         name,
-        isOpen ? undefined : [{ apiKey: [] }, { bearer: [] }],
+        isOpen ? [] : [{ apiKey: [] }, { bearer: [] }],
       ]);
       expect(JSON.stringify(operation).includes('Idempotency-Key')).toBe(idempotent === true);
     }
