@@ -20,6 +20,8 @@ module.exports = {
   // `./x.js` in a dynamic import is `./x.ts` here.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: forTests }] },
+  globalSetup: '<rootDir>/test/support/contract.setup.ts',
+  globalTeardown: '<rootDir>/test/support/contract.teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
 };

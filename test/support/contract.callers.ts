@@ -21,7 +21,7 @@ export function checkedAgent(url: string): TestAgent {
         path: pathname + search,
         status: response.status,
         headers: new Map(Object.entries(response.headers as Record<string, string>)),
-        text: response.text ?? '',
+        text: response.text,
       });
     });
   });

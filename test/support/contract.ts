@@ -49,7 +49,7 @@ function operationFaults(id: string, answer: Answer, response: ReturnType<typeof
   const isKnownProblem = code === null || codesOf(response).includes(code);
   return [
     ...headerFaults(answer, response),
-    ...(isKnownProblem ? [] : [`the problem ${String(code)} is not described for it`]),
+    ...(isKnownProblem ? [] : [`the problem ${code} is not described for it`]),
     ...bodyFaults(answer, types, schema),
   ];
 }

@@ -1,10 +1,10 @@
-import supertest from 'supertest';
 import type TestAgent from 'supertest/lib/agent';
 import type { Clock } from '../../src/common/clock';
 import { parseSettings } from '../../src/config/settings';
 import { type RunningGateway, start } from '../../src/start';
+import { checkedAgent, watchFetch } from './contract.callers';
 
-/** A gateway on a free port, and a caller for it. */
+/** A gateway on a free port, and a caller for it that holds every answer to the API description. */
 export interface TestGateway {
   readonly url: string;
   readonly api: TestAgent;
@@ -15,5 +15,6 @@ export interface TestGateway {
 export async function startGateway(environment: Record<string, string>, clock?: Clock): Promise<TestGateway> {
   const settings = parseSettings({ PORT: '0', LOG_LEVEL: 'silent', ...environment });
   const gateway: RunningGateway = await start(settings, clock);
-  return { url: gateway.url, api: supertest.agent(gateway.url), close: () => gateway.close() };
+  watchFetch(gateway.url);
+  return { url: gateway.url, api: checkedAgent(gateway.url), close: () => gateway.close() };
 }

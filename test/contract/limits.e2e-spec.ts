@@ -1,0 +1,231 @@
+import { isReference, type Operation, type Schema } from '../../src/common/openapi/operations';
+import { document } from '../support/contract.document';
+import { faultsOf } from '../support/contract.schema';
+import { startGateway, type TestGateway } from '../support/gateway';
+import { DESTINATION_ID, json, type Reply, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
+import { resolved, valuesAround } from './limits.values';
+
+const ID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
+const CRON = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
+
+/** A body of each operation that every value is tried in. */
+const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  createIngestion: { name: 'Orders', sourceId: SOURCE_ID, destinationId: DESTINATION_ID },
+  patchIngestion: {},
+  previewSchedule: { schedule: CRON },
+  startRun: {},
+  getIngestionStatuses: { ids: [ID] },
+};
+
+/** Members of a nested object, in a place where the rest of it is valid. */
+const NESTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  ScheduleRequest: CRON,
+  StreamRequest: { name: 'orders' },
+};
+
+/** Fields with a grammar that no schema can say: of what the schema lets pass, some is refused with another reason. */
+const GRAMMAR =
+  /(cronExpression|basicTiming|timeZone|from|pageToken|scheduleType|schedule|syncMode|cursorField|primaryKey|streams|name|namespace)$/;
+/** Reasons that a schema does say. */
+const LIMIT_REASON =
+  /characters|must be an? (string|object|array|whole)|must be one of|whole number|at most|at least/;
+
+/** Expressions know no characters but ASCII, so what is said against others is not about their number. */
+function isWorthTrying(field: string, value: unknown): boolean {
+  return !/(cronExpression|basicTiming|timeZone)$/.test(field) || !String(value).includes('𝒳');
+}
+
+interface Case {
+  readonly field: string;
+  readonly schema: Schema;
+  readonly place: (value: unknown) => Readonly<Record<string, unknown>>;
+}
+
+interface Target {
+  readonly id: string;
+  readonly method: 'post' | 'patch';
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+const TARGETS: readonly Target[] = Object.entries(document.paths).flatMap(([path, item]) =>
+  (['post', 'patch'] as const).flatMap((method) => {
+    const operation = item[method];
+    return operation?.requestBody
+      ? [{ id: operation.operationId ?? '', method, path: path.replace(/\{\w+\}/g, ID), operation }]
+      : [];
+  }),
+);
+
+function bodySchema({ requestBody }: Operation): Schema {
+  const schema = requestBody && !isReference(requestBody) && requestBody.content['application/json']?.schema;
+  if (!schema) throw new Error('it has no body');
+  return resolved(schema);
+}
+
+/** Every member of a body, those of the objects in it too. */
+function casesOf(owner: Schema, field: string, place: Case['place'], base: object): Case[] {
+  return Object.entries(owner.properties ?? {}).flatMap(([name, raw]) => {
+    const schema = isReference(raw) ? resolved(raw) : raw;
+    const inner =
+      schema.type === 'array' && schema.items && !Array.isArray(schema.items) ? schema.items : raw;
+    const isList = inner !== raw;
+    const target = resolved(inner);
+    const path = field === '' ? name : `${field}.${name}`;
+    const own = {
+      field: path,
+      schema: raw as Schema,
+      place: (value: unknown) => place({ ...base, [name]: value }),
+    };
+    const nested = target.type === 'object' ? NESTED[componentOf(inner)] : undefined;
+    if (!nested) return [own];
+    const within = (value: unknown): ReturnType<Case['place']> => own.place(isList ? [value] : value);
+    return [own, ...casesOf(target, isList ? `${path}[0]` : path, within, nested)];
+  });
+}
+
+function componentOf(schema: Parameters<typeof resolved>[0]): string {
+  const [only] = isReference(schema) ? [schema] : (schema.allOf ?? []);
+  return only && isReference(only) ? (only.$ref.split('/').pop() ?? '') : '';
+}
+
+interface ParameterCase {
+  readonly id: string;
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly path: string;
+  readonly name: string;
+  readonly in: string;
+  readonly schema: Schema;
+}
+
+/** Opaque to callers: their own form is no part of the contract. */
+const OPAQUE = ['pageToken', 'If-None-Match', 'If-Match'];
+
+const PARAMETERS: readonly ParameterCase[] = Object.entries(document.paths).flatMap(([path, item]) =>
+  (['get', 'post', 'patch', 'delete'] as const).flatMap((method) => {
+    const { operationId: id = '', parameters = [] } = item[method] ?? {};
+    return parameters.flatMap((parameter) =>
+      isReference(parameter) || OPAQUE.includes(parameter.name)
+        ? []
+        : [
+            {
+              id,
+              method,
+              path,
+              name: parameter.name,
+              in: parameter.in,
+              schema: resolved(parameter.schema ?? {}),
+            },
+          ],
+    );
+  }),
+);
+
+/** Values that can be sent there: clients resolve dots in paths, and headers are ASCII. */
+function sendable(one: ParameterCase): string[] {
+  const texts = valuesAround(one.schema).flatMap((value) =>
+    ['string', 'number'].includes(typeof value) && value !== '' ? [String(value)] : [],
+  );
+  const isSendable = { path: /^(?!\.{1,2}$)/, header: /^[!-~]+$/ }[one.in] ?? /^/;
+  return texts.filter((text) => isSendable.test(text));
+}
+
+/** A text of a URL as the value that it stands for. */
+function typed(schema: Schema, text: string): unknown {
+  if (schema.type === 'integer' && /^-?[\d.]+$/.test(text)) return Number(text);
+  if (schema.type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
+  return text;
+}
+
+describe('documented limits', () => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, RATE_LIMIT: 'off' });
+  });
+  beforeEach(() => {
+    upstream.clear();
+    upstream.state.addConnection({ connectionId: ID });
+    // Every id names something, so that no time goes into looking for what is not there.
+    const taken = (id: string): Reply => json(200, upstream.state.addConnection({ connectionId: id }));
+    for (const operation of ['GET', 'PATCH', 'DELETE'])
+      upstream.on(`${operation} /connections/:id`, ({ id }) => taken(id));
+    upstream.on('POST /connections', () => taken(ID));
+    upstream.state.addJob({ connectionId: ID, lastUpdatedAt: '2026-01-15T02:07Z' });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  /** What is said against a field, or against what holds it. */
+  async function refusals({ method, path }: Target, body: object, field: string): Promise<string[]> {
+    const response = await gateway.api[method](path).send(body);
+    const { errors = [] } = response.body as { errors?: { field: string; reason: string }[] };
+    if (response.status !== 400) return [];
+    return errors.filter((error) => `${error.field}.`.startsWith(`${field}`)).map(({ reason }) => reason);
+  }
+
+  it('has a body to try them in for every operation that takes one', () => {
+    expect(TARGETS.map(({ id }) => id).sort()).toEqual(Object.keys(BODIES).sort());
+  });
+
+  it.each(TARGETS)('of the body of $id are those that it keeps', async (target) => {
+    const schema = bodySchema(target.operation);
+    const base = BODIES[target.id] ?? {};
+    const differences: string[] = [];
+    for (const one of casesOf(schema, '', (value) => value as Readonly<Record<string, unknown>>, base)) {
+      for (const value of valuesAround(one.schema).filter((value) => isWorthTrying(one.field, value))) {
+        const reasons = await refusals(target, one.place(value), one.field);
+        const isDocumented = faultsOf(one.schema, value).length === 0;
+        const isRefused =
+          GRAMMAR.test(one.field) && isDocumented
+            ? reasons.some((r) => LIMIT_REASON.test(r))
+            : reasons.length > 0;
+        if (isDocumented === isRefused) {
+          differences.push(
+            `${one.field} = ${JSON.stringify(value).slice(0, 60)} is ${isDocumented ? 'documented' : 'not documented'}: ${reasons.join() || 'taken'}`,
+          );
+        }
+      }
+    }
+    expect(differences).toEqual([]);
+  });
+
+  it.each(TARGETS)('of $id leave no room for other members, and require what is required', async (target) => {
+    const schema = bodySchema(target.operation);
+    const base = BODIES[target.id] ?? {};
+    expect(schema.additionalProperties).toBe(false);
+    expect(await refusals(target, { ...base, other: 1 }, 'other')).toEqual(['is not a known field']);
+    for (const name of schema.required ?? []) {
+      const without = Object.fromEntries(Object.entries(base).filter(([key]) => key !== name));
+      expect(await refusals(target, without, name)).not.toEqual([]);
+    }
+  });
+
+  it.each(PARAMETERS)('of the parameter $name of $id are those that it keeps', async (one) => {
+    const differences: string[] = [];
+    for (const text of sendable(one)) {
+      const response = await sendWith(one, text);
+      const { errors = [] } = response.body as { errors?: { field: string }[] };
+      const isRefused = response.status === 400 && errors.some(({ field }) => field === one.name);
+      const isDocumented = faultsOf(one.schema, typed(one.schema, text)).length === 0;
+      if (isDocumented !== isRefused) continue;
+      differences.push(
+        `${text.slice(0, 60)} is ${isDocumented ? 'documented' : 'not documented'}: ${response.status}`,
+      );
+    }
+    expect(differences).toEqual([]);
+  });
+
+  function sendWith(one: ParameterCase, text: string): ReturnType<typeof gateway.api.get> {
+    const ids: Readonly<Record<string, string>> = { connectionId: ID, runId: '1', [one.name]: text };
+    const url = one.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? ''));
+    const request = gateway.api[one.method](url);
+    if (one.in === 'query') void request.query({ [one.name]: text });
+    if (one.in === 'header') void request.set(one.name, text);
+    return request.send(BODIES[one.id]);
+  }
+});
