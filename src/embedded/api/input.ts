@@ -1,6 +1,6 @@
 import { publicApiRefusal } from '../cron/api-check';
 import { arrayAt, isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
-import { badRequest, frameworkError, onlyErrorId } from './errors';
+import { badRequest, frameworkError, onlyErrorId, plainError } from './errors';
 import type { ApiRequest } from './router';
 
 /** Limit and offset of a list. */
@@ -104,10 +104,22 @@ export interface StreamChoice {
   readonly primaryKey: readonly (readonly string[])[];
 }
 
+/** What a stream may ask for in Airbyte and would be silently left out here. */
+const UNSUPPORTED_CHOICES = ['selectedFields', 'mappers'];
+
 /** The streams that a body chooses; none, empty and absent all mean every stream. */
 export function streamChoicesOf(body: JsonObject): StreamChoice[] {
   return arrayAt(objectAt(body, 'configurations') ?? {}, 'streams')
     .filter(isObject)
+    .map((stream) => {
+      const asked = UNSUPPORTED_CHOICES.find((name) => arrayAt(stream, name).length > 0);
+      if (asked !== undefined)
+        throw plainError(
+          501,
+          `The embedded Airbyte cannot apply ${asked}: it syncs whole records as they are.`,
+        );
+      return stream;
+    })
     .map((stream) => ({
       name: stringAt(stream, 'name') ?? '',
       namespace: stringAt(stream, 'namespace') ?? null,

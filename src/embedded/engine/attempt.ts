@@ -10,7 +10,8 @@ import { ConnectorProcess, type ProcessEnd } from './connector-process';
 import { DestinationWriter } from './destination-writer';
 import { Forwarder } from './forwarder';
 import { GuardError, Ledger, type CommittedState } from './ledger';
-import { configuredCatalog, type AttemptPlan } from './plan';
+import { renameState } from './naming';
+import { configuredCatalog, nameOf, type AttemptPlan } from './plan';
 
 /** What an attempt tells while it runs, and the limits that it keeps. */
 export interface AttemptHooks {
@@ -43,7 +44,8 @@ export function runAttempt(plan: AttemptPlan, hooks: AttemptHooks): Promise<Fail
   const files = {
     source: plan.sourceConfig,
     destination: plan.destinationConfig,
-    catalog: configuredCatalog(plan),
+    sourceCatalog: configuredCatalog(plan, (stream) => stream),
+    destinationCatalog: configuredCatalog(plan, plan.rename),
     state: plan.states,
   };
   return withFiles(hooks.workshop, files, (paths) => new Attempt(plan, hooks, paths).run());
@@ -64,15 +66,15 @@ class Attempt {
     private readonly hooks: AttemptHooks,
     paths: Readonly<Record<string, string>>,
   ) {
-    const { source = '', destination = '', catalog = '', state = '' } = paths;
+    const { source = '', destination = '', sourceCatalog = '', destinationCatalog = '', state = '' } = paths;
     const { localRoot } = hooks.workshop;
     const stateArgs = plan.states.length === 0 ? [] : ['--state', state];
     this.destination = ConnectorProcess.start(
-      [...plan.destinationCommand, 'write', '--config', destination, '--catalog', catalog],
+      [...plan.destinationCommand, 'write', '--config', destination, '--catalog', destinationCatalog],
       localRoot,
     );
     this.source = ConnectorProcess.start(
-      [...plan.sourceCommand, 'read', '--config', source, '--catalog', catalog, ...stateArgs],
+      [...plan.sourceCommand, 'read', '--config', source, '--catalog', sourceCatalog, ...stateArgs],
       localRoot,
     );
     this.writer = new DestinationWriter(this.destination.stdin);
@@ -117,7 +119,7 @@ class Attempt {
   }
 
   private async pump(): Promise<void> {
-    const forwarder = new Forwarder(this.ledger);
+    const forwarder = new Forwarder(this.ledger, this.plan.rename);
     for await (const chunk of this.source.stdout) {
       this.lastMessageAt = Date.now();
       if (!Buffer.isBuffer(chunk) || this.failure !== null) continue;
@@ -139,10 +141,11 @@ class Attempt {
   }
 
   private async forwardState(message: JsonObject, state: JsonObject): Promise<void> {
+    const asSent = renameState(state, this.plan.rename);
     this.guarded(() => {
-      this.ledger.addState(state);
+      this.ledger.addState(state, asSent);
     });
-    await this.write(`${JSON.stringify(message)}\n`);
+    await this.write(`${JSON.stringify({ ...message, state: asSent })}\n`);
     while (this.ledger.owed > MAX_OWED_STATES && !this.hasFailed()) {
       await new Promise<void>((resolve) => (this.settled = resolve));
     }
@@ -159,8 +162,11 @@ class Attempt {
     const sourceEnd = await this.source.ended;
     if (sourceEnd.code !== 0) this.fail(this.endFailure('source', this.source, sourceEnd));
     if (this.failure !== null) return;
-    for (const { name, namespace } of this.plan.streams) {
-      await this.write(`${JSON.stringify(streamStatus(name, namespace, 'COMPLETE', this.hooks.now()))}\n`);
+    for (const stream of this.plan.streams) {
+      const { name, namespace } = this.plan.rename(nameOf(stream));
+      await this.write(
+        `${JSON.stringify(streamStatus(name, namespace === '' ? null : namespace, 'COMPLETE', this.hooks.now()))}\n`,
+      );
     }
     this.writer.end();
     const end = await this.destination.ended;

@@ -1,22 +1,37 @@
-import { objectAt, parseObject, stringAt, type JsonObject } from '../json';
+import { parseObject, type JsonObject } from '../json';
+import { LineReader, recordHead, type RawRecord } from '../protocol/raw-record';
 import type { StreamName } from '../store/attempts';
 import { keyOf, type Ledger } from './ledger';
+import type { Rename } from './naming';
 
 const NEWLINE = 0x0a;
-const RECORD = Buffer.from('{"type":"RECORD","record":{"stream":');
+const RECORD = Buffer.from('{"type":"RECORD"');
 
-/** A piece of the source's output, in its order: records to pass on as they are, or another message. */
+/** A piece of the source's output, in its order: records to pass on, or another message. */
 export type Piece = { readonly records: Buffer } | { readonly message: JsonObject };
 
+/** The stream of the last record: how its lines begin, and how they are to begin at the destination. */
+interface Current {
+  readonly key: string;
+  readonly stream: StreamName;
+  readonly head: Buffer;
+  /** Null when the names stay as they are, so that whole runs of lines can be passed on untouched. */
+  readonly newHead: Buffer | null;
+}
+
 /**
- * Cuts a source's output into pieces. Lines that begin like records are counted and passed on as bytes, which is
- * what makes a million rows cheap; all other lines are parsed, and those that are no messages are dropped.
+ * Cuts a source's output into pieces. Lines that begin like the record before are counted and passed on as bytes,
+ * which is what makes a million rows cheap; all other lines are parsed, and those that are no messages are dropped.
  */
 export class Forwarder {
   private rest: Buffer = Buffer.alloc(0);
-  private current: { key: string; stream: StreamName; head: Buffer } | null = null;
+  private current: Current | null = null;
+  private readonly reader = new LineReader();
 
-  constructor(private readonly ledger: Ledger) {}
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly rename: Rename = (stream) => stream,
+  ) {}
 
   /**
    * The pieces of a chunk; an unended last line waits for the next. Records are counted as they are reached, so a
@@ -24,19 +39,21 @@ export class Forwarder {
    */
   *push(chunk: Buffer): Generator<Piece> {
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    let runStart = 0;
+    const parts = new Parts(bytes);
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
       const next = end + 1;
-      if (!this.countRecord(bytes, start, next)) {
-        if (start > runStart) yield { records: bytes.subarray(runStart, start) };
-        const piece = this.parse(bytes.subarray(start, end));
-        if (piece !== null) yield piece;
-        runStart = next;
+      if (!this.passQuickly(bytes, start, next, parts)) {
+        const line = bytes.subarray(start, end);
+        const message = this.passSlowly(line, parts, start);
+        if (message !== null) {
+          if (!parts.isEmpty) yield { records: parts.take() };
+          yield { message };
+        }
       }
       start = next;
     }
-    if (start > runStart) yield { records: bytes.subarray(runStart, start) };
+    if (!parts.isEmpty) yield { records: parts.take() };
     this.rest = bytes.subarray(start);
   }
 
@@ -45,35 +62,94 @@ export class Forwarder {
     if (this.rest.length > 0) yield* this.push(Buffer.from('\n'));
   }
 
-  /** Counts a line that begins like a record of the stream seen last, or finds out which stream it is of. */
-  private countRecord(bytes: Buffer, start: number, next: number): boolean {
-    if (this.current !== null && beginsWith(bytes, start, next, this.current.head)) {
-      this.ledger.addRecords(this.current.key, this.current.stream, 1, next - start);
-      return true;
+  /** A record of the same stream as the one before. */
+  private passQuickly(bytes: Buffer, start: number, next: number, parts: Parts): boolean {
+    const { current } = this;
+    if (current === null || !beginsWith(bytes, start, next, current.head)) return false;
+    this.ledger.addRecords(current.key, current.stream, 1, next - start);
+    if (current.newHead === null) parts.addRun(start, next);
+    else {
+      parts.add(current.newHead);
+      parts.addRun(start + current.head.length, next);
     }
-    if (!beginsWith(bytes, start, next, RECORD)) return false;
-    const record = objectAt(parseObject(bytes.toString('utf8', start, next)) ?? {}, 'record');
-    if (record === undefined) return false;
-    const stream = this.count(record, next - start);
-    const namespace = stream.namespace === '' ? '' : `,"namespace":${JSON.stringify(stream.namespace)}`;
-    // Names that the data follows at once are sure to be the only ones on the line that count.
-    const head = Buffer.from(`${RECORD.toString()}${JSON.stringify(stream.name)}${namespace},"data":`);
-    this.current = beginsWith(bytes, start, next, head) ? { key: keyOf(stream), stream, head } : null;
     return true;
   }
 
-  private parse(line: Buffer): Piece | null {
-    const message = parseObject(line.toString('utf8'));
-    const record = message?.['type'] === 'RECORD' ? objectAt(message, 'record') : undefined;
-    if (message === null || record === undefined) return message === null ? null : { message };
-    this.count(record, line.length + 1);
-    return { records: Buffer.concat([line, Buffer.from('\n')]) };
+  /** Any other line; returns the message that is no record, or null. */
+  private passSlowly(line: Buffer, parts: Parts, start: number): JsonObject | null {
+    if (!beginsWith(line, 0, line.length, RECORD)) {
+      const message = parseObject(line.toString('utf8'));
+      if (message === null || message['type'] !== 'RECORD') return message;
+    }
+    const read = this.reader.read(line.toString('latin1'));
+    if (read === null || 'message' in read) return null;
+    const { record } = read;
+    const stream = { name: record.stream, namespace: record.namespace ?? '' };
+    this.ledger.addRecords(keyOf(stream), stream, 1, line.length + 1);
+    this.current = this.currentFor(record, stream, line);
+    if (this.rename(stream).name === stream.name && this.rename(stream).namespace === stream.namespace) {
+      parts.addRun(start, start + line.length + 1);
+    } else parts.add(this.rebuilt(record, stream));
+    return null;
   }
 
-  private count(record: JsonObject, bytes: number): StreamName {
-    const stream = { name: stringAt(record, 'stream') ?? '', namespace: stringAt(record, 'namespace') ?? '' };
-    this.ledger.addRecords(keyOf(stream), stream, 1, bytes);
-    return stream;
+  /** Names that the data follows at once are sure to be the only ones on a line that count. */
+  private currentFor(record: RawRecord, stream: StreamName, line: Buffer): Current | null {
+    const head = Buffer.from(recordHead(record.stream, record.namespace), 'latin1');
+    if (!beginsWith(line, 0, line.length, head)) return null;
+    const newHead = this.headOf(stream);
+    return { key: keyOf(stream), stream, head, newHead: newHead.equals(head) ? null : newHead };
+  }
+
+  private headOf(stream: StreamName): Buffer {
+    const { name, namespace } = this.rename(stream);
+    return Buffer.from(recordHead(name, namespace === '' ? null : namespace), 'latin1');
+  }
+
+  private rebuilt({ data, emittedAtMs }: RawRecord, stream: StreamName): Buffer {
+    return Buffer.concat([
+      this.headOf(stream),
+      Buffer.from(`${data},"emitted_at":${emittedAtMs}}}\n`, 'latin1'),
+    ]);
+  }
+}
+
+/** Parts of a chunk to pass on: neighbouring runs are one part, and one part is not copied. */
+class Parts {
+  private parts: Buffer[] = [];
+  private runStart = 0;
+  private runEnd = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  get isEmpty(): boolean {
+    return this.parts.length === 0 && this.runEnd === this.runStart;
+  }
+
+  addRun(start: number, end: number): void {
+    if (start !== this.runEnd) {
+      this.closeRun();
+      this.runStart = start;
+    }
+    this.runEnd = end;
+  }
+
+  add(part: Buffer): void {
+    this.closeRun();
+    this.parts.push(part);
+  }
+
+  take(): Buffer {
+    this.closeRun();
+    const [first, ...others] = this.parts;
+    const taken = first !== undefined && others.length === 0 ? first : Buffer.concat(this.parts);
+    this.parts = [];
+    return taken;
+  }
+
+  private closeRun(): void {
+    if (this.runEnd > this.runStart) this.parts.push(this.bytes.subarray(this.runStart, this.runEnd));
+    this.runStart = this.runEnd;
   }
 }
 

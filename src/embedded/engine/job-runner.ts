@@ -10,7 +10,8 @@ import { runAttempt, type AttemptHooks } from './attempt';
 import type { Workshop } from './command';
 import { killGroup } from './connector-process';
 import type { Connectors } from './connectors';
-import type { AttemptPlan } from './plan';
+import { renamingOf } from './naming';
+import { sharedName, type AttemptPlan } from './plan';
 import { forgetFinished, statesToResume } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
 
@@ -228,10 +229,16 @@ export class JobRunner {
       destinationCommand,
       destinationConfig: destination.configuration,
       streams: connection.streams,
+      rename: renamingOf(connection.settings),
       states: statesToResume(attempts, job.id, connection),
       jobId: job.id,
       attempt: number,
     };
+    const shared = sharedName(plan.streams, plan.rename);
+    if (shared !== null) {
+      const message = `Two streams would both be written as ${shared}: set namespaceDefinition to source.`;
+      return { type: 'config_error', origin: 'engine', message };
+    }
     const secrets = [source, destination].flatMap(({ configuration, shown }) =>
       secretsOf(configuration, shown),
     );

@@ -1,5 +1,6 @@
 import { Forwarder } from './forwarder';
 import { GuardError, Ledger } from './ledger';
+import { renameState, renamingOf } from './naming';
 
 const S = { name: 's', namespace: '' };
 const T = { name: 't', namespace: 'n' };
@@ -123,5 +124,42 @@ describe('forwarding', () => {
     const forwarder = new Forwarder(ledger);
     expect([...forwarder.push(Buffer.from(record('s').slice(0, 40))), ...forwarder.end()]).toEqual([]);
     expect(ledger.rest).toEqual([]);
+  });
+
+  it("gives streams the destination's names, whatever the layout of the line", () => {
+    const rename = renamingOf({
+      namespaceDefinition: 'custom_format',
+      namespaceFormat: 'x_${SOURCE_NAMESPACE}',
+      prefix: 'p_',
+    });
+    const forwarder = new Forwarder(new Ledger(), rename);
+    const odd =
+      '{"type": "RECORD", "record": {"emitted_at": 1, "data": {"a":1}, "namespace": "n", "stream": "s"}}\n';
+    const usual = record('s', ',"namespace":"n"');
+    const pieces = [...forwarder.push(Buffer.from(odd + usual + usual + usual))];
+    const passed = pieces.map((piece) => ('records' in piece ? piece.records.toString() : '?')).join('');
+    expect(passed).toBe(record('p_s', ',"namespace":"x_n"').repeat(4));
+  });
+});
+
+describe('names at the destination', () => {
+  it.each([
+    ['destination', { name: 'p_s', namespace: '' }],
+    ['source', { name: 'p_s', namespace: 'n' }],
+  ])('follow the namespace definition %s', (namespaceDefinition, expected) => {
+    const rename = renamingOf({ namespaceDefinition, prefix: 'p_' });
+    expect(rename({ name: 's', namespace: 'n' })).toEqual(expected);
+    const state = {
+      type: 'STREAM',
+      stream: { stream_descriptor: { name: 's', namespace: 'n' }, stream_state: { a: 1 } },
+    };
+    const { name, namespace } = expected;
+    expect(renameState(state, rename)).toEqual({
+      type: 'STREAM',
+      stream: {
+        stream_descriptor: namespace === '' ? { name } : { name, namespace },
+        stream_state: { a: 1 },
+      },
+    });
   });
 });

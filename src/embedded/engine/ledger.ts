@@ -45,9 +45,10 @@ export class Ledger {
 
   /**
    * Notes a state that the source sent, after its records.
+   * @param asSent the same as the destination gets it, under its own name for the stream
    * @throws GuardError when the source counted other records than arrived
    */
-  addState(state: JsonObject): void {
+  addState(state: JsonObject, asSent: JsonObject = state): void {
     const descriptor = streamOf(state);
     const tallies = [...this.open.entries()].filter(
       ([key]) => descriptor === null || key === keyOf(descriptor),
@@ -57,7 +58,7 @@ export class Ledger {
       stream: descriptor ?? { name: '', namespace: '' },
       state: withoutStats(state),
       tallies: tallies.map(([, tally]) => tally),
-      fingerprint: canonicalJson(withoutStats(state)),
+      fingerprint: canonicalJson(withoutStats(asSent)),
     };
     compare('The source', state['sourceStats'], sent);
     this.sent.push(sent);

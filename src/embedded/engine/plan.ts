@@ -2,6 +2,7 @@ import { MODE_PARTS } from '../api/streams';
 import type { JsonObject } from '../json';
 import { streamDescriptor } from '../protocol/messages';
 import type { StreamName } from '../store/attempts';
+import type { Rename } from './naming';
 import type { ConnectionStream } from '../store/connections';
 
 /** Everything that one attempt needs to run. */
@@ -11,6 +12,8 @@ export interface AttemptPlan {
   readonly destinationCommand: readonly string[];
   readonly destinationConfig: JsonObject;
   readonly streams: readonly ConnectionStream[];
+  /** The destination's names for the source's streams. */
+  readonly rename: Rename;
   /** The state messages from which the source goes on. */
   readonly states: readonly JsonObject[];
   readonly jobId: number;
@@ -18,17 +21,17 @@ export interface AttemptPlan {
   readonly attempt: number;
 }
 
-/** The configured catalog that both connectors get. */
-export function configuredCatalog({ streams, jobId, attempt }: AttemptPlan): JsonObject {
+/** The configured catalog that a connector gets, in its own names for the streams. */
+export function configuredCatalog({ streams, jobId, attempt }: AttemptPlan, rename: Rename): JsonObject {
   // Every attempt that starts over is a generation of its own: a destination must not mix it with the one before.
   const generation = jobId * 1000 + attempt;
   return {
     streams: streams.map((stream) => {
       const { read, write } = MODE_PARTS[stream.syncMode];
+      const { name, namespace } = rename(nameOf(stream));
       return {
         stream: {
-          name: stream.name,
-          ...(stream.namespace === null ? {} : { namespace: stream.namespace }),
+          ...streamDescriptor(name, namespace === '' ? null : namespace),
           json_schema: stream.jsonSchema,
           supported_sync_modes: [read],
         },
@@ -44,12 +47,19 @@ export function configuredCatalog({ streams, jobId, attempt }: AttemptPlan): Jso
   };
 }
 
+/** The name under which two streams would both be written, which would mix them; null when there is none. */
+export function sharedName(streams: readonly ConnectionStream[], rename: Rename): string | null {
+  const seen = new Set<string>();
+  for (const stream of streams) {
+    const { name, namespace } = rename(nameOf(stream));
+    const key = JSON.stringify([namespace, name]);
+    if (seen.has(key)) return name;
+    seen.add(key);
+  }
+  return null;
+}
+
 /** A stream's name as states and counts know it. */
 export function nameOf({ name, namespace }: ConnectionStream): StreamName {
   return { name, namespace: namespace ?? '' };
-}
-
-/** The stream's names as messages carry them. */
-export function descriptorOf({ name, namespace }: ConnectionStream): JsonObject {
-  return streamDescriptor(name, namespace);
 }
