@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock';
+import { RequestsInFlight } from '../common/http/requests-in-flight';
 import type { Settings } from '../config/settings.types';
 import { ApiKeyRing } from './auth/api-keys';
 import { Authenticator } from './auth/authenticator';
+import { CallersShutdown } from './callers.shutdown';
 import { IdempotencyHooks } from './idempotency/idempotency.hooks';
 import { MemoryIdempotencyStore } from './idempotency/memory.store';
 import { RedisIdempotencyStore } from './idempotency/redis.store';
@@ -19,6 +21,8 @@ export class CallersModule {
       module: CallersModule,
       global: true,
       providers: [
+        RequestsInFlight,
+        CallersShutdown,
         { provide: SharedState, useFactory: () => SharedState.connect(settings.redisUrl) },
         {
           provide: CallerGate,
@@ -35,7 +39,7 @@ export class CallersModule {
           inject: [SharedState, CLOCK],
         },
       ],
-      exports: [SharedState, CallerGate, IdempotencyHooks],
+      exports: [SharedState, CallerGate, IdempotencyHooks, RequestsInFlight],
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { RequestsInFlight } from '../common/http/requests-in-flight';
 import { auditChange } from './audit/audit.hook';
 import { CallerGate } from './caller.gate';
 import { IdempotencyHooks } from './idempotency/idempotency.hooks';
@@ -8,6 +9,7 @@ export function addCallerHooks(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const once = app.get(IdempotencyHooks);
   for (const name of ['caller', 'attemptedSince', 'earlierAttempt']) fastify.decorateRequest(name);
+  app.get(RequestsInFlight).watch(fastify);
   fastify.addHook('onRequest', app.get(CallerGate).onRequest);
   // Only the routes that need them get these hooks, so that the others do not pay for them.
   fastify.addHook('onRoute', (route) => {

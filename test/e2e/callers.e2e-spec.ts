@@ -76,6 +76,11 @@ describe('callers', () => {
       },
     );
 
+    it('are asked for by HEAD as by GET', async () => {
+      const answer = await fetch(`${gateway.url}/ingestion/some-id/status`, { method: 'HEAD' });
+      expect(answer.status).toBe(401);
+    });
+
     it('may send their key either way', async () => {
       await as(KEYS.writer, 'post', '/ingestion').send(ORDERS).expect(201);
       await gateway.api.post('/ingestion').auth(KEYS.writer, { type: 'bearer' }).send(ORDERS).expect(201);
@@ -279,6 +284,32 @@ describe('without any callers named', () => {
     const response = await gateway.api.post('/ingestion').send(ORDERS).expect(201);
     expect(response.headers).not.toHaveProperty('ratelimit');
     await gateway.close();
+    await upstream.close();
+  });
+});
+
+describe('stopping', () => {
+  it('shows in readiness while a request is in flight, which is answered', async () => {
+    const upstream = await ScriptedUpstream.start();
+    const { connectionId } = upstream.state.addConnection();
+    let release: (() => void) | undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    upstream.on('GET /connections/:id', async () => {
+      await released;
+      return undefined;
+    });
+    const gateway = await startGateway({ AIRBYTE_API_URL: upstream.url });
+    await fetch(`${gateway.url}/health/ready`);
+    const pending = fetch(`${gateway.url}/ingestion/${connectionId}/status`);
+    await upstream.seen('GET /connections/:id');
+    const closed = gateway.close();
+    const ready = await fetch(`${gateway.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([503, expect.objectContaining({ code: 'not-ready' })]);
+    expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+    release?.();
+    expect((await pending).status).toBe(200);
+    await closed;
+    await expect(fetch(`${gateway.url}/health/live`)).rejects.toThrow('fetch failed');
     await upstream.close();
   });
 });

@@ -17,8 +17,8 @@ describe('with a real Redis', () => {
     other = await SharedState.connect(server.url);
   });
   afterAll(async () => {
-    await one.onApplicationShutdown();
-    await other.onApplicationShutdown();
+    await one.close();
+    await other.close();
     await server.close();
   });
 

@@ -27,12 +27,15 @@ interface Attempt {
 /** Callers that nobody knows by name share one set of keys: their addresses change from try to try. */
 const ANONYMOUS = 'anonymous';
 
+const SETTLE_LIMIT_MS = 5000;
+
 /** Carries a request with an `Idempotency-Key` out once, whatever is sent at once or again. */
 export class IdempotencyHooks {
   private readonly attempts = new Map<FastifyRequest, Attempt>();
   /** Outcomes that could not be stored yet. While they cannot, no key is taken, so there are few. */
   private readonly unsaved = new Map<Intent, Outcome>();
   private timer: NodeJS.Timeout | null = null;
+  private wake: (() => void) | null = null;
 
   constructor(
     private readonly store: IdempotencyStore,
@@ -87,6 +90,22 @@ export class IdempotencyHooks {
     this.letGo(request);
     return payload;
   };
+
+  /** Resolves when every outcome is stored, or when waiting longer would keep a stop from ending. */
+  async settled(): Promise<void> {
+    if (this.isIdle) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, SETTLE_LIMIT_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private get isIdle(): boolean {
+    return this.attempts.size === 0 && this.unsaved.size === 0;
+  }
 
   private async begin(intent: Intent): Promise<Begun> {
     try {
@@ -145,9 +164,10 @@ export class IdempotencyHooks {
   }
 
   private stopWhenIdle(): void {
-    if (this.attempts.size > 0 || this.unsaved.size > 0 || !this.timer) return;
+    if (!this.isIdle || !this.timer) return;
     clearInterval(this.timer);
     this.timer = null;
+    this.wake?.();
   }
 
   private saveAgain(): void {

@@ -1,4 +1,4 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 
 /** What a script gave, or why it could not be run. */
@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 1000;
 const START_PATIENCE_MS = 2000;
 
 /** What replicas share: a Redis where the settings name one, nothing otherwise. */
-export class SharedState implements OnApplicationShutdown {
+export class SharedState {
   private readonly log = new Logger('Redis');
   private isWell = true;
 
@@ -72,7 +72,7 @@ export class SharedState implements OnApplicationShutdown {
   }
 
   /** After the last answer was sent. */
-  async onApplicationShutdown(): Promise<void> {
+  async close(): Promise<void> {
     if (this.redis?.status !== 'ready') {
       this.redis?.disconnect();
       return;
