@@ -15,7 +15,7 @@ import type {
   PatchConnectionInput,
 } from './airbyte.types';
 import { CreationRecovery } from './creation.recovery';
-import type { Operation } from './operation';
+import type { Lane, Operation } from './operation';
 import { operations } from './operations';
 import { collect, paginate } from './paging';
 import { rows } from './parse';
@@ -41,6 +41,15 @@ export class AirbyteClient implements OnApplicationShutdown {
   ) {
     this.caller = new AirbyteCaller(settings, transport, options);
     this.recovery = new CreationRecovery(this.caller, (context) => this.listAllConnections({}, context));
+  }
+
+  /**
+   * A context whose calls share one budget: it begins now, and ends with the one that `context` has already at the
+   * latest. For requests that take several calls.
+   */
+  shareBudget<T extends CallContext>(context: T, lane: Lane = 'read'): T & { readonly deadlineAt: number } {
+    const endsAt = this.caller.deadlineOf({ lane }, {});
+    return { ...context, deadlineAt: Math.min(context.deadlineAt ?? endsAt, endsAt) };
   }
 
   getConnection(id: string, context?: CallContext): Promise<AirbyteConnection> {

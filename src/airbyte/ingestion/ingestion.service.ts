@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/http/request-context';
+import type { ProblemException } from '../../common/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, CreateConnectionInput } from '../client/airbyte.types';
 import { AirbyteError, type AirbyteErrorKind } from '../client/airbyte.errors';
@@ -35,8 +36,9 @@ export class IngestionService {
       ? this.schedules.translate(request.schedule, { at: context.attemptedSince })
       : null;
     const input = creationInput(request, asked?.upstream ?? { scheduleType: 'manual' });
+    const whole = this.client.shareBudget(context, 'create');
     const connection = await onBehalf(async () => {
-      return (await this.findEarlier(input, context)) ?? this.createConnection(input, context);
+      return (await this.findEarlier(input, whole)) ?? this.createConnection(input, whole);
     });
     this.statuses.forget(connection.connectionId);
     return toIngestion(connection, asked?.schedule ?? null);
@@ -52,10 +54,11 @@ export class IngestionService {
 
   /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */
   async delete(connectionId: string, context: RequestContext): Promise<void> {
-    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
+    const whole = this.client.shareBudget(context);
+    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, whole));
     requireInSight(connection, context);
     try {
-      await onBehalfOf(connectionId, () => this.client.deleteConnection(connectionId, context));
+      await onBehalfOf(connectionId, () => this.client.deleteConnection(connectionId, whole));
     } finally {
       this.statuses.forget(connectionId);
     }
@@ -68,7 +71,8 @@ export class IngestionService {
   ): Promise<AirbyteConnection | undefined> {
     const { earlierAttempt } = context;
     if (!earlierAttempt) return undefined;
-    const found = await this.client.findEarlierCreation(input, earlierAttempt.startedAt.getTime(), context);
+    const since = earlierAttempt.startedAt.getTime();
+    const found = await this.client.findEarlierCreation(input, since, this.client.shareBudget(context));
     if (!found) requireMayRepeat(earlierAttempt);
     return found;
   }
@@ -79,14 +83,27 @@ export class IngestionService {
     context: RequestContext,
   ): Promise<AirbyteConnection> {
     if (context.caller?.workspaceId) {
-      const problem = await referenceProblem(this.client, input, context);
+      const problem = await referenceProblem(this.client, input, this.client.shareBudget(context));
       if (problem) throw problem;
     }
     try {
       return await this.client.createConnection(input, context);
     } catch (error) {
       const mayBeReference = error instanceof AirbyteError && REFERENCE_KINDS.includes(error.kind);
-      throw (mayBeReference && (await referenceProblem(this.client, input, context))) || error;
+      throw (mayBeReference && (await this.explanation(input, context))) || error;
+    }
+  }
+
+  /** Null also when nobody can tell: then what Airbyte said of the creation itself is what counts. */
+  private async explanation(
+    input: CreateConnectionInput,
+    context: RequestContext,
+  ): Promise<ProblemException | null> {
+    try {
+      return await referenceProblem(this.client, input, this.client.shareBudget(context));
+    } catch (error) {
+      if (error instanceof AirbyteError) return null;
+      throw error;
     }
   }
 }

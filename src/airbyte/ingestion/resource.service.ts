@@ -36,14 +36,15 @@ export class ResourceService {
     ifMatch: string | undefined,
     context: RequestContext,
   ): Promise<IngestionResourceDto> {
-    const connection = await this.connection(connectionId, context);
+    const whole = this.client.shareBudget(context);
+    const connection = await this.connection(connectionId, whole);
     const before = toResource(connection);
     if (ifMatch !== undefined && !matchesStrongly(ifMatch, resourceTag(before))) throw changedMeanwhile();
     const changes = changesOf(connection, request, this.schedules);
     if (Object.keys(changes).length === 0) return before;
     try {
       const after = await onBehalfOf(connectionId, () =>
-        this.client.patchConnection(connectionId, changes, context),
+        this.client.patchConnection(connectionId, changes, whole),
       );
       return toResource(after);
     } finally {

@@ -45,8 +45,9 @@ export class RunReader {
   }
 
   async job(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
-    await this.ingestion(connectionId, context);
-    return this.jobOf(connectionId, runId, context);
+    const whole = this.client.shareBudget(context);
+    await this.ingestion(connectionId, whole);
+    return this.jobOf(connectionId, runId, whole);
   }
 
   /** The same for many who ask at once, at most a second old. A change by this replica shows at once. */
@@ -60,8 +61,9 @@ export class RunReader {
   private async readBoth(
     connectionId: string,
     runId: string,
-    context: RequestContext,
+    request: RequestContext,
   ): Promise<RunOfIngestion> {
+    const context = this.client.shareBudget(request);
     const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
     return { connection, job: await this.jobOf(connectionId, runId, context) };
   }

@@ -34,7 +34,8 @@ export class RunService {
     private readonly statuses: StatusReader,
   ) {}
 
-  async start(connectionId: string, request: StartRunDto, context: RequestContext): Promise<StartedRun> {
+  async start(connectionId: string, request: StartRunDto, given: RequestContext): Promise<StartedRun> {
+    const context = this.client.shareBudget(given);
     const connection = await this.reader.ingestion(connectionId, context);
     return onBehalfOf(connectionId, async () => {
       const earlier = await this.findEarlier(connectionId, context);
@@ -50,7 +51,8 @@ export class RunService {
     });
   }
 
-  async list(connectionId: string, query: RunListQueryDto, context: RequestContext): Promise<RunListDto> {
+  async list(connectionId: string, query: RunListQueryDto, given: RequestContext): Promise<RunListDto> {
+    const context = this.client.shareBudget(given);
     await this.reader.ingestion(connectionId, context);
     const filter = { connectionId, ...(query.status && { status: query.status }) };
     const page = { size: query.pageSize ?? DEFAULT_PAGE_SIZE, token: query.pageToken ?? null };
@@ -76,7 +78,8 @@ export class RunService {
     return toRun(await onBehalf(() => this.watcher.wait(job, waitMs, callerGone)));
   }
 
-  async cancel(connectionId: string, runId: string, context: RequestContext): Promise<RunDto> {
+  async cancel(connectionId: string, runId: string, given: RequestContext): Promise<RunDto> {
+    const context = this.client.shareBudget(given);
     const job = await this.reader.job(connectionId, runId, context);
     if (context.earlierAttempt && job.status === 'cancelled') return toRun(job);
     if (hasEnded(job)) throw runEnded(job);

@@ -53,7 +53,8 @@ export class StatusReader {
   }
 
   /** Airbyte lists no jobs for an unknown id, without complaint: only the connection's own answer counts. */
-  private async readUpstream(connectionId: string, context: RequestContext): Promise<IngestionSnapshot> {
+  private async readUpstream(connectionId: string, request: RequestContext): Promise<IngestionSnapshot> {
+    const context = this.client.shareBudget(request);
     const observedAt = this.clock();
     const giveUp = new AbortController();
     const jobs = readNewestJobs(this.client, connectionId, { ...context, signal: giveUp.signal });

@@ -2,6 +2,17 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asProblem } from './as-problem';
 import { problemBody, problemHeaders } from './problem.body';
+import { PROBLEMS } from './problem.catalogue';
+import type { ProblemException } from './problem.exception';
+
+/** Without the detail: it may hold words of a body, the caller's or Airbyte's. `errorId` leads to Airbyte's own log. */
+function describe({ code, extras: { upstream } }: ProblemException): Record<string, unknown> {
+  return {
+    code,
+    ...(upstream?.status && { upstreamStatus: upstream.status }),
+    ...(upstream?.errorId && { errorId: upstream.errorId }),
+  };
+}
 
 /** Writes every error as problem details. Only faults of our own reach the log as errors. */
 @Catch()
@@ -12,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = asProblem(error);
     if (problem.code === 'internal-error') request.log.error({ err: problem.extras.cause }, problem.message);
-    else request.log.info({ code: problem.code }, problem.message);
+    else request.log.info(describe(problem), PROBLEMS[problem.code].title);
     if (reply.sent) return;
     void reply
       .status(problem.status)
