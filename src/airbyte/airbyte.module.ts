@@ -1,9 +1,8 @@
-import { HttpService } from '@nestjs/axios';
+import { HttpModule, HttpService } from '@nestjs/axios';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { AirbyteSettings } from '../config/settings.types';
 import { AirbyteClient } from './client/airbyte.client';
 import { createAirbyteClient } from './client/create.client';
-import { createAxios } from './client/transport.axios';
 import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
 import { ResourceService } from './ingestion/resource.service';
@@ -24,9 +23,9 @@ export class AirbyteModule {
   static forRoot(airbyte: AirbyteSettings): DynamicModule {
     return {
       module: AirbyteModule,
+      imports: [HttpModule],
       controllers: [IngestionController, PreviewController, RunController, StatusController],
       providers: [
-        { provide: HttpService, useFactory: () => new HttpService(createAxios()) },
         {
           provide: AirbyteClient,
           useFactory: (http: HttpService) => createAirbyteClient(airbyte, http.axiosRef),

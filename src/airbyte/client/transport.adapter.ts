@@ -1,20 +1,23 @@
-import { type AxiosAdapter, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { Dispatcher } from 'undici';
 import { TransportError, type TransportFailure } from './transport.errors';
 
 type ExchangeConfig = Pick<InternalAxiosRequestConfig, 'timeout' | 'maxContentLength' | 'signal'>;
 type Answer = Pick<AxiosResponse<string>, 'status' | 'data'> & { readonly headers: Record<string, string> };
 
+/** An `AxiosAdapter` whose answers are texts. */
+export type UndiciAdapter = (config: InternalAxiosRequestConfig) => Promise<AxiosResponse<string>>;
+
 /**
  * An axios adapter over undici's dispatcher, which costs a fraction of axios's own and knows whether a request was
  * written to a socket. Honours `timeout` (body included), `signal` and `maxContentLength`; follows no redirects and
  * resolves for every status. Rejects with {@link TransportError}.
  */
-export function createUndiciAdapter(dispatcher: Dispatcher): AxiosAdapter {
+export function createUndiciAdapter(dispatcher: Dispatcher): UndiciAdapter {
   return (config) =>
     new Promise<AxiosResponse<string>>((resolve, reject) => {
       const succeed = (answer: Answer): void => {
-        resolve({ ...answer, headers: new AxiosHeaders(answer.headers), statusText: '', config });
+        resolve({ ...answer, statusText: '', config });
       };
       dispatcher.dispatch(
         {
