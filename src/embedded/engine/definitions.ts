@@ -24,6 +24,18 @@ export const BUILT_IN: readonly ConnectorDefinition[] = [
     command: builtIn('source-faker'),
   },
   {
+    id: 'decd338e-5647-4c0b-adf4-da0e75f5a750',
+    kind: 'source',
+    type: 'postgres',
+    command: builtIn('source-postgres'),
+  },
+  {
+    id: '25c5221d-dce2-4163-ade9-739ef790f503',
+    kind: 'destination',
+    type: 'postgres',
+    command: builtIn('destination-postgres'),
+  },
+  {
     id: 'a625d593-bba5-4a1c-a53d-2d246268a816',
     kind: 'destination',
     type: 'local-json',

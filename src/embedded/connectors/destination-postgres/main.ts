@@ -1,0 +1,4 @@
+import { runDestination } from '../../protocol/connector';
+import { postgresDestination } from './destination';
+
+void runDestination(postgresDestination);

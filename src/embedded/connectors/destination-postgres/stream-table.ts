@@ -1,0 +1,122 @@
+import type { Client } from 'pg';
+import { ConnectorError } from '../../protocol/connector';
+import { fromBytes } from '../../protocol/message-writer';
+import type { ConfiguredStream } from '../../protocol/messages';
+import type { RawRecord } from '../../protocol/raw-record';
+import type { StreamTarget } from '../../protocol/write-streams';
+import { quoted } from '../postgres/config';
+import { columnsOf, valueOf, type TargetColumn } from './columns';
+
+const EXTRACTED_AT = '_airbyte_extracted_at';
+
+/**
+ * The table of one stream. Everything between two states is one transaction; overwriting fills a table beside it
+ * that takes its place in one.
+ */
+export class StreamTable implements StreamTarget {
+  private waiting: string[] = [];
+
+  private constructor(
+    private readonly client: Client,
+    private readonly stream: ConfiguredStream,
+    private readonly schema: string,
+    private readonly table: string,
+    private readonly insert: string,
+  ) {}
+
+  /** Makes the table, or the columns that it lacks. */
+  static async open(client: Client, schema: string, stream: ConfiguredStream): Promise<StreamTable> {
+    const columns = columnsOf(stream.jsonSchema);
+    const overwrite = stream.writeMode === 'overwrite';
+    const name = overwrite ? `${stream.name}_airbyte_new` : stream.name;
+    const table = `${quoted(schema)}.${quoted(name)}`;
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
+    if (overwrite) await client.query(`DROP TABLE IF EXISTS ${table}`);
+    await client.query(`CREATE TABLE IF NOT EXISTS ${table} (${quoted(EXTRACTED_AT)} timestamptz NOT NULL)`);
+    for (const { name: column, type } of columns) {
+      await client.query(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoted(column)} ${type}`);
+    }
+    if (stream.writeMode === 'append_dedup') {
+      await client.query(
+        `CREATE UNIQUE INDEX IF NOT EXISTS ${quoted(`${stream.name}_airbyte_key`)} ON ${table} (${keyOf(stream).join(', ')})`,
+      );
+    }
+    return new StreamTable(client, stream, schema, table, insertInto(table, stream, columns));
+  }
+
+  add({ data, emittedAtMs }: RawRecord): void {
+    this.waiting.push(`{"at":${emittedAtMs},"data":${data}}`);
+  }
+
+  async flush(): Promise<void> {
+    if (this.waiting.length === 0) return;
+    const records = `[${this.waiting.join(',')}]`;
+    this.waiting = [];
+    await begin(this.client);
+    await this.client.query(this.insert, [fromBytes(records)]);
+  }
+
+  async commit(): Promise<void> {
+    await this.flush();
+    await commit(this.client);
+  }
+
+  async complete(): Promise<void> {
+    await this.commit();
+    if (this.stream.writeMode !== 'overwrite') return;
+    await begin(this.client);
+    await this.client.query(`DROP TABLE IF EXISTS ${quoted(this.schema)}.${quoted(this.stream.name)}`);
+    await this.client.query(`ALTER TABLE ${this.table} RENAME TO ${quoted(this.stream.name)}`);
+    await commit(this.client);
+  }
+
+  async close(): Promise<void> {
+    if (inTransaction.has(this.client)) await this.client.query('ROLLBACK');
+    inTransaction.delete(this.client);
+  }
+}
+
+/** Streams share one connection, and so its transaction. */
+const inTransaction = new WeakSet<Client>();
+
+async function begin(client: Client): Promise<void> {
+  if (inTransaction.has(client)) return;
+  await client.query('BEGIN');
+  inTransaction.add(client);
+}
+
+async function commit(client: Client): Promise<void> {
+  if (!inTransaction.has(client)) return;
+  await client.query('COMMIT');
+  inTransaction.delete(client);
+}
+
+function keyOf({ primaryKey, name }: ConfiguredStream): string[] {
+  return primaryKey.map((path) => {
+    const [column, ...deeper] = path;
+    if (column === undefined || deeper.length > 0)
+      throw new ConnectorError('config_error', `The key of ${name} must be made of columns.`);
+    return quoted(column);
+  });
+}
+
+/** Records come as one array of JSON, which Postgres takes apart: no value passes through a double. */
+function insertInto(table: string, stream: ConfiguredStream, columns: readonly TargetColumn[]): string {
+  const names = [EXTRACTED_AT, ...columns.map(({ name }) => name)].map(quoted);
+  const values = columns.map(
+    (column) => `${valueOf(`("r"."value" -> 'data')`, column)} AS ${quoted(column.name)}`,
+  );
+  const at = `to_timestamp((("r"."value" ->> 'at')::numeric / 1000)::double precision) AS ${quoted(EXTRACTED_AT)}`;
+  const rows = `SELECT ${[at, ...values].join(', ')}, "r"."ordinality" AS "_airbyte_order" FROM json_array_elements($1::json) WITH ORDINALITY AS "r"`;
+  if (stream.writeMode !== 'append_dedup')
+    return `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.join(', ')} FROM (${rows}) AS "n"`;
+  const key = keyOf(stream).join(', ');
+  const [cursor] = stream.cursorField.map(quoted);
+  const newest = `${key}${cursor === undefined ? '' : `, ${cursor} DESC NULLS LAST`}, "_airbyte_order" DESC`;
+  const updates = names.map((name) => `${name} = excluded.${name}`).join(', ');
+  const newer =
+    cursor === undefined ? '' : `WHERE "old".${cursor} IS NULL OR excluded.${cursor} >= "old".${cursor}`;
+  return `INSERT INTO ${table} AS "old" (${names.join(', ')})
+    SELECT ${names.join(', ')} FROM (SELECT DISTINCT ON (${key}) * FROM (${rows}) AS "n" ORDER BY ${newest}) AS "newest"
+    ON CONFLICT (${key}) DO UPDATE SET ${updates} ${newer}`;
+}

@@ -1,0 +1,4 @@
+import { runSource } from '../../protocol/connector';
+import { postgresSource } from './source';
+
+void runSource(postgresSource);
