@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { TestIssuer } from '../support/issuer';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
@@ -77,8 +79,10 @@ describe('callers', () => {
     );
 
     it('are asked for by HEAD as by GET', async () => {
-      const answer = await fetch(`${gateway.url}/ingestion/some-id/status`, { method: 'HEAD' });
-      expect(answer.status).toBe(401);
+      const head = request(`${gateway.url}/ingestion/some-id/status`, { method: 'HEAD' }).end();
+      const [answer] = (await once(head, 'response')) as [IncomingMessage];
+      expect(answer.statusCode).toBe(401);
+      answer.resume();
     });
 
     it('may send their key either way', async () => {
