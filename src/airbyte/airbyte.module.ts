@@ -1,12 +1,16 @@
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { AirbyteSettings } from '../config/settings.types';
+import { ActorController } from './actors/actor.controller';
+import { ActorService } from './actors/actor.service';
 import { AirbyteClient } from './client/airbyte.client';
 import { createAirbyteClient } from './client/create.client';
 import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
 import { ResourceService } from './ingestion/resource.service';
 import { SchedulePolicy } from './ingestion/schedule.policy';
+import { ListingController } from './listing/listing.controller';
+import { ListingService } from './listing/listing.service';
 import { PreviewController } from './preview/preview.controller';
 import { PreviewService } from './preview/preview.service';
 import { RunController } from './runs/run.controller';
@@ -24,14 +28,23 @@ export class AirbyteModule {
     return {
       module: AirbyteModule,
       imports: [HttpModule],
-      controllers: [IngestionController, PreviewController, RunController, StatusController],
+      controllers: [
+        ActorController,
+        IngestionController,
+        ListingController,
+        PreviewController,
+        RunController,
+        StatusController,
+      ],
       providers: [
         {
           provide: AirbyteClient,
           useFactory: (http: HttpService) => createAirbyteClient(airbyte, http.axiosRef),
           inject: [HttpService],
         },
+        ActorService,
         IngestionService,
+        ListingService,
         PreviewService,
         ResourceService,
         RunReader,

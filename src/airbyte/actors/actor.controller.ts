@@ -1,0 +1,47 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequiresScope } from '../../common/http/access.decorators';
+import { Context, type RequestContext } from '../../common/http/request-context';
+import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
+import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { PageQueryDto } from '../listing/dto/page-query.dto';
+import { ActorService } from './actor.service';
+import { DestinationListDto, SourceListDto } from './dto/actor-list.dto';
+
+@ApiTags('ingestion')
+@Controller()
+export class ActorController {
+  constructor(private readonly actors: ActorService) {}
+
+  @Get('sources')
+  @RequiresScope('ingestion:read')
+  @ApiOperation({
+    operationId: 'listSources',
+    summary: 'List sources',
+    description: 'Where data can come from, without any configuration.',
+  })
+  @ApiOkResponse({ type: SourceListDto })
+  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })
+  listSources(
+    @Query(RequestValidationPipe) query: PageQueryDto,
+    @Context() context: RequestContext,
+  ): Promise<SourceListDto> {
+    return this.actors.sources(query, context);
+  }
+
+  @Get('destinations')
+  @RequiresScope('ingestion:read')
+  @ApiOperation({
+    operationId: 'listDestinations',
+    summary: 'List destinations',
+    description: 'Where data can go, without any configuration.',
+  })
+  @ApiOkResponse({ type: DestinationListDto })
+  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })
+  listDestinations(
+    @Query(RequestValidationPipe) query: PageQueryDto,
+    @Context() context: RequestContext,
+  ): Promise<DestinationListDto> {
+    return this.actors.destinations(query, context);
+  }
+}

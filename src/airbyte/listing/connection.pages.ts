@@ -1,0 +1,83 @@
+import type { AirbyteClient } from '../client/airbyte.client';
+import type { AirbyteConnection, CallContext, ListQuery } from '../client/airbyte.types';
+import type { Position } from './page.token';
+
+const PAGE = 100;
+/** Rows shift while others delete; each shift that is noticed begins the whole read anew, so often at most. */
+const MAX_ATTEMPTS = 5;
+/** How many of the last rows a position names: it is found again while any of them exists. */
+const NAMED = 4;
+
+type OffsetPosition = Extract<Position, { kind: 'offset' }>;
+
+export interface ConnectionPage {
+  readonly connections: readonly AirbyteConnection[];
+  readonly next: OffsetPosition | null;
+}
+
+/** What a list is read with. */
+export interface ListScope {
+  readonly client: AirbyteClient;
+  readonly query: Pick<ListQuery, 'workspaceIds'>;
+  readonly context: CallContext;
+}
+
+/**
+ * A page in Airbyte's own order, by one call for the first and two for the others. Deletions pull later rows forward:
+ * after the rows were read, the row before them must be the one that was last on the page before. If it is not, the
+ * last rows are looked for in the whole list.
+ */
+export async function readConnectionPage(
+  scope: ListScope,
+  size: number,
+  start: OffsetPosition | null,
+): Promise<ConnectionPage> {
+  const offset = start?.offset ?? 0;
+  const rows = await readRows(scope, offset, size);
+  if (!start) return pageOf(rows, 0, size);
+  const [before] = await readRows(scope, offset - 1, 1);
+  if (before?.connectionId === start.lastIds[0]) return pageOf(rows, offset, size);
+  const all = await readAllConnections(scope);
+  const found = all.findLastIndex((row) => start.lastIds.includes(row.connectionId));
+  const from = found < 0 ? Math.max(0, offset - start.lastIds.length) : found + 1;
+  return pageOf(all.slice(from, from + size), from, size);
+}
+
+function pageOf(rows: readonly AirbyteConnection[], offset: number, size: number): ConnectionPage {
+  const lastIds = rows.slice(-NAMED).map((row) => row.connectionId);
+  const next = { kind: 'offset', offset: offset + rows.length, lastIds: lastIds.reverse() } as const;
+  return { connections: rows, next: rows.length < size ? null : next };
+}
+
+/** Every connection. Pages overlap by a row, which shows whether rows have shifted between two of them. */
+export async function readAllConnections(scope: ListScope): Promise<readonly AirbyteConnection[]> {
+  const found = new Map<string, AirbyteConnection>();
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const { rows, isSteady } = await readOnce(scope);
+    for (const row of rows) found.set(row.connectionId, row);
+    if (isSteady) return rows;
+  }
+  // It never held still: all that was seen is more than any one read showed.
+  return [...found.values()];
+}
+
+async function readOnce(
+  scope: ListScope,
+): Promise<{ readonly rows: readonly AirbyteConnection[]; readonly isSteady: boolean }> {
+  const rows: AirbyteConnection[] = [];
+  for (;;) {
+    const last = rows.at(-1);
+    const page = await readRows(scope, Math.max(0, rows.length - 1), PAGE);
+    if (last && page[0]?.connectionId !== last.connectionId) return { rows, isSteady: false };
+    rows.push(...(last ? page.slice(1) : page));
+    if (page.length < PAGE) return { rows, isSteady: true };
+  }
+}
+
+function readRows(
+  { client, query, context }: ListScope,
+  offset: number,
+  limit: number,
+): Promise<readonly AirbyteConnection[]> {
+  return client.listConnections({ ...query, limit, offset }, context);
+}

@@ -1,0 +1,22 @@
+import type { AirbyteConnection } from '../client/airbyte.types';
+import { ingestionStatus } from '../ingestion/ingestion.mapper';
+import { readSchedule } from '../schedule';
+import type { IngestionListQueryDto } from './dto/ingestion-list.dto';
+
+export function hasFilters(query: IngestionListQueryDto): boolean {
+  const { status, scheduleType, sourceId, destinationId, name, health } = query;
+  return [status, scheduleType, sourceId, destinationId, name, health].some((filter) => filter !== undefined);
+}
+
+/** Whether everything applies that a connection shows without its runs. */
+export function matchesConnection(connection: AirbyteConnection, query: IngestionListQueryDto): boolean {
+  const { status, scheduleType, sourceId, destinationId, name } = query;
+  return (
+    (status === undefined || ingestionStatus(connection) === status) &&
+    (scheduleType === undefined ||
+      readSchedule(connection.schedule).schedule.scheduleType === scheduleType) &&
+    (sourceId === undefined || connection.sourceId === sourceId) &&
+    (destinationId === undefined || connection.destinationId === destinationId) &&
+    (name === undefined || connection.name.toLowerCase().includes(name.toLowerCase()))
+  );
+}

@@ -1,0 +1,33 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequiresScope } from '../../common/http/access.decorators';
+import { Context, type RequestContext } from '../../common/http/request-context';
+import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
+import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { IngestionListDto, IngestionListQueryDto } from './dto/ingestion-list.dto';
+import { ListingService } from './listing.service';
+
+@ApiTags('ingestion')
+@Controller('ingestion')
+export class ListingController {
+  constructor(private readonly listing: ListingService) {}
+
+  @Get()
+  @RequiresScope('ingestion:read')
+  @ApiOperation({
+    operationId: 'listIngestions',
+    summary: 'List ingestions',
+    description:
+      'Page by page, each with how it stands. What exists throughout a walk through the pages appears exactly once in ' +
+      'it. Without filters the order is that of Airbyte, with filters that of the ids, and what they judge by may be ' +
+      'five seconds old.',
+  })
+  @ApiOkResponse({ type: IngestionListDto })
+  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })
+  listIngestions(
+    @Query(RequestValidationPipe) query: IngestionListQueryDto,
+    @Context() context: RequestContext,
+  ): Promise<IngestionListDto> {
+    return this.listing.list(query, context);
+  }
+}

@@ -1,0 +1,113 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock';
+import { CoalescedReads } from '../../common/coalesced-reads';
+import type { RequestContext } from '../../common/http/request-context';
+import { SETTINGS } from '../../config/settings.token';
+import type { Settings } from '../../config/settings.types';
+import { AirbyteClient } from '../client/airbyte.client';
+import type { AirbyteConnection } from '../client/airbyte.types';
+import { onBehalf } from '../ingestion/airbyte-problem';
+import { isDeleted } from '../ingestion/ingestion.mapper';
+import { StatusReader } from '../status/status.reader';
+import { StatusService } from '../status/status.service';
+import { type ListScope, readAllConnections, readConnectionPage } from './connection.pages';
+import type { IngestionListDto, IngestionListItemDto, IngestionListQueryDto } from './dto/ingestion-list.dto';
+import { DEFAULT_PAGE_SIZE } from './dto/page-query.dto';
+import { hasFilters, matchesConnection } from './filters';
+import { JobLedger } from './job.ledger';
+import { toListItem } from './list.item';
+import { readToken, writeToken } from './page.token';
+import { scopeOf } from './scope';
+
+/** Filters may need everything: what they read may be this old. */
+const SNAPSHOT_MAX_AGE_MS = 5000;
+const MAX_SNAPSHOTS = 100;
+
+/** Lists ingestions with how they stand, at the cost of few calls upstream. */
+@Injectable()
+export class ListingService {
+  private readonly ledger: JobLedger;
+  private readonly snapshots: CoalescedReads<readonly AirbyteConnection[]>;
+
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly reader: StatusReader,
+    private readonly statuses: StatusService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.ledger = new JobLedger(client);
+    this.snapshots = new CoalescedReads({
+      maxAgeMs: SNAPSHOT_MAX_AGE_MS,
+      maxEntries: MAX_SNAPSHOTS,
+      nowMs: () => clock().getTime(),
+    });
+  }
+
+  async list(query: IngestionListQueryDto, context: RequestContext): Promise<IngestionListDto> {
+    const scope = scopeOf(this.client, this.settings, context);
+    if (!scope) return { data: [], nextPageToken: null };
+    return onBehalf(() => (hasFilters(query) ? this.filtered(query, scope) : this.walked(query, scope)));
+  }
+
+  private async walked(query: IngestionListQueryDto, scope: ListScope): Promise<IngestionListDto> {
+    const size = query.pageSize ?? DEFAULT_PAGE_SIZE;
+    const start = query.pageToken === undefined ? null : readToken(query.pageToken, 'offset');
+    const { connections, next } = await readConnectionPage(scope, size, start);
+    const present = connections.filter((connection) => !isDeleted(connection));
+    const data = await this.items(present, this.settings.statusMaxAgeMs, scope);
+    return { data, nextPageToken: next && writeToken(next) };
+  }
+
+  /** In the order of ids, which never change: whatever comes and goes, the others keep their place. */
+  private async filtered(query: IngestionListQueryDto, scope: ListScope): Promise<IngestionListDto> {
+    const size = query.pageSize ?? DEFAULT_PAGE_SIZE;
+    const after = query.pageToken === undefined ? '' : readToken(query.pageToken, 'id').after;
+    const candidates = (await this.snapshot(scope)).filter(
+      (connection) => connection.connectionId > after && matchesConnection(connection, query),
+    );
+    const matching = await this.judged(candidates, query, scope);
+    const page = matching.slice(0, size);
+    const data = await this.items(page, SNAPSHOT_MAX_AGE_MS, scope);
+    const last = matching.length > size ? page.at(-1) : undefined;
+    return { data, nextPageToken: last ? writeToken({ kind: 'id', after: last.connectionId }) : null };
+  }
+
+  /** Those of the health that is asked for, which takes everybody's runs. */
+  private async judged(
+    candidates: readonly AirbyteConnection[],
+    { health }: IngestionListQueryDto,
+    scope: ListScope,
+  ): Promise<readonly AirbyteConnection[]> {
+    if (health === undefined) return candidates;
+    const items = await this.items(candidates, SNAPSHOT_MAX_AGE_MS, scope);
+    return candidates.filter((_, index) => items[index]?.health === health);
+  }
+
+  private async snapshot(scope: ListScope): Promise<readonly AirbyteConnection[]> {
+    const key = `${this.reader.changes} ${scope.query.workspaceIds?.join() ?? ''}`;
+    return this.snapshots.get(key, async () => {
+      const all = await readAllConnections(scope);
+      const present = all.filter((connection) => !isDeleted(connection));
+      return present.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
+    });
+  }
+
+  private async items(
+    connections: readonly AirbyteConnection[],
+    maxAgeMs: number,
+    { context }: ListScope,
+  ): Promise<IngestionListItemDto[]> {
+    const now = this.clock();
+    const freshness = { nowMs: now.getTime(), maxAgeMs, changes: this.reader.changes };
+    const ids = connections.map((connection) => connection.connectionId);
+    if (ids.length > 0) await this.ledger.learn(ids, freshness, context);
+    return connections.map((connection) =>
+      toListItem(
+        { connection, ...this.ledger.factsOf(connection.connectionId) },
+        now,
+        this.statuses.tolerances(),
+      ),
+    );
+  }
+}
