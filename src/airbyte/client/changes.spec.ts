@@ -32,7 +32,7 @@ describe('a creation is never made twice', () => {
     'its answer lost by %s: found and returned',
     async (kind) => {
       lose(kind);
-      const connection = await bench.clientWith({ createTimeoutMs: 600 }).createConnection(creation());
+      const connection = await bench.clientWith({ createTimeoutMs: 2_000 }).createConnection(creation());
       expect([...bench.upstream.state.connections.keys()]).toEqual([connection.connectionId]);
       expect(bench.upstream.count(CREATE)).toBe(1);
     },
@@ -146,7 +146,7 @@ describe('a creation is never made twice', () => {
   });
 
   it('reset on a socket that was used before: unknown, never sent again', async () => {
-    const client = bench.clientWith({ createTimeoutMs: 600 });
+    const client = bench.clientWith({ createTimeoutMs: 2_000 });
     await client.listConnections();
     bench.upstream.on(CREATE, () => fault('reset'));
     const error = await errorOf(client.createConnection(creation()));
@@ -168,7 +168,7 @@ describe('a creation is never made twice', () => {
       if (dice < 10) return fault(kinds[dice - 4] ?? 'reset');
       return dice < 14 ? fault(kinds[dice - 10] ?? 'reset', bench.upstream.act(request)) : undefined;
     });
-    const client = bench.clientWith({ createTimeoutMs: 1_500, maxConcurrency: 16, maxCreates: 12 });
+    const client = bench.clientWith({ createTimeoutMs: 5_000, maxConcurrency: 16, maxCreates: 12 });
     const names = Array.from({ length: 60 }, (_, i) => `ingestion ${i}`);
     const outcomes = await Promise.allSettled(names.map((name) => client.createConnection(creation(name))));
     await bench.upstream.idle();

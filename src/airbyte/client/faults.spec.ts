@@ -48,7 +48,7 @@ describe('a read that fails once is repeated', () => {
   it('a first attempt that hangs, while there is time for another', async () => {
     const { connectionId } = bench.upstream.state.addConnection();
     bench.first(GET, fault('hang'));
-    const connection = await bench.clientWith({ timeoutMs: 500 }).getConnection(connectionId);
+    const connection = await bench.clientWith({ timeoutMs: 3_000 }).getConnection(connectionId);
     expect(connection.connectionId).toBe(connectionId);
     expect(bench.upstream.count(GET)).toBe(2);
   });
