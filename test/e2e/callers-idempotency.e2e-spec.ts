@@ -206,6 +206,34 @@ describe('Idempotency-Key', () => {
       expect(upstream.count(CREATE)).toBe(1);
     });
 
+    it('does not take for it what is older, or differs', async () => {
+      const nowS = Math.floor(Date.now() / 1000);
+      upstream.state.addConnection({ createdAt: nowS - 10 });
+      upstream.state.addConnection({ name: 'Other', createdAt: nowS + 1 });
+      upstream.state.addConnection({ status: 'inactive', createdAt: nowS + 1 });
+      loseWithoutTrace();
+      await create().expect(504);
+      await create().expect(409);
+      aheadMs = DOUBT_MS + 1000;
+      await create().expect(201);
+      expect(upstream.count(CREATE)).toBe(2);
+    });
+
+    it('gives each of two keys a connection of its own, however alike they are', async () => {
+      const late: UpstreamRequest[] = [];
+      upstream.on(CREATE, (request) => {
+        late.push(request);
+        return fault('reset');
+      });
+      const second = `${key}-twin`;
+      await Promise.all([create().expect(504), post('/ingestion', ORDERS, second).expect(504)]);
+      for (const request of late) upstream.act(request);
+      const found = [await create().expect(201), await post('/ingestion', ORDERS, second).expect(201)];
+      const ids = found.map((response) => (response.body as { connectionId: string }).connectionId);
+      expect(new Set(ids)).toEqual(new Set(upstream.state.connections.keys()));
+      expect(upstream.count(CREATE)).toBe(2);
+    });
+
     it('is sent again when the doubt is over and nothing was found', async () => {
       loseWithoutTrace();
       await create().expect(504);
