@@ -1,6 +1,8 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { validationFailed } from '../problem/problem.exception';
 import { fieldErrors } from './field-errors';
+import { isSurelyValid } from './quick-check';
 
 /** Refuses unknown fields, nested ones too, and names every offending field in one answer. */
 @Injectable()
@@ -28,6 +30,13 @@ export class RequestValidationPipe extends ValidationPipe {
       ]);
     }
     return super.transform(value, metadata);
+  }
+
+  protected override validate(
+    dto: object,
+    options?: ValidatorOptions,
+  ): Promise<ValidationError[]> | ValidationError[] {
+    return isSurelyValid(dto) ? [] : super.validate(dto, options);
   }
 }
 
