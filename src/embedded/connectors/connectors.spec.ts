@@ -115,6 +115,24 @@ describe('every connector', () => {
     },
   );
 
+  it.each(['source-postgres', 'destination-postgres'])(
+    '%s answers spec, and names what is wrong with a configuration',
+    (connector) => {
+      expect(run(connector, ['spec']).messages.map(({ type }) => type)).toEqual(['SPEC']);
+      const { messages } = run(connector, [
+        'check',
+        '--config',
+        file('config.json', { host: 'h', database: 'd' }),
+      ]);
+      expect(messages).toEqual([
+        {
+          type: 'CONNECTION_STATUS',
+          connectionStatus: { status: 'FAILED', message: 'username is required' },
+        },
+      ]);
+    },
+  );
+
   it.each(['source-file', 'source-faker'])('%s that cannot read says so in a TRACE message', (connector) => {
     const catalog = file('catalog.json', { streams: [configured('nope', 'full_refresh', 'append')] });
     file('local/d.csv', 'id\n1\n');

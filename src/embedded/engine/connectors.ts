@@ -9,10 +9,12 @@ import type { ConnectorDefinition } from './definitions';
 
 const SHORT_COMMAND_TIMEOUT_MS = 300_000;
 const MAX_CACHED_CATALOGS = 200;
+/** A file's columns may change at any time; connections that are made one after the other need not look each time. */
+const CATALOG_AGE_MS = 10_000;
 
 /** The connectors by definition, and what their short commands say. */
 export class Connectors {
-  private readonly catalogs = new Map<string, DiscoveredStream[]>();
+  private readonly catalogs = new Map<string, { streams: DiscoveredStream[]; until: number }>();
   private readonly specs = new Map<string, JsonObject>();
 
   constructor(
@@ -64,18 +66,18 @@ export class Connectors {
   }
 
   /**
-   * The streams of a source, remembered by configuration.
+   * The streams of a source, remembered by configuration for a moment.
    * @throws ApiError 500 as Airbyte's when the connector fails
    */
   async discover(definitionId: string, config: JsonObject, ignoreCache = false): Promise<DiscoveredStream[]> {
     const key = `${definitionId}\n${canonicalJson(config)}`;
     const cached = ignoreCache ? undefined : this.catalogs.get(key);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined && Date.now() < cached.until) return cached.streams;
     try {
       const message = await this.run(definitionId, 'discover', config);
       const streams = parseCatalog(objectAt(message, 'catalog') ?? {});
       if (this.catalogs.size >= MAX_CACHED_CATALOGS) this.catalogs.clear();
-      this.catalogs.set(key, streams);
+      this.catalogs.set(key, { streams, until: Date.now() + CATALOG_AGE_MS });
       return streams;
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;

@@ -44,6 +44,12 @@ export const SCHEMA: readonly string[] = [
   `,
   // What may be shown of a configuration; the configuration itself is encrypted from here on.
   `ALTER TABLE "actors" ADD COLUMN "shown" TEXT`,
+  // What is asked at every tick must not take longer with every job that ever ran.
+  `
+  CREATE INDEX "jobs_unfinished" ON "jobs" ("connection_id")
+    WHERE "status" IN ('pending', 'queued', 'running', 'incomplete');
+  CREATE INDEX "jobs_scheduled" ON "jobs" ("connection_id", "id") WHERE "scheduled" = 1;
+  `,
 ];
 
 /** The version of the state that this code reads and writes. */
