@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { TestIssuer } from '../../../test/support/issuer';
@@ -167,6 +168,24 @@ describe('tokens', () => {
     expect(await reasonOf(token)).toMatch(/^503/);
     now = new Date(now.getTime() + 5001);
     expect((await verifier.verify(token)).id).toBe('oidc:service-a');
+  });
+
+  it('say once in the log that the issuer is lost, and once that it is back', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
+    issuer.isBroken = true;
+    const token = await issuer.token();
+    for (let tries = 0; tries < 3; tries++) {
+      await reasonOf(token);
+      now = new Date(now.getTime() + 5001);
+    }
+    issuer.isBroken = false;
+    await verifier.verify(token);
+    await verifier.verify(token);
+    expect(warn.mock.calls.flat()).toEqual([
+      expect.stringContaining('answered with 500'),
+      expect.stringContaining('again'),
+    ]);
+    warn.mockRestore();
   });
 
   it('are taken of an issuer whose name ends in a slash', async () => {

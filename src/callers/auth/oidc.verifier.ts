@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Clock } from '../../common/clock';
 import type { Caller } from '../../common/http/caller';
@@ -19,7 +20,9 @@ interface KeySource {
 
 /** Checks bearer tokens of one OpenID Connect issuer. */
 export class OidcVerifier {
+  private readonly log = new Logger('OIDC');
   private source: Promise<KeySource> | null = null;
+  private isWell = true;
   private nextDiscoveryAtMs = 0;
 
   /** @param keyCooldownMs how soon an unknown key id may make the keys be fetched again, by default 30 s. */
@@ -41,11 +44,14 @@ export class OidcVerifier {
         requiredClaims: ['exp', 'sub'],
         currentDate: this.clock(),
       });
+      this.note(null);
       return callerOf(payload, this.settings.workspaceClaim);
     } catch (error) {
       const reason = faultOfToken(error);
       if (reason !== null) throw credentialsInvalid(reason, error);
-      throw error instanceof ProblemException ? error : issuerUnavailable(error);
+      if (error instanceof ProblemException) throw error;
+      this.note(error);
+      throw issuerUnavailable(error);
     }
   }
 
@@ -59,14 +65,29 @@ export class OidcVerifier {
     } catch (error) {
       this.source = null;
       this.nextDiscoveryAtMs = this.clock().getTime() + DISCOVERY_PAUSE_MS;
+      this.note(error);
       throw issuerUnavailable(error);
     }
+  }
+
+  /** One line when the issuer is lost, and one when it is back. */
+  private note(fault: unknown): void {
+    if (this.isWell === (fault === null)) return;
+    this.isWell = fault === null;
+    if (fault === null) this.log.warn("The issuer's keys can be had again.");
+    else this.log.warn(`The issuer's keys cannot be had: ${reasonOf(fault)}. Tokens are answered with 503.`);
   }
 
   private async discover(): Promise<KeySource> {
     const { issuer, jwksUri } = await discoverIssuer(this.settings.issuer);
     return { issuer, keys: createRemoteJWKSet(jwksUri, { cooldownDuration: this.keyCooldownMs }) };
   }
+}
+
+/** `fetch` says what went wrong in the cause of its error. */
+function reasonOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return 'unknown';
+  return fault.cause instanceof Error ? `${fault.message} (${fault.cause.message})` : fault.message;
 }
 
 /** What is wrong with the token itself; null where the fault lies elsewhere. */
