@@ -11,12 +11,22 @@ const WITH_BODY = ['POST', 'PUT', 'PATCH'];
  * browser send plain text and forms to this machine without asking first (Fetch Standard, CORS-safelisted headers).
  */
 export function addBodyRules(fastify: FastifyInstance): void {
-  fastify.removeContentTypeParser('text/plain');
+  fastify.removeContentTypeParser(['text/plain', 'application/json']);
+  addJsonParser(fastify);
   fastify.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
     if (!methods.some((method) => WITH_BODY.includes(method))) return;
     const others = route.preValidation === undefined ? [] : [route.preValidation].flat();
     route.preValidation = [...others, refuseDeepBody];
+  });
+}
+
+/** Many clients announce JSON on every request, also where they send nothing: that is no body, not a broken one. */
+function addJsonParser(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body, done);
   });
 }
 
