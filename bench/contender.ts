@@ -20,7 +20,7 @@ export interface Contender {
 export const CONTENDERS: readonly Contender[] = [
   { name: 'raw', main: join(__dirname, 'references', 'raw.js') },
   { name: 'Fastify', main: join(__dirname, 'references', 'fastify.js') },
-  { name: 'gateway', main: process.env['BENCH_GATEWAY'] ?? join(__dirname, '..', 'main.js') },
+  { name: 'gateway', main: process.env['BENCH_GATEWAY'] ?? join(__dirname, '..', 'gateway.js') },
   { name: 'Nest on Express', main: join(__dirname, 'references', 'nest-express.js') },
 ];
 
@@ -48,7 +48,8 @@ export class Running {
     const startedAt = performance.now();
     const child = fork(contender.main, {
       env: environment(port, upstreamPort),
-      execArgv: ['--require', join(__dirname, 'probe.js')],
+      // As `npm start` has it, for all alike.
+      execArgv: ['--enable-source-maps', '--require', join(__dirname, 'probe.js')],
       stdio: ['ignore', log, log, 'ipc'],
     });
     if (canPin) spawnSync('taskset', ['-acp', String(CORE.measured), String(child.pid)]);

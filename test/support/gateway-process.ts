@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { until } from './until';
 
-const MAIN = join(__dirname, '..', '..', 'dist', 'main.js');
+const MAIN = join(__dirname, '..', '..', 'dist', 'gateway.js');
 
 /** The built gateway as a process of its own, as `npm start` runs it. */
 export class GatewayProcess {
