@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { buildClient, CLIENT } from './client.mjs';
 import { startGateway } from './gateway.mjs';
 import { GENERATORS } from './generators.mjs';
 import { ensureTools, TOOLS } from './tools.mjs';
@@ -42,12 +43,7 @@ const COMPILERS = {
   tsc: {
     compile: (home) => [
       `${TOOLS}/node_modules/.bin/tsc`,
-      ...[
-        '--strict',
-        '--noUncheckedIndexedAccess',
-        '--noImplicitReturns',
-        '--esModuleInterop',
-      ],
+      ...['--strict', '--noUncheckedIndexedAccess', '--noImplicitReturns', '--esModuleInterop'],
       ...['--target', 'ES2022', '--module', 'commonjs', '--moduleResolution', 'node10', '--skipLibCheck'],
       ...[
         '--lib',
@@ -110,6 +106,44 @@ async function tryOut(name, generator, gateway) {
   };
 }
 
+/** The published client: built, its README compiled and run, and the story told with it as a deployment's test does. */
+async function tryPublishedClient(gateway) {
+  const { version } = JSON.parse(readFileSync(`${CLIENT}/package.json`, 'utf8'));
+  const row = { generator: 'clients/typescript', version, compiled: 'no', calls: '-' };
+  const committed = readFileSync(`${CLIENT}/src/schema.d.ts`, 'utf8');
+  buildClient();
+  if (readFileSync(`${CLIENT}/src/schema.d.ts`, 'utf8') !== committed) {
+    return { ...row, result: 'FAILED: src/schema.d.ts was not what openapi.json says; it is now, commit it' };
+  }
+  const home = `${OUT}/client-readme`;
+  mkdirSync(`${home}/node_modules/@airbyte-ingestion`, { recursive: true });
+  symlinkSync(CLIENT, `${home}/node_modules/@airbyte-ingestion/client`);
+  const [, snippet] = /```ts\n([^]*?)```/.exec(readFileSync(`${CLIENT}/README.md`, 'utf8'));
+  const ours = `url: '${gateway.url}', key: '${gateway.key}'`;
+  writeFileSync(`${home}/main.mts`, snippet.replace("url: 'http://127.0.0.1:3000'", ours));
+  const compiled = run(
+    [
+      `${TOOLS}/node_modules/.bin/tsc`,
+      ...['--strict', '--target', 'ES2022', '--module', 'nodenext', '--skipLibCheck', '--types', 'node'],
+      ...['--outDir', `${home}/dist`, `${home}/main.mts`],
+    ],
+    { cwd: home },
+  );
+  if (!compiled.ok) return { ...row, result: `FAILED to compile its README\n${compiled.output}` };
+  const before = gateway.calls();
+  const deployment = fileURLToPath(new URL('deployment.mjs', import.meta.url));
+  for (const command of [
+    [process.execPath, `${home}/dist/main.mjs`],
+    [process.execPath, deployment, '--url', gateway.url, '--key', gateway.key],
+  ]) {
+    const told = run(command, { cwd: home, timeout: 120_000 });
+    if (!told.ok) return { ...row, compiled: 'yes', result: `FAILED\n${told.output}` };
+  }
+  await gateway.settle();
+  const calls = gateway.calls() - before;
+  return { ...row, compiled: 'yes', calls, result: 'ran its README and test:deployment' };
+}
+
 function printTable(rows) {
   const columns = ['generator', 'version', 'compiled', 'calls', 'result'];
   const head = Object.fromEntries(columns.map((column) => [column, column]));
@@ -145,6 +179,9 @@ try {
     console.log(`${name}: ${row.result}`);
     rows.push(row);
   }
+  const row = await tryPublishedClient(gateway);
+  console.log(`published client: ${row.result}`);
+  rows.push(row);
 } finally {
   await gateway.close();
 }
