@@ -64,9 +64,9 @@ describe('GET /ingestion', () => {
       });
     }
   };
-  const thousand = (): void => {
+  const thousand = (rounds = 2): void => {
     connect(CONNECTIONS);
-    for (let daysAgo = ROUNDS - 1; daysAgo >= 0; daysAgo--) round(daysAgo);
+    for (let daysAgo = rounds - 1; daysAgo >= 0; daysAgo--) round(daysAgo);
   };
   const page = async (query: string): Promise<List> =>
     (await gateway.api.get(`/ingestion?${query}`).expect(200)).body as List;
@@ -117,7 +117,7 @@ describe('GET /ingestion', () => {
   });
 
   it('takes at most 12 calls for the first hundred of a thousand with fifty thousand jobs, and remembers them', async () => {
-    thousand();
+    thousand(ROUNDS);
     expect(upstream.state.jobs).toHaveLength(CONNECTIONS * ROUNDS);
     const first = await calls(async () => {
       const { data } = await page('pageSize=100');
@@ -180,6 +180,30 @@ describe('GET /ingestion', () => {
       });
     }
     expect((await page('pageSize=100')).data[8]).toMatchObject({ syncState: 'idle', health: 'failing' });
+  });
+
+  it('begins anew when more has happened than it reads in one go', async () => {
+    connect(100);
+    round(0, 'succeeded', 100);
+    await page('pageSize=100');
+    for (let n = 0; n < 1100; n++) {
+      upstream.state.addJob({
+        connectionId: idOf(99),
+        startTime: '2026-01-15T10:21Z',
+        lastUpdatedAt: '2026-01-15T10:22Z',
+        rowsSynced: 1,
+      });
+    }
+    const { data } = await page('pageSize=100');
+    expect(data[0]).toMatchObject({ lastSync: '2026-01-15T02:05:00.000Z' });
+    expect(data[99]).toMatchObject({ lastSync: '2026-01-15T10:22:00.000Z' });
+    expect(await calls(() => page('pageSize=100'))).toBeLessThanOrEqual(2);
+  });
+
+  it('reads the same once for all who ask at one time', async () => {
+    thousand();
+    const work = (): Promise<unknown> => Promise.all(Array.from({ length: 10 }, () => page('health=paused')));
+    expect(await calls(work)).toBeLessThanOrEqual(11 + 10);
   });
 
   it('judges as the status does', async () => {

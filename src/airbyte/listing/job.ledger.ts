@@ -1,9 +1,9 @@
+import { inTurns } from '../../common/in-turns';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteJob, CallContext } from '../client/airbyte.types';
 import type { RunFacts } from '../status/facts';
 import { readRunFacts } from '../status/sync-history';
-import { inTurns } from './in-turns';
 import { isNewer, RunMemory } from './run.memory';
 
 const PAGE = 100;

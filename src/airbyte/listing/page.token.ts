@@ -38,7 +38,7 @@ export function readToken<K extends Position['kind']>(
 function parse(text: string): Position | null {
   const [kind, first = '', ...lastIds] = text.split(' ');
   if (kind === 'i' && lastIds.length === 0 && ID_PATTERN.test(first)) return { kind: 'id', after: first };
-  const isOffset = kind === 'o' && /^\d{1,9}$/.test(first) && lastIds.length > 0;
+  const isOffset = kind === 'o' && /^[1-9]\d{0,8}$/.test(first) && lastIds.length > 0;
   return isOffset && lastIds.every((id) => ID_PATTERN.test(id))
     ? { kind: 'offset', offset: Number(first), lastIds }
     : null;

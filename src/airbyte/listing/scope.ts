@@ -14,10 +14,6 @@ export function scopeOf(
 ): ListScope | null {
   const only = context.caller?.workspaceId ?? null;
   if (only !== null && airbyte.workspaceId !== null && only !== airbyte.workspaceId) return null;
-  const deadlineAt = client.caller.deadlineOf({ lane: 'read' }, {});
-  return {
-    client,
-    query: only === null ? {} : { workspaceIds: [only] },
-    context: { ...context, deadlineAt },
-  };
+  const query = only === null ? {} : { workspaceIds: [only] };
+  return { client, query, context: client.shareBudget(context) };
 }

@@ -42,6 +42,11 @@ export class StatusReader {
     return this.changeCount;
   }
 
+  /** A context under which several statuses are read within the time of one request. */
+  shareBudget(context: RequestContext): RequestContext {
+    return this.client.shareBudget(context);
+  }
+
   read(connectionId: string, context: RequestContext): Promise<IngestionSnapshot> {
     return this.reads.get(connectionId, () => this.readUpstream(connectionId, context));
   }

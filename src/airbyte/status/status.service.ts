@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/http/request-context';
+import { inTurns } from '../../common/in-turns';
 import { asProblem } from '../../common/problem/as-problem';
 import { problemBody } from '../../common/problem/problem.body';
 import { SETTINGS } from '../../config/settings.token';
@@ -16,6 +17,8 @@ import { StatusReader } from './status.reader';
 import { statusOf } from './status.report';
 
 const MINUTE_MS = 60_000;
+/** Two calls each, so that Airbyte is kept busy and the queue is left to others. */
+const BATCH_CONCURRENCY = 4;
 
 /** How ingestions stand. */
 @Injectable()
@@ -42,7 +45,8 @@ export class StatusService {
     query: StatusQueryDto,
     context: RequestContext,
   ): Promise<StatusBatchDto> {
-    return { results: await Promise.all(ids.map((id) => this.result(id, query, context))) };
+    const whole = this.reader.shareBudget(context);
+    return { results: await inTurns(ids, BATCH_CONCURRENCY, (id) => this.result(id, query, whole)) };
   }
 
   tolerances(freshness?: string): Tolerances {
