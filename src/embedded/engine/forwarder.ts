@@ -27,6 +27,7 @@ export class Forwarder {
   private rest: Buffer = Buffer.alloc(0);
   private current: Current | null = null;
   private readonly reader = new LineReader();
+  private uncounted = { rows: 0, bytes: 0 };
 
   constructor(
     private readonly ledger: Ledger,
@@ -45,6 +46,7 @@ export class Forwarder {
       const next = end + 1;
       if (!this.passQuickly(bytes, start, next, parts)) {
         const line = bytes.subarray(start, end);
+        this.countQuickOnes();
         const message = this.passSlowly(line, parts, start);
         if (message !== null) {
           if (!parts.isEmpty) yield { records: parts.take() };
@@ -53,8 +55,17 @@ export class Forwarder {
       }
       start = next;
     }
+    this.countQuickOnes();
     if (!parts.isEmpty) yield { records: parts.take() };
     this.rest = bytes.subarray(start);
+  }
+
+  /** Records of one stream are entered into the books together: one by one would cost more than passing them on. */
+  private countQuickOnes(): void {
+    const { current, uncounted } = this;
+    if (current === null || uncounted.rows === 0) return;
+    this.ledger.addRecords(current.key, current.stream, uncounted.rows, uncounted.bytes);
+    this.uncounted = { rows: 0, bytes: 0 };
   }
 
   /** The last line, if it was not ended: it is a message if it is whole, and dropped otherwise. */
@@ -66,7 +77,8 @@ export class Forwarder {
   private passQuickly(bytes: Buffer, start: number, next: number, parts: Parts): boolean {
     const { current } = this;
     if (current === null || !beginsWith(bytes, start, next, current.head)) return false;
-    this.ledger.addRecords(current.key, current.stream, 1, next - start);
+    this.uncounted.rows++;
+    this.uncounted.bytes += next - start;
     if (current.newHead === null) parts.addRun(start, next);
     else {
       parts.add(current.newHead);

@@ -1,10 +1,8 @@
 import { isObject, numberAt, objectAt, parseObject, stringAt, type JsonObject } from '../json';
+import { endOfJsonObject } from './json-scan';
 import { fromBytes, toBytes } from './message-writer';
 
 const EMITTED_AT = ',"emitted_at":';
-/** The longest that the end of a record can be: the mark, a number of milliseconds, two braces. */
-const LONGEST_TAIL = EMITTED_AT.length + 20;
-
 /** A record whose data is as it was sent. */
 export interface RawRecord {
   readonly stream: string;
@@ -45,15 +43,12 @@ export class LineReader {
     line: string,
     { stream, namespace, head }: { stream: string; namespace: string | null; head: string },
   ): RawRecord | null {
-    if (!line.startsWith(head) || !line.endsWith('}}')) return null;
-    const from = line.lastIndexOf(EMITTED_AT);
-    if (from < head.length || from < line.length - LONGEST_TAIL) return null;
-    const emittedAtMs = Number(line.slice(from + EMITTED_AT.length, -2));
-    const data = line.slice(head.length, from);
-    // Being one whole JSON object proves that it was cut at the right places.
-    return Number.isSafeInteger(emittedAtMs) && parseObject(data) !== null
-      ? { stream, namespace, data, emittedAtMs }
-      : null;
+    if (!line.startsWith(head)) return null;
+    const end = endOfJsonObject(line, head.length);
+    if (end < 0 || !line.startsWith(EMITTED_AT, end) || !line.endsWith('}}')) return null;
+    const emittedAt = line.slice(end + EMITTED_AT.length, -2);
+    if (!/^\d{1,15}$/.test(emittedAt)) return null;
+    return { stream, namespace, data: line.slice(head.length, end), emittedAtMs: Number(emittedAt) };
   }
 }
 

@@ -4,6 +4,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { isObject, parseObject, stringAt } from '../../json';
 import { ConnectorError } from '../../protocol/connector';
+import { endOfJsonObject } from '../../protocol/json-scan';
 import { messageOf } from '../../system-error';
 import { CsvReader } from './csv';
 
@@ -42,7 +43,7 @@ export async function* jsonlRows(path: string): RowBatches {
       const text = line.trim();
       if (text === '') continue;
       row++;
-      if (parseObject(text) === null)
+      if (endOfJsonObject(text, 0) !== text.length && parseObject(text) === null)
         throw new ConnectorError('config_error', `Row ${row} of the file is no JSON object.`);
       rows.push(text);
     }
