@@ -3,6 +3,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { addCallerHooks } from './callers/callers.setup';
 import { addBodyRules } from './common/http/body-rules';
+import { addHttpRules } from './common/http/http-rules';
 import { REQUEST_ID_HEADER } from './common/http/request-id';
 import { addSecurityHeaders } from './common/http/security-headers';
 import { buildDocument } from './openapi';
@@ -14,6 +15,7 @@ export function configureApp(app: NestFastifyApplication): void {
   addBodyRules(fastify);
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
+  addHttpRules(fastify);
   addCallerHooks(app);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',

@@ -24,12 +24,13 @@ export class ActorService {
   ) {}
 
   async sources(query: PageQueryDto, context: RequestContext): Promise<SourceListDto> {
+    const window = windowOf(query);
     const scope = scopeOf(this.client, this.settings, context);
     const rows = scope ? await onBehalf(() => this.client.listAllSources(scope.query, scope.context)) : [];
     const page = pageOf(
       rows.filter((row) => isInSight(row, context)),
       (row) => row.sourceId,
-      query,
+      window,
     );
     const data = page.data.map(({ sourceId, name, sourceType, workspaceId }) => {
       return { sourceId, name, type: sourceType, workspaceId };
@@ -38,6 +39,7 @@ export class ActorService {
   }
 
   async destinations(query: PageQueryDto, context: RequestContext): Promise<DestinationListDto> {
+    const window = windowOf(query);
     const scope = scopeOf(this.client, this.settings, context);
     const rows = scope
       ? await onBehalf(() => this.client.listAllDestinations(scope.query, scope.context))
@@ -45,7 +47,7 @@ export class ActorService {
     const page = pageOf(
       rows.filter((row) => isInSight(row, context)),
       (row) => row.destinationId,
-      query,
+      window,
     );
     const data = page.data.map(({ destinationId, name, destinationType, workspaceId }) => {
       return { destinationId, name, type: destinationType, workspaceId };
@@ -54,10 +56,19 @@ export class ActorService {
   }
 }
 
+interface Window {
+  readonly after: string;
+  readonly size: number;
+}
+
+/** To be called before anything is sent: a token that is none is refused at once. */
+function windowOf({ pageSize, pageToken }: PageQueryDto): Window {
+  const after = pageToken === undefined ? '' : readToken(pageToken, 'id').after;
+  return { after, size: pageSize ?? DEFAULT_PAGE_SIZE };
+}
+
 /** In the order of ids, which never change: whatever comes and goes, the others keep their place. */
-function pageOf<T>(rows: readonly T[], idOf: (row: T) => string, query: PageQueryDto): Page<T> {
-  const size = query.pageSize ?? DEFAULT_PAGE_SIZE;
-  const after = query.pageToken === undefined ? '' : readToken(query.pageToken, 'id').after;
+function pageOf<T>(rows: readonly T[], idOf: (row: T) => string, { after, size }: Window): Page<T> {
   const ahead = rows.filter((row) => idOf(row) > after).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
   const data = ahead.slice(0, size);
   const last = ahead.length > size ? data.at(-1) : undefined;

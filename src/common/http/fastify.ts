@@ -37,7 +37,12 @@ export function createFastifyAdapter(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: limits.requestMs,
-    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkMs },
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkMs,
+      // Requests without one are refused in http-rules.ts, as a problem.
+      requireHostHeader: false,
+    },
     // Requests on connections that were open before the stop are answered like any other, then the connection ends.
     return503OnClosing: false,
     genReqId: requestIdOf,
