@@ -65,6 +65,10 @@ async function tell() {
   const status = await client.status(connectionId);
   check(status.schedule?.cronExpression === '0 2 * * *', 'the schedule comes back as it was sent', status);
   check(status.nextSync === null, 'what is inactive does not sync', status);
+  const names = [];
+  for await (const item of client.listAll({ sourceId: values.source, pageSize: 100 }))
+    names.push(item.connectionId);
+  check(names.includes(connectionId), 'it is listed', names);
   const active = await client.patch(connectionId, { status: 'active' });
   check(active.status === 'active', 'it can be made active', active);
 

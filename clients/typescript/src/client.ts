@@ -7,11 +7,15 @@ export type CreateIngestionRequest = Schemas['CreateIngestionRequest'];
 export type PatchIngestionRequest = Schemas['PatchIngestionRequest'];
 export type Ingestion = Schemas['Ingestion'];
 export type IngestionResource = Schemas['IngestionResource'];
+export type IngestionList = Schemas['IngestionList'];
+export type IngestionListItem = Schemas['IngestionListItem'];
 export type IngestionStatusReport = Schemas['IngestionStatusReport'];
 export type Run = Schemas['Run'];
 export type RunList = Schemas['RunList'];
 export type SchedulePreviewRequest = Schemas['SchedulePreviewRequest'];
 export type SchedulePreview = Schemas['SchedulePreview'];
+
+export type ListQuery = NonNullable<operations['listIngestions']['parameters']['query']>;
 
 export interface ClientOptions {
   /** Base URL of the gateway, e.g. `http://127.0.0.1:3000`. */
@@ -88,6 +92,23 @@ export class IngestionClient {
     return this.call(() =>
       this.http.GET('/ingestion/{connectionId}/status', { params: { path: { connectionId } } }),
     );
+  }
+
+  /** One page of ingestions; `nextPageToken` asks for the next. */
+  list(query: ListQuery = {}): Promise<IngestionList> {
+    return this.call(() => this.http.GET('/ingestion', { params: { query } }));
+  }
+
+  /** Every ingestion to which all that is given applies, page by page as they are asked for. */
+  async *listAll(query: Omit<ListQuery, 'pageToken'> = {}): AsyncGenerator<IngestionListItem, void> {
+    for (let pageToken: string | null | undefined; pageToken !== null;) {
+      const page: IngestionList = await this.list({
+        ...query,
+        ...(pageToken !== undefined && { pageToken }),
+      });
+      yield* page.data;
+      pageToken = page.nextPageToken;
+    }
   }
 
   /** Changes what is named and leaves the rest as it is. */

@@ -1031,6 +1031,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1191,6 +1192,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1251,6 +1253,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1320,12 +1323,17 @@ export interface operations {
                 pageSize?: number;
                 /** @description `nextPageToken` of the page before; the same filters must come with it. */
                 pageToken?: string;
+                /** @description Only those in this status. */
                 status?: components["schemas"]["IngestionStatus"];
+                /** @description Only those with this kind of schedule. */
                 scheduleType?: components["schemas"]["ScheduleType"];
+                /** @description Only those of this source. */
                 sourceId?: string;
+                /** @description Only those to this destination. */
                 destinationId?: string;
                 /** @description A part of the name, in whatever case. */
                 name?: string;
+                /** @description Only those with this health. */
                 health?: components["schemas"]["Health"];
             };
             header?: never;
@@ -1334,6 +1342,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1517,6 +1526,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreationCheck"];
                 };
             };
+            /** @description Done. */
             201: {
                 headers: {
                     /** @description Path of the status. */
@@ -1738,6 +1748,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1928,6 +1939,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -2315,6 +2327,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -2548,6 +2561,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2981,6 +2995,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3161,6 +3176,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3369,6 +3385,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -3563,6 +3580,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3714,6 +3732,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

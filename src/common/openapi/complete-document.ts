@@ -2,13 +2,14 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { addExamples } from './examples';
 import { operationsOf } from './operations';
 import { addSharedHeaders } from './shared-headers';
-import { boundIntegers, closeRequests, typeNullables } from './schema-rules';
+import { boundIntegers, closeRequests, describeAnswers, typeNullables } from './schema-rules';
 
 /** Adds what holds for many operations alike, and puts everything in an order that only changes with the API. */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const operation of operationsOf(document)) operation.security ??= [];
   addSharedHeaders(document);
   closeRequests(document);
+  describeAnswers(document);
   typeNullables(document);
   boundIntegers(document);
   addExamples(document);

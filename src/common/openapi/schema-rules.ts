@@ -1,5 +1,12 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { isReference, nameOf, operationsOf, type Schema, type SchemaOrReference } from './operations';
+import {
+  isReference,
+  nameOf,
+  operationsOf,
+  responsesOf,
+  type Schema,
+  type SchemaOrReference,
+} from './operations';
 
 /** Says that request bodies take no other members than those listed: the validators refuse them. */
 export function closeRequests(document: OpenAPIObject): void {
@@ -52,6 +59,18 @@ export function boundIntegers(document: OpenAPIObject): void {
   Object.values(document.components?.schemas ?? {}).forEach(bound);
   for (const { parameters = [] } of operationsOf(document)) {
     for (const parameter of parameters) if (!isReference(parameter)) bound(parameter.schema);
+  }
+}
+
+/** An answer that says no more of itself is described as what it holds. */
+export function describeAnswers(document: OpenAPIObject): void {
+  for (const operation of operationsOf(document)) {
+    for (const [, response] of responsesOf(operation)) {
+      const schema = response.content?.['application/json']?.schema;
+      const target =
+        schema && isReference(schema) ? document.components?.schemas?.[nameOf(schema)] : undefined;
+      if (target && !isReference(target)) response.description ||= target.description ?? 'Done.';
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import { ID_PATTERN, IsId, IsOneOf, IsText } from '../../../common/validation/decorators';
+import { IsId, IsOneOf, IsText } from '../../../common/validation/decorators';
 import { INGESTION_STATUSES, type IngestionStatus } from '../../ingestion/dto/ingestion.dto';
 import { SCHEDULE_TYPES, ScheduleDto } from '../../ingestion/dto/schedule.dto';
 import type { ScheduleType } from '../../schedule';
@@ -16,18 +16,20 @@ import { PageQueryDto } from './page-query.dto';
 
 /** Which ingestions to list: those to which all that is given applies. */
 export class IngestionListQueryDto extends PageQueryDto {
+  /** Only those in this status. */
   @ApiProperty({ enum: INGESTION_STATUSES, enumName: 'IngestionStatus', required: false, example: 'active' })
   @IsOptional()
   @IsOneOf(INGESTION_STATUSES)
   status?: IngestionStatus;
 
+  /** Only those with this kind of schedule. */
   @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', required: false, example: 'cron' })
   @IsOptional()
   @IsOneOf(SCHEDULE_TYPES)
   scheduleType?: ScheduleType;
 
+  /** Only those of this source. */
   @ApiProperty({
-    pattern: ID_PATTERN.source,
     required: false,
     example: '95e66a59-8045-4307-9678-63bc3c9b8c93',
   })
@@ -35,8 +37,8 @@ export class IngestionListQueryDto extends PageQueryDto {
   @IsId('a source')
   sourceId?: string;
 
+  /** Only those to this destination. */
   @ApiProperty({
-    pattern: ID_PATTERN.source,
     required: false,
     example: 'e478de0d-a3a0-475c-b019-25f7dd29e281',
   })
@@ -50,6 +52,7 @@ export class IngestionListQueryDto extends PageQueryDto {
   @IsText(1, 255)
   name?: string;
 
+  /** Only those with this health. */
   @ApiProperty({ enum: HEALTHS, enumName: 'Health', required: false, example: 'failing' })
   @IsOptional()
   @IsOneOf(HEALTHS)

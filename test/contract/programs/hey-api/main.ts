@@ -6,6 +6,7 @@ import {
   getIngestion,
   getIngestionStatus,
   getRun,
+  listIngestions,
   listRuns,
   startRun,
 } from './generated/sdk.gen';
@@ -23,6 +24,12 @@ async function main(): Promise<void> {
 
   const read = await getIngestion({ path });
   check(read.data?.schedule?.cronExpression === '0 2 * * *', 'the schedule comes back as sent');
+
+  const list = await listIngestions({ query: { pageSize: 100 } });
+  check(
+    list.data?.data.some((item) => item.connectionId === path.connectionId),
+    'it is listed',
+  );
 
   const refused = await createIngestion({ body: { ...orders, schedule: neverFires } });
   const problem: Problem | undefined = refused.error;

@@ -18,6 +18,12 @@ async function main(): Promise<void> {
   const read = await client.GET('/ingestion/{connectionId}', { params });
   check(read.data?.schedule?.cronExpression === '0 2 * * *', 'the schedule comes back as sent');
 
+  const list = await client.GET('/ingestion', { params: { query: { pageSize: 100 } } });
+  check(
+    list.data?.data.some((item) => item.connectionId === connectionId),
+    'it is listed',
+  );
+
   const refused = await client.POST('/ingestion', { body: { ...orders, schedule: neverFires } });
   const problem: Problem | undefined = refused.error;
   check(problem?.code === 'validation-failed', 'the problem is typed');

@@ -5,6 +5,7 @@ import {
   getIngestion,
   getIngestionStatus,
   getRun,
+  listIngestions,
   listRuns,
   type Problem,
   type Run,
@@ -26,6 +27,13 @@ async function main(): Promise<void> {
   const read = await getIngestion(connectionId);
   check(read.status === 200, 'it can be read');
   check(read.data.schedule?.cronExpression === '0 2 * * *', 'the schedule comes back as sent');
+
+  const list = await listIngestions({ pageSize: 100 });
+  check(list.status === 200, 'they can be listed');
+  check(
+    list.data.data.some((item) => item.connectionId === connectionId),
+    'it is listed',
+  );
 
   const refused = await createIngestion({ ...orders, schedule: neverFires });
   check(refused.status === 400, 'it is refused');

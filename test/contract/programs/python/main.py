@@ -47,6 +47,9 @@ with openapi_client.ApiClient(configuration) as client:
     read = ingestions.get_ingestion(connection_id)
     check(read.schedule.cron_expression == "0 2 * * *", "the schedule comes back as sent")
 
+    listed = ingestions.list_ingestions(page_size=100).data
+    check(connection_id in [item.connection_id for item in listed], "it is listed")
+
     try:
         ingestions.create_ingestion(wanted("0 0 30 2 *"))
         check(False, "it is refused")

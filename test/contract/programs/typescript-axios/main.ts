@@ -28,6 +28,12 @@ async function main(): Promise<void> {
   const { data: read } = await ingestions.getIngestion(connectionId);
   check(read.schedule?.cronExpression === '0 2 * * *', 'the schedule comes back as sent');
 
+  const { data: list } = await ingestions.listIngestions(100);
+  check(
+    list.data.some((item) => item.connectionId === connectionId),
+    'it is listed',
+  );
+
   const problem = await refusal(
     ingestions.createIngestion({ ...orders, schedule: { ...neverFires, ...cron } }),
   );
