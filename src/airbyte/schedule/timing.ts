@@ -53,5 +53,6 @@ export function nextSyncs(timing: Timing, context: SyncContext & { count: number
 
 /** The next scheduled sync; null when there is none. */
 export function nextSync(timing: Timing, context: SyncContext): Date | null {
-  return nextSyncs(timing, { ...context, count: 1 })[0] ?? null;
+  const { now, isActive, newestJobStartedAt } = context;
+  return nextSyncs(timing, { now, isActive, newestJobStartedAt, count: 1 })[0] ?? null;
 }
