@@ -39,7 +39,8 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
   const wait = async (path: string, seconds: number): Promise<Run> =>
     (await gateway.api.get(`${path}?wait=${seconds}`).expect(200)).body as Run;
 
-  it('tells two hundred who wait within a second of the end, and asks Airbyte as one', async () => {
+  // A read every 500 ms tells everybody within a second; counting the reads holds on a busy machine too.
+  it('tells two hundred who wait of the end with the next read or the one after, and asks Airbyte as one', async () => {
     const { path, end } = running();
     const waiting = Array.from({ length: 200 }, () => wait(path, 60));
     await upstream.seen('GET /jobs/:id', 3);
@@ -48,9 +49,8 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
       upstream.count('GET /connections/:id'),
     ];
     end();
-    const endedAt = Date.now();
     const runs = await Promise.all(waiting);
-    expect(Date.now() - endedAt).toBeLessThan(1000);
+    expect(upstream.count('GET /jobs/:id')).toBeLessThanOrEqual(asked + 2);
     expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['succeeded']));
     expect(asked).toBeLessThan(10);
     expect(connectionReads).toBeLessThan(5);

@@ -208,7 +208,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
 
   it('costs one upstream read for a hundred callers at once', async () => {
     connection({});
-    const usual = await startGateway({ AIRBYTE_API_URL: upstream.url });
+    const usual = await startGateway({ AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '60000' });
     const asked = Array.from({ length: 100 }, () => usual.api.get(`/ingestion/${UUID}/status`).expect(200));
     await Promise.all(asked);
     expect(upstream.requests.map((request) => request.operation)).toHaveLength(2);
