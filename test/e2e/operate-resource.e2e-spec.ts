@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { startGateway, type TestGateway } from '../support/gateway';
 import {
   DESTINATION_ID,
@@ -381,6 +382,64 @@ describe('an ingestion as a resource', () => {
         token = page.nextPageToken;
       }
       expect([seen.length, new Set(seen).size]).toEqual([251, 251]);
+    });
+  });
+
+  describe('for a caller that is limited to a workspace', () => {
+    const KEY = 'the-key-of-the-other-team';
+    let theirs: TestGateway;
+
+    beforeAll(async () => {
+      const hash = createHash('sha256').update(KEY).digest('hex');
+      const API_KEYS = `team:ingestion:read+ingestion:write:${hash}:${ELSEWHERE}`;
+      theirs = await startGateway({ AIRBYTE_API_URL: upstream.url, API_KEYS }, () => NOW);
+    });
+
+    afterAll(() => theirs.close());
+
+    beforeEach(() => {
+      connection({ schedule: DAILY });
+      upstream.state.addJob({ connectionId: UUID, status: 'running' });
+      upstream.state.addConnection({ connectionId: 'own', workspaceId: ELSEWHERE });
+      upstream.state.addSource('own-source', ELSEWHERE);
+    });
+
+    const idsOf = (text: string): string[] =>
+      [...text.matchAll(/"(?:connectionId|sourceId)":"([^"]+)"/g)].map((found) => String(found[1]));
+
+    it.each([
+      ['/ingestion', ['own', SOURCE_ID]],
+      ['/ingestion?status=active', ['own', SOURCE_ID]],
+      ['/sources', ['own-source']],
+      ['/destinations', []],
+    ])('GET %s shows what is in it alone', async (path, ids) => {
+      const response = await theirs.api.get(path).set('x-api-key', KEY).expect(200);
+      expect(idsOf(response.text)).toEqual(ids);
+    });
+
+    it('all else is as if it did not exist', async () => {
+      const { api } = theirs;
+      await api.get(`/ingestion/${UUID}`).set('x-api-key', KEY).expect(404);
+      await api.patch(`/ingestion/${UUID}`).set('x-api-key', KEY).send({ name: 'Mine' }).expect(404);
+      await api.get(`/ingestion/${UUID}/runs/1?wait=5`).set('x-api-key', KEY).expect(404);
+      const batch = await api
+        .post('/ingestion/status/batch')
+        .set('x-api-key', KEY)
+        .send({ ids: [UUID, 'own'] })
+        .expect(200);
+      expect(batch.body).toMatchObject({
+        results: [{ problem: { code: 'ingestion-not-found' } }, { status: { connectionId: 'own' } }],
+      });
+      const check = await api
+        .post('/ingestion?validateOnly=true')
+        .set('x-api-key', KEY)
+        .send(ORDERS)
+        .expect(422);
+      expect(check.body).toMatchObject({
+        code: 'reference-not-found',
+        errors: [{ field: 'sourceId' }, { field: 'destinationId' }],
+      });
+      expect(sent()).toEqual([]);
     });
   });
 });

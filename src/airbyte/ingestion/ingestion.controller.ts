@@ -163,7 +163,9 @@ export class IngestionController {
   })
   @ApiIdParam('connectionId')
   @ApiNoContentResponse({ description: 'It is gone.' })
-  @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found', 'conflict'] })
+  @ApiProblems({
+    codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found', 'conflict', 'outcome-unknown'],
+  })
   deleteIngestion(
     @Param('connectionId', IdParamPipe) connectionId: string,
     @Context() context: RequestContext,
