@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { markDeprecated } from './deprecated-operation';
 import { addExamples } from './examples';
 import { operationsOf } from './operations';
 import { addSharedHeaders } from './shared-headers';
@@ -9,6 +10,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const operation of operationsOf(document)) operation.security ??= [];
   addSharedHeaders(document);
   closeRequests(document);
+  markDeprecated(document);
   describeAnswers(document);
   typeNullables(document);
   boundIntegers(document);

@@ -1,0 +1,86 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startGateway, type TestGateway } from '../support/gateway';
+
+const ROOT = join(__dirname, '..', '..');
+const OURS = 'http://127.0.0.1:3000';
+
+interface Snippet {
+  readonly page: string;
+  /** One command line. */
+  readonly command: string;
+  /** What the page shows as its answer, where it shows one. */
+  readonly shown: unknown;
+}
+
+function pages(): string[] {
+  const docs = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+  return ['README.md', ...docs.map((name) => join('docs', name))];
+}
+
+/** Every call of the gateway that a page shows; an answer belongs to the last call before it. */
+function snippetsOf(page: string): Snippet[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  const blocks = [...text.matchAll(/^```(\w*)\n([^]*?)^```/gm)].map(([, kind = '', body = '']) => ({
+    kind,
+    body,
+  }));
+  return blocks.flatMap(({ body }, index) => {
+    const commands = body
+      .split(/\n(?=curl )/)
+      .filter((line) => line.startsWith('curl ') && line.includes(OURS));
+    const next = blocks[index + 1];
+    return commands.map((command, nth) => ({
+      page,
+      command,
+      shown:
+        nth === commands.length - 1 && next?.kind === 'json' ? (JSON.parse(next.body) as unknown) : undefined,
+    }));
+  });
+}
+
+/** Reads the few options of curl that the pages use. */
+function requestOf(command: string): { path: string; init: RequestInit } {
+  const url = new RegExp(`${OURS}([^\\s'"]*)`).exec(command)?.[1] ?? '';
+  const body = /-d '([^]*?)'(\s|$)/.exec(command)?.[1];
+  const method = /-X (\w+)/.exec(command)?.[1] ?? (body === undefined ? 'GET' : 'POST');
+  const headers = [...command.matchAll(/-H '([^:]+): ([^']*)'/g)].map(
+    ([, name = '', value = '']): [string, string] => [name, value],
+  );
+  return { path: url, init: { method, headers, ...(body !== undefined && { body }) } };
+}
+
+/** Names and kinds of everything in a value: ids and times differ from run to run. */
+function shapeOf(value: unknown): unknown {
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return 'a time';
+  if (Array.isArray(value)) return value.map(shapeOf);
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shapeOf(member)]));
+}
+
+describe('what the pages show', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'snippets-'));
+  const snippets = pages().flatMap(snippetsOf);
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    gateway = await startGateway({ DATA_DIR: dataDir });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('is found: the README alone has five calls', () => {
+    expect(snippets.filter(({ page }) => page === 'README.md').length).toBeGreaterThanOrEqual(5);
+  });
+
+  it.each(snippets)('works: $page, $command', async ({ command, shown }) => {
+    const { path, init } = requestOf(command);
+    const response = await fetch(gateway.url + path, init);
+    const answer: unknown = await response.json();
+    expect({ isOk: response.ok, answer }).toMatchObject({ isOk: true });
+    expect(shapeOf(answer)).toEqual(shapeOf(shown ?? answer));
+  });
+});
