@@ -10,7 +10,7 @@ import { median } from './stats';
  * `BENCH_GATEWAY` names the main file of another build, `BENCH_ROUNDS` another number of rounds.
  */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
-const PLAN = { rounds: ROUNDS, settleMs: 100, measureMs: 450 };
+const PLAN = { rounds: ROUNDS, limitMs: 160_000, settleMs: 100, measureMs: 450 };
 const STARTS = 5;
 const WARM_UP_MS = 4000;
 const POLLING = { callers: 1000, ids: 100, seconds: 5 };
@@ -22,13 +22,13 @@ async function main(): Promise<void> {
   const fleet = await startAll(upstream.port);
   const results = new Results();
   await warmUp(fleet.running, WARM_UP_MS);
-  await runRounds(fleet.running, upstream, PLAN, results);
+  const rounds = await runRounds(fleet.running, upstream, PLAN, results);
   const gateway = fleet.running.find(({ contender }) => contender.name === 'gateway');
   const polled = gateway && (await poll(gateway, upstream, POLLING));
   await Promise.all(fleet.running.map((running) => running.stop()));
   upstream.stop();
   const names = CONTENDERS.map(({ name }) => name);
-  print(`${machine()}; ${ROUNDS} rounds in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
+  print(`${machine()}; ${rounds} rounds in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
   print(tables(results, names));
   print(`### Start and memory\n\n${footprints(results, fleet.footprints)}\n`);
   print(`### In short\n\n${summary(results, names)}`);

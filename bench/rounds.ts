@@ -19,6 +19,8 @@ export interface Sample {
 
 export interface Plan {
   readonly rounds: number;
+  /** No round begins later than this after the first, however slow the machine is. */
+  readonly limitMs: number;
   readonly settleMs: number;
   readonly measureMs: number;
 }
@@ -81,14 +83,16 @@ export async function warmUp(contenders: readonly Running[], eachMs: number): Pr
   }
 }
 
-/** All contenders take turns within each cell, in another order each round. */
+/** All contenders take turns within each cell, in another order each round. @returns how many rounds there were */
 export async function runRounds(
   contenders: readonly Running[],
   upstream: Upstream,
   plan: Plan,
   results: Results,
-): Promise<void> {
-  for (let round = 0; round < plan.rounds; round++) {
+): Promise<number> {
+  const startedAt = performance.now();
+  let round = 0;
+  for (; round < plan.rounds && performance.now() - startedAt < plan.limitMs; round++) {
     for (const cell of CELLS) {
       await upstream.report({ delayMs: cell.delayMs });
       for (let turn = 0; turn < contenders.length; turn++) {
@@ -97,6 +101,7 @@ export async function runRounds(
       }
     }
   }
+  return round;
 }
 
 async function measure(running: Running, cell: Cell, plan: Plan, results: Results): Promise<Sample> {
