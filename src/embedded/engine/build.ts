@@ -56,19 +56,7 @@ export function buildEngine({ dataDir, workshop, log, now, tuning }: EngineOptio
   const definitions = readRegistry(dataDir, workshop);
   const vault = Vault.open(dataDir);
   const db = Database.open(dataDir);
-  const stores = {
-    actors: new ActorStore(db, vault),
-    connections: new ConnectionStore(db),
-    workspaces: new WorkspaceStore(db),
-    jobs: new JobStore(db),
-    attempts: new AttemptStore(db),
-  };
-  if (stores.workspaces.list({ ids: [], limit: 1, offset: 0 }).length === 0) {
-    db.transaction(() => {
-      fillWithSamples(stores, workshop.localRoot, now());
-    });
-  }
-  stores.actors.sealAll();
+  const stores = openStores(db, vault, workshop, now());
   const connectors = new Connectors(definitions, workshop);
   const runner = new JobRunner({
     ...stores,
@@ -104,13 +92,34 @@ export function buildEngine({ dataDir, workshop, log, now, tuning }: EngineOptio
   };
 }
 
-interface Parts {
-  readonly stores: {
-    readonly actors: ActorStore;
-    readonly connections: ConnectionStore;
-    readonly workspaces: WorkspaceStore;
-    readonly jobs: JobStore;
+/** The stores over the state, with samples in it when it is new. */
+function openStores(db: Database, vault: Vault, { localRoot }: Workshop, now: Date): Stores {
+  const stores = {
+    actors: new ActorStore(db, vault),
+    connections: new ConnectionStore(db),
+    workspaces: new WorkspaceStore(db),
+    jobs: new JobStore(db),
+    attempts: new AttemptStore(db),
   };
+  if (stores.workspaces.list({ ids: [], limit: 1, offset: 0 }).length === 0) {
+    db.transaction(() => {
+      fillWithSamples(stores, localRoot, now);
+    });
+  }
+  stores.actors.sealAll();
+  return stores;
+}
+
+interface Stores {
+  readonly actors: ActorStore;
+  readonly connections: ConnectionStore;
+  readonly workspaces: WorkspaceStore;
+  readonly jobs: JobStore;
+  readonly attempts: AttemptStore;
+}
+
+interface Parts {
+  readonly stores: Stores;
   readonly connectors: Connectors;
   readonly runner: JobRunner;
   readonly scheduler: Scheduler;

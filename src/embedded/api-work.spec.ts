@@ -1,0 +1,167 @@
+import { EmbeddedUnderTest, rowsOf, until, type EmbeddedClient } from '../../test/kill/embedded-kit';
+import { startEmbeddedAirbyte } from './index';
+
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+
+let embedded: EmbeddedUnderTest;
+let api: EmbeddedClient;
+
+beforeAll(async () => {
+  embedded = await EmbeddedUnderTest.start();
+  api = embedded.client;
+});
+
+afterAll(() => embedded.remove());
+
+describe('jobs', () => {
+  it('move the rows, are listed oldest first, and say when they ended only at their end', async () => {
+    const id = await api.connect(
+      '95e66a59-8045-4307-9678-63bc3c9b8c93',
+      'e478de0d-a3a0-475c-b019-25f7dd29e281',
+    );
+    const started = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
+    expect(started.status).toBe(200);
+    expect(started.body).not.toHaveProperty('lastUpdatedAt');
+    const again = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
+    expect([again.status, again.body['data']]).toEqual([
+      409,
+      { message: `A sync is already running for: ${id}` },
+    ]);
+    const first = Number(started.body['jobId']);
+    const done = await api.jobIn(first, 'succeeded');
+    expect(done).toMatchObject({ rowsSynced: 5000, jobType: 'sync' });
+    expect(done['lastUpdatedAt']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/);
+    expect(done['duration']).toMatch(/^PT/);
+    expect(embedded.readOutput('warehouse/_airbyte_raw_orders.jsonl')).toHaveLength(5000);
+    const second = await api.sync(id);
+    await api.jobIn(second, 'succeeded');
+    const order = async (query: string): Promise<unknown[]> =>
+      rowsOf(await api.get(`/jobs?connectionId=${id}${query}`)).map((row) => row['jobId']);
+    expect(await order('')).toEqual([first, second]);
+    expect(await order('&orderBy=createdAt%7CDESC&limit=1')).toEqual([second]);
+    expect(await order('&status=failed')).toEqual([]);
+    expect((await api.get(`/jobs?connectionId=${id}&orderBy=name`)).status).toBe(400);
+    // Overwritten, not doubled.
+    expect(embedded.readOutput('warehouse/_airbyte_raw_orders.jsonl')).toHaveLength(5000);
+    expect((await api.delete(`/jobs/${first}`)).status).toBe(409);
+  });
+
+  it('are refused for an inactive connection and for types other than sync', async () => {
+    const id = await api.connect('source-id', 'dest-id', { status: 'inactive' });
+    const inactive = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
+    expect([inactive.status, inactive.body['data']]).toEqual([409, { message: 'Could not fulfill request' }]);
+    expect((await api.post('/jobs', { connectionId: id, jobType: 'refresh' })).status).toBe(422);
+    expect((await api.post('/jobs', { connectionId: UNKNOWN, jobType: 'sync' })).status).toBe(404);
+  });
+
+  it('start by themselves when the clock reaches the schedule', async () => {
+    const other = await EmbeddedUnderTest.start();
+    try {
+      const schedule = { scheduleType: 'cron', cronExpression: '0 0 3 1 1 ?' };
+      const id = await other.client.connect('source-id', 'dest-id', { schedule });
+      const year = new Date().getUTCFullYear() + 1;
+      other.setClock(new Date(Date.UTC(year, 0, 1, 2, 59, 59, 900)));
+      const job = await until('the scheduled job', async () => {
+        const [found] = rowsOf(await other.client.get(`/jobs?connectionId=${id}`));
+        return found?.['status'] === 'succeeded' ? found : null;
+      });
+      // Seconds of :00 are left out, as Java does.
+      expect(job['startTime']).toMatch(new RegExp(`^${year}-01-01T03:00(:0[1-9])?Z$`));
+    } finally {
+      await other.remove();
+    }
+  });
+});
+
+describe('sources and destinations', () => {
+  const workspaceId = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+  const file = (url: string, more: object = {}): Record<string, unknown> => ({
+    name: 'Mine',
+    workspaceId,
+    configuration: {
+      sourceType: 'file',
+      dataset_name: 'mine',
+      format: 'csv',
+      url,
+      provider: { storage: 'local' },
+      ...more,
+    },
+  });
+
+  it('are checked on creation, and kept as they were configured', async () => {
+    embedded.writeLocal('mine.csv', 'a,b\n1,2\n');
+    const { status, body } = await api.post('/sources', file('/local/mine.csv'));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      name: 'Mine',
+      sourceType: 'file',
+      definitionId: '778daa7c-feaf-4db6-96f3-70fd645acc77',
+      workspaceId,
+    });
+    const streams = await api.get(`/streams?sourceId=${String(body['sourceId'])}&destinationId=dest-id`);
+    expect(streams.body['items']).toMatchObject([
+      {
+        streamName: 'mine',
+        syncModes: ['full_refresh_overwrite', 'full_refresh_append'],
+        propertyFields: [['a'], ['b']],
+      },
+    ]);
+    expect((await api.delete(`/sources/${String(body['sourceId'])}`)).status).toBe(204);
+    expect((await api.get(`/sources/${String(body['sourceId'])}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['/local/missing.csv', 'missing.csv'],
+    ['/local/../../etc/passwd', 'must'],
+    ['/etc/passwd', '/local/'],
+  ])('are refused when the check fails: %s', async (url, reason) => {
+    const answer = await api.post('/sources', file(url));
+    expect([answer.status, answer.body['title']]).toEqual([400, 'bad-request']);
+    expect(JSON.stringify(answer.body['data'])).toContain(reason);
+  });
+
+  it('names the connectors that there are', async () => {
+    const answer = await api.post('/destinations', {
+      name: 'W',
+      workspaceId,
+      configuration: { destinationType: 'snowflake' },
+    });
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body['data'])).toContain(
+      'local-json (a625d593-bba5-4a1c-a53d-2d246268a816)',
+    );
+  });
+
+  it('a deleted source takes its connections with it', async () => {
+    embedded.writeLocal('gone.csv', 'a\n1\n');
+    const { body } = await api.post('/sources', file('/local/gone.csv'));
+    const id = await api.connect(String(body['sourceId']), 'dest-id');
+    await api.delete(`/sources/${String(body['sourceId'])}`);
+    expect((await api.get(`/connections/${id}`)).body['status']).toBe('deprecated');
+  });
+});
+
+describe('the data directory', () => {
+  it('belongs to one process at a time', async () => {
+    const second = startEmbeddedAirbyte({
+      dataDir: embedded.dataDir,
+      log: { info: jest.fn(), warn: jest.fn(), error: jest.fn() },
+    });
+    await expect(second).rejects.toThrow(`in use by process ${process.pid}`);
+  });
+
+  it('keeps port, credentials and everything made through a restart', async () => {
+    const before = embedded.access;
+    const id = await api.connect('source-id', 'dest-id', { name: 'Survivor' });
+    await embedded.stop();
+    api = await embedded.startAgain();
+    const { apiUrl, clientId, clientSecret } = embedded.access;
+    expect({ apiUrl, clientId, clientSecret }).toEqual({
+      apiUrl: before.apiUrl,
+      clientId: before.clientId,
+      clientSecret: before.clientSecret,
+    });
+    expect((await api.get(`/connections/${id}`)).body['name']).toBe('Survivor');
+    expect(embedded.log.join('\n')).toContain('AIRBYTE_API_URL');
+  });
+});

@@ -1,0 +1,149 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { configured, ConnectorFolder, script, statesOf } from '../../../test/kill/connector-kit';
+
+let folder: ConnectorFolder;
+
+beforeEach(() => {
+  folder = new ConnectorFolder();
+});
+
+afterEach(() => {
+  folder.remove();
+});
+
+describe('the SQLite destination', () => {
+  const write = (
+    mode: string,
+    records: readonly object[],
+    complete = true,
+    more: object = {},
+  ): ReturnType<ConnectorFolder['run']> => {
+    const config = folder.file('config.json', { destination_path: '/local/out.sqlite' });
+    const catalog = folder.file('catalog.json', {
+      streams: [configured('order', 'incremental', mode, more)],
+    });
+    return folder.run(
+      'destination-sqlite',
+      ['write', '--config', config, '--catalog', catalog],
+      script('order', records, complete),
+    );
+  };
+  const rows = (sql = 'SELECT "id", "v" FROM "order" ORDER BY "id"'): unknown[] => {
+    const db = new DatabaseSync(join(folder.path, 'local/out.sqlite'));
+    const found: unknown[] = db.prepare(sql).all();
+    db.close();
+    return found.map((row) => ({ ...(row as object) }));
+  };
+
+  it('appends, and gives states back with the count of what it stored', () => {
+    expect(
+      statesOf(
+        write('append', [
+          { id: 1, v: 'a' },
+          { id: 1, v: 'a' },
+        ]).messages,
+      ),
+    ).toMatchObject([{ destinationStats: { recordCount: 2 } }]);
+    write('append', [{ id: 2, v: 'ü' }]);
+    expect(rows()).toEqual([
+      { id: 1, v: 'a' },
+      { id: 1, v: 'a' },
+      { id: 2, v: 'ü' },
+    ]);
+  });
+
+  it('keeps the old content until the new is complete', () => {
+    write('overwrite', [{ id: 1, v: 'old' }]);
+    const broken = write('overwrite', [{ id: 2, v: 'half' }], false);
+    expect(broken.status).toBe(1);
+    expect(rows()).toEqual([{ id: 1, v: 'old' }]);
+    write('overwrite', [{ id: 3, v: 'new' }]);
+    expect(rows()).toEqual([{ id: 3, v: 'new' }]);
+  });
+
+  it('keeps of every key the record with the greatest cursor, and of equal ones the last', () => {
+    const more = { primary_key: [['id']], cursor_field: ['v'] };
+    write(
+      'append_dedup',
+      [
+        { id: 1, v: 5 },
+        { id: 2, v: 1 },
+        { id: 1, v: 3 },
+      ],
+      true,
+      more,
+    );
+    write(
+      'append_dedup',
+      [
+        { id: 2, v: 9 },
+        { id: 2, v: 9 },
+      ],
+      true,
+      more,
+    );
+    expect(rows()).toEqual([
+      { id: 1, v: 5 },
+      { id: 2, v: 9 },
+    ]);
+  });
+
+  it('tells keys apart that one double would stand for', () => {
+    const more = { primary_key: [['id']], cursor_field: ['v'] };
+    const config = folder.file('config.json', { destination_path: '/local/out.sqlite' });
+    const catalog = folder.file('catalog.json', {
+      streams: [configured('order', 'incremental', 'append_dedup', more)],
+    });
+    const records = ['9007199254740993', '9007199254740992'].map(
+      (id) => `{"type":"RECORD","record":{"stream":"order","data":{"id":${id},"v":1},"emitted_at":1}}\n`,
+    );
+    folder.run(
+      'destination-sqlite',
+      ['write', '--config', config, '--catalog', catalog],
+      records.join('') + script('order', [], true),
+    );
+    expect(rows('SELECT CAST("id" AS TEXT) AS "id" FROM "order" ORDER BY 1')).toEqual([
+      { id: '9007199254740992' },
+      { id: '9007199254740993' },
+    ]);
+  });
+});
+
+describe('the local JSON destination', () => {
+  const write = (
+    mode: string,
+    records: readonly object[],
+    complete = true,
+  ): ReturnType<ConnectorFolder['run']> => {
+    const config = folder.file('config.json', { destination_path: '/local/out' });
+    const catalog = folder.file('catalog.json', { streams: [configured('s', 'full_refresh', mode)] });
+    return folder.run(
+      'destination-local-json',
+      ['write', '--config', config, '--catalog', catalog],
+      script('s', records, complete),
+    );
+  };
+  const content = (): string => readFileSync(join(folder.path, 'local/out/_airbyte_raw_s.jsonl'), 'utf8');
+  const ids = (): unknown[] =>
+    content()
+      .split('\n')
+      .flatMap((line) => /"id":(\d+)/.exec(line)?.[1] ?? []);
+
+  it('replaces a file only by a complete one', () => {
+    write('overwrite', [{ id: 1 }]);
+    expect(write('overwrite', [{ id: 2 }], false).status).toBe(1);
+    expect(ids()).toEqual(['1']);
+    write('overwrite', [{ id: 3 }]);
+    expect(ids()).toEqual(['3']);
+  });
+
+  it('cuts off what a killed run left behind its last commit', () => {
+    write('append', [{ id: 1 }]);
+    writeFileSync(join(folder.path, 'local/out/_airbyte_raw_s.jsonl'), `${content()}{"_airbyte_ab_id":"half`);
+    write('append', [{ id: 2 }]);
+    expect(ids()).toEqual(['1', '2']);
+    expect(content()).not.toContain('half');
+  });
+});
