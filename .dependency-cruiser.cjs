@@ -78,7 +78,8 @@ module.exports = {
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: ['node_modules', '^dist/'] },
+    exclude: { path: '^test/contract/(out|tools|programs)/' },
     // What was built is judged where it was written.
     exclude: { path: '(^|/)dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
