@@ -1,3 +1,5 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -30,6 +32,7 @@ export async function start(settings: Settings, clock: Clock = () => new Date())
   const upstream = await resolveUpstream(settings, logger);
   try {
     const app = await createApp(upstream.settings, clock, logger);
+    const unused = watchUnused(app.getHttpServer());
     await app.listen(settings.port, settings.host);
     return {
       url: urlOf(app, settings.host),
@@ -37,7 +40,7 @@ export async function start(settings: Settings, clock: Clock = () => new Date())
       logger,
       close: async () => {
         app.get(HealthService).beginStopping();
-        await closeServer(app);
+        await closeServer(app, unused);
         await upstream.close();
       },
     };
@@ -63,17 +66,32 @@ export async function createApp(
   return app;
 }
 
-/** A connection that was busy when closing began goes idle with its answer, and would then be kept for a minute. */
-async function closeServer(app: NestFastifyApplication): Promise<void> {
+/**
+ * A connection that was busy when closing began goes idle with its answer, and would then be kept for a minute. One on
+ * which nothing was ever sent is not idle to Node, and would be kept for good.
+ */
+async function closeServer(app: NestFastifyApplication, unused: ReadonlySet<Socket>): Promise<void> {
   const server = app.getHttpServer();
   const sweep = setInterval(() => {
     server.closeIdleConnections();
+    for (const socket of unused) socket.destroy();
   }, 50);
   try {
     await app.close();
   } finally {
     clearInterval(sweep);
   }
+}
+
+/** Connections on which no request has begun yet. */
+function watchUnused(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
+  return unused;
 }
 
 async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upstream> {
