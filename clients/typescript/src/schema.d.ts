@@ -2293,7 +2293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            /** @description `airbyte-timeout`: Airbyte did not answer in time. `outcome-unknown`: It is not known whether Airbyte carried this out. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -34,8 +34,17 @@ export function problemExample(code: string): { readonly $ref: string } {
 
 /** Puts the recorded examples in. A problem of which none was recorded has no example. */
 export function addExamples(document: OpenAPIObject): void {
+  const used = new Set(
+    operationsOf(document).flatMap((operation) =>
+      responsesOf(operation).flatMap(([, { content }]) =>
+        Object.keys(content?.['application/problem+json']?.examples ?? {}),
+      ),
+    ),
+  );
   const problems = Object.entries(PROBLEMS).flatMap(([code, { title }]) =>
-    code in EXAMPLES.problems ? [[code, { summary: title, value: EXAMPLES.problems[code] }] as const] : [],
+    code in EXAMPLES.problems && used.has(code)
+      ? [[code, { summary: title, value: EXAMPLES.problems[code] }] as const]
+      : [],
   );
   document.components = { ...document.components, examples: Object.fromEntries(problems) };
   for (const operation of operationsOf(document)) addTo(operation);
