@@ -9,5 +9,7 @@ process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuMicros: user + system, rssBytes: process.memoryUsage.rss() } satisfies Usage);
 });
+// What is measured must not outlive a benchmark that failed.
+process.on('disconnect', () => process.exit());
 // Being measurable must not keep a process alive.
 process.channel?.unref();
