@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/gateway.js', import.meta.url));
 
 export async function startGateway() {
   const dataDir = mkdtempSync(join(tmpdir(), 'ingestion-contract-'));
