@@ -253,7 +253,7 @@ const streams = fc.array(
 
 const name = fc.oneof({ weight: 3, arbitrary: fc.constant<unknown>('Orders') }, nastyValue);
 const field = (right: unknown): Arbitrary<unknown> =>
-  fc.oneof({ weight: 9, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: nastyValue });
+  fc.oneof({ weight: 19, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: nastyValue });
 
 /** Members of every body of this API, right more often than not, so that some requests get far. */
 const members = fc.record(
@@ -276,7 +276,10 @@ const creation = fc.record({
   name: field('Orders'),
   sourceId: field(SOURCE_ID),
   destinationId: field(DESTINATION_ID),
-  schedule: fc.oneof(schedule, fc.constantFrom(null, { scheduleType: 'manual' }, { scheduleType: 'basic' })),
+  schedule: fc.oneof(
+    { weight: 1, arbitrary: schedule },
+    { weight: 3, arbitrary: fc.constantFrom(null, { scheduleType: 'manual' }, { scheduleType: 'basic' }) },
+  ),
 });
 
 const strayMember = fc.tuple(
