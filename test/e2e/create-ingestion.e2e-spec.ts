@@ -95,6 +95,12 @@ describe('POST /ingestion', () => {
     expect(upstream.requests).toEqual([]);
   });
 
+  it('says which fields there are when it meets one that is not', async () => {
+    const response = await create({ ...ORDERS, scheduel: {} }).expect(400);
+    const hint = 'Remove it. The fields here are: name, sourceId, destinationId, schedule, status, streams.';
+    expect(response.body).toMatchObject({ errors: [{ field: 'scheduel', hint }] });
+  });
+
   it("names what is wrong with a schedule's meaning beside other fields", async () => {
     const schedule = { scheduleType: 'cron', cronExpression: '0 2 * *' };
     const response = await create({ sourceId: SOURCE_ID, destinationId: DESTINATION_ID, schedule }).expect(

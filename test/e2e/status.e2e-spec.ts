@@ -167,6 +167,14 @@ describe('GET /ingestion/{connectionId}/status', () => {
     expect(await status()).toMatchObject({ nextSync: NOW.toISOString() });
   });
 
+  it('does not let a run on demand shortly before a firing hide it, since Airbyte does not either', async () => {
+    connection({ schedule: { scheduleType: 'cron', cronExpression: '0 31 10 * * ? UTC' } });
+    job({ startTime: '2026-01-15T10:29:45Z', lastUpdatedAt: '2026-01-15T10:29:50Z' });
+    expect(await status()).toMatchObject({ nextSync: '2026-01-15T10:31:00.000Z' });
+    job({ startTime: '2026-01-15T10:30:00Z', status: 'running' });
+    expect(await status()).toMatchObject({ nextSync: '2026-01-15T10:31:00.000Z' });
+  });
+
   it('skips the firing that a job has answered within its minute', async () => {
     connection({ schedule: { scheduleType: 'cron', cronExpression: '0 * * * * ? UTC' } });
     job({ startTime: '2026-01-15T10:30:00Z', status: 'running' });

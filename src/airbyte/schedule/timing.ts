@@ -18,8 +18,11 @@ export interface SyncContext {
   newestJobStartedAt: Date | null;
 }
 
-/** After a job has started Airbyte looks for the next firing from here on. */
+/** After a scheduled job has started Airbyte looks for the next firing from here on. */
 const AFTER_START_MS = 60_000;
+
+/** How much later than its firing a scheduled job may be made, by Airbyte's documentation. */
+const LATEST_START_MS = 30 * 60_000;
 
 function basicSyncs(intervalMs: number, context: SyncContext, count: number): Date[] {
   const nowMs = context.now.getTime();
@@ -28,15 +31,26 @@ function basicSyncs(intervalMs: number, context: SyncContext, count: number): Da
   return Array.from({ length: count }, (_, index) => new Date(firstMs + index * intervalMs));
 }
 
-function cronStartsAfterMs(context: SyncContext): number {
-  const startedMs = context.newestJobStartedAt?.getTime() ?? -Infinity;
-  return Math.max(context.now.getTime(), startedMs + AFTER_START_MS);
+type CronTiming = Extract<Timing, { kind: 'cron' }>;
+
+function cronStartsAfterMs(timing: CronTiming, { now, newestJobStartedAt }: SyncContext): number {
+  const nowMs = now.getTime();
+  if (!newestJobStartedAt) return nowMs;
+  const afterStartMs = newestJobStartedAt.getTime() + AFTER_START_MS;
+  return afterStartMs > nowMs && mayBeScheduled(timing, newestJobStartedAt) ? afterStartMs : nowMs;
+}
+
+/** A job with no firing shortly before it was asked for by hand, and Airbyte counts only those that were not. */
+function mayBeScheduled({ rule, zone }: CronTiming, startedAt: Date): boolean {
+  const startedMs = startedAt.getTime();
+  const [firing] = nextFirings(rule, zone, startedMs - LATEST_START_MS, 1);
+  return firing !== undefined && firing.getTime() <= startedMs;
 }
 
 /**
  * The next `count` scheduled syncs, fewer when the schedule ends; none when it is manual, unknown or not active.
- * (airbyte-workers, ConfigFetchActivityImpl; for basic schedules it counts scheduled jobs only, which its public
- * API does not tell from others, so the newest job of any kind stands in.)
+ * (airbyte-workers, ConfigFetchActivityImpl: it counts scheduled jobs only, which its public API does not tell from
+ * others. For cron the job's own time tells most of them apart; for basic the newest job of any kind stands in.)
  */
 export function nextSyncs(timing: Timing, context: SyncContext & { count: number }): Date[] {
   if (!context.isActive) return [];
@@ -47,7 +61,7 @@ export function nextSyncs(timing: Timing, context: SyncContext & { count: number
     case 'basic':
       return basicSyncs(timing.intervalMs, context, context.count);
     case 'cron':
-      return nextFirings(timing.rule, timing.zone, cronStartsAfterMs(context), context.count);
+      return nextFirings(timing.rule, timing.zone, cronStartsAfterMs(timing, context), context.count);
   }
 }
 

@@ -13,6 +13,8 @@ export class RequestValidationPipe extends ValidationPipe {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       transform: true,
+      // Hints name the fields that exist, which the class of the target knows.
+      validationError: { target: true, value: false },
       exceptionFactory: (errors) => validationFailed(fieldErrors(errors)),
     });
   }
