@@ -131,7 +131,7 @@ export interface paths {
         head?: never;
         /**
          * Change an ingestion
-         * @description Changes what is named and nothing else. With `If-Match` it is only changed if it is still that version, as far as can be told: Airbyte has no conditional requests, so it is compared first and written then.
+         * @description Changes what is named and nothing else; a null member counts as not named, so to end a schedule send `{"scheduleType": "manual"}`. With `If-Match` it is only changed if it is still that version, as far as can be told: Airbyte has no conditional requests, so it is compared first and written then.
          */
         patch: operations["patchIngestion"];
         trace?: never;
