@@ -3,7 +3,9 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { addCallerHooks } from './callers/callers.setup';
 import { addBodyRules } from './common/http/body-rules';
+import { addFrontPage } from './common/http/front-page';
 import { addHttpRules } from './common/http/http-rules';
+import { addMethodTable } from './common/http/method-table';
 import { REQUEST_ID_HEADER } from './common/http/request-id';
 import { addSecurityHeaders } from './common/http/security-headers';
 import { buildDocument } from './openapi';
@@ -12,11 +14,13 @@ import { buildDocument } from './openapi';
 export function configureApp(app: NestFastifyApplication): void {
   app.enableShutdownHooks([]);
   const fastify = app.getHttpAdapter().getInstance();
+  addMethodTable(fastify);
   addBodyRules(fastify);
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
   addHttpRules(fastify);
   addCallerHooks(app);
+  addFrontPage(fastify);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',

@@ -5,7 +5,7 @@ import { closeOnSignal } from './stop';
 import { welcome } from './welcome';
 
 /** Faults that the operator mends; their message says how, and a stack would only hide it. */
-const OPERATOR_FAULTS = ['SettingsError', 'DataDirInUseError', 'NewerStateError'];
+const OPERATOR_FAULTS = ['SettingsError', 'AddressError', 'DataDirInUseError', 'NewerStateError'];
 
 async function main(): Promise<void> {
   const gateway = await start(parseSettings(process.env));

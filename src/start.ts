@@ -9,6 +9,7 @@ import type { Clock } from './common/clock';
 import { createFastifyAdapter } from './common/http/fastify';
 import { createLogger, nestLogger } from './common/logging/logger';
 import type { Settings } from './config/settings.types';
+import { requireFreeAddress } from './free-address';
 import { HealthService } from './health/health.service';
 
 /** A gateway that listens. */
@@ -29,6 +30,7 @@ interface Upstream {
 /** Starts the gateway, and the embedded Airbyte first where the settings name no other. */
 export async function start(settings: Settings, clock: Clock = () => new Date()): Promise<RunningGateway> {
   const logger = createLogger(settings.logLevel);
+  await requireFreeAddress(settings.host, settings.port);
   const upstream = await resolveUpstream(settings, logger);
   try {
     const app = await createApp(upstream.settings, clock, logger);

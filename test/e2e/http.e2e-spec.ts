@@ -29,7 +29,7 @@ describe('whatever the request', () => {
 
   it.each([
     ['an unknown route', 'GET', '/nowhere', undefined, 404, 'route-not-found'],
-    ['an unknown method', 'PUT', '/ingestion', '{}', 404, 'route-not-found'],
+    ['a method that the path does not take', 'PUT', '/ingestion', '{}', 405, 'method-not-allowed'],
     ['broken JSON', 'POST', '/ingestion', '{"name":', 400, 'malformed-body'],
     ['an empty body', 'POST', '/ingestion', '', 400, 'validation-failed'],
     ['an empty body where none is taken', 'DELETE', '/ingestion/nothing', '', 404, 'ingestion-not-found'],
@@ -59,6 +59,42 @@ describe('whatever the request', () => {
       type: `urn:airbyte-ingestion:problem:${code}`,
     });
     expect(response.status).toBe(status);
+  });
+
+  it.each(['{"__proto__": {"a": 1}}', '{"constructor": {"prototype": {"a": 1}}}'])(
+    'says of %s what is wrong with it, since as JSON it is not',
+    async (body) => {
+      const response = await gateway.api.post('/ingestion').type('application/json').send(body).expect(400);
+      expect(response.body).toMatchObject({ detail: expect.stringContaining('__proto__') });
+      const broken = await gateway.api.post('/ingestion').type('application/json').send(body.slice(1));
+      expect(broken.body).toMatchObject({
+        code: 'malformed-body',
+        detail: expect.not.stringContaining('__'),
+      });
+    },
+  );
+
+  it.each([
+    ['PUT', '/ingestion', 'GET, HEAD, POST'],
+    ['OPTIONS', '/ingestion/some-id/runs?pageSize=1', 'GET, HEAD, POST'],
+    ['POST', '/ingestion/some-id/status', 'GET, HEAD'],
+    ['DELETE', '/health/live', 'GET, HEAD'],
+  ])('tells who sends %s to %s which methods it takes', async (method, path, allow) => {
+    const response = await fetch(gateway.url + path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
+  });
+
+  it('has nothing to allow where there is nothing', async () => {
+    const response = await gateway.api.put('/ingestion/a/b/c').expect(404);
+    expect(response.headers).not.toHaveProperty('allow');
+  });
+
+  it('shows the way from the root: to the docs with a browser, in words with a tool', async () => {
+    const index = await gateway.api.get('/').redirects(0).expect(302);
+    expect(index.headers['location']).toBe('/docs');
+    for (const path of Object.values(index.body as Record<string, string>))
+      await gateway.api.get(path).redirects(1).expect(200);
   });
 
   it('answers a body that is not JSON with 415', async () => {

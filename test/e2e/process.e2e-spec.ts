@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -90,6 +90,18 @@ describe('the gateway as a process', () => {
     const second = GatewayProcess.spawn({ DATA_DIR: dataDir });
     expect(await second.exit()).toBe(1);
     expect(second.output).toContain(String(holder.pid));
+    expect(await holder.kill('SIGTERM')).toBe(0);
+  });
+
+  it('says once that its port is taken, and how to choose another, before it starts anything', async () => {
+    const holder = await GatewayProcess.start({ DATA_DIR: dataDir });
+    const { port } = new URL(holder.url);
+    const unused = join(dataDir, 'unused');
+    const second = GatewayProcess.spawn({ PORT: port, DATA_DIR: unused });
+    expect(await second.exit()).toBe(1);
+    expect(second.output).toMatch(/^Port \d+ of 127\.0\.0\.1 is in use: .*set PORT.*\n$/);
+    expect(second.output).toContain(port);
+    await expect(access(unused)).rejects.toThrow('ENOENT');
     expect(await holder.kill('SIGTERM')).toBe(0);
   });
 

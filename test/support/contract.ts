@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** Served beside the API and described by nobody. */
-const BESIDE = /^\/(docs|openapi\.(json|yaml)|metrics)(\/|$)/;
+const BESIDE = /^\/($|(docs|openapi\.(json|yaml)|metrics)(\/|$))/;
 
 /** Headers of HTTP itself and of helmet: they are no part of the contract. */
 const BACKGROUND =

@@ -271,7 +271,7 @@ export interface components {
         ConflictChoice: "refuse" | "attach";
         CreateIngestionRequest: {
             /**
-             * @description What people will call it. Airbyte does not require names to be unique.
+             * @description What people will call it: not blank, no control characters. Airbyte does not require names to be unique.
              * @example Orders to warehouse
              */
             name: string;
@@ -585,7 +585,10 @@ export interface components {
          */
         NextSyncReason: "scheduled" | "manual" | "inactive" | "locked" | "never_fires" | "unknown";
         PatchIngestionRequest: {
-            /** @example Orders to warehouse */
+            /**
+             * @description What people will call it: not blank, no control characters.
+             * @example Orders to warehouse
+             */
             name?: string | null;
             /**
              * @description The schedule that a read gave may be sent back as it is: then nothing is sent to Airbyte. Another one is taken as
@@ -663,7 +666,7 @@ export interface components {
          * @description Stable name of the problem, to switch on.
          * @enum {string}
          */
-        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "idempotency-key-reused" | "reference-not-found" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
+        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "idempotency-key-reused" | "reference-not-found" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
         Run: {
             /**
              * @description Names the run; it is the id of Airbyte's job.
@@ -782,7 +785,7 @@ export interface components {
              */
             timeZone: string | null;
             /**
-             * @description The next firings, strictly after `from`.
+             * @description The next firings, strictly after `from`; fewer where the schedule, or the year 9999, ends before.
              * @example [
              *       "2026-01-16T02:00:00.000Z",
              *       "2026-01-17T02:00:00.000Z",
@@ -1541,7 +1544,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ingestion"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body is not valid JSON. */
+            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1760,7 +1763,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusBatch"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body is not valid JSON. */
+            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2341,7 +2344,7 @@ export interface operations {
                     "application/json": components["schemas"]["IngestionResource"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body is not valid JSON. */
+            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2774,7 +2777,7 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body is not valid JSON. */
+            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3592,7 +3595,7 @@ export interface operations {
                     "application/json": components["schemas"]["SchedulePreview"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body is not valid JSON. */
+            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequiresScope } from '../../common/http/access.decorators';
 import { Context, type RequestContext } from '../../common/http/request-context';
 import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
-import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { QueryValidationPipe } from '../../common/validation/query.pipe';
 import { PageQueryDto } from '../listing/dto/page-query.dto';
 import { ActorService } from './actor.service';
 import { DestinationListDto, SourceListDto } from './dto/actor-list.dto';
@@ -23,7 +23,7 @@ export class ActorController {
   @ApiOkResponse({ type: SourceListDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })
   listSources(
-    @Query(RequestValidationPipe) query: PageQueryDto,
+    @Query(QueryValidationPipe) query: PageQueryDto,
     @Context() context: RequestContext,
   ): Promise<SourceListDto> {
     return this.actors.sources(query, context);
@@ -39,7 +39,7 @@ export class ActorController {
   @ApiOkResponse({ type: DestinationListDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })
   listDestinations(
-    @Query(RequestValidationPipe) query: PageQueryDto,
+    @Query(QueryValidationPipe) query: PageQueryDto,
     @Context() context: RequestContext,
   ): Promise<DestinationListDto> {
     return this.actors.destinations(query, context);

@@ -28,6 +28,7 @@ import { ApiConditional, ETAG_HEADER } from '../../common/openapi/api-conditiona
 import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
 import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
+import { QueryValidationPipe } from '../../common/validation/query.pipe';
 import { RequestValidationPipe } from '../../common/validation/validation.pipe';
 import { CreateIngestionDto } from './dto/create-ingestion.dto';
 import { CreateIngestionQueryDto, CreationCheckDto } from './dto/creation-check.dto';
@@ -80,7 +81,7 @@ export class IngestionController {
   })
   async createIngestion(
     @Body(ScheduledBodyPipe) request: CreateIngestionDto,
-    @Query(RequestValidationPipe) query: CreateIngestionQueryDto,
+    @Query(QueryValidationPipe) query: CreateIngestionQueryDto,
     @Context() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IngestionDto | CreationCheckDto> {

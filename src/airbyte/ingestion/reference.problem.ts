@@ -29,7 +29,8 @@ export async function referenceProblem(
   ];
   if (source && destination) return source.workspaceId === destination.workspaceId ? null : apart();
   const fields = errors.map((error) => error.field).join(' and ');
-  return new ProblemException('reference-not-found', `Airbyte does not know what ${fields} names.`, {
+  const verb = errors.length === 1 ? 'names' : 'name';
+  return new ProblemException('reference-not-found', `Airbyte does not know what ${fields} ${verb}.`, {
     errors,
   });
 }

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequiresScope } from '../../common/http/access.decorators';
 import { Context, type RequestContext } from '../../common/http/request-context';
 import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
-import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { QueryValidationPipe } from '../../common/validation/query.pipe';
 import { IngestionListDto, IngestionListQueryDto } from './dto/ingestion-list.dto';
 import { ListingService } from './listing.service';
 
@@ -25,7 +25,7 @@ export class ListingController {
   @ApiOkResponse({ type: IngestionListDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })
   listIngestions(
-    @Query(RequestValidationPipe) query: IngestionListQueryDto,
+    @Query(QueryValidationPipe) query: IngestionListQueryDto,
     @Context() context: RequestContext,
   ): Promise<IngestionListDto> {
     return this.listing.list(query, context);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock';
-import { validationFailed } from '../../common/problem/problem.exception';
+import { type ProblemException, validationFailed } from '../../common/problem/problem.exception';
 import { scheduleErrors, SchedulePolicy } from '../ingestion/schedule.policy';
 import { previewSchedule } from '../schedule';
 import type { PreviewDto, PreviewRequestDto } from './dto/preview.dto';
@@ -32,12 +32,13 @@ export class PreviewService {
 function momentOf(from: string | null | undefined): Date | null {
   if (from === null || from === undefined) return null;
   const moment = new Date(from);
-  if (/(Z|[+-]\d{2}:?\d{2})$/i.test(from) && !Number.isNaN(moment.getTime())) return moment;
-  throw validationFailed([
-    {
-      field: 'from',
-      reason: 'must be a moment in ISO 8601 with a zone',
-      hint: 'Write e.g. "2026-01-15T10:30:00Z".',
-    },
-  ]);
+  if (!/(Z|[+-]\d{2}:?\d{2})$/i.test(from) || Number.isNaN(moment.getTime())) {
+    throw wrongFrom('must be a moment in ISO 8601 with a zone');
+  }
+  if (moment.getUTCFullYear() > 9999) throw wrongFrom('must not be after the year 9999, in UTC');
+  return moment;
+}
+
+function wrongFrom(reason: string): ProblemException {
+  return validationFailed([{ field: 'from', reason, hint: 'Write e.g. "2026-01-15T10:30:00Z".' }]);
 }

@@ -7,6 +7,7 @@ import { Context, type RequestContext } from '../../common/http/request-context'
 import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
+import { QueryValidationPipe } from '../../common/validation/query.pipe';
 import { RequestValidationPipe } from '../../common/validation/validation.pipe';
 import { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import { RunDto, RunQueryDto, StartRunDto } from './dto/run.dto';
@@ -72,7 +73,7 @@ export class RunController {
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
   listRuns(
     @Param('connectionId', IdParamPipe) connectionId: string,
-    @Query(RequestValidationPipe) query: RunListQueryDto,
+    @Query(QueryValidationPipe) query: RunListQueryDto,
     @Context() context: RequestContext,
   ): Promise<RunListDto> {
     return this.runs.list(connectionId, query, context);
@@ -94,7 +95,7 @@ export class RunController {
   getRun(
     @Param('connectionId', IdParamPipe) connectionId: string,
     @Param('runId', IdParamPipe) runId: string,
-    @Query(RequestValidationPipe) { wait }: RunQueryDto,
+    @Query(QueryValidationPipe) { wait }: RunQueryDto,
     @Context() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunDto> {

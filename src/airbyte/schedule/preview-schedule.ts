@@ -7,6 +7,7 @@ import type { BasicInterval } from './basic/interval';
 import { cleanFields, type CronExpression, readExpression } from './cron/expression';
 import { withoutPadding } from './cron/field-form';
 import { quartzRule } from './cron/quartz-rule';
+import type { CronRule } from './cron/rule';
 import { unixForm } from './cron/unix-form';
 import { withMemberFaults } from './member-faults';
 import type { Refusal, ScheduleRequest } from './schedule.types';
@@ -27,7 +28,7 @@ export interface SchedulePreview {
   quartzExpression: string | null;
   /** For cron alone. */
   timeZone: string | null;
-  /** Strictly after `from`; fewer than asked for when the schedule ends. */
+  /** Strictly after `from`; fewer than asked for when the schedule ends, or the year 9999 (UTC) does. */
   nextSyncs: Date[];
 }
 
@@ -63,7 +64,7 @@ function previewCron(text: string, zone: Zone, context: PreviewContext): Preview
       unixExpression: unixForm(expression),
       quartzExpression: cleanFields(expression).join(' '),
       timeZone: zone.name,
-      nextSyncs: nextFirings(rule, zone, context.from.getTime(), context.count),
+      nextSyncs: firings(rule, zone, context),
     },
   };
 }
@@ -82,7 +83,7 @@ function previewBasic(timing: string | null, context: PreviewContext): PreviewRe
       unixExpression: reading.ok ? unixForm(reading.expression) : null,
       quartzExpression: fields.join(' '),
       timeZone: null,
-      nextSyncs: rule ? nextFirings(rule, UTC, context.from.getTime(), context.count) : [],
+      nextSyncs: rule ? firings(rule, UTC, context) : [],
     },
   };
 }
@@ -101,6 +102,14 @@ function previewContent(request: ScheduleRequest, context: PreviewContext): Prev
     return previewCron(request.cronExpression, findZone(request.timeZone ?? 'UTC') ?? UTC, context);
   }
   return { ok: true, preview: { ...MANUAL, nextSyncs: [] } };
+}
+
+/** RFC 3339 has years of four digits. */
+const LAST_MOMENT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+function firings(rule: CronRule, zone: Zone, { from, count }: PreviewContext): Date[] {
+  const next = nextFirings(rule, zone, from.getTime(), count);
+  return next.filter((firing) => firing.getTime() <= LAST_MOMENT_MS);
 }
 
 /** Refuses what creation would refuse, but for the time zone: here any IANA zone will do, its clock changes included. */

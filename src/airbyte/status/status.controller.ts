@@ -9,6 +9,7 @@ import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
 import { ApiConditional } from '../../common/openapi/api-conditional';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
+import { QueryValidationPipe } from '../../common/validation/query.pipe';
 import { RequestValidationPipe } from '../../common/validation/validation.pipe';
 import { IngestionStatusDto } from './dto/ingestion-status.dto';
 import { StatusBatchDto, StatusBatchRequestDto } from './dto/status-batch.dto';
@@ -39,7 +40,7 @@ export class StatusController {
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
   async getIngestionStatus(
     @Param('connectionId', IdParamPipe) connectionId: string,
-    @Query(RequestValidationPipe) query: StatusQueryDto,
+    @Query(QueryValidationPipe) query: StatusQueryDto,
     @Context() context: RequestContext,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -60,7 +61,7 @@ export class StatusController {
   @ApiProblems({ body: true, codes: UPSTREAM_PROBLEMS })
   getIngestionStatuses(
     @Body(RequestValidationPipe) request: StatusBatchRequestDto,
-    @Query(RequestValidationPipe) query: StatusQueryDto,
+    @Query(QueryValidationPipe) query: StatusQueryDto,
     @Context() context: RequestContext,
   ): Promise<StatusBatchDto> {
     return this.statuses.batch(request.ids, query, context);

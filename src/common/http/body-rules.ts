@@ -4,6 +4,9 @@ import { ProblemException } from '../problem/problem.exception';
 /** Bodies of this API are three levels deep. What is deeper is not read on: later steps follow it level by level. */
 export const MAX_BODY_DEPTH = 20;
 
+/** The one thing for which the parser refuses JSON that is well-formed. */
+const POISONED = 'No member may be called __proto__, and no constructor may have a prototype.';
+
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 
 /**
@@ -25,9 +28,25 @@ export function addBodyRules(fastify: FastifyInstance): void {
 function addJsonParser(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else void parse(request, body, done);
+    if (body === '') {
+      done(null, undefined);
+      return;
+    }
+    void parse(request, body, (error, value) => {
+      done(error && isJson(body) ? new ProblemException('malformed-body', POISONED) : error, value);
+    });
   });
+}
+
+/** Only asked of what was refused. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // Whatever is wrong with it, it is not that it names what it must not.
+    return false;
+  }
 }
 
 function refuseDeepBody(request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction): void {

@@ -15,7 +15,7 @@ function fromStatus(status: number, cause: unknown): ProblemException {
     case 405:
       return new ProblemException(
         'route-not-found',
-        'No operation has this method and path. GET /docs lists them all.',
+        'No operation has this path. GET /docs lists them all.',
         { cause },
       );
     case 408:

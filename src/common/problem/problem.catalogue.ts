@@ -10,13 +10,14 @@ export interface ProblemKind {
  */
 export const PROBLEMS = {
   'validation-failed': { status: 400, title: 'The request has invalid fields' },
-  'malformed-body': { status: 400, title: 'The body is not valid JSON' },
+  'malformed-body': { status: 400, title: 'The body cannot be accepted' },
   'malformed-request': { status: 400, title: 'The request is not valid HTTP' },
   unauthenticated: { status: 401, title: 'It is not known who calls' },
   'not-permitted': { status: 403, title: 'The caller may not do this' },
   'route-not-found': { status: 404, title: 'There is no such route' },
   'ingestion-not-found': { status: 404, title: 'There is no such ingestion' },
   'run-not-found': { status: 404, title: 'There is no such run' },
+  'method-not-allowed': { status: 405, title: 'The path takes other methods' },
   'run-in-progress': { status: 409, title: 'A run is in progress' },
   'run-ended': { status: 409, title: 'The run has ended' },
   'ingestion-inactive': { status: 409, title: 'The ingestion is inactive' },

@@ -37,3 +37,11 @@ export function validationFailed(errors: readonly FieldErrorDto[]): ProblemExcep
       : `${fields.length} fields are invalid: ${fields.join(', ')}.`;
   return new ProblemException('validation-failed', detail, { errors });
 }
+
+/** @param allowed the methods that the path takes. */
+export function methodNotAllowed(method: string, allowed: readonly string[]): ProblemException {
+  const allow = allowed.join(', ');
+  return new ProblemException('method-not-allowed', `This path takes ${allow}, not ${method}.`, {
+    headers: { allow },
+  });
+}

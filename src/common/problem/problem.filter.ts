@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asProblem } from './as-problem';
 import { problemBody, problemHeaders } from './problem.body';
 import { PROBLEMS } from './problem.catalogue';
-import type { ProblemException } from './problem.exception';
+import { methodNotAllowed, type ProblemException } from './problem.exception';
 
 /** Without the detail: it may hold words of a body, the caller's or Airbyte's. `errorId` leads to Airbyte's own log. */
 function describe({ code, extras: { upstream } }: ProblemException): Record<string, unknown> {
@@ -14,6 +14,16 @@ function describe({ code, extras: { upstream } }: ProblemException): Record<stri
   };
 }
 
+/** A path that is there for other methods is not unknown (RFC 9110, 15.5.6). */
+function orOtherMethods(
+  problem: ProblemException,
+  { method, url, server }: FastifyRequest,
+): ProblemException {
+  if (problem.code !== 'route-not-found') return problem;
+  const methods = server.methodsAt(url);
+  return methods.length === 0 ? problem : methodNotAllowed(method, methods);
+}
+
 /** Writes every error as problem details. Only faults of our own reach the log as errors. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -21,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const problem = asProblem(error);
+    const problem = orOtherMethods(asProblem(error), request);
     if (problem.code === 'internal-error') request.log.error({ err: problem.extras.cause }, problem.message);
     else request.log.info(describe(problem), PROBLEMS[problem.code].title);
     if (reply.sent) return;

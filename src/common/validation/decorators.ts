@@ -1,6 +1,18 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+} from 'class-validator';
+import type { HintContext } from './hints';
 
 /**
  * Ids are opaque: 1 to 128 characters that are safe in a path, and no path segment with a meaning of its own (`.`, `..`).
@@ -38,6 +50,24 @@ export function IsText(min: number, max: number): PropertyDecorator {
   );
 }
 
+/**
+ * Control characters, and halves of characters. Postgres, in which Airbyte keeps names, can hold neither NUL nor halves:
+ * a name that comes back as another could not be looked up.
+ */
+const UNREADABLE = /[\p{Cc}\p{Cs}]/u;
+
+/** What people call something: a required text of so many characters that is not blank and has no control characters. */
+export function IsName(max: number): PropertyDecorator {
+  const context = { hint: `Give a name of 1 to ${max} characters that people can read.` };
+  const options = { message: 'must not be blank and must have no control characters', context };
+  const isReadable = (value: unknown): boolean =>
+    typeof value !== 'string' || value === '' || (value.trim() !== '' && !UNREADABLE.test(value));
+  return applyDecorators(
+    IsText(1, max),
+    ValidateBy({ name: 'isReadable', validator: { validate: isReadable } }, options),
+  );
+}
+
 /** A text that may be left out or null. */
 export function IsOptionalText(max: number, hint: string): PropertyDecorator {
   return applyDecorators(
@@ -50,17 +80,19 @@ export function IsOptionalText(max: number, hint: string): PropertyDecorator {
 /** One of a closed list of words. */
 export function IsOneOf(words: readonly string[]): PropertyDecorator {
   const message = `must be one of ${words.join(', ')}`;
-  return IsIn([...words], {
-    message,
-    context: { hint: `Write one of ${words.map((word) => `"${word}"`).join(', ')}.` },
-  });
+  const context: HintContext = {
+    hint: `Write one of ${words.map((word) => `"${word}"`).join(', ')}.`,
+    queryHint: `Write one of ${words.join(', ')}.`,
+  };
+  return IsIn([...words], { message, context });
 }
 
 /** A whole number within bounds, both allowed. */
 export function IsWholeNumber(min: number, max: number): PropertyDecorator {
-  const options = {
-    message: `must be a whole number from ${min} to ${max}`,
-    context: { hint: `Give a number from ${min} to ${max}, without quotes.` },
+  const context: HintContext = {
+    hint: `Give a number from ${min} to ${max}, without quotes.`,
+    queryHint: `Give a number from ${min} to ${max}.`,
   };
+  const options = { message: `must be a whole number from ${min} to ${max}`, context };
   return applyDecorators(IsInt(options), Min(min, options), Max(max, options));
 }

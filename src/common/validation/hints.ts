@@ -1,5 +1,17 @@
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 
+/** Where values come from: JSON, or a URL, where nothing is quoted. */
+export type Place = 'body' | 'query';
+
+/** What a value is called there. */
+export const NOUNS: Readonly<Record<Place, string>> = { body: 'field', query: 'parameter' };
+
+/** What a declaration says of the way out; `queryHint` where it is another one in a URL. */
+export interface HintContext {
+  readonly hint: string;
+  readonly queryHint?: string;
+}
+
 /** Checks of the kind of value: when one fails, what the others say about the same field is noise. */
 const KIND_CHECKS = ['whitelistValidation', 'isDefined', 'isString', 'isObject', 'isInt', 'isArray', 'isIn'];
 
@@ -11,12 +23,16 @@ export function tellingChecks(error: ValidationError): string[] {
 }
 
 /** The way out of a failed check: what the field's own declaration says, or for unknown fields those that exist. */
-export function hintFor(check: string, error: ValidationError): string {
+export function hintFor(check: string, error: ValidationError, place: Place): string {
   const context: unknown = error.contexts?.[check];
-  if (typeof context === 'object' && context !== null && 'hint' in context) return String(context.hint);
+  if (isHintContext(context)) return (place === 'query' ? context.queryHint : undefined) ?? context.hint;
   if (check === 'whitelistValidation')
-    return `Remove it. The fields here are: ${knownFields(error.target).join(', ')}.`;
+    return `Remove it. The ${NOUNS[place]}s here are: ${knownFields(error.target).join(', ')}.`;
   return 'See GET /docs for what this field takes.';
+}
+
+function isHintContext(context: unknown): context is HintContext {
+  return typeof context === 'object' && context !== null && 'hint' in context;
 }
 
 function knownFields(target: object | undefined): string[] {

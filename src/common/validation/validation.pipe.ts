@@ -1,12 +1,16 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
-import { validationFailed } from '../problem/problem.exception';
+import { type ProblemException, validationFailed } from '../problem/problem.exception';
 import { fieldErrors } from './field-errors';
+import type { Place } from './hints';
 import { isSurelyValid } from './quick-check';
 
 /** Refuses unknown fields, nested ones too, and names every offending field in one answer. */
 @Injectable()
 export class RequestValidationPipe extends ValidationPipe {
+  /** Where the values come from that are judged. */
+  protected readonly place: Place = 'body';
+
   constructor() {
     super({
       whitelist: true,
@@ -15,8 +19,11 @@ export class RequestValidationPipe extends ValidationPipe {
       transform: true,
       // Hints name the fields that exist, which the class of the target knows.
       validationError: { target: true, value: false },
-      exceptionFactory: (errors) => validationFailed(fieldErrors(errors)),
     });
+  }
+
+  override createExceptionFactory(): (errors?: ValidationError[]) => ProblemException {
+    return (errors = []) => validationFailed(fieldErrors(errors, this.place));
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { ID_PATTERN, IsId, IsOneOf, IsText } from '../../../common/validation/decorators';
+import { ID_PATTERN, IsId, IsName, IsOneOf } from '../../../common/validation/decorators';
 import { ScheduleRequestDto } from './schedule.dto';
 import { StreamRequestDto } from './stream.dto';
 
@@ -16,9 +16,9 @@ export type WritableStatus = (typeof WRITABLE_STATUSES)[number];
 /** A new ingestion: an existing source, an existing destination, and when to sync. */
 @ApiSchema({ name: 'CreateIngestionRequest' })
 export class CreateIngestionDto {
-  /** What people will call it. Airbyte does not require names to be unique. */
+  /** What people will call it: not blank, no control characters. Airbyte does not require names to be unique. */
   @ApiProperty({ minLength: 1, maxLength: 255, example: 'Orders to warehouse' })
-  @IsText(1, 255)
+  @IsName(255)
   name: string;
 
   /** Id of an existing source. */

@@ -1,13 +1,14 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { IsOneOf, IsText } from '../../../common/validation/decorators';
+import { IsName, IsOneOf } from '../../../common/validation/decorators';
 import { WRITABLE_STATUSES, type WritableStatus } from './create-ingestion.dto';
 import { ScheduleRequestDto } from './schedule.dto';
 
 /** What is to change: what is left out or null stays as it is, streams and all. */
 @ApiSchema({ name: 'PatchIngestionRequest' })
 export class PatchIngestionDto {
+  /** What people will call it: not blank, no control characters. */
   @ApiProperty({
     type: 'string',
     minLength: 1,
@@ -17,7 +18,7 @@ export class PatchIngestionDto {
     example: 'Orders to warehouse',
   })
   @IsOptional()
-  @IsText(1, 255)
+  @IsName(255)
   name?: string | null;
 
   /**

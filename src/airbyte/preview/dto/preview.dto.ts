@@ -70,7 +70,7 @@ export class PreviewDto {
   @ApiProperty({ type: 'string', nullable: true, example: 'UTC' })
   timeZone: string | null;
 
-  /** The next firings, strictly after `from`. */
+  /** The next firings, strictly after `from`; fewer where the schedule, or the year 9999, ends before. */
   @ApiProperty({
     type: 'array',
     items: { type: 'string', format: 'date-time' },

@@ -23,6 +23,6 @@ export class StatusQueryDto {
   /** Data older than this is stale, whatever the schedule. */
   @ApiProperty({ type: 'string', format: 'duration', required: false, example: 'PT6H' })
   @IsOptional()
-  @Validate(IsDuration, { context: { hint: 'Write e.g. "PT6H" for six hours or "P2D" for two days.' } })
+  @Validate(IsDuration, { context: { hint: 'Write e.g. PT6H for six hours or P2D for two days.' } })
   freshness?: string;
 }

@@ -1,0 +1,46 @@
+import { type ArgumentMetadata, Injectable } from '@nestjs/common';
+import type { FieldErrorDto } from '../problem/problem.dto';
+import { ProblemException, validationFailed } from '../problem/problem.exception';
+import { RequestValidationPipe } from './validation.pipe';
+
+/** For query parameters: each may come once, and what is said of them speaks of a URL, not of JSON. */
+@Injectable()
+export class QueryValidationPipe extends RequestValidationPipe {
+  protected override readonly place = 'query';
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const repeated = namesOfRepeated(value);
+    if (repeated.length === 0) return super.transform(value, metadata);
+    throw validationFailed([
+      ...repeated.map(sentMoreThanOnce),
+      ...(await this.faultsOf(withoutRepetition(value), metadata)),
+    ]);
+  }
+
+  private async faultsOf(query: object, metadata: ArgumentMetadata): Promise<readonly FieldErrorDto[]> {
+    try {
+      await super.transform(query, metadata);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ProblemException)) throw error;
+      return error.extras.errors ?? [];
+    }
+  }
+}
+
+/** Fastify gathers the values of a repeated parameter in an array. */
+function namesOfRepeated(query: unknown): string[] {
+  if (typeof query !== 'object' || query === null) return [];
+  return Object.entries(query).flatMap(([name, value]) => (Array.isArray(value) ? [name] : []));
+}
+
+function withoutRepetition(query: unknown): object {
+  const entries = Object.entries(query ?? {}) as [string, unknown][];
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? (value[0] as unknown) : value]),
+  );
+}
+
+function sentMoreThanOnce(field: string): FieldErrorDto {
+  return { field, reason: 'is there more than once', hint: `Send ${field} once, with one value.` };
+}

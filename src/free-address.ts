@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** The gateway cannot listen where its settings say; the message names the setting that mends it. */
+export class AddressError extends Error {
+  override readonly name = 'AddressError';
+}
+
+/**
+ * Tried before anything is started: who has to choose another port need not wait for an embedded Airbyte first.
+ * @throws AddressError
+ */
+export async function requireFreeAddress(host: string, port: number): Promise<void> {
+  const server = createServer().listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new AddressError(reasonOf(error, host, port), { cause: error });
+  }
+  server.close();
+  await once(server, 'close');
+}
+
+function reasonOf(error: unknown, host: string, port: number): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} of ${host} is in use: end what listens there, or set PORT to another.`;
+    case 'EACCES':
+      return `Port ${port} may not be used by this user: set PORT to one above 1023.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return 'HOST names no address of this machine.';
+    default:
+      return `Nothing can listen at HOST and PORT (${code}).`;
+  }
+}
