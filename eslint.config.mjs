@@ -77,7 +77,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
-    files: ['scripts/**', 'test/contract/*.mjs'],
+    files: ['scripts/**', 'test/contract/**/*.mjs'],
     rules: { 'no-console': 'off', '@typescript-eslint/explicit-function-return-type': 'off' },
   },
 );

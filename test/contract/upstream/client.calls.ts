@@ -1,0 +1,62 @@
+import type { AirbyteClient } from '../../../src/airbyte/client/airbyte.client';
+import type { CreateConnectionInput } from '../../../src/airbyte/client/airbyte.types';
+import type { Stage } from './stage';
+
+type MethodsOf<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T];
+/** What the client can be asked; the others send nothing. */
+type Call = Exclude<MethodsOf<AirbyteClient>, 'shareBudget' | 'onApplicationShutdown'>;
+
+/**
+ * Calls every method of the client, with everything that can be asked of it: the gateway's callers cannot bring about
+ * all of them at will. A method without a call here does not compile.
+ */
+export async function callEverything(client: AirbyteClient, stage: Stage): Promise<void> {
+  const { workspaceId, quickSourceId, slowSourceId, destinationId } = stage;
+  const scope = { workspaceIds: [workspaceId], includeDeleted: true, limit: 2, offset: 1 };
+  const input = (sourceId: string): CreateConnectionInput => ({
+    name: 'Upstream contract',
+    sourceId,
+    destinationId,
+    status: 'active',
+    schedule: { scheduleType: 'manual' },
+  });
+  const startedAt = Date.now();
+  const { connectionId } = await client.createConnection(input(slowSourceId));
+  const { jobId } = await client.createJob(connectionId);
+  const calls: Record<Call, () => Promise<unknown>> = {
+    createConnection: () => client.createConnection(input(quickSourceId)),
+    findEarlierCreation: () => client.findEarlierCreation(input(quickSourceId), startedAt, {}),
+    getConnection: () => client.getConnection(connectionId),
+    listConnections: () => client.listConnections(scope),
+    listAllConnections: () => client.listAllConnections({ includeDeleted: false }),
+    patchConnection: () => client.patchConnection(connectionId, { name: 'Upstream contract, patched' }),
+    createJob: () => client.createJob(connectionId).catch(unlessRunning),
+    getJob: () => client.getJob(jobId),
+    listJobs: () =>
+      client.listJobs({
+        workspaceIds: [workspaceId],
+        jobType: 'sync',
+        status: 'running',
+        limit: 2,
+        offset: 0,
+      }),
+    listAllJobs: () => client.listAllJobs({ connectionId }).next(),
+    cancelJob: () => client.cancelJob(jobId),
+    getSource: () => client.getSource(quickSourceId),
+    listSources: () => client.listSources(scope),
+    listAllSources: () => client.listAllSources(),
+    getDestination: () => client.getDestination(destinationId),
+    listDestinations: () => client.listDestinations({ ...scope, offset: 0 }),
+    listAllDestinations: () => client.listAllDestinations(),
+    getWorkspace: () => client.getWorkspace(workspaceId),
+    listWorkspaces: () => client.listWorkspaces({ limit: 1, offset: 0 }),
+    listAllWorkspaces: () => client.listAllWorkspaces(),
+    health: () => client.health(),
+    deleteConnection: () => client.deleteConnection(connectionId),
+  };
+  for (const call of Object.values(calls)) await call();
+}
+
+function unlessRunning(error: unknown): void {
+  if (!(error instanceof Error) || !('kind' in error) || error.kind !== 'conflict') throw error;
+}

@@ -1,0 +1,64 @@
+import { type Caller, pageOf } from './http';
+import { type Json, textAt } from './json';
+import type { StreamChoice, Target } from './target';
+
+/** What the story is about: a workspace, and sources and a destination that were made for it. */
+export interface Stage {
+  readonly workspaceId: string;
+  readonly quickSourceId: string;
+  readonly slowSourceId: string;
+  readonly failingSourceId: string | null;
+  readonly destinationId: string;
+  readonly stream: StreamChoice;
+  readonly isEmbedded: boolean;
+}
+
+/** Makes what the story needs. */
+export async function setStage(airbyte: Caller, target: Target, workspaceId: string | null): Promise<Stage> {
+  const [first] = pageOf(await airbyte.expect(200, 'GET', '/workspaces'));
+  const workspace = workspaceId ?? textAt(first ?? {}, 'workspaceId');
+  const make = async (path: string, id: string, configuration: Json): Promise<string> => {
+    const name = `Upstream contract ${new Date().toISOString()}`;
+    const body = { name, workspaceId: workspace, configuration };
+    return textAt(await airbyte.expect(200, 'POST', path, body), id);
+  };
+  return {
+    workspaceId: workspace,
+    quickSourceId: await make('/sources', 'sourceId', target.quickSource),
+    slowSourceId: await make('/sources', 'sourceId', target.slowSource),
+    failingSourceId: target.failingSource && (await make('/sources', 'sourceId', target.failingSource)),
+    destinationId: await make('/destinations', 'destinationId', target.destination),
+    stream: target.stream,
+    isEmbedded: target.isEmbedded,
+  };
+}
+
+/** What Airbyte can be asked beside what the gateway asks. */
+export async function askTheRest(airbyte: Caller, stage: Stage): Promise<void> {
+  const { quickSourceId, destinationId, workspaceId } = stage;
+  await airbyte.expect(
+    200,
+    'GET',
+    `/streams?sourceId=${quickSourceId}&destinationId=${destinationId}&ignoreCache=true`,
+  );
+  await airbyte.expect(200, 'GET', `/sources/${quickSourceId}`);
+  await airbyte.expect(200, 'GET', `/destinations/${destinationId}`);
+  await airbyte.expect(200, 'GET', `/jobs?workspaceIds=${workspaceId}&limit=100&orderBy=updatedAt%7CASC`);
+  const connection = await airbyte.expect(200, 'POST', '/connections', {
+    sourceId: quickSourceId,
+    destinationId,
+    namespaceDefinition: 'custom_format',
+    namespaceFormat: '${SOURCE_NAMESPACE}_copy',
+    prefix: 'copy_',
+    nonBreakingSchemaUpdatesBehavior: 'propagate_columns',
+    status: 'inactive',
+  });
+  await airbyte.expect(204, 'DELETE', `/connections/${textAt(connection, 'connectionId')}`);
+}
+
+/** Deletes what was made: with the sources and the destination go the connections that use them. */
+export async function strike(airbyte: Caller, stage: Stage): Promise<void> {
+  for (const id of [stage.quickSourceId, stage.slowSourceId, stage.failingSourceId])
+    if (id !== null) await airbyte.expect(204, 'DELETE', `/sources/${id}`);
+  await airbyte.expect(204, 'DELETE', `/destinations/${stage.destinationId}`);
+}
