@@ -2,7 +2,9 @@ import { Agent, request as openRequest } from 'node:http';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { PROBLEMS } from '../../src/common/problem/problem.catalogue';
-import { type FuzzRequest, KNOWN_ID, rawBytes, requestsFor, type Route } from '../support/fuzz.generators';
+import { rawBytes } from '../support/fuzz.raw-bytes';
+import { type FuzzRequest, requestsFor, type Route } from '../support/fuzz.requests';
+import { KNOWN_ID } from '../support/fuzz.texts';
 import { startGateway, type TestGateway } from '../support/gateway';
 import {
   DESTINATION_ID,
@@ -23,6 +25,7 @@ const OWN_REFUSALS = [
   'malformed-body',
   'malformed-request',
   'route-not-found',
+  'method-not-allowed',
   'body-too-large',
   'uri-too-long',
   'unsupported-media-type',

@@ -1,0 +1,123 @@
+import { CREATE_BUDGET_MS, faultBench, latch, SLACK_MS, UNKNOWN_ID, ORDERS } from '../support/fault-bench';
+import { errorId, fault, hateoas, html, json, problem, type Reply } from '../support/scripted-upstream';
+
+const LIST = 'GET /connections';
+const CREATE = 'POST /connections';
+
+const faults = faultBench();
+const { always, create, get, once } = faults;
+
+describe('a creation', () => {
+  const lose = (kind: NonNullable<Reply['fault']>): void => {
+    faults.upstream.on(CREATE, (request) => fault(kind, faults.upstream.act(request)));
+  };
+
+  it.each(['reset', 'hang', 'truncate', 'stall', 'short-length'] as const)(
+    'whose answer is lost (%s) is found and answered, not sent again',
+    async (kind) => {
+      lose(kind);
+      const answer = await create();
+      const [row] = faults.upstream.state.connections.values();
+      expect(answer).toMatchObject({ status: 201, body: { connectionId: row?.connectionId } });
+      expect(answer.headers['location']).toBe(`/ingestion/${row?.connectionId ?? ''}/status`);
+      expect(answer.ms).toBeLessThan(CREATE_BUDGET_MS + SLACK_MS);
+      expect([faults.upstream.count(CREATE), faults.upstream.state.connections.size]).toEqual([1, 1]);
+    },
+  );
+
+  it('that Airbyte finishes after it was given up is found', async () => {
+    const held = latch();
+    faults.upstream.on(CREATE, async () => {
+      await held.opened;
+      return undefined;
+    });
+    faults.upstream.on(LIST, (_request, nth) => {
+      if (nth === 1) held.open();
+      return undefined;
+    });
+    expect((await create()).status).toBe(201);
+    expect([faults.upstream.count(CREATE), faults.upstream.state.connections.size]).toEqual([1, 1]);
+  });
+
+  it.each<[string, Reply]>([
+    ['is dropped', fault('reset')],
+    ['is never answered', fault('hang')],
+    ['is given up by a proxy', html(504)],
+    ['is answered in a shape of its own', json(200, { ok: true })],
+  ])('that %s and is not found is 504: unknown, and how to find it', async (_, reply) => {
+    always(CREATE, reply);
+    const answer = await create();
+    expect(answer).toMatchObject({ status: 504, body: { code: 'outcome-unknown' } });
+    expect(answer.body['detail']).toContain('name, source and destination');
+    expect(answer.headers).not.toHaveProperty('retry-after');
+    expect(answer.ms).toBeLessThan(CREATE_BUDGET_MS + SLACK_MS);
+    expect(faults.upstream.count(CREATE)).toBe(1);
+    expect(faults.upstream.count(LIST)).toBeGreaterThan(0);
+  });
+
+  it('that fails with 500 is not repeated, and the connector has its say', async () => {
+    always(CREATE, problem(500, 'Something went wrong in the connector.'));
+    const answer = await create();
+    expect(answer).toMatchObject({
+      status: 502,
+      body: { code: 'airbyte-failed', detail: 'Something went wrong in the connector.' },
+    });
+    expect([faults.upstream.count(CREATE), faults.upstream.count(LIST)]).toEqual([1, 0]);
+  });
+
+  it('is repeated after a 429, which is an answer', async () => {
+    once(CREATE, json(429, { message: 'You are being rate limited.' }));
+    expect((await create()).status).toBe(201);
+    expect([faults.upstream.count(CREATE), faults.upstream.state.connections.size]).toEqual([2, 1]);
+  });
+
+  it('is 503 with Retry-After when 429 outlasts the budget', async () => {
+    always(CREATE, json(429, { message: 'You are being rate limited.' }));
+    const answer = await create();
+    expect(answer).toMatchObject({ status: 503, body: { code: 'airbyte-unavailable' } });
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect(answer.ms).toBeLessThan(CREATE_BUDGET_MS + SLACK_MS);
+  });
+
+  it('that was refused before anything was sent is tried again', async () => {
+    await get(`/ingestion/${UNKNOWN_ID}`);
+    await faults.upstream.refuse();
+    const pending = create();
+    await new Promise((resolve) => setImmediate(resolve));
+    await faults.upstream.listen();
+    expect((await pending).status).toBe(201);
+    expect([faults.upstream.count(CREATE), faults.upstream.state.connections.size]).toEqual([1, 1]);
+  });
+
+  it.each([
+    [['sourceId'], { ...ORDERS, sourceId: UNKNOWN_ID }],
+    [['destinationId'], { ...ORDERS, destinationId: UNKNOWN_ID }],
+    [['sourceId', 'destinationId'], { ...ORDERS, sourceId: UNKNOWN_ID, destinationId: UNKNOWN_ID }],
+  ])('that names what Airbyte does not know is 422 and says so of %p', async (fields, body) => {
+    const answer = await create(body);
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'reference-not-found', errors: fields.map((field) => ({ field })) },
+    });
+  });
+
+  it.each<[string, Reply, number, string, string]>([
+    ['400', problem(400, 'Not today.'), 422, 'rejected-by-airbyte', 'Not today.'],
+    ['400 of the framework', hateoas(400, 'name: too odd'), 422, 'rejected-by-airbyte', 'name: too odd'],
+    ['422', problem(422, 'Cannot be mapped.'), 422, 'rejected-by-airbyte', 'Cannot be mapped.'],
+    ['409', problem(409, 'It is locked.'), 409, 'conflict', 'It is locked.'],
+  ])('that is refused with %s is told in the words of Airbyte', async (_, reply, status, code, detail) => {
+    always(CREATE, reply);
+    expect(await create()).toMatchObject({ status, body: { code, detail } });
+    expect(faults.upstream.count(CREATE)).toBe(1);
+  });
+
+  it('with an errorId alone passes it on', async () => {
+    always(CREATE, errorId(422));
+    const answer = await create();
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { upstream: { status: 422, errorId: expect.any(String) } },
+    });
+  });
+});

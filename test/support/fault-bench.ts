@@ -1,0 +1,136 @@
+import { startGateway, type TestGateway } from './gateway';
+import { DESTINATION_ID, type Reply, ScriptedUpstream, SOURCE_ID } from './scripted-upstream';
+
+/** Budgets of the gateways on a bench. */
+export const BUDGET_MS = 800;
+export const CREATE_BUDGET_MS = 1200;
+/** Answers come within the budget; this is what a busy machine may add. */
+export const SLACK_MS = 600;
+
+export const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
+/** An answer as its caller sees it, and how long it took. */
+export interface Outcome {
+  readonly status: number;
+  readonly headers: Record<string, string | undefined>;
+  readonly body: Record<string, unknown>;
+  readonly ms: number;
+}
+
+/** An upstream that wants tokens and can be made to fail, and a gateway in front of it. */
+export interface FaultBench {
+  readonly upstream: ScriptedUpstream;
+  /** Stops the gateway that the test began with and starts one with other settings. */
+  readonly reopen: (settings: Record<string, string>) => Promise<void>;
+  readonly send: (method: string, path: string, body?: object) => Promise<Outcome>;
+  readonly get: (path: string) => Promise<Outcome>;
+  readonly create: (body?: object) => Promise<Outcome>;
+  /** Answers an operation like this from now on. */
+  readonly always: (operation: string, reply: Reply) => void;
+  /** Answers the next request of an operation like this, and the rest as usual. */
+  readonly once: (operation: string, reply: Reply) => void;
+  /** Id of a connection that is there. */
+  readonly existing: () => string;
+  /** A token that the upstream accepts. */
+  readonly tokenOf: (text: string) => string;
+}
+
+/** Sets a bench up for the tests of a file. Each test has a gateway of its own: circuits remember. */
+export function faultBench(): FaultBench {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+  const open = async (settings: Record<string, string>): Promise<void> => {
+    gateway = await openGateway(upstream, settings);
+  };
+  const send: FaultBench['send'] = (method, path, body) => exchange(gateway.url + path, method, body);
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start({ requireToken: true });
+    await warmUp(upstream);
+  });
+  beforeEach(async () => {
+    await open({ AIRBYTE_CLIENT_ID: 'gateway', AIRBYTE_CLIENT_SECRET: 'secret-of-the-gateway' });
+  });
+  afterEach(async () => {
+    await gateway.close();
+    await upstream.listen().catch(() => undefined);
+    upstream.clear();
+  });
+  afterAll(async () => {
+    await upstream.close();
+  });
+
+  return {
+    get upstream() {
+      return upstream;
+    },
+    reopen: async (settings) => {
+      await gateway.close();
+      await open(settings);
+    },
+    send,
+    get: (path) => send('GET', path),
+    create: (body = ORDERS) => send('POST', '/ingestion', body),
+    always: (operation, reply) => void upstream.on(operation, () => reply),
+    once: (operation, reply) =>
+      void upstream.on(operation, (_request, nth) => (nth === 1 ? reply : undefined)),
+    existing: () => upstream.state.addConnection().connectionId,
+    tokenOf: (text) => {
+      upstream.state.tokens.add(text);
+      return text;
+    },
+  };
+}
+
+function openGateway(upstream: ScriptedUpstream, settings: Record<string, string>): Promise<TestGateway> {
+  return startGateway({
+    AIRBYTE_API_URL: upstream.url,
+    AIRBYTE_TIMEOUT_MS: String(BUDGET_MS),
+    AIRBYTE_CREATE_TIMEOUT_MS: String(CREATE_BUDGET_MS),
+    RATE_LIMIT: 'off',
+    ...settings,
+  });
+}
+
+/** The first requests of a process take many times as long as all others, which is not what budgets are about. */
+async function warmUp(upstream: ScriptedUpstream): Promise<void> {
+  const { connectionId } = upstream.state.addConnection();
+  upstream.state.tokens.add('warm');
+  const gateway = await openGateway(upstream, { AIRBYTE_TOKEN: 'warm' });
+  await exchange(`${gateway.url}/ingestion/${connectionId}/status`, 'GET');
+  await exchange(`${gateway.url}/ingestion`, 'POST', ORDERS);
+  await gateway.close();
+  upstream.clear();
+}
+
+async function exchange(url: string, method: string, body?: object): Promise<Outcome> {
+  const startedAt = performance.now();
+  const response = await fetch(url, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  const text = await response.text();
+  const ms = performance.now() - startedAt;
+  const parsed = (text === '' ? {} : JSON.parse(text)) as Outcome['body'];
+  if (response.status >= 400)
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: parsed, ms };
+}
+
+/** Something that is waited for until the test lets it go. */
+export interface Latch {
+  readonly opened: Promise<void>;
+  readonly open: () => void;
+}
+
+export function latch(): Latch {
+  let release: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (release = resolve));
+  return {
+    opened,
+    open: () => {
+      release();
+    },
+  };
+}

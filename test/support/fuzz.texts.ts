@@ -1,0 +1,111 @@
+import fc, { type Arbitrary } from 'fast-check';
+
+/** An ingestion that exists, for the fuzzer to find now and then. */
+export const KNOWN_ID = 'b7c1d2e3-0000-4000-8000-00000000000a';
+
+/** What an attacker, a bug or an odd keyboard puts where an id, a name or a header should be. */
+const NASTY_TEXTS = [
+  '',
+  ' ',
+  '.',
+  '..',
+  '../..',
+  '../../api/v1/jobs',
+  '%2e%2e',
+  '..%2f..%2fjobs',
+  '%00',
+  '%',
+  '%zz',
+  '%c0%af',
+  'a/b',
+  'a\\b',
+  'a?limit=1',
+  'a#b',
+  'a;b',
+  'a&b=c',
+  'a\r\nx-evil: 1',
+  'a%0d%0ax-evil:%201',
+  '\u0000',
+  '\u202e',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  'null',
+  'undefined',
+  'NaN',
+  '-1',
+  '1e9',
+  '9007199254740993',
+  '{}',
+  '[]',
+  '$ne',
+  '${7*7}',
+  '{{7*7}}',
+  "' or 1=1 --",
+  '<script>',
+  'x'.repeat(128),
+  'x'.repeat(129),
+  'x'.repeat(5000),
+  'é',
+  '🦆',
+  '\ud800',
+  'Every 6 HOURS',
+  '0 2 * * *',
+  '0 0 2 * * ?',
+  '@daily',
+  'UTC',
+  'PT6H',
+  'P99999999999Y',
+];
+
+/** Texts of that kind, and any others. */
+export const nastyText = fc.oneof(
+  fc.constantFrom(...NASTY_TEXTS),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ maxLength: 200 }),
+);
+
+/** Whatever JSON can hold. */
+export const nastyValue: Arbitrary<unknown> = fc.oneof(
+  nastyText,
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    false,
+    0,
+    -0,
+    -1,
+    1.5,
+    1e308,
+    Number.MAX_SAFE_INTEGER + 1,
+    [],
+    {},
+    [[]],
+    [null],
+  ),
+  fc.jsonValue({ maxDepth: 4 }),
+  fc.array(nastyText, { maxLength: 5 }),
+  fc.dictionary(
+    fc.oneof(nastyText, fc.constantFrom('name', 'scheduleType', 'length', 'then', 'toJSON')),
+    nastyText,
+    { maxKeys: 4 },
+  ),
+);
+
+/** Some bytes as they may stand in a request line: everything else is percent-encoded. */
+function encode(text: string, thoroughly: boolean): string {
+  const bytes = Buffer.from(text, 'utf8');
+  const safe = thoroughly ? /[A-Za-z0-9._~-]/ : /[!-~]/;
+  return [...bytes]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return safe.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
+    })
+    .join('');
+}
+
+/** Such a text in a request line, thoroughly escaped or only as far as HTTP wants it. */
+export const encoded = (text: Arbitrary<string>): Arbitrary<string> =>
+  fc.tuple(text, fc.boolean()).map(([value, thoroughly]) => encode(value, thoroughly));
