@@ -1,74 +1,194 @@
-import { faultBench, ORDERS } from '../support/fault-bench';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pino from 'pino';
+import { createLogger } from '../../src/common/logging/logger';
+import { parseSettings } from '../../src/config/settings';
+import { createApp } from '../../src/start';
 import { GatewayProcess } from '../support/gateway-process';
-import { fault, html, json } from '../support/scripted-upstream';
+import {
+  DESTINATION_ID,
+  fault,
+  html,
+  json,
+  type Reply,
+  ScriptedUpstream,
+  SOURCE_ID,
+  type UpstreamRequest,
+} from '../support/scripted-upstream';
 
 const READ = 'GET /connections/:id';
 const CREATE = 'POST /connections';
 const TOKEN = 'POST /applications/token';
+/** Each is found nowhere else, so that one look tells. */
+const CLIENT_SECRET = 'hunter2-client-secret';
+const IN_BODY = 'sentinel-of-a-body';
+const CALLERS_TOKEN = 'sentinel-of-a-caller';
+const ORDERS = { name: IN_BODY, sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+const SETTINGS = {
+  PORT: '0',
+  AIRBYTE_CLIENT_ID: 'client-of-the-log-test',
+  AIRBYTE_CLIENT_SECRET: CLIENT_SECRET,
+  AIRBYTE_TIMEOUT_MS: '400',
+  AIRBYTE_CREATE_TIMEOUT_MS: '700',
+};
 
-const faults = faultBench();
-const { existing } = faults;
+let upstream: ScriptedUpstream;
+let id: string;
+/** Whatever callers were answered. */
+let said: string[];
 
-describe('secrets', () => {
-  /** Each is found nowhere else, so that one look tells. */
-  const CLIENT_SECRET = 'hunter2-client-secret';
-  const IN_BODY = 'sentinel-of-a-body';
-  const CALLERS_TOKEN = 'sentinel-of-a-caller';
+beforeAll(async () => {
+  upstream = await ScriptedUpstream.start({ requireToken: true });
+});
+beforeEach(() => {
+  said = [];
+  id = upstream.state.addConnection().connectionId;
+});
+afterEach(() => {
+  upstream.clear();
+});
+afterAll(async () => {
+  await upstream.close();
+});
 
-  it('no credential, token or body is in a log or an answer, whatever goes wrong', async () => {
-    const process = await GatewayProcess.start({
-      AIRBYTE_API_URL: faults.upstream.url,
-      AIRBYTE_CLIENT_ID: 'client-of-the-log-test',
-      AIRBYTE_CLIENT_SECRET: CLIENT_SECRET,
-      AIRBYTE_TIMEOUT_MS: '400',
-      AIRBYTE_CREATE_TIMEOUT_MS: '700',
+async function call(url: string, method: string, path: string, body?: object): Promise<string> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${CALLERS_TOKEN}` };
+  const response = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  const text = await response.text();
+  said.push(JSON.stringify([...response.headers]), text);
+  return text;
+}
+
+/** A careless Airbyte, or a proxy in front of it: repeats all that it was sent wherever a message may stand. */
+function echo(status: number, { headers, body, path }: UpstreamRequest): Reply {
+  const all = JSON.stringify({ headers, body, path });
+  const embedded = { errors: [{ message: all }] };
+  const words = { message: all, detail: all, title: all, errorId: all, type: all, _embedded: embedded };
+  return json(
+    status,
+    { ...words, data: { message: all, resourceType: all, resourceId: all } },
+    { 'x-echo': all },
+  );
+}
+
+/** Everything that an upstream can do, for the operation at hand. */
+const BEHAVIOURS: readonly ((request: UpstreamRequest) => Reply | undefined)[] = [
+  () => undefined,
+  ...(['reset', 'hang', 'truncate', 'stall', 'garbage', 'flood'] as const).map((kind) => () => fault(kind)),
+  ...[400, 401, 403, 404, 409, 422, 429, 500, 502, 503].map(
+    (status) => (request: UpstreamRequest) => echo(status, request),
+  ),
+  () => html(),
+  (request) => echo(200, request),
+  () => json(200, { password: IN_BODY }, { 'content-type': 'text/plain', 'set-cookie': IN_BODY }),
+];
+
+/** Reads and creates while one operation misbehaves. */
+async function misbehave(url: string, operation: string, behave: (typeof BEHAVIOURS)[number]): Promise<void> {
+  upstream.on(operation, (request) => {
+    const reply = behave(request);
+    return operation === TOKEN && reply?.status === 200 ? undefined : reply;
+  });
+  if (operation === TOKEN) upstream.forgetTokens();
+  await call(url, 'GET', `/ingestion/${id}?secret=${IN_BODY}`);
+  await call(url, 'GET', `/ingestion/${id}/status`);
+  await call(url, 'POST', '/ingestion', ORDERS);
+  upstream.on(operation, () => undefined);
+}
+
+/** Credentials that went over some wire, without the names of their schemes. */
+function credentials(): string[] {
+  const sent = upstream.requests.map(({ headers }) => String(headers['authorization'] ?? ''));
+  const tokens = [...new Set(sent.map((header) => header.replace('Bearer ', '')))].filter(Boolean);
+  return [CLIENT_SECRET, CALLERS_TOKEN, ...tokens];
+}
+
+function expectNoCredentials(output: string): void {
+  for (const secret of credentials()) {
+    expect(output).not.toContain(secret);
+    expect(said.join('\n')).not.toContain(secret);
+  }
+}
+
+describe('no credential is in a log or an answer, and no body in a log', () => {
+  it('whatever goes wrong, in all that the process writes', async () => {
+    const gateway = await GatewayProcess.start({
+      ...SETTINGS,
+      AIRBYTE_API_URL: upstream.url,
       LOG_LEVEL: 'trace',
     });
-    const id = existing();
-    const said: string[] = [];
-    const call = async (method: string, path: string, body?: object): Promise<void> => {
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${CALLERS_TOKEN}` };
-      const response = await fetch(process.url + path, {
-        method,
-        headers,
-        ...(body && { body: JSON.stringify(body) }),
+    for (const behave of BEHAVIOURS)
+      for (const operation of [READ, CREATE, TOKEN]) await misbehave(gateway.url, operation, behave);
+    await call(gateway.url, 'POST', '/ingestion', { ...ORDERS, [IN_BODY]: 1, name: '' });
+    await gateway.kill('SIGTERM');
+    expect(credentials().length).toBeGreaterThan(4);
+    expect(gateway.output).toContain('"request"');
+    expectNoCredentials(gateway.output);
+    expect(gateway.output).not.toContain(IN_BODY);
+  }, 90_000);
+
+  describe('at any level', () => {
+    let app: NestFastifyApplication;
+    let url: string;
+    let output = '';
+    const logger = createLogger('trace', { write: (line) => void (output += line) });
+
+    beforeAll(async () => {
+      const settings = parseSettings(SETTINGS);
+      const airbyte = { ...settings.airbyte, apiUrl: upstream.url };
+      app = await createApp({ ...settings, airbyte }, () => new Date(), logger);
+      await app.listen(0, '127.0.0.1');
+      url = await app.getUrl();
+    });
+    afterAll(async () => {
+      await app.close();
+    });
+
+    it.each([...Object.keys(pino.levels.values), 'silent'])('%s', async (level) => {
+      logger.level = level;
+      output = '';
+      for (const operation of [READ, CREATE, TOKEN])
+        await misbehave(url, operation, (request) => echo(500, request));
+      expect(output === '').toBe(['warn', 'error', 'fatal', 'silent'].includes(level));
+      expectNoCredentials(output);
+      expect(output).not.toContain(IN_BODY);
+    });
+
+    it('not even when the gateway itself fails, and what fails carries them', () => {
+      logger.level = 'trace';
+      output = '';
+      const failure = Object.assign(new Error('bug', { cause: new SyntaxError(IN_BODY) }), {
+        config: { headers: { authorization: CLIENT_SECRET } },
+        response: { data: IN_BODY },
       });
-      said.push(await response.text());
-    };
-    const secret = { password: IN_BODY };
-    const replies = [
-      undefined,
-      ...(['reset', 'hang', 'truncate', 'stall', 'garbage', 'flood'] as const).map((kind) => fault(kind)),
-      ...[400, 401, 403, 404, 409, 422, 429, 500, 502, 503].map((status) => json(status, { data: secret })),
-      html(),
-      json(200, secret),
-      json(200, secret, { 'content-type': 'text/plain', 'set-cookie': IN_BODY }),
-    ];
-    for (const reply of replies) {
-      for (const operation of [READ, CREATE, TOKEN]) {
-        faults.upstream.on(operation, () =>
-          operation === TOKEN && reply?.status === 200 ? undefined : reply,
-        );
-        if (operation === TOKEN) faults.upstream.forgetTokens();
-        await call('GET', `/ingestion/${id}?secret=${IN_BODY}`);
-        await call('POST', '/ingestion', { ...ORDERS, name: IN_BODY, schedule: null });
-        faults.upstream.on(operation, () => undefined);
-      }
-    }
-    await call('POST', '/ingestion', { ...ORDERS, [IN_BODY]: 1, name: '' });
-    await process.kill('SIGTERM');
-    const tokens = faults.upstream.requests.map(({ headers }) => headers['authorization'] ?? 'none');
-    expect(new Set(tokens).size).toBeGreaterThan(2);
-    const secrets = [
-      CLIENT_SECRET,
-      CALLERS_TOKEN,
-      ...tokens.map((token) => String(token).replace('Bearer ', '')),
-    ];
-    expect(process.output).toContain('"request"');
-    for (const token of secrets.filter((token) => token !== 'none')) {
-      expect(process.output).not.toContain(token);
-      expect(said.join('')).not.toContain(token);
-    }
-    expect(process.output).not.toContain(IN_BODY);
+      logger.error({ err: failure }, 'failed');
+      expect(output).toContain('"message":"bug"');
+      expect(output).toContain('secrets.e2e-spec');
+      expect(output).not.toMatch(new RegExp(`${CLIENT_SECRET}|${IN_BODY}`));
+    });
+
+    it('while the caller is told what Airbyte says of the request, its own words included', async () => {
+      const message = `The name ${IN_BODY} is taken, said Bearer ${CLIENT_SECRET}`;
+      upstream.on(CREATE, () => json(422, { message, errorId: `handle of ${IN_BODY}` }));
+      const told = `The name ${IN_BODY} is taken, said Bearer ***`;
+      expect(JSON.parse(await call(url, 'POST', '/ingestion', ORDERS))).toMatchObject({
+        code: 'rejected-by-airbyte',
+        detail: told,
+        upstream: { status: 422, message: told, errorId: null },
+      });
+    });
+
+    it.each([
+      [READ, 401],
+      [TOKEN, 400],
+      [TOKEN, 401],
+    ])('while what Airbyte says of our own sign-in is told to nobody: %s %i', async (operation, status) => {
+      upstream.forgetTokens();
+      upstream.on(operation, (request) => echo(status, request));
+      expect(JSON.parse(await call(url, 'GET', `/ingestion/${id}`))).toMatchObject({
+        code: 'airbyte-rejected-credentials',
+        detail: expect.stringContaining('operator'),
+        upstream: { status, message: null, errorId: null },
+      });
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { type ProblemExtras, ProblemException } from '../../common/problem/problem.exception';
 import { AirbyteError } from '../client/airbyte.errors';
+import { relayedErrorId, relayedMessage } from './relayed-words';
 
 /** Airbyte answers 500, without a word, for an id that is no UUID and that it does not know. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -34,7 +35,7 @@ export function isUnknown({ kind, upstreamMessage }: AirbyteError, id: string): 
 
 /** The one place that decides what a failure upstream means to a caller. */
 export function airbyteProblem(error: AirbyteError): ProblemException {
-  const said = error.upstreamMessage ?? 'Airbyte gave no reason.';
+  const said = relayedMessage(error) ?? 'Airbyte gave no reason.';
   const extras = extrasOf(error);
   if (error.outcomeUnknown) return outcomeUnknown(extras);
   switch (error.kind) {
@@ -116,8 +117,8 @@ function extrasOf(error: AirbyteError): ProblemExtras {
     ...(isAnswer && {
       upstream: {
         status: error.status ?? null,
-        message: error.upstreamMessage ?? null,
-        errorId: error.errorId ?? null,
+        message: relayedMessage(error),
+        errorId: relayedErrorId(error),
       },
     }),
   };
