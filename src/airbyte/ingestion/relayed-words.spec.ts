@@ -26,7 +26,7 @@ describe('of what Airbyte says', () => {
   it.each([
     ['refused: Authorization: Bearer abc.DEF-123_~+/==', 'refused: Authorization: Bearer ***'],
     ['sent basic dXNlcjpwYXNz and', 'sent basic *** and'],
-    ['?auth=Bearer%20abc', '?auth=Bearer%20***'],
+    ['?auth=Bearer%20abc1', '?auth=Bearer%20***'],
     [`the token ${JWT} has expired`, 'the token *** has expired'],
     [`cut off: ${JWT.slice(0, 30)}`, 'cut off: ***'],
     ['{"client_secret":"hunter2","a":1}', '{"client_secret":"***","a":1}'],
