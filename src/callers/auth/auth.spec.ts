@@ -119,6 +119,29 @@ describe('tokens', () => {
     expect(issuer.keyFetches).toBe(1);
   });
 
+  it('are checked once, as long as the keys are those that vouched for them', async () => {
+    const token = await issuer.token();
+    await verifier.verify(token);
+    const caller = await verifier.verify(token);
+    expect(await verifier.verify(token)).toBe(caller);
+    expect(await verifier.verify(await issuer.token({ jti: 'another' }))).not.toBe(caller);
+  });
+
+  it('that were found good are worth nothing once their key is gone, also if it was found so a moment ago', async () => {
+    const token = await issuer.token();
+    for (let times = 0; times < 3; times++) await verifier.verify(token);
+    await issuer.rotate('second');
+    await verifier.verify(await issuer.token());
+    expect(await reasonOf(token)).toMatch(/^401: .*does not publish/);
+  });
+
+  it('that were found good are judged anew when they end', async () => {
+    const token = await issuer.token();
+    for (let times = 0; times < 3; times++) await verifier.verify(token);
+    now = new Date(Date.now() + 92_000);
+    expect(await reasonOf(token)).toBe('401: The token has expired.');
+  });
+
   it('signed with a new key are taken after a rotation, and those of the old key no longer', async () => {
     const before = await issuer.token();
     await verifier.verify(before);

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, type JWKSCacheInput, jwksCache, type JWTPayload, jwtVerify } from 'jose';
 import type { Clock } from '../../common/clock';
 import type { Caller } from '../../common/http/caller';
 import type { OidcSettings } from '../../config/settings.types';
@@ -7,6 +7,7 @@ import { ProblemException } from '../../common/problem/problem.exception';
 import { credentialsInvalid, issuerUnavailable } from './auth.problems';
 import { discoverIssuer } from './oidc.discovery';
 import { callerOf } from './token.claims';
+import { VerifiedTokens } from './verified.tokens';
 
 /** Signatures by a private key only: with HS256 a public key would do to forge a token (RFC 8725 §2.1). */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
@@ -15,12 +16,15 @@ const DISCOVERY_PAUSE_MS = 5000;
 
 interface KeySource {
   readonly issuer: string;
-  readonly keys: JWTVerifyGetKey;
+  readonly keys: ReturnType<typeof createRemoteJWKSet>;
+  /** jose puts the keys here each time it has fetched them, as a new object. */
+  readonly fetched: { readonly jwks?: object };
 }
 
 /** Checks bearer tokens of one OpenID Connect issuer. */
 export class OidcVerifier {
   private readonly log = new Logger('OIDC');
+  private readonly verified = new VerifiedTokens();
   private source: Promise<KeySource> | null = null;
   private isWell = true;
   private nextDiscoveryAtMs = 0;
@@ -34,18 +38,25 @@ export class OidcVerifier {
 
   /** @throws ProblemException 401, 403, or 503 while the issuer's keys cannot be had. */
   async verify(token: string): Promise<Caller> {
-    const { issuer, keys } = await this.keySource();
+    const source = await this.keySource();
+    return this.known(token, source) ?? this.check(token, source);
+  }
+
+  /** Only as long as the keys that have vouched for it: a token is never good for longer than if it were checked. */
+  private known(token: string, { keys, fetched }: KeySource): Caller | null {
+    if (!keys.fresh || !fetched.jwks) return null;
+    return this.verified.find(token, fetched.jwks, this.clock().getTime());
+  }
+
+  private async check(token: string, source: KeySource): Promise<Caller> {
+    const keysBefore = source.fetched.jwks;
     try {
-      const { payload } = await jwtVerify(token, keys, {
-        issuer,
-        audience: this.settings.audience,
-        algorithms: ALGORITHMS,
-        clockTolerance: CLOCK_SKEW_S,
-        requiredClaims: ['exp', 'sub'],
-        currentDate: this.clock(),
-      });
+      const claims = await this.claimsOf(token, source);
       this.note(null);
-      return callerOf(payload, this.settings.workspaceClaim);
+      const caller = callerOf(claims, this.settings.workspaceClaim);
+      // Keys that were fetched meanwhile may no longer hold the one that has signed it.
+      if (keysBefore && keysBefore === source.fetched.jwks) this.remember(token, caller, claims, keysBefore);
+      return caller;
     } catch (error) {
       const reason = faultOfToken(error);
       if (reason !== null) throw credentialsInvalid(reason, error);
@@ -53,6 +64,22 @@ export class OidcVerifier {
       this.note(error);
       throw issuerUnavailable(error);
     }
+  }
+
+  private async claimsOf(token: string, { issuer, keys }: KeySource): Promise<JWTPayload> {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience: this.settings.audience,
+      algorithms: ALGORITHMS,
+      clockTolerance: CLOCK_SKEW_S,
+      requiredClaims: ['exp', 'sub'],
+      currentDate: this.clock(),
+    });
+    return payload;
+  }
+
+  private remember(token: string, caller: Caller, { exp }: JWTPayload, keys: object): void {
+    if (exp !== undefined) this.verified.add(token, { caller, expiresAtMs: exp * 1000, keys });
   }
 
   /** Discovered once, by the first token that comes; after a failure not again for a moment. */
@@ -80,7 +107,9 @@ export class OidcVerifier {
 
   private async discover(): Promise<KeySource> {
     const { issuer, jwksUri } = await discoverIssuer(this.settings.issuer);
-    return { issuer, keys: createRemoteJWKSet(jwksUri, { cooldownDuration: this.keyCooldownMs }) };
+    const fetched: JWKSCacheInput = {};
+    const options = { cooldownDuration: this.keyCooldownMs, [jwksCache]: fetched };
+    return { issuer, fetched, keys: createRemoteJWKSet(jwksUri, options) };
   }
 }
 
