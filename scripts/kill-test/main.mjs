@@ -1,12 +1,13 @@
 // Kills the engine or a connector with SIGKILL at random moments until a sync ends, and counts the rows.
 //   npm run test:kill -- [--rounds 8] [--rows 1000000] [--seed 1] [--kills 3]
 // Every seed stands for one round and is printed, so a failure can be run again. Exits with 1 when a row is lost,
-// when one comes twice in a mode that must not repeat, or when appending repeats more than a checkpoint per kill.
+// when one comes twice in a mode that must not repeat, or when appending repeats more than a checkpoint per kill. Doubles
+// that lose rows and that repeat too many must be caught.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runDoubleRound } from './double.mjs';
+import { runDoubleRound, runForgetfulRound } from './double.mjs';
 import { runRound, writeInput } from './round.mjs';
 
 const { values } = parseArgs({
@@ -27,9 +28,11 @@ try {
     console.log(`${ok ? 'ok  ' : 'FAIL'} ${line}`);
     failures += ok ? 0 : 1;
   }
-  const double = await runDoubleRound({ rows: settings.rows, folder });
-  console.log(`${double.ok ? 'ok  ' : 'FAIL'} ${double.line}`);
-  failures += double.ok ? 0 : 1;
+  for (const run of [runDoubleRound, runForgetfulRound]) {
+    const { line, ok } = await run({ rows: settings.rows, folder });
+    console.log(`${ok ? 'ok  ' : 'FAIL'} ${line}`);
+    failures += ok ? 0 : 1;
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

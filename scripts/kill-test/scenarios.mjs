@@ -5,8 +5,9 @@ import { createInterface } from 'node:readline';
 
 const { DatabaseSync } = createRequire(import.meta.url)('@photostructure/sqlite');
 
-/** The most rows between two states of a source. */
+/** How many rows the sources read between two states. */
 const FILE_CHECKPOINT_ROWS = 25_000;
+const FAKER_CHECKPOINT_ROWS = 10_000;
 
 const file = () => ({
   sourceType: 'file',
@@ -19,14 +20,13 @@ const faker = (rows) => ({ sourceType: 'faker', count: rows, seed: 1, always_upd
 const localJson = () => ({ destinationType: 'local-json', destination_path: '/local/out' });
 const sqlite = () => ({ destinationType: 'sqlite', destination_path: '/local/out.sqlite' });
 
-/** What is synced in which mode, how many rows a kill may repeat, and how the rows are counted. */
+/** What is synced in which mode, how the rows are counted, and for those that append how large a checkpoint is. */
 export const SCENARIOS = [
   {
     name: 'file to local-json, full_refresh_overwrite',
     stream: { name: 'input', syncMode: 'full_refresh_overwrite' },
     source: file,
     destination: localJson,
-    repeatedPerKill: 0,
     count: (dataDir, rows) => countLines(join(dataDir, 'local/out/_airbyte_raw_input.jsonl'), rows),
   },
   {
@@ -34,7 +34,7 @@ export const SCENARIOS = [
     stream: { name: 'input', syncMode: 'full_refresh_append' },
     source: file,
     destination: localJson,
-    repeatedPerKill: FILE_CHECKPOINT_ROWS,
+    checkpointRows: FILE_CHECKPOINT_ROWS,
     count: (dataDir, rows) => countLines(join(dataDir, 'local/out/_airbyte_raw_input.jsonl'), rows),
   },
   {
@@ -42,7 +42,6 @@ export const SCENARIOS = [
     stream: { name: 'users', syncMode: 'incremental_deduped_history' },
     source: faker,
     destination: sqlite,
-    repeatedPerKill: 0,
     count: (dataDir, rows) => countTable(join(dataDir, 'local/out.sqlite'), 'users', 1, rows),
   },
   {
@@ -50,22 +49,43 @@ export const SCENARIOS = [
     stream: { name: 'input', syncMode: 'full_refresh_overwrite' },
     source: file,
     destination: sqlite,
-    repeatedPerKill: 0,
     count: (dataDir, rows) => countTable(join(dataDir, 'local/out.sqlite'), 'input', 0, rows),
+  },
+  {
+    name: 'faker to sqlite, incremental_append',
+    stream: { name: 'users', syncMode: 'incremental_append' },
+    source: faker,
+    destination: sqlite,
+    checkpointRows: FAKER_CHECKPOINT_ROWS,
+    count: (dataDir, rows) => countTable(join(dataDir, 'local/out.sqlite'), 'users', 1, rows),
   },
 ];
 
 async function countLines(path, rows) {
-  const seen = new Uint8Array(rows);
-  const counted = { lines: 0, distinct: 0, foreign: 0, broken: 0 };
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    counted.lines++;
-    const id = idOf(line);
-    if (id === null) counted.broken++;
-    else if (!(id >= 0 && id < rows)) counted.foreign++;
-    else if (seen[id]++ === 0) counted.distinct++;
-  }
+  const counted = new Counted(rows);
+  for await (const line of createInterface({ input: createReadStream(path) })) counted.add(idOf(line));
   return counted;
+}
+
+/** How often each row is there. */
+class Counted {
+  constructor(rows) {
+    this.times = new Uint8Array(rows);
+    this.lines = 0;
+    this.distinct = 0;
+    this.foreign = 0;
+    this.broken = 0;
+  }
+
+  add(id, times = 1) {
+    this.lines += times;
+    if (id === null) this.broken += times;
+    else if (!(id >= 0 && id < this.times.length)) this.foreign += times;
+    else {
+      if (this.times[id] === 0) this.distinct++;
+      this.times[id] += times;
+    }
+  }
 }
 
 function idOf(line) {
@@ -79,13 +99,12 @@ function idOf(line) {
 function countTable(path, name, first, rows) {
   const db = new DatabaseSync(path);
   try {
-    const { lines, distinct, foreign } = db
-      .prepare(
-        `SELECT COUNT(*) AS "lines", COUNT(DISTINCT CAST("id" AS INTEGER)) AS "distinct",
-           COALESCE(SUM(CAST("id" AS INTEGER) NOT BETWEEN ? AND ?), 0) AS "foreign" FROM "${name}"`,
-      )
-      .get(first, first + rows - 1);
-    return { lines, distinct: distinct - foreign, foreign, broken: 0 };
+    const counted = new Counted(rows);
+    const ids = db.prepare(
+      `SELECT CAST("id" AS INTEGER) AS "id", COUNT(*) AS "times" FROM "${name}" GROUP BY 1`,
+    );
+    for (const { id, times } of ids.iterate()) counted.add(id === null ? null : id - first, times);
+    return counted;
   } finally {
     db.close();
   }

@@ -1,4 +1,4 @@
-import { isObject, objectAt, parseObject, stringAt, type JsonObject } from '../json';
+import { objectAt, parseObject, stringAt, type JsonObject } from '../json';
 import type { ProcessIdentity } from '../data-dir/process-identity';
 import type { Now } from '../log';
 import { messageOf } from '../system-error';
@@ -9,6 +9,7 @@ import { withFiles, type Workshop } from './command';
 import { ConnectorProcess, type ProcessEnd } from './connector-process';
 import { DestinationWriter } from './destination-writer';
 import { Forwarder } from './forwarder';
+import { endFailure, traceFailure } from './failures';
 import { GuardError, Ledger, type CommittedState } from './ledger';
 import { renameState } from './naming';
 import { configuredCatalog, nameOf, type AttemptPlan } from './plan';
@@ -25,6 +26,8 @@ export interface AttemptHooks {
   readonly graceMs: number;
   /** How long no message may come while one is awaited. */
   readonly silenceMs: number;
+  /** How long a destination that may keep its states is waited for to give one back. */
+  readonly stateWaitMs: number;
   readonly onProcess: (identity: ProcessIdentity) => void;
   readonly onProcessEnd: (identity: ProcessIdentity) => void;
   /** Must have kept the state for good when it returns. */
@@ -32,9 +35,6 @@ export interface AttemptHooks {
   /** Records that no state followed, after a success: only the exit of both connectors vouches for them. */
   readonly onRest: (rest: CommittedState['tallies']) => void;
 }
-
-/** States that the destination may owe before the source has to wait: what a crash can repeat is one checkpoint. */
-const MAX_OWED_STATES = 1;
 
 /**
  * Runs a source and a destination against each other until both have ended.
@@ -59,6 +59,8 @@ class Attempt {
   private failure: Failure | null = null;
   private distrusted = false;
   private settled: (() => void) | null = null;
+  private destinationEnd: ProcessEnd | null = null;
+  private keepsStates = false;
   private lastMessageAt = Date.now();
 
   constructor(
@@ -79,6 +81,10 @@ class Attempt {
     );
     this.writer = new DestinationWriter(this.destination.stdin);
     this.source.stdin.end();
+    void this.destination.ended.then((end) => {
+      this.destinationEnd = end;
+      this.wakeUp();
+    });
   }
 
   async run(): Promise<Failure | null> {
@@ -113,8 +119,9 @@ class Attempt {
   private fail(failure: Failure): void {
     if (this.failure !== null) return;
     this.failure = failure;
-    this.source.signal('SIGTERM');
-    this.writer.end();
+    // A source may ignore the request to end, and a destination may have stopped reading: neither may hold the rest up.
+    void this.source.stop(this.hooks.graceMs);
+    this.writer.abandon();
     this.wakeUp();
   }
 
@@ -125,7 +132,10 @@ class Attempt {
       if (!Buffer.isBuffer(chunk) || this.failure !== null) continue;
       for (const piece of forwarder.push(chunk)) await this.forward(piece);
     }
-    for (const piece of forwarder.end()) await this.forward(piece);
+    const end = await this.source.ended;
+    // What a source that was cut short said last is no message.
+    if (end.code !== 0) this.fail(endFailure('source', this.source, end));
+    else for (const piece of forwarder.end()) await this.forward(piece);
   }
 
   private async forward(piece: { records: Buffer } | { message: JsonObject }): Promise<void> {
@@ -141,27 +151,45 @@ class Attempt {
   }
 
   private async forwardState(message: JsonObject, state: JsonObject): Promise<void> {
+    await this.allSettled();
+    if (this.hasFailed()) return;
     const asSent = renameState(state, this.plan.rename);
     this.guarded(() => {
       this.ledger.addState(state, asSent);
     });
     await this.write(`${JSON.stringify({ ...message, state: asSent })}\n`);
-    while (this.ledger.owed > MAX_OWED_STATES && !this.hasFailed()) {
-      await new Promise<void>((resolve) => (this.settled = resolve));
+  }
+
+  /**
+   * Waits until the destination gave back every state. Then it stores, whenever it is cut off, at most what one state
+   * vouches for and nobody has noted: that is all that a crash can repeat. The protocol also allows to keep states to
+   * the end: a destination that was waited for in vain is taken for one that does.
+   */
+  private async allSettled(): Promise<void> {
+    const patience = setTimeout(() => {
+      this.keepsStates = !this.plan.answersStatesAtOnce;
+      this.wakeUp();
+    }, this.hooks.stateWaitMs);
+    while (this.ledger.owed > 0 && !this.keepsStates && !this.hasFailed()) {
+      if (this.destinationEnd === null) await new Promise<void>((resolve) => (this.settled = resolve));
+      else this.fail(endFailure('destination', this.destination, this.destinationEnd));
     }
+    clearTimeout(patience);
   }
 
   private async write(bytes: Buffer | string): Promise<void> {
-    if (await this.writer.write(bytes)) return;
+    if ((await this.writer.write(bytes)) || this.hasFailed()) return;
     const end = await this.destination.ended;
-    this.fail(this.endFailure('destination', this.destination, end));
+    this.fail(endFailure('destination', this.destination, end));
   }
 
-  /** Only a source that ended well makes its streams complete; the destination may then replace what was there. */
+  /**
+   * Only a source that ended well, and counts that agree, make streams complete: the destination may then replace what
+   * was there.
+   */
   private async endWell(): Promise<void> {
-    const sourceEnd = await this.source.ended;
-    if (sourceEnd.code !== 0) this.fail(this.endFailure('source', this.source, sourceEnd));
-    if (this.failure !== null) return;
+    await this.allSettled();
+    if (this.hasFailed()) return;
     for (const stream of this.plan.streams) {
       const { name, namespace } = this.plan.rename(nameOf(stream));
       await this.write(
@@ -170,7 +198,7 @@ class Attempt {
     }
     this.writer.end();
     const end = await this.destination.ended;
-    if (end.code !== 0) this.fail(this.endFailure('destination', this.destination, end));
+    if (end.code !== 0) this.fail(endFailure('destination', this.destination, end));
     this.guarded(() => {
       if (this.ledger.owed > 0)
         throw new GuardError(`The destination ended without giving back ${this.ledger.owed} states.`);
@@ -209,15 +237,8 @@ class Attempt {
     if (log !== undefined && (log['level'] === 'ERROR' || log['level'] === 'FATAL')) {
       this.hooks.warn(`Job ${this.plan.jobId}, ${origin}: ${stringAt(log, 'message') ?? ''}`);
     }
-    const trace = message['type'] === 'TRACE' ? message['trace'] : undefined;
-    if (!isObject(trace) || trace['type'] !== 'ERROR') return;
-    const error = objectAt(trace, 'error') ?? {};
-    const type = error['failure_type'];
-    this.fail({
-      type: type === 'config_error' || type === 'transient_error' ? type : 'system_error',
-      origin,
-      message: stringAt(error, 'message') ?? 'The connector failed without a message.',
-    });
+    const failure = traceFailure(origin, message);
+    if (failure !== null) this.fail(failure);
   }
 
   private guarded(work: () => void): void {
@@ -239,16 +260,6 @@ class Attempt {
     });
   }
 
-  private endFailure(
-    origin: 'source' | 'destination',
-    process: ConnectorProcess,
-    { code, signal }: ProcessEnd,
-  ): Failure {
-    const how = signal === null ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`;
-    const log = process.lastLog === '' ? '' : ` Its last log lines:\n${process.lastLog}`;
-    return { type: 'system_error', origin, message: `The ${origin} ${how}.${log}` };
-  }
-
   /** A failed attempt still lets the destination keep what it had in hand, for a grace. */
   private async endBoth(): Promise<void> {
     const { source, destination, hooks } = this;
@@ -259,7 +270,7 @@ class Attempt {
     const force = setTimeout(() => {
       destination.signal('SIGKILL');
     }, 2 * hooks.graceMs);
-    await Promise.all([this.failure === null ? source.ended : source.stop(hooks.graceMs), destination.ended]);
+    await Promise.all([source.ended, destination.ended]);
     clearTimeout(patience);
     clearTimeout(force);
     for (const { identity } of [source, destination]) hooks.onProcessEnd(identity);

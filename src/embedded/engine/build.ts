@@ -30,9 +30,16 @@ export interface Tuning {
   readonly graceMs: number;
   /** How long neither connector of a sync may say anything. */
   readonly silenceMs: number;
+  /** How long a destination that is not one of ours is waited for to give a state back. */
+  readonly stateWaitMs: number;
 }
 
-export const DEFAULT_TUNING: Tuning = { retryDelayMs: 1000, graceMs: 5000, silenceMs: 30 * 60_000 };
+export const DEFAULT_TUNING: Tuning = {
+  retryDelayMs: 1000,
+  graceMs: 5000,
+  silenceMs: 30 * 60_000,
+  stateWaitMs: 10_000,
+};
 
 /** What the engine is built from. */
 export interface EngineOptions {
@@ -68,6 +75,7 @@ export function buildEngine({ dataDir, workshop, log, now, tuning }: EngineOptio
     maxRunning: MAX_RUNNING_JOBS,
     graceMs: tuning.graceMs,
     silenceMs: tuning.silenceMs,
+    stateWaitMs: tuning.stateWaitMs,
     onEnd: (connectionId) => {
       scheduler.refresh(connectionId);
     },

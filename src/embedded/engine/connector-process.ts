@@ -106,13 +106,13 @@ export function killGroup(pid: number, signal: NodeJS.Signals): void {
   if (!hasGroups || !signalTo(-pid, signal)) signalTo(pid, signal);
 }
 
-/** False when there is nobody to signal. */
+/** False when there is nobody to signal, or only what belongs to others by now. */
 function signalTo(target: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(target, signal);
     return true;
   } catch (error) {
-    if (hasCode(error, 'ESRCH')) return false;
+    if (hasCode(error, 'ESRCH', 'EPERM')) return false;
     throw error;
   }
 }

@@ -7,10 +7,11 @@ export interface ConnectorDefinition {
   readonly kind: ActorKind;
   readonly type: string;
   readonly command: readonly string[];
+  /** Whether a destination gives every state back at once; others may keep them until their input ends. */
+  readonly answersStatesAtOnce: boolean;
 }
 
-/** The connectors that come with the embedded Airbyte, under the ids of Airbyte's own. */
-export const BUILT_IN: readonly ConnectorDefinition[] = [
+const OURS: readonly Omit<ConnectorDefinition, 'answersStatesAtOnce'>[] = [
   {
     id: '778daa7c-feaf-4db6-96f3-70fd645acc77',
     kind: 'source',
@@ -48,6 +49,12 @@ export const BUILT_IN: readonly ConnectorDefinition[] = [
     command: builtIn('destination-sqlite'),
   },
 ];
+
+/** The connectors that come with the embedded Airbyte, under the ids of Airbyte's own. */
+export const BUILT_IN: readonly ConnectorDefinition[] = OURS.map((definition) => ({
+  ...definition,
+  answersStatesAtOnce: true,
+}));
 
 function builtIn(name: string): string[] {
   return [process.execPath, join(compiledFolder(), 'connectors', name, 'main.js')];

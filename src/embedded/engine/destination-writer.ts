@@ -33,6 +33,12 @@ export class DestinationWriter {
     if (!this.gone) this.input.end();
   }
 
+  /** Ends the input behind what was written so far and lets go whoever waits. */
+  abandon(): void {
+    this.end();
+    this.leave();
+  }
+
   private leave(): void {
     this.gone = true;
     this.release();

@@ -1,7 +1,7 @@
 import { parseObject, type JsonObject } from '../json';
-import { LineReader, recordHead, type RawRecord } from '../protocol/raw-record';
+import { LineReader, looksLikeRecord, recordHead, type RawRecord } from '../protocol/raw-record';
 import type { StreamName } from '../store/attempts';
-import { keyOf, type Ledger } from './ledger';
+import { GuardError, keyOf, type Ledger } from './ledger';
 import type { Rename } from './naming';
 
 const NEWLINE = 0x0a;
@@ -21,7 +21,7 @@ interface Current {
 
 /**
  * Cuts a source's output into pieces. Lines that begin like the record before are counted and passed on as bytes,
- * which is what makes a million rows cheap; all other lines are parsed, and those that are no messages are dropped.
+ * which is what makes a million rows cheap; all other lines are parsed, and those that are no messages are dropped, except that nothing meant as a record is.
  */
 export class Forwarder {
   private rest: Buffer = Buffer.alloc(0);
@@ -91,10 +91,14 @@ export class Forwarder {
   private passSlowly(line: Buffer, parts: Parts, start: number): JsonObject | null {
     if (!beginsWith(line, 0, line.length, RECORD)) {
       const message = parseObject(line.toString('utf8'));
-      if (message === null || message['type'] !== 'RECORD') return message;
+      if (message !== null && message['type'] !== 'RECORD') return message;
     }
-    const read = this.reader.read(line.toString('latin1'));
-    if (read === null || 'message' in read) return null;
+    const text = line.toString('latin1');
+    const read = this.reader.read(text);
+    if (read === null || 'message' in read) {
+      if (looksLikeRecord(text)) throw new GuardError('The source sent a record that is no valid message.');
+      return null;
+    }
     const { record } = read;
     const stream = { name: record.stream, namespace: record.namespace ?? '' };
     this.ledger.addRecords(keyOf(stream), stream, 1, line.length + 1);

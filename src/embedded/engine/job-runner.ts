@@ -29,9 +29,13 @@ export interface JobRunnerOptions {
   readonly maxRunning: number;
   readonly graceMs: number;
   readonly silenceMs: number;
+  readonly stateWaitMs: number;
   /** A job came to its end. */
   readonly onEnd: (connectionId: string) => void;
 }
+
+/** So many that the wait before the next attempt is the longest. */
+const MANY_FAILURES = 10;
 
 interface Run {
   readonly job: Job;
@@ -62,7 +66,8 @@ export class JobRunner {
   recover(): void {
     const { attempts, jobs, log, now } = this.options;
     for (const identity of attempts.processes()) {
-      if (identity.pid > 0 && isAlive(identity)) {
+      // Without a start time nobody can say whose id it is now. Its input and output are closed, so it ends by itself.
+      if (identity.pid > 0 && identity.started !== null && isAlive(identity)) {
         log.warn(`Ending connector process ${identity.pid}, which an earlier run left behind.`);
         killGroup(identity.pid, 'SIGKILL');
       }
@@ -132,6 +137,8 @@ export class JobRunner {
     run.done = this.runOnce(run, connection)
       .catch((error: unknown) => {
         this.options.log.error(`Job ${job.id} could not be run: ${messageOf(error)}`);
+        // Its state could not be written, so it is as unfinished as before.
+        this.enqueueAfter(job, this.options.retry.delayMs(MANY_FAILURES));
       })
       .finally(() => {
         this.running.delete(job.id);
@@ -144,7 +151,7 @@ export class JobRunner {
     const number = attempts.start(job.id, now());
     jobs.setStatus(job.id, 'running', now());
     const rowsBefore = attempts.rowsOf(job.id);
-    const failure = await this.attempt(job, number, connection, abort.signal);
+    const failure = await this.attempt(job, number, connection, abort.signal).catch(unexpected);
     if (abort.signal.aborted) {
       this.endAborted(job);
       return;
@@ -180,10 +187,15 @@ export class JobRunner {
       return;
     }
     jobs.setStatus(job.id, 'incomplete', now(), failure);
+    this.enqueueAfter(job, retry.delayMs(inRow));
+  }
+
+  private enqueueAfter(job: Job, delayMs: number): void {
+    if (this.closing) return;
     const timer = setTimeout(() => {
       this.retryTimers.delete(job.id);
       this.enqueue(job);
-    }, retry.delayMs(inRow));
+    }, delayMs);
     this.retryTimers.set(job.id, timer);
   }
 
@@ -205,17 +217,18 @@ export class JobRunner {
     connection: Connection | null,
     signal: AbortSignal,
   ): Promise<Failure | null> {
-    const { attempts, actors, connectors, workshop, log, now, graceMs, silenceMs } = this.options;
+    const { attempts, actors, connectors, workshop, log, now, graceMs, silenceMs, stateWaitMs } =
+      this.options;
     const source = connection === null ? null : actors.find('source', connection.sourceId);
     const destination = connection === null ? null : actors.find('destination', connection.destinationId);
-    const sourceCommand = connectors.find(source?.definitionId ?? '')?.command;
-    const destinationCommand = connectors.find(destination?.definitionId ?? '')?.command;
+    const reader = connectors.find(source?.definitionId ?? '');
+    const writer = connectors.find(destination?.definitionId ?? '');
     if (
       connection === null ||
       source === null ||
       destination === null ||
-      sourceCommand === undefined ||
-      destinationCommand === undefined
+      reader === null ||
+      writer === null
     ) {
       return {
         type: 'config_error',
@@ -224,13 +237,14 @@ export class JobRunner {
       };
     }
     const plan: AttemptPlan = {
-      sourceCommand,
+      sourceCommand: reader.command,
       sourceConfig: source.configuration,
-      destinationCommand,
+      destinationCommand: writer.command,
       destinationConfig: destination.configuration,
       streams: connection.streams,
       rename: renamingOf(connection.settings),
       states: statesToResume(attempts, job.id, connection),
+      answersStatesAtOnce: writer.answersStatesAtOnce,
       jobId: job.id,
       attempt: number,
     };
@@ -251,6 +265,7 @@ export class JobRunner {
       signal,
       graceMs,
       silenceMs,
+      stateWaitMs,
       onProcess: (identity) => {
         attempts.addProcess(job.id, identity);
       },
@@ -269,4 +284,9 @@ export class JobRunner {
     const failure = await runAttempt(plan, hooks);
     return failure === null ? null : { ...failure, message: redact(failure.message, secrets) };
   }
+}
+
+/** Why an attempt could not even be made: the disk is full, the key is not the one of the configuration. */
+function unexpected(error: unknown): Failure {
+  return { type: 'system_error', origin: 'engine', message: messageOf(error) };
 }

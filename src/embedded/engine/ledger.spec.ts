@@ -119,11 +119,13 @@ describe('forwarding', () => {
     expect(seen).toEqual([1]);
   });
 
-  it('drops a last line that was cut off', () => {
-    const ledger = new Ledger();
-    const forwarder = new Forwarder(ledger);
-    expect([...forwarder.push(Buffer.from(record('s').slice(0, 40))), ...forwarder.end()]).toEqual([]);
-    expect(ledger.rest).toEqual([]);
+  it('drops a last line that was cut off, but no record', () => {
+    const rest = (text: string): unknown[] => {
+      const forwarder = new Forwarder(new Ledger());
+      return [...forwarder.push(Buffer.from(text)), ...forwarder.end()];
+    };
+    expect(rest('{"type":"LOG","log":{"mess')).toEqual([]);
+    expect(() => rest(record('s').slice(0, 40))).toThrow(GuardError);
   });
 
   it("gives streams the destination's names, whatever the layout of the line", () => {

@@ -16,6 +16,8 @@ export interface AttemptPlan {
   readonly rename: Rename;
   /** The state messages from which the source goes on. */
   readonly states: readonly JsonObject[];
+  /** Whether the destination is known to give every state back as soon as it can. */
+  readonly answersStatesAtOnce: boolean;
   readonly jobId: number;
   /** From 0. */
   readonly attempt: number;

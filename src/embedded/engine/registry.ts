@@ -40,5 +40,5 @@ function parseEntry(entry: unknown, where: string, workshop: Workshop): Connecto
   const filled = command.map((part) =>
     part.replaceAll('{scratch}', workshop.scratchRoot).replaceAll('{local}', workshop.localRoot),
   );
-  return { id, kind, type, command: filled };
+  return { id, kind, type, command: filled, answersStatesAtOnce: false };
 }

@@ -52,6 +52,14 @@ export class LineReader {
   }
 }
 
+/**
+ * Whether a line that is no message was meant as a record: some JSON writers put NaN or Infinity where JSON knows
+ * neither. To drop it as what connectors print besides messages is dropped would lose a row.
+ */
+export function looksLikeRecord(line: string): boolean {
+  return /^\s*\{/.test(line) && /"type"\s*:\s*"RECORD"/.test(line);
+}
+
 /** How a record begins whose data follows its names at once, as one character per byte. */
 export function recordHead(stream: string, namespace: string | null): string {
   const names = `"stream":${JSON.stringify(stream)}${namespace === null ? '' : `,"namespace":${JSON.stringify(namespace)}`}`;

@@ -2,7 +2,7 @@ import { objectAt, stringAt, type JsonObject } from '../json';
 import { ConnectorError } from './connector';
 import type { MessageWriter } from './message-writer';
 import type { ConfiguredStream } from './messages';
-import { LineReader, type RawRecord } from './raw-record';
+import { LineReader, looksLikeRecord, type RawRecord } from './raw-record';
 
 /** Where the records of one stream go. */
 export interface StreamTarget {
@@ -89,7 +89,11 @@ class Writing {
 
   private takeUnlessRecord(line: string): Promise<void> | undefined {
     const read = this.reader.read(line);
-    if (read === null) return undefined;
+    if (read === null) {
+      if (looksLikeRecord(line))
+        throw new ConnectorError('system_error', 'A record came that is no valid message.');
+      return undefined;
+    }
     if ('message' in read) return this.takeMessage(read.message);
     const { record } = read;
     const target = this.targetOf(record);

@@ -1,0 +1,97 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '../../../test/kill/embedded-kit';
+import { ROWS, SyncBench } from '../../../test/kill/sync-bench';
+
+let bench: SyncBench;
+
+beforeAll(async () => {
+  bench = await SyncBench.start();
+});
+
+afterAll(() => bench.embedded.remove());
+
+describe('a sync with connectors that misbehave', () => {
+  it('leaves what was there in its place when the very last count does not agree', async () => {
+    const id = await bench.api.connect(
+      await bench.source('file', 'late'),
+      await bench.destination('late-dropping-destination', '/local/late'),
+    );
+    await bench.api.jobIn(await bench.api.sync(id), 'failed');
+    expect(bench.embedded.log.join('\n')).toMatch(/The destination counted 9999 records of late where 10000/);
+    expect(existsSync(join(bench.embedded.dataDir, 'local/late/_airbyte_raw_late.jsonl'))).toBe(false);
+  });
+
+  it.each(['deaf-source', 'deaf-destination'])(
+    'is cancelled although a %s neither goes on nor heeds SIGTERM',
+    async (type) => {
+      const asSource = type.endsWith('source');
+      const id = await bench.api.connect(
+        await bench.source(asSource ? type : 'file', type),
+        await bench.destination(asSource ? 'local-json' : type, `/local/${type}`),
+      );
+      const jobId = await bench.api.sync(id);
+      await until('the connector to work', () =>
+        existsSync(join(bench.embedded.dataDir, `${type}.runs`)) ? true : null,
+      );
+      expect((await bench.api.delete(`/jobs/${jobId}`)).body).toMatchObject({ status: 'cancelled' });
+      expect(bench.leftOverProcesses()).toEqual([]);
+    },
+  );
+
+  it('notices at once when the destination ends that owes a state', async () => {
+    const id = await bench.api.connect(
+      await bench.source('file', 'mute'),
+      await bench.destination('mute-destination', '/local/mute'),
+    );
+    await bench.api.jobIn(await bench.api.sync(id), 'succeeded');
+    expect(bench.idsIn('mute/_airbyte_raw_mute.jsonl')).toHaveLength(ROWS);
+    expect(bench.embedded.log.join('\n')).toMatch(
+      /attempt 1, failed \(system_error, destination\): The destination/,
+    );
+  });
+
+  it('succeeds with a destination that keeps its states to its end', async () => {
+    const id = await bench.api.connect(
+      await bench.source('file', 'held'),
+      await bench.destination('holding', '/local/held'),
+    );
+    expect(await bench.api.jobIn(await bench.api.sync(id), 'succeeded', 'failed')).toMatchObject({
+      status: 'succeeded',
+      rowsSynced: ROWS,
+    });
+  });
+
+  it.each(['first-not-a-number', 'later-not-a-number'])(
+    'drops no record that is no JSON as if it were no message: with %s it fails',
+    async (type) => {
+      const id = await bench.api.connect(
+        await bench.source(type, type),
+        await bench.destination('local-json', `/local/${type}`),
+      );
+      expect(await bench.api.jobIn(await bench.api.sync(id), 'succeeded', 'failed')).toMatchObject({
+        status: 'failed',
+      });
+      expect(bench.embedded.log.join('\n')).toMatch(
+        type.startsWith('first')
+          ? /sent a record that is no valid message/
+          : /A record came that is no valid message/,
+      );
+    },
+  );
+
+  it('fails, and does not run for ever, when an attempt cannot even be made', async () => {
+    const id = await bench.api.connect(
+      await bench.source('file', 'unmade'),
+      await bench.destination('local-json', '/local/unmade'),
+    );
+    const scratch = join(bench.embedded.dataDir, 'scratch');
+    rmSync(scratch, { recursive: true });
+    writeFileSync(scratch, 'no folder');
+    expect(await bench.api.jobIn(await bench.api.sync(id), 'succeeded', 'failed')).toMatchObject({
+      status: 'failed',
+    });
+    rmSync(scratch);
+    await bench.api.jobIn(await bench.api.sync(id), 'succeeded');
+  });
+});
