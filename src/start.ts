@@ -1,5 +1,3 @@
-import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -7,6 +5,8 @@ import { AppModule, type ResolvedSettings } from './app.module';
 import { configureApp } from './app.setup';
 import type { Clock } from './common/clock';
 import { createFastifyAdapter } from './common/http/fastify';
+import { OpenConnections } from './common/http/open-connections';
+import { RequestsInFlight } from './common/http/requests-in-flight';
 import { createLogger, nestLogger } from './common/logging/logger';
 import type { Settings } from './config/settings.types';
 import { requireFreeAddress } from './free-address';
@@ -27,14 +27,22 @@ interface Upstream {
   close(): Promise<void>;
 }
 
+/** Requests in flight get this long to be answered, and their callers to read the answers, once stopping began. */
+const REQUESTS_LIMIT_MS = 20_000;
+
 /** Starts the gateway, and the embedded Airbyte first where the settings name no other. */
-export async function start(settings: Settings, clock: Clock = () => new Date()): Promise<RunningGateway> {
+export async function start(
+  settings: Settings,
+  clock: Clock = () => new Date(),
+  requestsLimitMs = REQUESTS_LIMIT_MS,
+): Promise<RunningGateway> {
   const logger = createLogger(settings.logLevel);
   await requireFreeAddress(settings.host, settings.port);
   const upstream = await resolveUpstream(settings, logger);
   try {
     const app = await createApp(upstream.settings, clock, logger);
-    const unused = watchUnused(app.getHttpServer());
+    const inFlight = app.get(RequestsInFlight);
+    const connections = new OpenConnections(app.getHttpServer(), () => inFlight.connections());
     await app.listen(settings.port, settings.host);
     return {
       url: urlOf(app, settings.host),
@@ -42,7 +50,8 @@ export async function start(settings: Settings, clock: Clock = () => new Date())
       logger,
       close: async () => {
         app.get(HealthService).beginStopping();
-        await closeServer(app, unused);
+        const closed = connections.beginClosing(requestsLimitMs);
+        await app.close().finally(closed);
         await upstream.close();
       },
     };
@@ -66,34 +75,6 @@ export async function createApp(
   configureApp(app);
   await app.init();
   return app;
-}
-
-/**
- * A connection that was busy when closing began goes idle with its answer, and would then be kept for a minute. One on
- * which nothing was ever sent is not idle to Node, and would be kept for good.
- */
-async function closeServer(app: NestFastifyApplication, unused: ReadonlySet<Socket>): Promise<void> {
-  const server = app.getHttpServer();
-  const sweep = setInterval(() => {
-    server.closeIdleConnections();
-    for (const socket of unused) socket.destroy();
-  }, 50);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(sweep);
-  }
-}
-
-/** Connections on which no request has begun yet. */
-function watchUnused(server: Server): ReadonlySet<Socket> {
-  const unused = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
-  });
-  server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
-  return unused;
 }
 
 async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upstream> {

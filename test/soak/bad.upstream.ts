@@ -23,7 +23,7 @@ export function misbehave(upstream: ScriptedUpstream, random: () => number): () 
     await pause(random() * 60);
     if (dice < 0.04) return fault('reset', upstream.act(request));
     if (dice < 0.07) return fault('hang', upstream.act(request));
-    if (dice < 0.1) return fault('truncate', upstream.act(request));
+    if (dice < 0.1) return fault(dice < 0.085 ? 'truncate' : 'stall', upstream.act(request));
     if (dice < 0.12) {
       // Goes on after its client has left, as Airbyte does.
       setTimeout(() => upstream.act(request), random() * LATEST_MS);
@@ -55,6 +55,8 @@ function readFault(share: number): Reply {
     fault('reset'),
     fault('truncate'),
     fault('hang'),
+    fault('stall'),
+    fault('garbage'),
     errorId(500),
     html(502),
     problem(503, 'starting'),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { until } from '../support/until';
+import type { MemorySample } from './memory';
 
 const ROOT = process.cwd();
 
@@ -18,7 +19,7 @@ export class ProbedGateway {
     const probe = join(ROOT, 'test', 'support', 'memory-probe.cjs');
     const child = spawn(
       process.execPath,
-      ['--expose-gc', '--require', probe, join(ROOT, 'dist', 'main.js')],
+      ['--expose-gc', '--require', probe, join(ROOT, 'dist', 'gateway.js')],
       {
         env: { PATH: process.env['PATH'], PORT: '0', ...settings },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -43,12 +44,12 @@ export class ProbedGateway {
       .filter((line) => line.startsWith('{"level":50') || line.startsWith('{"level":60'));
   }
 
-  /** MiB in use after a collection. */
-  async heapMiB(): Promise<number> {
+  /** What is in use after a collection. */
+  async memory(): Promise<MemorySample> {
     const answer = once(this.child, 'message');
-    this.child.send('heap');
-    const [bytes] = (await answer) as [number];
-    return bytes / 2 ** 20;
+    this.child.send('memory');
+    const [bytes] = (await answer) as [Omit<MemorySample, 'atMs'>];
+    return { atMs: Date.now(), ...bytes };
   }
 
   async stop(): Promise<number | null> {

@@ -4,19 +4,23 @@ import { ScriptedUpstream } from '../support/scripted-upstream';
 import { BadCaller, type Told } from './bad.caller';
 import { misbehave } from './bad.upstream';
 import { ProbedGateway } from './gateway';
+import { describeMeasured, judgeIngestions, judgeLiveness, judgeMemory } from './judge';
+import { LivenessProbe } from './liveness';
+import type { MemorySample } from './memory';
 import { randomFrom } from './random';
+import { type Reads, read } from './readers';
 
 const INGESTIONS = 1_000;
 /** How long callers go on asking after the faults have ended; longer than outcomes stay in doubt. */
-const SETTLE_MS = 20_000;
+const SETTLE_MS = 30_000;
 const READERS = 4;
-/** Of the heap after a collection, from a quarter of the time to the end. */
-const MAX_GROWTH_MIB = 16;
+/** Each sample stops the gateway for a collection, so there must be few beside the probes of its liveness. */
+const BETWEEN_SAMPLES_MS = 4_000;
 
-interface Reads {
-  good: number;
-  failed: number;
-  readonly wrong: string[];
+interface Course {
+  readonly seconds: number;
+  readonly random: () => number;
+  readonly endsAt: number;
 }
 
 async function main(): Promise<void> {
@@ -24,38 +28,22 @@ async function main(): Promise<void> {
   const seconds = Number(values.seconds ?? 120);
   const seed = Number(values.seed ?? Date.now() % 2 ** 31);
   say(`seed ${seed}, ${seconds} s`);
-  const random = randomFrom(seed);
-
   const upstream = await ScriptedUpstream.start();
-  const gateway = await ProbedGateway.start({
-    AIRBYTE_API_URL: upstream.url,
-    AIRBYTE_TIMEOUT_MS: '2500',
-    AIRBYTE_CREATE_TIMEOUT_MS: '5000',
-    AIRBYTE_MAX_CONCURRENCY: '16',
-    AIRBYTE_MAX_CREATES: '8',
-    IDEMPOTENCY_DOUBT_MS: '5000',
-    RATE_LIMIT: 'off',
-    LOG_LEVEL: 'error',
-  });
-  const endsAt = Date.now() + seconds * 1000;
-  const behave = misbehave(upstream, random);
+  const gateway = await startGateway(upstream.url);
+  const course = { seconds, random: randomFrom(seed), endsAt: Date.now() + seconds * 1000 };
+
+  const liveness = LivenessProbe.start(gateway.url);
+  const behave = misbehave(upstream, course.random);
   const reads: Reads = { good: 0, failed: 0, wrong: [] };
   const told: Told[] = [];
-  const readers = Array.from({ length: READERS }, () => read(gateway.url, told, { random, endsAt, reads }));
-  const creations = createAll(gateway.url, told, { random, endsAt, seconds });
-  await pause((seconds * 1000) / 4);
-  const early = await gateway.heapMiB();
+  const readers = Array.from({ length: READERS }, () => read(gateway.url, told, { ...course, reads }));
+  const creations = createAll(gateway.url, told, course);
+  const samples = await watchMemory(gateway, course);
   await Promise.all(readers);
   await behave();
   await creations;
-  const late = await gateway.heapMiB();
-
-  const violations = [...judge(told, upstream), ...reads.wrong];
-  if (late - early > MAX_GROWTH_MIB)
-    violations.push(`the heap grew from ${early.toFixed(1)} to ${late.toFixed(1)} MiB`);
+  const report = await liveness.stop();
   const code = await gateway.stop();
-  if (code !== 0) violations.push(`the gateway ended with ${String(code)}`);
-  violations.push(...gateway.errors);
   await upstream.close();
 
   const tries = told.reduce((sum, one) => sum + one.tries, 0);
@@ -64,73 +52,60 @@ async function main(): Promise<void> {
     `${told.length} ingestions in ${tries} tries: ${known} told of, ${upstream.state.connections.size} made`,
   );
   say(`${upstream.count('*')} requests upstream; ${reads.good} good reads, ${reads.failed} failed ones`);
-  say(`heap after collection: ${early.toFixed(1)} MiB early, ${late.toFixed(1)} MiB late`);
-  if (violations.length === 0) {
-    say('nothing lost, nothing made twice');
-    return;
+  describeMeasured(report, samples).forEach(say);
+  conclude(seed, [
+    ...judgeIngestions(told, INGESTIONS, upstream),
+    ...reads.wrong,
+    ...judgeLiveness(report),
+    ...judgeMemory(samples),
+    ...(code === 0 ? [] : [`the gateway ended with ${String(code)}`]),
+    ...gateway.errors,
+  ]);
+}
+
+function startGateway(upstreamUrl: string): Promise<ProbedGateway> {
+  return ProbedGateway.start({
+    AIRBYTE_API_URL: upstreamUrl,
+    AIRBYTE_TIMEOUT_MS: '2500',
+    AIRBYTE_CREATE_TIMEOUT_MS: '5000',
+    AIRBYTE_MAX_CONCURRENCY: '16',
+    AIRBYTE_MAX_CREATES: '8',
+    IDEMPOTENCY_DOUBT_MS: '5000',
+    RATE_LIMIT: 'off',
+    LOG_LEVEL: 'error',
+  });
+}
+
+/** From a quarter of the time on: before, code is still being compiled and pools are filled. */
+async function watchMemory(gateway: ProbedGateway, { seconds, endsAt }: Course): Promise<MemorySample[]> {
+  await pause((seconds * 1000) / 4);
+  const samples: MemorySample[] = [];
+  while (Date.now() < endsAt) {
+    samples.push(await gateway.memory());
+    await pause(BETWEEN_SAMPLES_MS);
   }
-  say(`${violations.length} violations (seed ${seed}):\n${violations.slice(0, 20).join('\n')}`);
-  process.exitCode = 1;
+  return samples;
 }
 
 /** Spread over two thirds of the time, so that most of the faults have time to show. */
-async function createAll(
-  url: string,
-  told: Told[],
-  { random, endsAt, seconds }: { random: () => number; endsAt: number; seconds: number },
-): Promise<void> {
+async function createAll(url: string, told: Told[], { random, endsAt, seconds }: Course): Promise<void> {
   const caller = new BadCaller(url, random);
   const isOver = (): boolean => Date.now() > endsAt + SETTLE_MS;
   const all: Promise<void>[] = [];
   for (let i = 0; i < INGESTIONS; i++) {
-    all.push(caller.create(`soak ${i}`.replace(' ', '-'), isOver).then((one) => void told.push(one)));
+    all.push(caller.create(`soak-${i}`, isOver).then((one) => void told.push(one)));
     await pause((seconds * 667) / INGESTIONS);
   }
   await Promise.all(all);
 }
 
-/** Whoever was told of an ingestion finds it: as it was made, or not at the moment. */
-async function read(
-  url: string,
-  told: readonly Told[],
-  { random, endsAt, reads }: { random: () => number; endsAt: number; reads: Reads },
-): Promise<void> {
-  while (Date.now() < endsAt) {
-    const one = told[Math.floor(random() * told.length)];
-    const [id] = one?.ids ?? [];
-    if (id === undefined) {
-      await pause(50);
-      continue;
-    }
-    const path = random() < 0.5 ? '' : '/status';
-    const response = await fetch(`${url}/ingestion/${id}${path}`);
-    const { connectionId, code } = (await response.json()) as { connectionId?: string; code?: string };
-    if (response.status === 200 && connectionId === id) reads.good++;
-    else if (response.status >= 502 && code?.startsWith('airbyte-')) reads.failed++;
-    else reads.wrong.push(`${id}${path} was answered ${response.status} ${code ?? ''}`);
-    await pause(20);
+function conclude(seed: number, violations: readonly string[]): void {
+  if (violations.length === 0) {
+    say('nothing lost, nothing made twice, always alive, memory flat');
+    return;
   }
-}
-
-function judge(told: readonly Told[], upstream: ScriptedUpstream): string[] {
-  const madeByName = new Map<string, string[]>();
-  for (const { name, connectionId } of upstream.state.connections.values())
-    madeByName.set(name, [...(madeByName.get(name) ?? []), connectionId]);
-  const violations = told.flatMap((one) => faultsOf(one, madeByName.get(one.name) ?? []));
-  if (told.length !== INGESTIONS) violations.push(`${told.length} ingestions were asked for`);
-  // A busy machine may keep some from an answer in time, but the faults alone not most of them.
-  const known = told.filter(({ ids }) => ids.size > 0).length;
-  if (known < told.length / 2) violations.push(`only ${known} were told of`);
-  return violations;
-}
-
-function faultsOf({ name, ids, isUnknown, oddities }: Told, made: readonly string[]): string[] {
-  const faults = oddities.map((oddity) => `${name} was answered ${oddity}`);
-  if (made.length > 1) faults.push(`${name} was made ${made.length} times`);
-  if (ids.size > 1) faults.push(`${name} was told by ${ids.size} ids`);
-  for (const id of ids) if (!made.includes(id)) faults.push(`${name} was told of ${id}, which is not there`);
-  if (ids.size === 0 && made.length > 0 && !isUnknown) faults.push(`${name} was made and nobody was told`);
-  return faults;
+  say(`${violations.length} violations (seed ${seed}):\n${violations.slice(0, 20).join('\n')}`);
+  process.exitCode = 1;
 }
 
 function say(line: string): void {

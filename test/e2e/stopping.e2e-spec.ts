@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { parseSettings } from '../../src/config/settings';
+import { type RunningGateway, start } from '../../src/start';
+import { GatewayProcess } from '../support/gateway-process';
+import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
+import { until } from '../support/until';
+
+const LIVE = 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n';
+const HALF_A_HEAD = 'POST /ingestion HTTP/1.1\r\nhost: a\r\ncontent-ty';
+const HALF_A_BODY =
+  'POST /ingestion HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"name":';
+/** Many times what fits into the buffers between the two. */
+const PAGES = 40;
+/** Well below the limits of a stop: whoever is cut off by them is not told apart from who was let go. */
+const SOON_MS = 4_000;
+
+let upstream: ScriptedUpstream;
+
+beforeAll(async () => {
+  upstream = await ScriptedUpstream.start();
+});
+afterEach(() => {
+  upstream.clear();
+});
+afterAll(async () => {
+  await upstream.close();
+});
+
+/** Lets a test decide when a creation is answered. */
+function holdCreations(): () => void {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  upstream.on('POST /connections', async () => {
+    await released;
+    return undefined;
+  });
+  return () => {
+    release();
+  };
+}
+
+async function open(url: string, bytes = ''): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  // Being cut off is what these are for.
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  if (bytes !== '') socket.write(bytes);
+  return socket;
+}
+
+/** A connection on which one request was answered and the next may come. */
+async function idle(url: string): Promise<Socket> {
+  const socket = await open(url, LIVE);
+  await once(socket, 'data');
+  return socket.resume();
+}
+
+/** Asks for more than fits between the two and reads none of it. */
+async function deaf(url: string): Promise<Socket> {
+  const page = 'GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n';
+  const socket = await open(url, page.repeat(PAGES));
+  return socket.pause();
+}
+
+function create(url: string): Promise<Response> {
+  const body = JSON.stringify({ name: 'Late', sourceId: SOURCE_ID, destinationId: DESTINATION_ID });
+  const headers = { 'content-type': 'application/json', 'idempotency-key': 'late' };
+  return fetch(`${url}/ingestion`, { method: 'POST', headers, body });
+}
+
+const isListening = (url: string): Promise<boolean> =>
+  open(url).then(
+    (socket) => {
+      socket.destroy();
+      return true;
+    },
+    () => false,
+  );
+
+describe('a stop', () => {
+  const started = (requestsLimitMs?: number): Promise<RunningGateway> =>
+    start(
+      parseSettings({ PORT: '0', LOG_LEVEL: 'silent', AIRBYTE_API_URL: upstream.url }),
+      undefined,
+      requestsLimitMs,
+    );
+
+  it.each([
+    ['nothing was ever sent', (url: string) => open(url)],
+    ['a request was answered', idle],
+    ['half of a head was sent', (url: string) => open(url, HALF_A_HEAD)],
+  ])('does not wait for a connection on which %s', async (_what, begin) => {
+    const gateway = await started();
+    const socket = await begin(gateway.url);
+    await idle(gateway.url);
+    const stoppedAt = performance.now();
+    await Promise.all([gateway.close(), once(socket, 'close')]);
+    expect(performance.now() - stoppedAt).toBeLessThan(SOON_MS);
+    expect(await isListening(gateway.url)).toBe(false);
+  });
+
+  it('lets a caller that is slow to read have the whole of its answer', async () => {
+    const gateway = await started();
+    const socket = await deaf(gateway.url);
+    await until('the answers to be stuck', () => socket.bytesRead > 0);
+    const closing = gateway.close();
+    await until('others to be turned away', async () => !(await isListening(gateway.url)));
+    let answers = '';
+    socket.on('data', (chunk: Buffer) => (answers += chunk.toString('latin1')));
+    await once(socket.resume(), 'close');
+    await closing;
+    expect(answers.match(/HTTP\/1\.1 200 OK\r\n/g)).toHaveLength(PAGES);
+    expect(answers.slice(-1)).toBe('}');
+  });
+
+  it('waits for a caller that does not read its answer, but not for good', async () => {
+    const gateway = await started(500);
+    const socket = await deaf(gateway.url);
+    await until('the answers to be stuck', () => socket.bytesRead > 0);
+    const stoppedAt = performance.now();
+    await gateway.close();
+    expect(performance.now() - stoppedAt).toBeGreaterThan(450);
+    expect(performance.now() - stoppedAt).toBeLessThan(SOON_MS);
+    socket.destroy();
+  });
+
+  it('is not held up by a creation that Airbyte does not answer', async () => {
+    const gateway = await started(500);
+    const release = holdCreations();
+    const outcome = create(gateway.url).then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    await upstream.seen('POST /connections');
+    await gateway.close();
+    expect(await outcome).toBe('cut off');
+    release();
+  });
+
+  it('does not wait for the many requests of a caller that sent them in one go and has gone', async () => {
+    const gateway = await started();
+    const socket = await open(gateway.url, `GET /ingestion/x/status HTTP/1.1\r\nhost: a\r\n\r\n`.repeat(40));
+    await upstream.seen('GET /connections/:id');
+    socket.destroy();
+    await once(socket, 'close');
+    const stoppedAt = performance.now();
+    await gateway.close();
+    expect(performance.now() - stoppedAt).toBeLessThan(SOON_MS);
+  });
+});
+
+describe('SIGTERM', () => {
+  it('answers what is in flight, whatever else is open and however often it is sent, and ends with 0', async () => {
+    const gateway = await GatewayProcess.start({ AIRBYTE_API_URL: upstream.url });
+    const release = holdCreations();
+    const others = await Promise.all([
+      open(gateway.url),
+      idle(gateway.url),
+      open(gateway.url, HALF_A_HEAD),
+      open(gateway.url, HALF_A_BODY),
+    ]);
+    const closed = others.map((socket) => once(socket.resume(), 'close'));
+    const pending = create(gateway.url);
+    await upstream.seen('POST /connections');
+    const exit = gateway.kill('SIGTERM');
+    await until('it to begin stopping', () => gateway.output.includes('"stopping"'));
+    void gateway.kill('SIGTERM');
+    void gateway.kill('SIGINT');
+    await Promise.all(closed);
+    expect(await isListening(gateway.url)).toBe(false);
+    release();
+    expect((await pending).status).toBe(201);
+    expect(await exit).toBe(0);
+    expect(gateway.output).toContain('"stopped"');
+    expect(gateway.output.match(/"stopping"/g)).toHaveLength(1);
+  });
+});
