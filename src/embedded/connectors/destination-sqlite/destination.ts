@@ -3,9 +3,11 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { stringAt, type JsonObject } from '../../json';
 import { ConnectorError, type DestinationConnector } from '../../protocol/connector';
+import type { ConfiguredStream } from '../../protocol/messages';
 import { writeStreams } from '../../protocol/write-streams';
 import { messageOf } from '../../system-error';
 import { localPathOf } from '../local-root';
+import { namesOf } from './sql';
 import { StreamTable } from './stream-table';
 
 /** How long another writer of the same file is waited for. */
@@ -34,6 +36,7 @@ export const sqliteDestination: DestinationConnector = {
   },
 
   async write({ config, streams, input, output }) {
+    refuseSharedTables(streams);
     const db = open(config);
     try {
       await writeStreams(streams, (stream) => new StreamTable(db, stream), input, output);
@@ -43,12 +46,25 @@ export const sqliteDestination: DestinationConnector = {
   },
 };
 
+/** SQLite takes names that differ in case for one, and a namespace and a name may join to what another name is. */
+function refuseSharedTables(streams: readonly ConfiguredStream[]): void {
+  const seen = new Set<string>();
+  for (const stream of streams) {
+    const { view } = namesOf(stream);
+    if (seen.has(view.toLowerCase()))
+      throw new ConnectorError('config_error', `Two streams would both be written to the table of ${view}.`);
+    seen.add(view.toLowerCase());
+  }
+}
+
 function open(config: JsonObject): InstanceType<typeof DatabaseSync> {
   const path = localPathOf(stringAt(config, 'destination_path') ?? '');
   mkdirSync(dirname(path), { recursive: true });
   try {
     const db = new DatabaseSync(path);
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
+    // Without it no table takes the place of one on which somebody has a view.
+    db.exec('PRAGMA legacy_alter_table = ON');
     return db;
   } catch (error) {
     throw new ConnectorError('config_error', `Cannot open ${path}: ${messageOf(error)}`);
