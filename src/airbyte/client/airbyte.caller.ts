@@ -6,7 +6,7 @@ import type { Authorizer } from './authorizer';
 import type { CallListener } from './call.events';
 import { CircuitBreaker } from './circuit.breaker';
 import { type Clock, systemClock } from './clock';
-import { ConcurrencyGate, type Release } from './concurrency.gate';
+import { ConcurrencyGate } from './concurrency.gate';
 import { createAuthorizer } from './credentials';
 import { isInDoubt } from './doubt';
 import { Exchanger } from './exchange';
@@ -72,31 +72,25 @@ export class AirbyteCaller {
     );
   }
 
-  /** @throws {AirbyteError} and, should the gateway itself be at fault, whatever was thrown */
-  async call<T>(operation: Operation, parse: (body: unknown) => T, context: CallContext = {}): Promise<T> {
-    const body = await this.answer(operation, context);
-    try {
-      return parse(body);
-    } catch (error) {
-      if (!(error instanceof ShapeError)) throw error;
-      const what = `the answer has an unexpected shape (${error.message})`;
-      throw misbehaving(operation, what, 200).with({ outcomeUnknown: operation.safety !== 'read' });
-    }
-  }
-
-  private async answer(operation: Operation, context: CallContext): Promise<unknown> {
+  /**
+   * Written for few promises on the way of a call that goes well: each costs as much as parsing a small answer.
+   * @throws {AirbyteError} and, should the gateway itself be at fault, whatever was thrown
+   */
+  async call<T>(build: () => Operation, parse: (body: unknown) => T, context: CallContext = {}): Promise<T> {
+    const operation = build();
     const deadlineAt = this.deadlineOf(operation, context);
     let told: AirbyteError | undefined;
     let outcomeUnknown = false;
     for (let number = 1; ; number++) {
+      const attempt = { operation, context, deadlineAt, number };
       try {
-        return await this.attempt({ operation, context, deadlineAt, number });
+        return await this.attempt(attempt, parse);
       } catch (error) {
         if (!(error instanceof AirbyteError)) throw error;
         const inDoubt = isInDoubt(error, operation.safety);
         told = inDoubt ? error : moreTelling(told, error);
         outcomeUnknown ||= inDoubt;
-        const delayMs = this.delayBeforeNext(error, { operation, context, deadlineAt, number });
+        const delayMs = this.delayBeforeNext(error, attempt);
         if (delayMs !== null) await this.clock.wait(delayMs, context.signal);
         if (delayMs === null || context.signal?.aborted)
           throw outcomeUnknown ? told.with({ outcomeUnknown }) : told;
@@ -118,16 +112,18 @@ export class AirbyteCaller {
     });
   }
 
-  private async attempt(attempt: Attempt): Promise<unknown> {
+  private async attempt<T>(attempt: Attempt, parse: (body: unknown) => T): Promise<T> {
     const { operation } = attempt;
     // Looked at before queueing too: a dead Airbyte is reported at once however many calls wait.
     if (!operation.probe) this.refuseFor(operation, this.breaker.waitMs());
-    const release = await this.takeTurn(attempt);
+    const entry = this.enter(attempt);
+    const turn = entry instanceof Promise ? await entry : entry;
+    if (typeof turn === 'string') throw refusedTurn(operation, turn);
     try {
       if (!operation.probe) this.refuseFor(operation, this.breaker.enter());
-      return await this.sendAuthorized(attempt);
+      return parsed(operation, parse, await this.sendAuthorized(attempt));
     } finally {
-      release();
+      turn();
     }
   }
 
@@ -135,24 +131,24 @@ export class AirbyteCaller {
     if (waitMs > 0) throw unsent('circuit_open', operation, 'Airbyte was down a moment ago', waitMs);
   }
 
-  private async takeTurn({ operation, context, deadlineAt }: Attempt): Promise<Release> {
+  private enter({ operation, context, deadlineAt }: Attempt): ReturnType<ConcurrencyGate['enter']> {
     const remainingMs = deadlineAt - this.clock.now();
     if (remainingMs <= 0) throw unsent('timeout', operation, 'no time was left');
-    const turn = await this.gate.enter(operation.lane, remainingMs, context.signal);
-    if (typeof turn === 'string') throw refusedTurn(operation, turn);
-    return turn;
+    return this.gate.enter(operation.lane, remainingMs, context.signal);
   }
 
   /** A refused token is replaced once; a request refused for its token did nothing, so it may go again. */
   private async sendAuthorized(attempt: Attempt): Promise<unknown> {
-    const authorization = await this.authorization(attempt);
+    const header = this.authorizer.header();
+    const authorization = header instanceof Promise ? await this.patiently(header, attempt) : header;
     try {
       return await this.send(attempt, authorization);
     } catch (error) {
       if (!(error instanceof AirbyteError) || error.kind !== 'unauthorized') throw error;
       if (!this.authorizer.drop(authorization)) throw error;
     }
-    return this.send(attempt, await this.authorization(attempt));
+    const renewed = await this.patiently(Promise.resolve(this.authorizer.header()), attempt);
+    return this.send(attempt, renewed);
   }
 
   private send(attempt: Attempt, authorization: string | undefined): Promise<unknown> {
@@ -169,9 +165,10 @@ export class AirbyteCaller {
   }
 
   /** The sign-in under way serves others too, so it goes on when this call stops waiting for it. */
-  private async authorization({ operation, context, deadlineAt }: Attempt): Promise<string | undefined> {
-    const header = this.authorizer.header();
-    if (header === undefined || typeof header === 'string') return header;
+  private async patiently(
+    header: Promise<string | undefined>,
+    { operation, context, deadlineAt }: Attempt,
+  ): Promise<string | undefined> {
     const stop = new AbortController();
     const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
     const patience = this.clock.wait(Math.max(0, deadlineAt - this.clock.now()), signal).then(() => {
@@ -184,6 +181,15 @@ export class AirbyteCaller {
       patience.catch(() => undefined);
       stop.abort();
     }
+  }
+}
+
+function parsed<T>(operation: Operation, parse: (body: unknown) => T, body: unknown): T {
+  try {
+    return parse(body);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw misbehaving(operation, `the answer has an unexpected shape (${error.message})`, 200);
   }
 }
 

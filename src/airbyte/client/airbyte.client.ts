@@ -191,12 +191,8 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.transport.close();
   }
 
-  private async value<T>(
-    build: () => Operation,
-    parse: (body: unknown) => T,
-    context?: CallContext,
-  ): Promise<T> {
-    return this.caller.call(build(), parse, context);
+  private value<T>(build: () => Operation, parse: (body: unknown) => T, context?: CallContext): Promise<T> {
+    return this.caller.call(build, parse, context);
   }
 
   private list<T>(

@@ -106,9 +106,12 @@ function parseJson(text: string): unknown {
  * colon can only be a member's name, since quotes inside a JSON text are escaped.
  */
 function quoteLongJobIds(text: string): string {
-  if (!text.includes('"jobId"')) return text;
+  if (!LONG_JOB_ID.test(text)) return text;
   return text.replace(/(?<!\\)("jobId"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g, '$1"$2"');
 }
+
+/** Cheap to look for: hardly any text has one. */
+const LONG_JOB_ID = /"jobId"\s*:\s*-?\d{16}/;
 
 function isJson(response: TransportResponse): boolean {
   return /^application\/(?:[\w.+-]*\+)?json\b/i.test(contentType(response));

@@ -43,7 +43,7 @@ export class CreationRecovery {
     const lookupMs = lookupBudgetMs(deadlineAt - startedAt);
     try {
       const attempt = { ...context, deadlineAt: deadlineAt - lookupMs };
-      return this.claim(await this.caller.call(operation, parseConnection, attempt));
+      return this.claim(await this.caller.call(() => operation, parseConnection, attempt));
     } catch (error) {
       if (!(error instanceof AirbyteError) || !error.outcomeUnknown) throw error;
       const lookupDeadlineAt = Math.min(deadlineAt, this.caller.clock.now() + lookupMs);

@@ -5,7 +5,7 @@ import type { CallListener } from './call.events';
 import type { CircuitBreaker } from './circuit.breaker';
 import type { Clock } from './clock';
 import { describe, type Operation } from './operation';
-import type { Transport, TransportResponse } from './transport';
+import type { Transport, TransportRequest, TransportResponse } from './transport';
 import { TransportError } from './transport.errors';
 import { upstreamHeaders } from './upstream.headers';
 
@@ -22,6 +22,7 @@ export interface ExchangeRequest {
 export class Exchanger {
   /** How far Airbyte's clock is ahead of ours by its last answer; up to a second too little, since it tells whole ones. */
   upstreamAheadMs = 0;
+  private lastDate: unknown;
 
   constructor(
     private readonly transport: Transport,
@@ -33,13 +34,14 @@ export class Exchanger {
   async exchange(request: ExchangeRequest): Promise<unknown> {
     const startedAt = this.clock.now();
     try {
-      const response = await this.send(request);
+      const response = await this.transport.send(this.wire(request));
       this.observeClock(response);
       const body = readAnswer(request.operation, response, this.clock.now());
       this.breaker.recordAnswer();
       this.report(request, startedAt, { status: response.status });
       return body;
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof TransportError ? fromTransport(request.operation, thrown) : thrown;
       if (!(error instanceof AirbyteError)) throw error;
       this.judge(request, error, startedAt);
       this.report(request, startedAt, { status: error.status, kind: error.kind, errorId: error.errorId });
@@ -47,25 +49,24 @@ export class Exchanger {
     }
   }
 
-  private async send(request: ExchangeRequest): Promise<TransportResponse> {
-    const { operation, context, authorization, timeoutMs } = request;
-    try {
-      return await this.transport.send({
-        method: operation.method,
-        path: operation.path,
-        headers: upstreamHeaders(operation, context, authorization),
-        body: operation.body === undefined ? undefined : JSON.stringify(operation.body),
-        timeoutMs,
-        signal: context.signal,
-      });
-    } catch (error) {
-      throw error instanceof TransportError ? fromTransport(operation, error) : error;
-    }
+  private wire({ operation, context, authorization, timeoutMs }: ExchangeRequest): TransportRequest {
+    return {
+      method: operation.method,
+      path: operation.path,
+      headers: upstreamHeaders(operation, context, authorization),
+      body: operation.body === undefined ? undefined : JSON.stringify(operation.body),
+      timeoutMs,
+      signal: context.signal,
+    };
   }
 
+  /** Many answers say the same second; reading it once is enough, and its first use is the closest. */
   private observeClock(response: TransportResponse): void {
-    const date = upstreamDateOf(response);
-    if (date !== undefined) this.upstreamAheadMs = date.getTime() - this.clock.now();
+    const { date } = response.headers;
+    if (date === this.lastDate) return;
+    this.lastDate = date;
+    const upstreamNow = upstreamDateOf(response);
+    if (upstreamNow !== undefined) this.upstreamAheadMs = upstreamNow.getTime() - this.clock.now();
   }
 
   /** Whether Airbyte is there, not whether it likes the request; a slow creation or an impatient caller proves nothing. */

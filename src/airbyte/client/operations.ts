@@ -87,11 +87,12 @@ function segment(operation: string, id: string): string {
 }
 
 function queryString(query: Query): string {
-  const parameters = new URLSearchParams();
+  let text = '';
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, String(one));
+    for (const one of Array.isArray(value) ? value : [value]) {
+      text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(String(one))}`;
+    }
   }
-  const text = parameters.toString();
-  return text === '' ? '' : `?${text}`;
+  return text;
 }

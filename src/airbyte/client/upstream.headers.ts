@@ -11,13 +11,14 @@ export function upstreamHeaders(
   context: CallContext,
   authorization: string | undefined,
 ): Record<string, string> {
-  const { requestId, traceparent } = context;
-  return {
+  const headers: Record<string, string> = {
     accept: 'application/json',
     'user-agent': 'airbyte-ingestion-api',
-    ...(operation.body !== undefined && { 'content-type': 'application/json' }),
-    ...(authorization !== undefined && { authorization }),
-    ...(requestId !== undefined && REQUEST_ID.test(requestId) && { 'x-request-id': requestId }),
-    ...(traceparent !== undefined && TRACEPARENT.test(traceparent) && { traceparent }),
   };
+  const { requestId, traceparent } = context;
+  if (operation.body !== undefined) headers['content-type'] = 'application/json';
+  if (authorization !== undefined) headers['authorization'] = authorization;
+  if (requestId !== undefined && REQUEST_ID.test(requestId)) headers['x-request-id'] = requestId;
+  if (traceparent !== undefined && TRACEPARENT.test(traceparent)) headers['traceparent'] = traceparent;
+  return headers;
 }

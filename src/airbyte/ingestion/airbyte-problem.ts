@@ -15,16 +15,13 @@ export async function onBehalf<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** The same for calls about one ingestion: when Airbyte does not know it, the caller learns just that. */
-export function onBehalfOf<T>(connectionId: string, call: () => Promise<T>): Promise<T> {
-  return onBehalf(async () => {
-    try {
-      return await call();
-    } catch (error) {
-      throw error instanceof AirbyteError && isUnknown(error, connectionId)
-        ? ingestionNotFound(error)
-        : error;
-    }
-  });
+export async function onBehalfOf<T>(connectionId: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof AirbyteError)) throw error;
+    throw isUnknown(error, connectionId) ? ingestionNotFound(error) : airbyteProblem(error);
+  }
 }
 
 /** Whether Airbyte says, in one of its ways, that nothing that the gateway may see has this id. */

@@ -65,6 +65,25 @@ function read(text: string): { ok: true; expression: CronExpression } | Refusal 
   return reading.ok ? reading : refuse(...reading.faults);
 }
 
+type Meaning = Pick<AcceptedCron, 'expression' | 'rule'>;
+
+/** Expressions that were read before: most callers write one of a few. */
+const meanings = new Map<string, Meaning>();
+const MAX_MEANINGS = 2000;
+
+function meaningOf(text: string): Meaning | Refusal {
+  const known = meanings.get(text);
+  if (known) return known;
+  const reading = read(text);
+  if (!reading.ok) return reading;
+  const { expression } = reading;
+  const rule = quartzRule(cleanFields(expression));
+  if (!rule) throw new Error(`An accepted expression has no rule: ${expression.words}`);
+  if (meanings.size >= MAX_MEANINGS) meanings.clear();
+  meanings.set(text, { expression, rule });
+  return { expression, rule };
+}
+
 function neverFault(rule: CronRule, from: Date): FieldFault {
   const reason = `the expression never fires after ${from.toISOString()}`;
   const past = rule.years !== null && Math.max(...rule.years) < from.getUTCFullYear();
@@ -87,11 +106,9 @@ function frequencyFault(gap: number, floor: number): FieldFault {
 
 /** The expression with what it means, or every reason why it is refused. */
 export function acceptCron(text: string, limits: CronLimits): AcceptedCron | Refusal {
-  const reading = read(text);
-  if (!reading.ok) return reading;
-  const { expression } = reading;
-  const rule = quartzRule(cleanFields(expression));
-  if (!rule) throw new Error(`An accepted expression has no rule: ${expression.words}`);
+  const meaning = meaningOf(text);
+  if ('faults' in meaning) return meaning;
+  const { expression, rule } = meaning;
   if (nextFiring(rule, limits.zone, limits.from.getTime()) === null)
     return refuse(neverFault(rule, limits.from));
   const floor = limits.minIntervalMinutes;

@@ -18,7 +18,7 @@ import { StatusService } from './status.service';
 
 /** When it was looked at makes it no other status. */
 function statusTag(status: IngestionStatusDto): string {
-  return weakTag(Object.entries(status).filter(([name]) => name !== 'observedAt'));
+  return weakTag(Object.assign({}, status, { observedAt: null }));
 }
 
 @ApiTags('ingestion')

@@ -61,14 +61,9 @@ export class StatusReader {
   private async readUpstream(connectionId: string, request: RequestContext): Promise<IngestionSnapshot> {
     const context = this.client.shareBudget(request);
     const observedAt = this.clock();
-    const giveUp = new AbortController();
-    const jobs = readNewestJobs(this.client, connectionId, { ...context, signal: giveUp.signal });
     const [connection, newestJobs] = await Promise.all([
-      this.client.getConnection(connectionId, context).catch((error: unknown) => {
-        giveUp.abort();
-        throw error;
-      }),
-      jobs,
+      this.client.getConnection(connectionId, context),
+      readNewestJobs(this.client, connectionId, context),
     ]);
     const success = isDeleted(connection)
       ? null

@@ -1,6 +1,5 @@
-import type { Timing } from '../schedule';
+import { nextSyncs, type Timing } from '../schedule';
 import type { StatusFacts } from './facts';
-import { firingsOf } from './firings';
 import type { NextSyncReason } from './words';
 
 /** How many firings are told. */
@@ -15,8 +14,8 @@ export interface Upcoming {
 export function upcomingOf({ connection, timing, newestJobs, now }: StatusFacts): Upcoming {
   const obstacle = obstacleOf(connection.status, timing);
   if (obstacle) return { nextSyncs: [], reason: obstacle };
-  const startedAt = newestJobs[0]?.startTime ?? null;
-  const firings = firingsOf(newestJobs, { timing, from: now, startedAt, count: COUNT });
+  const newestJobStartedAt = newestJobs[0]?.startTime ?? null;
+  const firings = nextSyncs(timing, { now, isActive: true, newestJobStartedAt, count: COUNT });
   return { nextSyncs: firings, reason: firings.length > 0 ? 'scheduled' : 'never_fires' };
 }
 

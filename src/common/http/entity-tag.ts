@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** 128 bits of a hash are plenty to tell versions of one resource apart. */
 const HASH_CHARACTERS = 22;
 
 /** A strong entity tag (RFC 9110, 8.8.3) over a JSON value. */
 export function strongTag(value: unknown): string {
-  const hash = createHash('sha256').update(JSON.stringify(value)).digest('base64url');
-  return `"${hash.slice(0, HASH_CHARACTERS)}"`;
+  const digest = hash('sha256', JSON.stringify(value), 'base64url');
+  return `"${digest.slice(0, HASH_CHARACTERS)}"`;
 }
 
 /** A weak one: what differs in members that were left out of `value` counts as the same. */

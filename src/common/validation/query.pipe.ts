@@ -8,7 +8,18 @@ import { RequestValidationPipe } from './validation.pipe';
 export class QueryValidationPipe extends RequestValidationPipe {
   protected override readonly place = 'query';
 
+  /** What no parameters at all come to, for each class: most requests have none. */
+  private readonly ofNothing = new Map<unknown, unknown>();
+
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (hasMembers(value)) return this.judge(value, metadata);
+    const { metatype } = metadata;
+    const known = this.ofNothing.get(metatype) ?? Object.freeze(await super.transform(value, metadata));
+    this.ofNothing.set(metatype, known);
+    return known;
+  }
+
+  private async judge(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const repeated = namesOfRepeated(value);
     if (repeated.length === 0) return super.transform(value, metadata);
     throw validationFailed([
@@ -26,6 +37,10 @@ export class QueryValidationPipe extends RequestValidationPipe {
       return error.extras.errors ?? [];
     }
   }
+}
+
+function hasMembers(query: unknown): boolean {
+  return Object.keys(query ?? {}).length > 0;
 }
 
 /** Fastify gathers the values of a repeated parameter in an array. */

@@ -1,5 +1,5 @@
+import { nextSync } from '../../schedule';
 import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../facts';
-import { firingsOf } from '../firings';
 import { currentJob } from '../job.kinds';
 
 /**
@@ -11,7 +11,8 @@ export function missedRun(facts: StatusFacts, { missedRunMs }: Tolerances): Heal
   if (connection.status !== 'active' || currentJob(newestJobs)) return null;
   const [newest] = newestJobs;
   const from = newest ? endOf(newest) : connection.createdAt;
-  const [due] = firingsOf(newestJobs, { timing, from, startedAt: newest?.startTime ?? null, count: 1 });
+  const newestJobStartedAt = newest?.startTime ?? null;
+  const due = nextSync(timing, { now: from, isActive: true, newestJobStartedAt });
   if (!due || now.getTime() - due.getTime() <= missedRunMs) return null;
   return {
     code: 'missed_run',

@@ -1,5 +1,5 @@
+import { nextSyncs } from '../../schedule';
 import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../facts';
-import { firingsOf } from '../firings';
 
 const INTERVALS = 2;
 
@@ -27,14 +27,14 @@ function reason(since: Date, lastSync: Date, why: string): HealthReason {
  * included, and twice the shorter of the next two gaps, so that no weekend makes a weekday schedule stale.
  */
 function staleBySchedule(facts: StatusFacts, lastSync: Date): Date | null {
-  const { connection, timing, newestJobs, newestSuccess } = facts;
+  const { connection, timing, newestSuccess } = facts;
   if (connection.status !== 'active' || !newestSuccess) return null;
   if (timing.kind === 'basic') return new Date(lastSync.getTime() + INTERVALS * timing.intervalMs);
   const startedAt = newestSuccess.startTime;
-  const [first, second, third] = firingsOf(newestJobs, {
-    timing,
-    from: startedAt,
-    startedAt,
+  const [first, second, third] = nextSyncs(timing, {
+    now: startedAt,
+    isActive: true,
+    newestJobStartedAt: startedAt,
     count: INTERVALS + 1,
   }).map((firing) => firing.getTime());
   if (first === undefined || second === undefined) return null;
