@@ -90,22 +90,146 @@ const TESTS = {
     assert.deepEqual(arrived.map(same), left.map(same));
   },
 
+  'types that JSON does not know arrive as Postgres writes them, times at the ends of time too': async (
+    flow,
+  ) => {
+    flow.server.sql(
+      `CREATE TYPE "mood" AS ENUM ('sad', 'it''s ok'); CREATE TYPE "pair" AS ("a" int, "b" text);
+       CREATE DOMAIN "positive" AS numeric CHECK (VALUE > 0);
+       CREATE TABLE "odd" ("id" int PRIMARY KEY, "mood" "mood", "moods" "mood"[], "pair" "pair", "pairs" "pair"[], "domain" "positive",
+         "json_list" jsonb[], "range" int4range, "uuid" uuid, "ip" inet, "bits" bit(3), "money" money, "xml" xml, "timetz" timetz,
+         "time" time, "at" timestamptz, "local_at" timestamp, "day" date, "blob" bytea, "fixed" char(5), "real" real, "oid" oid);
+       INSERT INTO "odd" VALUES
+         (1, 'it''s ok', ARRAY['sad', NULL]::"mood"[], '(1,"a,b")', ARRAY['(1,x)', NULL]::"pair"[], 12345678901234567890.123,
+          ARRAY['{"a": [1.10]}', 'null']::jsonb[], '[1,5)', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '10.0.0.1/8', B'101', 12.34, '<a>&amp;</a>', '12:00:00.123456+05:30',
+          '24:00:00', '294276-12-31 23:59:59.999999+00', '4713-01-01 00:00:00 BC', '5874897-12-31', '\\x00ff', 'ab', 0.1, 4294967295),
+         (2, NULL, '{}', NULL, '{}', NULL, '{}', 'empty', NULL, '::1', NULL, -92233720368547758.08, NULL, NULL,
+          '00:00:00', '0044-03-15 12:00:00+00 BC', '-infinity', '0044-03-15 BC', '', '', 'NaN', 0),
+         (3, NULL, NULL, '(,)', NULL, NULL, NULL, '(,)', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '-infinity', 'infinity', 'infinity', NULL, NULL, '-Infinity', NULL)`,
+      'shop',
+    );
+    const to = destination(flow, { schema: 'odd' });
+    const id = await flow.connect(source(flow), to, [{ name: 'odd' }]);
+    assert.equal((await flow.sync(id)).status, 'succeeded', flow.log.join(''));
+    const exact = [
+      'at',
+      'local_at',
+      'day',
+      'moods',
+      'pairs',
+      'json_list',
+      'domain',
+      'mood',
+      'range',
+      'uuid',
+      'ip',
+      'bits',
+      'xml',
+    ];
+    const others = ['timetz', 'time', 'blob', 'fixed', 'money', 'real', 'oid'];
+    const read = (table, database, columns) =>
+      flow.server
+        .sql(
+          `SET datestyle = 'ISO'; SET TIME ZONE 'UTC'; SELECT to_jsonb("t") FROM (SELECT ${columns.map((name) => (name === 'domain' ? '"domain"::text' : `"${name}"`)).join(', ')} FROM ${table} ORDER BY "id"::numeric) AS "t"`,
+          database,
+        )
+        .split('\n')
+        .map(JSON.parse);
+    const texts = (rows) =>
+      rows.map((row) =>
+        Object.fromEntries(
+          Object.entries(row).map(([name, value]) => [
+            name,
+            value === null || typeof value === 'object' ? value : String(value),
+          ]),
+        ),
+      );
+    const columns = [...exact, ...others];
+    assert.deepEqual(texts(read('"odd"."odd"', 'lake', columns)), texts(read('"odd"', 'shop', columns)));
+    assert.deepEqual(
+      read('"odd"."odd"', 'lake', ['pair']).map(({ pair }) => pair && JSON.parse(pair)),
+      [{ a: 1, b: 'a,b' }, null, { a: null, b: null }],
+    );
+    flow.server.sql('DROP TABLE "odd"', 'shop');
+  },
+
   'an incremental sync brings what is new, and rows that share the last cursor value are not missed': async (
     flow,
   ) => {
     const streams = [{ name: 'events', syncMode: 'incremental_deduped_history', cursorField: ['updated'] }];
-    const id = await flow.connect(source(flow), destination(flow, { schema: 'dedup' }), streams);
-    assert.equal((await flow.sync(id)).rowsSynced, 25_000);
+    const connection = await flow.connect(source(flow), destination(flow, { schema: 'dedup' }), streams);
+    assert.equal((await flow.sync(connection)).rowsSynced, 25_000);
     flow.server.sql(
       `INSERT INTO "events" SELECT 25001, "updated", 'same instant' FROM "events" WHERE "id" = 25000;
       UPDATE "events" SET "updated" = now(), "value" = 'changed' WHERE "id" = 7`,
       'shop',
     );
-    assert.equal((await flow.sync(id)).rowsSynced, 3);
-    assert.equal((await flow.sync(id)).rowsSynced, 0);
+    assert.equal((await flow.sync(connection)).rowsSynced, 3);
+    assert.equal((await flow.sync(connection)).rowsSynced, 0);
+    for (const id of [25002, 25003]) {
+      flow.server.sql(
+        `INSERT INTO "events" SELECT ${id}, "updated", 'same instant' FROM "events" WHERE "id" = 7`,
+        'shop',
+      );
+      // Those that share the cursor value come with the new one, and are told apart by the key.
+      assert.equal((await flow.sync(connection)).rowsSynced, id - 25000);
+      assert.equal((await flow.sync(connection)).rowsSynced, 0);
+    }
+    flow.server.sql('DELETE FROM "events" WHERE "id" > 25001', 'shop');
     const count = `SELECT COUNT(*), COUNT(DISTINCT "id"), MAX("value") FILTER (WHERE "id" = 7), MAX("value") FILTER (WHERE "id" = 25001) FROM "dedup"."events"`;
-    assert.equal(flow.server.sql(count, 'lake'), '25001|25001|changed|same instant');
+    assert.equal(flow.server.sql(count, 'lake'), '25003|25003|changed|same instant');
   },
+
+  'equal cursor values that are spelt differently are not read again and again': async (flow) => {
+    flow.server.sql(
+      `CREATE TABLE "spelt" ("id" int PRIMARY KEY, "at" numeric); INSERT INTO "spelt" VALUES (1, 1.0), (2, 1.00), (3, 1.000)`,
+      'shop',
+    );
+    const streams = [{ name: 'spelt', syncMode: 'incremental_append', cursorField: ['at'] }];
+    const id = await flow.connect(source(flow), destination(flow, { schema: 'spelt' }), streams);
+    for (const rows of [3, 0, 0]) assert.equal((await flow.sync(id)).rowsSynced, rows);
+    flow.server.sql('DROP TABLE "spelt"', 'shop');
+  },
+
+  'a stream that was appended can be deduplicated, by another key too, and be appended again': async (
+    flow,
+  ) => {
+    flow.server.sql(
+      `CREATE TABLE "moved" ("id" int, "at" int, "v" text); INSERT INTO "moved" VALUES (1, 1, 'a'), (1, 2, 'b'), (NULL, 3, 'c'), (NULL, 4, 'd')`,
+      'shop',
+    );
+    const sync = async (syncMode, key) => {
+      const streams = [{ name: 'moved', syncMode, cursorField: ['at'], ...(key && { primaryKey: [[key]] }) }];
+      const id = await flow.connect(source(flow), destination(flow, { schema: 'moved' }), streams);
+      assert.equal((await flow.sync(id)).status, 'succeeded', flow.log.join(''));
+      return flow.server.sql(`SELECT string_agg("v", '' ORDER BY "v") FROM "moved"."moved"`, 'lake');
+    };
+    assert.equal(await sync('full_refresh_append'), 'abcd');
+    assert.equal(await sync('incremental_deduped_history', 'id'), 'bd');
+    assert.equal(await sync('incremental_deduped_history', 'v'), 'abcd');
+    assert.equal(await sync('incremental_append'), 'aabbccdd');
+    flow.server.sql('DROP TABLE "moved"', 'shop');
+  },
+
+  'a table of the longest name is replaced, one of a longer name refused, and none in the way of another':
+    async (flow) => {
+      const [long, near] = ['x'.repeat(63), 'events_airbyte_new'];
+      for (const name of [long, near]) flow.server.sql(`CREATE TABLE "${name}" AS SELECT 1 AS "id"`, 'shop');
+      const to = destination(flow, { schema: 'names' });
+      const id = await flow.connect(
+        source(flow),
+        to,
+        [long, near, 'events'].map((name) => ({ name })),
+      );
+      for (let run = 0; run < 2; run++)
+        assert.equal((await flow.sync(id)).status, 'succeeded', flow.log.join(''));
+      const rows = (name) => flow.server.sql(`SELECT COUNT(*) FROM "names"."${name}"`, 'lake');
+      assert.deepEqual([rows(long), rows(near)], ['1', '1']);
+      const longer = await flow.connect(source(flow), to, [{ name: long }], { prefix: 'p_' });
+      assert.equal((await flow.sync(longer)).status, 'failed');
+      assert.match(flow.log.join(''), /is longer than Postgres takes/);
+      for (const name of [long, near]) flow.server.sql(`DROP TABLE "${name}"`, 'shop');
+    },
 
   'overwriting replaces in one step': async (flow) => {
     const id = await flow.connect(source(flow), destination(flow, { schema: 'over' }), [{ name: 'events' }]);
@@ -115,7 +239,7 @@ const TESTS = {
     assert.equal(flow.server.sql('SELECT COUNT(*) FROM "over"."events"', 'lake'), '10');
     assert.equal(
       flow.server.sql(
-        `SELECT COUNT(*) FROM information_schema.tables WHERE "table_name" LIKE '%airbyte_new'`,
+        `SELECT COUNT(*) FROM information_schema.tables WHERE "table_name" LIKE '_airbyte_new%'`,
         'lake',
       ),
       '0',
@@ -163,6 +287,7 @@ try {
   server.sql(TABLES, 'shop');
   const flow = new Flow(engine, server);
   flow.dataDir = dataDir;
+  flow.log = log;
   for (const [name, test] of Object.entries(TESTS)) {
     try {
       await test(flow);

@@ -179,11 +179,13 @@ async function chooseStreams(
 ): Promise<ConnectionStream[]> {
   const source = actors.find('source', sourceId);
   if (source === null) throw notFound('SOURCE_CONNECTION', sourceId);
-  const [found, writes] = await Promise.all([
-    connectors.discover(source.definitionId, source.configuration),
-    connectors.writeModes(destinationDefinitionId),
-  ]);
-  return selectStreams(found, writes, streamChoicesOf(body));
+  const choices = streamChoicesOf(body);
+  const writes = await connectors.writeModes(destinationDefinitionId);
+  const known = await connectors.discover(source.definitionId, source.configuration);
+  const isNew = choices.some(({ name }) => known.every((stream) => stream.name !== name));
+  // What is asked for may have been made since the source was last looked at.
+  const found = isNew ? await connectors.discover(source.definitionId, source.configuration, true) : known;
+  return selectStreams(found, writes, choices);
 }
 
 function settingsOf(request: ApiRequest): JsonObject {

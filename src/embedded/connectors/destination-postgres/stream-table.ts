@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
 import { fromBytes } from '../../protocol/message-writer';
@@ -8,6 +9,7 @@ import { quoted } from '../postgres/config';
 import { columnsOf, valueOf, type TargetColumn } from './columns';
 
 const EXTRACTED_AT = '_airbyte_extracted_at';
+const MAX_NAME_BYTES = 63;
 
 /**
  * The table of one stream. Everything between two states is one transaction; overwriting fills a table beside it
@@ -26,21 +28,17 @@ export class StreamTable implements StreamTarget {
 
   /** Makes the table, or the columns that it lacks. */
   static async open(client: Client, schema: string, stream: ConfiguredStream): Promise<StreamTable> {
+    refuseLongName(stream.name);
     const columns = columnsOf(stream.jsonSchema);
     const overwrite = stream.writeMode === 'overwrite';
-    const name = overwrite ? `${stream.name}_airbyte_new` : stream.name;
-    const table = `${quoted(schema)}.${quoted(name)}`;
+    const table = `${quoted(schema)}.${quoted(overwrite ? ownName('new', stream) : stream.name)}`;
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
     if (overwrite) await client.query(`DROP TABLE IF EXISTS ${table}`);
     await client.query(`CREATE TABLE IF NOT EXISTS ${table} (${quoted(EXTRACTED_AT)} timestamptz NOT NULL)`);
     for (const { name: column, type } of columns) {
       await client.query(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoted(column)} ${type}`);
     }
-    if (stream.writeMode === 'append_dedup') {
-      await client.query(
-        `CREATE UNIQUE INDEX IF NOT EXISTS ${quoted(`${stream.name}_airbyte_key`)} ON ${table} (${keyOf(stream).join(', ')})`,
-      );
-    }
+    if (!overwrite) await fitKeyIndex(client, schema, stream);
     return new StreamTable(client, stream, schema, table, insertInto(table, stream, columns));
   }
 
@@ -89,6 +87,63 @@ async function commit(client: Client): Promise<void> {
   if (!inTransaction.has(client)) return;
   await client.query('COMMIT');
   inTransaction.delete(client);
+}
+
+/** Postgres would cut it off, and two streams would share a table. */
+function refuseLongName(name: string): void {
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES)
+    throw new ConnectorError(
+      'config_error',
+      `The name ${name} is longer than Postgres takes: ${MAX_NAME_BYTES} bytes.`,
+    );
+}
+
+/** A name for what belongs to a stream's table; no stream has it, however long or odd its own is. */
+function ownName(what: 'new' | 'key', { name }: ConfiguredStream): string {
+  return `_airbyte_${what}_${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+}
+
+/** The table may have been filled in another mode, or by another key: then the index of its key is made anew. */
+async function fitKeyIndex(client: Client, schema: string, stream: ConfiguredStream): Promise<void> {
+  const index = ownName('key', stream);
+  const wanted = stream.writeMode === 'append_dedup' ? keyOf(stream).join(', ') : null;
+  const { rows } = await client.query<{ key: string | null }>(
+    `SELECT obj_description(c.oid, 'pg_class') AS "key" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = $2`,
+    [schema, index],
+  );
+  if ((rows[0]?.key ?? null) === wanted) return;
+  await begin(client);
+  await client.query(`DROP INDEX IF EXISTS ${quoted(schema)}.${quoted(index)}`);
+  if (wanted !== null) {
+    const table = `${quoted(schema)}.${quoted(stream.name)}`;
+    await client.query(removeDuplicates(table, stream));
+    await client.query(
+      `CREATE UNIQUE INDEX ${quoted(index)} ON ${table} (${wanted}) ${await nullsNotDistinct(client)}`,
+    );
+    // Kept with the index, so that it can be told from that of another key.
+    await client.query(
+      `COMMENT ON INDEX ${quoted(schema)}.${quoted(index)} IS '${wanted.replaceAll("'", "''")}'`,
+    );
+  }
+  await commit(client);
+}
+
+/** Before version 15 Postgres takes every null for a key of its own. */
+async function nullsNotDistinct(client: Client): Promise<string> {
+  const { rows } = await client.query<{ version: string }>(
+    `SELECT current_setting('server_version_num') AS "version"`,
+  );
+  return Number(rows[0]?.version) >= 150_000 ? 'NULLS NOT DISTINCT' : '';
+}
+
+/** Of the rows of one key the one with the greatest cursor stays, and of equal ones the newest. */
+function removeDuplicates(table: string, stream: ConfiguredStream): string {
+  const [cursor] = stream.cursorField.map(quoted);
+  const order = `${cursor === undefined ? '' : `${cursor} DESC NULLS LAST, `}${quoted(EXTRACTED_AT)} DESC, ctid DESC`;
+  return `DELETE FROM ${table} WHERE ctid IN (SELECT "row" FROM (
+    SELECT ctid AS "row", ROW_NUMBER() OVER (PARTITION BY ${keyOf(stream).join(', ')} ORDER BY ${order}) AS "place" FROM ${table}) AS "ranked"
+    WHERE "place" > 1)`;
 }
 
 function keyOf({ primaryKey, name }: ConfiguredStream): string[] {

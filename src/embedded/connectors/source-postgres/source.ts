@@ -59,7 +59,10 @@ async function readStream(
 ): Promise<void> {
   const { name, namespace } = stream;
   await output.message(streamStatus(name, namespace, 'STARTED', new Date()));
-  await client.query(`DECLARE "rows" NO SCROLL CURSOR FOR ${await selectOf(client, stream, position)}`);
+  const cursor = await cursorOf(client, stream);
+  await client.query(
+    `DECLARE "rows" NO SCROLL CURSOR FOR ${await selectOf(client, stream, cursor, position)}`,
+  );
   const head = recordHead(name, namespace);
   const progress = new Progress(stream, position, output);
   for (;;) {
@@ -67,61 +70,86 @@ async function readStream(
       `FETCH ${FETCH_ROWS} FROM "rows"`,
     );
     const tail = `,"emitted_at":${Date.now()}}}`;
-    for (const { data, cursor } of rows) {
+    for (const { data, cursor: value } of rows) {
       // A json column keeps its line breaks, which stand between its tokens only: texts have them escaped.
       if (output.line(head + toBytes(/[\r\n]/.test(data) ? data.replace(/[\r\n]/g, ' ') : data) + tail))
         await output.flush();
-      progress.note(cursor);
+      progress.note(value);
     }
     await progress.checkpoint(CHECKPOINT_ROWS);
     if (rows.length < FETCH_ROWS) break;
   }
-  await progress.checkpoint(0);
   await client.query('CLOSE "rows"');
+  if (cursor !== null) await progress.recount((value) => countAt(client, stream, cursor, value));
+  await progress.checkpoint(0);
   await output.message(streamStatus(name, namespace, 'COMPLETE', new Date()));
 }
 
-/** Postgres writes the JSON: numerics to their last digit, times in ISO 8601, arrays and JSON as they are. */
+/** The column by which a stream is read bit by bit, as SQL has it. */
+interface Cursor {
+  readonly column: string;
+  readonly type: string;
+}
+
+/** Null where the stream is read whole. */
+async function cursorOf(
+  client: Client,
+  { name, namespace, cursorField, readMode }: ConfiguredStream,
+): Promise<Cursor | null> {
+  const [field] = cursorField;
+  if (readMode === 'full_refresh' || field === undefined) return null;
+  const columns = await readColumns(client, [namespace ?? 'public']);
+  const type = columns.find((column) => column.table === name && column.name === field)?.type;
+  if (type === undefined) throw new ConnectorError('config_error', `${name} has no column ${field}.`);
+  return { column: `"t".${quoted(field)}`, type };
+}
+
+function tableOf({ name, namespace }: ConfiguredStream): string {
+  return `${quoted(namespace ?? 'public')}.${quoted(name)} AS "t"`;
+}
+
+/**
+ * Postgres writes the JSON: numerics to their last digit, times in ISO 8601, arrays and JSON as they are. Records with
+ * the last cursor value are read again when there are more of them than were read: none may be missed.
+ */
 async function selectOf(
   client: Client,
   stream: ConfiguredStream,
+  cursor: Cursor | null,
   position: Position | null,
 ): Promise<string> {
-  const table = `${quoted(stream.namespace ?? 'public')}.${quoted(stream.name)}`;
-  const [cursorField] = stream.cursorField;
-  if (stream.readMode === 'full_refresh' || cursorField === undefined) {
-    return `SELECT row_to_json("t")::text AS "data", NULL AS "cursor" FROM ${table} AS "t"`;
-  }
-  const cursor = `"t".${quoted(cursorField)}`;
-  const condition =
-    position === null ? '' : await newerThan(client, { stream, table, cursor, cursorField }, position);
-  return `SELECT row_to_json("t")::text AS "data", ${cursor}::text AS "cursor" FROM ${table} AS "t" ${condition} ORDER BY ${cursor} NULLS FIRST`;
+  const data = `SELECT row_to_json("t")::text AS "data"`;
+  if (cursor === null) return `${data}, NULL AS "cursor" FROM ${tableOf(stream)}`;
+  const { column, type } = cursor;
+  const rows = `${data}, ${column}::text AS "cursor" FROM ${tableOf(stream)}`;
+  const order = `ORDER BY ${column} NULLS FIRST`;
+  if (position === null) return `${rows} ${order}`;
+  const more = (await countAt(client, stream, cursor, position.cursor)) > position.recordCount;
+  return `${rows} WHERE ${column} ${more ? '>=' : '>'} ${literal(position.cursor)}::${type} ${order}`;
 }
 
-/** Records with the last cursor value are read again when there are more of them than before: none may be missed. */
-async function newerThan(
+/** How many records have a cursor value, by the column's own idea of what is equal. */
+async function countAt(
   client: Client,
-  {
-    stream,
-    table,
-    cursor,
-    cursorField,
-  }: { stream: ConfiguredStream; table: string; cursor: string; cursorField: string },
-  position: Position,
-): Promise<string> {
-  const columns = await readColumns(client, [stream.namespace ?? 'public']);
-  const type = columns.find((column) => column.table === stream.name && column.name === cursorField)?.type;
-  if (type === undefined) throw new ConnectorError('config_error', `${table} has no column ${cursorField}.`);
-  const last = `'${position.cursor.replaceAll("'", "''")}'::${type}`;
+  stream: ConfiguredStream,
+  { column, type }: Cursor,
+  value: string,
+): Promise<number> {
   const { rows } = await client.query<{ count: string }>(
-    `SELECT COUNT(*) AS "count" FROM ${table} AS "t" WHERE ${cursor} = ${last}`,
+    `SELECT COUNT(*) AS "count" FROM ${tableOf(stream)} WHERE ${column} = ${literal(value)}::${type}`,
   );
-  return `WHERE ${cursor} ${Number(rows[0]?.count) > position.recordCount ? '>=' : '>'} ${last}`;
+  return Number(rows[0]?.count);
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Counts records and says now and then how far the stream has come. */
 class Progress {
   private sinceState = 0;
+  private sameCursor = 0;
+  private lastCursor: string | null = null;
 
   constructor(
     private readonly stream: ConfiguredStream,
@@ -132,8 +160,18 @@ class Progress {
   note(cursor: string | null): void {
     this.sinceState++;
     if (cursor === null) return;
-    const same = this.position?.cursor === cursor ? this.position.recordCount : 0;
-    this.position = { cursor, recordCount: same + 1 };
+    this.sameCursor = cursor === this.lastCursor ? this.sameCursor + 1 : 1;
+    this.lastCursor = cursor;
+    this.position = { cursor, recordCount: this.sameCursor };
+  }
+
+  /**
+   * At the end everything with the last cursor value was read, now or before: so many as the snapshot has. Before the
+   * end too small a count does no harm, it makes the next attempt read some again.
+   */
+  async recount(countOf: (cursor: string) => Promise<number>): Promise<void> {
+    if (this.position === null) return;
+    this.position = { ...this.position, recordCount: await countOf(this.position.cursor) };
   }
 
   /** A full refresh has no order to go on from, so it has one state, at its end. */
