@@ -69,7 +69,7 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(settings, clock),
-    createFastifyAdapter(logger),
+    createFastifyAdapter(logger, undefined, settings.trustedProxies),
     { logger: nestLogger(logger), abortOnError: false, bodyParser: false },
   );
   configureApp(app);

@@ -34,12 +34,17 @@ const API_KEY =
 
 export function readApiKeys(env: Environment): ApiKey[] {
   const entries = env.text('API_KEYS')?.split(',') ?? [];
+  const seen = new Set<string>();
   return entries.flatMap((entry, index) => {
     const [, name, scopes, sha256, workspaceId] = API_KEY.exec(entry.trim()) ?? [];
     if (name === undefined || scopes === undefined || sha256 === undefined) {
       env.complain('API_KEYS', `entry ${index + 1} must read name:scopes:sha256-of-the-key[:workspaceId]`);
       return [];
     }
+    if (seen.has(sha256.toLowerCase())) {
+      env.complain('API_KEYS', `entry ${index + 1} has the key of another entry`);
+    }
+    seen.add(sha256.toLowerCase());
     return [
       { name, scopes: scopes.split('+'), sha256: sha256.toLowerCase(), workspaceId: workspaceId ?? null },
     ];

@@ -36,6 +36,7 @@ describe('parseSettings', () => {
       apiKeys: [],
       oidc: null,
       authOff: false,
+      trustedProxies: [],
       rateLimit: 6000,
       idempotencyTtlS: 86_400,
       idempotencyDoubtMs: 900_000,
@@ -110,11 +111,37 @@ describe('parseSettings', () => {
   });
 
   it('reads keys with several scopes and with a workspace', () => {
-    const keys = `etl:ingestion:read+ingestion:write:${HASH}, bi:ingestion:read:${HASH.toUpperCase()}:ws-1`;
+    const keys = `etl:ingestion:read+ingestion:write:${HASH}, bi:ingestion:read:${'B'.repeat(64)}:ws-1`;
     expect(parseSettings({ API_KEYS: keys }).apiKeys).toEqual([
       { name: 'etl', scopes: ['ingestion:read', 'ingestion:write'], sha256: HASH, workspaceId: null },
-      { name: 'bi', scopes: ['ingestion:read'], sha256: HASH, workspaceId: 'ws-1' },
+      { name: 'bi', scopes: ['ingestion:read'], sha256: 'b'.repeat(64), workspaceId: 'ws-1' },
     ]);
+  });
+
+  it('reads the proxies that are trusted, by address and by network', () => {
+    const proxies = ['10.0.0.0/8', '::1', 'fd00::/8', '192.0.2.1/32'];
+    expect(parseSettings({ TRUSTED_PROXIES: proxies.join(' , ') }).trustedProxies).toEqual(proxies);
+  });
+
+  it.each([
+    'proxy.internal',
+    '10.0.0.0/33',
+    '10.0.0/8',
+    '::/129',
+    '10.0.0.1/',
+    '10.0.0.0/8/8',
+    'true',
+    '*',
+    '1',
+  ])('trusts no proxy that is %s', (entry) => {
+    const complaints = complaintsOf({ TRUSTED_PROXIES: `::1,${entry}` });
+    expect(complaints).toEqual([expect.stringMatching(/^TRUSTED_PROXIES entry 2 /)]);
+    expect(complaints.join()).not.toContain(entry.padEnd(2));
+  });
+
+  it('refuses one key for two callers: who came could not be told', () => {
+    const keys = `a:ingestion:read:${HASH},b:ingestion:read:${'b'.repeat(64)},c:ingestion:write:${HASH}`;
+    expect(complaintsOf({ API_KEYS: keys })).toEqual(['API_KEYS entry 3 has the key of another entry']);
   });
 
   describe('serving beyond loopback', () => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { readAirbyteCredentials, readApiKeys, readOidc, requireCallersBeyondLoopback } from './credentials';
 import { Environment, SettingsError } from './environment';
 import type { LogLevel, Settings } from './settings.types';
@@ -43,6 +44,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     apiKeys: readApiKeys(env),
     oidc: readOidc(env),
     authOff: env.oneOf('AUTH', ['off']) === 'off',
+    trustedProxies: readTrustedProxies(env),
     rateLimit: readRateLimit(env),
     idempotencyTtlS: env.integer('IDEMPOTENCY_TTL_S', { fallback: DAY_S, min: 1, max: 365 * DAY_S }),
     idempotencyDoubtMs: env.integer('IDEMPOTENCY_DOUBT_MS', {
@@ -60,6 +62,23 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   }
   if (env.complaints.length > 0) throw new SettingsError(env.complaints);
   return deepFreeze(settings);
+}
+
+/** Networks are written as in RFC 4632: `10.0.0.0/8`, `fd00::/8`. */
+function readTrustedProxies(env: Environment): string[] {
+  const entries = (env.text('TRUSTED_PROXIES')?.split(',') ?? []).map((entry) => entry.trim());
+  const wrong = entries.flatMap((entry, index) => (isNetwork(entry) ? [] : [index + 1]));
+  for (const number of wrong) {
+    env.complain('TRUSTED_PROXIES', `entry ${number} must be an IP address or a network such as 10.0.0.0/8`);
+  }
+  return wrong.length === 0 ? entries : [];
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 function readRateLimit(env: Environment): number | null {

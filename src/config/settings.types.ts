@@ -60,6 +60,8 @@ export interface Settings {
   readonly oidc: OidcSettings | null;
   /** True: the operator said aloud that everybody who reaches the gateway may use it. */
   readonly authOff: boolean;
+  /** Addresses and networks (CIDR) of the proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   /** Requests per minute and caller; null means no limit. */
   readonly rateLimit: number | null;
   readonly idempotencyTtlS: number;

@@ -166,6 +166,16 @@ describe('callers', () => {
       await as(KEYS.limited, 'get', `/ingestion/${theirs}/status`).expect(404);
     });
 
+    it('have keys of their own for idempotency in each: no answer is carried from one into another', async () => {
+      const send = async (workspace: string, status: number): Promise<unknown> => {
+        const token = await issuer.token({ scope: 'ingestion:write', workspace });
+        const request = gateway.api.post('/ingestion').auth(token, { type: 'bearer' });
+        return (await request.set('Idempotency-Key', 'mine').send(ORDERS).expect(status)).body;
+      };
+      expect(await send(WORKSPACE_ID, 201)).toMatchObject({ name: ORDERS.name });
+      expect(await send(OTHER_WORKSPACE, 422)).toMatchObject({ code: 'reference-not-found' });
+    });
+
     it('cannot use sources and destinations of another: the same 422 as for unknown ones, and nothing is made', async () => {
       const references = { ...ORDERS, sourceId: OTHER_SOURCE, destinationId: OTHER_DESTINATION };
       const strange = await as(KEYS.limited, 'post', '/ingestion').send(references).expect(422);

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { clientAddress } from '../../common/http/client-address';
 import { problemCodeOf } from '../problem.code';
 
 /** Paths that answers point to, from which the ids of new things are told. */
@@ -17,7 +18,7 @@ export function auditChange(
     {
       audit: true,
       caller: request.caller?.id ?? 'anonymous',
-      address: request.ip,
+      address: clientAddress(request),
       action: `${request.method} ${request.routeOptions.url ?? ''}`,
       ...idsOf(request, reply),
       status: reply.statusCode,

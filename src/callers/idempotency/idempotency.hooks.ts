@@ -24,9 +24,6 @@ interface Attempt {
   readonly maySend: boolean;
 }
 
-/** Callers that nobody knows by name share one set of keys: their addresses change from try to try. */
-const ANONYMOUS = 'anonymous';
-
 const SETTLE_LIMIT_MS = 5000;
 
 /** Carries a request with an `Idempotency-Key` out once, whatever is sent at once or again. */
@@ -48,7 +45,7 @@ export class IdempotencyHooks {
     const key = idempotencyKeyOf(request.headers['idempotency-key']);
     if (key === undefined) return undefined;
     const intent = {
-      id: recordId(request.caller?.id ?? ANONYMOUS, key),
+      id: recordId(request.caller, key),
       fingerprint: fingerprintOf(request.method, request.url, request.body),
       owner: randomUUID(),
       nowMs: this.nowMs(),

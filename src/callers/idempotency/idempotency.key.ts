@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Caller } from '../../common/http/caller';
 import { validationFailed } from '../../common/problem/problem.exception';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -19,9 +20,17 @@ export function idempotencyKeyOf(header: string | string[] | undefined): string 
   ]);
 }
 
-/** What stands for a key of a caller's in the store: of fixed length, and giving neither of the two away. */
-export function recordId(callerId: string, key: string): string {
-  return createHash('sha256').update(callerId).update('\0').update(key).digest('hex');
+/** Callers that nobody knows by name share one set of keys: their addresses change from try to try. */
+const ANONYMOUS = 'anonymous';
+
+/**
+ * What stands for a key of a caller's in the store: of fixed length, and giving neither of the two away. Who may be in one
+ * workspace at a time has keys of their own in each, so that no answer is carried from one into another.
+ */
+export function recordId(caller: Caller | undefined, key: string): string {
+  const hash = createHash('sha256').update(caller?.id ?? ANONYMOUS);
+  if (caller?.workspaceId) hash.update('\0').update(caller.workspaceId);
+  return hash.update('\0').update(key).digest('hex');
 }
 
 /** Two requests with one key must be one request: same method, path and body. The order of members does not count. */

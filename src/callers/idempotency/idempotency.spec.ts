@@ -1,3 +1,4 @@
+import type { Caller } from '../../common/http/caller';
 import { describeStore, STORE_TIMES } from '../../../test/support/idempotency-store.contract';
 import { PROBLEMS } from '../../common/problem/problem.catalogue';
 import { ProblemException } from '../../common/problem/problem.exception';
@@ -7,6 +8,8 @@ import { verdictOf } from './outcome';
 import { parseAnswer } from './stored-answer';
 
 describeStore('MemoryIdempotencyStore', () => new MemoryIdempotencyStore(STORE_TIMES, () => new Date()));
+
+const callerOf = (id: string, workspaceId: string | null = null): Caller => ({ id, scopes: [], workspaceId });
 
 describe('MemoryIdempotencyStore', () => {
   const answer = { status: 201, headers: {}, body: '{}' };
@@ -70,8 +73,13 @@ describe('keys', () => {
   });
 
   it('of two callers are two, also when caller and key run together', () => {
-    expect(recordId('key:a', 'b')).not.toBe(recordId('key:', 'ab'));
-    expect(recordId('key:a', 'b')).toMatch(/^[0-9a-f]{64}$/);
+    expect(recordId(callerOf('key:a'), 'b')).not.toBe(recordId(callerOf('key:'), 'ab'));
+    expect(recordId(callerOf('key:a'), 'b')).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('of one caller in two workspaces are two as well', () => {
+    const ids = [null, 'ws-1', 'ws-2'].map((workspaceId) => recordId(callerOf('oidc:a', workspaceId), 'b'));
+    expect(new Set(ids).size).toBe(3);
   });
 
   it('name a request by method, path and body, whatever the order of members', () => {

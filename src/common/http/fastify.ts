@@ -30,6 +30,7 @@ const CLIENT_LIMITS: ClientLimits = { headersMs: 15_000, requestMs: 30_000, chec
 export function createFastifyAdapter(
   logger: FastifyBaseLogger,
   limits: ClientLimits = CLIENT_LIMITS,
+  trustedProxies: readonly string[] = [],
 ): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
@@ -45,6 +46,7 @@ export function createFastifyAdapter(
     },
     // Requests on connections that were open before the stop are answered like any other, then the connection ends.
     return503OnClosing: false,
+    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     genReqId: requestIdOf,
     // Nothing here is Express middleware, and without it no request has to pass through.
     skipMiddie: true,
