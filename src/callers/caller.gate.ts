@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Scope } from '../common/http/caller';
-import { clientAddress } from '../common/http/client-address';
+import { clientAddress, networkOf } from '../common/http/client-address';
 import { scopeMissing } from './auth/auth.problems';
 import type { Authenticator } from './auth/authenticator';
 import { rateLimited, rateLimitHeaders } from './rate-limit/rate-limit.headers';
@@ -59,7 +59,7 @@ export class CallerGate {
   private async count(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (!this.rate) return;
     const { limit, limiter } = this.rate;
-    const quota = await limiter.take(request.caller?.id ?? `ip:${clientAddress(request)}`);
+    const quota = await limiter.take(request.caller?.id ?? `ip:${networkOf(clientAddress(request))}`);
     if (!quota) return;
     void reply.headers(rateLimitHeaders(limit, quota));
     if (quota.isExceeded) throw rateLimited(limit, quota);

@@ -161,6 +161,36 @@ describe('callers', () => {
       expect(changes()).toEqual([]);
     });
 
+    it.each(['', '?wait=1'])(
+      'are not told by a run that is not there that its ingestion is: runs/99%s',
+      async (query) => {
+        const path = `/ingestion/${theirs}/runs/99${query}`;
+        expect((await as(KEYS.writer, 'get', path).expect(404)).body).toMatchObject({
+          code: 'run-not-found',
+        });
+        expect((await as(KEYS.limited, 'get', path).expect(404)).body).toMatchObject({
+          code: 'ingestion-not-found',
+        });
+      },
+    );
+
+    it.each(['/ingestion', '/ingestion?status=active', '/ingestion?name=o', '/sources', '/destinations'])(
+      'list nothing of another even if Airbyte does: %s',
+      async (path) => {
+        upstream.on('*', (request) => {
+          for (const name of ['workspaceIds', 'workspaceId']) request.query.delete(name);
+          return undefined;
+        });
+        const rows = async (key: string): Promise<string[]> => {
+          const { body } = await as(key, 'get', path).expect(200);
+          return (body as { data: { workspaceId: string }[] }).data.map(({ workspaceId }) => workspaceId);
+        };
+        await as(KEYS.limited, 'post', '/ingestion').send(ORDERS).expect(201);
+        expect(new Set(await rows(KEYS.writer))).toEqual(new Set([WORKSPACE_ID, OTHER_WORKSPACE]));
+        expect(new Set(await rows(KEYS.limited))).toEqual(new Set([WORKSPACE_ID]));
+      },
+    );
+
     it('are not shown what somebody else has just read, though the read is shared', async () => {
       await as(KEYS.writer, 'get', `/ingestion/${theirs}/status`).expect(200);
       await as(KEYS.limited, 'get', `/ingestion/${theirs}/status`).expect(404);

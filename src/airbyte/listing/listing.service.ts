@@ -54,7 +54,7 @@ export class ListingService {
     const size = query.pageSize ?? DEFAULT_PAGE_SIZE;
     const start = query.pageToken === undefined ? null : readToken(query.pageToken, 'offset');
     const { connections, next } = await readConnectionPage(scope, size, start);
-    const present = connections.filter((connection) => !isDeleted(connection));
+    const present = connections.filter((connection) => isToBeShown(connection, scope));
     const data = await this.items(present, this.settings.statusMaxAgeMs, scope);
     return { data, nextPageToken: next && writeToken(next) };
   }
@@ -88,7 +88,7 @@ export class ListingService {
     const key = `${this.reader.changes} ${scope.query.workspaceIds?.join() ?? ''}`;
     return this.snapshots.get(key, async () => {
       const all = await readAllConnections(scope);
-      const present = all.filter((connection) => !isDeleted(connection));
+      const present = all.filter((connection) => isToBeShown(connection, scope));
       return present.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
     });
   }
@@ -110,4 +110,9 @@ export class ListingService {
       ),
     );
   }
+}
+
+/** Airbyte was asked for one workspace only, but what a caller may see is not left to it. */
+function isToBeShown(connection: AirbyteConnection, { query: { workspaceIds } }: ListScope): boolean {
+  return !isDeleted(connection) && (workspaceIds?.includes(connection.workspaceId) ?? true);
 }

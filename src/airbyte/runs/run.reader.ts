@@ -19,7 +19,8 @@ const MAX_SHARED = 1000;
 
 interface RunOfIngestion {
   readonly connection: AirbyteConnection;
-  readonly job: AirbyteJob;
+  /** Null where the ingestion has no such run. */
+  readonly job: AirbyteJob | null;
 }
 
 /** Reads runs, and the ingestions that they must belong to. */
@@ -47,14 +48,18 @@ export class RunReader {
   async job(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
     const whole = this.client.shareBudget(context);
     await this.ingestion(connectionId, whole);
-    return this.jobOf(connectionId, runId, whole);
+    const job = await this.findJob(connectionId, runId, whole);
+    if (!job) throw runNotFound();
+    return job;
   }
 
   /** The same for many who ask at once, at most a second old. A change by this replica shows at once. */
   async sharedJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
     const key = `${this.statuses.changes} ${connectionId} ${runId}`;
     const { connection, job } = await this.shared.get(key, () => this.readBoth(connectionId, runId, context));
+    // That there is no such run says that there is such an ingestion, which is not for everybody to know.
     requireInSight(connection, context);
+    if (!job) throw runNotFound();
     return job;
   }
 
@@ -65,22 +70,22 @@ export class RunReader {
   ): Promise<RunOfIngestion> {
     const context = this.client.shareBudget(request);
     const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
-    return { connection, job: await this.jobOf(connectionId, runId, context) };
+    return { connection, job: await this.findJob(connectionId, runId, context) };
   }
 
   /** Airbyte answers 409 or 403 for an unknown job, and gives out jobs whatever connection was meant. */
-  private async jobOf(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
-    if (!JOB_ID.test(runId)) throw runNotFound();
+  private findJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob | null> {
+    if (!JOB_ID.test(runId)) return Promise.resolve(null);
     return onBehalf(async () => {
       try {
         const job = await this.client.getJob(runId, context);
-        if (job.connectionId === connectionId) return job;
+        return job.connectionId === connectionId ? job : null;
       } catch (error) {
         const isUnknown =
           error instanceof AirbyteError && ['conflict', 'not_found', 'forbidden'].includes(error.kind);
-        if (!isUnknown) throw error;
+        if (isUnknown) return null;
+        throw error;
       }
-      throw runNotFound();
     });
   }
 }

@@ -9,3 +9,20 @@ import { isIP } from 'node:net';
 export function clientAddress({ ip, socket }: FastifyRequest): string {
   return isIP(ip) === 0 ? (socket.remoteAddress ?? 'unknown') : ip;
 }
+
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/**
+ * Whom to count by address: of IPv6 the network of 64 bits, because that is what one customer is given (RFC 6177), and
+ * with it more addresses than could ever be counted.
+ */
+export function networkOf(address: string): string {
+  const v4 = MAPPED.exec(address)?.[1];
+  if (v4 !== undefined || isIP(address) !== 6) return v4 ?? address;
+  const [head = '', tail] = address.split('::');
+  const before = head.split(':').filter(Boolean);
+  const after = tail === undefined ? [] : tail.split(':').filter(Boolean);
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  const groups = [...before, ...zeros, ...after].slice(0, 4);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}
