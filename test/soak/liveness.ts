@@ -10,6 +10,8 @@ export interface LivenessReport {
   readonly wrong: readonly string[];
 }
 
+export type ProbeWord = 'pause' | 'go on' | 'stop';
+
 /** Asks a gateway without end whether it is alive, in a thread of its own: what else goes on here must not be measured. */
 export class LivenessProbe {
   private constructor(private readonly worker: Worker) {}
@@ -18,11 +20,25 @@ export class LivenessProbe {
     return new LivenessProbe(new Worker(join(__dirname, 'liveness.worker.js'), { workerData: url }));
   }
 
+  /** Does something without asking meanwhile, because it would hold up the answers by itself. */
+  async without<T>(work: () => Promise<T>): Promise<T> {
+    await this.tell('pause');
+    const outcome = await work();
+    await this.tell('go on');
+    return outcome;
+  }
+
   async stop(): Promise<LivenessReport> {
-    const report = once(this.worker, 'message');
-    this.worker.postMessage('stop');
-    const [found] = (await report) as [LivenessReport];
+    const report = await this.tell('stop');
     await this.worker.terminate();
+    return report;
+  }
+
+  /** Every word is answered with the report up to now. */
+  private async tell(word: ProbeWord): Promise<LivenessReport> {
+    const report = once(this.worker, 'message');
+    this.worker.postMessage(word);
+    const [found] = (await report) as [LivenessReport];
     return found;
   }
 }

@@ -1,21 +1,20 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { LivenessReport, ProbeWord } from './liveness';
 
 const EVERY_MS = 50;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const answeredMs: number[] = [];
 const wrong: string[] = [];
-let isOver = false;
+let isPaused = false;
+let probing = Promise.resolve();
 
 async function probe(url: string): Promise<void> {
-  while (!isOver) {
-    const startedAt = performance.now();
-    const answer = await ask(url);
-    answeredMs.push(performance.now() - startedAt);
-    if (answer !== '200 {"status":"ok"}') wrong.push(answer);
-    await pause(EVERY_MS);
-  }
+  const startedAt = performance.now();
+  const answer = await ask(url);
+  answeredMs.push(performance.now() - startedAt);
+  if (answer !== '200 {"status":"ok"}') wrong.push(answer);
 }
 
 /** Status and body, or what went wrong instead. */
@@ -33,10 +32,19 @@ function ask(url: string): Promise<string> {
   });
 }
 
-parentPort?.once('message', () => {
-  isOver = true;
+async function probeWithoutEnd(url: string): Promise<void> {
+  for (;;) {
+    if (!isPaused) await (probing = probe(url));
+    await pause(EVERY_MS);
+  }
+}
+
+function report(): LivenessReport {
+  return { answeredMs: [...answeredMs].sort((a, b) => a - b), wrong };
+}
+
+parentPort?.on('message', (word: ProbeWord) => {
+  isPaused = word !== 'go on';
+  void probing.then(() => parentPort?.postMessage(report()));
 });
-void probe(String(workerData)).then(() => {
-  agent.destroy();
-  parentPort?.postMessage({ answeredMs: answeredMs.sort((a, b) => a - b), wrong });
-});
+void probeWithoutEnd(String(workerData));

@@ -6,10 +6,9 @@ export interface MemorySample {
 }
 
 const MIB = 2 ** 20;
-const MINUTE_MS = 60_000;
 
-/** How fast something grows, in MiB a minute: the slope of the line that fits the samples best (least squares). */
-export function growthMiBPerMinute(samples: readonly MemorySample[], what: 'heapBytes' | 'rssBytes'): number {
+/** By how much something grew while it was watched, in MiB, by the line that fits the samples best (least squares). */
+export function growthMiB(samples: readonly MemorySample[], what: 'heapBytes' | 'rssBytes'): number {
   const meanMs = mean(samples.map(({ atMs }) => atMs));
   const meanBytes = mean(samples.map((sample) => sample[what]));
   let covariance = 0;
@@ -18,7 +17,8 @@ export function growthMiBPerMinute(samples: readonly MemorySample[], what: 'heap
     covariance += (sample.atMs - meanMs) * (sample[what] - meanBytes);
     variance += (sample.atMs - meanMs) ** 2;
   }
-  return variance === 0 ? 0 : ((covariance / variance) * MINUTE_MS) / MIB;
+  const watchedMs = (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0);
+  return variance === 0 ? 0 : ((covariance / variance) * watchedMs) / MIB;
 }
 
 export function inMiB(bytes: number): string {
