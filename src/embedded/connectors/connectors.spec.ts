@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { configured, ConnectorFolder, dataOf, statesOf } from '../../../test/kill/connector-kit';
 import { isObject, type JsonObject } from '../json';
 
@@ -119,6 +120,39 @@ describe('the file source', () => {
     expect(dataOf(rest)).toHaveLength(5000);
     writeFileSync(join(folder.path, 'local/d.csv'), 'id\n7\n');
     expect(dataOf(read('/local/d.csv', [first ?? {}]).messages)).toEqual([{ id: '7' }]);
+  });
+
+  it.each([
+    ['is cut off', (whole: Buffer): Buffer => whole.subarray(0, -4)],
+    ['goes on as something else', (whole: Buffer): Buffer => Buffer.concat([whole, Buffer.from('\0\0x')])],
+  ])('refuses a packed file that %s', (_how, change) => {
+    writeFileSync(join(folder.path, 'local/d.csv.gz'), change(gzipSync('id\n1\n')));
+    expect(read('/local/d.csv.gz').messages.at(-1)).toMatchObject({
+      trace: { error: { failure_type: 'config_error', message: expect.stringContaining('Cannot read') } },
+    });
+  });
+
+  it('reads a packed file of several parts, padded with zeros', () => {
+    const parts = [gzipSync('id\n1\n'), gzipSync('2\n'), Buffer.alloc(1000)];
+    writeFileSync(join(folder.path, 'local/d.csv.gz'), Buffer.concat(parts));
+    expect(dataOf(read('/local/d.csv.gz').messages)).toEqual([{ id: '1' }, { id: '2' }]);
+  });
+
+  it('finds every member of JSON lines, however late it comes and whatever its name', () => {
+    const rows = Array.from({ length: 3000 }, (_, id) => `{"id":${id}}`);
+    folder.file('local/d.jsonl', [...rows, '{"id":"x","late":[],"__proto__":1}'].join('\n'));
+    const config = folder.file('config.json', { ...FILE, format: 'jsonl', url: '/local/d.jsonl' });
+    const [found] = folder.run('source-file', ['discover', '--config', config]).messages;
+    expect(JSON.stringify(found)).toContain(
+      '"properties":{"id":{"type":["null","number","string"]},"late":{"type":["null","array"]},"__proto__":{"type":["null","number"]}}',
+    );
+  });
+
+  it('reads a value of ten million characters and of many lines', () => {
+    folder.file('local/d.csv', `id,v\r\n1,"${'line\r\n'.repeat(1_700_000)}"\r\n2,b`);
+    const [first, second] = dataOf(read('/local/d.csv').messages);
+    expect(isObject(first) && String(first['v']).length).toBe(1_700_000 * 6);
+    expect(second).toEqual({ id: '2', v: 'b' });
   });
 
   it('refuses bytes that are no UTF-8', () => {

@@ -59,9 +59,13 @@ function stringsIn(value: unknown): string[] {
   return isObject(value) ? Object.values(value).flatMap(stringsIn) : [];
 }
 
-/** A text without the secrets, as they stand and as they stand in a URL. */
+/** A text without the secrets, as they stand, as they stand in a URL and as they stand in JSON. */
 export function redact(text: string, secrets: readonly string[]): string {
-  return secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .reduce((redacted, secret) => redacted.replaceAll(secret, MASK), text);
+  return (
+    secrets
+      .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+      // A secret that is part of another one would leave the rest of it.
+      .sort((a, b) => b.length - a.length)
+      .reduce((redacted, secret) => redacted.replaceAll(secret, MASK), text)
+  );
 }

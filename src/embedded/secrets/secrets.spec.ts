@@ -51,6 +51,13 @@ describe('secrets in what is shown', () => {
       `postgres://me:${MASK}@db.example.com said: ${MASK}, ${MASK} and ${MASK} are wrong`,
     );
   });
+
+  it('leave nothing of a secret that holds another one, nor of one that is quoted as JSON', () => {
+    expect(redact('it is abcdef-ghi', ['abcdef', 'abcdef-ghi'])).toBe(`it is ${MASK}`);
+    expect(redact(`{"password":${JSON.stringify('a"b\\c-long')}}`, ['a"b\\c-long'])).toBe(
+      `{"password":"${MASK}"}`,
+    );
+  });
 });
 
 describe('secrets on disk', () => {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, type ReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { isObject, parseObject, stringAt } from '../../json';
 import { ConnectorError } from '../../protocol/connector';
 import { endOfJsonObject } from '../../protocol/json-scan';
@@ -13,6 +13,7 @@ export type RowBatches = AsyncIterable<readonly string[]>;
 
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 const NEWLINE = 0x0a;
+const MAX_PADDING_BYTES = 1024 * 1024;
 
 /** Rows of a CSV file with a header. Every value is the text that the file holds: nothing is guessed, nothing is lost. */
 export async function* csvRows(path: string): RowBatches {
@@ -53,7 +54,7 @@ export async function* jsonlRows(path: string): RowBatches {
 
 /** The file in pieces that end with a line, as one character per byte; UTF-8 is checked on the way. */
 async function* wholeLines(path: string): AsyncGenerator<string> {
-  const file = openFile(path);
+  const { file, packed } = openFile(path);
   let rest: Buffer = Buffer.alloc(0);
   let first = true;
   const text = (bytes: Buffer): string => {
@@ -72,6 +73,7 @@ async function* wholeLines(path: string): AsyncGenerator<string> {
       rest = end > 0 ? chunk.subarray(end) : Buffer.concat([rest, chunk]);
     }
     if (rest.length > 0) yield text(rest);
+    packed?.refuseRemainder();
   } catch (error) {
     throw readError(path, error);
   } finally {
@@ -80,11 +82,35 @@ async function* wholeLines(path: string): AsyncGenerator<string> {
 }
 
 /** The bytes of a file, unpacked when its name ends in `.gz`. */
-function openFile(path: string): Readable {
+function openFile(path: string): { file: Readable; packed: PackedFile | null } {
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
-  if (!path.endsWith('.gz')) return file;
+  if (!path.endsWith('.gz')) return { file, packed: null };
+  const unpacked = createGunzip();
   // The error comes out of the returned end of the pipeline.
-  return pipeline(file, createGunzip(), () => undefined);
+  pipeline(file, unpacked, () => undefined);
+  return { file: unpacked, packed: new PackedFile(path, file, unpacked) };
+}
+
+class PackedFile {
+  constructor(
+    private readonly path: string,
+    private readonly file: ReadStream,
+    private readonly unpacked: Gunzip,
+  ) {}
+
+  /** Unpacking stops without a word where gzip ends. Zeros there are padding; anything else was rows once. */
+  refuseRemainder(): void {
+    const { bytesWritten } = this.unpacked;
+    const remainder = Buffer.alloc(Math.min(this.file.bytesRead - bytesWritten, MAX_PADDING_BYTES + 1));
+    const fd = openSync(this.path, 'r');
+    readSync(fd, remainder, 0, remainder.length, bytesWritten);
+    closeSync(fd);
+    if (remainder.length > MAX_PADDING_BYTES || remainder.some((byte) => byte !== 0))
+      throw new ConnectorError(
+        'config_error',
+        `Cannot read ${this.path}: what follows byte ${bytesWritten} is no gzip.`,
+      );
+  }
 }
 
 /** Tells apart what the user must mend from what may pass. */

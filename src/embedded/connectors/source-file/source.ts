@@ -9,22 +9,22 @@ import { csvHeader, csvRows, jsonlRows, type RowBatches } from './rows';
 
 /** A state after so many rows: what a killed sync repeats at most, and how often the destination syncs to disk. */
 const CHECKPOINT_ROWS = 25_000;
-/** How many lines of NDJSON discovery looks at. */
-const SAMPLE_ROWS = 1000;
+/** How many lines of NDJSON a check looks at; discovery looks at all, since any may bring another member. */
+const CHECKED_ROWS = 1000;
 
 /** Reads one local file, or all that match a pattern, as one stream. */
 export const fileSource: SourceConnector = {
   spec: FILE_SPEC,
 
   async check(config) {
-    await columnsOf(parseFileConfig(config));
+    await columnsOf(parseFileConfig(config), CHECKED_ROWS);
   },
 
   async discover(config) {
     const file = parseFileConfig(config);
     const stream = {
       name: file.datasetName,
-      json_schema: { type: 'object', properties: await columnsOf(file) },
+      json_schema: { type: 'object', properties: await columnsOf(file, Infinity) },
       supported_sync_modes: ['full_refresh'],
     };
     return { streams: [stream] };
@@ -84,28 +84,34 @@ function rowsDone(name: string, states: readonly JsonObject[], fingerprint: stri
   return 0;
 }
 
-async function columnsOf(file: FileConfig): Promise<JsonObject> {
-  const columns: JsonObject = {};
-  for (const path of findFiles(file.url).paths) {
-    if (file.format === 'jsonl') Object.assign(columns, await jsonlColumns(path));
-    else for (const name of await csvHeader(path)) columns[name] = { type: ['null', 'string'] };
-  }
-  return columns;
-}
-
-async function jsonlColumns(path: string): Promise<JsonObject> {
+/** The columns of all files, from so many rows of each where the rows tell. */
+async function columnsOf(file: FileConfig, maxRows: number): Promise<JsonObject> {
   const types = new Map<string, Set<string>>();
-  let seen = 0;
-  for await (const batch of jsonlRows(path)) {
-    for (const row of batch.slice(0, SAMPLE_ROWS - seen)) {
-      for (const [name, value] of Object.entries(parseObject(fromBytes(row)) ?? {})) {
-        types.set(name, (types.get(name) ?? new Set(['null'])).add(typeOf(value)));
-      }
-    }
-    seen += batch.length;
-    if (seen >= SAMPLE_ROWS) break;
+  const add = (name: string, type: string): void => {
+    const found = types.get(name);
+    if (found === undefined) types.set(name, new Set(['null', type]));
+    else found.add(type);
+  };
+  for (const path of findFiles(file.url).paths) {
+    if (file.format === 'csv') for (const name of await csvHeader(path)) add(name, 'string');
+    else await addJsonlColumns(path, maxRows, add);
   }
   return Object.fromEntries([...types].map(([name, found]) => [name, { type: [...found] }]));
+}
+
+async function addJsonlColumns(
+  path: string,
+  maxRows: number,
+  add: (name: string, type: string) => void,
+): Promise<void> {
+  let seen = 0;
+  for await (const batch of jsonlRows(path)) {
+    for (const row of batch.slice(0, maxRows - seen)) {
+      for (const [name, value] of Object.entries(parseObject(fromBytes(row)) ?? {})) add(name, typeOf(value));
+    }
+    seen += batch.length;
+    if (seen >= maxRows) return;
+  }
 }
 
 function typeOf(value: unknown): string {
