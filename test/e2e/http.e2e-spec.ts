@@ -85,9 +85,14 @@ describe('whatever the request', () => {
     expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
   });
 
-  it('has nothing to allow where there is nothing', async () => {
-    const response = await gateway.api.put('/ingestion/a/b/c').expect(404);
-    expect(response.headers).not.toHaveProperty('allow');
+  it.each([
+    ['PUT', '/ingestion/a/b/c'],
+    ['GET', '/docs/nothing.js'],
+    ['GET', '/docs/..%2f..%2fpackage.json'],
+  ])('has nothing to allow where there is nothing: %s %s', async (method, path) => {
+    const response = await fetch(gateway.url + path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([404, null]);
+    expect(await response.json()).toMatchObject({ code: 'route-not-found' });
   });
 
   it('shows the way from the root: to the docs with a browser, in words with a tool', async () => {

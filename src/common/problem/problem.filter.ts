@@ -21,7 +21,8 @@ function orOtherMethods(
 ): ProblemException {
   if (problem.code !== 'route-not-found') return problem;
   const methods = server.methodsAt(url);
-  return methods.length === 0 ? problem : methodNotAllowed(method, methods);
+  // With this method too: then it was the route itself that found nothing.
+  return methods.length === 0 || methods.includes(method) ? problem : methodNotAllowed(method, methods);
 }
 
 /** Writes every error as problem details. Only faults of our own reach the log as errors. */
