@@ -110,6 +110,24 @@ child.stdout.on('data', (chunk) => held.push(chunk));
 child.on('close', (code) => process.stdout.write(Buffer.concat(held), () => process.exit(code ?? 1)));
 `;
 
+/** A source that counts on from its state, whose number is larger than a double holds. */
+const COUNTER = `
+const { readFileSync } = require('node:fs');
+const [command, ...args] = process.argv.slice(2);
+const say = (line) => process.stdout.write(line + '\\n');
+const stream = '{"name":"s","json_schema":{"type":"object","properties":{"id":{}}},"supported_sync_modes":["incremental"],"source_defined_cursor":true,"default_cursor_field":["id"]}';
+if (command === 'spec') say('{"type":"SPEC","spec":{"connectionSpecification":{"type":"object"}}}');
+if (command === 'check') say('{"type":"CONNECTION_STATUS","connectionStatus":{"status":"SUCCEEDED"}}');
+if (command === 'discover') say('{"type":"CATALOG","catalog":{"streams":[' + stream + ']}}');
+if (command === 'read') {
+  const at = args.indexOf('--state');
+  const [, last] = /"at": ?(\\d+)/.exec(at < 0 ? '' : readFileSync(args[at + 1], 'utf8')) ?? [, '9007199254740992'];
+  const next = String(BigInt(last) + 1n);
+  say('{"type":"RECORD","record":{"stream":"s","data":{"id":' + next + '},"emitted_at":1}}');
+  say('{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"s"},"stream_state":{"at":' + next + '}}}}');
+}
+`;
+
 /** Makes the doubles connectors of a data directory. */
 export function registerDoubles(dataDir: string): void {
   const proxy = join(dataDir, 'proxy.cjs');
@@ -122,11 +140,22 @@ export function registerDoubles(dataDir: string): void {
   }));
   const holder = join(dataDir, 'holder.cjs');
   writeFileSync(holder, HOLDER);
+  const counter = join(dataDir, 'counter.cjs');
+  writeFileSync(counter, COUNTER);
+  const counting = {
+    definitionId: 'counting',
+    kind: 'source',
+    type: 'counting',
+    command: [process.execPath, counter],
+  };
   const holding = {
     definitionId: 'holding',
     kind: 'destination',
     type: 'holding',
     command: [process.execPath, holder],
   };
-  writeFileSync(join(dataDir, 'connectors.json'), JSON.stringify({ connectors: [...connectors, holding] }));
+  writeFileSync(
+    join(dataDir, 'connectors.json'),
+    JSON.stringify({ connectors: [...connectors, holding, counting] }),
+  );
 }

@@ -3,12 +3,14 @@ import type { ProcessIdentity } from '../data-dir/process-identity';
 import type { Now } from '../log';
 import { messageOf } from '../system-error';
 import { LineSplitter } from '../protocol/lines';
+import { fromBytes } from '../protocol/message-writer';
 import { streamStatus } from '../protocol/messages';
+import { rawMember } from '../protocol/raw-record';
 import type { Failure } from '../store/jobs';
-import { withFiles, type Workshop } from './command';
+import { JsonText, withFiles, type Workshop } from './command';
 import { ConnectorProcess, type ProcessEnd } from './connector-process';
 import { DestinationWriter } from './destination-writer';
-import { Forwarder } from './forwarder';
+import { Forwarder, type Piece } from './forwarder';
 import { endFailure, traceFailure } from './failures';
 import { GuardError, Ledger, type CommittedState } from './ledger';
 import { renameState } from './naming';
@@ -46,7 +48,7 @@ export function runAttempt(plan: AttemptPlan, hooks: AttemptHooks): Promise<Fail
     destination: plan.destinationConfig,
     sourceCatalog: configuredCatalog(plan, (stream) => stream),
     destinationCatalog: configuredCatalog(plan, plan.rename),
-    state: plan.states,
+    state: new JsonText(`[${plan.states.join(',')}]`),
   };
   return withFiles(hooks.workshop, files, (paths) => new Attempt(plan, hooks, paths).run());
 }
@@ -138,24 +140,24 @@ class Attempt {
     else for (const piece of forwarder.end()) await this.forward(piece);
   }
 
-  private async forward(piece: { records: Buffer } | { message: JsonObject }): Promise<void> {
+  private async forward(piece: Piece): Promise<void> {
     if (this.hasFailed()) return;
     if ('records' in piece) {
       await this.write(piece.records);
       return;
     }
-    const { message } = piece;
+    const { message, line } = piece;
     const state = message['type'] === 'STATE' ? objectAt(message, 'state') : undefined;
-    if (state !== undefined) await this.forwardState(message, state);
+    if (state !== undefined) await this.forwardState(message, state, line);
     else this.takeTrace('source', message);
   }
 
-  private async forwardState(message: JsonObject, state: JsonObject): Promise<void> {
+  private async forwardState(message: JsonObject, state: JsonObject, line: string): Promise<void> {
     await this.allSettled();
     if (this.hasFailed()) return;
     const asSent = renameState(state, this.plan.rename);
     this.guarded(() => {
-      this.ledger.addState(state, asSent);
+      this.ledger.addState(state, asSent, fromBytes(rawMember(line, 'state') ?? ''));
     });
     await this.write(`${JSON.stringify({ ...message, state: asSent })}\n`);
   }

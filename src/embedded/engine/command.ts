@@ -11,6 +11,11 @@ export interface Workshop {
   readonly localRoot: string;
 }
 
+/** JSON that is written as it stands, since a number in it may be larger than one that was parsed can be. */
+export class JsonText {
+  constructor(readonly text: string) {}
+}
+
 /** Writes the files that a command reads, for their owner only, runs the work and removes them. */
 export async function withFiles<T>(
   { scratchRoot }: Workshop,
@@ -24,7 +29,9 @@ export async function withFiles<T>(
       Object.keys(contents).map((name) => [name, join(folder, `${name}.json`)]),
     );
     for (const [name, path] of Object.entries(paths)) {
-      writeFileSync(path, JSON.stringify(contents[name]), { mode: 0o600 });
+      const content = contents[name];
+      const text = content instanceof JsonText ? content.text : JSON.stringify(content);
+      writeFileSync(path, text, { mode: 0o600 });
     }
     return await work(paths);
   } finally {

@@ -8,7 +8,9 @@ const NEWLINE = 0x0a;
 const RECORD = Buffer.from('{"type":"RECORD"');
 
 /** A piece of the source's output, in its order: records to pass on, or another message. */
-export type Piece = { readonly records: Buffer } | { readonly message: JsonObject };
+export type Piece =
+  | { readonly records: Buffer }
+  | { readonly message: JsonObject; /** One character per byte. */ readonly line: string };
 
 /** The stream of the last record: how its lines begin, and how they are to begin at the destination. */
 interface Current {
@@ -50,7 +52,7 @@ export class Forwarder {
         const message = this.passSlowly(line, parts, start);
         if (message !== null) {
           if (!parts.isEmpty) yield { records: parts.take() };
-          yield { message };
+          yield { message, line: line.toString('latin1') };
         }
       }
       start = next;

@@ -25,7 +25,7 @@ describe('the books of an attempt', () => {
     expect(committed).toMatchObject({
       stream: S,
       tallies: [{ ...S, rows: 3, bytes: 30 }],
-      state: state(S, 1),
+      text: JSON.stringify(state(S, 1, { sourceStats: { recordCount: 3 } })),
     });
     expect(ledger.owed).toBe(0);
     expect(ledger.rest).toEqual([{ ...T, rows: 2, bytes: 20 }]);

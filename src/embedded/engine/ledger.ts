@@ -16,7 +16,8 @@ export interface Tally {
 export interface CommittedState {
   /** The stream that it describes; an empty name stands for the whole connection. */
   readonly stream: StreamName;
-  readonly state: JsonObject;
+  /** The state as JSON, to the last digit as the source sent it. */
+  readonly text: string;
   readonly tallies: readonly (StreamName & Tally)[];
 }
 
@@ -46,9 +47,10 @@ export class Ledger {
   /**
    * Notes a state that the source sent, after its records.
    * @param asSent the same as the destination gets it, under its own name for the stream
+   * @param text the same as it stood in the source's line
    * @throws GuardError when the source counted other records than arrived
    */
-  addState(state: JsonObject, asSent: JsonObject = state): void {
+  addState(state: JsonObject, asSent: JsonObject = state, text: string = JSON.stringify(state)): void {
     const descriptor = streamOf(state);
     const tallies = [...this.open.entries()].filter(
       ([key]) => descriptor === null || key === keyOf(descriptor),
@@ -56,7 +58,7 @@ export class Ledger {
     for (const [key] of tallies) this.open.delete(key);
     const sent: SentState = {
       stream: descriptor ?? { name: '', namespace: '' },
-      state: withoutStats(state),
+      text,
       tallies: tallies.map(([, tally]) => tally),
       fingerprint: canonicalJson(withoutStats(asSent)),
     };

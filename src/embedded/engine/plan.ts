@@ -14,8 +14,8 @@ export interface AttemptPlan {
   readonly streams: readonly ConnectionStream[];
   /** The destination's names for the source's streams. */
   readonly rename: Rename;
-  /** The state messages from which the source goes on. */
-  readonly states: readonly JsonObject[];
+  /** The states from which the source goes on, each as JSON. */
+  readonly states: readonly string[];
   /** Whether the destination is known to give every state back as soon as it can. */
   readonly answersStatesAtOnce: boolean;
   readonly jobId: number;

@@ -1,4 +1,3 @@
-import { isObject, parseObject, type JsonObject } from '../json';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStream } from '../store/connections';
 import { nameOf } from './plan';
@@ -7,7 +6,7 @@ import { nameOf } from './plan';
  * The states from which an attempt goes on: an incremental stream's newest, a fully refreshed stream's only when
  * this very job brought it, and none for a stream that is overwritten, which begins anew with every attempt.
  */
-export function statesToResume(attempts: AttemptStore, jobId: number, connection: Connection): JsonObject[] {
+export function statesToResume(attempts: AttemptStore, jobId: number, connection: Connection): string[] {
   for (const stream of connection.streams) {
     if (stream.syncMode === 'full_refresh_overwrite')
       attempts.restartStream(connection.id, jobId, nameOf(stream));
@@ -16,8 +15,7 @@ export function statesToResume(attempts: AttemptStore, jobId: number, connection
   return attempts
     .states(connection.id)
     .filter(({ stream, jobId: from }) => from === jobId || !full.has(keyOf(stream)))
-    .map(({ message }) => parseObject(message))
-    .filter(isObject);
+    .map(({ message }) => message);
 }
 
 /** Forgets the states that must not outlive their job: the next full refresh begins at the beginning. */

@@ -88,6 +88,17 @@ describe('a sync', () => {
     expect(ids.length - ROWS).toBeLessThanOrEqual(syncMode === 'full_refresh_append' ? 25_000 : 0);
   });
 
+  it('gives a source its state back to the last digit', async () => {
+    const id = await bench.api.connect(
+      await bench.source('counting', 's'),
+      await bench.destination('local-json', '/local/counted'),
+      mode('s', 'incremental_append'),
+    );
+    for (let run = 0; run < 3; run++) await bench.api.jobIn(await bench.api.sync(id), 'succeeded');
+    const written = readFileSync(join(bench.embedded.dataDir, 'local/counted/_airbyte_raw_s.jsonl'), 'utf8');
+    expect(written.match(/"id":\d+/g)).toEqual([3, 4, 5].map((digit) => `"id":900719925474099${digit}`));
+  });
+
   it('is not tried again after a configuration error, and says why it failed', async () => {
     const id = await bench.api.connect(
       await bench.source('misconfigured-source', 'wrong'),

@@ -1,5 +1,4 @@
 import type { ProcessIdentity } from '../data-dir/process-identity';
-import type { JsonObject } from '../json';
 import type { Database } from './database';
 import type { Failure } from './jobs';
 
@@ -13,8 +12,8 @@ export interface StreamName {
 export interface Commit {
   /** The stream that it describes; an empty name stands for the whole connection. */
   readonly stream: StreamName;
-  /** The state to hand to the source when it goes on from here. */
-  readonly state: JsonObject;
+  /** The state to hand to the source when it goes on from here, as JSON. */
+  readonly text: string;
   readonly tallies: readonly (StreamName & { readonly rows: number; readonly bytes: number })[];
 }
 
@@ -58,7 +57,7 @@ export class AttemptStore {
         connectionId,
         namespace,
         name,
-        JSON.stringify(commit.state),
+        commit.text,
         jobId,
       );
       for (const tally of commit.tallies) this.addRows(jobId, tally, tally.rows, tally.bytes);
