@@ -165,3 +165,39 @@ describe('the data directory', () => {
     expect(embedded.log.join('\n')).toContain('AIRBYTE_API_URL');
   });
 });
+
+describe('while a source is looked at', () => {
+  /** Nothing is remembered of any source, so each is looked at anew. */
+  const forgetCatalogs = async (): Promise<void> => {
+    await embedded.stop();
+    api = await embedded.startAgain();
+  };
+
+  it('a deletion is not undone by a change that came before it, nor is another change', async () => {
+    const [deleted, renamed] = [
+      await api.connect('source-id', 'dest-id'),
+      await api.connect('source-id', 'dest-id'),
+    ];
+    const configurations = (await api.get(`/connections/${deleted}`)).body['configurations'];
+    await forgetCatalogs();
+    const changes = [deleted, renamed].map((id) =>
+      api.patch(`/connections/${id}`, { configurations, prefix: 'p_' }),
+    );
+    expect((await api.delete(`/connections/${deleted}`)).status).toBe(204);
+    expect((await api.patch(`/connections/${renamed}`, { name: 'Renamed' })).status).toBe(200);
+    expect((await Promise.all(changes)).map(({ status }) => status)).toEqual([404, 200]);
+    expect((await api.get(`/connections/${deleted}`)).body['status']).toBe('deprecated');
+    expect((await api.get(`/connections/${renamed}`)).body).toMatchObject({ name: 'Renamed', prefix: 'p_' });
+  });
+
+  it('no connection is made to one that is deleted', async () => {
+    const configuration = { sourceType: 'faker', count: 1 };
+    const workspaceId = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+    const { sourceId } = (await api.post('/sources', { name: 'short-lived', workspaceId, configuration }))
+      .body;
+    await forgetCatalogs();
+    const made = api.post('/connections', { sourceId, destinationId: 'dest-id' });
+    expect((await api.delete(`/sources/${String(sourceId)}`)).status).toBe(204);
+    expect((await made).status).toBe(404);
+  });
+});

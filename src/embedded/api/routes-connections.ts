@@ -123,6 +123,10 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
   const source = actors.find('source', sourceId);
   if (source === null) throw notFound('SOURCE_CONNECTION', sourceId);
   const streams = await chooseStreams(options, sourceId, destination.definitionId, request.body);
+  // Discovery takes its time; meanwhile either may have been deleted, with every connection that there was.
+  if (actors.find('destination', destinationId) === null)
+    throw notFound('DESTINATION_CONNECTION', destinationId);
+  if (actors.find('source', sourceId) === null) throw notFound('SOURCE_CONNECTION', sourceId);
   if (source.workspaceId !== destination.workspaceId) throw problem('unexpected-problem', null);
   checkScheduler(cron?.expression);
   const connection: Connection = {
@@ -144,19 +148,16 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
 
 /** Absent members stay as they are; streams, when any are given, replace all. */
 async function patchConnection(options: ConnectionRoutesOptions, request: ApiRequest): Promise<Connection> {
-  const { actors, connections } = options;
-  const before = find(connections, request.params['id'] ?? '');
-  if (before.status === 'deprecated') throw notFound('STANDARD_SYNC', before.id);
-  if (before.status === 'locked') throw plainError(409, 'The connection is locked.');
+  const { connections } = options;
+  const asked = changeable(connections, request);
   const cron = cronOf(request);
+  checkScheduler(cron?.expression);
+  const chosen = await chooseAnew(options, request, asked);
+  // Read again: whatever was changed while the source was looked at stays, a deletion above all.
+  const before = changeable(connections, request);
   const status = enumMember(request, request.body, 'status', CONNECTION_STATUSES) ?? before.status;
   const settings = { ...before.settings, ...settingsOf(request) };
-  checkScheduler(cron?.expression);
-  const destination = actors.find('destination', before.destinationId);
-  const streams =
-    streamChoicesOf(request.body).length === 0 || destination === null
-      ? before.streams
-      : await chooseStreams(options, before.sourceId, destination.definitionId, request.body);
+  const streams = chosen ?? before.streams;
   const name = stringAt(request.body, 'name') ?? before.name;
   const after: Connection = {
     ...before,
@@ -169,6 +170,24 @@ async function patchConnection(options: ConnectionRoutesOptions, request: ApiReq
   connections.save(after);
   options.changed(after.id);
   return after;
+}
+
+function changeable(connections: ConnectionStore, { params }: ApiRequest): Connection {
+  const connection = find(connections, params['id'] ?? '');
+  if (connection.status === 'deprecated') throw notFound('STANDARD_SYNC', connection.id);
+  if (connection.status === 'locked') throw plainError(409, 'The connection is locked.');
+  return connection;
+}
+
+/** The streams that a change names; null when it names none. */
+async function chooseAnew(
+  options: ConnectionRoutesOptions,
+  { body }: ApiRequest,
+  { sourceId, destinationId }: Connection,
+): Promise<ConnectionStream[] | null> {
+  const destination = options.actors.find('destination', destinationId);
+  if (streamChoicesOf(body).length === 0 || destination === null) return null;
+  return chooseStreams(options, sourceId, destination.definitionId, body);
 }
 
 async function chooseStreams(
