@@ -9,6 +9,8 @@ import type { JobStore } from '../store/jobs';
 const TICK_MS = 500;
 /** Airbyte counts on from a minute after the job before started. */
 const AFTER_PREVIOUS_MS = 60_000;
+/** When to try again what could not be started. */
+const AFTER_FAILURE_MS = 60_000;
 
 /** What the scheduler works with. */
 export interface SchedulerOptions {
@@ -69,9 +71,19 @@ export class Scheduler {
     for (const [id, at] of this.due) {
       if (at > now) continue;
       this.due.delete(id);
-      const connection = this.options.connections.find(id);
-      if (connection?.status === 'active' && this.options.jobs.unfinishedOf(id) === null)
-        this.options.start(connection);
+      try {
+        this.fire(id);
+      } catch (error) {
+        // The state cannot be written now, since the disk is full, say; that must not end the process.
+        this.options.log.error(`The sync of connection ${id} could not be started: ${messageOf(error)}`);
+        this.due.set(id, new Date(now.getTime() + AFTER_FAILURE_MS));
+      }
     }
+  }
+
+  private fire(id: string): void {
+    const connection = this.options.connections.find(id);
+    if (connection?.status === 'active' && this.options.jobs.unfinishedOf(id) === null)
+      this.options.start(connection);
   }
 }
