@@ -48,8 +48,7 @@ export class Running {
     const startedAt = performance.now();
     const child = fork(contender.main, {
       env: environment(port, upstreamPort),
-      // As `npm start` has it, for all alike.
-      execArgv: ['--enable-source-maps', '--require', join(__dirname, 'probe.js')],
+      execArgv: ['--require', join(__dirname, 'probe.js')],
       stdio: ['ignore', log, log, 'ipc'],
     });
     if (canPin) spawnSync('taskset', ['-acp', String(CORE.measured), String(child.pid)]);

@@ -10,9 +10,9 @@ import { median } from './stats';
  * `BENCH_GATEWAY` names the main file of another build, `BENCH_ROUNDS` another number of rounds.
  */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
-const PLAN = { rounds: ROUNDS, limitMs: 160_000, settleMs: 100, measureMs: 450 };
+const PLAN = { rounds: ROUNDS, limitMs: 150_000, settleMs: 100, measureMs: 450 };
 const STARTS = 5;
-const WARM_UP_MS = 4000;
+const WARM_UP_MS = 8000;
 const POLLING = { callers: 1000, ids: 100, seconds: 5 };
 
 async function main(): Promise<void> {

@@ -1,0 +1,3 @@
+import { compileBundle, runBundle } from './bundle';
+
+runBundle(compileBundle());
