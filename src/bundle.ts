@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 /** The gateway and its libraries as one function in one file, made by `npm run build`. */
 export const BUNDLE = join(__dirname, 'gateway.bundle.js');
@@ -20,7 +20,6 @@ type CommonJsModule = (
 export function compileBundle(): Script {
   return new Script(readFileSync(BUNDLE, 'utf8'), {
     filename: BUNDLE,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(existsSync(COMPILED) && { cachedData: readFileSync(COMPILED) }),
   });
 }
