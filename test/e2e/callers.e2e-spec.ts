@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { TestIssuer } from '../support/issuer';
-import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
+import {
+  DESTINATION_ID,
+  json,
+  ScriptedUpstream,
+  SOURCE_ID,
+  WORKSPACE_ID,
+} from '../support/scripted-upstream';
 
 const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 const OTHER_WORKSPACE = '0e0a3a35-9d5e-4f8e-8a8e-3c7cf9c9a001';
@@ -159,6 +165,13 @@ describe('callers', () => {
       expect(a).toEqual(b);
       expect(strange.body).toMatchObject({ code: 'ingestion-not-found' });
       expect(changes()).toEqual([]);
+    });
+
+    it('are not told by a failure of Airbyte that an ingestion of another is there', async () => {
+      upstream.on('GET /jobs', () => json(500, {}));
+      await as(KEYS.writer, 'get', `/ingestion/${theirs}/status`).expect(502);
+      const { body } = await as(KEYS.limited, 'get', `/ingestion/${theirs}/status`).expect(404);
+      expect(body).toMatchObject({ code: 'ingestion-not-found' });
     });
 
     it.each(['', '?wait=1'])(

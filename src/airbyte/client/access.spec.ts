@@ -118,6 +118,14 @@ describe('signing in', () => {
     expect(bench.upstream.requests.map((request) => request.headers['authorization'])).toEqual([header]);
   });
 
+  it('no error repeats a token that Airbyte repeats, of whatever form it is', async () => {
+    const token = 'opaque:of no form';
+    const client = bench.clientWith({ credentials: { kind: 'token', token } });
+    bench.upstream.on(GET, ({ headers }) => json(400, { message: `not with ${headers['authorization']}` }));
+    const error = await errorOf(client.getConnection('a'));
+    expect(error.upstreamMessage).toBe('not with Bearer ***');
+  });
+
   it('no error shows a token, whatever went wrong', async () => {
     const client = bench.clientWith({ credentials: { kind: 'token', token: 'top-secret' }, timeoutMs: 250 });
     for (const kind of ['reset', 'hang', 'truncate', 'garbage', 'short-length'] as const) {

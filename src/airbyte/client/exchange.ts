@@ -34,7 +34,8 @@ export class Exchanger {
   async exchange(request: ExchangeRequest): Promise<unknown> {
     const startedAt = this.clock.now();
     try {
-      const response = await this.transport.send(this.wire(request));
+      const answer = await this.transport.send(this.wire(request));
+      const response = withoutCredential(answer, request.authorization);
       this.observeClock(response);
       const body = readAnswer(request.operation, response, this.clock.now());
       this.breaker.recordAnswer();
@@ -105,4 +106,14 @@ export class Exchanger {
       ...outcome,
     });
   }
+}
+
+/** Airbyte may repeat what it was sent, and what it says of a failure goes to callers. */
+function withoutCredential(
+  response: TransportResponse,
+  authorization: string | undefined,
+): TransportResponse {
+  if (response.status < 400 || authorization === undefined) return response;
+  const credential = authorization.slice(authorization.indexOf(' ') + 1);
+  return { ...response, text: response.text.replaceAll(credential, '***') };
 }

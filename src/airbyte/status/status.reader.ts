@@ -51,6 +51,10 @@ export class StatusReader {
     return this.reads.get(connectionId, () => this.readUpstream(connectionId, context));
   }
 
+  connection(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
+    return this.client.getConnection(connectionId, context);
+  }
+
   /** To be called after every change of an ingestion by this replica. */
   forget(connectionId: string): void {
     this.changeCount += 1;

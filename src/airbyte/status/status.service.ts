@@ -6,6 +6,7 @@ import { asProblem } from '../../common/problem/as-problem';
 import { problemBody } from '../../common/problem/problem.body';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
+import type { AirbyteConnection } from '../client/airbyte.types';
 import { onBehalfOf } from '../ingestion/airbyte-problem';
 import { requireInSight } from '../ingestion/visibility';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
@@ -13,7 +14,7 @@ import type { StatusBatchDto, StatusBatchResultDto } from './dto/status-batch.dt
 import type { StatusQueryDto } from './dto/status-query.dto';
 import type { Tolerances } from './facts';
 import { parseDurationMs } from './freshness';
-import { StatusReader } from './status.reader';
+import { type IngestionSnapshot, StatusReader } from './status.reader';
 import { statusOf } from './status.report';
 
 const MINUTE_MS = 60_000;
@@ -34,7 +35,7 @@ export class StatusService {
     query: StatusQueryDto,
     context: RequestContext,
   ): Promise<IngestionStatusDto> {
-    const snapshot = await onBehalfOf(connectionId, () => this.reader.read(connectionId, context));
+    const snapshot = await this.snapshot(connectionId, context);
     requireInSight(snapshot.connection, context);
     return statusOf(snapshot, this.clock(), this.tolerances(query.freshness));
   }
@@ -54,6 +55,19 @@ export class StatusService {
       missedRunMs: this.settings.missedRunToleranceMinutes * MINUTE_MS,
       freshnessMs: freshness === undefined ? null : parseDurationMs(freshness),
     };
+  }
+
+  private async snapshot(connectionId: string, context: RequestContext): Promise<IngestionSnapshot> {
+    try {
+      return await onBehalfOf(connectionId, () => this.reader.read(connectionId, context));
+    } catch (error) {
+      // That Airbyte fails to tell of somebody else's ingestion must not betray that there is one.
+      if (context.caller?.workspaceId) {
+        const read = (): Promise<AirbyteConnection> => this.reader.connection(connectionId, context);
+        requireInSight(await onBehalfOf(connectionId, read), context);
+      }
+      throw error;
+    }
   }
 
   private async result(
