@@ -121,7 +121,9 @@ describe('signing in', () => {
   it('no error repeats a token that Airbyte repeats, of whatever form it is', async () => {
     const token = 'opaque:of no form';
     const client = bench.clientWith({ credentials: { kind: 'token', token } });
-    bench.upstream.on(GET, ({ headers }) => json(400, { message: `not with ${headers['authorization']}` }));
+    bench.upstream.on(GET, ({ headers }) =>
+      json(400, { message: `not with ${String(headers['authorization'])}` }),
+    );
     const error = await errorOf(client.getConnection('a'));
     expect(error.upstreamMessage).toBe('not with Bearer ***');
   });
