@@ -5,24 +5,22 @@ const bin = (name) => `${TOOLS}/node_modules/.bin/${name}`;
 const version = (name) => ({ package: name });
 
 /** Java releases that carry their jar: later ones fetch it from Maven. */
-function openapiGenerator(release, generator) {
+function openapiGenerator(release, generator, ...options) {
   const name = `openapi-generator-${release}`;
+  const jar = `${TOOLS}/node_modules/${name}/bin/openapi-generator.jar`;
   return {
     ...version(name),
     needs: 'java',
-    // These know one success type for each operation.
-    document: 'single',
+    jar,
+    document: 'plain',
     generate: ({ document, out }) => [
-      'java',
-      '-jar',
-      `${TOOLS}/node_modules/${name}/bin/openapi-generator.jar`,
-      'generate',
-      ...['-i', document, '-g', generator, '-o', out],
+      ...['java', '-jar', jar, 'generate', '-i', document, '-g', generator, '-o', out],
+      ...options,
     ],
   };
 }
 
-/** `compile`: how it is compiled before it tells the story; without it, it is only generated. */
+/** `compile`: how it is compiled before it tells the story. */
 export const GENERATORS = {
   'openapi-fetch': {
     ...version('openapi-typescript'),
@@ -51,6 +49,14 @@ export const GENERATORS = {
   },
   'typescript-axios': { ...openapiGenerator(5, 'typescript-axios'), compile: 'tsc' },
   python: { ...openapiGenerator(5, 'python'), compile: 'python' },
-  java: { ...openapiGenerator(4, 'java') },
-  go: { ...openapiGenerator(4, 'go'), compile: 'go' },
+  // Its own optional type for members that may be null comes from Maven.
+  java: {
+    ...openapiGenerator(5, 'java', '--library', 'native', '--additional-properties=openApiNullable=false'),
+    compile: 'java',
+  },
+  // What became `go` in version 5. Go has one scope for the words of all enums: they need their enum's name before them.
+  go: {
+    ...openapiGenerator(4, 'go-experimental', '--additional-properties=enumClassPrefix=true'),
+    compile: 'go',
+  },
 };

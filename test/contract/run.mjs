@@ -1,109 +1,47 @@
 // npm run contract: everything that the API description promises, tried from a fresh clone. It checks and lints the
 // description, generates a client with every generator, compiles each under strict settings, lets each tell the whole
 // story to a live gateway, and ends with a table. Exits with 1 if anything is not as it should be.
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { plainDocument } from '../../scripts/openapi-plain.mjs';
 import { buildClient, CLIENT } from './client.mjs';
+import { COMPILERS } from './compilers.mjs';
 import { startGateway } from './gateway.mjs';
 import { GENERATORS } from './generators.mjs';
+import { has, ROOT, run, runAll } from './shell.mjs';
 import { ensureTools, TOOLS } from './tools.mjs';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = fileURLToPath(new URL('out', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('programs', import.meta.url));
-
-function run([command, ...args], options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    encoding: 'utf8',
-    cwd: ROOT,
-    ...options,
-  });
-  return { ok: status === 0, output: error ? error.message : `${stdout ?? ''}${stderr ?? ''}` };
-}
-
-const has = (command) => run(['sh', '-c', `command -v ${command}`]).ok;
 
 function installedVersion(name) {
   return JSON.parse(readFileSync(`${TOOLS}/node_modules/${name}/package.json`, 'utf8')).version;
 }
 
-/** The description, and one for generators that know a single success type: the check of a creation is left out. */
-function writeDocuments() {
-  const document = JSON.parse(readFileSync(`${ROOT}/openapi.json`, 'utf8'));
-  writeFileSync(`${OUT}/openapi.json`, JSON.stringify(document));
-  const create = document.paths['/ingestion'].post;
-  delete create.responses['200'];
-  create.parameters = create.parameters.filter(({ name }) => name !== 'validateOnly');
-  writeFileSync(`${OUT}/openapi.single.json`, JSON.stringify(document));
-}
-
-/** How a program is compiled and told to begin, by what its generator makes. */
-const COMPILERS = {
-  tsc: {
-    compile: (home) => [
-      `${TOOLS}/node_modules/.bin/tsc`,
-      ...['--strict', '--noUncheckedIndexedAccess', '--noImplicitReturns', '--esModuleInterop'],
-      ...['--target', 'ES2022', '--module', 'commonjs', '--moduleResolution', 'node10', '--skipLibCheck'],
-      ...[
-        '--lib',
-        'ES2023,DOM,DOM.Iterable',
-        '--types',
-        'node',
-        '--rootDir',
-        OUT,
-        '--outDir',
-        `${home}/dist`,
-      ],
-      `${home}/main.ts`,
-    ],
-    start: (home, name) => [process.execPath, `${home}/dist/${name}/main.js`],
-  },
-  python: {
-    needs: 'python3',
-    compile: (home) => ['python3', '-m', 'compileall', '-q', home],
-    start: (home) => ['python3', `${home}/main.py`],
-  },
-  go: {
-    needs: 'go',
-    compile: (home) => ['go', 'vet', `${home}/generated/...`],
-  },
-};
-
 /** Generates, compiles and runs one client; says what became of each step. */
 async function tryOut(name, generator, gateway) {
   const row = { generator: name, version: installedVersion(generator.package), compiled: '-', calls: '-' };
-  const home = `${OUT}/${name}`;
-  const generated = `${home}/generated`;
+  const place = { name, home: `${OUT}/${name}`, out: OUT, jar: generator.jar };
+  const generated = `${place.home}/generated`;
   mkdirSync(generated, { recursive: true });
-  if (generator.compile && generator.compile !== 'go')
-    cpSync(`${PROGRAMS}/${name}`, home, { recursive: true });
+  cpSync(`${PROGRAMS}/${name}`, place.home, { recursive: true });
   if (generator.needs && !has(generator.needs))
     return { ...row, result: `FAILED: no ${generator.needs} here` };
-  const document = `${OUT}/${generator.document === 'single' ? 'openapi.single.json' : 'openapi.json'}`;
+  const document = `${OUT}/${generator.document === 'plain' ? 'openapi.plain.json' : 'openapi.json'}`;
   const made = run(generator.generate({ document, out: generated }), { cwd: OUT });
   if (!made.ok) return { ...row, result: `FAILED to generate\n${made.output}` };
   const compiler = COMPILERS[generator.compile];
-  if (!compiler) return { ...row, result: 'generated' };
   if (compiler.needs && !has(compiler.needs))
     return { ...row, result: `generated; no ${compiler.needs} here to compile it` };
-  const compiled = run(compiler.compile(home), { cwd: home });
+  const env = { ...process.env, ...compiler.env, GATEWAY_URL: gateway.url, GATEWAY_KEY: gateway.key };
+  const compiled = runAll(compiler.compile(place), { cwd: place.home, env });
   if (!compiled.ok) return { ...row, compiled: 'no', result: `FAILED to compile\n${compiled.output}` };
-  if (!compiler.start) return { ...row, compiled: 'yes', result: 'compiled' };
   const before = gateway.calls();
-  const told = run(compiler.start(home, name), {
-    cwd: home,
-    env: { ...process.env, GATEWAY_URL: gateway.url, GATEWAY_KEY: gateway.key },
-    timeout: 120_000,
-  });
+  const told = run(compiler.start(place), { cwd: place.home, env, timeout: 120_000 });
   await gateway.settle();
   const calls = gateway.calls() - before;
-  return {
-    ...row,
-    compiled: 'yes',
-    calls,
-    result: told.ok ? 'told the whole story' : `FAILED\n${told.output}`,
-  };
+  const result = told.ok ? 'told the whole story' : `FAILED\n${told.output}`;
+  return { ...row, compiled: 'yes', calls, result };
 }
 
 /** The published client: built, its README compiled and run, and the story told with it as a deployment's test does. */
@@ -163,7 +101,8 @@ rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 symlinkSync(`${TOOLS}/node_modules`, `${OUT}/node_modules`);
 cpSync(`${PROGRAMS}/support.ts`, `${OUT}/support.ts`);
-writeDocuments();
+cpSync(`${ROOT}/openapi.json`, `${OUT}/openapi.json`);
+writeFileSync(`${OUT}/openapi.plain.json`, plainDocument());
 
 const rows = [];
 for (const script of ['openapi:check', 'openapi:lint', 'openapi:breaking']) {
