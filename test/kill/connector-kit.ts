@@ -30,7 +30,11 @@ export class ConnectorFolder {
   }
 
   /** Runs a command of a connector; every line of its output must be a message of the protocol. */
-  run(connector: string, args: string[], input = ''): { messages: JsonObject[]; status: number | null } {
+  run(
+    connector: string,
+    args: string[],
+    input = '',
+  ): { messages: JsonObject[]; lines: string[]; status: number | null } {
     const { stdout, status } = spawnSync(process.execPath, [join(COMPILED, connector, 'main.js'), ...args], {
       env: { AIRBYTE_LOCAL_ROOT: join(this.path, 'local') },
       input,
@@ -41,7 +45,7 @@ export class ConnectorFolder {
     const messages = lines.map((line): unknown => JSON.parse(line));
     const wrong = messages.find((message) => !isMessage(message));
     if (wrong !== undefined) throw new Error(`no message of the protocol: ${JSON.stringify(wrong)}`);
-    return { messages: messages.filter(isObject), status };
+    return { messages: messages.filter(isObject), lines, status };
   }
 }
 

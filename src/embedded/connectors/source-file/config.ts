@@ -1,10 +1,13 @@
 import { objectAt, stringAt, type JsonObject } from '../../json';
 import { ConnectorError } from '../../protocol/connector';
 
+const FORMATS = ['csv', 'jsonl', 'parquet'] as const;
+export type FileFormat = (typeof FORMATS)[number];
+
 /** What the source reads; members are named as in Airbyte's own file source. */
 export interface FileConfig {
   readonly datasetName: string;
-  readonly format: 'csv' | 'jsonl';
+  readonly format: FileFormat;
   /** A path that begins with `/local/`. */
   readonly url: string;
 }
@@ -14,8 +17,8 @@ export function parseFileConfig(config: JsonObject): FileConfig {
   const storage = stringAt(objectAt(config, 'provider') ?? {}, 'storage');
   if (storage !== 'local')
     throw wrong('provider.storage must be "local": other storages need a real Airbyte');
-  const format = stringAt(config, 'format');
-  if (format !== 'csv' && format !== 'jsonl') throw wrong('format must be "csv" or "jsonl"');
+  const format = FORMATS.find((known) => known === config['format']);
+  if (format === undefined) throw wrong('format must be "csv", "jsonl" or "parquet"');
   const datasetName = stringAt(config, 'dataset_name') ?? '';
   if (datasetName === '') throw wrong('dataset_name is required');
   const url = stringAt(config, 'url') ?? '';
@@ -37,11 +40,12 @@ export const FILE_SPEC: JsonObject = {
     required: ['dataset_name', 'format', 'url', 'provider'],
     properties: {
       dataset_name: { type: 'string', title: 'Dataset name', description: 'The name of the stream.' },
-      format: { type: 'string', enum: ['csv', 'jsonl'], default: 'csv' },
+      format: { type: 'string', enum: FORMATS, default: 'csv' },
       url: {
         type: 'string',
         title: 'Path',
-        description: 'A path below /local/, in which *, ? and ** match many files; .gz is unpacked.',
+        description:
+          'A path below /local/, in which *, ? and ** match many files; .gz is unpacked, except in Parquet.',
       },
       provider: {
         type: 'object',

@@ -1,11 +1,13 @@
-import { isObject, numberAt, objectAt, parseObject, stringAt, type JsonObject } from '../../json';
+import { numberAt, objectAt, stringAt, type JsonObject } from '../../json';
 import { ConnectorError, type SourceConnector } from '../../protocol/connector';
-import { fromBytes, type MessageWriter } from '../../protocol/message-writer';
+import type { MessageWriter } from '../../protocol/message-writer';
 import { streamState, streamStatus } from '../../protocol/messages';
 import { recordHead } from '../../protocol/raw-record';
+import { columnsOf } from './columns';
 import { FILE_SPEC, parseFileConfig, type FileConfig } from './config';
 import { findFiles } from './files';
-import { csvHeader, csvRows, jsonlRows, type RowBatches } from './rows';
+import { parquetRows } from './parquet/rows';
+import { csvRows, jsonlRows, type RowBatches } from './rows';
 
 /** A state after so many rows: what a killed sync repeats at most, and how often the destination syncs to disk. */
 const CHECKPOINT_ROWS = 25_000;
@@ -70,7 +72,7 @@ async function readStream(
 }
 
 function rowsOf(file: FileConfig, path: string): RowBatches {
-  return file.format === 'csv' ? csvRows(path) : jsonlRows(path);
+  return { csv: csvRows, jsonl: jsonlRows, parquet: parquetRows }[file.format](path);
 }
 
 /** How many rows an earlier attempt brought over, provided that the files are unchanged. */
@@ -82,41 +84,4 @@ function rowsDone(name: string, states: readonly JsonObject[], fingerprint: stri
     return stringAt(state, 'files') === fingerprint ? (numberAt(state, 'rows') ?? 0) : 0;
   }
   return 0;
-}
-
-/** The columns of all files, from so many rows of each where the rows tell. */
-async function columnsOf(file: FileConfig, maxRows: number): Promise<JsonObject> {
-  const types = new Map<string, Set<string>>();
-  const add = (name: string, type: string): void => {
-    const found = types.get(name);
-    if (found === undefined) types.set(name, new Set(['null', type]));
-    else found.add(type);
-  };
-  for (const path of findFiles(file.url).paths) {
-    if (file.format === 'csv') for (const name of await csvHeader(path)) add(name, 'string');
-    else await addJsonlColumns(path, maxRows, add);
-  }
-  return Object.fromEntries([...types].map(([name, found]) => [name, { type: [...found] }]));
-}
-
-async function addJsonlColumns(
-  path: string,
-  maxRows: number,
-  add: (name: string, type: string) => void,
-): Promise<void> {
-  let seen = 0;
-  for await (const batch of jsonlRows(path)) {
-    for (const row of batch.slice(0, maxRows - seen)) {
-      for (const [name, value] of Object.entries(parseObject(fromBytes(row)) ?? {})) add(name, typeOf(value));
-    }
-    seen += batch.length;
-    if (seen >= maxRows) return;
-  }
-}
-
-function typeOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  if (isObject(value)) return 'object';
-  return typeof value;
 }

@@ -1,0 +1,57 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { ConnectorError } from '../../../protocol/connector';
+import type { FileMetaData, ParquetLibrary } from './library';
+
+const MAGIC = 'PAR1';
+const ENCRYPTED_MAGIC = 'PARE';
+/** The footer's length and the magic behind it. */
+const TAIL_BYTES = 8;
+
+/** A Parquet file that is read piece by piece, always from the disk: memory does not grow with it. */
+export class ParquetFile {
+  readonly size: number;
+  private readonly fd: number;
+
+  constructor(readonly path: string) {
+    this.fd = openSync(path, 'r');
+    this.size = fstatSync(this.fd).size;
+  }
+
+  /** Bytes of their own: values that were read keep pointing into them. */
+  read(start: number, end: number): Uint8Array {
+    const bytes = new Uint8Array(end - start);
+    for (let done = 0; done < bytes.length;) {
+      const read = readSync(this.fd, bytes, done, bytes.length - done, start + done);
+      if (read === 0) throw this.wrong('it ends in the middle of a page');
+      done += read;
+    }
+    return bytes;
+  }
+
+  /** @throws ConnectorError config_error when this is no Parquet file, or an encrypted one */
+  readMetadata(library: ParquetLibrary): FileMetaData {
+    if (this.size < MAGIC.length + TAIL_BYTES) throw this.wrong('it is no Parquet file');
+    const tail = Buffer.from(this.read(this.size - TAIL_BYTES, this.size));
+    const [head, magic] = [this.read(0, MAGIC.length), tail.subarray(4)].map((bytes) =>
+      Buffer.from(bytes).toString('latin1'),
+    );
+    if (magic === ENCRYPTED_MAGIC) throw this.wrong('it is encrypted');
+    if (head !== MAGIC || magic !== MAGIC) throw this.wrong('it is no Parquet file');
+    const start = this.size - TAIL_BYTES - tail.readUInt32LE(0);
+    if (start < MAGIC.length) throw this.wrong('its footer is broken');
+    const keep = (bytes: Uint8Array): unknown => bytes;
+    return library.parquetMetadata(this.read(start, this.size), {
+      geoparquet: false,
+      // Statistics are not looked at, and those of JSON may be cut off.
+      parsers: { jsonFromBytes: keep },
+    });
+  }
+
+  wrong(what: string): ConnectorError {
+    return new ConnectorError('config_error', `Cannot read ${this.path}: ${what}.`);
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}

@@ -1,0 +1,138 @@
+import { toBytes } from '../../../protocol/message-writer';
+import type { ColumnCursor } from './column';
+
+/** A part of the schema that reads its value of the present row from the cursors of its columns. */
+export interface Node {
+  /** Its columns of bare values, by their numbers; the first tells for all what is there and what repeats. */
+  readonly leaves: readonly number[];
+  /** The value as JSON, one character per byte; every column is then behind it. */
+  read(cursors: readonly ColumnCursor[]): string;
+}
+
+type Cursors = readonly ColumnCursor[];
+
+/** A bare value. */
+export class Leaf implements Node {
+  readonly leaves: readonly number[];
+
+  constructor(
+    private readonly index: number,
+    private readonly definition: number,
+  ) {
+    this.leaves = [index];
+  }
+
+  read(cursors: Cursors): string {
+    const cursor = at(cursors, this.index);
+    const json = cursor.definition < this.definition ? 'null' : cursor.json;
+    cursor.advance();
+    return json;
+  }
+}
+
+/** Members with names. */
+export class Struct implements Node {
+  readonly leaves: readonly number[];
+  private readonly members: readonly { readonly key: string; readonly node: Node }[];
+
+  /** @param definition the level from which on it is there and not null */
+  constructor(
+    members: readonly { readonly name: string; readonly node: Node }[],
+    private readonly definition: number,
+  ) {
+    this.leaves = members.flatMap(({ node }) => node.leaves);
+    this.members = members.map(({ name, node }, index) => ({
+      key: `${index === 0 ? '{' : ','}${toBytes(JSON.stringify(name))}:`,
+      node,
+    }));
+  }
+
+  read(cursors: Cursors): string {
+    if (first(this, cursors).definition < this.definition) return skip(this, cursors, 'null');
+    let json = '';
+    for (const { key, node } of this.members) json += key + node.read(cursors);
+    return `${json}}`;
+  }
+}
+
+/** What a repeated part of the schema stands at: the levels that tell null, empty and another item apart. */
+export interface RepeatedLevels {
+  /** From which on it is there and not null. */
+  readonly definition: number;
+  /** From which on it has an item. */
+  readonly itemDefinition: number;
+  /** That of another item of the same list. */
+  readonly repetition: number;
+}
+
+/** Items in their order. */
+export class List implements Node {
+  readonly leaves: readonly number[];
+
+  constructor(
+    private readonly item: Node,
+    private readonly levels: RepeatedLevels,
+  ) {
+    this.leaves = item.leaves;
+  }
+
+  read(cursors: Cursors): string {
+    const items = readItems(this, cursors, this.levels, () => this.item.read(cursors));
+    return items === null ? 'null' : `[${items.join(',')}]`;
+  }
+}
+
+/** Values by their keys: an object, in which keys that are no texts stand as their JSON. */
+export class Dictionary implements Node {
+  readonly leaves: readonly number[];
+
+  constructor(
+    private readonly key: Node,
+    private readonly value: Node | null,
+    private readonly levels: RepeatedLevels,
+  ) {
+    this.leaves = [...key.leaves, ...(value?.leaves ?? [])];
+  }
+
+  read(cursors: Cursors): string {
+    const items = readItems(this, cursors, this.levels, () => {
+      const key = this.key.read(cursors);
+      return `${key.startsWith('"') ? key : JSON.stringify(key)}:${this.value?.read(cursors) ?? 'null'}`;
+    });
+    return items === null ? 'null' : `{${items.join(',')}}`;
+  }
+}
+
+function readItems(
+  node: Node,
+  cursors: Cursors,
+  levels: RepeatedLevels,
+  readItem: () => string,
+): string[] | null {
+  const lead = first(node, cursors);
+  if (lead.definition < levels.itemDefinition) {
+    const isNull = lead.definition < levels.definition;
+    skip(node, cursors, '');
+    return isNull ? null : [];
+  }
+  const items = [];
+  do items.push(readItem());
+  while (lead.repetition === levels.repetition);
+  return items;
+}
+
+/** What is not there has one entry in each of its columns that says so. */
+function skip<T>({ leaves }: Node, cursors: Cursors, result: T): T {
+  for (const index of leaves) at(cursors, index).advance();
+  return result;
+}
+
+function first({ leaves }: Node, cursors: Cursors): ColumnCursor {
+  return at(cursors, leaves[0] ?? -1);
+}
+
+function at(cursors: Cursors, index: number): ColumnCursor {
+  const cursor = cursors[index];
+  if (cursor === undefined) throw new Error('a column is missing');
+  return cursor;
+}

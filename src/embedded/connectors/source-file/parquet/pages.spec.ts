@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { ParquetFile } from './file';
+import type { PageHeader } from './library';
+import { PageReader } from './pages';
+
+const CONTENT = Buffer.from('the content of a page');
+
+/** Headers of four bytes: few writers make checksums, so pages that have one are made up. */
+function firstPageOf(content: Buffer, crc: number): unknown {
+  const folder = mkdtempSync(join(tmpdir(), 'pages-'));
+  const path = join(folder, 'file');
+  writeFileSync(path, Buffer.concat([Buffer.alloc(4), content]));
+  const file = new ParquetFile(path);
+  const parquetHeader = (reader: { offset: number }): PageHeader => {
+    reader.offset += 4;
+    return { type: 'DATA_PAGE', uncompressed_page_size: 1, compressed_page_size: CONTENT.length, crc };
+  };
+  try {
+    return new PageReader({ parquetHeader }, file, 0).next().bytes;
+  } finally {
+    file.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('a page with a checksum', () => {
+  // Thrift knows signed numbers only.
+  const crc = crc32(CONTENT) | 0;
+
+  it('is read when it is as it was written', () => {
+    expect(firstPageOf(CONTENT, crc)).toEqual(new Uint8Array(CONTENT));
+  });
+
+  it('is refused when a bit of it has changed', () => {
+    const changed = Buffer.from(CONTENT);
+    changed.writeUInt8(changed.readUInt8(5) ^ 1, 5);
+    expect(() => firstPageOf(changed, crc)).toThrow('a page is damaged: its checksum is wrong');
+  });
+});

@@ -1,0 +1,39 @@
+const DAY_S = 86_400n;
+
+/** Parts of a second as Parquet counts them, and their digits. */
+export type TimeUnit = 'MILLIS' | 'MICROS' | 'NANOS';
+const DIGITS = { MILLIS: 3, MICROS: 6, NANOS: 9 } as const;
+
+/** A date as ISO 8601 has it, and before the year 1 as Postgres writes it. */
+export function dateText(days: number): string {
+  const { date, era } = dateOf(days);
+  return date + era;
+}
+
+/** A time of day with every digit of its unit. */
+export function timeText(value: bigint, unit: TimeUnit): string {
+  const digits = DIGITS[unit];
+  const perSecond = 10n ** BigInt(digits);
+  const seconds = Number(value / perSecond);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const fraction = String(value % perSecond).padStart(digits, '0');
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${fraction}`;
+}
+
+/** An instant, or without a zone a date and a time of day, counted from 1970. */
+export function timestampText(value: bigint, unit: TimeUnit, zone: '+00:00' | ''): string {
+  const perDay = DAY_S * 10n ** BigInt(DIGITS[unit]);
+  const inDay = ((value % perDay) + perDay) % perDay;
+  const { date, era } = dateOf(Number((value - inDay) / perDay));
+  return `${date}T${timeText(inDay, unit)}${zone}${era}`;
+}
+
+/** JavaScript's own dates reach 270,000 years, Parquet's millions. The calendar repeats every 146,097 days. */
+function dateOf(days: number): { date: string; era: '' | ' BC' } {
+  const [cycle, perCycle] = [Math.floor(days / 146_097), 146_097];
+  const within = new Date((days - cycle * perCycle) * 86_400_000);
+  const year = within.getUTCFullYear() + cycle * 400;
+  const text = within.toISOString().slice(4, 10);
+  // There is no year 0: the year before 1 is 1 BC.
+  return { date: String(year > 0 ? year : 1 - year).padStart(4, '0') + text, era: year > 0 ? '' : ' BC' };
+}
