@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import Ajv from 'ajv';
 import { isObject, type JsonObject } from '../../src/embedded/json';
 import { MESSAGE_SCHEMA } from './message-schema';
@@ -29,6 +30,18 @@ export class ConnectorFolder {
     return path;
   }
 
+  private get environment(): NodeJS.ProcessEnv {
+    return { AIRBYTE_LOCAL_ROOT: join(this.path, 'local') };
+  }
+
+  /** Starts a command of a connector whose output is read as the test likes. */
+  start(connector: string, args: string[]): ChildProcessByStdio<null, Readable, null> {
+    return spawn(process.execPath, [join(COMPILED, connector, 'main.js'), ...args], {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  }
+
   /** Runs a command of a connector; every line of its output must be a message of the protocol. */
   run(
     connector: string,
@@ -36,7 +49,7 @@ export class ConnectorFolder {
     input = '',
   ): { messages: JsonObject[]; lines: string[]; status: number | null } {
     const { stdout, status } = spawnSync(process.execPath, [join(COMPILED, connector, 'main.js'), ...args], {
-      env: { AIRBYTE_LOCAL_ROOT: join(this.path, 'local') },
+      env: this.environment,
       input,
       encoding: 'utf8',
       maxBuffer: 1 << 28,

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { configured, ConnectorFolder, dataOf, statesOf } from '../../../test/kill/connector-kit';
 import { isObject, type JsonObject } from '../json';
@@ -153,6 +155,23 @@ describe('the file source', () => {
     const [first, second] = dataOf(read('/local/d.csv').messages);
     expect(isObject(first) && String(first['v']).length).toBe(1_700_000 * 6);
     expect(second).toEqual({ id: '2', v: 'b' });
+  });
+
+  it('refuses a file that is written to while it is read, since half a row looks like a row', async () => {
+    const rows = (from: number): string =>
+      Array.from({ length: 200_000 }, (_, id) => `${from + id},and more text that fills the pipe\n`).join('');
+    const path = folder.file('local/d.csv', `id,v\n${rows(0)}`);
+    const config = folder.file('config.json', FILE);
+    const catalog = folder.file('catalog.json', { streams: [configured('d', 'full_refresh', 'append')] });
+    const reading = folder.start('source-file', ['read', '--config', config, '--catalog', catalog]);
+    await once(reading.stdout, 'readable');
+    // It waits for its reader, long before the end of the file.
+    appendFileSync(path, '200000,ha');
+    const output = await text(reading.stdout);
+    expect(output.trim().split('\n').at(-1)).toContain(
+      'What is at /local/d.csv was changed while it was read.',
+    );
+    expect(output).not.toContain('COMPLETE');
   });
 
   it('refuses bytes that are no UTF-8', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { configured, ConnectorFolder, script, statesOf } from '../../../test/kill/connector-kit';
@@ -145,5 +145,45 @@ describe('the local JSON destination', () => {
     write('append', [{ id: 2 }]);
     expect(ids()).toEqual(['1', '2']);
     expect(content()).not.toContain('half');
+  });
+
+  it('leaves nothing behind its last commit when its input ends too early', () => {
+    write('append', [{ id: 1 }]);
+    const before = content();
+    const more = Array.from({ length: 20_000 }, (_, id) => ({ id, text: 'x'.repeat(20) }));
+    const config = folder.file('config.json', { destination_path: '/local/out' });
+    const catalog = folder.file('catalog.json', {
+      streams: [configured('s', 'full_refresh', 'append')],
+    });
+    const records = more.map((data) => ({ type: 'RECORD', record: { stream: 's', data, emitted_at: 1 } }));
+    const input = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    const args = ['write', '--config', config, '--catalog', catalog];
+    expect(folder.run('destination-local-json', args, input).status).toBe(1);
+    expect(content()).toBe(before);
+  });
+
+  it('refuses two streams that would share a file', () => {
+    const config = folder.file('config.json', { destination_path: '/local/out' });
+    const streams = ['a b', 'A_b'].map((name) => configured(name, 'full_refresh', 'append'));
+    const args = ['write', '--config', config, '--catalog', folder.file('catalog.json', { streams })];
+    expect(folder.run('destination-local-json', args).messages.at(-1)).toMatchObject({
+      trace: {
+        error: {
+          failure_type: 'config_error',
+          message: 'Two streams would both be written to _airbyte_raw_A_b.jsonl.',
+        },
+      },
+    });
+  });
+
+  it.each(['overwrite', 'append'])('writes through no link out of /local/ (%s)', (mode) => {
+    mkdirSync(join(folder.path, 'local/out'));
+    const outside = folder.file('outside.jsonl', 'mine\n');
+    for (const name of ['_airbyte_raw_s.jsonl', '._airbyte_raw_s.jsonl.new'])
+      symlinkSync(outside, join(folder.path, 'local/out', name));
+    expect(write(mode, [{ id: 1 }]).status).toBe(1);
+    rmSync(join(folder.path, 'local/out/_airbyte_raw_s.jsonl'));
+    expect(write(mode, [{ id: 1 }]).status).toBe(0);
+    expect(readFileSync(outside, 'utf8')).toBe('mine\n');
   });
 });

@@ -30,6 +30,7 @@ export class StreamFile {
   private readonly writePath: string;
   private waiting = '';
   private size: number;
+  private committed: number;
 
   constructor(
     private readonly path: string,
@@ -40,8 +41,11 @@ export class StreamFile {
     this.release = lockFile(path);
     this.offsetPath = hidden(path, 'committed');
     this.writePath = overwrite ? hidden(path, 'new') : path;
-    this.fd = openSync(this.writePath, overwrite ? 'w' : 'a');
+    // Nothing that lies there is written to: it may be a link.
+    if (overwrite) rmSync(this.writePath, { force: true });
+    this.fd = openSync(this.writePath, overwrite ? 'wx' : 'a');
     this.size = overwrite ? 0 : this.goBackToCommitted();
+    this.committed = this.size;
   }
 
   /** Adds one line, spelt as one character per byte. */
@@ -56,6 +60,7 @@ export class StreamFile {
     this.write();
     fsyncSync(this.fd);
     if (!this.overwrite) this.keepOffset();
+    this.committed = this.size;
   }
 
   /** Ends the stream well: an overwritten file takes the old one's place. */
@@ -68,7 +73,9 @@ export class StreamFile {
     syncFolder(dirname(this.path));
   }
 
+  /** What was not committed goes: it may end in the middle of a line, and will come again. */
   close(): void {
+    if (fstatSync(this.fd).size > this.committed) ftruncateSync(this.fd, this.committed);
     closeSync(this.fd);
     if (this.overwrite) rmSync(this.writePath, { force: true });
     this.release();

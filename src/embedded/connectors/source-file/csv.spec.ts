@@ -53,6 +53,22 @@ describe('reading CSV', () => {
     ]);
   });
 
+  it('takes an empty line for a row only where rows have one value', () => {
+    expect(read('a\n1\n\n2\n')).toEqual([{ a: '1' }, { a: '' }, { a: '2' }]);
+    expect(read('a,b\n1,2\n\n3,4\n')).toEqual([
+      { a: '1', b: '2' },
+      { a: '3', b: '4' },
+    ]);
+  });
+
+  it('takes no more of a file than 64 MiB for one row', () => {
+    const reader = new CsvReader();
+    const unclosed = `a\n1\n"${'x,\n'.repeat(23 * 1024 * 1024)}`;
+    expect(() => reader.push(unclosed)).toThrow(
+      'Row 2 of the CSV file is wrong: it is longer than 64 MiB; is a quote opened and never closed?',
+    );
+  });
+
   it.each([
     ['a,b\n1\n', 'Row 1 of the CSV file is wrong: it has 1 values where the header has 2 names.'],
     ['a,b\n1,2\n1,2,3\n', 'Row 2 of the CSV file is wrong: it has 3 values where the header has 2 names.'],

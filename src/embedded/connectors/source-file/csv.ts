@@ -4,6 +4,9 @@ import { fromBytes } from '../../protocol/message-writer';
 /** What JSON cannot hold as it stands; the quote is looked for on its own. */
 const NEEDS_ESCAPE = /[\\\u0000-\u001f]/;
 
+/** A longer row is one whose closing quote is missing, which memory must not grow with. */
+const MAX_ROW_BYTES = 64 * 1024 * 1024;
+
 /**
  * Reads CSV (RFC 4180: comma, double quotes, doubled to stand for themselves) with a header into rows of JSON.
  * It works on one character per byte, so it neither decodes nor encodes; values come out as they stand in the file.
@@ -39,6 +42,10 @@ export class CsvReader {
       start = quoted.next;
     }
     this.rest = text.slice(start);
+    if (this.rest.length > MAX_ROW_BYTES) {
+      this.row++;
+      throw this.wrong('it is longer than 64 MiB; is a quote opened and never closed?');
+    }
     return rows;
   }
 
@@ -53,7 +60,8 @@ export class CsvReader {
   /** A row without any quote, which most are. */
   private plain(text: string, start: number, end: number, rows: string[]): void {
     const last = text.charCodeAt(end - 1) === 0x0d && end > start ? end - 1 : end;
-    if (last === start) return;
+    // An empty line is a row only where a row has one value.
+    if (last === start && this.columns?.length !== 1) return;
     const line = text.slice(start, last);
     if (this.columns === null || NEEDS_ESCAPE.test(line)) {
       this.take(line.split(','), rows);

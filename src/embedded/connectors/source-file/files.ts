@@ -19,12 +19,17 @@ export function findFiles(url: string): FileSet {
   const virtual = /[*?]/.test(url) ? expand(url) : [url];
   const paths = virtual.map(localPathOf).filter((path) => existsSync(path));
   if (paths.length === 0) throw new ConnectorError('config_error', `No file is found at ${url}.`);
+  return { paths, fingerprint: fingerprintOf(paths) };
+}
+
+/** Changes when one of the files is written or removed. */
+export function fingerprintOf(paths: readonly string[]): string {
   const hash = createHash('sha256');
   for (const path of paths) {
-    const { size, mtimeMs } = statSync(path);
-    hash.update(`${path}\n${size}\n${mtimeMs}\n`);
+    const found = statSync(path, { throwIfNoEntry: false });
+    hash.update(`${path}\n${found?.size ?? 'none'}\n${found?.mtimeMs ?? 'none'}\n`);
   }
-  return { paths, fingerprint: hash.digest('hex').slice(0, 32) };
+  return hash.digest('hex').slice(0, 32);
 }
 
 function expand(url: string): string[] {

@@ -14,6 +14,8 @@ export type RowBatches = AsyncIterable<readonly string[]>;
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 const NEWLINE = 0x0a;
 const MAX_PADDING_BYTES = 1024 * 1024;
+/** Longer ones are no rows but a file without line breaks, which memory must not grow with. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /** Rows of a CSV file with a header. Every value is the text that the file holds: nothing is guessed, nothing is lost. */
 export async function* csvRows(path: string): RowBatches {
@@ -71,6 +73,8 @@ async function* wholeLines(path: string): AsyncGenerator<string> {
       const head = chunk.subarray(0, end);
       if (end > 0) yield text(rest.length === 0 ? head : Buffer.concat([rest, head]));
       rest = end > 0 ? chunk.subarray(end) : Buffer.concat([rest, chunk]);
+      if (rest.length > MAX_LINE_BYTES)
+        throw new ConnectorError('config_error', `Cannot read ${path}: it has a line of more than 64 MiB.`);
     }
     if (rest.length > 0) yield text(rest);
     packed?.refuseRemainder();

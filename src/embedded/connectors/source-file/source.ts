@@ -5,7 +5,7 @@ import { streamState, streamStatus } from '../../protocol/messages';
 import { recordHead } from '../../protocol/raw-record';
 import { columnsOf } from './columns';
 import { FILE_SPEC, parseFileConfig, type FileConfig } from './config';
-import { findFiles } from './files';
+import { findFiles, fingerprintOf } from './files';
 import { parquetRows } from './parquet/rows';
 import { csvRows, jsonlRows, type RowBatches } from './rows';
 
@@ -67,6 +67,9 @@ async function readStream(
       }
     }
   }
+  // Of a row that was being written half may have been read; it would look like any other.
+  if (fingerprintOf(paths) !== fingerprint)
+    throw new ConnectorError('transient_error', `What is at ${file.url} was changed while it was read.`);
   await checkpoint(rows, sinceState);
   await output.message(streamStatus(file.datasetName, null, 'COMPLETE', new Date()));
 }
