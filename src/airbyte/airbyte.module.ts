@@ -5,6 +5,7 @@ import { ActorController } from './actors/actor.controller';
 import { ActorService } from './actors/actor.service';
 import { AirbyteClient } from './client/airbyte.client';
 import { createAirbyteClient } from './client/create.client';
+import { CREATION_CLAIMS, type CreationClaims } from './client/creation.claims';
 import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
 import { ResourceService } from './ingestion/resource.service';
@@ -39,8 +40,9 @@ export class AirbyteModule {
       providers: [
         {
           provide: AirbyteClient,
-          useFactory: (http: HttpService) => createAirbyteClient(airbyte, http.axiosRef),
-          inject: [HttpService],
+          useFactory: (http: HttpService, claims: CreationClaims) =>
+            createAirbyteClient(airbyte, http.axiosRef, { claims }),
+          inject: [HttpService, CREATION_CLAIMS],
         },
         ActorService,
         IngestionService,

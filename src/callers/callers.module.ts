@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CREATION_CLAIMS, MemoryCreationClaims } from '../airbyte/client/creation.claims';
 import { CLOCK, type Clock } from '../common/clock';
 import { RequestsInFlight } from '../common/http/requests-in-flight';
 import type { Settings } from '../config/settings.types';
@@ -6,8 +7,10 @@ import { ApiKeyRing } from './auth/api-keys';
 import { Authenticator } from './auth/authenticator';
 import { CallersShutdown } from './callers.shutdown';
 import { IdempotencyHooks } from './idempotency/idempotency.hooks';
+import type { IdempotencyTimes } from './idempotency/idempotency.store';
 import { MemoryIdempotencyStore } from './idempotency/memory.store';
 import { RedisIdempotencyStore } from './idempotency/redis.store';
+import { SharedCreationClaims } from './idempotency/shared.claims';
 import { CallerGate, type RateLimit } from './caller.gate';
 import { MemoryRateLimiter } from './rate-limit/memory.rate-limiter';
 import { RedisRateLimiter } from './rate-limit/redis.rate-limiter';
@@ -38,8 +41,16 @@ export class CallersModule {
           useFactory: (shared: SharedState, clock: Clock) => createIdempotency(settings, shared, clock),
           inject: [SharedState, CLOCK],
         },
+        {
+          provide: CREATION_CLAIMS,
+          useFactory: (shared: SharedState) =>
+            shared.isShared
+              ? new SharedCreationClaims(shared, timesOf(settings))
+              : new MemoryCreationClaims(),
+          inject: [SharedState],
+        },
       ],
-      exports: [SharedState, CallerGate, IdempotencyHooks, RequestsInFlight],
+      exports: [SharedState, CallerGate, IdempotencyHooks, RequestsInFlight, CREATION_CLAIMS],
     };
   }
 }
@@ -56,16 +67,19 @@ async function createAuthenticator(settings: Settings, clock: Clock): Promise<Au
 function createRateLimit({ rateLimit }: Settings, shared: SharedState, clock: Clock): RateLimit | null {
   if (rateLimit === null) return null;
   const limiter = shared.isShared
-    ? new RedisRateLimiter(rateLimit, shared, clock)
+    ? new RedisRateLimiter(rateLimit, shared)
     : new MemoryRateLimiter(rateLimit, clock);
   return { limit: rateLimit, limiter };
 }
 
 function createIdempotency(settings: Settings, shared: SharedState, clock: Clock): IdempotencyHooks {
-  const { idempotencyTtlS, idempotencyDoubtMs: doubtMs } = settings;
-  const times = { ttlMs: idempotencyTtlS * 1000, doubtMs };
+  const times = timesOf(settings);
   const store = shared.isShared
     ? new RedisIdempotencyStore(shared, times)
     : new MemoryIdempotencyStore(times, clock);
-  return new IdempotencyHooks(store, doubtMs, clock);
+  return new IdempotencyHooks(store, times.doubtMs, clock);
+}
+
+function timesOf({ idempotencyTtlS, idempotencyDoubtMs }: Settings): IdempotencyTimes {
+  return { ttlMs: idempotencyTtlS * 1000, doubtMs: idempotencyDoubtMs };
 }

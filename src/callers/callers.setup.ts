@@ -8,7 +8,8 @@ import { IdempotencyHooks } from './idempotency/idempotency.hooks';
 export function addCallerHooks(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const once = app.get(IdempotencyHooks);
-  for (const name of ['caller', 'attemptedSince', 'earlierAttempt']) fastify.decorateRequest(name);
+  for (const name of ['caller', 'attemptedSince', 'earlierAttempt', 'claimant'])
+    fastify.decorateRequest(name);
   app.get(RequestsInFlight).watch(fastify);
   fastify.addHook('onRequest', app.get(CallerGate).onRequest);
   // Only the routes that need them get these hooks, so that the others do not pay for them.

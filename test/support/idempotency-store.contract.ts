@@ -3,6 +3,7 @@ import {
   type IdempotencyStore,
   inDoubtUntilMs,
   type Intent,
+  type Outcome,
   type StoredAnswer,
 } from '../../src/callers/idempotency/idempotency.store';
 
@@ -81,6 +82,22 @@ export function describeStore(
       await store.finish(intent('b'), { kind: 'in-doubt', untilMs: 0 });
       expect(await kindOf(store.begin(intent('c')))).toBe('running');
     });
+
+    it.each<Outcome>([{ kind: 'nothing' }, { kind: 'in-doubt', untilMs: 0 }])(
+      'takes the same outcome again without undoing what another has done since: %j',
+      async (outcome) => {
+        const mine = intent('a');
+        await store.begin(mine);
+        await store.finish(mine, outcome);
+        const other = intent('b');
+        await store.begin(other);
+        await store.finish(mine, outcome);
+        expect(await kindOf(store.begin(intent('c')))).toBe('running');
+        await store.finish(other, { kind: 'answered', answer: ANSWER });
+        await store.finish(mine, outcome);
+        expect(await kindOf(store.begin(intent('c')))).toBe('answered');
+      },
+    );
 
     it('takes a sign of life without complaint, also of an attempt that is over', async () => {
       const mine = intent('a');

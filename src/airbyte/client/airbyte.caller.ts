@@ -7,6 +7,7 @@ import type { CallListener } from './call.events';
 import { CircuitBreaker } from './circuit.breaker';
 import { type Clock, systemClock } from './clock';
 import { ConcurrencyGate } from './concurrency.gate';
+import type { CreationClaims } from './creation.claims';
 import { createAuthorizer } from './credentials';
 import { isInDoubt } from './doubt';
 import { Exchanger } from './exchange';
@@ -22,6 +23,8 @@ const FIRST_ATTEMPT_SHARE = 0.6;
 
 export interface CallerOptions {
   readonly onCall?: CallListener | undefined;
+  /** By default those of this process alone. */
+  readonly claims?: CreationClaims | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
 }

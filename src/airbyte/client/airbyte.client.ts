@@ -14,6 +14,7 @@ import type {
   PageQuery,
   PatchConnectionInput,
 } from './airbyte.types';
+import { MemoryCreationClaims } from './creation.claims';
 import { CreationRecovery } from './creation.recovery';
 import type { Lane, Operation } from './operation';
 import { operations } from './operations';
@@ -40,7 +41,12 @@ export class AirbyteClient implements OnApplicationShutdown {
     options: CallerOptions = {},
   ) {
     this.caller = new AirbyteCaller(settings, transport, options);
-    this.recovery = new CreationRecovery(this.caller, (context) => this.listAllConnections({}, context));
+    this.recovery = new CreationRecovery(
+      this.caller,
+      // Of all workspaces: the setting limits what is listed, not where creations go.
+      (context) => this.listAllConnections({ workspaceIds: [] }, context),
+      options.claims ?? new MemoryCreationClaims(),
+    );
   }
 
   /**

@@ -136,4 +136,6 @@ export interface CallContext {
   readonly requestId?: string | undefined;
   /** Sent upstream as `traceparent` (W3C Trace Context). */
   readonly traceparent?: string | undefined;
+  /** Names a creation through all tries of one request; default: each is a request of its own. */
+  readonly claimant?: string | undefined;
 }

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { AirbyteCaller } from './airbyte.caller';
 import { AirbyteError } from './airbyte.errors';
 import type { AirbyteConnection, CallContext, CreateConnectionInput, ScheduleInput } from './airbyte.types';
+import type { CreationClaims } from './creation.claims';
 import type { Operation } from './operation';
 import { parseConnection } from './wire.parse';
 
@@ -8,7 +10,6 @@ import { parseConnection } from './wire.parse';
 const LOOKUP_SHARE = 0.2;
 const SHORTEST_LOOKUP_MS = 300;
 const LONGEST_LOOKUP_MS = 30_000;
-const REMEMBERED_IDS = 1_000;
 /** How far the clocks of two replicas may be apart. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
@@ -20,17 +21,23 @@ export function lookupBudgetMs(budgetMs: number): number {
 
 type ListConnections = (context: CallContext) => Promise<readonly AirbyteConnection[]>;
 
+/** What is looked for, since when (epoch milliseconds of our clock), and for whom. */
+interface Search {
+  readonly input: CreateConnectionInput;
+  readonly startedAt: number;
+  readonly claimant: string;
+}
+
 /**
  * Creates connections without ever making one twice. Airbyte knows no idempotency keys, names are not unique, and a
  * creation goes on after its client has left: so a lost answer is looked for among the connections, not asked for again.
+ * Of requests that are alike each is given a connection of its own, or none.
  */
 export class CreationRecovery {
-  /** Connections whose own creation was answered: they are nobody else's. */
-  private readonly answered = new Set<string>();
-
   constructor(
     private readonly caller: AirbyteCaller,
     private readonly listConnections: ListConnections,
+    private readonly claims: CreationClaims,
   ) {}
 
   async create(
@@ -39,18 +46,17 @@ export class CreationRecovery {
     context: CallContext,
   ): Promise<AirbyteConnection> {
     const startedAt = this.caller.clock.now();
+    const claimant = context.claimant ?? randomUUID();
     const deadlineAt = this.caller.deadlineOf(operation, context);
     const lookupMs = lookupBudgetMs(deadlineAt - startedAt);
-    try {
-      const attempt = { ...context, deadlineAt: deadlineAt - lookupMs };
-      return this.claim(await this.caller.call(() => operation, parseConnection, attempt));
-    } catch (error) {
-      if (!(error instanceof AirbyteError) || !error.outcomeUnknown) throw error;
-      const lookupDeadlineAt = Math.min(deadlineAt, this.caller.clock.now() + lookupMs);
-      const found = await this.find(input, startedAt, { ...context, deadlineAt: lookupDeadlineAt });
-      if (found === undefined) throw withoutAnswer(error);
-      return this.claim(found);
-    }
+    const attempt = { ...context, deadlineAt: deadlineAt - lookupMs };
+    const made = await this.attempt(operation, claimant, attempt);
+    if (!(made instanceof AirbyteError)) return made;
+    const lookupDeadlineAt = Math.min(deadlineAt, this.caller.clock.now() + lookupMs);
+    const search = { input, startedAt, claimant };
+    const found = await this.find(search, { ...context, deadlineAt: lookupDeadlineAt });
+    if (found === undefined) throw withoutAnswer(made);
+    return found;
   }
 
   /**
@@ -63,35 +69,51 @@ export class CreationRecovery {
     startedAt: number,
     context: CallContext,
   ): Promise<AirbyteConnection | undefined> {
-    const rows = await this.matching(input, startedAt - CLOCK_TOLERANCE_MS, context);
-    const [oldest] = [...rows].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    return oldest && this.claim(oldest);
+    const claimant = context.claimant ?? randomUUID();
+    const rows = await this.matching({ input, claimant, startedAt: startedAt - CLOCK_TOLERANCE_MS }, context);
+    for (const row of [...rows].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
+      if (await this.claims.claim(row.connectionId, claimant)) return row;
+    }
+    return undefined;
   }
 
-  /** Looks more than once: Airbyte may be about to finish. */
+  /** @returns the error of an attempt of which nobody knows what came */
+  private async attempt(
+    operation: Operation,
+    claimant: string,
+    context: CallContext,
+  ): Promise<AirbyteConnection | AirbyteError> {
+    try {
+      const made = await this.caller.call(() => operation, parseConnection, context);
+      if (await this.claims.claim(made.connectionId, claimant)) return made;
+      // Who asked for the like and had no answer has found it meanwhile: what that one has made, or makes, is as good.
+      const details = { operation: operation.name, sent: true, outcomeUnknown: true };
+      return new AirbyteError('timeout', 'what was made was given to a request like this one', details);
+    } catch (error) {
+      if (error instanceof AirbyteError && error.outcomeUnknown) return error;
+      throw error;
+    }
+  }
+
+  /** Looks more than once: Airbyte may be about to finish, and requests like this one to learn which is theirs. */
   private async find(
-    input: CreateConnectionInput,
-    startedAt: number,
+    search: Search,
     context: CallContext & { readonly deadlineAt: number },
   ): Promise<AirbyteConnection | undefined> {
     const { clock } = this.caller;
     const pauseMs = Math.max(100, (context.deadlineAt - clock.now()) / 6);
     while (clock.now() < context.deadlineAt && !context.signal?.aborted && !this.caller.stopped) {
-      const candidates = await this.look(input, startedAt, context);
-      if (candidates.length === 1) return candidates[0];
-      if (candidates.length > 1) return undefined;
+      const [found, ...others] = await this.look(search, context);
+      const isOnlyOne = found !== undefined && others.length === 0;
+      if (isOnlyOne && (await this.claims.claim(found.connectionId, search.claimant))) return found;
       await clock.wait(Math.min(pauseMs, Math.max(0, context.deadlineAt - clock.now())), context.signal);
     }
     return undefined;
   }
 
-  private async look(
-    input: CreateConnectionInput,
-    startedAt: number,
-    context: CallContext,
-  ): Promise<readonly AirbyteConnection[]> {
+  private async look(search: Search, context: CallContext): Promise<readonly AirbyteConnection[]> {
     try {
-      return await this.matching(input, startedAt, context);
+      return await this.matching(search, context);
     } catch (error) {
       // A failed look finds nothing; what counts is the creation's own error.
       if (error instanceof AirbyteError) return [];
@@ -99,34 +121,30 @@ export class CreationRecovery {
     }
   }
 
+  /** What it may be: what was given to this claimant before and nothing else, or what was given to nobody. */
   private async matching(
-    input: CreateConnectionInput,
-    startedAt: number,
+    { input, startedAt, claimant }: Search,
     context: CallContext,
   ): Promise<readonly AirbyteConnection[]> {
-    const rows = await this.listConnections(context);
+    const all = await this.listConnections(context);
     // `createdAt` is cut to whole seconds, so the beginning is too.
     const earliestMs = Math.floor((startedAt + this.caller.upstreamAheadMs) / 1000) * 1000;
-    return rows.filter((row) => row.createdAt.getTime() >= earliestMs && this.matches(row, input));
+    const rows = all.filter((row) => row.createdAt.getTime() >= earliestMs && matches(row, input));
+    if (rows.length === 0) return rows;
+    const owners = await this.claims.ownersOf(rows.map(({ connectionId }) => connectionId));
+    const mine = rows.filter(({ connectionId }) => owners.get(connectionId) === claimant);
+    return mine.length > 0 ? mine : rows.filter(({ connectionId }) => !owners.has(connectionId));
   }
+}
 
-  private matches(row: AirbyteConnection, input: CreateConnectionInput): boolean {
-    return (
-      !this.answered.has(row.connectionId) &&
-      row.name === input.name &&
-      row.sourceId === input.sourceId &&
-      row.destinationId === input.destinationId &&
-      row.status === input.status &&
-      hasSchedule(row, input.schedule)
-    );
-  }
-
-  private claim(connection: AirbyteConnection): AirbyteConnection {
-    this.answered.add(connection.connectionId);
-    const [oldest] = this.answered;
-    if (this.answered.size > REMEMBERED_IDS && oldest !== undefined) this.answered.delete(oldest);
-    return connection;
-  }
+function matches(row: AirbyteConnection, input: CreateConnectionInput): boolean {
+  return (
+    row.name === input.name &&
+    row.sourceId === input.sourceId &&
+    row.destinationId === input.destinationId &&
+    row.status === input.status &&
+    hasSchedule(row, input.schedule)
+  );
 }
 
 /** Silence is a timeout to the caller, wherever the answer was lost; what was answered keeps its kind. */

@@ -22,6 +22,8 @@ interface Attempt {
   /** Where an earlier attempt is in doubt, until when it is. */
   readonly inDoubtUntilMs: number | null;
   readonly maySend: boolean;
+  /** Its outcome is being stored: it must not be said to be alive after that. */
+  isEnding: boolean;
 }
 
 const SETTLE_LIMIT_MS = 5000;
@@ -54,7 +56,7 @@ export class IdempotencyHooks {
     switch (begun.kind) {
       case 'new':
         request.attemptedSince = new Date(intent.nowMs);
-        this.hold(request, { intent, inDoubtUntilMs: null, maySend: true });
+        this.hold(request, { intent, inDoubtUntilMs: null, maySend: true, isEnding: false });
         return undefined;
       case 'in-doubt':
         this.holdInDoubt(request, intent, begun);
@@ -77,6 +79,7 @@ export class IdempotencyHooks {
     const attempt = this.attempts.get(request);
     if (!attempt) return payload;
     const outcome = this.outcomeOf(attempt, reply, payload);
+    attempt.isEnding = true;
     try {
       await this.store.finish(attempt.intent, outcome);
     } catch (error) {
@@ -125,7 +128,7 @@ export class IdempotencyHooks {
       mayRepeat: maySend,
       retryAfterMs: Math.max(0, untilMs - intent.nowMs),
     };
-    this.hold(request, { intent, inDoubtUntilMs: untilMs, maySend });
+    this.hold(request, { intent, inDoubtUntilMs: untilMs, maySend, isEnding: false });
   }
 
   private outcomeOf(attempt: Attempt, reply: FastifyReply, payload: unknown): Outcome {
@@ -147,6 +150,7 @@ export class IdempotencyHooks {
   }
 
   private hold(request: FastifyRequest, attempt: Attempt): void {
+    request.claimant = attempt.intent.id;
     this.attempts.set(request, attempt);
     this.timer ??= setInterval(() => {
       this.keepAlive();
@@ -179,7 +183,8 @@ export class IdempotencyHooks {
 
   private keepAlive(): void {
     const nowMs = this.nowMs();
-    for (const { intent, maySend } of this.attempts.values()) {
+    for (const { intent, maySend, isEnding } of this.attempts.values()) {
+      if (isEnding) continue;
       // Never rejects: a lost sign of life is made up for by the next one.
       void this.store.keepAlive({ ...intent, nowMs }, maySend);
     }

@@ -1,6 +1,8 @@
 /**
- * KEYS: record, lock. A record is a hash of `fingerprint`, `since`, `until` and, once there is one, `answer`.
- * The lock says whose attempt is alive, and Redis ends it. Times in records are the gateway's, as text.
+ * KEYS: record, lock. A record is a hash of `fingerprint`, `since`, `until`, `owner` (of the last attempt), `maker` (of the
+ * first) and, once there is one, `answer`. The lock says whose attempt is alive, and Redis ends it. Times in records are the
+ * gateway's, as text. Redis may carry out late what was given up, and twice what was tried again: so an attempt changes
+ * only what nobody has taken over since.
  */
 
 /** ARGV: fingerprint, owner, now, lease, until, ttl. */
@@ -11,14 +13,21 @@ if row[1] then
   if row[4] then return { 'answered', row[4] } end
 end
 if not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[4]) then return { 'running' } end
+redis.call('HSET', KEYS[1], 'owner', ARGV[2])
 if row[1] then
   if tonumber(ARGV[3]) >= tonumber(row[3]) then redis.call('HSET', KEYS[1], 'until', ARGV[5]) end
   redis.call('PEXPIRE', KEYS[1], ARGV[6])
   return { 'in-doubt', row[2], row[3] }
 end
-redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'since', ARGV[3], 'until', ARGV[5])
+redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'since', ARGV[3], 'until', ARGV[5], 'maker', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 return { 'new' }`;
+
+/** ARGV: owner. Of an attempt that never learned that it had begun, and has done nothing. */
+export const UNDO_BEGIN = `
+if redis.call('HGET', KEYS[1], 'maker') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
+return 1`;
 
 /** ARGV: owner, lease, until or an empty text. A lease that ran out is taken again unless somebody else has it. */
 export const KEEP_ALIVE = `
@@ -38,15 +47,14 @@ return 1`;
 
 /** ARGV: owner. */
 export const FORGET = `
-local holder = redis.call('GET', KEYS[2])
-if holder and holder ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1], KEYS[2])
+if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`;
 
 /** ARGV: owner, until. */
 export const DOUBT = `
-local holder = redis.call('GET', KEYS[2])
-if holder and holder ~= ARGV[1] then return 0 end
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'until', ARGV[2]) end
-redis.call('DEL', KEYS[2])
+if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'until', ARGV[2])
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`;

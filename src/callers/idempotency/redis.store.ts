@@ -10,7 +10,7 @@ import {
   pendingTtlMs,
   StoreUnavailable,
 } from './idempotency.store';
-import { ANSWER, BEGIN, DOUBT, FORGET, KEEP_ALIVE } from './redis.scripts';
+import { ANSWER, BEGIN, DOUBT, FORGET, KEEP_ALIVE, UNDO_BEGIN } from './redis.scripts';
 import { parseAnswer } from './stored-answer';
 
 /** For all replicas that share a Redis, and across their restarts. */
@@ -23,7 +23,13 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   async begin({ id, fingerprint, owner, nowMs }: Intent): Promise<Begun> {
     const untilMs = inDoubtUntilMs(nowMs, this.times);
     const args = [fingerprint, owner, nowMs, LEASE_MS, untilMs, pendingTtlMs(this.times)];
-    return parseBegun(await this.run(BEGIN, id, args));
+    try {
+      return parseBegun(await this.run(BEGIN, id, args));
+    } catch (error) {
+      // Redis may only be slow, and begin the attempt yet. It does in turn what comes over one connection.
+      void this.shared.attempt(UNDO_BEGIN, keysOf(id), [owner]);
+      throw error;
+    }
   }
 
   /** A lost sign of life is made up for by the next one. */

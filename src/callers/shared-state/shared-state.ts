@@ -8,6 +8,8 @@ export type Attempt =
 const CONNECT_TIMEOUT_MS = 1000;
 const COMMAND_TIMEOUT_MS = 500;
 const LONGEST_PAUSE_MS = 1000;
+/** For so long after a failure nobody who can do without Redis waits for it. */
+const PAUSE_MS = 1000;
 /** How long the start waits for Redis. Without it the gateway starts all the same. */
 const START_PATIENCE_MS = 2000;
 
@@ -15,6 +17,7 @@ const START_PATIENCE_MS = 2000;
 export class SharedState {
   private readonly log = new Logger('Redis');
   private isWell = true;
+  private pausedUntilMs = 0;
 
   private constructor(private readonly redis: Redis | null) {
     redis?.on('ready', () => {
@@ -59,9 +62,16 @@ export class SharedState {
       return { ok: true, value };
     } catch (error) {
       const reason = reasonOf(error);
+      this.pausedUntilMs = performance.now() + PAUSE_MS;
       this.note(reason);
       return { ok: false, reason };
     }
+  }
+
+  /** The same for what can do without: while Redis is out of reach one asks each second, and the others do not wait. */
+  async attemptIfWell(script: string, keys: readonly string[], args: readonly string[]): Promise<Attempt> {
+    if (performance.now() < this.pausedUntilMs) return { ok: false, reason: 'Redis failed a moment ago' };
+    return this.attempt(script, keys, args);
   }
 
   /** Why Redis cannot be used at the moment; null if it can, or if none is set. */

@@ -21,6 +21,8 @@ export interface RequestContext {
   /** When this request was first tried, as far as its `Idempotency-Key` tells; absent without one. */
   readonly attemptedSince?: Date;
   readonly earlierAttempt?: EarlierAttempt;
+  /** Stands for an `Idempotency-Key` and its caller; absent without one. */
+  readonly claimant?: string;
 }
 
 declare module 'fastify' {
@@ -28,15 +30,19 @@ declare module 'fastify' {
     caller?: Caller;
     attemptedSince?: Date;
     earlierAttempt?: EarlierAttempt;
+    claimant?: string;
   }
 }
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-type ContextSource = Pick<FastifyRequest, 'id' | 'headers' | 'caller' | 'attemptedSince' | 'earlierAttempt'>;
+type ContextSource = Pick<
+  FastifyRequest,
+  'id' | 'headers' | 'caller' | 'attemptedSince' | 'earlierAttempt' | 'claimant'
+>;
 
 export function requestContextOf(request: ContextSource): RequestContext {
-  const { caller, attemptedSince, earlierAttempt } = request;
+  const { caller, attemptedSince, earlierAttempt, claimant } = request;
   const traceparent = request.headers['traceparent'];
   const isTrace = typeof traceparent === 'string' && TRACEPARENT.test(traceparent);
   return {
@@ -45,6 +51,7 @@ export function requestContextOf(request: ContextSource): RequestContext {
     ...(caller && { caller }),
     ...(attemptedSince && { attemptedSince }),
     ...(earlierAttempt && { earlierAttempt }),
+    ...(claimant !== undefined && { claimant }),
   };
 }
 
