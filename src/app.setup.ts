@@ -6,6 +6,7 @@ import { addBodyRules } from './common/http/body-rules';
 import { addFrontPage } from './common/http/front-page';
 import { addHttpRules } from './common/http/http-rules';
 import { addMethodTable } from './common/http/method-table';
+import { RequestsInFlight } from './common/http/requests-in-flight';
 import { REQUEST_ID_HEADER } from './common/http/request-id';
 import { addSecurityHeaders } from './common/http/security-headers';
 import { buildDocument } from './openapi';
@@ -14,6 +15,8 @@ import { buildDocument } from './openapi';
 export function configureApp(app: NestFastifyApplication): void {
   app.enableShutdownHooks([]);
   const fastify = app.getHttpAdapter().getInstance();
+  // Before whatever may let time pass: a request counts from the moment at which it is there.
+  app.get(RequestsInFlight).watch(fastify);
   addMethodTable(fastify);
   addBodyRules(fastify);
   addRequestHooks(fastify);

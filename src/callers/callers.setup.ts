@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { RequestsInFlight } from '../common/http/requests-in-flight';
 import { auditChange } from './audit/audit.hook';
 import { CallerGate } from './caller.gate';
 import { IdempotencyHooks } from './idempotency/idempotency.hooks';
@@ -10,7 +9,6 @@ export function addCallerHooks(app: NestFastifyApplication): void {
   const once = app.get(IdempotencyHooks);
   for (const name of ['caller', 'attemptedSince', 'earlierAttempt', 'claimant'])
     fastify.decorateRequest(name);
-  app.get(RequestsInFlight).watch(fastify);
   fastify.addHook('onRequest', app.get(CallerGate).onRequest);
   // Only the routes that need them get these hooks, so that the others do not pay for them.
   fastify.addHook('onRoute', (route) => {

@@ -168,7 +168,7 @@ describe('SIGTERM', () => {
     void gateway.kill('SIGTERM');
     void gateway.kill('SIGINT');
     await Promise.all(closed);
-    expect(await isListening(gateway.url)).toBe(false);
+    await until('others to be turned away', async () => !(await isListening(gateway.url)));
     release();
     expect((await pending).status).toBe(201);
     expect(await exit).toBe(0);

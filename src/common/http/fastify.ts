@@ -1,9 +1,8 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import type { Socket } from 'node:net';
 import { asProblem } from '../problem/as-problem';
 import { problemBody, problemHeaders } from '../problem/problem.body';
-import { ProblemException } from '../problem/problem.exception';
+import { writeClientError } from './client-errors';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id';
 import { API_HEADERS } from './security-headers';
 
@@ -20,9 +19,6 @@ export interface ClientLimits {
   /** How often it is looked for slow ones. */
   readonly checkMs: number;
 }
-
-/** How long a caller that was refused may take to close its end. */
-const LINGER_MS = 1000;
 
 const CLIENT_LIMITS: ClientLimits = { headersMs: 15_000, requestMs: 30_000, checkMs: 5000 };
 
@@ -62,37 +58,4 @@ function writeFrameworkError(error: Error, request: FastifyRequest, reply: Fasti
     .status(problem.status)
     .headers({ ...API_HEADERS, ...problemHeaders(problem), [REQUEST_ID_HEADER]: request.id })
     .send(problemBody(problem, { url: request.url, requestId: request.id }));
-}
-
-/** What Node's HTTP parser cannot read has no request: the answer is written by hand, and the connection ends. */
-function writeClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem = clientProblem(error);
-  const requestId = requestIdOf({ headers: {} });
-  const body = JSON.stringify(problemBody(problem, { url: '/', requestId }));
-  const headers = {
-    ...API_HEADERS,
-    ...problemHeaders(problem),
-    [REQUEST_ID_HEADER]: requestId,
-    connection: 'close',
-  };
-  const head = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) })
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join('');
-  socket.setTimeout(LINGER_MS, () => socket.destroy());
-  socket.end(`HTTP/1.1 ${problem.status} ${problem.code}\r\n${head}\r\n${body}`);
-}
-
-function clientProblem(error: Error & { code?: string }): ProblemException {
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return asProblem(Object.assign(new Error(error.message), { statusCode: 431 }));
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return asProblem(Object.assign(new Error(error.message), { statusCode: 408 }));
-    default:
-      return asProblem(Object.assign(new Error(error.message), { statusCode: 400 }));
-  }
 }

@@ -10,9 +10,11 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
   private readonly requests = new Set<FastifyRequest>();
   /** Those of probes, for which nobody waits. */
   private readonly probes = new Set<FastifyRequest>();
+  private readonly unanswered = new Map<Socket, () => void>();
   private wake: (() => void) | null = null;
 
   watch(fastify: FastifyInstance): void {
+    fastify.decorate('whenAnswered', this.whenAnswered.bind(this));
     fastify.addHook('onRequest', (request, _reply, done) => {
       const isProbe = request.routeOptions.config.rules?.access === 'open';
       (isProbe ? this.probes : this.requests).add(request);
@@ -51,6 +53,13 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
     });
   }
 
+  /** What has not come completely by now never will. */
+  private whenAnswered(socket: Socket, then: () => void): void {
+    const isOwed = ({ raw }: FastifyRequest): boolean => raw.socket === socket && raw.complete;
+    if (this.all().some(isOwed)) this.unanswered.set(socket, then);
+    else then();
+  }
+
   private all(): FastifyRequest[] {
     return [...this.requests, ...this.probes];
   }
@@ -58,6 +67,11 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
   private forget(request: FastifyRequest): void {
     if (!this.requests.delete(request)) this.probes.delete(request);
     if (this.requests.size === 0) this.wake?.();
+    const { socket } = request.raw;
+    const then = this.unanswered.get(socket);
+    if (!then) return;
+    this.unanswered.delete(socket);
+    this.whenAnswered(socket, then);
   }
 
   /** Nothing was begun for requests that have not come completely, and once the port is closed Node times none out. */
