@@ -6,7 +6,14 @@ import { closeOnSignal } from './stop';
 import { welcome } from './welcome';
 
 /** Faults that the operator mends; their message says how, and a stack would only hide it. */
-const OPERATOR_FAULTS = ['SettingsError', 'AddressError', 'DataDirInUseError', 'NewerStateError'];
+const OPERATOR_FAULTS = [
+  'SettingsError',
+  'AddressError',
+  'DataDirInUseError',
+  'NewerStateError',
+  'RegistryError',
+  'VaultError',
+];
 
 // Stacks name src/**/*.ts. Unlike Node's own --enable-source-maps it reads the maps when the first error is told, not at
 // every start.

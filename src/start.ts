@@ -89,6 +89,7 @@ async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upst
   const { startEmbeddedAirbyte } = await import('./embedded/index.js');
   const embedded = await startEmbeddedAirbyte({
     dataDir: settings.dataDir,
+    dataKey: settings.dataKey,
     log: {
       info: (message) => {
         logger.info(message);

@@ -43,6 +43,7 @@ describe('parseSettings', () => {
       redisUrl: null,
       logLevel: 'info',
       dataDir: './data',
+      dataKey: null,
     });
   });
 
@@ -80,6 +81,8 @@ describe('parseSettings', () => {
     ['AUTH', 'none'],
     ['RATE_LIMIT', 'many'],
     ['REDIS_URL', 'http://redis'],
+    ['DATA_KEY', 'c2hvcnQ='],
+    ['DATA_KEY', `${Buffer.alloc(32, 7).toString('base64')}!`],
     ['API_KEYS', 'me:everything:abc'],
   ])('names %s and not its content when it is unusable', (name, value) => {
     const complaints = complaintsOf({ [name]: value });

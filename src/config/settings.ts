@@ -55,6 +55,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
     logLevel: env.oneOf('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     dataDir: env.text('DATA_DIR') ?? './data',
+    dataKey: readDataKey(env),
   };
   requireCallersBeyondLoopback(env, settings);
   if (settings.airbyte.maxCreates > settings.airbyte.maxConcurrency) {
@@ -91,4 +92,19 @@ function deepFreeze<T extends object>(value: T): T {
     if (typeof member === 'object' && member !== null) deepFreeze(member);
   }
   return Object.freeze(value);
+}
+
+const DATA_KEY_BYTES = 32;
+
+function readDataKey(env: Environment): string | null {
+  const key = env.text('DATA_KEY');
+  if (key === null) return null;
+  // Buffers skip what is no base64; a key that reads back otherwise is mistyped.
+  const bytes = Buffer.from(key, 'base64');
+  if (bytes.length === DATA_KEY_BYTES && bytes.toString('base64') === key) return key;
+  env.complain(
+    'DATA_KEY',
+    `must be ${DATA_KEY_BYTES} bytes in base64, as openssl rand -base64 32 makes them`,
+  );
+  return null;
 }

@@ -70,4 +70,6 @@ export interface Settings {
   readonly logLevel: LogLevel;
   /** Where the embedded Airbyte keeps its state and its `/local` files. */
   readonly dataDir: string;
+  /** A secret: the key that the embedded Airbyte encrypts configurations with, 32 bytes in base64; null: `secret.key` in the data directory. */
+  readonly dataKey: string | null;
 }

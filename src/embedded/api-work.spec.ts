@@ -1,3 +1,5 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EmbeddedUnderTest, rowsOf, until, type EmbeddedClient } from '../../test/kill/embedded-kit';
 import { startEmbeddedAirbyte } from './index';
 
@@ -148,6 +150,20 @@ describe('the data directory', () => {
       log: { info: jest.fn(), warn: jest.fn(), error: jest.fn() },
     });
     await expect(second).rejects.toThrow(`in use by process ${process.pid}`);
+  });
+
+  it('is refused by name with another key than the one it was encrypted with, and when the key is missing', async () => {
+    await embedded.stop();
+    const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
+    const key = readFileSync(join(embedded.dataDir, 'secret.key'), 'utf8').trim();
+    const start = (dataKey: string | null): Promise<unknown> =>
+      startEmbeddedAirbyte({ dataDir: embedded.dataDir, dataKey, log });
+    await expect(start(Buffer.alloc(32).toString('base64'))).rejects.toThrow('DATA_KEY is not the key');
+    rmSync(join(embedded.dataDir, 'secret.key'));
+    await expect(start(null)).rejects.toThrow('secret.key is missing');
+    writeFileSync(join(embedded.dataDir, 'secret.key'), key, { mode: 0o600 });
+    api = await embedded.startAgain();
+    expect((await api.get('/sources')).status).toBe(200);
   });
 
   it('keeps port, credentials and everything made through a restart', async () => {

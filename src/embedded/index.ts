@@ -12,6 +12,8 @@ import type { EmbeddedLog, Now } from './log';
 export interface EmbeddedAirbyteOptions {
   /** Where its state and its `/local` files are kept; made when missing. One process at a time may use it. */
   readonly dataDir: string;
+  /** The key that configurations are encrypted with, 32 bytes in base64; without it `secret.key` in the data directory. */
+  readonly dataKey?: string | null;
   readonly log: EmbeddedLog;
   /** The clock of schedules and time stamps. */
   readonly now?: Now;
@@ -34,6 +36,7 @@ export interface EmbeddedAirbyte {
  * really move data.
  * @throws DataDirInUseError when another living process holds the data directory
  * @throws NewerStateError when its state was written by a newer version
+ * @throws VaultError when its configurations are encrypted with another key
  */
 export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Promise<EmbeddedAirbyte> {
   const now = options.now ?? ((): Date => new Date());
@@ -42,7 +45,7 @@ export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Pro
   const release = lockDataDir(dataDir, now());
   let engine: Engine | null = null;
   try {
-    engine = openEngine(dataDir, options.log, now, { ...DEFAULT_TUNING, ...options.tuning });
+    engine = openEngine({ ...options, dataDir }, now);
     return await serve(engine, { dataDir, log: options.log, now, release });
   } catch (error) {
     await engine?.close();
@@ -51,12 +54,13 @@ export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Pro
   }
 }
 
-function openEngine(dataDir: string, log: EmbeddedLog, now: Now, tuning: Tuning): Engine {
+function openEngine({ dataDir, dataKey, log, tuning }: EmbeddedAirbyteOptions, now: Now): Engine {
   const workshop = { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') };
   // Whatever a killed engine left there held configurations.
   rmSync(workshop.scratchRoot, { recursive: true, force: true });
   mkdirSync(workshop.localRoot, { recursive: true });
-  return buildEngine({ dataDir, workshop, log, now, tuning });
+  const all = { ...DEFAULT_TUNING, ...tuning };
+  return buildEngine({ dataDir, dataKey: dataKey ?? null, workshop, log, now, tuning: all });
 }
 
 interface Context {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { numberAt, parseObject, stringAt } from '../json';
+import { keepFile } from '../keep-file';
 import { readIfThere } from '../system-error';
 
 /** How scripts on this machine reach the embedded API; kept in `api.json`, readable by its owner only. */
@@ -30,7 +30,5 @@ export function readAccess(dataDir: string): Access {
 
 /** Keeps the access file, with mode 0600, in one step. */
 export function writeAccess(dataDir: string, access: Access & { apiUrl: string }): void {
-  const path = join(dataDir, 'api.json');
-  writeFileSync(`${path}.new`, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  keepFile(join(dataDir, 'api.json'), `${JSON.stringify(access, null, 2)}\n`, 0o600);
 }

@@ -94,7 +94,7 @@ describe('the state', () => {
     db.run('UPDATE "meta" SET "value" = \'1\' WHERE "key" = \'schema_version\'');
     db.close();
     const upgraded = Database.open(folder);
-    const actors = new ActorStore(upgraded, Vault.open(folder));
+    const actors = new ActorStore(upgraded, Vault.open(folder, null, true));
     actors.sealAll();
     expect(upgraded.one('SELECT "configuration" FROM "actors"')?.text('configuration')).toMatch(
       /^aes-256-gcm:/,

@@ -91,7 +91,6 @@ class Attempt {
 
   async run(): Promise<Failure | null> {
     const { source, destination, hooks } = this;
-    for (const { identity } of [source, destination]) hooks.onProcess(identity);
     const cancel = (): void => {
       this.fail({ type: 'system_error', origin: 'engine', message: 'The sync was cancelled.' });
     };
@@ -105,6 +104,8 @@ class Attempt {
     );
     this.followDestination();
     try {
+      // Inside, since what cannot be noted must not be left running.
+      for (const { identity } of [source, destination]) hooks.onProcess(identity);
       await this.pump();
       await this.endWell();
     } catch (error) {

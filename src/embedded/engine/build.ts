@@ -44,6 +44,8 @@ export const DEFAULT_TUNING: Tuning = {
 /** What the engine is built from. */
 export interface EngineOptions {
   readonly dataDir: string;
+  /** The key that configurations are encrypted with, 32 bytes in base64; null stands for the one of the key file. */
+  readonly dataKey: string | null;
   readonly workshop: Workshop;
   readonly log: EmbeddedLog;
   readonly now: Now;
@@ -59,11 +61,10 @@ export interface Engine {
 }
 
 /** Opens the state, with samples when it is new, and wires the engine's parts together. */
-export function buildEngine({ dataDir, workshop, log, now, tuning }: EngineOptions): Engine {
+export function buildEngine({ dataDir, dataKey, workshop, log, now, tuning }: EngineOptions): Engine {
   const definitions = readRegistry(dataDir, workshop);
-  const vault = Vault.open(dataDir);
   const db = Database.open(dataDir);
-  const stores = openStores(db, vault, workshop, now());
+  const stores = openStores(db, { dataDir, dataKey, workshop, now });
   const connectors = new Connectors(definitions, workshop);
   const runner = new JobRunner({
     ...stores,
@@ -101,7 +102,20 @@ export function buildEngine({ dataDir, workshop, log, now, tuning }: EngineOptio
 }
 
 /** The stores over the state, with samples in it when it is new. */
-function openStores(db: Database, vault: Vault, { localRoot }: Workshop, now: Date): Stores {
+function openStores(
+  db: Database,
+  { dataDir, dataKey, workshop, now }: Pick<EngineOptions, 'dataDir' | 'dataKey' | 'workshop' | 'now'>,
+): Stores {
+  try {
+    const hasActors = db.one('SELECT "id" FROM "actors" LIMIT 1') !== null;
+    return fillStores(db, Vault.open(dataDir, dataKey, !hasActors), workshop, now());
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function fillStores(db: Database, vault: Vault, { localRoot }: Workshop, now: Date): Stores {
   const stores = {
     actors: new ActorStore(db, vault),
     connections: new ConnectionStore(db),

@@ -2,6 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../../test/kill/embedded-kit';
 import { ROWS, SyncBench } from '../../../test/kill/sync-bench';
+import { runAttempt } from './attempt';
 
 let bench: SyncBench;
 
@@ -93,5 +94,41 @@ describe('a sync with connectors that misbehave', () => {
     });
     rmSync(scratch);
     await bench.api.jobIn(await bench.api.sync(id), 'succeeded');
+  });
+
+  it('leaves no connector running that could not be noted, since the disk is full, say', async () => {
+    const idle = [process.execPath, '-e', 'setInterval(() => 0, 1000)', '--'];
+    const { dataDir } = bench.embedded;
+    const failure = await runAttempt(
+      {
+        sourceCommand: idle,
+        sourceConfig: {},
+        destinationCommand: idle,
+        destinationConfig: {},
+        streams: [],
+        rename: (stream) => stream,
+        states: [],
+        answersStatesAtOnce: true,
+        jobId: 1,
+        attempt: 0,
+      },
+      {
+        workshop: { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') },
+        warn: jest.fn(),
+        now: () => new Date(),
+        signal: new AbortController().signal,
+        graceMs: 1000,
+        silenceMs: 60_000,
+        stateWaitMs: 1000,
+        onProcess: () => {
+          throw new Error('database or disk is full');
+        },
+        onProcessEnd: jest.fn(),
+        onCommit: jest.fn(),
+        onRest: jest.fn(),
+      },
+    );
+    expect(failure).toMatchObject({ message: 'database or disk is full' });
+    expect(bench.leftOverProcesses()).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MASK, maskConfiguration, redact, secretsOf } from './mask';
@@ -68,24 +68,49 @@ describe('secrets on disk', () => {
   afterEach(() => {
     rmSync(folder, { recursive: true, force: true });
   });
+  const open = (given: string | null = null, mayMake = true): Vault => Vault.open(folder, given, mayMake);
 
   it('are encrypted with a key that only its owner can read, and come back with the same key', () => {
-    const sealed = Vault.open(folder).seal(CONFIGURATION);
+    const sealed = open().seal(CONFIGURATION);
     expect(sealed).not.toContain('example');
-    expect(sealed).not.toBe(Vault.open(folder).seal(CONFIGURATION));
+    expect(sealed).not.toBe(open().seal(CONFIGURATION));
     expect(statSync(join(folder, 'secret.key')).mode & 0o777).toBe(0o600);
-    expect(Vault.open(folder).unseal(sealed)).toEqual(CONFIGURATION);
+    expect(open().unseal(sealed)).toEqual(CONFIGURATION);
   });
 
   it('are refused by name when the key is another one, or is none', () => {
-    const sealed = Vault.open(folder).seal(CONFIGURATION);
+    const sealed = open().seal(CONFIGURATION);
     rmSync(join(folder, 'secret.key'));
-    expect(() => Vault.open(folder).unseal(sealed)).toThrow(VaultError);
-    writeFileSync(join(folder, 'secret.key'), 'short');
-    expect(() => Vault.open(folder)).toThrow('secret.key holds no key');
+    expect(() => open().unseal(sealed)).toThrow(VaultError);
+    writeFileSync(join(folder, 'secret.key'), 'short', { mode: 0o600 });
+    expect(() => open()).toThrow('secret.key holds no key');
+  });
+
+  it('are encrypted with the key of the settings, and then no key file is made or read', () => {
+    const [key, other] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+    const sealed = open(key).seal(CONFIGURATION);
+    expect(existsSync(join(folder, 'secret.key'))).toBe(false);
+    expect(open(key).unseal(sealed)).toEqual(CONFIGURATION);
+    expect(() => open(other).unseal(sealed)).toThrow('DATA_KEY is not the key it was encrypted with');
+    // The content of a key file may move into the settings.
+    const fromFile = open().seal(CONFIGURATION);
+    const content = readFileSync(join(folder, 'secret.key'), 'utf8');
+    rmSync(join(folder, 'secret.key'));
+    expect(open(content).unseal(fromFile)).toEqual(CONFIGURATION);
+  });
+
+  it('are not given a new key while there are some that the missing one encrypted', () => {
+    expect(() => open(null, false)).toThrow('secret.key is missing');
+    expect(existsSync(join(folder, 'secret.key'))).toBe(false);
+  });
+
+  it('are not read with a key file that others may read', () => {
+    open();
+    chmodSync(join(folder, 'secret.key'), 0o644);
+    expect(() => open()).toThrow('(mode 644): run chmod 600 on it');
   });
 
   it('were once plain text, which is still read', () => {
-    expect(Vault.open(folder).unseal('{"a":1}')).toEqual({ a: 1 });
+    expect(open().unseal('{"a":1}')).toEqual({ a: 1 });
   });
 });

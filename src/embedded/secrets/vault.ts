@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseObject, type JsonObject } from '../json';
+import { keepFile } from '../keep-file';
 import { readIfThere } from '../system-error';
 
 const KEY_BYTES = 32;
@@ -18,21 +19,31 @@ export class VaultError extends Error {
 export class Vault {
   private constructor(
     private readonly key: Buffer,
-    private readonly keyPath: string,
+    /** What the key is called in messages. */
+    private readonly keyName: string,
   ) {}
 
-  /** Opens the vault with the data directory's key file, mode 0600, which is made when there is none. */
-  static open(dataDir: string): Vault {
+  /**
+   * Opens the vault with a key of the settings, or else with the data directory's key file, mode 0600.
+   * @param given 32 bytes in base64, or null
+   * @param mayMake whether nothing was encrypted yet, so that a missing key file may be made
+   * @throws VaultError when there is no usable key
+   */
+  static open(dataDir: string, given: string | null, mayMake: boolean): Vault {
+    if (given !== null) return new Vault(parseKey(given, 'DATA_KEY'), 'DATA_KEY');
     const path = join(dataDir, 'secret.key');
     const text = readIfThere(path);
-    if (text === null) {
-      const key = randomBytes(KEY_BYTES);
-      writeFileSync(path, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-      return new Vault(key, path);
+    if (text !== null) {
+      refuseOpenFile(path);
+      return new Vault(parseKey(text, path), path);
     }
-    const key = Buffer.from(text.trim(), 'base64');
-    if (key.length !== KEY_BYTES)
-      throw new VaultError(`${path} holds no key: 32 bytes in base64 were expected.`);
+    if (!mayMake)
+      throw new VaultError(
+        `${path} is missing, and without it the stored configurations cannot be read: put it back, or set DATA_KEY to what it held.`,
+      );
+    const key = randomBytes(KEY_BYTES);
+    // On the disk before anything that it encrypted.
+    keepFile(path, `${key.toString('base64')}\n`, 0o600);
     return new Vault(key, path);
   }
 
@@ -66,11 +77,27 @@ export class Vault {
       ]).toString('utf8');
     } catch (error) {
       throw new VaultError(
-        `A stored configuration cannot be decrypted: ${this.keyPath} is not the key it was encrypted with.`,
-        {
-          cause: error,
-        },
+        `A stored configuration cannot be decrypted: ${this.keyName} is not the key it was encrypted with. ` +
+          'Use that key again, or another DATA_DIR.',
+        { cause: error },
       );
     }
   }
+}
+
+/** @throws VaultError that names where the key was found, never its content */
+function parseKey(text: string, where: string): Buffer {
+  const key = Buffer.from(text.trim(), 'base64');
+  if (key.length !== KEY_BYTES)
+    throw new VaultError(`${where} holds no key: 32 bytes in base64 were expected.`);
+  return key;
+}
+
+/** Windows knows no such modes. */
+function refuseOpenFile(path: string): void {
+  const mode = statSync(path).mode & 0o777;
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+    throw new VaultError(
+      `${path} may be read by others than its owner (mode ${mode.toString(8)}): run chmod 600 on it.`,
+    );
 }

@@ -25,13 +25,20 @@ export class ActorStore {
     private readonly vault: Vault,
   ) {}
 
-  /** Encrypts what an older version left as plain text. */
+  /**
+   * Encrypts what an older version left as plain text.
+   * @throws VaultError when what is encrypted cannot be read with the vault's key
+   */
   sealAll(): void {
-    for (const row of this.db.all(
-      `SELECT "id", "configuration" FROM "actors" WHERE "configuration" LIKE '{%'`,
-    )) {
-      const sealed = this.vault.seal(this.vault.unseal(row.text('configuration')));
-      this.db.run('UPDATE "actors" SET "configuration" = ? WHERE "id" = ?', sealed, row.text('id'));
+    for (const row of this.db.all('SELECT "id", "configuration" FROM "actors"')) {
+      const stored = row.text('configuration');
+      const configuration = this.vault.unseal(stored);
+      if (stored.startsWith('{'))
+        this.db.run(
+          'UPDATE "actors" SET "configuration" = ? WHERE "id" = ?',
+          this.vault.seal(configuration),
+          row.text('id'),
+        );
     }
   }
 

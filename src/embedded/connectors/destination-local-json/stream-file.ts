@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { takeLock } from '../../file-lock';
 import { numberAt, parseObject } from '../../json';
+import { keepFile, syncFolder } from '../../keep-file';
 import { ConnectorError } from '../../protocol/connector';
 
 const LOCK_WAIT_MS = 3000;
@@ -100,13 +101,7 @@ export class StreamFile {
   }
 
   private keepOffset(): void {
-    const fresh = `${this.offsetPath}.new`;
-    const fd = openSync(fresh, 'w');
-    writeSync(fd, JSON.stringify({ offset: this.size }));
-    fsyncSync(fd);
-    closeSync(fd);
-    renameSync(fresh, this.offsetPath);
-    syncFolder(dirname(this.path));
+    keepFile(this.offsetPath, JSON.stringify({ offset: this.size }), 0o666);
   }
 }
 
@@ -126,11 +121,4 @@ function lockFile(path: string): () => void {
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   }
-}
-
-/** A rename is durable once its folder is. */
-function syncFolder(path: string): void {
-  const fd = openSync(path, 'r');
-  fsyncSync(fd);
-  closeSync(fd);
 }
