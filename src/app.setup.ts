@@ -3,12 +3,15 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { addCallerHooks } from './callers/callers.setup';
 import { addBodyRules } from './common/http/body-rules';
+import { addCrossOriginRules } from './common/http/cross-origin';
 import { addFrontPage } from './common/http/front-page';
 import { addHttpRules } from './common/http/http-rules';
 import { addMethodTable } from './common/http/method-table';
 import { RequestsInFlight } from './common/http/requests-in-flight';
 import { REQUEST_ID_HEADER } from './common/http/request-id';
 import { addSecurityHeaders } from './common/http/security-headers';
+import { SETTINGS } from './config/settings.token';
+import type { Settings } from './config/settings.types';
 import { buildDocument } from './openapi';
 
 /** Everything that is set up on the application beyond its modules: shared by the start and by every test. */
@@ -22,6 +25,7 @@ export function configureApp(app: NestFastifyApplication): void {
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
   addHttpRules(fastify);
+  addCrossOriginRules(fastify, app.get<Settings>(SETTINGS).corsOrigins);
   addCallerHooks(app);
   addFrontPage(fastify);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {

@@ -47,6 +47,14 @@ export class Environment {
     return null;
   }
 
+  /** Entries separated by commas; none if any of them is wrong. */
+  list(name: string, isRight: (entry: string) => boolean, reason: string): string[] {
+    const entries = (this.text(name)?.split(',') ?? []).map((entry) => entry.trim());
+    const wrong = entries.flatMap((entry, index) => (isRight(entry) ? [] : [index + 1]));
+    for (const number of wrong) this.complain(name, `entry ${number} ${reason}`);
+    return wrong.length === 0 ? entries : [];
+  }
+
   complain(name: string, reason: string): void {
     this.complaints.push(`${name} ${reason}`);
   }

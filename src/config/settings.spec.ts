@@ -37,6 +37,7 @@ describe('parseSettings', () => {
       oidc: null,
       authOff: false,
       trustedProxies: [],
+      corsOrigins: [],
       rateLimit: 6000,
       idempotencyTtlS: 86_400,
       idempotencyDoubtMs: 900_000,
@@ -139,6 +140,29 @@ describe('parseSettings', () => {
   ])('trusts no proxy that is %s', (entry) => {
     const complaints = complaintsOf({ TRUSTED_PROXIES: `::1,${entry}` });
     expect(complaints).toEqual([expect.stringMatching(/^TRUSTED_PROXIES entry 2 /)]);
+    expect(complaints.join()).not.toContain(entry.padEnd(2));
+  });
+
+  it('reads the origins whose pages may call, as browsers write them', () => {
+    const origins = ['https://app.example.com', 'http://localhost:5173', 'http://[::1]:8080'];
+    expect(parseSettings({ CORS_ORIGINS: origins.join(' , ') }).corsOrigins).toEqual(origins);
+    expect(parseSettings({ CORS_ORIGINS: '' }).corsOrigins).toEqual([]);
+  });
+
+  it.each([
+    '*',
+    'null',
+    'pages.internal',
+    'https://app.example.com/',
+    'https://App.example.com',
+    'https://app.example.com:443',
+    'https://user@app.example.com',
+    'https://*.example.com',
+    'ftp://app.example.com',
+    'file:///secret',
+  ])('lets no page call from %s, which no browser would name so', (entry) => {
+    const complaints = complaintsOf({ CORS_ORIGINS: `https://a.example,${entry}` });
+    expect(complaints).toEqual([expect.stringMatching(/^CORS_ORIGINS entry 2 /)]);
     expect(complaints.join()).not.toContain(entry.padEnd(2));
   });
 

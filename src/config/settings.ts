@@ -45,6 +45,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     oidc: readOidc(env),
     authOff: env.oneOf('AUTH', ['off']) === 'off',
     trustedProxies: readTrustedProxies(env),
+    corsOrigins: readOrigins(env),
     rateLimit: readRateLimit(env),
     idempotencyTtlS: env.integer('IDEMPOTENCY_TTL_S', { fallback: DAY_S, min: 1, max: 365 * DAY_S }),
     idempotencyDoubtMs: env.integer('IDEMPOTENCY_DOUBT_MS', {
@@ -67,12 +68,17 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
 
 /** Networks are written as in RFC 4632: `10.0.0.0/8`, `fd00::/8`. */
 function readTrustedProxies(env: Environment): string[] {
-  const entries = (env.text('TRUSTED_PROXIES')?.split(',') ?? []).map((entry) => entry.trim());
-  const wrong = entries.flatMap((entry, index) => (isNetwork(entry) ? [] : [index + 1]));
-  for (const number of wrong) {
-    env.complain('TRUSTED_PROXIES', `entry ${number} must be an IP address or a network such as 10.0.0.0/8`);
-  }
-  return wrong.length === 0 ? entries : [];
+  return env.list('TRUSTED_PROXIES', isNetwork, 'must be an IP address or a network such as 10.0.0.0/8');
+}
+
+/** As browsers write them (RFC 6454, section 6.2), which is what is compared. */
+function readOrigins(env: Environment): string[] {
+  const reason = 'must be an origin such as https://app.example.com: lower case, no path, no default port';
+  return env.list('CORS_ORIGINS', isOrigin, reason);
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function isNetwork(text: string): boolean {

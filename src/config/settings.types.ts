@@ -62,6 +62,8 @@ export interface Settings {
   readonly authOff: boolean;
   /** Addresses and networks (CIDR) of the proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  /** Origins of web pages whose scripts may call, e.g. `https://app.example.com`; none: no page of another origin may. */
+  readonly corsOrigins: readonly string[];
   /** Requests per minute and caller; null means no limit. */
   readonly rateLimit: number | null;
   readonly idempotencyTtlS: number;

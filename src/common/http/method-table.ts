@@ -16,6 +16,8 @@ interface KnownRoute {
 export function addMethodTable(fastify: FastifyInstance): void {
   const known: KnownRoute[] = [];
   fastify.addHook('onRoute', ({ url, method }) => {
+    // Preflights of browsers, which are let in for every path.
+    if (url === '*') return;
     known.push({ pattern: patternOf(url), methods: [method].flat() });
   });
   fastify.decorate('methodsAt', (url: string) => {
