@@ -17,7 +17,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  keepNames: true,
+  keepNames: false,
   // Compiled code has lost where it may import from; `require` it is given, and all that stays outside can be required.
   supported: { 'dynamic-import': false },
   minifyWhitespace: true,

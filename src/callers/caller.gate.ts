@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import type { Scope } from '../common/http/caller';
+import { continueWith } from '../common/continue-with';
+import type { Caller, Scope } from '../common/http/caller';
 import { clientAddress, networkOf } from '../common/http/client-address';
 import { scopeMissing } from './auth/auth.problems';
 import type { Authenticator } from './auth/authenticator';
 import { rateLimited, rateLimitHeaders } from './rate-limit/rate-limit.headers';
-import type { RateLimiter } from './rate-limit/rate.limiter';
+import type { Quota, RateLimiter } from './rate-limit/rate.limiter';
 
 /** Requests a minute, and who counts them. */
 export interface RateLimit {
@@ -12,9 +13,13 @@ export interface RateLimit {
   readonly limiter: RateLimiter;
 }
 
+/** Why nobody could be signed in, or null. */
+type Refusal = { readonly error: unknown } | null;
+
 /**
  * Stands before everything else: who calls, not too often, and allowed to. It is a hook of Fastify's rather than a
- * guard of Nest's, so that nobody's body is read before that is clear, and so that it costs next to nothing.
+ * guard of Nest's, so that nobody's body is read before that is clear, and so that it costs next to nothing: with an API
+ * key and counts in memory it is all decided at once.
  */
 export class CallerGate {
   constructor(
@@ -33,35 +38,54 @@ export class CallerGate {
       done();
       return;
     }
-    this.pass(access, request, reply).then(() => {
-      done();
-    }, done);
+    const refusal = access === undefined ? null : this.signIn(request);
+    const passing = continueWith(refusal, (refused) =>
+      continueWith(this.take(request), (quota) => this.judge({ access, refused, quota }, request, reply)),
+    );
+    if (passing instanceof Promise) passing.then(done, done);
+    else done(passing);
   };
 
-  /** Failed sign-ins count too, by address, so that nobody can guess without end. */
-  private async pass(scope: Scope | undefined, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const refusal = scope === undefined ? null : await this.signIn(request);
-    await this.count(request, reply);
-    if (refusal) throw refusal.error;
-    if (scope && this.authenticator && !request.caller?.scopes.includes(scope)) throw scopeMissing(scope);
-  }
-
-  private async signIn(request: FastifyRequest): Promise<{ readonly error: unknown } | null> {
+  private signIn(request: FastifyRequest): Refusal | Promise<Refusal> {
     if (!this.authenticator) return null;
-    try {
-      request.caller = await this.authenticator.identify(request.headers);
+    const refuse = (error: unknown): Refusal => ({ error });
+    const accept = (caller: Caller): Refusal => {
+      request.caller = caller;
       return null;
+    };
+    try {
+      const caller = this.authenticator.identify(request.headers);
+      return caller instanceof Promise ? caller.then(accept, refuse) : accept(caller);
     } catch (error) {
-      return { error };
+      return refuse(error);
     }
   }
 
-  private async count(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (!this.rate) return;
-    const { limit, limiter } = this.rate;
-    const quota = await limiter.take(request.caller?.id ?? `ip:${networkOf(clientAddress(request))}`);
-    if (!quota) return;
-    void reply.headers(rateLimitHeaders(limit, quota));
-    if (quota.isExceeded) throw rateLimited(limit, quota);
+  private take(request: FastifyRequest): Quota | null | Promise<Quota | null> {
+    if (!this.rate) return null;
+    return this.rate.limiter.take(request.caller?.id ?? `ip:${networkOf(clientAddress(request))}`);
   }
+
+  /** Failed sign-ins count too, by address, so that nobody can guess without end. @returns why the request may not pass */
+  private judge(found: Findings, request: FastifyRequest, reply: FastifyReply): Error | undefined {
+    const { access, refused, quota } = found;
+    if (quota && this.rate) {
+      void reply.headers(rateLimitHeaders(this.rate.limit, quota));
+      if (quota.isExceeded) return rateLimited(this.rate.limit, quota);
+    }
+    if (refused) return asError(refused.error);
+    const isAllowed = !access || !this.authenticator || request.caller?.scopes.includes(access) === true;
+    return isAllowed ? undefined : scopeMissing(access);
+  }
+}
+
+/** What is known of a request once its caller was asked for and counted. */
+interface Findings {
+  readonly access: Scope | undefined;
+  readonly refused: Refusal;
+  readonly quota: Quota | null;
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('signing in failed', { cause: thrown });
 }

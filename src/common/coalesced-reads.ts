@@ -4,6 +4,8 @@ interface Read<T> {
   underWay: boolean;
 }
 
+const SWEEPS_PER_AGE = 10;
+
 /**
  * Shares one upstream read among all who ask for the same key at about the same time.
  * An answer's age is counted from the start of its read, so nobody gets data older than `maxAgeMs`;
@@ -11,6 +13,7 @@ interface Read<T> {
  */
 export class CoalescedReads<T> {
   private readonly reads = new Map<string, Read<T>>();
+  private nextSweepAtMs = 0;
 
   constructor(
     private readonly options: {
@@ -47,8 +50,14 @@ export class CoalescedReads<T> {
     return this.options.nowMs() - entry.startedAtMs >= this.options.maxAgeMs;
   }
 
-  /** The oldest come first in the map: a read under way is kept for those who may yet join it. */
+  /**
+   * The oldest come first in the map: a read under way is kept for those who may yet join it. Not looked for each time,
+   * since V8 passes by everything that was ever deleted on its way to the first that is left.
+   */
   private dropOldest(): void {
+    const nowMs = this.options.nowMs();
+    if (nowMs < this.nextSweepAtMs && this.reads.size <= this.options.maxEntries) return;
+    this.nextSweepAtMs = nowMs + this.options.maxAgeMs / SWEEPS_PER_AGE;
     for (const [key, entry] of this.reads) {
       const isUseless = this.isStale(entry) && !entry.underWay;
       if (!isUseless && this.reads.size <= this.options.maxEntries) return;

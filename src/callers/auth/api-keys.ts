@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash as hashOf, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../../common/http/caller';
 import type { ApiKey } from '../../config/settings.types';
 
@@ -15,7 +15,7 @@ export class ApiKeyRing {
 
   /** Takes as long for a wrong key as for any right one: every hash is compared, in constant time. */
   find(presented: string): Caller | null {
-    const hash = createHash('sha256').update(presented).digest();
+    const hash = hashOf('sha256', presented, 'buffer');
     let found: Caller | null = null;
     for (const key of this.keys) {
       if (timingSafeEqual(key.hash, hash)) found = key.caller;

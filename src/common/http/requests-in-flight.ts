@@ -7,17 +7,18 @@ const DRAIN_LIMIT_MS = 5000;
 
 /** Knows the requests that are being answered, until the last byte of their answers was sent. */
 export class RequestsInFlight implements BeforeApplicationShutdown {
-  private readonly requests = new Set<FastifyRequest>();
-  /** Those of probes, for which nobody waits. */
-  private readonly probes = new Set<FastifyRequest>();
+  /**
+   * By connection, which outlives many requests. In one set of requests V8 would keep what has long been answered: a table
+   * that has outgrown itself still leads to its successors and to all that they held.
+   */
+  private readonly byConnection = new Map<Socket, FastifyRequest[]>();
   private readonly unanswered = new Map<Socket, () => void>();
   private wake: (() => void) | null = null;
 
   watch(fastify: FastifyInstance): void {
     fastify.decorate('whenAnswered', this.whenAnswered.bind(this));
     fastify.addHook('onRequest', (request, _reply, done) => {
-      const isProbe = request.routeOptions.config.rules?.access === 'open';
-      (isProbe ? this.probes : this.requests).add(request);
+      this.on(request.raw.socket).push(request);
       done();
     });
     // Called when the answer was sent, and when the caller has hung up.
@@ -25,22 +26,17 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
       this.forget(request);
       done();
     });
-    // But of requests that were sent in one go only for the first: Node tells nothing of those that wait behind it.
-    fastify.server.on('connection', (socket: Socket) => {
-      socket.once('close', () => {
-        for (const request of this.all()) if (request.raw.socket === socket) this.forget(request);
-      });
-    });
   }
 
   /** The connections of these requests. */
   connections(): ReadonlySet<Socket> {
-    return new Set(this.all().map((request) => request.raw.socket));
+    const busy = [...this.byConnection].filter(([, requests]) => requests.length > 0);
+    return new Set(busy.map(([socket]) => socket));
   }
 
   /** Nest calls this before it closes the port, and then waits for the rest. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (this.requests.size === 0) return;
+    if (this.awaited().length === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.dropUnfinished();
@@ -55,27 +51,51 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
 
   /** What has not come completely by now never will. */
   private whenAnswered(socket: Socket, then: () => void): void {
-    const isOwed = ({ raw }: FastifyRequest): boolean => raw.socket === socket && raw.complete;
-    if (this.all().some(isOwed)) this.unanswered.set(socket, then);
+    if (this.byConnection.get(socket)?.some(({ raw }) => raw.complete)) this.unanswered.set(socket, then);
     else then();
   }
 
-  private all(): FastifyRequest[] {
-    return [...this.requests, ...this.probes];
+  private on(socket: Socket): FastifyRequest[] {
+    const known = this.byConnection.get(socket);
+    if (known) return known;
+    const requests: FastifyRequest[] = [];
+    this.byConnection.set(socket, requests);
+    // Of requests that were sent in one go Fastify tells only of the first when the caller hangs up.
+    socket.once('close', () => {
+      this.byConnection.delete(socket);
+      this.look();
+      this.goOn(socket);
+    });
+    return requests;
   }
 
   private forget(request: FastifyRequest): void {
-    if (!this.requests.delete(request)) this.probes.delete(request);
-    if (this.requests.size === 0) this.wake?.();
-    const { socket } = request.raw;
+    const requests = this.byConnection.get(request.raw.socket);
+    const index = requests?.indexOf(request) ?? -1;
+    if (index >= 0) requests?.splice(index, 1);
+    this.look();
+    this.goOn(request.raw.socket);
+  }
+
+  private goOn(socket: Socket): void {
     const then = this.unanswered.get(socket);
     if (!then) return;
     this.unanswered.delete(socket);
     this.whenAnswered(socket, then);
   }
 
+  private look(): void {
+    if (this.wake && this.awaited().length === 0) this.wake();
+  }
+
+  /** Nobody waits for the answers to probes. */
+  private awaited(): FastifyRequest[] {
+    const all = [...this.byConnection.values()].flat();
+    return all.filter((request) => request.routeOptions.config.rules?.access !== 'open');
+  }
+
   /** Nothing was begun for requests that have not come completely, and once the port is closed Node times none out. */
   private dropUnfinished(): void {
-    for (const { raw } of this.requests) if (!raw.complete) raw.destroy();
+    for (const { raw } of this.awaited()) if (!raw.complete) raw.destroy();
   }
 }
