@@ -79,9 +79,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ['node_modules', '^dist/'] },
-    exclude: { path: '^test/contract/(out|tools|programs)/' },
     // What was built is judged where it was written.
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: ['^test/contract/(out|tools|programs)/', '(^|/)dist/'] },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

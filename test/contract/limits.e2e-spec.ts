@@ -1,21 +1,9 @@
 import { isReference, type Operation, type Schema } from '../../src/common/openapi/operations';
-import { document } from '../support/contract.document';
 import { faultsOf } from '../support/contract.schema';
 import { startGateway, type TestGateway } from '../support/gateway';
-import { DESTINATION_ID, json, type Reply, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
+import { json, type Reply, ScriptedUpstream } from '../support/scripted-upstream';
+import { BODIES, type Call, CALLS, CONNECTION_ID as ID, CRON, type Method, pathOf } from './answers/calls';
 import { resolved, valuesAround } from './limits.values';
-
-const ID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
-const CRON = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
-
-/** A body of each operation that every value is tried in. */
-const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  createIngestion: { name: 'Orders', sourceId: SOURCE_ID, destinationId: DESTINATION_ID },
-  patchIngestion: {},
-  previewSchedule: { schedule: CRON },
-  startRun: {},
-  getIngestionStatuses: { ids: [ID] },
-};
 
 /** Members of a nested object, in a place where the rest of it is valid. */
 const NESTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -41,21 +29,7 @@ interface Case {
   readonly place: (value: unknown) => Readonly<Record<string, unknown>>;
 }
 
-interface Target {
-  readonly id: string;
-  readonly method: 'post' | 'patch';
-  readonly path: string;
-  readonly operation: Operation;
-}
-
-const TARGETS: readonly Target[] = Object.entries(document.paths).flatMap(([path, item]) =>
-  (['post', 'patch'] as const).flatMap((method) => {
-    const operation = item[method];
-    return operation?.requestBody
-      ? [{ id: operation.operationId ?? '', method, path: path.replace(/\{\w+\}/g, ID), operation }]
-      : [];
-  }),
-);
+const TARGETS = CALLS.filter(({ operation }) => operation.requestBody);
 
 function bodySchema({ requestBody }: Operation): Schema {
   const schema = requestBody && !isReference(requestBody) && requestBody.content['application/json']?.schema;
@@ -91,8 +65,8 @@ function componentOf(schema: Parameters<typeof resolved>[0]): string {
 
 interface ParameterCase {
   readonly id: string;
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
-  readonly path: string;
+  readonly method: Method;
+  readonly template: string;
   readonly name: string;
   readonly in: string;
   readonly schema: Schema;
@@ -101,23 +75,11 @@ interface ParameterCase {
 /** Opaque to callers: their own form is no part of the contract. */
 const OPAQUE = ['pageToken', 'If-None-Match', 'If-Match'];
 
-const PARAMETERS: readonly ParameterCase[] = Object.entries(document.paths).flatMap(([path, item]) =>
-  (['get', 'post', 'patch', 'delete'] as const).flatMap((method) => {
-    const { operationId: id = '', parameters = [] } = item[method] ?? {};
-    return parameters.flatMap((parameter) =>
-      isReference(parameter) || OPAQUE.includes(parameter.name)
-        ? []
-        : [
-            {
-              id,
-              method,
-              path,
-              name: parameter.name,
-              in: parameter.in,
-              schema: resolved(parameter.schema ?? {}),
-            },
-          ],
-    );
+const PARAMETERS: readonly ParameterCase[] = CALLS.flatMap(({ id, method, template, operation }) =>
+  (operation.parameters ?? []).flatMap((parameter) => {
+    if (isReference(parameter) || OPAQUE.includes(parameter.name)) return [];
+    const schema = resolved(parameter.schema ?? {});
+    return [{ id, method, template, name: parameter.name, in: parameter.in, schema }];
   }),
 );
 
@@ -161,7 +123,7 @@ describe('documented limits', () => {
   });
 
   /** What is said against a field, or against what holds it. */
-  async function refusals({ method, path }: Target, body: object, field: string): Promise<string[]> {
+  async function refusals({ method, path }: Call, body: object, field: string): Promise<string[]> {
     const response = await gateway.api[method](path).send(body);
     const { errors = [] } = response.body as { errors?: { field: string; reason: string }[] };
     if (response.status !== 400) return [];
@@ -221,9 +183,7 @@ describe('documented limits', () => {
   });
 
   function sendWith(one: ParameterCase, text: string): ReturnType<typeof gateway.api.get> {
-    const ids: Readonly<Record<string, string>> = { connectionId: ID, runId: '1', [one.name]: text };
-    const url = one.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? ''));
-    const request = gateway.api[one.method](url);
+    const request = gateway.api[one.method](pathOf(one.template, { [one.name]: text }));
     if (one.in === 'query') void request.query({ [one.name]: text });
     if (one.in === 'header') void request.set(one.name, text);
     return request.send(BODIES[one.id]);

@@ -1,8 +1,8 @@
 import pino from 'pino';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import supertest from 'supertest';
 import { parseSettings } from '../../src/config/settings';
 import { createApp } from '../../src/start';
+import { checkedAgent } from '../support/contract.callers';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 
 const ORDERS = { name: 'Orders', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
@@ -34,7 +34,11 @@ async function open(trustedProxies: string): Promise<string> {
 
 /** Where the gateway says that a creation came from, and how many requests it has counted from there. */
 async function seenFrom(url: string, headers: Record<string, string>): Promise<[unknown, number]> {
-  const { headers: answered } = await supertest(url).post('/ingestion').set(headers).send(ORDERS).expect(201);
+  const { headers: answered } = await checkedAgent(url)
+    .post('/ingestion')
+    .set(headers)
+    .send(ORDERS)
+    .expect(201);
   const audit = lines.filter((line) => line['audit'] === true).at(-1);
   const remaining = /r=(\d+)/.exec(answered['ratelimit'] ?? '')?.[1];
   return [audit?.['address'], LIMIT - Number(remaining)];

@@ -4,12 +4,12 @@ import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connect } from 'node:net';
 import pino from 'pino';
-import supertest from 'supertest';
 import { createFastifyAdapter } from '../../src/common/http/fastify';
 import { rulesOf } from '../../src/common/http/route-rules';
 import { parseSettings } from '../../src/config/settings';
 import { buildDocument } from '../../src/openapi';
 import { createApp } from '../../src/start';
+import { checkedAgent } from '../support/contract.callers';
 import { DESTINATION_ID, fault, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 
 const ORDERS = { name: 'Secret name', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
@@ -122,7 +122,7 @@ describe('bodies', () => {
     'nested %i levels deep are refused before anybody looks into them',
     async (levels) => {
       const body = `{"name": ${nested(levels - 1)}}`;
-      const response = await supertest(url)
+      const response = await checkedAgent(url)
         .post('/ingestion')
         .type('application/json')
         .send(body)
@@ -133,14 +133,18 @@ describe('bodies', () => {
 
   it('nested less are judged by their fields', async () => {
     const body = `{"name": ${nested(19)}}`;
-    const response = await supertest(url).post('/ingestion').type('application/json').send(body).expect(400);
+    const response = await checkedAgent(url)
+      .post('/ingestion')
+      .type('application/json')
+      .send(body)
+      .expect(400);
     expect(response.body).toMatchObject({ code: 'validation-failed' });
   });
 
   it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
     'that a web page could send without asking are refused: %s',
     async (type) => {
-      await supertest(url).post('/ingestion').set('content-type', type).send('name=x').expect(415);
+      await checkedAgent(url).post('/ingestion').set('content-type', type).send('name=x').expect(415);
       expect(upstream.requests).toEqual([]);
     },
   );
@@ -181,7 +185,7 @@ describe('the audit log', () => {
   const changes = (): Record<string, unknown>[] => lines.filter((line) => line['audit'] === true);
 
   it('has one line for a creation: who, what, which id, what came of it', async () => {
-    const created = await supertest(url)
+    const created = await checkedAgent(url)
       .post('/ingestion')
       .set('x-request-id', 'abc')
       .send(ORDERS)
@@ -199,13 +203,13 @@ describe('the audit log', () => {
   });
 
   it('has one for what was refused, what failed, and what was replayed', async () => {
-    const create = (body: object): ReturnType<ReturnType<typeof supertest>['post']> =>
-      supertest(url).post('/ingestion').set('idempotency-key', 'audit').send(body);
+    const create = (body: object): ReturnType<ReturnType<typeof checkedAgent>['post']> =>
+      checkedAgent(url).post('/ingestion').set('idempotency-key', 'audit').send(body);
     await create({ name: '' });
     await create(ORDERS);
     await create(ORDERS);
     upstream.on('POST /connections', () => fault('reset'));
-    await supertest(url).post('/ingestion').send(ORDERS);
+    await checkedAgent(url).post('/ingestion').send(ORDERS);
     expect(changes().map(({ outcome, replayed }) => [outcome, replayed])).toEqual([
       ['validation-failed', undefined],
       ['done', undefined],
@@ -216,8 +220,8 @@ describe('the audit log', () => {
 
   it('names the ids of runs and of what was deleted', async () => {
     const { connectionId } = upstream.state.addConnection();
-    await supertest(url).post(`/ingestion/${connectionId}/runs`).expect(202);
-    await supertest(url).delete(`/ingestion/${connectionId}`).expect(204);
+    await checkedAgent(url).post(`/ingestion/${connectionId}/runs`).expect(202);
+    await checkedAgent(url).delete(`/ingestion/${connectionId}`).expect(204);
     expect(changes()).toEqual([
       expect.objectContaining({ action: 'POST /ingestion/:connectionId/runs', connectionId, runId: '1' }),
       expect.objectContaining({ action: 'DELETE /ingestion/:connectionId', connectionId, outcome: 'done' }),
@@ -225,10 +229,10 @@ describe('the audit log', () => {
   });
 
   it('has none for reads, and no line of the log ever holds a body', async () => {
-    await supertest(url).post('/ingestion').send(ORDERS).expect(201);
+    await checkedAgent(url).post('/ingestion').send(ORDERS).expect(201);
     const schedule = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
-    await supertest(url).post('/schedule/preview').send({ schedule }).expect(200);
-    await supertest(url).get('/ingestion/x/status').set('authorization', 'Bearer very-secret').expect(404);
+    await checkedAgent(url).post('/schedule/preview').send({ schedule }).expect(200);
+    await checkedAgent(url).get('/ingestion/x/status').set('authorization', 'Bearer very-secret').expect(404);
     expect(changes()).toHaveLength(1);
     expect(JSON.stringify(lines)).not.toMatch(/Secret name|0 2 \* \* \*|very-secret/);
   });

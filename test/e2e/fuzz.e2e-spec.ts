@@ -5,6 +5,7 @@ import { PROBLEMS } from '../../src/common/problem/problem.catalogue';
 import { rawBytes } from '../support/fuzz.raw-bytes';
 import { type FuzzRequest, requestsFor, type Route } from '../support/fuzz.requests';
 import { KNOWN_ID } from '../support/fuzz.texts';
+import { checkAnswer } from '../support/contract';
 import { startGateway, type TestGateway } from '../support/gateway';
 import {
   DESTINATION_ID,
@@ -132,6 +133,14 @@ describe(`whatever is sent (seed ${SEED})`, () => {
     });
   }
 
+  /** The same, and the answer is held to the API description. */
+  async function ask(request: FuzzRequest): Promise<Answer> {
+    const answer = await send(request);
+    const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);
+    checkAnswer({ ...request, ...answer, headers: new Map(headers) });
+    return answer;
+  }
+
   /** What came back on a socket until the gateway closed it. */
   function sendRaw(bytes: string): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -179,7 +188,7 @@ describe(`whatever is sent (seed ${SEED})`, () => {
     const property = fc.asyncProperty(batch, async (requests) => {
       upstream.state.addConnection({ connectionId: KNOWN_ID });
       const before = upstream.requests.length;
-      const answers = await Promise.all(requests.map(send));
+      const answers = await Promise.all(requests.map(ask));
       for (const [i, answer] of answers.entries()) {
         if (answer.status < 400) continue;
         const { code, requestId } = problemOf(answer);

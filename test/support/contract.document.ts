@@ -21,7 +21,7 @@ export interface FoundOperation {
 export const document = JSON.parse(readFileSync(FILE, 'utf8')) as OpenAPIObject;
 
 const ROUTES = Object.entries(document.paths).map(([path, item]) => ({
-  pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]*')}$`),
+  pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
   weight: path.replace(/\{\w+\}/g, '').length,
   item,
 }));

@@ -3,19 +3,22 @@ import { documentedAnswers } from './contract.document';
 import { allSeen, SEEN_DIRECTORY } from './contract.seen';
 
 /** Below this share only a part of the tests was run, and a list would be noise. */
-const WHOLE_RUN = 0.4;
+const WHOLE_RUN = 0.9;
 
-/** Jest's global teardown: says which documented answers no test saw. It is for reading and fails nothing. */
+/** What only a fault of our own could bring about, where none is known. */
+const UNKNOWN_FAULTS = ['getLiveness 500 internal-error'];
+
+/** Jest's global teardown: says which documented answers no test saw, and fails when there are any. */
 export default function teardown(): void {
   const directory = process.env[SEEN_DIRECTORY];
   if (directory === undefined) return;
-  const all = documentedAnswers();
+  const all = documentedAnswers().filter((answer) => !UNKNOWN_FAULTS.includes(answer));
   const saw = allSeen(directory);
   rmSync(directory, { recursive: true, force: true });
   const unseen = all.filter((answer) => !saw.has(answer));
   if (saw.size < all.length * WHOLE_RUN && process.env['CONTRACT_LIST_UNSEEN'] === undefined) return;
-  process.stdout.write(`\n${all.length - unseen.length} of ${all.length} documented answers were seen.`);
-  if (unseen.length > 0) process.stdout.write(` No test saw:\n${byCode(unseen)}\n`);
+  process.stdout.write(`\n${all.length - unseen.length} of ${all.length} documented answers were seen.\n`);
+  if (unseen.length > 0) throw new Error(`no test saw these documented answers:\n${byCode(unseen)}`);
 }
 
 function byCode(answers: readonly string[]): string {

@@ -21,7 +21,7 @@ const BACKGROUND =
 
 /** @throws Error that names every way in which the answer is not what the API description says. */
 export function checkAnswer(answer: Answer): void {
-  const path = answer.path.split('?', 1)[0] ?? '/';
+  const path = answer.path.split(/[?#]/, 1)[0] ?? '/';
   if (BESIDE.test(path)) return;
   const found = findOperation(answer.method, path);
   const faults = found

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { watchFetch } from './contract.callers';
 import { until } from './until';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'gateway.js');
 
-/** The built gateway as a process of its own, as `npm start` runs it. */
+/** The built gateway as a process of its own, as `npm start` runs it. What `fetch` gets from it is held to the description. */
 export class GatewayProcess {
   output = '';
   private readonly exited: Promise<unknown[]>;
@@ -30,6 +31,7 @@ export class GatewayProcess {
       if (gateway.child.exitCode !== null) throw new Error(`it ended instead:\n${gateway.output}`);
       return gateway.output.includes('try:');
     });
+    watchFetch(gateway.url);
     return gateway;
   }
 

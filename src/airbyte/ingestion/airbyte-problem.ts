@@ -42,7 +42,7 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
     case 'unprocessable':
       return new ProblemException('rejected-by-airbyte', said, extras);
     case 'conflict':
-      return new ProblemException('conflict', said, extras);
+      return new ProblemException(isRead(error) ? 'rejected-by-airbyte' : 'conflict', said, extras);
     case 'unauthorized':
       return new ProblemException(
         'airbyte-rejected-credentials',
@@ -119,6 +119,11 @@ function extrasOf(error: AirbyteError): ProblemExtras {
       },
     }),
   };
+}
+
+/** What only asks is in nobody's way: its 409 is a refusal like any other, and documented as one. */
+function isRead({ operation }: AirbyteError): boolean {
+  return /^(get|list)/.test(operation);
 }
 
 function isTransient({ kind }: AirbyteError): boolean {

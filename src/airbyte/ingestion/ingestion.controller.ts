@@ -69,7 +69,7 @@ export class IngestionController {
   })
   @ApiOkResponse({ type: CreationCheckDto, description: 'It could be created; `validateOnly` was `true`.' })
   @ApiProblems({
-    body: true,
+    body: 'read',
     codes: [
       ...UPSTREAM_PROBLEMS,
       ...IDEMPOTENCY_PROBLEMS,
@@ -133,7 +133,7 @@ export class IngestionController {
   })
   @ApiOkResponse({ type: IngestionResourceDto, headers: ETAG_HEADER })
   @ApiProblems({
-    body: true,
+    body: 'read',
     codes: [
       ...UPSTREAM_PROBLEMS,
       'ingestion-not-found',
@@ -166,6 +166,7 @@ export class IngestionController {
   @ApiIdParam('connectionId')
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems({
+    body: 'ignored',
     codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found', 'conflict', 'outcome-unknown'],
   })
   deleteIngestion(

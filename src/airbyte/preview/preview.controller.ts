@@ -21,7 +21,7 @@ export class PreviewController {
       'Explains a schedule and lists its next firings. Nothing is created and Airbyte is not asked.',
   })
   @ApiOkResponse({ type: PreviewDto })
-  @ApiProblems({ body: true })
+  @ApiProblems({ body: 'read' })
   previewSchedule(@Body(RequestValidationPipe) request: PreviewRequestDto): PreviewDto {
     return this.previews.preview(request);
   }

@@ -43,7 +43,7 @@ export class RunController {
     headers: LOCATION,
   })
   @ApiProblems({
-    body: true,
+    body: 'read',
     codes: [
       ...UPSTREAM_PROBLEMS,
       ...IDEMPOTENCY_PROBLEMS,
@@ -117,6 +117,7 @@ export class RunController {
   @ApiIdParam('runId')
   @ApiOkResponse({ type: RunDto })
   @ApiProblems({
+    body: 'ignored',
     codes: [
       ...UPSTREAM_PROBLEMS,
       ...IDEMPOTENCY_PROBLEMS,
@@ -125,7 +126,6 @@ export class RunController {
       'run-not-found',
       'run-ended',
       'outcome-unknown',
-      'conflict',
     ],
   })
   cancelRun(

@@ -58,7 +58,7 @@ export class StatusController {
     description: 'Up to a hundred statuses in one request. What goes wrong for one id is told in its place.',
   })
   @ApiOkResponse({ type: StatusBatchDto })
-  @ApiProblems({ body: true, codes: UPSTREAM_PROBLEMS })
+  @ApiProblems({ body: 'read' })
   getIngestionStatuses(
     @Body(RequestValidationPipe) request: StatusBatchRequestDto,
     @Query(QueryValidationPipe) query: StatusQueryDto,

@@ -6,6 +6,8 @@ export type Attempt =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
 const CONNECT_TIMEOUT_MS = 1000;
+/** ioredis waits this long also for a connection that is closed already, and the process waits with it. */
+const DISCONNECT_TIMEOUT_MS = 100;
 const COMMAND_TIMEOUT_MS = 500;
 const LONGEST_PAUSE_MS = 1000;
 /** For so long after a failure nobody who can do without Redis waits for it. */
@@ -37,6 +39,7 @@ export class SharedState {
     const { Redis } = await import('ioredis');
     const redis = new Redis(redisUrl, {
       connectTimeout: CONNECT_TIMEOUT_MS,
+      disconnectTimeout: DISCONNECT_TIMEOUT_MS,
       commandTimeout: COMMAND_TIMEOUT_MS,
       // A request must not wait for Redis to come back, nor may a change that was given up be carried out later.
       enableOfflineQueue: false,

@@ -1,13 +1,18 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { ID_SCHEMA } from '../validation/decorators';
+import { problemResponse } from './api-problems';
 
 const EXAMPLES = { connectionId: '9924bcd0-99be-453d-ba47-c2c9766f7da5', runId: '1234' };
 
-/** Documents an id in the path. */
+/** Documents an id in the path, and the answer to paths that are longer than any id makes them. */
 export function ApiIdParam(name: keyof typeof EXAMPLES): MethodDecorator {
-  return ApiParam({
-    name,
-    description: 'As creation gave it.',
-    schema: { ...ID_SCHEMA, example: EXAMPLES[name] },
-  });
+  return applyDecorators(
+    ApiParam({
+      name,
+      description: 'As creation gave it.',
+      schema: { ...ID_SCHEMA, example: EXAMPLES[name] },
+    }),
+    problemResponse(414, ['uri-too-long']),
+  );
 }

@@ -5,12 +5,7 @@ import { ProblemDto } from '../problem/problem.dto';
 import { problemExample } from './examples';
 
 /** What every operation can answer with, whatever it does. */
-const EVERYWHERE: readonly ProblemCode[] = [
-  'malformed-request',
-  'uri-too-long',
-  'headers-too-large',
-  'internal-error',
-];
+const EVERYWHERE: readonly ProblemCode[] = ['malformed-request', 'headers-too-large', 'internal-error'];
 /** What an operation that is not open to everybody can answer with besides. */
 const FOR_CALLERS: readonly ProblemCode[] = [
   'unauthenticated',
@@ -25,9 +20,8 @@ export const IDEMPOTENCY_PROBLEMS: readonly ProblemCode[] = [
   'idempotency-key-reused',
   'idempotency-unavailable',
 ];
-/** What an operation with a body can answer with besides. */
-const WITH_BODY: readonly ProblemCode[] = [
-  'validation-failed',
+/** What an operation can answer with besides whose method lets callers send a body, needed or not. */
+const UNREADABLE_BODY: readonly ProblemCode[] = [
   'malformed-body',
   'body-too-large',
   'unsupported-media-type',
@@ -43,14 +37,21 @@ export const UPSTREAM_PROBLEMS: readonly ProblemCode[] = [
   'airbyte-timeout',
 ];
 
+export interface ProblemOptions {
+  /** True: it asks for no credentials. */
+  readonly isOpen?: boolean;
+  /** What becomes of a body; absent: the method knows none. */
+  readonly body?: 'read' | 'ignored';
+  readonly codes?: readonly ProblemCode[];
+}
+
 /** Documents every problem of an operation, one response for each status. */
-export function ApiProblems(
-  options: { isOpen?: boolean; body?: boolean; codes?: readonly ProblemCode[] } = {},
-): MethodDecorator {
+export function ApiProblems(options: ProblemOptions = {}): MethodDecorator {
   const codes = new Set([
     ...EVERYWHERE,
     ...(options.isOpen ? [] : FOR_CALLERS),
-    ...(options.body ? WITH_BODY : []),
+    ...(options.body === 'read' ? (['validation-failed'] as const) : []),
+    ...(options.body ? UNREADABLE_BODY : []),
     ...(options.codes ?? []),
   ]);
   const byStatus = new Map<number, ProblemCode[]>();
@@ -64,8 +65,8 @@ export function ApiProblems(
   );
 }
 
-/** `x-problem-codes` says which problems a status can be: OpenAPI has no place for that. */
-function problemResponse(status: number, codes: readonly ProblemCode[]): MethodDecorator {
+/** Documents the answers of one status. `x-problem-codes` says which problems a status can be: OpenAPI has no place for that. */
+export function problemResponse(status: number, codes: readonly ProblemCode[]): MethodDecorator {
   return ApiResponse({
     status,
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),

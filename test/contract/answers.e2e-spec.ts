@@ -1,0 +1,82 @@
+import { documentedAnswers } from '../support/contract.document';
+import {
+  fault,
+  html,
+  json,
+  noContent,
+  problem,
+  type Reply,
+  ScriptedUpstream,
+} from '../support/scripted-upstream';
+import { CALLS } from './answers/calls';
+import { CAUSES } from './answers/causes';
+import { Stages } from './answers/stage';
+
+function codeOf(body: unknown): string | undefined {
+  return typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : undefined;
+}
+
+/** What only a fault of our own could bring about, where none is known. */
+const UNKNOWN_FAULTS = ['getLiveness 500 internal-error'];
+
+const ANSWERS = documentedAnswers().filter((answer) => !UNKNOWN_FAULTS.includes(answer));
+
+/** Everything that may stand where Airbyte should. */
+const REPLIES: readonly Reply[] = [
+  ...[400, 401, 403, 404, 405, 409, 410, 418, 422, 429, 500, 501, 502, 503].flatMap((status) => [
+    problem(status, 'No.'),
+    html(status),
+  ]),
+  { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' },
+  noContent(),
+  html(200),
+  json(200, { a: 1 }),
+  json(200, []),
+  json(200, null),
+  fault('garbage'),
+  fault('truncate'),
+  fault('hang'),
+];
+const IMPATIENT = {
+  settings: { AIRBYTE_TIMEOUT_MS: '100', AIRBYTE_CREATE_TIMEOUT_MS: '100' },
+  isOwn: true,
+};
+
+describe('every documented answer', () => {
+  let upstream: ScriptedUpstream;
+  let stages: Stages;
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+    stages = new Stages(upstream);
+  });
+  afterEach(() => {
+    upstream.clear();
+  });
+  afterAll(async () => {
+    await stages.close();
+    await upstream.close();
+  });
+
+  it.each(ANSWERS)('is given: %s', async (answer) => {
+    const [id, status = '', code] = answer.split(' ');
+    const call = CALLS.find((one) => one.id === id);
+    const cause = CAUSES[code ?? status];
+    if (!call || !cause) throw new Error('nothing here brings it about');
+    const given = await stages.with(call, cause, (stage) => cause.tell(stage));
+    expect({ status: given.status, code: codeOf(given.body) }).toEqual({ status: Number(status), code });
+  });
+
+  it.each(CALLS)('is all that $id gives, whatever Airbyte answers', async (call) => {
+    const statuses = await stages.with(call, IMPATIENT, async (stage) => {
+      const seen: number[] = [];
+      for (const reply of REPLIES) {
+        upstream.on('*', () => reply);
+        // Each answer is held to the description on its way.
+        seen.push((await stage.send()).status);
+      }
+      return seen;
+    });
+    expect(statuses).toHaveLength(REPLIES.length);
+  });
+});

@@ -1,0 +1,47 @@
+import type { Operation } from '../../../src/common/openapi/operations';
+import { document } from '../../support/contract.document';
+import { DESTINATION_ID, SOURCE_ID } from '../../support/scripted-upstream';
+
+export const CONNECTION_ID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
+export const RUN_ID = '1';
+export const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+export const CRON = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
+
+type Body = Readonly<Record<string, unknown>>;
+export type Method = 'get' | 'post' | 'patch' | 'delete';
+const METHODS: readonly Method[] = ['get', 'post', 'patch', 'delete'];
+
+/** A body of each operation that takes one, with what it requires. */
+export const BODIES: Readonly<Record<string, Body>> = {
+  createIngestion: ORDERS,
+  patchIngestion: { status: 'inactive' },
+  previewSchedule: { schedule: CRON },
+  startRun: {},
+  getIngestionStatuses: { ids: [CONNECTION_ID] },
+};
+
+/** A request of an operation that the gateway carries out. */
+export interface Call {
+  readonly id: string;
+  readonly method: Method;
+  /** As the description has it. */
+  readonly template: string;
+  readonly path: string;
+  readonly body?: Body | undefined;
+  readonly operation: Operation;
+}
+
+export function pathOf(template: string, ids: Readonly<Record<string, string>> = {}): string {
+  const all: Readonly<Record<string, string>> = { connectionId: CONNECTION_ID, runId: RUN_ID, ...ids };
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(all[name] ?? ''));
+}
+
+/** One of every operation. */
+export const CALLS: readonly Call[] = Object.entries(document.paths).flatMap(([template, item]) =>
+  METHODS.flatMap((method) => {
+    const operation = item[method];
+    if (!operation) return [];
+    const id = operation.operationId ?? '';
+    return [{ id, method, template, path: pathOf(template), body: BODIES[id], operation }];
+  }),
+);

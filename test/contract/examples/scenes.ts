@@ -1,0 +1,175 @@
+import type { ScriptedUpstream } from '../../support/scripted-upstream';
+import { CONNECTION_ID as ID, CRON, type Method, ORDERS } from '../answers/calls';
+
+const QUARTZ = { scheduleType: 'cron', cronExpression: '00 00 02 * * ?' };
+
+/** A request, and what is there when it comes. */
+export interface Scene {
+  readonly operation: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly method: Method;
+  readonly path: string;
+  readonly request?: object;
+  readonly prepare?: (upstream: ScriptedUpstream) => void;
+}
+
+const hasRun = (status: string) => (upstream: ScriptedUpstream) => {
+  const times = { startTime: '2026-01-15T02:00Z', lastUpdatedAt: '2026-01-15T02:07:41Z' };
+  upstream.state.addJob({ connectionId: ID, status, ...times, rowsSynced: 4200, bytesSynced: 1048576 });
+};
+const at = `/ingestion/${ID}`;
+const create = { operation: 'createIngestion', method: 'post', path: '/ingestion' } as const;
+const read = { operation: 'getIngestionStatus', method: 'get', path: `${at}/status` } as const;
+
+/** What is sent and answered in the description's examples. The one that is refused takes the place of its cause. */
+export const SCENES: readonly Scene[] = [
+  {
+    operation: 'getReadiness',
+    name: 'ready',
+    summary: 'It can serve requests',
+    method: 'get',
+    path: '/health/ready',
+  },
+  {
+    ...create,
+    name: 'every-night',
+    summary: 'Every night at two, in UTC',
+    request: { ...ORDERS, schedule: CRON },
+  },
+  { ...create, name: 'on-demand', summary: 'Only when asked to', request: ORDERS },
+  {
+    ...create,
+    name: 'every-six-hours-inactive',
+    summary: 'Every six hours, once it is made active',
+    request: {
+      ...ORDERS,
+      schedule: { scheduleType: 'basic', basicTiming: 'Every 6 HOURS' },
+      status: 'inactive',
+    },
+  },
+  {
+    ...create,
+    name: 'one-stream',
+    summary: 'One stream, only what is new',
+    request: {
+      ...ORDERS,
+      schedule: CRON,
+      streams: [{ name: 'orders', syncMode: 'incremental_append', cursorField: ['updated_at'] }],
+    },
+  },
+  {
+    ...create,
+    path: '/ingestion?validateOnly=true',
+    name: 'only-checked',
+    summary: 'Only checked, with validateOnly=true',
+    request: { ...ORDERS, schedule: CRON },
+  },
+  {
+    ...create,
+    name: 'invalid',
+    summary: '',
+    request: { ...ORDERS, schedule: { ...CRON, cronExpression: '0 0 30 2 *' } },
+  },
+  { ...read, name: 'on-time', summary: 'It arrived last night', prepare: hasRun('succeeded') },
+  { ...read, name: 'never', summary: 'It has never synced' },
+  { operation: 'getIngestion', name: 'whole', summary: 'The whole resource', method: 'get', path: at },
+  {
+    operation: 'patchIngestion',
+    name: 'pause',
+    summary: 'Stop the schedule',
+    method: 'patch',
+    path: at,
+    request: { status: 'inactive' },
+  },
+  {
+    operation: 'listIngestions',
+    name: 'one',
+    summary: 'A page of one',
+    method: 'get',
+    path: '/ingestion',
+    prepare: hasRun('succeeded'),
+  },
+  {
+    operation: 'getIngestionStatuses',
+    name: 'two',
+    summary: 'One that is there and one that is not',
+    method: 'post',
+    path: '/ingestion/status/batch',
+    request: { ids: [ID, 'nothing'] },
+  },
+  {
+    operation: 'startRun',
+    name: 'now',
+    summary: 'Start a run',
+    method: 'post',
+    path: `${at}/runs`,
+    request: {},
+  },
+  {
+    operation: 'startRun',
+    name: 'attach',
+    summary: 'Attach to the run in progress',
+    method: 'post',
+    path: `${at}/runs`,
+    request: { onConflict: 'attach' },
+    prepare: hasRun('running'),
+  },
+  {
+    operation: 'listRuns',
+    name: 'one',
+    summary: 'A history of one',
+    method: 'get',
+    path: `${at}/runs`,
+    prepare: hasRun('succeeded'),
+  },
+  {
+    operation: 'getRun',
+    name: 'succeeded',
+    summary: 'It moved 4200 rows',
+    method: 'get',
+    path: `${at}/runs/1`,
+    prepare: hasRun('succeeded'),
+  },
+  {
+    operation: 'previewSchedule',
+    name: 'quartz',
+    summary: 'A Quartz expression',
+    method: 'post',
+    path: '/schedule/preview',
+    request: { schedule: QUARTZ, from: '2026-01-15T10:30:00Z', count: 3 },
+  },
+  {
+    operation: 'previewSchedule',
+    name: 'zone',
+    summary: 'In Berlin',
+    method: 'post',
+    path: '/schedule/preview',
+    request: { schedule: { ...CRON, timeZone: 'Europe/Berlin' }, from: '2026-01-15T10:30:00Z', count: 1 },
+  },
+  { operation: 'listSources', name: 'one', summary: 'One source', method: 'get', path: '/sources' },
+  {
+    operation: 'listDestinations',
+    name: 'one',
+    summary: 'One destination',
+    method: 'get',
+    path: '/destinations',
+  },
+  { operation: 'getLiveness', name: 'alive', summary: 'It is alive', method: 'get', path: '/health/live' },
+  {
+    operation: 'cancelRun',
+    name: 'stopped',
+    summary: 'It had not ended',
+    method: 'post',
+    path: `${at}/runs/1/cancel`,
+    prepare: hasRun('running'),
+  },
+  {
+    operation: 'patchIngestion',
+    name: 'reschedule',
+    summary: 'Every hour from now on',
+    method: 'patch',
+    path: at,
+    request: { schedule: { scheduleType: 'cron', cronExpression: '0 * * * *' } },
+  },
+];
