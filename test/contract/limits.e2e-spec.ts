@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isReference, type Operation, type Schema } from '../../src/common/openapi/operations';
 import { faultsOf } from '../support/contract.schema';
 import { startGateway, type TestGateway } from '../support/gateway';
@@ -114,7 +115,7 @@ describe('documented limits', () => {
     const taken = (id: string): Reply => json(200, upstream.state.addConnection({ connectionId: id }));
     for (const operation of ['GET', 'PATCH', 'DELETE'])
       upstream.on(`${operation} /connections/:id`, ({ id }) => taken(id));
-    upstream.on('POST /connections', () => taken(ID));
+    upstream.on('POST /connections', () => taken(randomUUID()));
     upstream.state.addJob({ connectionId: ID, lastUpdatedAt: '2026-01-15T02:07Z' });
   });
   afterAll(async () => {
