@@ -55,7 +55,7 @@ async function measure(pair, dataDir) {
   const jobId = await startSync(
     engine,
     { source: SOURCES[source], destination: DESTINATIONS[destination], stream },
-    rows,
+    { rows },
   );
   const [usages, latencies] = [{}, []];
   let job;

@@ -31,13 +31,13 @@ export async function runForgetfulRound({ folder, rows }) {
   const round = new DoubleRound(folder, 'source', 'forgetful', './forgetful-source.mjs');
   try {
     await round.start(
-      { ...append, source: (count) => ({ ...append.source(count), sourceType: 'forgetful' }) },
+      { ...append, source: (world) => ({ ...append.source(world), sourceType: 'forgetful' }) },
       rows,
     );
     await round.until((job) => job.rowsSynced >= 2 * append.checkpointRows);
     await round.killEngine();
     const { status } = await round.until((job) => ['succeeded', 'failed'].includes(job.status));
-    const counted = await append.count(round.dataDir, rows);
+    const counted = await append.count({ dataDir: round.dataDir, rows });
     const ok =
       status === 'succeeded' && !isAsPromised({ scenario: append, rows, victims: ['engine'], counted });
     const twice = counted.lines - counted.distinct;
@@ -63,7 +63,7 @@ class DoubleRound {
 
   async start(scenario, rows) {
     this.engine = await EngineProcess.start(this.dataDir, this.log);
-    this.jobId = await startSync(this.engine, scenario, rows);
+    this.jobId = await startSync(this.engine, scenario, { rows });
   }
 
   async killEngine() {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const ENGINE = fileURLToPath(new URL('./engine.mjs', import.meta.url));
@@ -8,24 +9,44 @@ const ENGINE = fileURLToPath(new URL('./engine.mjs', import.meta.url));
 /** An engine in a process of its own, with a client of its API. */
 export class EngineProcess {
   static async start(dataDir, log) {
-    const child = spawn(process.execPath, [ENGINE, dataDir], { stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stderr.on('data', (chunk) => log.push(chunk.toString()));
-    const [first] = await Promise.race([
-      once(child.stdout, 'data'),
-      once(child, 'exit').then(() => {
-        throw new Error(`the engine did not start:\n${log.join('')}`);
-      }),
-    ]);
     const engine = new EngineProcess();
-    engine.child = child;
-    engine.access = JSON.parse(first.toString());
-    const { clientId, clientSecret } = engine.access;
-    const answer = await engine.call('POST', '/applications/token', {
+    const [access] = await engine.spawn([ENGINE, dataDir], process.env, log, /^\{"apiUrl.*/);
+    await engine.signIn(JSON.parse(access));
+    return engine;
+  }
+
+  /** Starts the process and returns what it says when it serves, which is the first line that matches. */
+  async spawn(args, env, log, pattern) {
+    this.child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    this.child.stderr.on('data', (chunk) => log.push(chunk.toString()));
+    const exit = once(this.child, 'exit').then(() => {
+      throw new Error(`the engine did not start:\n${log.join('')}`);
+    });
+    const lines = createInterface({ input: this.child.stdout });
+    const found = new Promise((resolve) => {
+      lines.on('line', (line) => {
+        if (pattern.test(line)) resolve(pattern.exec(line));
+        else log.push(`${line}\n`);
+      });
+    });
+    return Promise.race([found, exit]);
+  }
+
+  async signIn(access) {
+    this.access = access;
+    const { clientId, clientSecret } = access;
+    const answer = await this.call('POST', '/applications/token', {
       client_id: clientId,
       client_secret: clientSecret,
     });
-    engine.token = answer.access_token;
-    return engine;
+    this.token = answer.access_token;
+  }
+
+  /** Makes a connection and starts a sync; returns the job's id. */
+  async startSync(sourceId, destinationId, streams) {
+    const body = { sourceId, destinationId, configurations: { streams } };
+    const { connectionId } = await this.call('POST', '/connections', body);
+    return (await this.call('POST', '/jobs', { connectionId, jobType: 'sync' })).jobId;
   }
 
   async call(method, path, body) {

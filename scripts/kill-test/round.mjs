@@ -2,6 +2,7 @@ import { closeSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineProcess } from './engine-process.mjs';
+import { GatewayProcess } from './gateway-process.mjs';
 import { repeatsOf } from './repeats.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 
@@ -31,67 +32,61 @@ export function randomOf(seed) {
   };
 }
 
+/** The scenario of a seed, and whether the engine runs inside of the gateway: each scenario comes in both ways. */
+export function settingOf(seed) {
+  return { scenario: SCENARIOS[seed % SCENARIOS.length], inGateway: seed % 2 === 0 };
+}
+
 /** One sync with kills at random moments, and what became of its rows. */
-export async function runRound({ seed, rows, kills, folder }) {
+export async function runRound({ seed, rows, kills, folder, postgres }) {
   const random = randomOf(seed);
-  const scenario = SCENARIOS[seed % SCENARIOS.length];
+  const { scenario, inGateway } = settingOf(seed);
+  const host = inGateway ? GatewayProcess : EngineProcess;
   const dataDir = join(folder, `round-${seed}`);
   mkdirSync(join(dataDir, 'local'), { recursive: true });
   linkSync(join(folder, 'input.csv'), join(dataDir, 'local', 'input.csv'));
+  const world = { rows, dataDir, postgres };
+  scenario.prepare?.(world);
   const log = [];
-  let engine = await EngineProcess.start(dataDir, log);
-  const jobId = await startSync(engine, scenario, rows);
+  let engine = await host.start(dataDir, log);
+  const jobId = await startSync(engine, scenario, world);
   const victims = [];
   const started = Date.now();
   for (;;) {
     const job = await engine.call('GET', `/jobs/${jobId}`);
     if (['succeeded', 'failed', 'cancelled'].includes(job.status)) {
       await engine.kill('SIGTERM');
-      const counted = await scenario.count(dataDir, rows);
+      const counted = await scenario.count(world);
       rmSync(dataDir, { recursive: true, force: true });
-      return verdict({
-        seed,
-        scenario,
-        rows,
-        victims,
-        job,
-        counted,
-        log,
-        seconds: (Date.now() - started) / 1000,
-      });
+      const seconds = (Date.now() - started) / 1000;
+      return verdict({ seed, scenario, inGateway, rows, victims, job, counted, log, seconds });
     }
     if (victims.length < kills) {
       await sleep(random() * 2500);
-      const victim = ['engine', 'read', 'write'][Math.floor(random() * 3)];
+      const victim = [inGateway ? 'gateway' : 'engine', 'read', 'write'][Math.floor(random() * 3)];
       if (await kill(engine, victim)) victims.push(victim);
-      if (!engine.isAlive) engine = await EngineProcess.start(dataDir, log);
+      if (!engine.isAlive) engine = await host.start(dataDir, log);
     } else await sleep(200);
   }
 }
 
 /** Makes source, destination and connection, and starts a sync. */
-export async function startSync(engine, { source, destination, stream }, rows) {
+export async function startSync(engine, { source, destination, stream }, world) {
   const { sourceId } = await engine.call('POST', '/sources', {
     name: 'input',
     workspaceId: WORKSPACE,
-    configuration: source(rows),
+    configuration: source(world),
   });
   const { destinationId } = await engine.call('POST', '/destinations', {
     name: 'out',
     workspaceId: WORKSPACE,
-    configuration: destination(),
+    configuration: destination(world),
   });
-  const configurations = { streams: [stream] };
-  const { connectionId } = await engine.call('POST', '/connections', {
-    sourceId,
-    destinationId,
-    configurations,
-  });
-  return (await engine.call('POST', '/jobs', { connectionId, jobType: 'sync' })).jobId;
+  return engine.startSync(sourceId, destinationId, [stream]);
 }
 
 async function kill(engine, victim) {
-  if (victim === 'engine') {
+  if (victim === 'engine' || victim === 'gateway') {
     await engine.kill();
     return true;
   }
@@ -106,14 +101,14 @@ async function kill(engine, victim) {
   }
 }
 
-function verdict({ seed, scenario, rows, victims, job, counted, log, seconds }) {
+function verdict({ seed, scenario, inGateway, rows, victims, job, counted, log, seconds }) {
   const twice = counted.lines - counted.distinct;
   const ok =
     job.status === 'succeeded' &&
     job.rowsSynced === rows &&
     isAsPromised({ scenario, rows, victims, counted });
   const line =
-    `seed ${seed}, ${scenario.name}: killed ${victims.join(', ') || 'nobody'}; job ${job.status}, says ${job.rowsSynced} rows; ` +
+    `seed ${seed}, ${scenario.name}${inGateway ? ', in the gateway' : ''}: killed ${victims.join(', ') || 'nobody'}; job ${job.status}, says ${job.rowsSynced} rows; ` +
     `input ${rows}, found ${counted.distinct}, lost ${rows - counted.distinct}, twice ${twice}, broken ${counted.broken}; ${seconds.toFixed(1)} s`;
   return { ok, line: ok ? line : `${line}\n${log.join('')}` };
 }

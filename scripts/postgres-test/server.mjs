@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -55,6 +55,7 @@ export class PostgresServer {
     return execFileSync(binary('psql'), args, {
       input: statements,
       encoding: 'utf8',
+      maxBuffer: 2 ** 30,
       stdio: ['pipe', 'pipe', 'pipe'],
     }).trim();
   }
@@ -69,6 +70,11 @@ export class PostgresServer {
     await exit;
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Whether there is a server to start. */
+export function hasPostgres() {
+  return spawnSync(binary('postgres'), ['--version']).status === 0;
 }
 
 /** Postgres does not run as root: then the user of its package does. */
