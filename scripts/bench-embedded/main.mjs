@@ -1,104 +1,77 @@
-// Rows a second, CPU, peak memory of every process and the API's answer times during a sync, per connector pair.
-//   npm run bench:embedded -- [--rows 1000000] [--pairs csv:local-json,jsonl:local-json,csv:sqlite,faker:local-json]
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+// Rows a second, CPU and peak memory of every process, and how fast the API answers during a sync, per pair of connectors,
+// in the gateway as it is started for real, beside DuckDB's COPY of the same file to JSON.
+//   npm run bench:embedded -- [--rows 1000000] [--pairs csv:local-json,…]
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { EngineProcess } from '../kill-test/engine-process.mjs';
-import { startSync } from '../kill-test/round.mjs';
-import { writeCsv, writeJsonl } from './input.mjs';
+import { hasPostgres, PostgresServer } from '../postgres-test/server.mjs';
+import { measure } from './measure.mjs';
+import { limitOf, SOURCES } from './pairs.mjs';
 
+const ALL = [
+  'csv:local-json',
+  'jsonl:local-json',
+  'parquet:local-json',
+  'faker:local-json',
+  'postgres:local-json',
+  'csv:sqlite',
+  'csv:postgres',
+  'postgres:postgres',
+];
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '1000000' },
-    pairs: { type: 'string', default: 'csv:local-json,jsonl:local-json,csv:sqlite,faker:local-json' },
+    pairs: { type: 'string', default: ALL.join(',') },
   },
 });
 const rows = Number(values.rows);
-const file = (format) => ({
-  sourceType: 'file',
-  dataset_name: 'input',
-  format,
-  url: `/local/input.${format}`,
-  provider: { storage: 'local' },
-});
-const SOURCES = {
-  csv: () => file('csv'),
-  jsonl: () => file('jsonl'),
-  faker: () => ({ sourceType: 'faker', count: rows }),
-};
-const DESTINATIONS = {
-  'local-json': () => ({ destinationType: 'local-json', destination_path: '/local/out' }),
-  sqlite: () => ({ destinationType: 'sqlite', destination_path: '/local/out.sqlite' }),
-};
+const pairs = values.pairs.split(',').map((pair) => pair.split(':'));
+const needsPostgres = (pair) => pair.includes('postgres');
+const postgres = pairs.some(needsPostgres) && hasPostgres() ? await PostgresServer.start() : null;
 
-/** Peak resident memory in MB and CPU seconds of a process that still runs, else null. */
-function usageOf(pid) {
-  try {
-    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { peakMb: Number(peak) / 1024, cpuS: (Number(fields[11]) + Number(fields[12])) / 100 };
-  } catch {
-    return null; // It ended while it was looked at.
-  }
-}
-
-async function measure(pair, dataDir) {
-  const [source, destination] = pair.split(':');
-  const log = [];
-  const engine = await EngineProcess.start(dataDir, log);
-  const stream = { name: source === 'faker' ? 'users' : 'input', syncMode: 'full_refresh_overwrite' };
-  const started = performance.now();
-  const before = usageOf(engine.child.pid);
-  const jobId = await startSync(
-    engine,
-    { source: SOURCES[source], destination: DESTINATIONS[destination], stream },
-    { rows },
-  );
-  const [usages, latencies] = [{}, []];
-  let job;
-  do {
-    await sleep(50);
-    const asked = performance.now();
-    job = await engine.call('GET', `/jobs/${jobId}`);
-    latencies.push(performance.now() - asked);
-    const pids = {
-      engine: engine.child.pid,
-      source: engine.connectors('read')[0],
-      destination: engine.connectors('write')[0],
-    };
-    for (const [name, pid] of Object.entries(pids)) usages[name] = (pid && usageOf(pid)) ?? usages[name];
-  } while (!['succeeded', 'failed'].includes(job.status));
-  const seconds = (performance.now() - started) / 1000;
-  usages.engine.cpuS -= before.cpuS;
-  await engine.kill('SIGTERM');
-  if (job.status !== 'succeeded' || job.rowsSynced !== rows)
-    throw new Error(`${pair}: ${JSON.stringify(job)}\n${log.join('')}`);
-  return { seconds, usages, latencies: latencies.sort((a, b) => a - b) };
-}
-
-console.log(`${rows} rows, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`);
+const load = loadavg()[0].toFixed(1);
+console.log(`${rows} rows, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, load ${load}`);
 console.log(
-  '| pair | s | rows/s | CPU s: source, engine, destination | peak MB: source, engine, destination | API p50, p99 ms |',
+  '| pair | s | rows/s | DuckDB rows/s | CPU s: source, engine, destination | peak MB: source, engine, destination | p99 ms: embedded API, gateway |',
 );
-console.log('|---|---|---|---|---|---|');
-for (const pair of values.pairs.split(',')) {
+console.log('|---|--:|--:|--:|--:|--:|--:|');
+try {
+  for (const pair of pairs) {
+    if (needsPostgres(pair) && postgres === null)
+      console.log(`| ${pair.join(' to ')} | not run: no Postgres server |`);
+    else await runPair(pair);
+  }
+} finally {
+  await postgres?.stop();
+}
+
+async function runPair([source, destination]) {
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-embedded-'));
   try {
-    mkdirSync(join(dataDir, 'local'));
-    if (pair.startsWith('csv')) writeCsv(join(dataDir, 'local/input.csv'), rows);
-    if (pair.startsWith('jsonl')) writeJsonl(join(dataDir, 'local/input.jsonl'), rows);
-    const { seconds, usages, latencies } = await measure(pair, dataDir);
+    const world = { dataDir, local: join(dataDir, 'local'), rows, postgres };
+    mkdirSync(world.local);
+    await SOURCES[source].make(world);
+    const limit = await limitOf(source, world);
+    const { seconds, usages, api, gateway } = await measure(source, destination, world);
     const each = (what, digits) =>
       ['source', 'engine', 'destination'].map((name) => usages[name]?.[what].toFixed(digits)).join(', ');
-    const quantile = (q) =>
-      latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))].toFixed(0);
-    console.log(
-      `| ${pair.replace(':', ' to ')} | ${seconds.toFixed(1)} | ${Math.round(rows / seconds)} | ${each('cpuS', 1)} | ${each('peakMb', 0)} | ${quantile(0.5)}, ${quantile(0.99)} |`,
-    );
+    const cells = [
+      `${source} to ${destination}`,
+      seconds.toFixed(1),
+      Math.round(rows / seconds),
+      limit === null ? '' : Math.round(limit),
+      each('cpuS', 1),
+      each('peakMb', 0),
+      `${p99(api)}, ${p99(gateway)}`,
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+function p99(latencies) {
+  const sorted = [...latencies].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))].toFixed(0);
 }

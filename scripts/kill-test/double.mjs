@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineProcess } from './engine-process.mjs';
-import { isAsPromised, startSync } from './round.mjs';
+import { connect, isAsPromised } from './round.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 
 const append = SCENARIOS.find(({ name }) => name.includes('append'));
@@ -63,7 +63,7 @@ class DoubleRound {
 
   async start(scenario, rows) {
     this.engine = await EngineProcess.start(this.dataDir, this.log);
-    this.jobId = await startSync(this.engine, scenario, { rows });
+    this.jobId = await this.engine.sync(await connect(this.engine, scenario, { rows }));
   }
 
   async killEngine() {

@@ -42,10 +42,14 @@ export class EngineProcess {
     this.token = answer.access_token;
   }
 
-  /** Makes a connection and starts a sync; returns the job's id. */
-  async startSync(sourceId, destinationId, streams) {
+  /** Makes a connection and returns its id. */
+  async connect(sourceId, destinationId, streams) {
     const body = { sourceId, destinationId, configurations: { streams } };
-    const { connectionId } = await this.call('POST', '/connections', body);
+    return (await this.call('POST', '/connections', body)).connectionId;
+  }
+
+  /** Starts a sync and returns the job's id. */
+  async sync(connectionId) {
     return (await this.call('POST', '/jobs', { connectionId, jobType: 'sync' })).jobId;
   }
 

@@ -15,12 +15,14 @@ export class GatewayProcess extends EngineProcess {
     return gateway;
   }
 
-  /** Makes the ingestion and its first run as a caller of the gateway does. */
-  async startSync(sourceId, destinationId, streams) {
+  /** Makes the ingestion as a caller of the gateway does. */
+  async connect(sourceId, destinationId, streams) {
     const ingestion = { name: 'input to out', sourceId, destinationId, streams };
-    const { connectionId } = await this.ask('/ingestion', ingestion);
-    const { runId } = await this.ask(`/ingestion/${connectionId}/runs`, {});
-    return Number(runId);
+    return (await this.ask('/ingestion', ingestion)).connectionId;
+  }
+
+  async sync(connectionId) {
+    return Number((await this.ask(`/ingestion/${connectionId}/runs`, {})).runId);
   }
 
   async ask(path, body) {

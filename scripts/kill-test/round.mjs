@@ -49,7 +49,7 @@ export async function runRound({ seed, rows, kills, folder, postgres }) {
   scenario.prepare?.(world);
   const log = [];
   let engine = await host.start(dataDir, log);
-  const jobId = await startSync(engine, scenario, world);
+  const jobId = await engine.sync(await connect(engine, scenario, world));
   const victims = [];
   const started = Date.now();
   for (;;) {
@@ -70,19 +70,12 @@ export async function runRound({ seed, rows, kills, folder, postgres }) {
   }
 }
 
-/** Makes source, destination and connection, and starts a sync. */
-export async function startSync(engine, { source, destination, stream }, world) {
-  const { sourceId } = await engine.call('POST', '/sources', {
-    name: 'input',
-    workspaceId: WORKSPACE,
-    configuration: source(world),
-  });
-  const { destinationId } = await engine.call('POST', '/destinations', {
-    name: 'out',
-    workspaceId: WORKSPACE,
-    configuration: destination(world),
-  });
-  return engine.startSync(sourceId, destinationId, [stream]);
+/** Makes source, destination and connection, and returns its id. */
+export async function connect(engine, { source, destination, stream }, world) {
+  const actor = (name, configuration) => ({ name, workspaceId: WORKSPACE, configuration });
+  const { sourceId } = await engine.call('POST', '/sources', actor('input', source(world)));
+  const { destinationId } = await engine.call('POST', '/destinations', actor('out', destination(world)));
+  return engine.connect(sourceId, destinationId, [stream]);
 }
 
 async function kill(engine, victim) {
