@@ -228,8 +228,74 @@ const TESTS = {
       const longer = await flow.connect(source(flow), to, [{ name: long }], { prefix: 'p_' });
       assert.equal((await flow.sync(longer)).status, 'failed');
       assert.match(flow.log.join(''), /is longer than Postgres takes/);
+      const inLongSchema = await flow.connect(source(flow), destination(flow, { schema: 'y'.repeat(64) }), [
+        { name: 'events' },
+      ]);
+      assert.equal((await flow.sync(inLongSchema)).status, 'failed');
+      assert.match(flow.log.join(''), /The name y+ is longer than Postgres takes/);
       for (const name of [long, near]) flow.server.sql(`DROP TABLE "${name}"`, 'shop');
     },
+
+  'all streams of a sync are read from one snapshot, whatever is moved between them meanwhile': async (
+    flow,
+  ) => {
+    const rows = 100_000;
+    flow.server.sql(
+      `CREATE TABLE "a_from" AS SELECT "n" AS "id" FROM generate_series(1, ${rows}) AS "n"; CREATE TABLE "b_to" ("id" int)`,
+      'shop',
+    );
+    const move = `WITH "gone" AS (DELETE FROM "a_from" WHERE "id" IN (SELECT "id" FROM "a_from" LIMIT 1000) RETURNING *) INSERT INTO "b_to" SELECT * FROM "gone"`;
+    const streams = [{ name: 'a_from' }, { name: 'b_to' }];
+    const id = await flow.connect(source(flow), destination(flow, { schema: 'moved' }), streams);
+    const { jobId } = await flow.engine.call('POST', '/jobs', { connectionId: id, jobType: 'sync' });
+    let job;
+    do {
+      flow.server.sql(move, 'shop');
+      job = await flow.engine.call('GET', `/jobs/${jobId}`);
+    } while (!['succeeded', 'failed'].includes(job.status));
+    assert.equal(job.status, 'succeeded', flow.log.join(''));
+    const arrived = `SELECT COUNT(*), COUNT(DISTINCT "id") FROM (SELECT "id" FROM "moved"."a_from" UNION ALL SELECT "id" FROM "moved"."b_to") AS "all"`;
+    assert.equal(flow.server.sql(arrived, 'lake'), `${rows}|${rows}`);
+    flow.server.sql('DROP TABLE "a_from", "b_to"', 'shop');
+  },
+
+  'a key may be made of several columns': async (flow) => {
+    flow.server.sql(
+      `CREATE TABLE "stock" ("shop" int, "item" text, "at" timestamptz, "count" int, PRIMARY KEY ("shop", "item"));
+       INSERT INTO "stock" SELECT "s", 'item ' || "i", timestamptz '2026-01-01' + "i" * interval '1 s', 1 FROM generate_series(1, 3) AS "s", generate_series(1, 4) AS "i"`,
+      'shop',
+    );
+    const streams = [{ name: 'stock', syncMode: 'incremental_deduped_history', cursorField: ['at'] }];
+    const id = await flow.connect(source(flow), destination(flow, { schema: 'keys' }), streams);
+    assert.equal((await flow.sync(id)).rowsSynced, 12);
+    flow.server.sql(
+      `UPDATE "stock" SET "count" = 7, "at" = now() WHERE "shop" = 2 AND "item" = 'item 3'; INSERT INTO "stock" VALUES (4, 'item 3', now(), 9)`,
+      'shop',
+    );
+    assert.equal((await flow.sync(id)).rowsSynced, 2);
+    const found = `SELECT COUNT(*), SUM("count"), MAX("count") FILTER (WHERE "shop" = 2 AND "item" = 'item 3') FROM "keys"."stock"`;
+    assert.equal(flow.server.sql(found, 'lake'), '13|27|7');
+    flow.server.sql('DROP TABLE "stock"', 'shop');
+  },
+
+  'tables of one name in two schemas are kept apart, or refused where they would be mixed': async (flow) => {
+    flow.server.sql(
+      `CREATE SCHEMA "north"; CREATE SCHEMA "south"; CREATE TABLE "north"."twin" AS SELECT 1 AS "id"; CREATE TABLE "south"."twin" AS SELECT 2 AS "id"`,
+      'shop',
+    );
+    const from = source(flow, { schemas: ['north', 'south'] });
+    const streams = ['north', 'south'].map((namespace) => ({ name: 'twin', namespace }));
+    const apart = await flow.connect(from, destination(flow), streams, { namespaceDefinition: 'source' });
+    assert.equal((await flow.sync(apart)).status, 'succeeded', flow.log.join(''));
+    const ids = ['north', 'south'].map((schema) =>
+      flow.server.sql(`SELECT "id" FROM "${schema}"."twin"`, 'lake'),
+    );
+    assert.deepEqual(ids, ['1', '2']);
+    const mixed = await flow.connect(from, destination(flow, { schema: 'mixed' }), streams);
+    assert.equal((await flow.sync(mixed)).status, 'failed');
+    assert.match(flow.log.join(''), /Two streams would both be written as twin/);
+    flow.server.sql('DROP SCHEMA "north", "south" CASCADE', 'shop');
+  },
 
   'overwriting replaces in one step': async (flow) => {
     const id = await flow.connect(source(flow), destination(flow, { schema: 'over' }), [{ name: 'events' }]);

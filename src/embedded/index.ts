@@ -85,8 +85,11 @@ async function serve(engine: Engine, { dataDir, log, now, release }: Context): P
     clientSecret: access.clientSecret,
     close: async () => {
       await closeServer(server);
-      await engine.close();
-      release();
+      try {
+        await engine.close();
+      } finally {
+        release();
+      }
     },
   };
 }

@@ -56,6 +56,24 @@ describe('a stream in SQLite', () => {
     expect(query(IDS)).toHaveLength(3);
   });
 
+  it('keeps the later of two instants of which one has a fraction', () => {
+    const stream = {
+      name: 's',
+      json_schema: { properties: { id: {}, v: { type: ['null', 'string'], format: 'date-time' } } },
+      supported_sync_modes: ['incremental'],
+    };
+    write(
+      's',
+      'append_dedup',
+      [
+        { id: 1, v: '2026-01-01T00:00:00.5Z' },
+        { id: 1, v: '2026-01-01T00:00:00Z' },
+      ],
+      { ...KEY, stream },
+    );
+    expect(query(IDS)).toEqual([{ id: 1, v: '2026-01-01T00:00:00.5Z' }]);
+  });
+
   it('can be given another key', () => {
     write(
       's',

@@ -83,12 +83,16 @@ export class Database {
     }
   }
 
+  /** @throws when the disk is full, say; the file is closed all the same, and the next start finds everything in it */
   close(): void {
-    // Statements that are not yet collected keep the file open, but must not keep its lock, which WAL cannot drop.
-    this.db.exec('PRAGMA journal_mode = DELETE');
-    this.db.exec('PRAGMA locking_mode = NORMAL');
-    this.one('SELECT COUNT(*) AS "count" FROM "meta"');
-    this.db.close();
+    try {
+      // Statements that are not yet collected keep the file open, but must not keep its lock, which WAL cannot drop.
+      this.db.exec('PRAGMA journal_mode = DELETE');
+      this.db.exec('PRAGMA locking_mode = NORMAL');
+      this.one('SELECT COUNT(*) AS "count" FROM "meta"');
+    } finally {
+      this.db.close();
+    }
   }
 
   private prepare(sql: string): Statement {

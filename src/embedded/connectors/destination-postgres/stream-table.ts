@@ -28,8 +28,8 @@ export class StreamTable implements StreamTarget {
 
   /** Makes the table, or the columns that it lacks. */
   static async open(client: Client, schema: string, stream: ConfiguredStream): Promise<StreamTable> {
-    refuseLongName(stream.name);
     const columns = columnsOf(stream.jsonSchema);
+    for (const name of [schema, stream.name, ...columns.map((column) => column.name)]) refuseLongName(name);
     const overwrite = stream.writeMode === 'overwrite';
     const table = `${quoted(schema)}.${quoted(overwrite ? ownName('new', stream) : stream.name)}`;
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
@@ -89,7 +89,7 @@ async function commit(client: Client): Promise<void> {
   inTransaction.delete(client);
 }
 
-/** Postgres would cut it off, and two streams would share a table. */
+/** Postgres would cut it off, and two streams would share a table, or two properties a column. */
 function refuseLongName(name: string): void {
   if (Buffer.byteLength(name) > MAX_NAME_BYTES)
     throw new ConnectorError(

@@ -38,8 +38,13 @@ function keyOf({ primaryKey }: ConfiguredStream): string {
   return primaryKey.map((path) => `COALESCE("_airbyte_data" -> ${jsonPath(path)}, 'null')`).join(', ');
 }
 
-function cursorOf(row: string, { cursorField }: ConfiguredStream): string | null {
-  return cursorField.length === 0 ? null : `json_extract(${row}"_airbyte_data", ${jsonPath(cursorField)})`;
+/** Instants are compared as texts, in which a Z would come behind the point of a fraction. */
+function cursorOf(row: string, { cursorField, jsonSchema }: ConfiguredStream): string | null {
+  const [field] = cursorField;
+  if (field === undefined) return null;
+  const value = `json_extract(${row}"_airbyte_data", ${jsonPath(cursorField)})`;
+  const schema = objectAt(objectAt(jsonSchema, 'properties') ?? {}, field);
+  return schema?.['format'] === 'date-time' ? `rtrim(${value}, 'Z')` : value;
 }
 
 /** As SQLite keeps it, so that it can be told from the index of another key. */
