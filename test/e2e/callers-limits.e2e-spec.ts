@@ -3,6 +3,7 @@ import { RequestMethod } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connect } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { createFastifyAdapter } from '../../src/common/http/fastify';
 import { rulesOf } from '../../src/common/http/route-rules';
@@ -11,6 +12,7 @@ import { buildDocument } from '../../src/openapi';
 import { createApp } from '../../src/start';
 import { checkedAgent } from '../support/contract.callers';
 import { DESTINATION_ID, fault, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
+import { until } from '../support/until';
 
 const ORDERS = { name: 'Secret name', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 
@@ -161,23 +163,60 @@ describe('slow clients', () => {
       });
     });
 
+  const LIMITS = { headersMs: 500, requestMs: 1000, checkMs: 20 };
+  let server: FastifyInstance;
+
+  beforeEach(async () => {
+    server = createFastifyAdapter(pino({ level: 'silent' }), LIMITS).getInstance();
+    server.post('/', () => 'never');
+    // More than fits between the two.
+    server.get('/', () => 'x'.repeat(20_000_000));
+    await server.listen({ port: 0, host: '127.0.0.1' });
+  });
+  afterEach(() => server.close());
+
+  const port = (): number => server.addresses()[0]?.port ?? 0;
+
   it.each([
     ['headers', 'POST / HTTP/1.1\r\nhost: a\r\n'],
     ['a body', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'],
   ])('that never end %s are cut off with a problem', async (_what, text) => {
-    const adapter = createFastifyAdapter(pino({ level: 'silent' }), {
-      headersMs: 100,
-      requestMs: 200,
-      checkMs: 20,
-    });
-    const fastify = adapter.getInstance();
-    fastify.post('/', () => 'never');
-    await fastify.listen({ port: 0, host: '127.0.0.1' });
-    const [address] = fastify.addresses();
-    const answer = await answerTo(address?.port ?? 0, text);
+    const answer = await answerTo(port(), text);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('"code":"malformed-request"');
-    await fastify.close();
+  });
+
+  it('that send nothing at all are cut off', async () => {
+    expect(await answerTo(port(), '')).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  const connections = async (): Promise<number> =>
+    new Promise((resolve) => {
+      server.server.getConnections((_error, count) => {
+        resolve(count);
+      });
+    });
+
+  it('that do not read on in their answer are cut off', async () => {
+    const socket = connect(port(), '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n'));
+    socket.on('error', () => undefined).pause();
+    await until('it to be connected', async () => (await connections()) === 1);
+    await until('it to be cut off', async () => (await connections()) === 0);
+    socket.destroy();
+  });
+
+  it('that read on, however slowly, have the whole of it', async () => {
+    const socket = connect(port(), '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n'));
+    let bytes = 0;
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      socket.pause();
+      setTimeout(() => socket.resume(), 5);
+    });
+    const startedAt = performance.now();
+    await until('all of it', () => bytes > 20_000_000);
+    expect(performance.now() - startedAt).toBeGreaterThan(LIMITS.requestMs);
+    socket.destroy();
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { TestIssuer } from '../support/issuer';
@@ -26,6 +27,18 @@ const API_KEYS = [
   entry('limited', 'ingestion:read+ingestion:write', WORKSPACE_ID),
   entry('weak', 'ingestion:write'),
 ].join(',');
+
+/** Every operation of the API description that asks for credentials, with ids filled in. */
+function operations(): [method: string, path: string][] {
+  const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
+    paths: Record<string, Record<string, { security?: object[] }>>;
+  };
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item)
+      .filter(([, { security = [] }]) => security.length > 0)
+      .map(([method]): [string, string] => [method.toUpperCase(), path.replace(/\{\w+\}/g, 'some-id')]),
+  );
+}
 
 describe('callers', () => {
   let upstream: ScriptedUpstream;
@@ -58,22 +71,17 @@ describe('callers', () => {
     gateway.api[method](path).set('X-API-Key', key);
 
   describe('who sign in', () => {
-    it.each([
-      ['get', '/ingestion/some-id/status'],
-      ['get', '/ingestion/some-id/runs'],
-      ['get', '/ingestion/some-id/runs/1'],
-      ['post', '/ingestion/some-id/runs'],
-      ['post', '/ingestion/some-id/runs/1/cancel'],
-      ['delete', '/ingestion/some-id'],
-      ['post', '/ingestion'],
-      ['post', '/schedule/preview'],
-    ] as const)('are asked for: %s %s', async (method, path) => {
-      const nobody = await gateway.api[method](path).expect(401);
-      expect(nobody.headers['content-type']).toContain('application/problem+json');
-      expect(nobody.headers['www-authenticate']).toBe('Bearer realm="airbyte-ingestion-api"');
-      expect(nobody.body).toMatchObject({ code: 'unauthenticated' });
-      const stranger = await as('stranger', method, path).expect(401);
-      expect(stranger.headers['www-authenticate']).toContain('error="invalid_token"');
+    it.each(operations())('are asked for: %s %s', async (method, path) => {
+      const signed = (key?: string): Promise<Response> =>
+        fetch(gateway.url + path, { method, ...(key !== undefined && { headers: { 'x-api-key': key } }) });
+      const nobody = await signed();
+      expect(nobody.status).toBe(401);
+      expect(nobody.headers.get('content-type')).toContain('application/problem+json');
+      expect(nobody.headers.get('www-authenticate')).toBe('Bearer realm="airbyte-ingestion-api"');
+      expect(await nobody.json()).toMatchObject({ code: 'unauthenticated' });
+      const stranger = await signed('stranger');
+      expect(stranger.status).toBe(401);
+      expect(stranger.headers.get('www-authenticate')).toContain('error="invalid_token"');
       expect(upstream.requests).toEqual([]);
     });
 
@@ -230,6 +238,25 @@ describe('callers', () => {
       const unknown = await as(KEYS.limited, 'post', '/ingestion').send(absent).expect(422);
       expect(unknown.body).toMatchObject({ errors: (strange.body as { errors: unknown }).errors });
       expect(changes()).toEqual([]);
+    });
+
+    it('are not told of what another has made when they try again what has failed', async () => {
+      const references = { ...ORDERS, sourceId: OTHER_SOURCE, destinationId: OTHER_DESTINATION };
+      const attempt = (status: number): ReturnType<typeof gateway.api.post> =>
+        as(KEYS.limited, 'post', '/ingestion')
+          .set('Idempotency-Key', 'curious')
+          .send(references)
+          .expect(status);
+      upstream.on('GET /sources/:id', () => json(500, {}));
+      await attempt(502);
+      upstream.on('GET /sources/:id', () => undefined);
+      await as(KEYS.writer, 'post', '/ingestion').send(references).expect(201);
+      upstream.state.addConnection({
+        ...references,
+        workspaceId: OTHER_WORKSPACE,
+        schedule: { scheduleType: 'manual' },
+      });
+      expect((await attempt(422)).body).toMatchObject({ code: 'reference-not-found' });
     });
 
     it('do with their own what everybody does', async () => {

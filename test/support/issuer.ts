@@ -55,6 +55,11 @@ export class TestIssuer {
       .sign(key.privateKey);
   }
 
+  /** What it publishes. */
+  jwks(): JWK[] {
+    return this.published.map((key) => key.jwk);
+  }
+
   async close(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
@@ -67,6 +72,6 @@ export class TestIssuer {
       return { issuer: this.url, jwks_uri: `${this.url}/keys` };
     if (path !== '/keys') return undefined;
     this.keyFetches += 1;
-    return { keys: this.published.map((key) => key.jwk) };
+    return { keys: this.jwks() };
   }
 }

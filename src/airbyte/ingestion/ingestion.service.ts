@@ -38,6 +38,7 @@ export class IngestionService {
     const input = creationInput(request, asked?.upstream ?? { scheduleType: 'manual' });
     const whole = this.client.shareBudget(context, 'create');
     const connection = await onBehalf(async () => {
+      await this.requireOwnReferences(input, whole);
       return (await this.findEarlier(input, whole)) ?? this.createConnection(input, whole);
     });
     this.statuses.forget(connection.connectionId);
@@ -77,15 +78,17 @@ export class IngestionService {
     return found;
   }
 
-  /** Who is limited to a workspace is not told by a creation what there is in others: that is looked up before. */
+  /** Who is limited to a workspace is told neither by a creation nor by what is found of one what there is in others. */
+  private async requireOwnReferences(input: CreateConnectionInput, context: RequestContext): Promise<void> {
+    if (!context.caller?.workspaceId) return;
+    const problem = await referenceProblem(this.client, input, this.client.shareBudget(context));
+    if (problem) throw problem;
+  }
+
   private async createConnection(
     input: CreateConnectionInput,
     context: RequestContext,
   ): Promise<AirbyteConnection> {
-    if (context.caller?.workspaceId) {
-      const problem = await referenceProblem(this.client, input, this.client.shareBudget(context));
-      if (problem) throw problem;
-    }
     try {
       return await this.client.createConnection(input, context);
     } catch (error) {

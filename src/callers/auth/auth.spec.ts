@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { TestIssuer } from '../../../test/support/issuer';
 import { ProblemException } from '../../common/problem/problem.exception';
 import { ApiKeyRing } from './api-keys';
@@ -175,6 +175,51 @@ describe('tokens', () => {
     const secret = new TextEncoder().encode('x'.repeat(32));
     const forged = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'first' }).sign(secret);
     expect(await reasonOf(forged)).toBe('401: The token is not valid.');
+  });
+
+  it('signed with the published key as if it were a secret are refused', async () => {
+    const [key] = issuer.jwks();
+    const secret = new TextEncoder().encode(JSON.stringify(key).padEnd(32));
+    const claims = { iss: issuer.url, aud: 'gateway', sub: 'root', exp: 9_999_999_999 };
+    const header = { alg: 'HS256', kid: key?.kid ?? '' };
+    expect(await reasonOf(await new SignJWT(claims).setProtectedHeader(header).sign(secret))).toMatch(/^401/);
+  });
+
+  it('that bring a key of their own are refused', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    const claims = { iss: issuer.url, aud: 'gateway', sub: 'root', exp: 9_999_999_999 };
+    const own = { jwk: await exportJWK(publicKey), jku: `${issuer.url}/own`, x5u: `${issuer.url}/own` };
+    const header = { alg: 'ES256', kid: 'first', ...own };
+    expect(await reasonOf(await new SignJWT(claims).setProtectedHeader(header).sign(privateKey))).toMatch(
+      /^401/,
+    );
+  });
+
+  it.each([{ exp: undefined }, { sub: undefined }, { sub: '' }, { exp: '9999999999' }])(
+    'that leave out what they must say are refused: %j',
+    async (claims) => {
+      expect(await reasonOf(await issuer.token(claims))).toMatch(/^401/);
+    },
+  );
+
+  it('are taken for one audience among several', async () => {
+    expect((await verifier.verify(await issuer.token({ aud: ['other', 'gateway'] }))).id).toBe(
+      'oidc:service-a',
+    );
+  });
+
+  it('of keys that nobody knows do not make the issuer be asked for each', async () => {
+    const settings = { issuer: issuer.url, audience: 'gateway', workspaceClaim: null };
+    const patient = new OidcVerifier(settings, () => now);
+    await patient.verify(await issuer.token());
+    const { privateKey } = await generateKeyPair('ES256');
+    const claims = { iss: issuer.url, aud: 'gateway', sub: 'root', exp: 9_999_999_999 };
+    for (let i = 0; i < 50; i++) {
+      const header = { alg: 'ES256', kid: `unknown-${i}` };
+      const forged = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+      await expect(patient.verify(forged)).rejects.toMatchObject({ code: 'unauthenticated' });
+    }
+    expect(issuer.keyFetches).toBe(1);
   });
 
   it('changed on the way are refused', async () => {

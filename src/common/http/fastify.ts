@@ -5,6 +5,7 @@ import { problemBody, problemHeaders } from '../problem/problem.body';
 import { writeClientError } from './client-errors';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id';
 import { API_HEADERS } from './security-headers';
+import { endStuckConnections } from './stuck-connections';
 
 /** A body may have at most this many bytes. */
 export const BODY_LIMIT_BYTES = 100_000;
@@ -14,7 +15,7 @@ const MAX_PARAM_LENGTH = 4096;
 /** How long callers may take, in milliseconds: slow ones would hold on to sockets for good. */
 export interface ClientLimits {
   readonly headersMs: number;
-  /** For the whole request, its body included. */
+  /** For the whole request, its body included; also for reading on in an answer. */
   readonly requestMs: number;
   /** How often it is looked for slow ones. */
   readonly checkMs: number;
@@ -28,7 +29,7 @@ export function createFastifyAdapter(
   limits: ClientLimits = CLIENT_LIMITS,
   trustedProxies: readonly string[] = [],
 ): FastifyAdapter {
-  return new FastifyAdapter({
+  const adapter = new FastifyAdapter({
     loggerInstance: logger,
     // One line for each request is enough: app.setup.ts writes it.
     logController: new LogController({ disableRequestLogging: true }),
@@ -50,6 +51,9 @@ export function createFastifyAdapter(
     frameworkErrors: writeFrameworkError,
     clientErrorHandler: writeClientError,
   });
+  const { requestMs: limitMs, checkMs } = limits;
+  endStuckConnections(adapter.getInstance().server, { limitMs, checkMs });
+  return adapter;
 }
 
 function writeFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
