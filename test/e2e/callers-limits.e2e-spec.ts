@@ -201,7 +201,7 @@ describe('slow clients', () => {
     const socket = connect(port(), '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n'));
     socket.on('error', () => undefined).pause();
     await until('it to be connected', async () => (await connections()) === 1);
-    await until('it to be cut off', async () => (await connections()) === 0);
+    expect(await until('it to be cut off', async () => (await connections()) === 0)).toBe(true);
     socket.destroy();
   });
 
