@@ -86,7 +86,8 @@ async function startPostgres() {
 function tapped({ id, kind, type, command }, dataDir) {
   const folder = folderOf(dataDir, kind, type);
   mkdirSync(folder, { recursive: true });
-  const [node, main] = command;
+  // Options of Node's own stand between the two.
+  const [node, main] = [command.at(0), command.at(-1)];
   return { definitionId: id, kind, type, command: [node, TAP, folder, main] };
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 /** More than the file source reads between two states. */
@@ -10,6 +11,8 @@ const FEW = 300;
 const FILE = { sourceType: 'file', dataset_name: 'rows', provider: { storage: 'local' } };
 const CSV = { ...FILE, format: 'csv', url: '/local/rows.csv' };
 const JSONL = { ...FILE, format: 'jsonl', url: '/local/rows.jsonl' };
+const PARQUET = { ...FILE, format: 'parquet', url: '/local/rows.parquet' };
+const EVERY_TYPE = fileURLToPath(new URL('../../test/fixtures/parquet/types-V1.parquet', import.meta.url));
 const FAKER = { sourceType: 'faker', count: FEW, seed: 1 };
 const LOCAL_JSON = { destinationType: 'local-json', destination_path: '/local/out' };
 const sqlite = (name = 'out') => ({ destinationType: 'sqlite', destination_path: `/local/${name}.sqlite` });
@@ -31,6 +34,8 @@ export class Story {
       join(this.local, 'rows.jsonl'),
       `${lines(FEW, (id) => `{"id":${id},"at":null,"x":[1.50]}`)}\n`,
     );
+    copyFileSync(EVERY_TYPE, join(this.local, 'rows.parquet'));
+    await this.sync(PARQUET, sqlite('parquet'), 'rows', 'full_refresh_overwrite');
     for (const mode of FULL) await this.sync(CSV, LOCAL_JSON, 'rows', mode);
     await this.sync(JSONL, sqlite(), 'rows', 'full_refresh_append');
     for (const mode of ALL) await this.sync(FAKER, sqlite(mode), 'users', mode, 2);
