@@ -100,6 +100,25 @@ describe('a refusal', () => {
     });
   });
 
+  describe('of unknown fields', () => {
+    /** What every object has, so that one more is easily missed. */
+    const NAMES = Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== '__proto__');
+
+    it.each(NAMES)('names %s as any other, nested ones and parameters too', async (name) => {
+      const { body } = await gateway.api
+        .post('/ingestion')
+        .send({ ...ORDERS, [name]: 1, schedule: { scheduleType: 'manual', [name]: null } })
+        .expect(400);
+      expect(body).toMatchObject({
+        code: 'validation-failed',
+        errors: [{ field: name }, { field: `schedule.${name}`, reason: 'is not a known field' }],
+      });
+      const query = await gateway.api.get(`/ingestion?${name}=1&status=active`).expect(400);
+      expect(query.body).toMatchObject({ errors: [{ field: name, reason: 'is not a known parameter' }] });
+      expect(upstream.requests).toEqual([]);
+    });
+  });
+
   describe('of references', () => {
     it.each([
       [{ sourceId: UNKNOWN_ID }, 'sourceId names.'],

@@ -1,8 +1,10 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
+import type { FieldErrorDto } from '../problem/problem.dto';
 import { type ProblemException, validationFailed } from '../problem/problem.exception';
 import { fieldErrors } from './field-errors';
-import type { Place } from './hints';
+import { NOUNS, type Place } from './hints';
+import { inheritedNames } from './inherited-names';
 import { isSurelyValid } from './quick-check';
 
 /** Refuses unknown fields, nested ones too, and names every offending field in one answer. */
@@ -38,7 +40,13 @@ export class RequestValidationPipe extends ValidationPipe {
         },
       ]);
     }
+    const stray = metadata.type === 'body' || metadata.type === 'query' ? inheritedNames(value) : [];
+    if (stray.length > 0) throw validationFailed(stray.map((field) => this.unknown(field)));
     return super.transform(value, metadata);
+  }
+
+  private unknown(field: string): FieldErrorDto {
+    return { field, reason: `is not a known ${NOUNS[this.place]}`, hint: 'Remove it.' };
   }
 
   protected override validate(
