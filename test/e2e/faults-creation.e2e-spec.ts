@@ -55,6 +55,22 @@ describe('a creation', () => {
     expect(faults.upstream.count(LIST)).toBeGreaterThan(0);
   });
 
+  it.each<[string, Reply]>([
+    ['web pages', html()],
+    ['answers of another shape', json(200, { ok: true })],
+  ])(
+    'at an address that gives nothing but %s is 502 at once: whoever that is has made nothing',
+    async (_, reply) => {
+      await faults.reopen({ AIRBYTE_TOKEN: faults.tokenOf('fixed') });
+      always('*', reply);
+      const answer = await create();
+      expect(answer).toMatchObject({ status: 502, body: { code: 'airbyte-misbehaved' } });
+      expect(answer.body['detail']).toContain('AIRBYTE_API_URL');
+      expect(answer.ms).toBeLessThan(CREATE_BUDGET_MS / 2);
+      expect([faults.upstream.count(CREATE), faults.upstream.count(LIST)]).toEqual([1, 1]);
+    },
+  );
+
   it('that fails with 500 is not repeated, and the connector has its say', async () => {
     always(CREATE, problem(500, 'Something went wrong in the connector.'));
     const answer = await create();

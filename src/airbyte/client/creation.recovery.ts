@@ -54,7 +54,7 @@ export class CreationRecovery {
     if (!(made instanceof AirbyteError)) return made;
     const lookupDeadlineAt = Math.min(deadlineAt, this.caller.clock.now() + lookupMs);
     const search = { input, startedAt, claimant };
-    const found = await this.find(search, { ...context, deadlineAt: lookupDeadlineAt });
+    const found = await this.find(search, made, { ...context, deadlineAt: lookupDeadlineAt });
     if (found === undefined) throw withoutAnswer(made);
     return found;
   }
@@ -98,12 +98,13 @@ export class CreationRecovery {
   /** Looks more than once: Airbyte may be about to finish, and requests like this one to learn which is theirs. */
   private async find(
     search: Search,
+    lost: AirbyteError,
     context: CallContext & { readonly deadlineAt: number },
   ): Promise<AirbyteConnection | undefined> {
     const { clock } = this.caller;
     const pauseMs = Math.max(100, (context.deadlineAt - clock.now()) / 6);
     while (clock.now() < context.deadlineAt && !context.signal?.aborted && !this.caller.stopped) {
-      const [found, ...others] = await this.look(search, context);
+      const [found, ...others] = await this.look(search, lost, context);
       const isOnlyOne = found !== undefined && others.length === 0;
       if (isOnlyOne && (await this.claims.claim(found.connectionId, search.claimant))) return found;
       await clock.wait(Math.min(pauseMs, Math.max(0, context.deadlineAt - clock.now())), context.signal);
@@ -111,13 +112,19 @@ export class CreationRecovery {
     return undefined;
   }
 
-  private async look(search: Search, context: CallContext): Promise<readonly AirbyteConnection[]> {
+  private async look(
+    search: Search,
+    lost: AirbyteError,
+    context: CallContext,
+  ): Promise<readonly AirbyteConnection[]> {
     try {
       return await this.matching(search, context);
     } catch (error) {
+      if (!(error instanceof AirbyteError)) throw error;
+      // What answers is no Airbyte, so it can neither have made anything nor find it.
+      if (isOfAnother(lost) && isOfAnother(error)) throw error;
       // A failed look finds nothing; what counts is the creation's own error.
-      if (error instanceof AirbyteError) return [];
-      throw error;
+      return [];
     }
   }
 
@@ -145,6 +152,11 @@ function matches(row: AirbyteConnection, input: CreateConnectionInput): boolean 
     row.status === input.status &&
     hasSchedule(row, input.schedule)
   );
+}
+
+/** An answer of HTTP, but not of Airbyte's API. */
+function isOfAnother({ kind, status }: AirbyteError): boolean {
+  return kind === 'misbehaving' && status !== undefined;
 }
 
 /** Silence is a timeout to the caller, wherever the answer was lost; what was answered keeps its kind. */
