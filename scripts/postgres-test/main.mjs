@@ -98,7 +98,7 @@ const TESTS = {
        CREATE DOMAIN "positive" AS numeric CHECK (VALUE > 0);
        CREATE TABLE "odd" ("id" int PRIMARY KEY, "mood" "mood", "moods" "mood"[], "pair" "pair", "pairs" "pair"[], "domain" "positive",
          "json_list" jsonb[], "range" int4range, "uuid" uuid, "ip" inet, "bits" bit(3), "money" money, "xml" xml, "timetz" timetz,
-         "time" time, "at" timestamptz, "local_at" timestamp, "day" date, "blob" bytea, "fixed" char(5), "real" real, "oid" oid);
+         "time" time, "at" timestamptz, "local_at" timestamp, "day" date, "blob" bytea, "fixed" char(5), "real" real, "oid" oid, "t" text DEFAULT 'like the alias');
        INSERT INTO "odd" VALUES
          (1, 'it''s ok', ARRAY['sad', NULL]::"mood"[], '(1,"a,b")', ARRAY['(1,x)', NULL]::"pair"[], 12345678901234567890.123,
           ARRAY['{"a": [1.10]}', 'null']::jsonb[], '[1,5)', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '10.0.0.1/8', B'101', 12.34, '<a>&amp;</a>', '12:00:00.123456+05:30',
@@ -175,9 +175,16 @@ const TESTS = {
       assert.equal((await flow.sync(connection)).rowsSynced, id - 25000);
       assert.equal((await flow.sync(connection)).rowsSynced, 0);
     }
+    // As many as before, but one of them is another.
+    flow.server.sql(
+      `DELETE FROM "events" WHERE "id" = 25003; INSERT INTO "events" SELECT 25004, "updated", 'in its place' FROM "events" WHERE "id" = 7`,
+      'shop',
+    );
+    assert.equal((await flow.sync(connection)).rowsSynced, 3);
+    assert.equal((await flow.sync(connection)).rowsSynced, 0);
     flow.server.sql('DELETE FROM "events" WHERE "id" > 25001', 'shop');
     const count = `SELECT COUNT(*), COUNT(DISTINCT "id"), MAX("value") FILTER (WHERE "id" = 7), MAX("value") FILTER (WHERE "id" = 25001) FROM "dedup"."events"`;
-    assert.equal(flow.server.sql(count, 'lake'), '25003|25003|changed|same instant');
+    assert.equal(flow.server.sql(count, 'lake'), '25004|25004|changed|same instant');
   },
 
   'equal cursor values that are spelt differently are not read again and again': async (flow) => {

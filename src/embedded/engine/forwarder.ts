@@ -1,4 +1,5 @@
 import { parseObject, type JsonObject } from '../json';
+import { UnendedLine } from '../protocol/lines';
 import { LineReader, looksLikeRecord, recordHead, type RawRecord } from '../protocol/raw-record';
 import type { StreamName } from '../store/attempts';
 import { GuardError, keyOf, type Ledger } from './ledger';
@@ -26,7 +27,7 @@ interface Current {
  * which is what makes a million rows cheap; all other lines are parsed, and those that are no messages are dropped, except that nothing meant as a record is.
  */
 export class Forwarder {
-  private rest: Buffer = Buffer.alloc(0);
+  private readonly rest = new UnendedLine();
   private current: Current | null = null;
   private readonly reader = new LineReader();
   private uncounted = { rows: 0, bytes: 0 };
@@ -41,7 +42,8 @@ export class Forwarder {
    * state must be dealt with before the next piece is asked for.
    */
   *push(chunk: Buffer): Generator<Piece> {
-    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    const bytes = this.rest.push(chunk);
+    if (bytes === null) return;
     const parts = new Parts(bytes);
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
@@ -59,7 +61,6 @@ export class Forwarder {
     }
     this.countQuickOnes();
     if (!parts.isEmpty) yield { records: parts.take() };
-    this.rest = bytes.subarray(start);
   }
 
   /** Records of one stream are entered into the books together: one by one would cost more than passing them on. */

@@ -2,6 +2,7 @@ import { objectAt, stringAt, type JsonObject } from '../json';
 import { ConnectorError } from './connector';
 import type { MessageWriter } from './message-writer';
 import type { ConfiguredStream } from './messages';
+import { UnendedLine } from './lines';
 import { LineReader, looksLikeRecord, type RawRecord } from './raw-record';
 
 /** Where the records of one stream go. */
@@ -72,9 +73,9 @@ class Writing {
   ) {}
 
   async run(input: AsyncIterable<Buffer>): Promise<void> {
-    let rest = '';
+    const rest = new UnendedLine();
     for await (const chunk of input) {
-      const text = rest + chunk.toString('latin1');
+      const text = rest.push(chunk)?.toString('latin1') ?? '';
       let start = 0;
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
         const other = this.takeUnlessRecord(text.slice(start, end));
@@ -82,7 +83,6 @@ class Writing {
         if (other !== undefined) await other;
         start = end + 1;
       }
-      rest = text.slice(start);
       for (const { stream } of this.targets.values()) await stream.flush?.();
     }
   }

@@ -5,6 +5,7 @@ import { createGunzip, type Gunzip } from 'node:zlib';
 import { isObject, parseObject, stringAt } from '../../json';
 import { ConnectorError } from '../../protocol/connector';
 import { endOfJsonObject } from '../../protocol/json-scan';
+import { UnendedLine } from '../../protocol/lines';
 import { messageOf } from '../../system-error';
 import { CsvReader } from './csv';
 
@@ -12,7 +13,6 @@ import { CsvReader } from './csv';
 export type RowBatches = AsyncIterable<readonly string[]>;
 
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
-const NEWLINE = 0x0a;
 const MAX_PADDING_BYTES = 1024 * 1024;
 /** Longer ones are no rows but a file without line breaks, which memory must not grow with. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -57,7 +57,7 @@ export async function* jsonlRows(path: string): RowBatches {
 /** The file in pieces that end with a line, as one character per byte; UTF-8 is checked on the way. */
 async function* wholeLines(path: string): AsyncGenerator<string> {
   const { file, packed } = openFile(path);
-  let rest: Buffer = Buffer.alloc(0);
+  const rest = new UnendedLine();
   let first = true;
   const text = (bytes: Buffer): string => {
     if (!isUtf8(bytes)) throw new ConnectorError('config_error', 'The file is not UTF-8.');
@@ -69,14 +69,12 @@ async function* wholeLines(path: string): AsyncGenerator<string> {
   };
   try {
     for await (const chunk of file as AsyncIterable<Buffer>) {
-      const end = chunk.lastIndexOf(NEWLINE) + 1;
-      const head = chunk.subarray(0, end);
-      if (end > 0) yield text(rest.length === 0 ? head : Buffer.concat([rest, head]));
-      rest = end > 0 ? chunk.subarray(end) : Buffer.concat([rest, chunk]);
+      const lines = rest.push(chunk);
+      if (lines !== null) yield text(lines);
       if (rest.length > MAX_LINE_BYTES)
         throw new ConnectorError('config_error', `Cannot read ${path}: it has a line of more than 64 MiB.`);
     }
-    if (rest.length > 0) yield text(rest);
+    if (rest.length > 0) yield text(rest.take());
     packed?.refuseRemainder();
   } catch (error) {
     throw readError(path, error);

@@ -10,10 +10,15 @@ import { readCatalog, readColumns } from './catalog';
 const FETCH_ROWS = 2000;
 const CHECKPOINT_ROWS = 10_000;
 
-/** How far an incremental stream has come: the greatest cursor value so far, and how many records had it. */
-interface Position {
+/** How far an incremental stream has come: the greatest cursor value so far, and which records had it. */
+interface Position extends RecordsAt {
   readonly cursor: string;
+}
+
+/** The records with a cursor value: how many, and a sum over what is in them, null where it is not known. */
+interface RecordsAt {
   readonly recordCount: number;
+  readonly hash: string | null;
 }
 
 /** Reads tables of a Postgres database: whole, or what has a greater cursor than before. */
@@ -80,7 +85,7 @@ async function readStream(
     if (rows.length < FETCH_ROWS) break;
   }
   await client.query('CLOSE "rows"');
-  if (cursor !== null) await progress.recount((value) => countAt(client, stream, cursor, value));
+  if (cursor !== null) await progress.recount((value) => recordsAt(client, stream, cursor, value));
   await progress.checkpoint(0);
   await output.message(streamStatus(name, namespace, 'COMPLETE', new Date()));
 }
@@ -110,7 +115,7 @@ function tableOf({ name, namespace }: ConfiguredStream): string {
 
 /**
  * Postgres writes the JSON: numerics to their last digit, times in ISO 8601, arrays and JSON as they are. Records with
- * the last cursor value are read again when there are more of them than were read: none may be missed.
+ * the last cursor value are read again when there are more of them than were read, or others: none may be missed.
  */
 async function selectOf(
   client: Client,
@@ -118,27 +123,30 @@ async function selectOf(
   cursor: Cursor | null,
   position: Position | null,
 ): Promise<string> {
-  const data = `SELECT row_to_json("t")::text AS "data"`;
+  const data = `SELECT row_to_json("t".*)::text AS "data"`;
   if (cursor === null) return `${data}, NULL AS "cursor" FROM ${tableOf(stream)}`;
   const { column, type } = cursor;
   const rows = `${data}, ${column}::text AS "cursor" FROM ${tableOf(stream)}`;
   const order = `ORDER BY ${column} NULLS FIRST`;
   if (position === null) return `${rows} ${order}`;
-  const more = (await countAt(client, stream, cursor, position.cursor)) > position.recordCount;
+  const found = await recordsAt(client, stream, cursor, position.cursor);
+  const more =
+    found.recordCount > position.recordCount || (position.hash !== null && found.hash !== position.hash);
   return `${rows} WHERE ${column} ${more ? '>=' : '>'} ${literal(position.cursor)}::${type} ${order}`;
 }
 
-/** How many records have a cursor value, by the column's own idea of what is equal. */
-async function countAt(
+/** Which records have a cursor value, by the column's own idea of what is equal. */
+async function recordsAt(
   client: Client,
   stream: ConfiguredStream,
   { column, type }: Cursor,
   value: string,
-): Promise<number> {
-  const { rows } = await client.query<{ count: string }>(
-    `SELECT COUNT(*) AS "count" FROM ${tableOf(stream)} WHERE ${column} = ${literal(value)}::${type}`,
+): Promise<RecordsAt> {
+  const { rows } = await client.query<{ count: string; hash: string }>(
+    `SELECT COUNT(*) AS "count", COALESCE(SUM(hashtextextended(("t".*)::text, 0)::numeric), 0)::text AS "hash"
+     FROM ${tableOf(stream)} WHERE ${column} = ${literal(value)}::${type}`,
   );
-  return Number(rows[0]?.count);
+  return { recordCount: Number(rows[0]?.count), hash: rows[0]?.hash ?? null };
 }
 
 function literal(text: string): string {
@@ -162,16 +170,17 @@ class Progress {
     if (cursor === null) return;
     this.sameCursor = cursor === this.lastCursor ? this.sameCursor + 1 : 1;
     this.lastCursor = cursor;
-    this.position = { cursor, recordCount: this.sameCursor };
+    this.position = { cursor, recordCount: this.sameCursor, hash: null };
   }
 
   /**
-   * At the end everything with the last cursor value was read, now or before: so many as the snapshot has. Before the
-   * end too small a count does no harm, it makes the next attempt read some again.
+   * At the end everything with the last cursor value was read, now or before: what the snapshot has. Before the end too
+   * small a count does no harm, it makes the next attempt read some again.
    */
-  async recount(countOf: (cursor: string) => Promise<number>): Promise<void> {
+  async recount(recordsWith: (cursor: string) => Promise<RecordsAt>): Promise<void> {
     if (this.position === null) return;
-    this.position = { ...this.position, recordCount: await countOf(this.position.cursor) };
+    const { cursor } = this.position;
+    this.position = { cursor, ...(await recordsWith(cursor)) };
   }
 
   /** A full refresh has no order to go on from, so it has one state, at its end. */
@@ -185,6 +194,7 @@ class Progress {
             cursor_field: cursorField,
             cursor: this.position.cursor,
             cursor_record_count: this.position.recordCount,
+            ...(this.position.hash === null ? {} : { cursor_record_hash: this.position.hash }),
           }
         : {};
     await this.output.message(streamState(name, namespace, state, this.sinceState));
@@ -207,7 +217,11 @@ function positionOf(
     // Another cursor field makes the old position meaningless.
     if (cursor === undefined || JSON.stringify(state['cursor_field']) !== JSON.stringify(cursorField))
       return null;
-    return { cursor, recordCount: numberAt(state, 'cursor_record_count') ?? 0 };
+    return {
+      cursor,
+      recordCount: numberAt(state, 'cursor_record_count') ?? 0,
+      hash: stringAt(state, 'cursor_record_hash') ?? null,
+    };
   }
   return null;
 }
