@@ -65,6 +65,12 @@ module.exports = {
       to: { path: '^src/embedded/', pathNot: '^src/embedded/index\\.ts$' },
     },
     {
+      name: 'the-demo-is-a-client-like-any-other',
+      severity: 'error',
+      from: { path: '^(src/demo|clients)/' },
+      to: { path: '^(src|test|scripts)/', pathNot: '^src/demo/' },
+    },
+    {
       name: 'only-tests-use-test-support',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.spec\\.ts$' },

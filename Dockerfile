@@ -5,7 +5,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
 COPY src ./src
-COPY scripts/bundle.mjs scripts/compile-bundle.mjs ./scripts/
+COPY clients/typescript/src ./clients/typescript/src
+COPY scripts/bundle.mjs scripts/bundle-demo.mjs scripts/compile-bundle.mjs ./scripts/
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:20-bookworm-slim

@@ -19,7 +19,10 @@ module.exports = {
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   moduleFileExtensions: ['ts', 'js', 'json'],
   // `./x.js` in a dynamic import is `./x.ts` here.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^@airbyte-ingestion/client$': '<rootDir>/clients/typescript/src/index.ts',
+  },
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: forTests }] },
   globalSetup: '<rootDir>/test/support/contract.setup.ts',
   globalTeardown: '<rootDir>/test/support/contract.teardown.ts',

@@ -1,4 +1,4 @@
-import { GatewayClient } from './gateway.client';
+import { IngestionClient } from '@airbyte-ingestion/client';
 import { parseOptions, USAGE } from './options';
 import { startOwnGateway } from './own-gateway';
 import { tellStory } from './story';
@@ -17,7 +17,8 @@ async function main(): Promise<void> {
   try {
     const url = options.url ?? own?.url ?? '';
     say(`gateway: ${url}`);
-    await tellStory(new GatewayClient(url, options.key), options, say);
+    const { key } = options;
+    await tellStory(new IngestionClient({ url, ...(key !== null && { key }) }), options, say);
     say('everything is as it should be');
   } finally {
     await own?.close();

@@ -4,10 +4,10 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { plainDocument } from '../../scripts/openapi-plain.mjs';
-import { buildClient, CLIENT } from './client.mjs';
 import { COMPILERS } from './compilers.mjs';
 import { startGateway } from './gateway.mjs';
 import { GENERATORS } from './generators.mjs';
+import { tryPublishedClient } from './published.mjs';
 import { has, ROOT, run, runAll } from './shell.mjs';
 import { ensureTools, TOOLS } from './tools.mjs';
 
@@ -42,44 +42,6 @@ async function tryOut(name, generator, gateway) {
   const calls = gateway.calls() - before;
   const result = told.ok ? 'told the whole story' : `FAILED\n${told.output}`;
   return { ...row, compiled: 'yes', calls, result };
-}
-
-/** The published client: built, its README compiled and run, and the story told with it as a deployment's test does. */
-async function tryPublishedClient(gateway) {
-  const { version } = JSON.parse(readFileSync(`${CLIENT}/package.json`, 'utf8'));
-  const row = { generator: 'clients/typescript', version, compiled: 'no', calls: '-' };
-  const committed = readFileSync(`${CLIENT}/src/schema.d.ts`, 'utf8');
-  buildClient();
-  if (readFileSync(`${CLIENT}/src/schema.d.ts`, 'utf8') !== committed) {
-    return { ...row, result: 'FAILED: src/schema.d.ts was not what openapi.json says; it is now, commit it' };
-  }
-  const home = `${OUT}/client-readme`;
-  mkdirSync(`${home}/node_modules/@airbyte-ingestion`, { recursive: true });
-  symlinkSync(CLIENT, `${home}/node_modules/@airbyte-ingestion/client`);
-  const [, snippet] = /```ts\n([^]*?)```/.exec(readFileSync(`${CLIENT}/README.md`, 'utf8'));
-  const ours = `url: '${gateway.url}', key: '${gateway.key}'`;
-  writeFileSync(`${home}/main.mts`, snippet.replace("url: 'http://127.0.0.1:3000'", ours));
-  const compiled = run(
-    [
-      `${TOOLS}/node_modules/.bin/tsc`,
-      ...['--strict', '--target', 'ES2022', '--module', 'nodenext', '--skipLibCheck', '--types', 'node'],
-      ...['--outDir', `${home}/dist`, `${home}/main.mts`],
-    ],
-    { cwd: home },
-  );
-  if (!compiled.ok) return { ...row, result: `FAILED to compile its README\n${compiled.output}` };
-  const before = gateway.calls();
-  const deployment = fileURLToPath(new URL('deployment.mjs', import.meta.url));
-  for (const command of [
-    [process.execPath, `${home}/dist/main.mjs`],
-    [process.execPath, deployment, '--url', gateway.url, '--key', gateway.key],
-  ]) {
-    const told = run(command, { cwd: home, timeout: 120_000 });
-    if (!told.ok) return { ...row, compiled: 'yes', result: `FAILED\n${told.output}` };
-  }
-  await gateway.settle();
-  const calls = gateway.calls() - before;
-  return { ...row, compiled: 'yes', calls, result: 'ran its README and test:deployment' };
 }
 
 function printTable(rows) {
@@ -118,7 +80,7 @@ try {
     console.log(`${name}: ${row.result}`);
     rows.push(row);
   }
-  const row = await tryPublishedClient(gateway);
+  const row = await tryPublishedClient(gateway, OUT, PROGRAMS);
   console.log(`published client: ${row.result}`);
   rows.push(row);
 } finally {

@@ -28,12 +28,14 @@ export function checkedAgent(url: string): TestAgent {
 }
 
 async function checkedFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
-  const request = new Request(input, init);
+  // A request that another is made from cannot be sent any more.
+  const { url, method } =
+    input instanceof Request ? input : { url: String(input), method: init?.method ?? 'GET' };
   const response = await plainFetch(input, init);
-  const { origin, pathname, search } = new URL(request.url);
+  const { origin, pathname, search } = new URL(url);
   if (!origins.has(origin)) return response;
   checkAnswer({
-    method: request.method,
+    method,
     path: pathname + search,
     status: response.status,
     headers: new Map(response.headers),

@@ -1,3 +1,11 @@
-export * from './client';
-export * from './problem';
-export type { components, operations, paths } from './schema';
+export { IngestionClient } from './client.js';
+export {
+  isProblem,
+  type Problem,
+  type ProblemCode,
+  ProblemError,
+  UnexpectedAnswerError,
+  WaitTimeoutError,
+} from './problem.js';
+export type * from './types.js';
+export type { components, operations, paths } from './schema.js';

@@ -1,4 +1,4 @@
-import type { components } from './schema';
+import type { components } from './schema.js';
 
 /** Problem details as in RFC 9457; `code` is what to switch on. */
 export type Problem = components['schemas']['Problem'];
@@ -22,9 +22,19 @@ export class ProblemError extends Error {
   }
 }
 
-/** Narrows an error to a problem, of this code if one is given. */
+/** Narrows an error to a problem, of this code if one is given. Knows those of other copies of this package too. */
 export function isProblem(error: unknown, code?: ProblemCode): error is ProblemError {
-  return error instanceof ProblemError && (code === undefined || error.code === code);
+  const isOne = error instanceof Error && error.name === 'ProblemError' && 'problem' in error;
+  return isOne && (code === undefined || (error as ProblemError).code === code);
+}
+
+/** The run has not ended within the time that it was given. It goes on. */
+export class WaitTimeoutError extends Error {
+  override readonly name = 'WaitTimeoutError';
+
+  constructor(readonly run: components['schemas']['Run']) {
+    super(`run ${run.runId} is still ${run.status}`);
+  }
 }
 
 /** What came is no answer of this API: a proxy in between, or another server. */

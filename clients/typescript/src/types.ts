@@ -1,0 +1,64 @@
+import type { components, operations } from './schema.js';
+
+type Schemas = components['schemas'];
+type QueryOf<O extends keyof operations> = NonNullable<operations[O]['parameters']['query']>;
+
+export type CreateIngestionRequest = Schemas['CreateIngestionRequest'];
+export type PatchIngestionRequest = Schemas['PatchIngestionRequest'];
+export type ScheduleRequest = Schemas['ScheduleRequest'];
+export type StreamRequest = Schemas['StreamRequest'];
+export type Ingestion = Schemas['Ingestion'];
+export type CreationCheck = Schemas['CreationCheck'];
+export type IngestionResource = Schemas['IngestionResource'];
+export type IngestionList = Schemas['IngestionList'];
+export type IngestionListItem = Schemas['IngestionListItem'];
+export type IngestionStatusReport = Schemas['IngestionStatusReport'];
+export type StatusBatchResult = Schemas['StatusBatchResult'];
+export type Run = Schemas['Run'];
+export type RunList = Schemas['RunList'];
+export type Schedule = Schemas['Schedule'];
+export type SchedulePreviewRequest = Schemas['SchedulePreviewRequest'];
+export type SchedulePreview = Schemas['SchedulePreview'];
+export type SourceList = Schemas['SourceList'];
+export type DestinationList = Schemas['DestinationList'];
+
+export type ListQuery = QueryOf<'listIngestions'>;
+export type StatusQuery = QueryOf<'getIngestionStatus'>;
+export type RunsQuery = QueryOf<'listRuns'>;
+export type PageQuery = QueryOf<'listSources'>;
+
+export interface ClientOptions {
+  /** Base URL of the gateway, e.g. `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** API key or OIDC token, where the gateway asks for one. */
+  readonly key?: string;
+  /** Replaces the global `fetch`. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+  /** How often a call is tried again after a refused connection, 429 or 503; 3 unless given. */
+  readonly retries?: number;
+}
+
+export interface CallOptions {
+  /** Ends the call, and trying it again. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ChangeOptions extends CallOptions {
+  /** Names this one request, so that it is done once whatever is sent again; made for you unless given. */
+  readonly idempotencyKey?: string;
+}
+
+export interface StartOptions extends ChangeOptions {
+  /** True: a run that is in progress is answered instead of refused. */
+  readonly attach?: boolean;
+}
+
+export interface PatchOptions extends CallOptions {
+  /** `ETag` of the version that the change is meant for; another is refused with `precondition-failed`. */
+  readonly ifMatch?: string;
+}
+
+export interface WaitOptions extends CallOptions {
+  /** How long to wait at most, in milliseconds; an hour unless given. */
+  readonly timeoutMs?: number;
+}

@@ -1,0 +1,115 @@
+// npm run test:deployment -- --url https://… [--key KEY] [--source ID] [--destination ID] [--no-run] [--timeout-s 600]
+// The whole story against any running deployment. What it creates it deletes again.
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { IngestionClient, isProblem, type Problem } from '@airbyte-ingestion/client';
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    key: { type: 'string' },
+    source: { type: 'string', default: '95e66a59-8045-4307-9678-63bc3c9b8c93' },
+    destination: { type: 'string', default: 'e478de0d-a3a0-475c-b019-25f7dd29e281' },
+    'no-run': { type: 'boolean', default: false },
+    'timeout-s': { type: 'string', default: '600' },
+  },
+});
+
+const created = new Set<string>();
+
+function check(condition: boolean, what: string, found: unknown): void {
+  if (!condition) throw new Error(`not so: ${what}: ${JSON.stringify(found)}`);
+  process.stdout.write(`ok: ${what}\n`);
+}
+
+async function refusal(call: Promise<unknown>): Promise<Problem> {
+  try {
+    await call;
+  } catch (error) {
+    if (isProblem(error)) return error.problem;
+    throw error;
+  }
+  throw new Error('what should have been refused was taken');
+}
+
+async function tellOfCreation(client: IngestionClient): Promise<string> {
+  const schedule = { scheduleType: 'cron', cronExpression: '0 2 * * *' } as const;
+  const preview = await client.preview({ schedule, count: 3 });
+  check(preview.nextSyncs.length === 3, 'a schedule is explained', preview);
+
+  const request = {
+    name: `Deployment test ${new Date().toISOString()}`,
+    sourceId: values.source,
+    destinationId: values.destination,
+    schedule,
+    status: 'inactive',
+  } as const;
+  const wouldBe = await client.check(request);
+  check(wouldBe.schedule?.cronExpression === '0 2 * * *', 'a creation can be checked before', wouldBe);
+  const idempotencyKey = randomUUID();
+  for (let times = 0; times < 2; times += 1)
+    created.add((await client.create(request, { idempotencyKey })).connectionId);
+  check(created.size === 1, 'the same request twice creates once', [...created]);
+
+  const never = { ...request, schedule: { ...schedule, cronExpression: '0 0 30 2 *' } };
+  const problem = await refusal(client.create(never).then(({ connectionId }) => created.add(connectionId)));
+  const [fault] = problem.errors ?? [];
+  check(fault?.field === 'schedule.cronExpression', 'what never fires is refused, by name', problem);
+  return [...created].join();
+}
+
+async function tellOfState(client: IngestionClient, connectionId: string): Promise<void> {
+  const whole = await client.get(connectionId);
+  check(whole.streams.length > 0, 'it can be read back, with its streams', whole);
+  const status = await client.status(connectionId);
+  check(status.schedule?.cronExpression === '0 2 * * *', 'the schedule comes back as it was sent', status);
+  check(status.nextSync === null, 'what is inactive does not sync', status);
+  const listed: string[] = [];
+  for await (const item of client.listAll({ sourceId: values.source, pageSize: 100 }))
+    listed.push(item.connectionId);
+  check(listed.includes(connectionId), 'it is listed', listed);
+  const active = await client.patch(connectionId, { status: 'active' });
+  check(active.status === 'active', 'it can be made active', active);
+}
+
+async function tellOfRun(client: IngestionClient, connectionId: string): Promise<void> {
+  const { runId } = await client.startRun(connectionId);
+  const run = await client.waitForRun(connectionId, runId, { timeoutMs: Number(values['timeout-s']) * 1000 });
+  check(run.status === 'succeeded', `a run moves data (${String(run.rows)} rows)`, run);
+  const { data } = await client.runs(connectionId, { pageSize: 1 });
+  check(data[0]?.runId === runId, 'the run is in the history', data);
+  const after = await client.status(connectionId);
+  check(after.lastSync !== null && after.nextSync !== null, 'the status tells both times', after);
+}
+
+async function cleanUp(client: IngestionClient): Promise<void> {
+  for (const connectionId of created) {
+    await client.delete(connectionId);
+    const gone = await refusal(client.status(connectionId));
+    check(gone.code === 'ingestion-not-found', `${connectionId} is deleted again`, gone);
+  }
+}
+
+async function main(url: string): Promise<void> {
+  const client = new IngestionClient({ url, ...(values.key !== undefined && { key: values.key }) });
+  const ready = await client.http.GET('/health/ready');
+  check(ready.response.ok, 'the deployment is ready', ready.error);
+  try {
+    const connectionId = await tellOfCreation(client);
+    await tellOfState(client, connectionId);
+    if (!values['no-run']) await tellOfRun(client, connectionId);
+  } finally {
+    await cleanUp(client);
+  }
+  process.stdout.write('the deployment does what the description says\n');
+}
+
+if (values.url === undefined) {
+  process.stderr.write('Say which deployment: npm run test:deployment -- --url http://127.0.0.1:3000\n');
+  process.exitCode = 2;
+} else {
+  main(values.url).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
