@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { IngestionClient, isProblem, type Problem } from '@airbyte-ingestion/client';
+import { reasonOf } from './reason';
 
 const { values } = parseArgs({
   options: {
@@ -83,8 +84,10 @@ async function tellOfRun(client: IngestionClient, connectionId: string): Promise
 }
 
 async function cleanUp(client: IngestionClient): Promise<void> {
+  // All at once: what becomes of one must not keep the others from going.
+  const deletions = await Promise.allSettled([...created].map((connectionId) => client.delete(connectionId)));
+  for (const deletion of deletions) if (deletion.status === 'rejected') throw deletion.reason as Error;
   for (const connectionId of created) {
-    await client.delete(connectionId);
     const gone = await refusal(client.status(connectionId));
     check(gone.code === 'ingestion-not-found', `${connectionId} is deleted again`, gone);
   }
@@ -109,7 +112,7 @@ if (values.url === undefined) {
   process.exitCode = 2;
 } else {
   main(values.url).catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${reasonOf(error)}\n`);
     process.exitCode = 1;
   });
 }

@@ -1,6 +1,7 @@
 import { IngestionClient } from '@airbyte-ingestion/client';
 import { parseOptions, USAGE } from './options';
 import { startOwnGateway } from './own-gateway';
+import { reasonOf } from './reason';
 import { tellStory } from './story';
 
 const say = (line: string): void => {
@@ -26,6 +27,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`demo failed: ${reasonOf(error)}\n`);
   process.exitCode = 1;
 });

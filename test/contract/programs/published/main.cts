@@ -1,4 +1,10 @@
-import { IngestionClient, isProblem, type Problem, type Run, WaitTimeoutError } from '@airbyte-ingestion/client';
+import {
+  IngestionClient,
+  isProblem,
+  type Problem,
+  type Run,
+  WaitTimeoutError,
+} from '@airbyte-ingestion/client';
 
 const client = new IngestionClient({
   url: process.env['GATEWAY_URL'] ?? '',
