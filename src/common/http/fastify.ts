@@ -3,6 +3,7 @@ import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogCont
 import { asProblem } from '../problem/as-problem';
 import { problemBody, problemHeaders } from '../problem/problem.body';
 import { writeClientError } from './client-errors';
+import { bindWithoutAccessors } from './light-bind';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id';
 import { API_HEADERS } from './security-headers';
 import { endStuckConnections } from './stuck-connections';
@@ -29,6 +30,7 @@ export function createFastifyAdapter(
   limits: ClientLimits = CLIENT_LIMITS,
   trustedProxies: readonly string[] = [],
 ): FastifyAdapter {
+  bindWithoutAccessors();
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     // One line for each request is enough: app.setup.ts writes it.
