@@ -84,10 +84,11 @@ describe('a lost creation', () => {
 });
 
 describe('MemoryCreationClaims', () => {
-  it('forgets the oldest of very many', async () => {
+  it('remembers the newest of very many, and forgets the oldest', async () => {
     const claims = new MemoryCreationClaims();
-    for (let i = 0; i <= 10_000; i++) await claims.claim(`c${i}`, 'a');
-    expect(await claims.claim('c10000', 'b')).toBe(false);
+    for (let i = 0; i < 25_000; i++) await claims.claim(`c${i}`, 'a');
+    expect(await claims.claim('c24999', 'b')).toBe(false);
+    expect(await claims.claim('c15000', 'b')).toBe(false);
     expect(await claims.claim('c0', 'b')).toBe(true);
   });
 });
