@@ -42,7 +42,11 @@ export class Environment {
     const value = this.text(name);
     if (value === null) return null;
     const url = URL.canParse(value) ? new URL(value) : null;
-    if (url && protocols.includes(url.protocol) && url.hostname !== '') return value.replace(/\/+$/, '');
+    if (url && protocols.includes(url.protocol) && url.hostname !== '') {
+      if (!/^https?:$/.test(url.protocol) || isBare(url)) return value.replace(/\/+$/, '');
+      this.complain(name, 'must have no user, password, query or fragment');
+      return null;
+    }
     this.complain(name, `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
     return null;
   }
@@ -58,4 +62,9 @@ export class Environment {
   complain(name: string, reason: string): void {
     this.complaints.push(`${name} ${reason}`);
   }
+}
+
+/** What else may stand in a URL would be dropped in silence. */
+function isBare({ username, password, search, hash }: URL): boolean {
+  return [username, password, search, hash].every((part) => part === '');
 }

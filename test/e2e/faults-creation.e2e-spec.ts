@@ -137,3 +137,19 @@ describe('a creation', () => {
     });
   });
 });
+
+describe('a change of which nobody knows what came', () => {
+  it.each([
+    ['POST', '/runs', 'POST /jobs', 'runs of this ingestion'],
+    ['POST', '/runs/1/cancel', 'DELETE /jobs/:id', 'look at the run.'],
+    ['DELETE', '', 'DELETE /connections/:id', 'look at the ingestion.'],
+  ])('is 504, and says where to look: %s %s', async (method, path, operation, where) => {
+    const connectionId = faults.existing();
+    faults.upstream.state.addJob({ connectionId, status: path === '/runs' ? 'succeeded' : 'running' });
+    always(operation, fault('hang'));
+    const answer = await faults.send(method, `/ingestion/${connectionId}${path}`);
+    expect(answer).toMatchObject({ status: 504, body: { code: 'outcome-unknown' } });
+    expect(answer.body['detail']).toContain(where);
+    expect(faults.upstream.count(operation)).toBe(1);
+  });
+});

@@ -3,6 +3,7 @@ import { body, contentType } from './fuzz.bodies';
 import { encoded, KNOWN_ID, nastyText } from './fuzz.texts';
 
 export interface FuzzRequest {
+  readonly route: Route;
   readonly method: string;
   /** As it goes over the wire. */
   readonly path: string;
@@ -98,6 +99,7 @@ export function requestsFor(routes: readonly Route[]): Arbitrary<FuzzRequest> {
     return fc
       .record({ ids: fc.array(id, { minLength: 2, maxLength: 2 }), query, headers, body, contentType })
       .map((parts) => ({
+        route,
         method: route.method,
         path: filled(route.path, parts.ids) + parts.query,
         headers: { ...parts.headers, ...(withBody && { 'content-type': parts.contentType }) },

@@ -34,7 +34,7 @@ export function isUnknown({ kind, upstreamMessage }: AirbyteError, id: string): 
 export function airbyteProblem(error: AirbyteError): ProblemException {
   const said = relayedMessage(error) ?? 'Airbyte gave no reason.';
   const extras = extrasOf(error);
-  if (error.outcomeUnknown) return outcomeUnknown(extras);
+  if (error.outcomeUnknown) return outcomeUnknown(error, extras);
   switch (error.kind) {
     case 'not_found':
     case 'forbidden':
@@ -96,13 +96,19 @@ export function ingestionNotFound(cause?: AirbyteError): ProblemException {
   );
 }
 
+/** How to learn what came of an operation. */
+const WHERE_TO_LOOK: Readonly<Record<string, string>> = {
+  createConnection:
+    'Before sending it again, look for a connection of this name, source and destination in Airbyte.',
+  createJob: 'Before sending it again, look at the runs of this ingestion.',
+  cancelJob: 'Before sending it again, look at the run.',
+};
+
 /** Without `Retry-After`, which would invite to do it twice. */
-function outcomeUnknown({ cause, upstream }: ProblemExtras): ProblemException {
-  return new ProblemException(
-    'outcome-unknown',
-    'Airbyte did not answer in time and may still carry this out. Before sending it again, look for a connection of this name, source and destination in Airbyte.',
-    { cause, ...(upstream && { upstream }) },
-  );
+function outcomeUnknown({ operation }: AirbyteError, { cause, upstream }: ProblemExtras): ProblemException {
+  const where = WHERE_TO_LOOK[operation] ?? 'Before sending it again, look at the ingestion.';
+  const detail = `Airbyte did not answer in time and may still carry this out. ${where}`;
+  return new ProblemException('outcome-unknown', detail, { cause, ...(upstream && { upstream }) });
 }
 
 function extrasOf(error: AirbyteError): ProblemExtras {
