@@ -328,6 +328,24 @@ const TESTS = {
     assert.equal(flow.server.sql('SELECT COUNT(*) FROM "taken"."events"', 'lake'), '0');
   },
 
+  'a column that the source gets later arrives too': async (flow) => {
+    flow.server.sql('CREATE TABLE "grown" AS SELECT 1 AS "id"', 'shop');
+    const to = destination(flow, { schema: 'grown' });
+    const ids = [];
+    for (const syncMode of ['full_refresh_overwrite', 'full_refresh_append'])
+      ids.push(await flow.connect(source(flow), to, [{ name: 'grown', syncMode }]));
+    flow.server.sql(
+      `ALTER TABLE "grown" ADD COLUMN "lâte" numeric DEFAULT 12345678901234567890.5, ADD COLUMN "text" text DEFAULT 'x'`,
+      'shop',
+    );
+    for (const id of ids) assert.equal((await flow.sync(id)).status, 'succeeded', flow.log.join(''));
+    assert.equal(
+      flow.server.sql(`SELECT "id", "lâte"::text, "text" FROM "grown"."grown"`, 'lake'),
+      ['1|12345678901234567890.5|"x"', '1|12345678901234567890.5|"x"'].join('\n'),
+    );
+    flow.server.sql('DROP TABLE "grown"', 'shop');
+  },
+
   'a wrong database is refused when the source is made, without the password': async (flow) => {
     await assert.rejects(
       flow.connect(source(flow, { database: 'nowhere' }), destination(flow), []),

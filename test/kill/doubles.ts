@@ -61,6 +61,12 @@ const DOUBLES: readonly { type: string; kind: 'source' | 'destination'; of: stri
     of: FILE_SOURCE,
     filter: `records === 77 ? line.replace('"row 76"', 'NaN') : line`,
   },
+  {
+    type: 'incomplete-source',
+    kind: 'source',
+    of: FILE_SOURCE,
+    filter: `line.replace('"status":"COMPLETE"', '"status":"INCOMPLETE"')`,
+  },
   { type: 'misconfigured-source', kind: 'source', of: FILE_SOURCE, filter: 'fail("config_error")' },
 ];
 

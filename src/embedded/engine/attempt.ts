@@ -11,7 +11,7 @@ import { JsonText, withFiles, type Workshop } from './command';
 import { ConnectorProcess, type ProcessEnd } from './connector-process';
 import { DestinationWriter } from './destination-writer';
 import { Forwarder, type Piece } from './forwarder';
-import { endFailure, traceFailure } from './failures';
+import { endFailure, incompleteFailure, traceFailure } from './failures';
 import { GuardError, Ledger, type CommittedState } from './ledger';
 import { renameState } from './naming';
 import { configuredCatalog, nameOf, type AttemptPlan } from './plan';
@@ -59,6 +59,7 @@ class Attempt {
   private readonly writer: DestinationWriter;
   private readonly ledger = new Ledger();
   private failure: Failure | null = null;
+  private incomplete: Failure | null = null;
   private distrusted = false;
   private settled: (() => void) | null = null;
   private destinationEnd: ProcessEnd | null = null;
@@ -139,6 +140,8 @@ class Attempt {
     // What a source that was cut short said last is no message.
     if (end.code !== 0) this.fail(endFailure('source', this.source, end));
     else for (const piece of forwarder.end()) await this.forward(piece);
+    // Whatever its status says: an incomplete stream must not take the place of a whole one.
+    if (this.incomplete !== null) this.fail(this.incomplete);
   }
 
   private async forward(piece: Piece): Promise<void> {
@@ -240,6 +243,7 @@ class Attempt {
     if (log !== undefined && (log['level'] === 'ERROR' || log['level'] === 'FATAL')) {
       this.hooks.warn(`Job ${this.plan.jobId}, ${origin}: ${stringAt(log, 'message') ?? ''}`);
     }
+    if (origin === 'source') this.incomplete ??= incompleteFailure(origin, message);
     const failure = traceFailure(origin, message);
     if (failure !== null) this.fail(failure);
   }

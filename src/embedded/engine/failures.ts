@@ -23,3 +23,15 @@ export function traceFailure(origin: Origin, message: JsonObject): Failure | nul
     message: stringAt(error, 'message') ?? 'The connector failed without a message.',
   };
 }
+
+/** The failure of a stream that a message says is incomplete, or null; an error that tells more may follow it. */
+export function incompleteFailure(origin: Origin, message: JsonObject): Failure | null {
+  const status = objectAt(objectAt(message, 'trace') ?? {}, 'stream_status') ?? {};
+  if (status['status'] !== 'INCOMPLETE') return null;
+  const name = stringAt(objectAt(status, 'stream_descriptor') ?? {}, 'name') ?? '';
+  return {
+    type: 'transient_error',
+    origin,
+    message: `The ${origin} says that stream ${name} is incomplete.`,
+  };
+}

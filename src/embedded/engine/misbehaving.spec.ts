@@ -23,6 +23,20 @@ describe('a sync with connectors that misbehave', () => {
     expect(existsSync(join(bench.embedded.dataDir, 'local/late/_airbyte_raw_late.jsonl'))).toBe(false);
   });
 
+  it('puts no stream in its place that the source says is incomplete, though it ends with status 0', async () => {
+    const id = await bench.api.connect(
+      await bench.source('incomplete-source', 'incomplete'),
+      await bench.destination('local-json', '/local/incomplete'),
+    );
+    await bench.api.jobIn(await bench.api.sync(id), 'failed');
+    expect(bench.embedded.log.join('\n')).toContain(
+      '(transient_error, source): The source says that stream incomplete is incomplete.',
+    );
+    expect(existsSync(join(bench.embedded.dataDir, 'local/incomplete/_airbyte_raw_incomplete.jsonl'))).toBe(
+      false,
+    );
+  });
+
   it.each(['deaf-source', 'deaf-destination'])(
     'is cancelled although a %s neither goes on nor heeds SIGTERM',
     async (type) => {

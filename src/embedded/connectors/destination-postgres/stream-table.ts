@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
+import { parseObject } from '../../json';
 import { ConnectorError } from '../../protocol/connector';
-import { fromBytes } from '../../protocol/message-writer';
+import { memberNames } from '../../protocol/json-scan';
+import { fromBytes, toBytes } from '../../protocol/message-writer';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { StreamTarget } from '../../protocol/write-streams';
@@ -17,33 +19,47 @@ const MAX_NAME_BYTES = 63;
  */
 export class StreamTable implements StreamTarget {
   private waiting: string[] = [];
+  /** The names of members as records spell them, one character per byte. */
+  private readonly known: Set<string>;
+  /** Members of the records that wait for which there is no column yet. */
+  private readonly late = new Set<string>();
+  private insert: string;
 
   private constructor(
     private readonly client: Client,
     private readonly stream: ConfiguredStream,
     private readonly schema: string,
     private readonly table: string,
-    private readonly insert: string,
-  ) {}
+    private readonly columns: TargetColumn[],
+  ) {
+    this.known = new Set(columns.map(({ name }) => spellingOf(name)));
+    this.insert = insertInto(table, stream, columns);
+  }
 
   /** Makes the table, or the columns that it lacks. */
   static async open(client: Client, schema: string, stream: ConfiguredStream): Promise<StreamTable> {
     const columns = columnsOf(stream.jsonSchema);
-    for (const name of [schema, stream.name, ...columns.map((column) => column.name)]) refuseLongName(name);
+    for (const name of [schema, stream.name]) refuseLongName(name);
     const overwrite = stream.writeMode === 'overwrite';
     const table = `${quoted(schema)}.${quoted(overwrite ? ownName('new', stream) : stream.name)}`;
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
     if (overwrite) await client.query(`DROP TABLE IF EXISTS ${table}`);
     await client.query(`CREATE TABLE IF NOT EXISTS ${table} (${quoted(EXTRACTED_AT)} timestamptz NOT NULL)`);
-    for (const { name: column, type } of columns) {
-      await client.query(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoted(column)} ${type}`);
-    }
+    for (const column of columns) await addColumn(client, table, column);
     if (!overwrite) await fitKeyIndex(client, schema, stream);
-    return new StreamTable(client, stream, schema, table, insertInto(table, stream, columns));
+    return new StreamTable(client, stream, schema, table, columns);
   }
 
   add({ data, emittedAtMs }: RawRecord): void {
+    for (const spelt of memberNames(data) ?? spellingsIn(data)) if (!this.known.has(spelt)) this.meet(spelt);
     this.waiting.push(`{"at":${emittedAtMs},"data":${data}}`);
+  }
+
+  /** A name that was not met before, or not in this spelling. */
+  private meet(spelt: string): void {
+    this.known.add(spelt);
+    const name: unknown = JSON.parse(fromBytes(`"${spelt}"`));
+    if (typeof name === 'string' && this.columns.every((column) => column.name !== name)) this.late.add(name);
   }
 
   async flush(): Promise<void> {
@@ -51,7 +67,20 @@ export class StreamTable implements StreamTarget {
     const records = `[${this.waiting.join(',')}]`;
     this.waiting = [];
     await begin(this.client);
+    await this.addLateColumns();
     await this.client.query(this.insert, [fromBytes(records)]);
+  }
+
+  /** What the schema does not tell of may be anything, and is kept as JSON. */
+  private async addLateColumns(): Promise<void> {
+    if (this.late.size === 0) return;
+    for (const name of this.late) {
+      const column = { name, type: 'jsonb' };
+      await addColumn(this.client, this.table, column);
+      this.columns.push(column);
+    }
+    this.late.clear();
+    this.insert = insertInto(this.table, this.stream, this.columns);
   }
 
   async commit(): Promise<void> {
@@ -72,6 +101,25 @@ export class StreamTable implements StreamTarget {
     if (inTransaction.has(this.client)) await this.client.query('ROLLBACK');
     inTransaction.delete(this.client);
   }
+}
+
+function spellingOf(name: string): string {
+  return toBytes(JSON.stringify(name)).slice(1, -1);
+}
+
+function spellingsIn(data: string): string[] {
+  return Object.keys(parseObject(fromBytes(data)) ?? {}).map(spellingOf);
+}
+
+/** @throws ConnectorError config_error when there can be no such column */
+async function addColumn(client: Client, table: string, { name, type }: TargetColumn): Promise<void> {
+  refuseLongName(name);
+  if (name === EXTRACTED_AT)
+    throw new ConnectorError(
+      'config_error',
+      `The records have a member ${name}, which is a column of Airbyte's own.`,
+    );
+  await client.query(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoted(name)} ${type}`);
 }
 
 /** Streams share one connection, and so its transaction. */
