@@ -17,9 +17,25 @@ export function resolved(schema: SchemaOrReference): Schema {
   return only ? { ...resolved(only), ...schema } : schema;
 }
 
+/** Everything that a schema of a request may say: of each, values are tried below, or it limits nothing. */
+const KNOWN = new Set([
+  ...['type', 'nullable', 'enum', 'minLength', 'maxLength', 'pattern', 'format', 'minimum', 'maximum'],
+  ...['items', 'minItems', 'maxItems', 'properties', 'required', 'additionalProperties'],
+  ...['allOf', 'description', 'default', 'example'],
+]);
+
+/** Texts that have a format, and some that only nearly have. */
+const OF_FORMAT: Readonly<Record<string, readonly string[]>> = {
+  'date-time': ['2026-01-15T10:30:00Z', '2026-01-15T10:30:00.5+01:00', '2026-01-15', '2026-13-01T00:00:00Z'],
+  duration: ['PT6H', 'P1D', 'P1DT1S', 'PT0S', 'P1Y', 'P1M', 'P1W1D', 'PT9999999H', '6H', 'P', 'PT', 'PT6'],
+  int32: [],
+};
+
 /** Values at each documented limit of a field, just past it, and of every kind that it may not have. */
 export function valuesAround(schemaOrReference: SchemaOrReference): unknown[] {
   const schema = resolved(schemaOrReference);
+  const unknown = Object.keys(schema).filter((keyword) => !KNOWN.has(keyword));
+  if (unknown.length > 0) throw new Error(`nothing is tried of ${unknown.join()}`);
   const kinds: unknown[] = [null, 'x', 7, 1.5, true, {}, [], ['x']];
   switch (schema.type) {
     case 'string':
@@ -40,7 +56,9 @@ function texts(schema: Schema): unknown[] {
   const long = lengths.flatMap((length) => ['x'.repeat(length), '𝒳'.repeat(length)]);
   const odd =
     schema.pattern === undefined ? [] : ['.', '..', '...', 'a/b', 'a b', '%', 'a\n', '', '~', '-.-'];
-  return [...words, ...words.map((word) => String(word).toUpperCase()), ...long, ...odd];
+  const formatted = schema.format === undefined ? [] : OF_FORMAT[schema.format];
+  if (!formatted) throw new Error(`nothing is tried of the format ${String(schema.format)}`);
+  return [...words, ...words.map((word) => String(word).toUpperCase()), ...long, ...odd, ...formatted];
 }
 
 function arrays(schema: Schema): unknown[] {

@@ -276,6 +276,8 @@ describe('an ingestion as a resource', () => {
     it.each([
       ['streams', []],
       ['streams', 'orders'],
+      ['streams', [[]]],
+      ['streams', [[{ name: 'a' }]]],
       ['streams[0].name', [{}]],
       ['streams[1].syncMode', [{ name: 'a' }, { name: 'b', syncMode: 'append' }]],
       ['streams[0].cursorField', [{ name: 'a', cursorField: 'at' }]],

@@ -1,6 +1,14 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsObject,
+  IsOptional,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
 import { ID_PATTERN, IsId, IsName, IsOneOf } from '../../../common/validation/decorators';
 import { ScheduleRequestDto } from './schedule.dto';
 import { StreamRequestDto } from './stream.dto';
@@ -8,6 +16,10 @@ import { StreamRequestDto } from './stream.dto';
 const STREAMS_CONTEXT = {
   hint: 'Write e.g. [{"name": "orders", "syncMode": "full_refresh_append"}], or leave it out for every stream.',
 };
+
+function holdsNoList(value: unknown): boolean {
+  return !Array.isArray(value) || !value.some(Array.isArray);
+}
 
 /** The states that a caller may give an ingestion. */
 export const WRITABLE_STATUSES = ['active', 'inactive'] as const;
@@ -70,6 +82,11 @@ export class CreateIngestionDto {
   @IsArray({ message: 'must be an array or null', context: STREAMS_CONTEXT })
   @ArrayMinSize(1, { message: 'must have at least one stream', context: STREAMS_CONTEXT })
   @ArrayMaxSize(1000, { message: 'must have at most 1000 streams', context: STREAMS_CONTEXT })
+  // A list in the list would be looked into, and taken for a stream.
+  @ValidateBy(
+    { name: 'holdsNoList', validator: { validate: holdsNoList } },
+    { message: 'must hold objects', context: STREAMS_CONTEXT },
+  )
   @ValidateNested({ each: true, message: 'must hold objects', context: STREAMS_CONTEXT })
   @Type(() => StreamRequestDto)
   streams?: StreamRequestDto[] | null;
