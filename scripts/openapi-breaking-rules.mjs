@@ -6,8 +6,29 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 const LOWER_BOUNDS = ['minimum', 'minLength', 'minItems'];
 const UPPER_BOUNDS = ['maximum', 'maxLength', 'maxItems'];
 
+/** Says nothing of what is taken or given. */
+const WORDS = ['description', 'title', 'example', 'externalDocs', 'deprecated'];
+/** Compared one by one; whatever else a schema says may not change at all. */
+const COMPARED = [
+  ...['type', 'enum', 'nullable', 'format', 'pattern', 'required', 'properties', 'items', '$ref', 'allOf'],
+  ...['default', 'additionalProperties', ...LOWER_BOUNDS, ...UPPER_BOUNDS],
+];
+
 /** @returns one line for each change that breaks somebody; empty where nothing does */
 export function breakingChanges(before, after) {
+  return [...signIn(before, after), ...operations(before, after)];
+}
+
+/** How credentials are sent. */
+function signIn({ components: old = {} }, { components: now = {} }) {
+  const how = ({ type, in: place, name, scheme }) => [type, place, name, scheme].join(' ').trim();
+  return Object.entries(old.securitySchemes ?? {}).flatMap(([name, scheme]) => {
+    const other = now.securitySchemes?.[name];
+    return other && how(other) === how(scheme) ? [] : [`${name} is sent otherwise`];
+  });
+}
+
+function operations(before, after) {
   return Object.entries(before.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).flatMap((method) => {
       const operation = after.paths[path]?.[method];
@@ -32,6 +53,8 @@ class Comparison {
       ...(old.operationId === now.operationId
         ? []
         : [`its id is ${now.operationId}, not ${old.operationId}`]),
+      // Generators make a class of each tag.
+      ...(old.tags?.[0] === now.tags?.[0] ? [] : [`its first tag is ${now.tags?.[0]}, not ${old.tags?.[0]}`]),
       ...this.security(old, now),
       ...this.parameters(old.parameters ?? [], now.parameters ?? []),
       ...this.body(old.requestBody, now.requestBody),
@@ -66,7 +89,9 @@ class Comparison {
     if (!now) return old ? ['it takes no body any more'] : [];
     if (!old) return now.required ? ['it needs a body'] : [];
     const isRequired = now.required && !old.required ? ['its body is required'] : [];
-    return [...isRequired, ...this.sent(contentOf(old), contentOf(now), 'body')];
+    const types = Object.keys(old.content ?? {}).filter((type) => !now.content?.[type]);
+    const gone = types.map((type) => `it no longer takes ${type}`);
+    return [...isRequired, ...gone, ...this.sent(contentOf(old), contentOf(now), 'body')];
   }
 
   response(status, old, { responses }) {
@@ -80,9 +105,17 @@ class Comparison {
     return [
       ...types.map((type) => `${status} is no longer ${type}`),
       ...headers.map((name) => `${status} has lost the header ${name}`),
+      ...Object.keys(now.headers ?? {}).flatMap((name) => this.header(status, name, old, now)),
       ...gone.map((code) => `${status} is no longer the problem ${code}`),
       ...(types.length === 0 ? this.got(contentOf(old), contentOf(now), String(status)) : []),
     ];
+  }
+
+  header(status, name, old, now) {
+    const find = (document, header) =>
+      header?.$ref ? document.components.headers[header.$ref.split('/').pop()] : header;
+    const [was, is] = [find(this.before, old.headers?.[name]), find(this.after, now.headers[name])];
+    return was ? this.got(was.schema, is.schema, `${status} header ${name}`) : [];
   }
 
   /** What a caller sends: everything that was taken has to be taken still. */
@@ -100,6 +133,8 @@ class Comparison {
     ];
     return [
       ...kinds(old, now, place),
+      ...named(oldSchema, newSchema, place),
+      ...(old.default !== undefined && old.default !== now.default ? [`${place} has another default`] : []),
       ...(old.nullable && !now.nullable ? [`${place} may not be null`] : []),
       ...words.map((word) => `${place} may not be ${word}`),
       ...tightened.map((name) => `${place} has another ${name}`),
@@ -115,6 +150,7 @@ class Comparison {
     const words = old.enum ? (now.enum ?? ['anything']).filter((word) => !old.enum.includes(word)) : [];
     return [
       ...kinds(old, now, place),
+      ...named(oldSchema, newSchema, place),
       ...(now.nullable && !old.nullable ? [`${place} may be null`] : []),
       ...(place.endsWith('.code') ? [] : words.map((word) => `${place} may be ${word}`)),
       ...(old.format && now.format !== old.format ? [`${place} has another format`] : []),
@@ -146,7 +182,28 @@ class Comparison {
 }
 
 function kinds(old, now, place) {
-  return old.type === now.type ? [] : [`${place} is of type ${now.type}, not ${old.type}`];
+  const keywords = new Set([...Object.keys(old), ...Object.keys(now)]);
+  const others = [...keywords].filter(
+    (name) =>
+      !COMPARED.includes(name) &&
+      !WORDS.includes(name) &&
+      !name.startsWith('x-') &&
+      JSON.stringify(old[name]) !== JSON.stringify(now[name]),
+  );
+  return [
+    ...(old.type === now.type ? [] : [`${place} is of type ${now.type}, not ${old.type}`]),
+    ...others.map((name) => `${place} has another ${name}`),
+  ];
+}
+
+/** Generators call their types by these names. */
+function named(oldSchema, newSchema, place) {
+  const [was, is] = [oldSchema, newSchema].map(nameOf);
+  return was === is ? [] : [`${place} is called ${is ?? 'nothing'}, not ${was ?? 'nothing'}`];
+}
+
+function nameOf({ $ref, allOf: [only] = [] }) {
+  return ($ref ?? only?.$ref)?.split('/').pop();
 }
 
 function required(of, beside) {

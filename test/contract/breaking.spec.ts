@@ -90,6 +90,68 @@ describe('the check for breaking changes', () => {
       (r) => (at(r, 'paths', '/ingestion', 'post')['security'] = []),
       'sign in',
     ],
+    ['another tag', (r) => (at(r, 'paths', '/ingestion', 'post')['tags'] = ['old']), 'its first tag is'],
+    [
+      'another operation id',
+      (r) => (at(r, 'paths', '/ingestion', 'post')['operationId'] = 'old'),
+      'its id is createIngestion, not old',
+    ],
+    [
+      'another default',
+      (r) => (at(schema(r, 'CreateIngestionRequest'), 'properties', 'status')['default'] = 'inactive'),
+      'body.status has another default',
+    ],
+    [
+      'another pattern',
+      (r) => (at(schema(r, 'CreateIngestionRequest'), 'properties', 'sourceId')['pattern'] = '^.*$'),
+      'body.sourceId has another pattern',
+    ],
+    [
+      'another name of a type',
+      (r) => {
+        at(r, 'components', 'schemas')['OldRun'] = schema(r, 'Run');
+        at(schema(r, 'RunList'), 'properties', 'data')['items'] = { $ref: '#/components/schemas/OldRun' };
+      },
+      'data[] is called Run, not OldRun',
+    ],
+    [
+      'what this comparison has no rule for',
+      (r) => (at(schema(r, 'StatusBatchRequest'), 'properties', 'ids')['uniqueItems'] = true),
+      'body.ids has another uniqueItems',
+    ],
+    [
+      'a body in a format that is refused now',
+      (r) => {
+        const content = at(r, 'paths', '/ingestion', 'post', 'requestBody', 'content');
+        content['application/xml'] = content['application/json'];
+      },
+      'it no longer takes application/xml',
+    ],
+    [
+      'a lost header of an answer',
+      (r) => (at(r, 'paths', '/health/live', 'get', 'responses', '200', 'headers')['X-Old'] = {}),
+      '200 has lost the header X-Old',
+    ],
+    [
+      'another kind of header',
+      (r) => (at(r, 'components', 'headers', 'Retry-After')['schema'] = { type: 'string' }),
+      'header Retry-After is of type integer, not string',
+    ],
+    [
+      'another way to send a key',
+      (r) => (at(r, 'components', 'securitySchemes', 'apiKey')['name'] = 'X-Old-Key'),
+      'apiKey is sent otherwise',
+    ],
+    [
+      'a problem that is no longer answered',
+      (r) => (at(r, 'paths', '/ingestion', 'post', 'responses', '409')['x-problem-codes'] = ['old']),
+      '409 is no longer the problem old',
+    ],
+    [
+      'an answer of another format',
+      (r) => (at(schema(r, 'Run'), 'properties', 'queuedAt')['format'] = 'date'),
+      'queuedAt has another format',
+    ],
     [
       'another scope',
       (r) => (at(r, 'paths', '/ingestion', 'post')['x-required-scope'] = 'old'),
@@ -106,6 +168,33 @@ describe('the check for breaking changes', () => {
     [
       'a looser limit',
       (r) => (at(schema(r, 'CreateIngestionRequest'), 'properties', 'name')['maxLength'] = 10),
+    ],
+    [
+      'a new problem',
+      (r) => {
+        at(schema(r, 'ProblemCode'))['enum'] = ['validation-failed'];
+        at(r, 'paths', '/ingestion', 'post', 'responses', '409')['x-problem-codes'] = ['conflict'];
+      },
+    ],
+    [
+      'a status that is answered besides',
+      (r) => delete at(r, 'paths', '/ingestion', 'post', 'responses')['409'],
+    ],
+    [
+      'a new optional parameter',
+      (r) => {
+        const operation = at(r, 'paths', '/ingestion/{connectionId}/runs', 'get');
+        operation['parameters'] = (operation['parameters'] as Json[]).filter((one) => one['required']);
+      },
+    ],
+    [
+      'a new header of an answer',
+      (r) => (at(r, 'paths', '/ingestion', 'get', 'responses', '200')['headers'] = {}),
+    ],
+    ['other texts', (r) => (schema(r, 'Run')['description'] = 'Old.')],
+    [
+      'a member that may be null where it is sent',
+      (r) => (at(schema(r, 'PatchIngestionRequest'), 'properties', 'name')['nullable'] = false),
     ],
     ['nothing at all', () => undefined],
   ])('lets %s pass', (_, change) => {

@@ -14,18 +14,31 @@ interface Snippet {
   readonly shown: unknown;
 }
 
+/** Shows the embedded Airbyte's own API and settings, not this API. */
+const BESIDE = ['docs/embedded.md'];
+
 function pages(): string[] {
-  const docs = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-  return ['README.md', ...docs.map((name) => join('docs', name))];
+  const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+  const names = docs.filter((name) => name.endsWith('.md')).map((name) => join('docs', name));
+  return ['README.md', 'CONTRIBUTING.md', ...names].filter((page) => !BESIDE.includes(page));
+}
+
+interface Block {
+  readonly kind: string;
+  readonly body: string;
+}
+
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(/^ *```(\w*)\n([^]*?)^ *```/gm)].map(([, kind = '', body = '']) => ({
+    kind,
+    body,
+  }));
 }
 
 /** Every call of the gateway that a page shows; an answer belongs to the last call before it. */
 function snippetsOf(page: string): Snippet[] {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  const blocks = [...text.matchAll(/^```(\w*)\n([^]*?)^```/gm)].map(([, kind = '', body = '']) => ({
-    kind,
-    body,
-  }));
+  const blocks = blocksOf(page);
   return blocks.flatMap(({ body }, index) => {
     const commands = body
       .split(/\n(?=curl )/)
@@ -72,8 +85,12 @@ describe('what the pages show', () => {
     rmSync(dataDir, { recursive: true });
   });
 
-  it('is found: the README alone has five calls', () => {
-    expect(snippets.filter(({ page }) => page === 'README.md').length).toBeGreaterThanOrEqual(5);
+  it('is tried, all of it: no call and no answer is left out', () => {
+    const blocks = pages().flatMap(blocksOf);
+    const calls = blocks.flatMap(({ body }) => body.match(/\bcurl\b/g) ?? []);
+    expect(snippets).toHaveLength(calls.length);
+    const answers = blocks.filter(({ kind }) => kind === 'json');
+    expect(snippets.filter(({ shown }) => shown !== undefined)).toHaveLength(answers.length);
   });
 
   it.each(snippets)('works: $page, $command', async ({ command, shown }) => {
