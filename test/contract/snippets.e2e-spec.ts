@@ -1,6 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isReference } from '../../src/common/openapi/operations';
+import { PROBLEMS } from '../../src/common/problem/problem.catalogue';
+import { document } from '../support/contract.document';
 import { startGateway, type TestGateway } from '../support/gateway';
 
 const ROOT = join(__dirname, '..', '..');
@@ -14,13 +17,19 @@ interface Snippet {
   readonly shown: unknown;
 }
 
-/** Shows the embedded Airbyte's own API and settings, not this API. */
-const BESIDE = ['docs/embedded.md'];
+/** Pages of problems are held to the description below; the other is of the embedded Airbyte's own API and settings. */
+const BESIDE = /^docs\/(errors\/|embedded\.md$)/;
+
+/** Problems of what is no operation, and so in no description. */
+const STRAY: Readonly<Record<string, readonly [method: string, path: string]>> = {
+  'route-not-found': ['GET', '/nowhere'],
+  'method-not-allowed': ['PUT', '/ingestion'],
+};
 
 function pages(): string[] {
   const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
   const names = docs.filter((name) => name.endsWith('.md')).map((name) => join('docs', name));
-  return ['README.md', 'CONTRIBUTING.md', ...names].filter((page) => !BESIDE.includes(page));
+  return ['README.md', 'CONTRIBUTING.md', ...names].filter((page) => !BESIDE.test(page));
 }
 
 interface Block {
@@ -100,4 +109,22 @@ describe('what the pages show', () => {
     expect({ isOk: response.ok, answer }).toMatchObject({ isOk: true });
     expect(shapeOf(answer)).toEqual(shapeOf(shown ?? answer));
   });
+
+  it.each(Object.keys(PROBLEMS))('is the answer: docs/errors/%s.md', async (code) => {
+    const [example] = blocksOf(join('docs', 'errors', `${code}.md`)).filter(({ kind }) => kind === 'json');
+    const shown: unknown = JSON.parse(example?.body ?? 'null');
+    const stray = STRAY[code];
+    const answer = stray ? await answerTo(...stray) : exampleOf(code);
+    const comparable = stray ? shapeOf : (value: unknown) => value;
+    expect(comparable(shown)).toEqual(comparable(answer));
+  });
+
+  async function answerTo(method: string, path: string): Promise<unknown> {
+    return (await fetch(gateway.url + path, { method })).json();
+  }
+
+  function exampleOf(code: string): unknown {
+    const example = document.components?.examples?.[code];
+    return example && !isReference(example) ? example.value : undefined;
+  }
 });
