@@ -1,8 +1,10 @@
 import { RedisIdempotencyStore } from '../../src/callers/idempotency/redis.store';
 import { RedisRateLimiter } from '../../src/callers/rate-limit/redis.rate-limiter';
+import { SharedCreationClaims } from '../../src/callers/idempotency/shared.claims';
 import { SharedState } from '../../src/callers/shared-state/shared-state';
 import { describeStore, STORE_TIMES } from '../support/idempotency-store.contract';
 import { RedisServer } from '../support/redis-server';
+import { until } from '../support/until';
 
 const ANSWER = { status: 201, headers: {}, body: '{}' };
 
@@ -97,6 +99,34 @@ describe('with a real Redis', () => {
   it('holds nothing of a key or of who sent it that could be read', async () => {
     const keys = await redisCall("return redis.call('KEYS', '*')");
     expect(JSON.stringify(keys)).not.toContain('key:');
+  });
+
+  describe('what was made', () => {
+    const claimsOf = (shared: SharedState): SharedCreationClaims =>
+      new SharedCreationClaims(shared, STORE_TIMES);
+
+    it('is one claimant alone, at all replicas, for as long as anybody may look for it', async () => {
+      const [here, there] = [claimsOf(one), claimsOf(other)];
+      const all = await Promise.all([here.take('m', 'a'), there.take('m', 'b'), here.claim('m', 'c')]);
+      expect(all.filter(Boolean)).toHaveLength(1);
+      const owner = (await there.ownersOf(['m', 'nobodys'])).get('m') ?? '';
+      expect(await there.ownersOf(['m', 'nobodys'])).toEqual(new Map([['m', owner]]));
+      expect(await Promise.all([here.take('m', owner), there.claim('m', owner)])).toEqual([true, true]);
+      const leftMs = await redisCall("return redis.call('PTTL', KEYS[1])", 'airbyte-ingestion:{made}:m');
+      expect(leftMs).toBeGreaterThan(STORE_TIMES.ttlMs + STORE_TIMES.doubtMs);
+    });
+
+    it('and found is given to nobody while Redis hangs; what was answered is claimed when it goes on', async () => {
+      const [here, there] = [claimsOf(one), claimsOf(other)];
+      server.freeze();
+      expect(await here.claim('answered', 'a')).toBe(true);
+      expect(await here.take('found', 'a')).toBe(false);
+      expect((await here.ownersOf(['found'])).get('found')).not.toBe('a');
+      server.thaw();
+      await until('it to be known', async () => (await there.ownersOf(['answered'])).get('answered') === 'a');
+      expect(await there.take('answered', 'b')).toBe(false);
+      await until('it to be given', () => here.take('found', 'a'));
+    });
   });
 
   it('counts the requests of a caller at all replicas, and Redis ends the minute', async () => {

@@ -5,7 +5,9 @@
 export interface CreationClaims {
   /** Who has these, as far as anybody has. */
   ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** @returns whether it is the claimant's now, or was before */
+  /** Claims what was found. @returns whether it is the claimant's now, or was before */
+  take(connectionId: string, claimant: string): Promise<boolean>;
+  /** Claims what a creation of the claimant's was answered with: only somebody else's own claim stands against it. */
   claim(connectionId: string, claimant: string): Promise<boolean>;
 }
 
@@ -26,6 +28,10 @@ export class MemoryCreationClaims implements CreationClaims {
       return owner === undefined ? [] : [[id, owner]];
     });
     return Promise.resolve(new Map(owned));
+  }
+
+  take(connectionId: string, claimant: string): Promise<boolean> {
+    return this.claim(connectionId, claimant);
   }
 
   claim(connectionId: string, claimant: string): Promise<boolean> {

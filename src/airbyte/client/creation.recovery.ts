@@ -72,7 +72,7 @@ export class CreationRecovery {
     const claimant = context.claimant ?? randomUUID();
     const rows = await this.matching({ input, claimant, startedAt: startedAt - CLOCK_TOLERANCE_MS }, context);
     for (const row of [...rows].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
-      if (await this.claims.claim(row.connectionId, claimant)) return row;
+      if (await this.claims.take(row.connectionId, claimant)) return row;
     }
     return undefined;
   }
@@ -106,7 +106,7 @@ export class CreationRecovery {
     while (clock.now() < context.deadlineAt && !context.signal?.aborted && !this.caller.stopped) {
       const [found, ...others] = await this.look(search, lost, context);
       const isOnlyOne = found !== undefined && others.length === 0;
-      if (isOnlyOne && (await this.claims.claim(found.connectionId, search.claimant))) return found;
+      if (isOnlyOne && (await this.claims.take(found.connectionId, search.claimant))) return found;
       await clock.wait(Math.min(pauseMs, Math.max(0, context.deadlineAt - clock.now())), context.signal);
     }
     return undefined;
