@@ -1,4 +1,13 @@
-import { closeSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineProcess } from './engine-process.mjs';
@@ -56,13 +65,15 @@ export async function runRound({ seed, rows, kills, folder, postgres }) {
     const job = await engine.call('GET', `/jobs/${jobId}`);
     if (['succeeded', 'failed', 'cancelled'].includes(job.status)) {
       await engine.kill('SIGTERM');
+      const leftOver = processesOf(dataDir);
       const counted = await scenario.count(world);
       rmSync(dataDir, { recursive: true, force: true });
       const seconds = (Date.now() - started) / 1000;
-      return verdict({ seed, scenario, inGateway, rows, victims, job, counted, log, seconds });
+      return verdict({ seed, scenario, inGateway, rows, victims, job, counted, leftOver, log, seconds });
     }
     if (victims.length < kills) {
-      await sleep(random() * 2500);
+      // About as long as all the rows take when nobody is killed.
+      await sleep((random() * rows) / 500);
       const victim = [inGateway ? 'gateway' : 'engine', 'read', 'write'][Math.floor(random() * 3)];
       if (await kill(engine, victim)) victims.push(victim);
       if (!engine.isAlive) engine = await host.start(dataDir, log);
@@ -94,15 +105,27 @@ async function kill(engine, victim) {
   }
 }
 
-function verdict({ seed, scenario, inGateway, rows, victims, job, counted, log, seconds }) {
+/** Connectors that outlived their engine and all that came after it. */
+function processesOf(dataDir) {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${dataDir}/`);
+    } catch {
+      return false; // It ended while it was looked at.
+    }
+  });
+}
+
+function verdict({ seed, scenario, inGateway, rows, victims, job, counted, leftOver, log, seconds }) {
   const twice = counted.lines - counted.distinct;
   const ok =
     job.status === 'succeeded' &&
     job.rowsSynced === rows &&
+    leftOver.length === 0 &&
     isAsPromised({ scenario, rows, victims, counted });
   const line =
     `seed ${seed}, ${scenario.name}${inGateway ? ', in the gateway' : ''}: killed ${victims.join(', ') || 'nobody'}; job ${job.status}, says ${job.rowsSynced} rows; ` +
-    `input ${rows}, found ${counted.distinct}, lost ${rows - counted.distinct}, twice ${twice}, broken ${counted.broken}; ${seconds.toFixed(1)} s`;
+    `input ${rows}, found ${counted.distinct}, lost ${rows - counted.distinct}, twice ${twice}, broken ${counted.broken}; ${leftOver.length === 0 ? '' : `processes left: ${leftOver.join(', ')}; `}${seconds.toFixed(1)} s`;
   return { ok, line: ok ? line : `${line}\n${log.join('')}` };
 }
 
