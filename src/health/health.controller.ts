@@ -4,14 +4,18 @@ import { Open } from '../common/http/access.decorators';
 import { ApiProblems } from '../common/openapi/api-problems';
 import { HealthService } from './health.service';
 
-@ApiSchema({ name: 'ProbeReport' })
+@ApiSchema({ name: 'ProbeReport', description: 'How the gateway does.' })
 export class HealthDto {
-  /** Always `ok`: what is not ok is answered as a problem. */
-  @ApiProperty({ enum: ['ok'], enumName: 'ProbeWord', example: 'ok' })
+  @ApiProperty({
+    description: 'Always `ok`: what is not ok is answered as a problem.',
+    enum: ['ok'],
+    enumName: 'ProbeWord',
+    example: 'ok',
+  })
   status: 'ok';
 
-  /** What does not work although requests can be served; absent where everything does. */
   @ApiProperty({
+    description: 'What does not work although requests can be served; absent where everything does.',
     type: [String],
     maxItems: 100,
     required: false,

@@ -269,6 +269,7 @@ export interface components {
          * @enum {string}
          */
         ConflictChoice: "refuse" | "attach";
+        /** @description A new ingestion: an existing source, an existing destination, and when to sync. */
         CreateIngestionRequest: {
             /**
              * @description What people will call it: not blank, no control characters. Airbyte does not require names to be unique.
@@ -299,6 +300,7 @@ export interface components {
              */
             streams?: components["schemas"]["StreamRequest"][] | null;
         };
+        /** @description What a creation would come to. */
         CreationCheck: {
             /** @description As it would be answered; null where none was sent. */
             schedule: components["schemas"]["Schedule"] | null;
@@ -317,23 +319,32 @@ export interface components {
              */
             nextSyncs: string[];
         };
+        /** @description A destination: where data goes. Its configuration is never shown. */
         Destination: {
             /**
              * @description Names the destination in creations.
              * @example e478de0d-a3a0-475c-b019-25f7dd29e281
              */
             destinationId: string;
-            /** @example Warehouse */
+            /**
+             * @description What people call it.
+             * @example Warehouse
+             */
             name: string;
             /**
              * @description Which connector it is; null where Airbyte does not tell.
              * @example bigquery
              */
             type: string | null;
-            /** @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826 */
+            /**
+             * @description Id of Airbyte's workspace that it is in.
+             * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
+             */
             workspaceId: string;
         };
+        /** @description A page of destinations, in the order of their ids. */
         DestinationList: {
+            /** @description What is on this page. */
             data: components["schemas"]["Destination"][];
             /**
              * @description Asks for the next page; null after the last.
@@ -341,6 +352,7 @@ export interface components {
              */
             nextPageToken: string | null;
         };
+        /** @description One thing that is wrong with a request. */
         FieldError: {
             /**
              * @description Path of the offending field, e.g. `schedule.cronExpression`.
@@ -358,12 +370,22 @@ export interface components {
              */
             hint: string;
         };
-        /** @enum {string} */
+        /**
+         * @description How an ingestion fares, the most pressing first: the first that holds is told. `failing`: its newest syncs failed. `running_late`: a firing has brought no run. `stale`: no data for longer than there should be. `suspect`: a sync succeeded that may not have. `unknown`: what Airbyte says is not understood. docs/status.md has the rules.
+         * @enum {string}
+         */
         Health: "paused" | "failing" | "running_late" | "stale" | "suspect" | "never_synced" | "unknown" | "healthy";
-        /** @enum {string} */
+        /**
+         * @description What is wrong.
+         * @enum {string}
+         */
         HealthCode: "failing" | "missed_run" | "stale" | "false_success" | "near_auto_disable";
+        /** @description One thing that is wrong with an ingestion. */
         HealthReason: {
-            /** @example failing */
+            /**
+             * @description What is wrong.
+             * @example failing
+             */
             code: components["schemas"]["HealthCode"];
             /**
              * @description For people; its words may change.
@@ -377,17 +399,27 @@ export interface components {
              */
             since: string | null;
         };
+        /** @description An ingestion as it was created. */
         Ingestion: {
             /**
              * @description Names the ingestion in every other call; it is the id of Airbyte's connection.
              * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
              */
             connectionId: string;
-            /** @example 95e66a59-8045-4307-9678-63bc3c9b8c93 */
+            /**
+             * @description Id of the source, where the data comes from.
+             * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
+             */
             sourceId: string;
-            /** @example e478de0d-a3a0-475c-b019-25f7dd29e281 */
+            /**
+             * @description Id of the destination, where the data goes.
+             * @example e478de0d-a3a0-475c-b019-25f7dd29e281
+             */
             destinationId: string;
-            /** @example Orders to warehouse */
+            /**
+             * @description What people call it.
+             * @example Orders to warehouse
+             */
             name: string;
             /**
              * @description Whether the schedule is in force; it says nothing about how syncs end.
@@ -403,7 +435,9 @@ export interface components {
              */
             created: string;
         };
+        /** @description A page of ingestions. */
         IngestionList: {
+            /** @description What is on this page. */
             data: components["schemas"]["IngestionListItem"][];
             /**
              * @description Asks for the next page; null after the last.
@@ -411,16 +445,32 @@ export interface components {
              */
             nextPageToken: string | null;
         };
+        /** @description One ingestion of a list. */
         IngestionListItem: {
-            /** @example 9924bcd0-99be-453d-ba47-c2c9766f7da5 */
+            /**
+             * @description Names the ingestion; it is the id of Airbyte's connection.
+             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
+             */
             connectionId: string;
-            /** @example Orders to warehouse */
+            /**
+             * @description What people call it.
+             * @example Orders to warehouse
+             */
             name: string;
-            /** @example 95e66a59-8045-4307-9678-63bc3c9b8c93 */
+            /**
+             * @description Id of the source, where the data comes from.
+             * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
+             */
             sourceId: string;
-            /** @example e478de0d-a3a0-475c-b019-25f7dd29e281 */
+            /**
+             * @description Id of the destination, where the data goes.
+             * @example e478de0d-a3a0-475c-b019-25f7dd29e281
+             */
             destinationId: string;
-            /** @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826 */
+            /**
+             * @description Id of Airbyte's workspace that it is in.
+             * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
+             */
             workspaceId: string;
             /**
              * @description Whether the schedule is in force; it says nothing about how syncs end.
@@ -468,17 +518,27 @@ export interface components {
              */
             created: string;
         };
+        /** @description An ingestion as Airbyte holds it. */
         IngestionResource: {
             /**
              * @description Names the ingestion in every other call; it is the id of Airbyte's connection.
              * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
              */
             connectionId: string;
-            /** @example 95e66a59-8045-4307-9678-63bc3c9b8c93 */
+            /**
+             * @description Id of the source, where the data comes from.
+             * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
+             */
             sourceId: string;
-            /** @example e478de0d-a3a0-475c-b019-25f7dd29e281 */
+            /**
+             * @description Id of the destination, where the data goes.
+             * @example e478de0d-a3a0-475c-b019-25f7dd29e281
+             */
             destinationId: string;
-            /** @example Orders to warehouse */
+            /**
+             * @description What people call it.
+             * @example Orders to warehouse
+             */
             name: string;
             /**
              * @description Whether the schedule is in force; it says nothing about how syncs end.
@@ -491,7 +551,10 @@ export interface components {
              * @example 2026-01-15T10:13:20.000Z
              */
             created: string;
-            /** @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826 */
+            /**
+             * @description Id of Airbyte's workspace that it is in.
+             * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
+             */
             workspaceId: string;
             /**
              * @description Airbyte's own word for the status where `status` is `unknown`, null otherwise.
@@ -508,8 +571,12 @@ export interface components {
          * @enum {string}
          */
         IngestionStatus: "active" | "inactive" | "locked" | "unknown";
+        /** @description How an ingestion stands. */
         IngestionStatusReport: {
-            /** @example 9924bcd0-99be-453d-ba47-c2c9766f7da5 */
+            /**
+             * @description Names the ingestion; it is the id of Airbyte's connection.
+             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
+             */
             connectionId: string;
             /**
              * @description Whether the schedule is in force; it says nothing about how syncs end.
@@ -584,6 +651,7 @@ export interface components {
          * @enum {string}
          */
         NextSyncReason: "scheduled" | "manual" | "inactive" | "locked" | "never_fires" | "unknown";
+        /** @description What is to change: what is left out or null stays as it is, streams and all. */
         PatchIngestionRequest: {
             /**
              * @description What people will call it: not blank, no control characters.
@@ -601,18 +669,27 @@ export interface components {
              */
             status?: (string & components["schemas"]["WritableStatus"]) | null;
         };
+        /** @description How the gateway does. */
         ProbeReport: {
-            /** @example ok */
+            /**
+             * @description Always `ok`: what is not ok is answered as a problem.
+             * @example ok
+             */
             status: components["schemas"]["ProbeWord"];
             /**
+             * @description What does not work although requests can be served; absent where everything does.
              * @example [
              *       "Redis is out of reach (ECONNREFUSED): …"
              *     ]
              */
             warnings?: string[];
         };
-        /** @enum {string} */
+        /**
+         * @description Always `ok`: what is not ok is answered as a problem.
+         * @enum {string}
+         */
         ProbeWord: "ok";
+        /** @description Problem details as in RFC 9457, with the members that this API adds. */
         Problem: {
             /**
              * Format: uri
@@ -667,15 +744,22 @@ export interface components {
          * @enum {string}
          */
         ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "idempotency-key-reused" | "reference-not-found" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
+        /** @description One run of an ingestion; it is a job in Airbyte. */
         Run: {
             /**
              * @description Names the run; it is the id of Airbyte's job.
              * @example 1234
              */
             runId: string;
-            /** @example 9924bcd0-99be-453d-ba47-c2c9766f7da5 */
+            /**
+             * @description Names the ingestion; it is the id of Airbyte's connection.
+             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
+             */
             connectionId: string;
-            /** @example sync */
+            /**
+             * @description What it does with the data.
+             * @example sync
+             */
             type: components["schemas"]["RunType"];
             /**
              * @description `incomplete`: an attempt failed and Airbyte will try again.
@@ -724,7 +808,9 @@ export interface components {
              */
             bytes: number | null;
         };
+        /** @description A page of an ingestion's runs, newest first. */
         RunList: {
+            /** @description What is on this page. */
             data: components["schemas"]["Run"][];
             /**
              * @description Asks for the next page; null after the last.
@@ -737,10 +823,17 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "pending" | "queued" | "running" | "incomplete" | "succeeded" | "failed" | "cancelled" | "unknown";
-        /** @enum {string} */
+        /**
+         * @description A status that runs can be listed by.
+         * @enum {string}
+         */
         RunStatusFilter: "pending" | "queued" | "running" | "incomplete" | "succeeded" | "failed" | "cancelled";
-        /** @enum {string} */
+        /**
+         * @description What it does with the data.
+         * @enum {string}
+         */
         RunType: "sync" | "refresh" | "reset" | "clear" | "unknown";
+        /** @description When an ingestion syncs. Every member is present, null where there is nothing. */
         Schedule: {
             /**
              * @description `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself.
@@ -763,6 +856,7 @@ export interface components {
              */
             timeZone: string | null;
         };
+        /** @description What a schedule means. */
         SchedulePreview: {
             /**
              * @description In plain English.
@@ -794,6 +888,7 @@ export interface components {
              */
             nextSyncs: string[];
         };
+        /** @description A schedule to be tried out. */
         SchedulePreviewRequest: {
             /** @description As for a creation, but `timeZone` may be any IANA zone. */
             schedule: components["schemas"]["ScheduleRequest"];
@@ -811,6 +906,7 @@ export interface components {
              */
             count?: number | null;
         };
+        /** @description When to sync. */
         ScheduleRequest: {
             /**
              * @description `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself.
@@ -838,23 +934,32 @@ export interface components {
          * @enum {string}
          */
         ScheduleType: "cron" | "basic" | "manual";
+        /** @description A source: where data comes from. Its configuration is never shown. */
         Source: {
             /**
              * @description Names the source in creations.
              * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
              */
             sourceId: string;
-            /** @example Orders */
+            /**
+             * @description What people call it.
+             * @example Orders
+             */
             name: string;
             /**
              * @description Which connector it is; null where Airbyte does not tell.
              * @example postgres
              */
             type: string | null;
-            /** @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826 */
+            /**
+             * @description Id of Airbyte's workspace that it is in.
+             * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
+             */
             workspaceId: string;
         };
+        /** @description A page of sources, in the order of their ids. */
         SourceList: {
+            /** @description What is on this page. */
             data: components["schemas"]["Source"][];
             /**
              * @description Asks for the next page; null after the last.
@@ -862,6 +967,7 @@ export interface components {
              */
             nextPageToken: string | null;
         };
+        /** @description How to start a run. The body may be left out. */
         StartRunRequest: {
             /**
              * @description What to do when one is running already: `refuse` with 409, or `attach` to it and answer 200 with it.
@@ -870,29 +976,44 @@ export interface components {
              */
             onConflict?: (string & components["schemas"]["ConflictChoice"]) | null;
         };
+        /** @description One result for each id, in the order of the ids. */
         StatusBatch: {
+            /** @description One for each id. */
             results: components["schemas"]["StatusBatchResult"][];
         };
+        /** @description Which statuses to tell. */
         StatusBatchRequest: {
             /**
+             * @description Of ingestions, as creation gave them.
              * @example [
              *       "9924bcd0-99be-453d-ba47-c2c9766f7da5"
              *     ]
              */
             ids: string[];
         };
+        /** @description The answer for one id: a status or a problem, the other null. */
         StatusBatchResult: {
-            /** @example 9924bcd0-99be-453d-ba47-c2c9766f7da5 */
+            /**
+             * @description Names the ingestion; it is the id of Airbyte's connection.
+             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
+             */
             connectionId: string;
             /** @description Null where there is a problem. */
             status: components["schemas"]["IngestionStatusReport"] | null;
             /** @description Just what asking for this status alone would have been answered; null where there is a status. */
             problem: components["schemas"]["Problem"] | null;
         };
+        /** @description One stream that is synced. */
         Stream: {
-            /** @example orders */
+            /**
+             * @description As the source names it.
+             * @example orders
+             */
             name: string;
-            /** @example public */
+            /**
+             * @description As the source names it; null where it has none.
+             * @example public
+             */
             namespace: string | null;
             /**
              * @description In Airbyte's words; null where it gives none.
@@ -914,6 +1035,7 @@ export interface components {
              */
             primaryKey: string[][];
         };
+        /** @description One stream to sync. */
         StreamRequest: {
             /**
              * @description As the source names it.
@@ -957,6 +1079,7 @@ export interface components {
          * @enum {string}
          */
         SyncState: "idle" | "queued" | "running" | "unknown";
+        /** @description What Airbyte answered, where it did. */
         UpstreamError: {
             /**
              * Format: int32
@@ -1034,7 +1157,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A page of destinations, in the order of their ids. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1183,7 +1306,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description How the gateway does. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1234,7 +1357,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description How the gateway does. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1313,7 +1436,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A page of ingestions. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1485,7 +1608,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreationCheck"];
                 };
             };
-            /** @description Done. */
+            /** @description An ingestion as it was created. */
             201: {
                 headers: {
                     /** @description Path of the status. */
@@ -1694,7 +1817,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description One result for each id, in the order of the ids. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1835,7 +1958,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description An ingestion as Airbyte holds it. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -2247,7 +2370,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description An ingestion as Airbyte holds it. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -2481,7 +2604,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A page of an ingestion's runs, newest first. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2915,7 +3038,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description One run of an ingestion; it is a job in Airbyte. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3100,7 +3223,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description One run of an ingestion; it is a job in Airbyte. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3339,7 +3462,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description How an ingestion stands. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -3534,7 +3657,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description What a schedule means. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3674,7 +3797,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A page of sources, in the order of their ids. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { markDeprecated } from './deprecated-operation';
+import { describeSchemas } from './descriptions';
 import { addExamples } from './examples';
 import { operationsOf } from './operations';
 import { addSharedHeaders } from './shared-headers';
@@ -11,6 +12,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   addSharedHeaders(document);
   closeRequests(document);
   markDeprecated(document);
+  describeSchemas(document);
   describeAnswers(document);
   typeNullables(document);
   boundIntegers(document);

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from './problem.catalogue';
 
-@ApiSchema({ name: 'FieldError' })
+@ApiSchema({ name: 'FieldError', description: 'One thing that is wrong with a request.' })
 export class FieldErrorDto {
   /** Path of the offending field, e.g. `schedule.cronExpression`. */
   @ApiProperty({ example: 'schedule.cronExpression' })
@@ -16,7 +16,7 @@ export class FieldErrorDto {
   hint: string;
 }
 
-@ApiSchema({ name: 'UpstreamError' })
+@ApiSchema({ name: 'UpstreamError', description: 'What Airbyte answered, where it did.' })
 export class UpstreamErrorDto {
   /** HTTP status of Airbyte's answer; null where there was none. */
   @ApiProperty({ type: 'integer', nullable: true, example: 500 })
@@ -31,8 +31,10 @@ export class UpstreamErrorDto {
   errorId: string | null;
 }
 
-/** Problem details as in RFC 9457, with the members that this API adds. */
-@ApiSchema({ name: 'Problem' })
+@ApiSchema({
+  name: 'Problem',
+  description: 'Problem details as in RFC 9457, with the members that this API adds.',
+})
 export class ProblemDto {
   /** Identifies the kind of problem. */
   @ApiProperty({ format: 'uri', example: 'urn:airbyte-ingestion:problem:validation-failed' })

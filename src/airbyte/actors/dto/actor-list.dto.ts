@@ -1,7 +1,9 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
-/** A source: where data comes from. Its configuration is never shown. */
-@ApiSchema({ name: 'Source' })
+@ApiSchema({
+  name: 'Source',
+  description: 'A source: where data comes from. Its configuration is never shown.',
+})
 export class SourceDto {
   /** Names the source in creations. */
   @ApiProperty({ example: '95e66a59-8045-4307-9678-63bc3c9b8c93' })
@@ -18,8 +20,10 @@ export class SourceDto {
   workspaceId: string;
 }
 
-/** A destination: where data goes. Its configuration is never shown. */
-@ApiSchema({ name: 'Destination' })
+@ApiSchema({
+  name: 'Destination',
+  description: 'A destination: where data goes. Its configuration is never shown.',
+})
 export class DestinationDto {
   /** Names the destination in creations. */
   @ApiProperty({ example: 'e478de0d-a3a0-475c-b019-25f7dd29e281' })
@@ -36,8 +40,7 @@ export class DestinationDto {
   workspaceId: string;
 }
 
-/** A page of sources, in the order of their ids. */
-@ApiSchema({ name: 'SourceList' })
+@ApiSchema({ name: 'SourceList', description: 'A page of sources, in the order of their ids.' })
 export class SourceListDto {
   @ApiProperty({ type: [SourceDto] })
   data: SourceDto[];
@@ -47,8 +50,7 @@ export class SourceListDto {
   nextPageToken: string | null;
 }
 
-/** A page of destinations, in the order of their ids. */
-@ApiSchema({ name: 'DestinationList' })
+@ApiSchema({ name: 'DestinationList', description: 'A page of destinations, in the order of their ids.' })
 export class DestinationListDto {
   @ApiProperty({ type: [DestinationDto] })
   data: DestinationDto[];

@@ -25,8 +25,10 @@ function holdsNoList(value: unknown): boolean {
 export const WRITABLE_STATUSES = ['active', 'inactive'] as const;
 export type WritableStatus = (typeof WRITABLE_STATUSES)[number];
 
-/** A new ingestion: an existing source, an existing destination, and when to sync. */
-@ApiSchema({ name: 'CreateIngestionRequest' })
+@ApiSchema({
+  name: 'CreateIngestionRequest',
+  description: 'A new ingestion: an existing source, an existing destination, and when to sync.',
+})
 export class CreateIngestionDto {
   /** What people will call it: not blank, no control characters. Airbyte does not require names to be unique. */
   @ApiProperty({ minLength: 1, maxLength: 255, example: 'Orders to warehouse' })

@@ -14,8 +14,7 @@ export class CreateIngestionQueryDto {
   validateOnly?: string;
 }
 
-/** What a creation would come to. */
-@ApiSchema({ name: 'CreationCheck' })
+@ApiSchema({ name: 'CreationCheck', description: 'What a creation would come to.' })
 export class CreationCheckDto {
   /** As it would be answered; null where none was sent. */
   @ApiProperty({ type: () => ScheduleDto, nullable: true })

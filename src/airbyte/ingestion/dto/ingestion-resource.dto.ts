@@ -3,8 +3,7 @@ import { IngestionDto } from './ingestion.dto';
 import { ScheduleDto } from './schedule.dto';
 import { StreamDto } from './stream.dto';
 
-/** An ingestion as Airbyte holds it. */
-@ApiSchema({ name: 'IngestionResource' })
+@ApiSchema({ name: 'IngestionResource', description: 'An ingestion as Airbyte holds it.' })
 export class IngestionResourceDto extends OmitType(IngestionDto, ['schedule']) {
   @ApiProperty({ example: '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826' })
   workspaceId: string;

@@ -5,8 +5,7 @@ import { ScheduleDto } from './schedule.dto';
 export const INGESTION_STATUSES = ['active', 'inactive', 'locked', 'unknown'] as const;
 export type IngestionStatus = (typeof INGESTION_STATUSES)[number];
 
-/** An ingestion as it was created. */
-@ApiSchema({ name: 'Ingestion' })
+@ApiSchema({ name: 'Ingestion', description: 'An ingestion as it was created.' })
 export class IngestionDto {
   /** Names the ingestion in every other call; it is the id of Airbyte's connection. */
   @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })

@@ -5,8 +5,10 @@ import { IsName, IsOneOf } from '../../../common/validation/decorators';
 import { WRITABLE_STATUSES, type WritableStatus } from './create-ingestion.dto';
 import { ScheduleRequestDto } from './schedule.dto';
 
-/** What is to change: what is left out or null stays as it is, streams and all. */
-@ApiSchema({ name: 'PatchIngestionRequest' })
+@ApiSchema({
+  name: 'PatchIngestionRequest',
+  description: 'What is to change: what is left out or null stays as it is, streams and all.',
+})
 export class PatchIngestionDto {
   /** What people will call it: not blank, no control characters. */
   @ApiProperty({

@@ -8,8 +8,7 @@ const CRON_HINT = 'Write a Unix expression such as "0 2 * * *" or a Quartz expre
 const BASIC_HINT = 'Write it as Airbyte does, e.g. "Every 6 HOURS".';
 const ZONE_HINT = 'Leave it out or write "UTC".';
 
-/** When to sync. */
-@ApiSchema({ name: 'ScheduleRequest' })
+@ApiSchema({ name: 'ScheduleRequest', description: 'When to sync.' })
 export class ScheduleRequestDto implements ScheduleRequest {
   /** `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself. */
   @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', example: 'cron' })
@@ -32,8 +31,10 @@ export class ScheduleRequestDto implements ScheduleRequest {
   timeZone?: string | null;
 }
 
-/** When an ingestion syncs. Every member is present, null where there is nothing. */
-@ApiSchema({ name: 'Schedule' })
+@ApiSchema({
+  name: 'Schedule',
+  description: 'When an ingestion syncs. Every member is present, null where there is nothing.',
+})
 export class ScheduleDto implements Schedule {
   /** `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself. */
   @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', example: 'cron' })

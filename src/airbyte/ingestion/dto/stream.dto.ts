@@ -22,8 +22,7 @@ const PATH = { type: 'array', items: { type: 'string' }, maxItems: MAX_PATH } as
 const KEY = { type: 'array', items: PATH, maxItems: MAX_PATH } as const;
 const CURSOR_HINT = 'Write the path of a field as an array, e.g. ["updated_at"].';
 
-/** One stream to sync. */
-@ApiSchema({ name: 'StreamRequest' })
+@ApiSchema({ name: 'StreamRequest', description: 'One stream to sync.' })
 export class StreamRequestDto {
   /** As the source names it. */
   @ApiProperty({ minLength: 1, maxLength: 1000, example: 'orders' })
@@ -68,12 +67,13 @@ export class StreamRequestDto {
   primaryKey?: string[][] | null;
 }
 
-/** One stream that is synced. */
-@ApiSchema({ name: 'Stream' })
+@ApiSchema({ name: 'Stream', description: 'One stream that is synced.' })
 export class StreamDto {
+  /** As the source names it. */
   @ApiProperty({ example: 'orders' })
   name: string;
 
+  /** As the source names it; null where it has none. */
   @ApiProperty({ type: 'string', nullable: true, example: 'public' })
   namespace: string | null;
 

@@ -59,8 +59,7 @@ export class IngestionListQueryDto extends PageQueryDto {
   health?: Health;
 }
 
-/** One ingestion of a list. */
-@ApiSchema({ name: 'IngestionListItem' })
+@ApiSchema({ name: 'IngestionListItem', description: 'One ingestion of a list.' })
 export class IngestionListItemDto {
   @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
   connectionId: string;
@@ -114,8 +113,7 @@ export class IngestionListItemDto {
   created: string;
 }
 
-/** A page of ingestions. */
-@ApiSchema({ name: 'IngestionList' })
+@ApiSchema({ name: 'IngestionList', description: 'A page of ingestions.' })
 export class IngestionListDto {
   @ApiProperty({ type: [IngestionListItemDto] })
   data: IngestionListItemDto[];

@@ -4,8 +4,7 @@ import { IsISO8601, IsObject, IsOptional, ValidateNested } from 'class-validator
 import { IsWholeNumber } from '../../../common/validation/decorators';
 import { ScheduleRequestDto } from '../../ingestion/dto/schedule.dto';
 
-/** A schedule to be tried out. */
-@ApiSchema({ name: 'SchedulePreviewRequest' })
+@ApiSchema({ name: 'SchedulePreviewRequest', description: 'A schedule to be tried out.' })
 export class PreviewRequestDto {
   /** As for a creation, but `timeZone` may be any IANA zone. */
   @ApiProperty({ type: () => ScheduleRequestDto })
@@ -51,8 +50,7 @@ export class PreviewRequestDto {
   count?: number | null;
 }
 
-/** What a schedule means. */
-@ApiSchema({ name: 'SchedulePreview' })
+@ApiSchema({ name: 'SchedulePreview', description: 'What a schedule means.' })
 export class PreviewDto {
   /** In plain English. */
   @ApiProperty({ example: 'At 02:00 AM' })

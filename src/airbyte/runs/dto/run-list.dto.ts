@@ -35,8 +35,7 @@ export class RunListQueryDto {
   pageToken?: string;
 }
 
-/** A page of an ingestion's runs, newest first. */
-@ApiSchema({ name: 'RunList' })
+@ApiSchema({ name: 'RunList', description: "A page of an ingestion's runs, newest first." })
 export class RunListDto {
   @ApiProperty({ type: [RunDto], maxItems: 100 })
   data: RunDto[];

@@ -23,8 +23,7 @@ export type RunType = (typeof RUN_TYPES)[number];
 export const CONFLICT_CHOICES = ['refuse', 'attach'] as const;
 export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
 
-/** How to start a run. The body may be left out. */
-@ApiSchema({ name: 'StartRunRequest' })
+@ApiSchema({ name: 'StartRunRequest', description: 'How to start a run. The body may be left out.' })
 export class StartRunDto {
   /** What to do when one is running already: `refuse` with 409, or `attach` to it and answer 200 with it. */
   @ApiProperty({
@@ -53,8 +52,7 @@ export class RunQueryDto {
   wait?: number;
 }
 
-/** One run of an ingestion; it is a job in Airbyte. */
-@ApiSchema({ name: 'Run' })
+@ApiSchema({ name: 'Run', description: 'One run of an ingestion; it is a job in Airbyte.' })
 export class RunDto {
   /** Names the run; it is the id of Airbyte's job. */
   @ApiProperty({ example: '1234' })
@@ -63,6 +61,7 @@ export class RunDto {
   @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
   connectionId: string;
 
+  /** What it does with the data. */
   @ApiProperty({ enum: RUN_TYPES, enumName: 'RunType', example: 'sync' })
   type: RunType;
 

@@ -13,9 +13,9 @@ import {
   type SyncState,
 } from '../words';
 
-/** One thing that is wrong with an ingestion. */
-@ApiSchema({ name: 'HealthReason' })
+@ApiSchema({ name: 'HealthReason', description: 'One thing that is wrong with an ingestion.' })
 export class HealthReasonDto {
+  /** What is wrong. */
   @ApiProperty({ enum: HEALTH_CODES, enumName: 'HealthCode', example: 'failing' })
   code: HealthCode;
 
@@ -28,8 +28,7 @@ export class HealthReasonDto {
   since: string | null;
 }
 
-/** How an ingestion stands. */
-@ApiSchema({ name: 'IngestionStatusReport' })
+@ApiSchema({ name: 'IngestionStatusReport', description: 'How an ingestion stands.' })
 export class IngestionStatusDto {
   @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
   connectionId: string;

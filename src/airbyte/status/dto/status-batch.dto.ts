@@ -9,9 +9,9 @@ export const MAX_BATCH = 100;
 
 const context = { hint: `Send {"ids": [...]} with 1 to ${MAX_BATCH} ids, as creation gave them.` };
 
-/** Which statuses to tell. */
-@ApiSchema({ name: 'StatusBatchRequest' })
+@ApiSchema({ name: 'StatusBatchRequest', description: 'Which statuses to tell.' })
 export class StatusBatchRequestDto {
+  /** Of ingestions, as creation gave them. */
   @ApiProperty({
     type: 'array',
     items: ID_SCHEMA,
@@ -30,8 +30,10 @@ export class StatusBatchRequestDto {
   ids: string[];
 }
 
-/** The answer for one id: a status or a problem, the other null. */
-@ApiSchema({ name: 'StatusBatchResult' })
+@ApiSchema({
+  name: 'StatusBatchResult',
+  description: 'The answer for one id: a status or a problem, the other null.',
+})
 export class StatusBatchResultDto {
   @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
   connectionId: string;
@@ -45,9 +47,9 @@ export class StatusBatchResultDto {
   problem: ProblemDto | null;
 }
 
-/** One result for each id, in the order of the ids. */
-@ApiSchema({ name: 'StatusBatch' })
+@ApiSchema({ name: 'StatusBatch', description: 'One result for each id, in the order of the ids.' })
 export class StatusBatchDto {
+  /** One for each id. */
   @ApiProperty({ type: [StatusBatchResultDto], maxItems: MAX_BATCH })
   results: StatusBatchResultDto[];
 }

@@ -1,0 +1,66 @@
+import { isReference, operationsOf, type Schema } from '../../src/common/openapi/operations';
+import { document } from '../support/contract.document';
+
+const SCHEMAS = Object.entries(document.components?.schemas ?? {}).flatMap(
+  ([name, schema]): [string, Schema][] => (isReference(schema) ? [] : [[name, schema]]),
+);
+
+/** What is written in a schema instead of being named; null where it is of a kind that needs no name. */
+function madeUp(schema: Schema | { $ref: string } | undefined): string | null {
+  if (!schema || isReference(schema)) return null;
+  if (schema.properties) return 'an object';
+  if (schema.enum && !schema.allOf) return 'a list of words';
+  return schema.items && !Array.isArray(schema.items) ? madeUp(schema.items) : null;
+}
+
+describe('the description', () => {
+  it('says what every schema, member and parameter means', () => {
+    const silent = SCHEMAS.flatMap(([name, schema]) => [
+      ...(schema.description ? [] : [name]),
+      ...Object.entries(schema.properties ?? {}).flatMap(([member, property]) =>
+        isReference(property) || property.description ? [] : [`${name}.${member}`],
+      ),
+    ]);
+    const parameters = operationsOf(document).flatMap(({ operationId = '', parameters = [] }) =>
+      parameters.flatMap((one) =>
+        isReference(one) || one.description ? [] : [`${operationId} ${one.name}`],
+      ),
+    );
+    expect([...silent, ...parameters]).toEqual([]);
+  });
+
+  it('leaves no name to a generator: objects and lists of words are schemas of their own', () => {
+    const members = SCHEMAS.flatMap(([name, { properties = {} }]) =>
+      Object.entries(properties).map(([member, property]) => [`${name}.${member}`, property] as const),
+    );
+    const parameters = operationsOf(document).flatMap(({ operationId = '', parameters = [] }) =>
+      parameters.flatMap((one) =>
+        isReference(one) ? [] : [[`${operationId} ${one.name}`, one.schema] as const],
+      ),
+    );
+    const unnamed = [...members, ...parameters].flatMap(([where, schema]) => {
+      const what = madeUp(schema);
+      return what === null ? [] : [`${where} is ${what}`];
+    });
+    expect(unnamed).toEqual([]);
+  });
+
+  it('has each list of words once', () => {
+    const lists = SCHEMAS.flatMap(([, schema]) => (schema.enum ? [JSON.stringify(schema.enum)] : []));
+    expect(new Set(lists).size).toBe(lists.length);
+  });
+
+  it('has an id of its own, a tag, a summary and a description for every operation', () => {
+    const operations = operationsOf(document);
+    for (const { operationId, tags, summary, description, security } of operations) {
+      expect({ operationId, tags, summary, description, security }).toEqual({
+        operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
+        tags: [expect.any(String)],
+        summary: expect.stringMatching(/./),
+        description: expect.stringMatching(/./),
+        security: expect.any(Array),
+      });
+    }
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  });
+});
