@@ -18,6 +18,9 @@ import { RunController } from './runs/run.controller';
 import { RunReader } from './runs/run.reader';
 import { RunService } from './runs/run.service';
 import { RunWatcher } from './runs/run.watcher';
+import { BatchService } from './status/batch.service';
+import { BulkReader } from './status/bulk.reader';
+import { JobLedger } from './status/ledger/job.ledger';
 import { StatusController } from './status/status.controller';
 import { StatusReader } from './status/status.reader';
 import { StatusService } from './status/status.service';
@@ -45,7 +48,10 @@ export class AirbyteModule {
           inject: [HttpService, CREATION_CLAIMS],
         },
         ActorService,
+        BatchService,
+        BulkReader,
         IngestionService,
+        JobLedger,
         ListingService,
         PreviewService,
         ResourceService,

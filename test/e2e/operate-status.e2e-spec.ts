@@ -14,6 +14,7 @@ interface Run {
 }
 interface Status {
   readonly connectionId: string;
+  readonly lastSync: string | null;
   readonly health: string;
   readonly lastRun: Run | null;
   readonly currentRun: Run | null;
@@ -178,6 +179,59 @@ describe('a status that tells the truth', () => {
       expect(results[51]).toMatchObject({ status: null, problem: { status: 502 } });
       expect(results[98]).toMatchObject({ status: { connectionId: UUID }, problem: null });
       expect(results.filter(({ status }) => status !== null)).toHaveLength(97);
+    });
+
+    it('reads each of a hundred connections once, and the runs of all in bulk', async () => {
+      const ids = Array.from({ length: 100 }, (_, n) => {
+        const { connectionId } = upstream.state.addConnection({ connectionId: `bulk-${n}` });
+        for (const day of ['13', '14', '15', '16']) {
+          const times = { startTime: `2026-01-${day}T02:00Z`, lastUpdatedAt: `2026-01-${day}T02:07:41Z` };
+          upstream.state.addJob({ connectionId, status: 'succeeded', ...times });
+        }
+        return connectionId;
+      });
+      const before = upstream.requests.length;
+      const results = await batch(ids);
+      expect(results.map(({ status }) => status?.lastSync)).toEqual(
+        ids.map(() => '2026-01-16T02:07:41.000Z'),
+      );
+      expect(upstream.requests.length - before).toBeLessThanOrEqual(105);
+    });
+
+    it('believes nothing that it knows of an Airbyte that was set up anew', async () => {
+      const ids = ['a', 'b', 'c'];
+      const addAll = (status: string): void => {
+        for (const connectionId of ids) {
+          upstream.state.addConnection({ connectionId });
+          const times = { startTime: '2026-01-15T02:00Z', lastUpdatedAt: '2026-01-15T02:07:41Z' };
+          upstream.state.addJob({ connectionId, status, ...times });
+        }
+      };
+      addAll('failed');
+      addAll('succeeded');
+      expect((await batch(ids)).map(({ status }) => status?.lastRun?.status)).toEqual(
+        ids.map(() => 'succeeded'),
+      );
+      upstream.clear();
+      addAll('failed');
+      expect((await batch(ids)).map(({ status }) => [status?.lastSync, status?.lastRun?.status])).toEqual(
+        ids.map(() => [null, 'failed']),
+      );
+    });
+
+    it('tells the runs of an ingestion outside the workspace that lists are limited to', async () => {
+      const limited = await startGateway({ AIRBYTE_API_URL: upstream.url, AIRBYTE_WORKSPACE_ID: 'w-listed' });
+      const ids = ['w-listed', 'w-listed', 'w-listed', 'w-other'].map(
+        (workspaceId) => upstream.state.addConnection({ workspaceId }).connectionId,
+      );
+      const times = { startTime: '2026-01-15T02:00Z', lastUpdatedAt: '2026-01-15T02:07:41Z' };
+      for (const connectionId of ids) upstream.state.addJob({ connectionId, status: 'succeeded', ...times });
+      const response = await limited.api.post('/ingestion/status/batch').send({ ids }).expect(200);
+      await limited.close();
+      const { results } = response.body as { results: Result[] };
+      expect(results.map(({ status }) => status?.lastSync)).toEqual(
+        ids.map(() => '2026-01-15T02:07:41.000Z'),
+      );
     });
 
     it('says the same as a status alone', async () => {

@@ -8,13 +8,13 @@ import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection } from '../client/airbyte.types';
 import { onBehalf } from '../ingestion/airbyte-problem';
 import { isDeleted } from '../ingestion/ingestion.mapper';
+import { JobLedger } from '../status/ledger/job.ledger';
 import { StatusReader } from '../status/status.reader';
 import { StatusService } from '../status/status.service';
 import { type ListScope, readAllConnections, readConnectionPage } from './connection.pages';
 import type { IngestionListDto, IngestionListItemDto, IngestionListQueryDto } from './dto/ingestion-list.dto';
 import { DEFAULT_PAGE_SIZE } from './dto/page-query.dto';
 import { hasFilters, matchesConnection } from './filters';
-import { JobLedger } from './job.ledger';
 import { toListItem } from './list.item';
 import { readToken, writeToken } from './page.token';
 import { scopeOf } from './scope';
@@ -26,17 +26,16 @@ const MAX_SNAPSHOTS = 100;
 /** Lists ingestions with how they stand, at the cost of few calls upstream. */
 @Injectable()
 export class ListingService {
-  private readonly ledger: JobLedger;
   private readonly snapshots: CoalescedReads<readonly AirbyteConnection[]>;
 
   constructor(
     private readonly client: AirbyteClient,
     private readonly reader: StatusReader,
     private readonly statuses: StatusService,
+    private readonly ledger: JobLedger,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.ledger = new JobLedger(client);
     this.snapshots = new CoalescedReads({
       maxAgeMs: SNAPSHOT_MAX_AGE_MS,
       maxEntries: MAX_SNAPSHOTS,

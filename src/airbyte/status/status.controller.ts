@@ -11,6 +11,7 @@ import { ApiConditional } from '../../common/openapi/api-conditional';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
 import { QueryValidationPipe } from '../../common/validation/query.pipe';
 import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { BatchService } from './batch.service';
 import { IngestionStatusDto } from './dto/ingestion-status.dto';
 import { StatusBatchDto, StatusBatchRequestDto } from './dto/status-batch.dto';
 import { StatusQueryDto } from './dto/status-query.dto';
@@ -24,7 +25,10 @@ function statusTag(status: IngestionStatusDto): string {
 @ApiTags('ingestion')
 @Controller('ingestion')
 export class StatusController {
-  constructor(private readonly statuses: StatusService) {}
+  constructor(
+    private readonly statuses: StatusService,
+    private readonly batches: BatchService,
+  ) {}
 
   @Get(':connectionId/status')
   @RequiresScope('ingestion:read')
@@ -64,6 +68,6 @@ export class StatusController {
     @Query(QueryValidationPipe) query: StatusQueryDto,
     @Context() context: RequestContext,
   ): Promise<StatusBatchDto> {
-    return this.statuses.batch(request.ids, query, context);
+    return this.batches.batch(request.ids, query, context);
   }
 }

@@ -1,16 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/http/request-context';
-import { inTurns } from '../../common/in-turns';
-import { asProblem } from '../../common/problem/as-problem';
-import { problemBody } from '../../common/problem/problem.body';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
 import type { AirbyteConnection } from '../client/airbyte.types';
 import { onBehalfOf } from '../ingestion/airbyte-problem';
 import { requireInSight } from '../ingestion/visibility';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
-import type { StatusBatchDto, StatusBatchResultDto } from './dto/status-batch.dto';
 import type { StatusQueryDto } from './dto/status-query.dto';
 import type { Tolerances } from './facts';
 import { parseDurationMs } from './freshness';
@@ -18,8 +14,6 @@ import { type IngestionSnapshot, StatusReader } from './status.reader';
 import { statusOf } from './status.report';
 
 const MINUTE_MS = 60_000;
-/** Two calls each, so that Airbyte is kept busy and the queue is left to others. */
-const BATCH_CONCURRENCY = 4;
 
 /** How ingestions stand. */
 @Injectable()
@@ -40,16 +34,6 @@ export class StatusService {
     return statusOf(snapshot, this.clock(), this.tolerances(query.freshness));
   }
 
-  /** What goes wrong for one id is no matter of the others. */
-  async batch(
-    ids: readonly string[],
-    query: StatusQueryDto,
-    context: RequestContext,
-  ): Promise<StatusBatchDto> {
-    const whole = this.reader.shareBudget(context);
-    return { results: await inTurns(ids, BATCH_CONCURRENCY, (id) => this.result(id, query, whole)) };
-  }
-
   tolerances(freshness?: string): Tolerances {
     return {
       missedRunMs: this.settings.missedRunToleranceMinutes * MINUTE_MS,
@@ -67,21 +51,6 @@ export class StatusService {
         requireInSight(await onBehalfOf(connectionId, read), context);
       }
       throw error;
-    }
-  }
-
-  private async result(
-    connectionId: string,
-    query: StatusQueryDto,
-    context: RequestContext,
-  ): Promise<StatusBatchResultDto> {
-    try {
-      return { connectionId, status: await this.status(connectionId, query, context), problem: null };
-    } catch (error) {
-      const problem = asProblem(error);
-      if (problem.code === 'internal-error') throw error;
-      const place = { url: `/ingestion/${connectionId}/status`, requestId: context.requestId };
-      return { connectionId, status: null, problem: problemBody(problem, place) };
     }
   }
 }

@@ -1,9 +1,10 @@
-import { inTurns } from '../../common/in-turns';
-import type { AirbyteClient } from '../client/airbyte.client';
-import { AirbyteError } from '../client/airbyte.errors';
-import type { AirbyteJob, CallContext } from '../client/airbyte.types';
-import type { RunFacts } from '../status/facts';
-import { readRunFacts } from '../status/sync-history';
+import { Injectable } from '@nestjs/common';
+import { inTurns } from '../../../common/in-turns';
+import { AirbyteClient } from '../../client/airbyte.client';
+import { AirbyteError } from '../../client/airbyte.errors';
+import type { AirbyteJob, CallContext } from '../../client/airbyte.types';
+import type { RunFacts } from '../facts';
+import { readRunFacts } from '../sync-history';
 import { isNewer, RunMemory } from './run.memory';
 
 const PAGE = 100;
@@ -25,6 +26,7 @@ export interface Freshness {
  * bulk, newest first, as a window without gaps; what the window does not reach is read singly. Both are remembered:
  * the next time only what is new has to be read, down to a job that is known already.
  */
+@Injectable()
 export class JobLedger {
   private readonly memory = new RunMemory();
   /** The newest and the oldest job of the window. */
@@ -61,7 +63,10 @@ export class JobLedger {
     context: CallContext,
   ): Promise<void> {
     const pages = this.isFresh(freshness) ? 0 : await this.refresh(freshness, context);
-    for (let page = pages; page < MAX_PAGES && this.missing(connectionIds).length > 0; page++) {
+    // A further page costs a call, as each that is missing does.
+    const isWorthIt = (page: number): boolean =>
+      page < Math.min(MAX_PAGES, this.missing(connectionIds).length);
+    for (let page = pages; isWorthIt(page); page++) {
       const jobs = await this.readPage(this.size, context);
       this.append(jobs);
       this.isComplete = jobs.length < PAGE;
@@ -75,17 +80,20 @@ export class JobLedger {
   /** Reads what is new, down to what is known. @returns the number of pages it took */
   private async refresh(freshness: Freshness, context: CallContext): Promise<number> {
     const openBefore = this.memory.openJobs();
-    const known = this.newestId;
     const jobs: AirbyteJob[] = [];
+    let known = this.newestId;
     let pages = 0;
     let isEnd = false;
     let meetsKnown = false;
     while (!isEnd && !meetsKnown && pages < MAX_PAGES && (pages === 0 || known !== null)) {
       const page = await this.readPage(pages * PAGE, context);
+      // The newest that was known is gone: an Airbyte that was set up anew counts from one again.
+      if (pages === 0 && known !== null && isOlder(page[0], known)) known = null;
       jobs.push(...page);
       pages += 1;
       isEnd = page.length < PAGE;
-      meetsKnown = known !== null && page.some((job) => !isNewer(job.jobId, known));
+      const last = known;
+      meetsKnown = last !== null && page.some((job) => !isNewer(job.jobId, last));
     }
     if (!meetsKnown) this.begin();
     this.prepend(jobs);
@@ -170,6 +178,10 @@ export class JobLedger {
     this.turn = mine.catch(() => undefined);
     await mine;
   }
+}
+
+function isOlder(newest: AirbyteJob | undefined, known: string): boolean {
+  return newest === undefined || isNewer(known, newest.jobId);
 }
 
 /** Airbyte answers 409 for a job that it does not know, and 403 on Airbyte Cloud. */

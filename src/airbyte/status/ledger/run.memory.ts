@@ -1,8 +1,8 @@
-import type { AirbyteJob } from '../client/airbyte.types';
-import type { RunFacts } from '../status/facts';
-import { hasEnded, isSuccess } from '../status/job.kinds';
-import { BASELINE, needsBaseline } from '../status/rules/false-success';
-import { NEWEST_JOBS } from '../status/sync-history';
+import type { AirbyteJob } from '../../client/airbyte.types';
+import type { RunFacts } from '../facts';
+import { hasEnded, isSuccess } from '../job.kinds';
+import { BASELINE, needsBaseline } from '../rules/false-success';
+import { NEWEST_JOBS } from '../sync-history';
 
 interface History extends RunFacts {
   /** True: as much is known as a status read asks for. False: only what the newest jobs of all showed. */

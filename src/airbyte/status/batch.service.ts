@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock';
+import type { RequestContext } from '../../common/http/request-context';
+import { inTurns } from '../../common/in-turns';
+import { asProblem } from '../../common/problem/as-problem';
+import { problemBody } from '../../common/problem/problem.body';
+import type { ProblemException } from '../../common/problem/problem.exception';
+import { onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
+import { requireInSight } from '../ingestion/visibility';
+import { BulkReader, type SeenConnection } from './bulk.reader';
+import type { StatusBatchDto, StatusBatchResultDto } from './dto/status-batch.dto';
+import type { StatusQueryDto } from './dto/status-query.dto';
+import { StatusReader } from './status.reader';
+import { statusOf } from './status.report';
+import { StatusService } from './status.service';
+
+/** One call each, so that Airbyte is kept busy and the queue is left to others. */
+const CONCURRENCY = 4;
+
+/** What was found, or why nothing was. */
+type Outcome<T> =
+  | { readonly isFound: true; readonly value: T }
+  | { readonly isFound: false; readonly problem: ProblemException };
+
+/** How many ingestions stand, at the cost of few calls upstream. */
+@Injectable()
+export class BatchService {
+  constructor(
+    private readonly reader: StatusReader,
+    private readonly bulk: BulkReader,
+    private readonly statuses: StatusService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** What goes wrong for one id is no matter of the others. */
+  async batch(
+    ids: readonly string[],
+    query: StatusQueryDto,
+    context: RequestContext,
+  ): Promise<StatusBatchDto> {
+    const whole = this.reader.shareBudget(context);
+    const found = await inTurns(ids, CONCURRENCY, (id) => outcomeOf(() => this.inSight(id, whole)));
+    const seen = found.flatMap((one) => (one.isFound ? [one.value.connection] : []));
+    const runs = await outcomeOf(() => onBehalf(() => this.bulk.runsOf(seen, whole)));
+    const tolerances = this.statuses.tolerances(query.freshness);
+    const now = this.clock();
+    const results = found.map((one, index) => {
+      const connectionId = ids[index] ?? '';
+      const place = { url: `/ingestion/${connectionId}/status`, requestId: context.requestId };
+      const told = (problem: ProblemException): StatusBatchResultDto => ({
+        connectionId,
+        status: null,
+        problem: problemBody(problem, place),
+      });
+      if (!one.isFound) return told(one.problem);
+      if (!runs.isFound) return told(runs.problem);
+      const snapshot = { ...one.value, ...runs.value(connectionId) };
+      return { connectionId, status: statusOf(snapshot, now, tolerances), problem: null };
+    });
+    return { results };
+  }
+
+  private inSight(connectionId: string, context: RequestContext): Promise<SeenConnection> {
+    return onBehalfOf(connectionId, async () => {
+      const seen = await this.bulk.connection(connectionId, context);
+      requireInSight(seen.connection, context);
+      return seen;
+    });
+  }
+}
+
+async function outcomeOf<T>(find: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { isFound: true, value: await find() };
+  } catch (error) {
+    const problem = asProblem(error);
+    if (problem.code === 'internal-error') throw error;
+    return { isFound: false, problem };
+  }
+}

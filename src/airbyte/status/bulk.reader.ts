@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock';
+import { CoalescedReads } from '../../common/coalesced-reads';
+import { inTurns } from '../../common/in-turns';
+import { SETTINGS } from '../../config/settings.token';
+import type { Settings } from '../../config/settings.types';
+import { AirbyteClient } from '../client/airbyte.client';
+import type { AirbyteConnection, CallContext } from '../client/airbyte.types';
+import type { RunFacts } from './facts';
+import { JobLedger } from './ledger/job.ledger';
+import { StatusReader } from './status.reader';
+import { readRunFacts } from './sync-history';
+
+/** A connection, and when Airbyte was asked for it. */
+export interface SeenConnection {
+  readonly connection: AirbyteConnection;
+  readonly observedAt: Date;
+}
+
+const MAX_CONNECTIONS = 10_000;
+const CONCURRENCY = 4;
+/** The runs of fewer take fewer calls one by one. */
+const WORTH_BULK = 3;
+
+/** Reads what many statuses are made of: each connection alone, so that each tells of itself, and the runs of all in bulk. */
+@Injectable()
+export class BulkReader {
+  private readonly connections: CoalescedReads<SeenConnection>;
+
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly reader: StatusReader,
+    private readonly ledger: JobLedger,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.connections = new CoalescedReads({
+      maxAgeMs: settings.statusMaxAgeMs,
+      maxEntries: MAX_CONNECTIONS,
+      nowMs: () => clock().getTime(),
+    });
+  }
+
+  connection(connectionId: string, context: CallContext): Promise<SeenConnection> {
+    return this.connections.get(`${this.reader.changes} ${connectionId}`, async () => {
+      const observedAt = this.clock();
+      return { connection: await this.client.getConnection(connectionId, context), observedAt };
+    });
+  }
+
+  /** @returns what tells the runs of each of these, by its id */
+  async runsOf(
+    connections: readonly AirbyteConnection[],
+    context: CallContext,
+  ): Promise<(connectionId: string) => RunFacts> {
+    const isWorthBulk = connections.length >= WORTH_BULK;
+    const listed = connections.filter((connection) => isWorthBulk && this.isListed(connection));
+    await this.learn(listed, context);
+    const single = new Map<string, RunFacts>();
+    const others = connections.filter((connection) => !listed.includes(connection));
+    await inTurns(others, CONCURRENCY, async ({ connectionId }) => {
+      single.set(connectionId, await readRunFacts(this.client, connectionId, context));
+    });
+    return (connectionId) => single.get(connectionId) ?? this.ledger.factsOf(connectionId);
+  }
+
+  /** Where a deployment is limited to a workspace its lists are, while a single ingestion may be of another. */
+  private isListed({ workspaceId }: AirbyteConnection): boolean {
+    const only = this.settings.airbyte.workspaceId;
+    return only === null || only === workspaceId;
+  }
+
+  private async learn(connections: readonly AirbyteConnection[], context: CallContext): Promise<void> {
+    if (connections.length === 0) return;
+    const { statusMaxAgeMs: maxAgeMs } = this.settings;
+    const freshness = { nowMs: this.clock().getTime(), maxAgeMs, changes: this.reader.changes };
+    const ids = connections.map(({ connectionId }) => connectionId);
+    await this.ledger.learn(ids, freshness, context);
+  }
+}
