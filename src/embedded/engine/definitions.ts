@@ -12,7 +12,7 @@ export interface ConnectorDefinition {
 }
 
 /** Rows are short-lived: room for many more of them makes a process larger and no faster. */
-const SMALL_HEAP = '--max-semi-space-size=8';
+const SMALL_HEAP = ['--max-semi-space-size=8', '--expose-gc'];
 
 const OURS: readonly Omit<ConnectorDefinition, 'answersStatesAtOnce'>[] = [
   {
@@ -60,7 +60,7 @@ export const BUILT_IN: readonly ConnectorDefinition[] = OURS.map((definition) =>
 }));
 
 function builtIn(name: string): string[] {
-  return [process.execPath, SMALL_HEAP, join(compiledFolder(), 'connectors', name, 'main.js')];
+  return [process.execPath, ...SMALL_HEAP, join(compiledFolder(), 'connectors', name, 'main.js')];
 }
 
 /** Connectors always run as compiled by the build, also when the engine itself runs from its sources in a test. */

@@ -19,6 +19,7 @@ export class ParquetFile {
 
   /** Bytes of their own: values that were read keep pointing into them. */
   read(start: number, end: number): Uint8Array {
+    if (start < 0 || end < start || end > this.size) throw this.wrong('it ends in the middle of a page');
     const bytes = new Uint8Array(end - start);
     for (let done = 0; done < bytes.length;) {
       const read = readSync(this.fd, bytes, done, bytes.length - done, start + done);

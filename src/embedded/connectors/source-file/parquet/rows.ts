@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../json';
 import { ConnectorError } from '../../../protocol/connector';
 import { messageOf } from '../../../system-error';
+import { PageCollector } from './collector';
 import { ColumnCursor } from './column';
 import { ParquetFile } from './file';
 import { layoutOf, type Layout } from './layout';
@@ -15,7 +16,13 @@ export async function* parquetRows(path: string): AsyncGenerator<readonly string
   try {
     const metadata = file.readMetadata(library);
     const layout = layoutOf(library.parquetSchema(metadata));
-    for (const group of metadata.row_groups) yield* rowsOfGroup({ library, file, layout }, group);
+    const pages = new PageCollector();
+    for (const group of metadata.row_groups) {
+      for (const rows of rowsOfGroup({ library, file, layout }, group)) {
+        yield rows;
+        pages.collect();
+      }
+    }
   } catch (error) {
     throw wrongFile(file, error);
   } finally {
