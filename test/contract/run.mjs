@@ -1,7 +1,7 @@
 // npm run contract: everything that the API description promises, tried from a fresh clone. It checks and lints the
 // description, generates a client with every generator, compiles each under strict settings, lets each tell the whole
 // story to a live gateway, and ends with a table. Exits with 1 if anything is not as it should be.
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { plainDocument } from '../../scripts/openapi-plain.mjs';
 import { COMPILERS } from './compilers.mjs';
@@ -58,6 +58,11 @@ function printTable(rows) {
     );
 }
 
+if (!existsSync(`${ROOT}/node_modules`)) {
+  console.log('installing the gateway, as in a fresh clone');
+  const { ok, output } = run(['npm', 'ci', '--no-audit', '--no-fund']);
+  if (!ok) throw new Error(output);
+}
 ensureTools();
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });

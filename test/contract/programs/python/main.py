@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from types import SimpleNamespace
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "generated"))
 
@@ -11,6 +12,7 @@ import openapi_client
 from openapi_client import (
     CreateIngestionRequest,
     IngestionApi,
+    Problem,
     RunsApi,
     ScheduleRequest,
     StartRunRequest,
@@ -54,15 +56,16 @@ with openapi_client.ApiClient(configuration) as client:
         ingestions.create_ingestion(wanted("0 0 30 2 *"))
         check(False, "it is refused")
     except openapi_client.ApiException as error:
-        problem = json.loads(error.body)
-        check(error.status == 400 and problem["code"] == "validation-failed", "the problem has its code")
-        check(problem["errors"][0]["field"] == "schedule.cronExpression", "the problem names the field")
+        # This generator reads every enum as an object without its word: the code is looked up in the text.
+        check(json.loads(error.body)["code"] == "validation-failed", "the problem has its code")
+        problem = client.deserialize(SimpleNamespace(data=error.body), "Problem")
+        check(isinstance(problem, Problem) and problem.status == error.status == 400, "the problem is typed")
+        check(problem.errors[0].field == "schedule.cronExpression", "the problem names the field")
 
     run = runs.start_run(connection_id, start_run_request=StartRunRequest())
     while run.ended_at is None:
         run = runs.get_run(connection_id, run.run_id, wait=30)
     newest = runs.list_runs(connection_id, page_size=1).data[0]
-    # This generator reads every enum as an object without its word.
     check(newest.run_id == run.run_id and newest.rows > 0, "the run is listed, and moved rows")
 
     status = ingestions.get_ingestion_status(connection_id)
