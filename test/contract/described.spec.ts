@@ -1,5 +1,14 @@
-import { isReference, operationsOf, type Schema } from '../../src/common/openapi/operations';
+import {
+  type Content,
+  type Examples,
+  isReference,
+  nameOf,
+  operationsOf,
+  responsesOf,
+  type Schema,
+} from '../../src/common/openapi/operations';
 import { document } from '../support/contract.document';
+import { faultsOf } from '../support/contract.schema';
 
 const SCHEMAS = Object.entries(document.components?.schemas ?? {}).flatMap(
   ([name, schema]): [string, Schema][] => (isReference(schema) ? [] : [[name, schema]]),
@@ -63,4 +72,42 @@ describe('the description', () => {
     }
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
+
+  it('gives examples that are what it says', () => {
+    const members = SCHEMAS.flatMap(([name, { properties = {} }]) =>
+      Object.entries(properties).map(([member, property]) => [`${name}.${member}`, property] as const),
+    );
+    const parameters = operationsOf(document).flatMap(({ operationId = '', parameters = [] }) =>
+      parameters.flatMap((one) =>
+        isReference(one) || !one.schema ? [] : [[`${operationId} ${one.name}`, one.schema] as const],
+      ),
+    );
+    const wrong = [...members, ...parameters].flatMap(([where, schema]) =>
+      isReference(schema)
+        ? []
+        : [schema.example, schema.default].flatMap((value: unknown) =>
+            value === undefined ? [] : faultsOf(schema, value).map((fault) => `${where}: ${fault}`),
+          ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('gives whole examples of every body that are what it says', () => {
+    const contents = operationsOf(document).flatMap(({ requestBody, responses }): Content[] => {
+      const sent = requestBody && !isReference(requestBody) ? [requestBody.content] : [];
+      return [...sent, ...responsesOf({ responses }).map(([, { content = {} }]) => content)];
+    });
+    const faults = contents.flatMap((content) =>
+      Object.values(content).flatMap(({ schema, examples }) =>
+        Object.values(examples ?? {}).map((example) => faultsOf(schema ?? {}, valueOf(example))),
+      ),
+    );
+    expect(faults.length).toBeGreaterThan(100);
+    expect(faults.flat()).toEqual([]);
+  });
 });
+
+function valueOf(example: Examples[string]): unknown {
+  const found = isReference(example) ? document.components?.examples?.[nameOf(example)] : example;
+  return found && !isReference(found) ? found.value : undefined;
+}
