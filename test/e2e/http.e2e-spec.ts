@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { startGateway, type TestGateway } from '../support/gateway';
-import { ScriptedUpstream } from '../support/scripted-upstream';
+import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 
 describe('whatever the request', () => {
   let upstream: ScriptedUpstream;
@@ -126,6 +126,36 @@ describe('whatever the request', () => {
     expect(replaced.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(replaced.body).toMatchObject({ requestId: replaced.headers['x-request-id'] });
   });
+
+  it.each([
+    ['GET', '', undefined],
+    ['GET', '/status', undefined],
+    ['GET', '/runs', undefined],
+    ['GET', '/runs/1', undefined],
+    ['POST', '/runs', {}],
+    ['PATCH', '', { name: 'New' }],
+    ['DELETE', '', undefined],
+    ['POST', 'es', { name: 'New', sourceId: SOURCE_ID, destinationId: DESTINATION_ID }],
+    ['GET', 'es', undefined],
+  ] as [string, string, object | undefined][])(
+    'has its id and its trace on everything that it makes the gateway ask: %s /ingestion/…%s',
+    async (method, path, body) => {
+      const { connectionId } = upstream.state.addConnection();
+      upstream.state.addJob({ connectionId, status: 'succeeded' });
+      upstream.requests.length = 0;
+      const own = {
+        'x-request-id': 'abc-1',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      };
+      await fetch(`${gateway.url}/ingestion${path === 'es' ? '' : `/${connectionId}${path}`}`, {
+        method,
+        headers: { ...own, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      expect(upstream.requests.length).toBeGreaterThan(0);
+      for (const { headers } of upstream.requests) expect(headers).toMatchObject(own);
+    },
+  );
 
   it('is alive whatever Airbyte does, and ready only when Airbyte is', async () => {
     await gateway.api.get('/health/ready').expect(200, { status: 'ok' });
