@@ -116,6 +116,12 @@ describe('with a real Redis', () => {
       expect(leftMs).toBeGreaterThan(STORE_TIMES.ttlMs + STORE_TIMES.doubtMs);
     });
 
+    it('is of two claimants where Airbyte has answered both with it', async () => {
+      expect(await claimsOf(one).claim('n', 'a')).toBe(true);
+      expect(await claimsOf(other).claim('n', 'b')).toBe(true);
+      expect(await claimsOf(other).take('n', 'c')).toBe(false);
+    });
+
     it('and found is given to nobody while Redis hangs; what was answered is claimed when it goes on', async () => {
       const [here, there] = [claimsOf(one), claimsOf(other)];
       server.freeze();

@@ -1,4 +1,4 @@
-import { fault } from '../../../test/support/scripted-upstream';
+import { fault, json } from '../../../test/support/scripted-upstream';
 import { latch } from '../../../test/support/fault-bench';
 import { ClientBench, creation, errorOf } from '../../../test/support/upstream-client';
 import { AirbyteError } from './airbyte.errors';
@@ -75,6 +75,18 @@ describe('creations that are alike, at one time', () => {
   });
 });
 
+it('two creations that are answered with one id are both believed', async () => {
+  bench.upstream.on(CREATE, (request, nth) => {
+    const reply = bench.upstream.act(request);
+    const [first] = bench.upstream.state.connections.values();
+    return nth === 1 ? reply : json(200, first);
+  });
+  const client = bench.clientWith({ createTimeoutMs: 2_000 });
+  const ids = [await client.createConnection(creation()), await client.createConnection(creation())];
+  expect(new Set(ids.map(({ connectionId }) => connectionId)).size).toBe(1);
+  expect(bench.upstream.count(LIST)).toBe(0);
+});
+
 describe('a lost creation', () => {
   it('is found in whatever workspace it went to', async () => {
     bench.upstream.on(CREATE, (request) => fault('reset', bench.upstream.act(request)));
@@ -87,8 +99,8 @@ describe('MemoryCreationClaims', () => {
   it('remembers the newest of very many, and forgets the oldest', async () => {
     const claims = new MemoryCreationClaims();
     for (let i = 0; i < 25_000; i++) await claims.claim(`c${i}`, 'a');
-    expect(await claims.claim('c24999', 'b')).toBe(false);
-    expect(await claims.claim('c15000', 'b')).toBe(false);
-    expect(await claims.claim('c0', 'b')).toBe(true);
+    expect(await claims.take('c24999', 'b')).toBe(false);
+    expect(await claims.take('c15000', 'b')).toBe(false);
+    expect(await claims.take('c0', 'b')).toBe(true);
   });
 });

@@ -7,8 +7,23 @@ export interface CreationClaims {
   ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Claims what was found. @returns whether it is the claimant's now, or was before */
   take(connectionId: string, claimant: string): Promise<boolean>;
-  /** Claims what a creation of the claimant's was answered with: only somebody else's own claim stands against it. */
+  /**
+   * Claims what a creation of the claimant's was answered with. Only what somebody else has found stands against it: an id
+   * that two creations were answered with is Airbyte's own word, whatever one thinks of it.
+   */
   claim(connectionId: string, claimant: string): Promise<boolean>;
+}
+
+/** Whose a connection is, and whether it was found rather than answered. */
+export interface Claim {
+  readonly claimant: string;
+  readonly isFound: boolean;
+}
+
+/** Whether a claim that there is already keeps a new one from being made. */
+export function standsAgainst(known: Claim | undefined, claim: Claim): boolean {
+  if (known === undefined || known.claimant === claim.claimant) return false;
+  return known.isFound || claim.isFound;
 }
 
 /** Injection token of the claims that the application's client goes by. */
@@ -19,32 +34,38 @@ const REMEMBERED = 10_000;
 /** For one process, as long as it lives: the last 10,000 at least. */
 export class MemoryCreationClaims implements CreationClaims {
   // Two that take turns: to find the oldest entry of one map, V8 passes by all that were ever deleted before it.
-  private owners = new Map<string, string>();
-  private earlierOwners = new Map<string, string>();
+  private claims = new Map<string, Claim>();
+  private earlierClaims = new Map<string, Claim>();
 
   ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const owned = connectionIds.flatMap((id): [string, string][] => {
-      const owner = this.ownerOf(id);
-      return owner === undefined ? [] : [[id, owner]];
+      const known = this.of(id);
+      return known === undefined ? [] : [[id, known.claimant]];
     });
     return Promise.resolve(new Map(owned));
   }
 
   take(connectionId: string, claimant: string): Promise<boolean> {
-    return this.claim(connectionId, claimant);
+    return Promise.resolve(this.add(connectionId, { claimant, isFound: true }));
   }
 
   claim(connectionId: string, claimant: string): Promise<boolean> {
-    const owner = this.ownerOf(connectionId) ?? claimant;
-    if (this.owners.size >= REMEMBERED) {
-      this.earlierOwners = this.owners;
-      this.owners = new Map();
-    }
-    this.owners.set(connectionId, owner);
-    return Promise.resolve(owner === claimant);
+    return Promise.resolve(this.add(connectionId, { claimant, isFound: false }));
   }
 
-  private ownerOf(connectionId: string): string | undefined {
-    return this.owners.get(connectionId) ?? this.earlierOwners.get(connectionId);
+  /** The claim that there is. */
+  of(connectionId: string): Claim | undefined {
+    return this.claims.get(connectionId) ?? this.earlierClaims.get(connectionId);
+  }
+
+  /** @returns false where another stands against it */
+  add(connectionId: string, claim: Claim): boolean {
+    if (standsAgainst(this.of(connectionId), claim)) return false;
+    if (this.claims.size >= REMEMBERED) {
+      this.earlierClaims = this.claims;
+      this.claims = new Map();
+    }
+    this.claims.set(connectionId, claim);
+    return true;
   }
 }

@@ -1,12 +1,24 @@
-import { type CreationClaims, MemoryCreationClaims } from '../../airbyte/client/creation.claims';
+import {
+  type Claim,
+  type CreationClaims,
+  MemoryCreationClaims,
+  standsAgainst,
+} from '../../airbyte/client/creation.claims';
 import type { SharedState } from '../shared-state/shared-state';
 import { type IdempotencyTimes, pendingTtlMs } from './idempotency.store';
 
-/** ARGV: claimant, ttl. */
+const FOUND = 'found:';
+const MADE = 'made:';
+
+/** `standsAgainst`, at all replicas. ARGV: how, claimant, ttl. */
 const CLAIM = `
-local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+local known = redis.call('GET', KEYS[1])
+if known then
+  local colon = string.find(known, ':', 1, true)
+  local isFound = string.sub(known, 1, colon) == '${FOUND}' or ARGV[1] == '${FOUND}'
+  if isFound and string.sub(known, colon + 1) ~= ARGV[2] then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
 return 1`;
 
 const OWNERS = `return redis.call('MGET', unpack(KEYS))`;
@@ -21,7 +33,7 @@ const SAVE_AGAIN_MS = 500;
  */
 export class SharedCreationClaims implements CreationClaims {
   private readonly own = new MemoryCreationClaims();
-  private readonly unsaved = new Map<string, string>();
+  private readonly unsaved = new Map<string, Claim>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -36,46 +48,45 @@ export class SharedCreationClaims implements CreationClaims {
     if (!Array.isArray(owners)) return new Map(connectionIds.map((id) => [id, SOMEBODY]));
     return new Map(
       connectionIds.flatMap((id, index): [string, string][] => {
-        const owner: unknown = owners[index] ?? own.get(id);
-        return typeof owner === 'string' ? [[id, owner]] : [];
+        const known: unknown = owners[index];
+        const owner = typeof known === 'string' ? known.slice(known.indexOf(':') + 1) : own.get(id);
+        return owner === undefined ? [] : [[id, owner]];
       }),
     );
   }
 
   async take(connectionId: string, claimant: string): Promise<boolean> {
-    if (await this.isAnothers(connectionId, claimant)) return false;
-    const answer = await this.shared.attemptIfWell(CLAIM, ...this.claimOf(connectionId, claimant));
-    return answer.ok && answer.value === 1 && this.own.claim(connectionId, claimant);
+    const claim = { claimant, isFound: true };
+    if (standsAgainst(this.own.of(connectionId), claim)) return false;
+    const answer = await this.shared.attemptIfWell(CLAIM, ...this.scriptOf(connectionId, claim));
+    return answer.ok && answer.value === 1 && this.own.add(connectionId, claim);
   }
 
   async claim(connectionId: string, claimant: string): Promise<boolean> {
-    if (await this.isAnothers(connectionId, claimant)) return false;
-    const answer = await this.shared.attemptIfWell(CLAIM, ...this.claimOf(connectionId, claimant));
+    const claim = { claimant, isFound: false };
+    if (standsAgainst(this.own.of(connectionId), claim)) return false;
+    const answer = await this.shared.attemptIfWell(CLAIM, ...this.scriptOf(connectionId, claim));
     if (answer.ok && answer.value !== 1) return false;
-    if (!answer.ok) this.saveLater(connectionId, claimant);
-    return this.own.claim(connectionId, claimant);
+    if (!answer.ok) this.saveLater(connectionId, claim);
+    return this.own.add(connectionId, claim);
   }
 
-  private async isAnothers(connectionId: string, claimant: string): Promise<boolean> {
-    const owner = (await this.own.ownersOf([connectionId])).get(connectionId);
-    return owner !== undefined && owner !== claimant;
+  private scriptOf(connectionId: string, { claimant, isFound }: Claim): [keys: string[], args: string[]] {
+    const how = isFound ? FOUND : MADE;
+    return [[keyOf(connectionId)], [how, claimant, String(pendingTtlMs(this.times))]];
   }
 
-  private claimOf(connectionId: string, claimant: string): [keys: string[], args: string[]] {
-    return [[keyOf(connectionId)], [claimant, String(pendingTtlMs(this.times))]];
-  }
-
-  private saveLater(connectionId: string, claimant: string): void {
-    this.unsaved.set(connectionId, claimant);
-    void this.save(connectionId, claimant);
+  private saveLater(connectionId: string, claim: Claim): void {
+    this.unsaved.set(connectionId, claim);
+    void this.save(connectionId, claim);
     this.timer ??= setInterval(() => {
-      for (const [id, owner] of this.unsaved) void this.save(id, owner);
+      for (const [id, unsaved] of this.unsaved) void this.save(id, unsaved);
     }, SAVE_AGAIN_MS).unref();
   }
 
   /** Asks at once, and without a pause: a Redis that is only slow does it before whatever it is asked later. */
-  private async save(connectionId: string, claimant: string): Promise<void> {
-    const answer = await this.shared.attempt(CLAIM, ...this.claimOf(connectionId, claimant));
+  private async save(connectionId: string, claim: Claim): Promise<void> {
+    const answer = await this.shared.attempt(CLAIM, ...this.scriptOf(connectionId, claim));
     if (!answer.ok) return;
     this.unsaved.delete(connectionId);
     if (this.unsaved.size > 0 || !this.timer) return;
