@@ -20,5 +20,9 @@ process.stdin.pipe(input);
 child.stdout.pipe(process.stdout);
 child.stdout.pipe(output);
 child.on('close', (code) => {
-  input.end(() => output.end(() => process.exit(code ?? 1)));
+  // To exit at once would cut off what was not yet passed on.
+  process.exitCode = code ?? 1;
+  process.stdin.destroy();
+  input.end();
+  output.end();
 });

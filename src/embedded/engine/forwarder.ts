@@ -71,9 +71,16 @@ export class Forwarder {
     this.uncounted = { rows: 0, bytes: 0 };
   }
 
-  /** The last line, if it was not ended: it is a message if it is whole, and dropped otherwise. */
+  /**
+   * The last line, if it was not ended: a whole message counts.
+   * @throws GuardError when it is half of one: what followed is missing, though the source said that it ended well
+   */
   *end(): Generator<Piece> {
-    if (this.rest.length > 0) yield* this.push(Buffer.from('\n'));
+    const rest = this.rest.take();
+    const text = rest.toString('utf8');
+    if (parseObject(text) !== null) yield* this.push(Buffer.concat([rest, Buffer.from('\n')]));
+    else if (text.trimStart().startsWith('{'))
+      throw new GuardError('The source ended in the middle of a message.');
   }
 
   /** A record of the same stream as the one before. */

@@ -119,13 +119,18 @@ describe('forwarding', () => {
     expect(seen).toEqual([1]);
   });
 
-  it('drops a last line that was cut off, but no record', () => {
-    const rest = (text: string): unknown[] => {
+  it('takes a whole last message without an end of line, and no half of one for the end of a source', () => {
+    const rest = (text: string): string[] => {
       const forwarder = new Forwarder(new Ledger());
-      return [...forwarder.push(Buffer.from(text)), ...forwarder.end()];
+      const pieces = [...forwarder.push(Buffer.from(text)), ...forwarder.end()];
+      return pieces.map((piece) => ('records' in piece ? piece.records.toString() : '?'));
     };
-    expect(rest('{"type":"LOG","log":{"mess')).toEqual([]);
-    expect(() => rest(record('s').slice(0, 40))).toThrow(GuardError);
+    const [first, second] = [record('s'), record('s').slice(0, -1)];
+    expect(rest(first + second).join('')).toBe(`${first}${second}\n`);
+    expect(rest(`${first}bye`).join('')).toBe(first);
+    for (const cut of [1, 10, 40, second.length - 1])
+      expect(() => rest(first + second.slice(0, cut))).toThrow(GuardError);
+    expect(() => rest('{"type":"LOG","log":{"mess')).toThrow(GuardError);
   });
 
   it("gives streams the destination's names, whatever the layout of the line", () => {
