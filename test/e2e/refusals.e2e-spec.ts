@@ -113,6 +113,9 @@ describe('a refusal', () => {
         code: 'validation-failed',
         errors: [{ field: name }, { field: `schedule.${name}`, reason: 'is not a known field' }],
       });
+      const schedule = { scheduleType: { [name]: 1 }, cronExpression: '0 2 * * *' };
+      const instead = await gateway.api.post('/ingestion').send({ ...ORDERS, schedule }).expect(400);
+      expect(instead.body).toMatchObject({ errors: [{ field: `schedule.scheduleType.${name}` }] });
       const query = await gateway.api.get(`/ingestion?${name}=1&status=active`).expect(400);
       expect(query.body).toMatchObject({ errors: [{ field: name, reason: 'is not a known parameter' }] });
       expect(upstream.requests).toEqual([]);

@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { ProblemException, validationFailed } from '../../common/problem/problem.exception';
+import { inheritedNames } from '../../common/validation/inherited-names';
 import { RequestValidationPipe } from '../../common/validation/validation.pipe';
 import { ScheduleRequestDto } from './dto/schedule.dto';
 import { SchedulePolicy } from './schedule.policy';
@@ -33,6 +34,8 @@ async function wellShapedSchedule(body: unknown): Promise<ScheduleRequestDto | n
   const schedule: unknown =
     typeof body === 'object' && body !== null && 'schedule' in body ? body.schedule : null;
   if (typeof schedule !== 'object' || schedule === null || Array.isArray(schedule)) return null;
+  // class-transformer would take such a member for what the object was made by.
+  if (inheritedNames(schedule).length > 0) return null;
   const dto = plainToInstance(ScheduleRequestDto, schedule);
   return (await validate(dto)).length === 0 ? dto : null;
 }
