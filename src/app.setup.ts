@@ -3,7 +3,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { addCallerHooks } from './callers/callers.setup';
 import { addBodyRules } from './common/http/body-rules';
-import { addCrossOriginRules } from './common/http/cross-origin';
+import { addCrossOriginRules, refuseForeignPages } from './common/http/cross-origin';
 import { addFrontPage } from './common/http/front-page';
 import { addHttpRules } from './common/http/http-rules';
 import { addMethodTable } from './common/http/method-table';
@@ -25,7 +25,9 @@ export function configureApp(app: NestFastifyApplication): void {
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
   addHttpRules(fastify);
-  addCrossOriginRules(fastify, app.get<Settings>(SETTINGS).corsOrigins);
+  const { corsOrigins } = app.get<Settings>(SETTINGS);
+  addCrossOriginRules(fastify, corsOrigins);
+  refuseForeignPages(fastify, corsOrigins);
   addCallerHooks(app);
   addFrontPage(fastify);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {

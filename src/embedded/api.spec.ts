@@ -222,18 +222,23 @@ describe('creating a connection', () => {
     expect(first.body['schedule']).toEqual({ scheduleType: 'manual' });
   });
 
-  it('names the missing stream and the modes that are possible', async () => {
-    const create = (stream: object): ReturnType<EmbeddedClient['post']> =>
+  it('names the missing stream, one that is named twice, and the modes that are possible', async () => {
+    const create = (...streams: object[]): ReturnType<EmbeddedClient['post']> =>
       api.post('/connections', {
         sourceId: 'source-id',
         destinationId: 'dest-id',
-        configurations: { streams: [stream] },
+        configurations: { streams },
       });
     expect(JSON.stringify((await create({ name: 'nope' })).body['data'])).toContain(
       'No streams found with name [nope]',
     );
     const mode = await create({ name: 'orders', syncMode: 'incremental_append' });
     expect(JSON.stringify(mode.body['data'])).toContain('full_refresh_overwrite, full_refresh_append');
+    const twice = await create({ name: 'orders' }, { name: 'orders' });
+    expect([twice.status, JSON.stringify(twice.body['data'])]).toEqual([
+      400,
+      expect.stringContaining('Duplicate stream found in configuration for: [orders]'),
+    ]);
   });
 });
 

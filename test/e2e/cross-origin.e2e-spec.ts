@@ -50,6 +50,34 @@ describe('scripts of web pages', () => {
     });
   });
 
+  describe('that send no body, which browsers let any page do,', () => {
+    const runs = (): string => `/ingestion/${upstream.state.addConnection().connectionId}/runs`;
+
+    it.each([
+      [{ 'sec-fetch-site': 'cross-site', origin: OTHER }],
+      [{ 'sec-fetch-site': 'same-site', origin: OTHER }],
+      [{ origin: OTHER }],
+      [{ origin: 'null' }],
+    ])('change nothing: %j', async (headers) => {
+      await open({});
+      expect(await send('POST', runs(), headers)).toMatchObject({ status: 403 });
+      expect(await send('DELETE', runs().replace('/runs', ''), headers)).toMatchObject({ status: 403 });
+      expect(upstream.requests).toEqual([]);
+    });
+
+    it("are heard from the gateway's own page, from named origins, and outside of browsers", async () => {
+      await open({ CORS_ORIGINS: APP });
+      for (const headers of [
+        { 'sec-fetch-site': 'same-origin', origin: gateway.url },
+        { origin: gateway.url },
+        { 'sec-fetch-site': 'cross-site', origin: APP },
+        {},
+      ]) {
+        expect(await send('POST', runs(), headers)).toMatchObject({ status: 202 });
+      }
+    });
+  });
+
   describe('of the origins in CORS_ORIGINS', () => {
     beforeEach(async () => {
       const sha256 = createHash('sha256').update(KEY).digest('hex');

@@ -114,7 +114,10 @@ describe('a refusal', () => {
         errors: [{ field: name }, { field: `schedule.${name}`, reason: 'is not a known field' }],
       });
       const schedule = { scheduleType: { [name]: 1 }, cronExpression: '0 2 * * *' };
-      const instead = await gateway.api.post('/ingestion').send({ ...ORDERS, schedule }).expect(400);
+      const instead = await gateway.api
+        .post('/ingestion')
+        .send({ ...ORDERS, schedule })
+        .expect(400);
       expect(instead.body).toMatchObject({ errors: [{ field: `schedule.scheduleType.${name}` }] });
       const query = await gateway.api.get(`/ingestion?${name}=1&status=active`).expect(400);
       expect(query.body).toMatchObject({ errors: [{ field: name, reason: 'is not a known parameter' }] });

@@ -79,7 +79,7 @@ export interface paths {
         put?: never;
         /**
          * Connect a source to a destination
-         * @description Creates a connection in Airbyte. **Without `streams` Airbyte takes every stream of the source and overwrites the destination on each sync (full refresh, overwrite).** Creation can take minutes: Airbyte reads the schema of the source first. With `validateOnly=true` nothing is created: what would be refused is refused just so, and what would not is answered with 200 and what the schedule comes to.
+         * @description Creates a connection in Airbyte. **Without `streams` Airbyte takes every stream of the source and overwrites the destination on each sync (full refresh, overwrite).** Creation can take minutes: Airbyte reads the schema of the source first. With `validateOnly=true` nothing is created: what would be refused is refused just so, and what would not is answered with 200 and what the schedule comes to. Only `streams` are left to the creation: whether the source has them, and in which modes, Airbyte finds out then.
          */
         post: operations["createIngestion"];
         delete?: never;
@@ -919,7 +919,7 @@ export interface components {
              */
             cronExpression?: string | null;
             /**
-             * @description Only for `basic`: `Every <n> MINUTES|HOURS|WEEKS`; left out it is `Every 24 HOURS`.
+             * @description Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`; left out it is `Every 24 HOURS`.
              * @example null
              */
             basicTiming?: string | null;

@@ -31,7 +31,7 @@ type Page = Required<PageQuery>;
  */
 @Injectable()
 export class AirbyteClient implements OnApplicationShutdown {
-  /** Its gate and breaker tell metrics and readiness how busy and how well Airbyte is. */
+  /** Its gate and breaker tell how busy and how well Airbyte is. */
   readonly caller: AirbyteCaller;
   private readonly recovery: CreationRecovery;
 

@@ -1,6 +1,6 @@
 import type { AirbyteErrorKind } from './airbyte.errors';
 
-/** One exchange with Airbyte, for logs and metrics. Holds no body, no header and no credential. */
+/** One exchange with Airbyte, for the log. Holds no body, no header and no credential. */
 export interface CallEvent {
   /** Name of the client's method, or `signIn`. */
   readonly operation: string;

@@ -31,7 +31,7 @@ export class ConcurrencyGate {
 
   constructor(private readonly limits: GateLimits) {}
 
-  /** How many wait, for metrics. */
+  /** How many wait. */
   get queued(): number {
     return this.waiting.read.size + this.waiting.create.size;
   }

@@ -59,7 +59,8 @@ export class IngestionController {
       'Creates a connection in Airbyte. **Without `streams` Airbyte takes every stream of the source and overwrites the ' +
       'destination on each sync (full refresh, overwrite).** Creation can take minutes: Airbyte reads the schema of the ' +
       'source first. With `validateOnly=true` nothing is created: what would be refused is refused just so, and what ' +
-      'would not is answered with 200 and what the schedule comes to.',
+      'would not is answered with 200 and what the schedule comes to. Only `streams` are left to the creation: whether the ' +
+      'source has them, and in which modes, Airbyte finds out then.',
   })
   @ApiCreatedResponse({
     type: IngestionDto,

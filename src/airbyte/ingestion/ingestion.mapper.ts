@@ -17,7 +17,7 @@ export function upstreamStatus(connection: AirbyteConnection): string | null {
   return ingestionStatus(connection) === 'unknown' ? connection.status : null;
 }
 
-/** A created connection in the gateway's words; the schedule is the caller's own, null where none was sent. */
+/** A created connection in the gateway's words; its schedule is null where the caller `asked` for none. */
 export function toIngestion(connection: AirbyteConnection, asked: Schedule | null): IngestionDto {
   return {
     connectionId: connection.connectionId,

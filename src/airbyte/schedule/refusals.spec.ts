@@ -91,6 +91,10 @@ describe('an expression refused before anything is sent', () => {
     ['0 0 2 * * *', 'write "0 0 2 * * ?" for every day'],
     ['0 0 2 ? * ?', 'write "0 0 2 * * ?" for every day'],
     ['0 0 15 * * MON,TUE', 'write "0 0 15 ? * MON,TUE"'],
+    [
+      '0 0 2 * * 1-5',
+      'write "0 0 2 ? * 1-5", but in Quartz 1 is Sunday and 7 is Saturday: better name the days, such as MON-FRI',
+    ],
     ['0 0 2 15 * *', 'write "0 0 2 15 * ?"'],
     [
       '0 0 2 15 * MON-FRI',

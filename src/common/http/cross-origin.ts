@@ -1,5 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { ProblemException } from '../problem/problem.exception';
 
 /** What scripts may send beyond what any page may. */
 const ALLOWED_HEADERS = [
@@ -44,4 +46,30 @@ export function addCrossOriginRules(fastify: FastifyInstance, origins: readonly 
     maxAge: PREFLIGHT_MAX_AGE_S,
     strictPreflight: false,
   });
+}
+
+/**
+ * A page of any site may have a browser send what has no body without asking first, and where nobody has to sign in it would
+ * be done. So nothing is changed for pages that are neither the gateway's own nor of these origins.
+ */
+export function refuseForeignPages(fastify: FastifyInstance, origins: readonly string[]): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const isChange = request.routeOptions.config.rules?.access === 'ingestion:write';
+    done(isChange && isForeign(request.headers, origins) ? foreignPage() : undefined);
+  });
+}
+
+/** Browsers tell by `Sec-Fetch-Site` (Fetch Metadata), older ones by `Origin`; nobody else sends either. */
+function isForeign(headers: IncomingHttpHeaders, origins: readonly string[]): boolean {
+  const { origin, host, 'sec-fetch-site': site } = headers;
+  if (origin !== undefined && origins.includes(origin)) return false;
+  if (typeof site === 'string') return site === 'cross-site' || site === 'same-site';
+  return origin !== undefined && origin !== `http://${host ?? ''}` && origin !== `https://${host ?? ''}`;
+}
+
+function foreignPage(): ProblemException {
+  return new ProblemException(
+    'not-permitted',
+    'A page of another site asks for this. Name its origin in CORS_ORIGINS if it may.',
+  );
 }

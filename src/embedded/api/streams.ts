@@ -31,7 +31,7 @@ export function modesOf(stream: DiscoveredStream, writes: readonly WriteMode[]):
 
 /**
  * The streams of a connection: all of them as full refresh and overwrite when none is chosen, as Airbyte does.
- * @throws ApiError 400 for an unknown stream, a mode that is not possible, and a missing cursor or primary key
+ * @throws ApiError 400 for an unknown stream, one that is named twice, a mode that is not possible, and a missing cursor or primary key
  */
 export function selectStreams(
   found: readonly DiscoveredStream[],
@@ -42,6 +42,7 @@ export function selectStreams(
     return found.map((stream) =>
       configure(stream, writes, { syncMode: undefined, cursorField: [], primaryKey: [] }),
     );
+  refuseTwice(choices);
   return choices.map((choice) => {
     const stream = found.find(
       ({ name, namespace }) => name === choice.name && (choice.namespace ?? namespace) === namespace,
@@ -53,6 +54,12 @@ export function selectStreams(
     }
     return configure(stream, writes, choice);
   });
+}
+
+function refuseTwice(choices: readonly StreamChoice[]): void {
+  const names = choices.map(({ name, namespace }) => JSON.stringify([namespace ?? null, name]));
+  const twice = choices.find((_, index) => names.indexOf(names[index] ?? '') !== index);
+  if (twice) throw badRequest(`Duplicate stream found in configuration for: [${twice.name}].`);
 }
 
 function configure(

@@ -20,7 +20,7 @@ export class ScheduleRequestDto implements ScheduleRequest {
   @IsOptionalText(255, CRON_HINT)
   cronExpression?: string | null;
 
-  /** Only for `basic`: `Every <n> MINUTES|HOURS|WEEKS`; left out it is `Every 24 HOURS`. */
+  /** Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`; left out it is `Every 24 HOURS`. */
   @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: null })
   @IsOptionalText(255, BASIC_HINT)
   basicTiming?: string | null;

@@ -38,13 +38,19 @@ function unixDayFault(fields: readonly string[]): FieldFault | null {
   };
 }
 
+/** Six fields with a `*` too many are mostly written by people whose weekdays begin with Monday as 1. */
+function weekdayWarning(weekday: string): string {
+  if (!/[0-9]/.test(weekday)) return '';
+  return ', but in Quartz 1 is Sunday and 7 is Saturday: better name the days, such as MON-FRI';
+}
+
 function quartzDayHint(fields: readonly string[], dayOfMonth: string, weekday: string): string {
   const everyDay = withFields(fields, { [QUARTZ_DAY_OF_MONTH]: '*', [QUARTZ_DAY_OF_WEEK]: '?' });
   const byDate = withFields(fields, { [QUARTZ_DAY_OF_WEEK]: '?' });
   const byWeekday = withFields(fields, { [QUARTZ_DAY_OF_MONTH]: '?' });
   if (dayOfMonth === '?' || (dayOfMonth === '*' && weekday === '*'))
     return `write "${everyDay}" for every day`;
-  if (dayOfMonth === '*') return `write "${byWeekday}"`;
+  if (dayOfMonth === '*') return `write "${byWeekday}"${weekdayWarning(weekday)}`;
   if (weekday === '*') return `write "${byDate}"`;
   return `make two ingestions, "${byDate}" and "${byWeekday}", or keep one of the two`;
 }
