@@ -17,6 +17,8 @@ export interface RunningGateway {
   /** Base URL, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
   readonly isEmbedded: boolean;
+  /** Somebody has to sign in. */
+  readonly hasCallers: boolean;
   readonly logger: Logger;
   /** Answers what is in flight, ends the embedded Airbyte and frees the port. */
   close(): Promise<void>;
@@ -47,6 +49,7 @@ export async function start(
     return {
       url: urlOf(app, settings.host),
       isEmbedded: settings.airbyte.apiUrl === null,
+      hasCallers: settings.apiKeys.length > 0 || settings.oidc !== null,
       logger,
       close: async () => {
         app.get(HealthService).beginStopping();

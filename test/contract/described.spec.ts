@@ -38,6 +38,15 @@ describe('the description', () => {
     expect([...silent, ...parameters]).toEqual([]);
   });
 
+  it('says where it is needed that all streams are overwritten unless some are named, and how late syncs may start', () => {
+    const create = operationsOf(document).find(({ operationId }) => operationId === 'createIngestion');
+    expect(create?.description).toContain('overwrites the destination on each sync');
+    const [, report] = SCHEMAS.find(([name]) => name === 'IngestionStatusReport') ?? [];
+    expect(report?.properties?.['nextSync']).toMatchObject({
+      description: expect.stringContaining('30 minutes'),
+    });
+  });
+
   it('leaves no name to a generator: objects and lists of words are schemas of their own', () => {
     const members = SCHEMAS.flatMap(([name, { properties = {} }]) =>
       Object.entries(properties).map(([member, property]) => [`${name}.${member}`, property] as const),

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,16 @@ describe('the gateway as a process', () => {
     const docs = /docs: +(\S+)/.exec(gateway.output)?.[1] ?? '';
     expect((await fetch(docs)).status).toBe(200);
     expect(gateway.output).toContain('AIRBYTE_API_URL');
+    expect(await gateway.kill('SIGTERM')).toBe(0);
+  });
+
+  it('prints a curl that lacks but the key where callers sign in', async () => {
+    const sha256 = createHash('sha256').update('a key').digest('hex');
+    const API_KEYS = `me:ingestion:read+ingestion:write:${sha256}`;
+    const gateway = await GatewayProcess.start({ DATA_DIR: dataDir, API_KEYS });
+    const curl = /^ +(curl .*)$/m.exec(gateway.output)?.[1] ?? '';
+    const { stdout } = await shell('sh', ['-c', curl], { env: { ...process.env, KEY: 'a key' } });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'active' });
     expect(await gateway.kill('SIGTERM')).toBe(0);
   });
 
