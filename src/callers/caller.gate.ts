@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { continueWith } from '../common/continue-with';
 import type { Caller, Scope } from '../common/http/caller';
 import { clientAddress, networkOf } from '../common/http/client-address';
 import { scopeMissing } from './auth/auth.problems';
@@ -88,4 +87,12 @@ interface Findings {
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('signing in failed', { cause: thrown });
+}
+
+/**
+ * Goes on with a value that may be there already. What is there is not made to wait: each promise on the way of a request
+ * lets others in between, and keeps what the request holds long enough for it to be copied by the garbage collector.
+ */
+function continueWith<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }

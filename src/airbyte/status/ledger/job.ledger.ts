@@ -80,25 +80,22 @@ export class JobLedger {
   /** Reads what is new, down to what is known. @returns the number of pages it took */
   private async refresh(freshness: Freshness, context: CallContext): Promise<number> {
     const openBefore = this.memory.openJobs();
-    const jobs: AirbyteJob[] = [];
-    let known = this.newestId;
-    let pages = 0;
-    let isEnd = false;
-    let meetsKnown = false;
-    while (!isEnd && !meetsKnown && pages < MAX_PAGES && (pages === 0 || known !== null)) {
-      const page = await this.readPage(pages * PAGE, context);
-      // The newest that was known is gone: an Airbyte that was set up anew counts from one again.
-      if (pages === 0 && known !== null && isOlder(page[0], known)) known = null;
+    let page = await this.readPage(0, context);
+    // Where the newest that was known is gone, an Airbyte that was set up anew counts from one again.
+    const known = isOlder(page[0], this.newestId) ? null : this.newestId;
+    const meetsKnown = (): boolean => known !== null && page.some((job) => !isNewer(job.jobId, known));
+    const isEnd = (): boolean => page.length < PAGE;
+    const jobs = [...page];
+    let pages = 1;
+    while (known !== null && !isEnd() && !meetsKnown() && pages < MAX_PAGES) {
+      page = await this.readPage(pages * PAGE, context);
       jobs.push(...page);
       pages += 1;
-      isEnd = page.length < PAGE;
-      const last = known;
-      meetsKnown = last !== null && page.some((job) => !isNewer(job.jobId, last));
     }
-    if (!meetsKnown) this.begin();
+    if (!meetsKnown()) this.begin();
     this.prepend(jobs);
-    this.isComplete ||= isEnd;
-    if (meetsKnown) await this.readOpen(openBefore, jobs, context);
+    this.isComplete ||= isEnd();
+    if (meetsKnown()) await this.readOpen(openBefore, jobs, context);
     this.readAt = freshness;
     return pages;
   }
@@ -180,8 +177,8 @@ export class JobLedger {
   }
 }
 
-function isOlder(newest: AirbyteJob | undefined, known: string): boolean {
-  return newest === undefined || isNewer(known, newest.jobId);
+function isOlder(newest: AirbyteJob | undefined, known: string | null): boolean {
+  return known !== null && (newest === undefined || isNewer(known, newest.jobId));
 }
 
 /** Airbyte answers 409 for a job that it does not know, and 403 on Airbyte Cloud. */
