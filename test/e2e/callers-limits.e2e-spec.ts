@@ -71,7 +71,7 @@ function routes(): Route[] {
 
 describe('every route', () => {
   /** They send a body, but change nothing. */
-  const READING_POSTS = ['previewSchedule', 'getIngestionStatuses'];
+  const READING_POSTS = ['previewSchedule', 'getIngestionStatuses', 'checkIngestion'];
   const OPEN = ['getLiveness', 'getReadiness', 'getMetrics'];
 
   it('says who may use it; only the probes are open', () => {

@@ -6,9 +6,11 @@ import {
   problem,
   ScriptedUpstream,
   SOURCE_ID,
+  WORKSPACE_ID,
 } from '../support/scripted-upstream';
 
 const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+const MANUAL = { scheduleType: 'manual', cronExpression: null, basicTiming: null, timeZone: null };
 
 describe('POST /ingestion', () => {
   let upstream: ScriptedUpstream;
@@ -42,15 +44,28 @@ describe('POST /ingestion', () => {
       ...ORDERS,
       status: 'active',
       schedule: { ...schedule, basicTiming: null, timeZone: 'UTC' },
+      workspaceId: WORKSPACE_ID,
+      upstreamStatus: null,
+      streams: expect.any(Array),
       created: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/),
     });
   });
+
+  it.each([{}, { schedule: { scheduleType: 'basic', basicTiming: 'Every 6 HOURS' }, status: 'inactive' }])(
+    'answers with the resource that a read and a change answer with: %o',
+    async (rest) => {
+      const created = (await create({ ...ORDERS, ...rest }).expect(201)).body as { connectionId: string };
+      const path = `/ingestion/${created.connectionId}`;
+      expect((await gateway.api.get(path).expect(200)).body).toEqual(created);
+      expect((await gateway.api.patch(path).send({ name: ORDERS.name }).expect(200)).body).toEqual(created);
+    },
+  );
 
   it.each([{}, { schedule: null, status: null }])(
     'sends a manual schedule and an active status when neither is given: %o',
     async (rest) => {
       const response = await create({ ...ORDERS, ...rest }).expect(201);
-      expect(response.body).toMatchObject({ schedule: null, status: 'active' });
+      expect(response.body).toMatchObject({ schedule: MANUAL, status: 'active' });
       expect(sent()).toEqual([{ ...ORDERS, schedule: { scheduleType: 'manual' }, status: 'active' }]);
     },
   );
@@ -93,6 +108,25 @@ describe('POST /ingestion', () => {
         hint: expect.stringMatching(/../),
       });
     expect(upstream.requests).toEqual([]);
+  });
+
+  it.each(['check', 'pause', 'status'])('refuses the id %s, which is a route', async (id) => {
+    const response = await create({ ...ORDERS, sourceId: id, destinationId: id }).expect(400);
+    const reason = 'must not be check, pause or status, which are routes';
+    expect(response.body).toMatchObject({
+      errors: [
+        { field: 'sourceId', reason },
+        { field: 'destinationId', reason },
+      ],
+    });
+  });
+
+  it('names at most 100 errors and says that there are more', async () => {
+    const strays = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`stray-${n}`, n]));
+    const response = await create({ ...ORDERS, ...strays }).expect(400);
+    const { errors, detail } = response.body as { errors: { field: string }[]; detail: string };
+    expect(errors.map(({ field }) => field)).toEqual(Object.keys(strays).slice(0, 100));
+    expect(detail).toMatch(/^More than 100 errors; the first 100 are in: stray-0, .*stray-99\.$/);
   });
 
   it('says which fields there are when it meets one that is not', async () => {

@@ -79,6 +79,9 @@ describe('whatever the request', () => {
     ['OPTIONS', '/ingestion/some-id/runs?pageSize=1', 'GET, HEAD, POST'],
     ['POST', '/ingestion/some-id/status', 'GET, HEAD'],
     ['DELETE', '/health/live', 'GET, HEAD'],
+    ['GET', '/ingestion/check?a=1', 'POST'],
+    ['DELETE', '/ingestion/check', 'POST'],
+    ['PUT', '/ingestion/some-id', 'DELETE, GET, HEAD, PATCH'],
   ])('tells who sends %s to %s which methods it takes', async (method, path, allow) => {
     const response = await fetch(gateway.url + path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);

@@ -10,6 +10,7 @@ import {
 
 const NOW = new Date('2026-01-15T10:30:00Z');
 const UUID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
+const MANUAL = { scheduleType: 'manual', cronExpression: null, basicTiming: null, timeZone: null };
 const DAILY = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' };
 const NEW_YORK = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? America/New_York' };
 const ORDERS = { name: 'Orders', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
@@ -303,9 +304,9 @@ describe('an ingestion as a resource', () => {
     });
   });
 
-  describe('POST /ingestion?validateOnly=true', () => {
+  describe('POST /ingestion/check', () => {
     const check = (body: object): ReturnType<typeof gateway.api.post> =>
-      gateway.api.post('/ingestion?validateOnly=true').send({ ...ORDERS, ...body });
+      gateway.api.post('/ingestion/check').send({ ...ORDERS, ...body });
 
     it('says what the schedule comes to and creates nothing', async () => {
       const response = await check({
@@ -321,7 +322,7 @@ describe('an ingestion as a resource', () => {
 
     it.each([{}, { schedule: null }])('says that nothing fires without a schedule: %o', async (body) => {
       const response = await check(body).expect(200);
-      expect(response.body).toEqual({ schedule: null, quartzExpression: null, nextSyncs: [] });
+      expect(response.body).toEqual({ schedule: MANUAL, quartzExpression: null, nextSyncs: [] });
     });
 
     it('says that nothing fires while inactive', async () => {
@@ -343,11 +344,21 @@ describe('an ingestion as a resource', () => {
       expect(upstream.count('POST /connections')).toBe(0);
     });
 
-    it('creates with validateOnly=false, and takes nothing else for an answer', async () => {
-      const response = await gateway.api.post('/ingestion?validateOnly=yes').send(ORDERS).expect(400);
-      expect(response.body).toMatchObject({ errors: [{ field: 'validateOnly' }] });
-      await gateway.api.post('/ingestion?validateOnly=false').send(ORDERS).expect(201);
-      expect(upstream.count('POST /connections')).toBe(1);
+    it.each(['true', 'false', 'yes', ''])(
+      'is the way out for a creation with validateOnly=%s, which is refused',
+      async (value) => {
+        const response = await gateway.api.post(`/ingestion?validateOnly=${value}`).send(ORDERS).expect(400);
+        expect(response.body).toMatchObject({
+          errors: [{ field: 'validateOnly', hint: expect.stringContaining('POST /ingestion/check') }],
+        });
+        expect(upstream.count('POST /connections')).toBe(0);
+      },
+    );
+
+    it('refuses every parameter of a creation, whatever its name', async () => {
+      const response = await gateway.api.post('/ingestion?dryRun=1&toString=1').send(ORDERS).expect(400);
+      expect(response.body).toMatchObject({ errors: [{ field: 'dryRun' }, { field: 'toString' }] });
+      expect(upstream.count('POST /connections')).toBe(0);
     });
   });
 
@@ -432,11 +443,7 @@ describe('an ingestion as a resource', () => {
       expect(batch.body).toMatchObject({
         results: [{ problem: { code: 'ingestion-not-found' } }, { status: { connectionId: 'own' } }],
       });
-      const check = await api
-        .post('/ingestion?validateOnly=true')
-        .set('x-api-key', KEY)
-        .send(ORDERS)
-        .expect(422);
+      const check = await api.post('/ingestion/check').set('x-api-key', KEY).send(ORDERS).expect(422);
       expect(check.body).toMatchObject({
         code: 'reference-not-found',
         errors: [{ field: 'sourceId' }, { field: 'destinationId' }],

@@ -248,6 +248,7 @@ describe('a status that tells the truth', () => {
       [{ ids: Array.from({ length: 101 }, () => UUID) }],
       [{ ids: UUID }],
       [{ ids: ['..'] }],
+      [{ ids: [UUID, 'check'] }],
       [{ ids: [7] }],
     ])('refuses %j', async (body) => {
       const response = await gateway.api.post('/ingestion/status/batch').send(body).expect(400);
@@ -287,7 +288,7 @@ describe('with the embedded Airbyte', () => {
     const destinations = await api.get('/destinations?pageSize=100').expect(200);
     expect(destinations.text).toContain(DESTINATION);
 
-    const check = await api.post('/ingestion?validateOnly=true').send(wanted).expect(200);
+    const check = await api.post('/ingestion/check').send(wanted).expect(200);
     expect(check.body).toMatchObject({
       quartzExpression: '0 0 2 * * ?',
       nextSyncs: [expect.any(String), expect.any(String), expect.any(String)],

@@ -223,7 +223,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     await usual.close();
   });
 
-  it.each(['%2e%2e', '..%2f..%2fjobs', 'a%00b', 'x'.repeat(129), 'a b'])(
+  it.each(['%2e%2e', '..%2f..%2fjobs', 'a%00b', 'x'.repeat(129), 'a b', 'check', 'pause', 'status'])(
     'refuses the id %s and asks Airbyte nothing',
     async (id) => {
       const response = await gateway.api.get(`/ingestion/${id}/status`);

@@ -22,6 +22,7 @@ export const document = JSON.parse(readFileSync(FILE, 'utf8')) as OpenAPIObject;
 
 const ROUTES = Object.entries(document.paths).map(([path, item]) => ({
   pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+  isTemplated: path.includes('{'),
   weight: path.replace(/\{\w+\}/g, '').length,
   item,
 }));
@@ -31,10 +32,12 @@ ROUTES.sort((a, b) => b.weight - a.weight);
 /** @param path without the query */
 export function findOperation(method: string, path: string): FoundOperation | undefined {
   const name = method === 'HEAD' ? 'get' : method.toLowerCase();
-  for (const { pattern, item } of ROUTES) {
+  for (const { pattern, isTemplated, item } of ROUTES) {
     if (!pattern.test(path)) continue;
     const operation = Object.entries(item).find(([key]) => key === name)?.[1] as Operation | undefined;
     if (operation) return { id: operation.operationId ?? '', operation };
+    // A path without parameters goes before those with parameters (OpenAPI, Path Templating).
+    if (!isTemplated) return undefined;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import createClient, { type Client } from 'openapi-fetch';
-import { isProblem, UnexpectedAnswerError, WaitTimeoutError } from './problem.js';
+import { isProblem, WaitTimeoutError } from './problem.js';
 import { type Answer, sendUntilAnswered } from './retry.js';
 import type { paths } from './schema.js';
 import type {
@@ -12,7 +12,6 @@ import type {
   Ingestion,
   IngestionList,
   IngestionListItem,
-  IngestionResource,
   IngestionStatusReport,
   ListQuery,
   PageQuery,
@@ -52,28 +51,17 @@ export class IngestionClient {
   }
 
   /** Creates an ingestion once, however often it has to be tried. It can take minutes: Airbyte reads the source first. */
-  async create(request: CreateIngestionRequest, options: ChangeOptions = {}): Promise<Ingestion> {
+  create(request: CreateIngestionRequest, options: ChangeOptions = {}): Promise<Ingestion> {
     const params = { header: keyOf(options) };
-    const answer = await this.call(
-      (init) => this.http.POST('/ingestion', { params, body: request, ...init }),
-      options,
-    );
-    if ('connectionId' in answer) return answer;
-    throw new UnexpectedAnswerError(200);
+    return this.call((init) => this.http.POST('/ingestion', { params, body: request, ...init }), options);
   }
 
   /** Creates nothing, but refuses what `create` would refuse. */
-  async check(request: CreateIngestionRequest, options: CallOptions = {}): Promise<CreationCheck> {
-    const params = { query: { validateOnly: true } };
-    const answer = await this.call(
-      (init) => this.http.POST('/ingestion', { params, body: request, ...init }),
-      options,
-    );
-    if ('nextSyncs' in answer) return answer;
-    throw new UnexpectedAnswerError(201);
+  check(request: CreateIngestionRequest, options: CallOptions = {}): Promise<CreationCheck> {
+    return this.call((init) => this.http.POST('/ingestion/check', { body: request, ...init }), options);
   }
 
-  get(connectionId: string, options: CallOptions = {}): Promise<IngestionResource> {
+  get(connectionId: string, options: CallOptions = {}): Promise<Ingestion> {
     return this.call((init) => this.http.GET(ONE, { params: { path: { connectionId } }, ...init }), options);
   }
 
@@ -126,7 +114,7 @@ export class IngestionClient {
     connectionId: string,
     request: PatchIngestionRequest,
     options: PatchOptions = {},
-  ): Promise<IngestionResource> {
+  ): Promise<Ingestion> {
     const header = options.ifMatch === undefined ? {} : { 'If-Match': options.ifMatch };
     const params = { path: { connectionId }, header };
     return this.call((init) => this.http.PATCH(ONE, { params, body: request, ...init }), options);

@@ -79,9 +79,29 @@ export interface paths {
         put?: never;
         /**
          * Connect a source to a destination
-         * @description Creates a connection in Airbyte. **Without `streams` Airbyte takes every stream of the source and overwrites the destination on each sync (full refresh, overwrite).** Creation can take minutes: Airbyte reads the schema of the source first. With `validateOnly=true` nothing is created: what would be refused is refused just so, and what would not is answered with 200 and what the schedule comes to. Only `streams` are left to the creation: whether the source has them, and in which modes, Airbyte finds out then.
+         * @description Creates a connection in Airbyte. **Without `streams` Airbyte takes every stream of the source and overwrites the destination on each sync (full refresh, overwrite).** Creation can take minutes: Airbyte reads the schema of the source first. `POST /ingestion/check` takes the same body and creates nothing.
          */
         post: operations["createIngestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ingestion/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a creation without creating anything
+         * @description Takes the body of a creation. It refuses what a creation would refuse, and otherwise answers with the result of the schedule. `streams` are an exception: Airbyte looks only during the creation whether the source has them, and in which modes.
+         */
+        post: operations["checkIngestion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -302,8 +322,8 @@ export interface components {
         };
         /** @description What a creation would come to. */
         CreationCheck: {
-            /** @description As it would be answered; null where none was sent. */
-            schedule: components["schemas"]["Schedule"] | null;
+            /** @description The schedule as creation would answer it; `manual` where none was sent. */
+            schedule: components["schemas"]["Schedule"];
             /**
              * @description What the schedule means in Airbyte's own dialect; null where it never fires by itself.
              * @example 0 0 2 * * ?
@@ -399,13 +419,18 @@ export interface components {
              */
             since: string | null;
         };
-        /** @description An ingestion as it was created. */
+        /** @description An ingestion as Airbyte holds it. Creation, read and change answer with the same members. */
         Ingestion: {
             /**
              * @description Names the ingestion in every other call; it is the id of Airbyte's connection.
              * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
              */
             connectionId: string;
+            /**
+             * @description What people call it.
+             * @example Orders to warehouse
+             */
+            name: string;
             /**
              * @description Id of the source, where the data comes from.
              * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
@@ -417,17 +442,24 @@ export interface components {
              */
             destinationId: string;
             /**
-             * @description What people call it.
-             * @example Orders to warehouse
+             * @description Id of Airbyte's workspace that it is in.
+             * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
              */
-            name: string;
+            workspaceId: string;
             /**
              * @description Whether the schedule is in force; it says nothing about how syncs end.
              * @example active
              */
             status: components["schemas"]["IngestionStatus"];
-            /** @description As it was sent, every member present; null where none was sent. */
-            schedule: components["schemas"]["Schedule"] | null;
+            /**
+             * @description Airbyte's own word for the status where `status` is `unknown`, null otherwise.
+             * @example null
+             */
+            upstreamStatus: string | null;
+            /** @description The schedule that Airbyte holds, as it was sent; `manual` where none was sent. May be sent back unchanged. */
+            schedule: components["schemas"]["Schedule"];
+            /** @description What is synced, and how. */
+            streams: components["schemas"]["Stream"][];
             /**
              * Format: date-time
              * @description When Airbyte made the connection, in whole seconds.
@@ -517,54 +549,6 @@ export interface components {
              * @example 2026-01-15T10:13:20.000Z
              */
             created: string;
-        };
-        /** @description An ingestion as Airbyte holds it. */
-        IngestionResource: {
-            /**
-             * @description Names the ingestion in every other call; it is the id of Airbyte's connection.
-             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
-             */
-            connectionId: string;
-            /**
-             * @description Id of the source, where the data comes from.
-             * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
-             */
-            sourceId: string;
-            /**
-             * @description Id of the destination, where the data goes.
-             * @example e478de0d-a3a0-475c-b019-25f7dd29e281
-             */
-            destinationId: string;
-            /**
-             * @description What people call it.
-             * @example Orders to warehouse
-             */
-            name: string;
-            /**
-             * @description Whether the schedule is in force; it says nothing about how syncs end.
-             * @example active
-             */
-            status: components["schemas"]["IngestionStatus"];
-            /**
-             * Format: date-time
-             * @description When Airbyte made the connection, in whole seconds.
-             * @example 2026-01-15T10:13:20.000Z
-             */
-            created: string;
-            /**
-             * @description Id of Airbyte's workspace that it is in.
-             * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
-             */
-            workspaceId: string;
-            /**
-             * @description Airbyte's own word for the status where `status` is `unknown`, null otherwise.
-             * @example null
-             */
-            upstreamStatus: string | null;
-            /** @description The schedule that Airbyte holds, in the words in which it was sent. May be sent back unchanged. */
-            schedule: components["schemas"]["Schedule"];
-            /** @description What is synced, and how. */
-            streams: components["schemas"]["Stream"][];
         };
         /**
          * @description Whether the schedule is in force; it says nothing about how syncs end.
@@ -729,7 +713,7 @@ export interface components {
              * @example 0b0c8e1e-4f0e-4f57-9a57-0f8f2f3c8a11
              */
             requestId: string;
-            /** @description Every offending field, for invalid requests; a body of 100 kB cannot hold more of them. */
+            /** @description The offending fields, for invalid requests. Of more than 100 errors the first 100 are here, and `detail` says so. */
             errors?: components["schemas"]["FieldError"][];
             /** @description What Airbyte answered, where it was Airbyte that refused or failed. */
             upstream?: components["schemas"]["UpstreamError"];
@@ -1578,10 +1562,7 @@ export interface operations {
     };
     createIngestion: {
         parameters: {
-            query?: {
-                /** @description `true`: everything that can be checked without creating anything is checked, and nothing is created. */
-                validateOnly?: boolean;
-            };
+            query?: never;
             header?: {
                 /** @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
@@ -1595,20 +1576,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It could be created; `validateOnly` was `true`. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreationCheck"];
-                };
-            };
-            /** @description An ingestion as it was created. */
+            /** @description An ingestion as Airbyte holds it. Creation, read and change answer with the same members. */
             201: {
                 headers: {
                     /** @description Path of the status. */
@@ -1801,6 +1769,183 @@ export interface operations {
             };
         };
     };
+    checkIngestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateIngestionRequest"];
+            };
+        };
+        responses: {
+            /** @description It could be created. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreationCheck"];
+                };
+            };
+            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: It is not known who calls. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: The caller may not do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rejected-by-airbyte`: Airbyte refused the request. `reference-not-found`: The request names something that Airbyte does not know. `workspace-mismatch`: Source and destination are in different workspaces. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: The caller sends too many requests. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: The gateway failed. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getIngestionStatuses: {
         parameters: {
             query?: {
@@ -1958,7 +2103,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An ingestion as Airbyte holds it. */
+            /** @description An ingestion as Airbyte holds it. Creation, read and change answer with the same members. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -1971,7 +2116,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IngestionResource"];
+                    "application/json": components["schemas"]["Ingestion"];
                 };
             };
             /** @description The caller has this version already. */
@@ -2370,7 +2515,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An ingestion as Airbyte holds it. */
+            /** @description An ingestion as Airbyte holds it. Creation, read and change answer with the same members. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -2381,7 +2526,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IngestionResource"];
+                    "application/json": components["schemas"]["Ingestion"];
                 };
             };
             /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */

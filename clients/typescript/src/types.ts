@@ -9,7 +9,6 @@ export type ScheduleRequest = Schemas['ScheduleRequest'];
 export type StreamRequest = Schemas['StreamRequest'];
 export type Ingestion = Schemas['Ingestion'];
 export type CreationCheck = Schemas['CreationCheck'];
-export type IngestionResource = Schemas['IngestionResource'];
 export type IngestionList = Schemas['IngestionList'];
 export type IngestionListItem = Schemas['IngestionListItem'];
 export type IngestionStatusReport = Schemas['IngestionStatusReport'];

@@ -4,17 +4,17 @@ import type { CreationCheckDto } from './dto/creation-check.dto';
 
 const COUNT = 3;
 
-/** What the schedule of a creation would come to, were it made now. `asked` is the schedule as it was accepted. */
+/** What the schedule of a creation would come to, were it made now. `accepted` is the schedule as a read would give it. */
 export function creationOutlook(
   { schedule, status }: CreateIngestionDto,
-  asked: Schedule | null,
+  accepted: Schedule,
   at: { readonly now: Date; readonly minIntervalMinutes: number },
 ): CreationCheckDto {
   const result = schedule ? previewSchedule(schedule, { ...at, from: at.now, count: COUNT }) : null;
   const preview = result?.ok ? result.preview : null;
   const fires = (status ?? 'active') === 'active';
   return {
-    schedule: asked,
+    schedule: accepted,
     quartzExpression: preview?.quartzExpression ?? null,
     nextSyncs: fires ? (preview?.nextSyncs ?? []).map((moment) => moment.toISOString()) : [],
   };

@@ -8,7 +8,6 @@ import {
   Param,
   Patch,
   Post,
-  Query,
   Req,
   Res,
 } from '@nestjs/common';
@@ -28,11 +27,10 @@ import { ApiConditional, ETAG_HEADER } from '../../common/openapi/api-conditiona
 import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
 import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
-import { QueryValidationPipe } from '../../common/validation/query.pipe';
+import { refuseParameters } from '../../common/validation/refuse-parameters';
 import { RequestValidationPipe } from '../../common/validation/validation.pipe';
 import { CreateIngestionDto } from './dto/create-ingestion.dto';
-import { CreateIngestionQueryDto, CreationCheckDto } from './dto/creation-check.dto';
-import { IngestionResourceDto } from './dto/ingestion-resource.dto';
+import { CreationCheckDto } from './dto/creation-check.dto';
 import { IngestionDto } from './dto/ingestion.dto';
 import { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import { IngestionService } from './ingestion.service';
@@ -58,9 +56,7 @@ export class IngestionController {
     description:
       'Creates a connection in Airbyte. **Without `streams` Airbyte takes every stream of the source and overwrites the ' +
       'destination on each sync (full refresh, overwrite).** Creation can take minutes: Airbyte reads the schema of the ' +
-      'source first. With `validateOnly=true` nothing is created: what would be refused is refused just so, and what ' +
-      'would not is answered with 200 and what the schedule comes to. Only `streams` are left to the creation: whether the ' +
-      'source has them, and in which modes, Airbyte finds out then.',
+      'source first. `POST /ingestion/check` takes the same body and creates nothing.',
   })
   @ApiCreatedResponse({
     type: IngestionDto,
@@ -68,7 +64,6 @@ export class IngestionController {
       Location: { description: 'Path of the status.', schema: { type: 'string', format: 'uri-reference' } },
     },
   })
-  @ApiOkResponse({ type: CreationCheckDto, description: 'It could be created; `validateOnly` was `true`.' })
   @ApiProblems({
     body: 'read',
     codes: [
@@ -82,17 +77,35 @@ export class IngestionController {
   })
   async createIngestion(
     @Body(ScheduledBodyPipe) request: CreateIngestionDto,
-    @Query(QueryValidationPipe) query: CreateIngestionQueryDto,
     @Context() context: RequestContext,
+    @Req() { query }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestionDto | CreationCheckDto> {
-    if (query.validateOnly === 'true') {
-      void reply.status(200);
-      return this.ingestions.check(request, context);
-    }
+  ): Promise<IngestionDto> {
+    // A caller of an earlier version would create what was only to be checked.
+    refuseParameters(query, { validateOnly: 'Send the same body to POST /ingestion/check.' });
     const ingestion = await this.ingestions.create(request, context);
     void reply.header('location', `/ingestion/${encodeURIComponent(ingestion.connectionId)}/status`);
     return ingestion;
+  }
+
+  @Post('check')
+  @RequiresScope('ingestion:read')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'checkIngestion',
+    summary: 'Check a creation without creating anything',
+    description:
+      'Takes the body of a creation. It refuses what a creation would refuse, and otherwise answers with the result of ' +
+      'the schedule. `streams` are an exception: Airbyte looks only during the creation whether the source has them, and ' +
+      'in which modes.',
+  })
+  @ApiOkResponse({ type: CreationCheckDto, description: 'It could be created.' })
+  @ApiProblems({ body: 'read', codes: [...UPSTREAM_PROBLEMS, 'reference-not-found', 'workspace-mismatch'] })
+  checkIngestion(
+    @Body(ScheduledBodyPipe) request: CreateIngestionDto,
+    @Context() context: RequestContext,
+  ): Promise<CreationCheckDto> {
+    return this.ingestions.check(request, context);
   }
 
   @Get(':connectionId')
@@ -103,14 +116,14 @@ export class IngestionController {
     description: 'All of it, as Airbyte holds it. Its entity tag names the version for `If-Match`.',
   })
   @ApiIdParam('connectionId')
-  @ApiConditional(IngestionResourceDto)
+  @ApiConditional(IngestionDto)
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
   async getIngestion(
     @Param('connectionId', IdParamPipe) connectionId: string,
     @Context() context: RequestContext,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestionResourceDto | undefined> {
+  ): Promise<IngestionDto | undefined> {
     const resource = await this.resources.get(connectionId, context);
     return conditional({ request, reply }, resourceTag(resource), resource);
   }
@@ -132,7 +145,7 @@ export class IngestionController {
     description: 'The `ETag` of the version that the change is meant for.',
     schema: { type: 'string' },
   })
-  @ApiOkResponse({ type: IngestionResourceDto, headers: ETAG_HEADER })
+  @ApiOkResponse({ type: IngestionDto, headers: ETAG_HEADER })
   @ApiProblems({
     body: 'read',
     codes: [
@@ -149,7 +162,7 @@ export class IngestionController {
     @Context() context: RequestContext,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestionResourceDto> {
+  ): Promise<IngestionDto> {
     const resource = await this.resources.patch(connectionId, changes, ifMatch, context);
     void reply.header('etag', resourceTag(resource));
     return resource;

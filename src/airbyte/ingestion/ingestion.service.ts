@@ -5,6 +5,7 @@ import type { ProblemException } from '../../common/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, CreateConnectionInput } from '../client/airbyte.types';
 import { AirbyteError, type AirbyteErrorKind } from '../client/airbyte.errors';
+import { readSchedule } from '../schedule';
 import { StatusReader } from '../status/status.reader';
 import { onBehalf, onBehalfOf } from './airbyte-problem';
 import { creationInput } from './creation.input';
@@ -13,13 +14,16 @@ import type { CreationCheckDto } from './dto/creation-check.dto';
 import type { IngestionDto } from './dto/ingestion.dto';
 import { creationOutlook } from './creation.outlook';
 import { requireMayRepeat } from './earlier-attempt';
-import { toIngestion } from './ingestion.mapper';
 import { SchedulePolicy } from './schedule.policy';
 import { referenceProblem } from './reference.problem';
+import { toResource } from './resource.mapper';
 import { requireInSight } from './visibility';
 
 /** How Airbyte refuses ids that it does not know, and, as if it had failed itself, two of different workspaces. */
 const REFERENCE_KINDS: readonly AirbyteErrorKind[] = ['not_found', 'forbidden', 'failed'];
+
+/** A creation without a schedule. */
+const { schedule: MANUAL } = readSchedule({ scheduleType: 'manual' });
 
 /** What callers can do with ingestions, each of which is one connection in Airbyte. */
 @Injectable()
@@ -42,15 +46,15 @@ export class IngestionService {
       return (await this.findEarlier(input, whole)) ?? this.createConnection(input, whole);
     });
     this.statuses.forget(connection.connectionId);
-    return toIngestion(connection, asked?.schedule ?? null);
+    return toResource(connection);
   }
 
   /** Every check of a creation that a read can make; whatever it would refuse is thrown as it would be. */
   async check(request: CreateIngestionDto, context: RequestContext): Promise<CreationCheckDto> {
-    const asked = request.schedule ? this.schedules.translate(request.schedule).schedule : null;
+    const accepted = request.schedule ? this.schedules.translate(request.schedule).schedule : MANUAL;
     const problem = await onBehalf(() => referenceProblem(this.client, request, context));
     if (problem) throw problem;
-    return creationOutlook(request, asked, { now: this.clock(), ...this.schedules.limits });
+    return creationOutlook(request, accepted, { now: this.clock(), ...this.schedules.limits });
   }
 
   /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */

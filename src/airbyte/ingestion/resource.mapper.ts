@@ -1,12 +1,12 @@
 import { strongTag } from '../../common/http/entity-tag';
 import type { AirbyteConnection, AirbyteStream } from '../client/airbyte.types';
 import { readSchedule } from '../schedule';
-import type { IngestionResourceDto } from './dto/ingestion-resource.dto';
+import type { IngestionDto } from './dto/ingestion.dto';
 import type { StreamDto } from './dto/stream.dto';
 import { ingestionStatus, upstreamStatus } from './ingestion.mapper';
 
 /** A connection as Airbyte holds it, in the gateway's words. */
-export function toResource(connection: AirbyteConnection): IngestionResourceDto {
+export function toResource(connection: AirbyteConnection): IngestionDto {
   return {
     connectionId: connection.connectionId,
     name: connection.name,
@@ -22,7 +22,7 @@ export function toResource(connection: AirbyteConnection): IngestionResourceDto 
 }
 
 /** Names what a caller can write: all else in it never changes. */
-export function resourceTag(resource: IngestionResourceDto): string {
+export function resourceTag(resource: IngestionDto): string {
   return strongTag(resource);
 }
 

@@ -7,7 +7,7 @@ import type { AirbyteConnection } from '../client/airbyte.types';
 import { StatusReader } from '../status/status.reader';
 import { onBehalfOf } from './airbyte-problem';
 import { changesOf } from './changes';
-import type { IngestionResourceDto } from './dto/ingestion-resource.dto';
+import type { IngestionDto } from './dto/ingestion.dto';
 import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import { resourceTag, toResource } from './resource.mapper';
 import { SchedulePolicy } from './schedule.policy';
@@ -22,7 +22,7 @@ export class ResourceService {
     private readonly statuses: StatusReader,
   ) {}
 
-  async get(connectionId: string, context: RequestContext): Promise<IngestionResourceDto> {
+  async get(connectionId: string, context: RequestContext): Promise<IngestionDto> {
     return toResource(await this.connection(connectionId, context));
   }
 
@@ -35,7 +35,7 @@ export class ResourceService {
     request: PatchIngestionDto,
     ifMatch: string | undefined,
     context: RequestContext,
-  ): Promise<IngestionResourceDto> {
+  ): Promise<IngestionDto> {
     const whole = this.client.shareBudget(context);
     const connection = await this.connection(connectionId, whole);
     const before = toResource(connection);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { methodNotAllowed } from '../problem/problem.exception';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,19 +13,43 @@ interface KnownRoute {
   readonly methods: readonly string[];
 }
 
-/** Remembers which paths take which methods. To be called before the routes are made. */
+/**
+ * Remembers which paths take which methods, and lets no path that is a route of its own be taken for an id: `GET
+ * /ingestion/check` asks for another method of that route. To be called before the routes are made.
+ */
 export function addMethodTable(fastify: FastifyInstance): void {
   const known: KnownRoute[] = [];
+  const fixed = new Map<string, readonly string[]>();
   fastify.addHook('onRoute', ({ url, method }) => {
     // Preflights of browsers, which are let in for every path.
     if (url === '*') return;
-    known.push({ pattern: patternOf(url), methods: [method].flat() });
+    const methods = [method].flat();
+    if (isFixed(url)) fixed.set(url, [...(fixed.get(url) ?? []), ...methods]);
+    else known.push({ pattern: patternOf(url), methods });
+  });
+  fastify.addHook('onRequest', ({ method, url, routeOptions }, _reply, done) => {
+    const methods = isFixed(routeOptions.url ?? '') ? undefined : fixed.get(pathOf(url));
+    done(methods && methodNotAllowed(method, inOrder(methods)));
   });
   fastify.decorate('methodsAt', (url: string) => {
-    const path = url.split('?', 1)[0] ?? '';
-    const methods = known.flatMap((route) => (route.pattern.test(path) ? route.methods : []));
-    return [...new Set(methods)].sort();
+    const path = pathOf(url);
+    return inOrder(
+      fixed.get(path) ?? known.flatMap((route) => (route.pattern.test(path) ? route.methods : [])),
+    );
   });
+}
+
+function inOrder(methods: readonly string[]): string[] {
+  return [...new Set(methods)].sort();
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+/** Without a segment that may be anything. */
+function isFixed(url: string): boolean {
+  return !url.includes(':') && !url.includes('*');
 }
 
 /** Paths of Fastify's routes: `:name` stands for one segment, `*` for the rest. */

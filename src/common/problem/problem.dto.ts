@@ -64,8 +64,8 @@ export class ProblemDto {
   @ApiProperty({ example: '0b0c8e1e-4f0e-4f57-9a57-0f8f2f3c8a11' })
   requestId: string;
 
-  /** Every offending field, for invalid requests; a body of 100 kB cannot hold more of them. */
-  @ApiProperty({ type: [FieldErrorDto], maxItems: 50_000, required: false })
+  /** The offending fields, for invalid requests. Of more than 100 errors the first 100 are here, and `detail` says so. */
+  @ApiProperty({ type: [FieldErrorDto], maxItems: 100, required: false })
   errors?: FieldErrorDto[];
 
   /** What Airbyte answered, where it was Airbyte that refused or failed. */

@@ -28,14 +28,22 @@ export class ProblemException extends Error {
   }
 }
 
-/** The problem for one or more offending fields. */
-export function validationFailed(errors: readonly FieldErrorDto[]): ProblemException {
+/** More are of no use to a caller, and an answer must not grow with the request. */
+export const MAX_ERRORS = 100;
+
+/** The problem for one or more offending fields; it names the first {@link MAX_ERRORS}. */
+export function validationFailed(all: readonly FieldErrorDto[]): ProblemException {
+  const errors = all.slice(0, MAX_ERRORS);
   const fields = [...new Set(errors.map((error) => error.field))];
-  const detail =
-    fields.length === 1
-      ? `1 field is invalid: ${fields.join(', ')}.`
-      : `${fields.length} fields are invalid: ${fields.join(', ')}.`;
-  return new ProblemException('validation-failed', detail, { errors });
+  const named = fields.join(', ');
+  return new ProblemException('validation-failed', detailOf(fields.length, named, all.length > MAX_ERRORS), {
+    errors,
+  });
+}
+
+function detailOf(count: number, named: string, hasMore: boolean): string {
+  if (hasMore) return `More than ${MAX_ERRORS} errors; the first ${MAX_ERRORS} are in: ${named}.`;
+  return count === 1 ? `1 field is invalid: ${named}.` : `${count} fields are invalid: ${named}.`;
 }
 
 /** @param allowed the methods that the path takes. */

@@ -1,17 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import {
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  ValidateBy,
-} from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import type { HintContext } from './hints';
 
 /**
@@ -20,6 +9,37 @@ import type { HintContext } from './hints';
  */
 export const ID_PATTERN =
   /^([A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}|\.[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,126}|\.\.[A-Za-z0-9._~-]{1,126})$/;
+
+/** Path segments that are routes or will be: an ingestion of this name could not be addressed. */
+const RESERVED: readonly string[] = ['check', 'pause', 'status'];
+
+/** What is wrong with an id; null where nothing is. */
+export function faultOfId(value: string): string | null {
+  if (!ID_PATTERN.test(value)) return ID_RULE;
+  return RESERVED.includes(value) ? `must not be ${RESERVED_NAMES}, which are routes` : null;
+}
+
+const ID_RULE = 'must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -';
+const RESERVED_NAMES = `${RESERVED.slice(0, -1).join(', ')} or ${RESERVED.at(-1) ?? ''}`;
+
+/** The rule of ids: one, or each of an array. */
+export function IsIdText(context: HintContext, options: { readonly each?: boolean } = {}): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isId',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && faultOfId(value) === null,
+        defaultMessage: (details) => faultsOf(details?.value),
+      },
+    },
+    { ...options, context },
+  );
+}
+
+function faultsOf(value: unknown): string {
+  const texts = [value].flat().filter((one) => typeof one === 'string');
+  return texts.map(faultOfId).find((fault) => fault !== null) ?? ID_RULE;
+}
 
 /** What the API description says of an id. */
 export const ID_SCHEMA = {
@@ -34,10 +54,7 @@ export function IsId(of: string): PropertyDecorator {
   return applyDecorators(
     ApiProperty(ID_SCHEMA),
     IsString({ message: 'must be a string', context: { hint: `Give the id of ${of}.` } }),
-    Matches(ID_PATTERN, {
-      message: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -',
-      context: { hint: `Give the id of ${of} as Airbyte shows it.` },
-    }),
+    IsIdText({ hint: `Give the id of ${of} as Airbyte shows it.` }),
   );
 }
 

@@ -14,6 +14,7 @@ const METHODS: readonly Method[] = ['get', 'post', 'patch', 'delete'];
 /** A body of each operation that takes one, with what it requires. */
 export const BODIES: Readonly<Record<string, Body>> = {
   createIngestion: ORDERS,
+  checkIngestion: ORDERS,
   patchIngestion: { status: 'inactive' },
   previewSchedule: { schedule: CRON },
   startRun: {},

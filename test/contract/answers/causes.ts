@@ -1,7 +1,16 @@
 import { fault, hateoas, json, problem, type Reply } from '../../support/scripted-upstream';
 import { latch } from '../../support/fault-bench';
 import { CONNECTION_ID, ORDERS, pathOf } from './calls';
-import { API_KEYS, type Given, HASTY, KEYS, type Setting, type Stage } from './stage';
+import {
+  API_KEYS,
+  type Given,
+  HASTY,
+  KEYS,
+  LIMITED_KEY,
+  LIMITED_KEYS,
+  type Setting,
+  type Stage,
+} from './stage';
 
 /** What brings an answer about. */
 export interface Cause extends Setting {
@@ -31,18 +40,17 @@ let keys = 0;
 
 const changeOf = ({ call }: Stage): string => CHANGES[call.id] ?? '*';
 
-/** Only asks: of a change, what is not understood or not answered leaves the outcome unknown. */
-const asking = ({ call }: Stage): { query?: string } =>
-  call.id === 'createIngestion' ? { query: '?validateOnly=true' } : {};
-
-/** Airbyte answers everything so. */
+/**
+ * Airbyte answers everything so. The caller is limited to a workspace, so that a creation reads first: an answer to the
+ * change itself that is not understood would leave the outcome unknown.
+ */
 function always(reply: Reply): Cause {
   return {
-    settings: HASTY,
+    settings: { ...HASTY, API_KEYS: LIMITED_KEYS },
     isOwn: true,
     tell: (stage) => {
       stage.upstream.on('*', () => reply);
-      return stage.send(asking(stage));
+      return stage.send({ headers: { 'X-API-Key': LIMITED_KEY } });
     },
   };
 }
@@ -67,7 +75,7 @@ function sent(sending: Parameters<Stage['send']>[0]): Cause {
 export const CAUSES: Readonly<Record<string, Cause>> = {
   '200': {
     tell: (stage) => {
-      if (stage.call.id !== 'startRun') return stage.send(asking(stage));
+      if (stage.call.id !== 'startRun') return stage.send();
       stage.upstream.state.addJob({ connectionId: CONNECTION_ID, status: 'running' });
       return stage.send({ body: { onConflict: 'attach' } });
     },
@@ -156,7 +164,9 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   'workspace-mismatch': {
     tell: (stage) => {
       stage.upstream.state.addDestination(ORDERS.destinationId, OTHER_WORKSPACE);
-      return stage.send(asking(stage));
+      // Airbyte's own answer to such a creation.
+      stage.upstream.on('POST /connections', () => problem(500, null));
+      return stage.send();
     },
   },
   'precondition-failed': sent({ headers: { 'If-Match': '"another-version"' }, body: { name: 'Other' } }),

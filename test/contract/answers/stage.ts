@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../src/common/clock';
 import { checkAnswer } from '../../support/contract';
 import { startGateway, type TestGateway } from '../../support/gateway';
-import type { ScriptedUpstream } from '../../support/scripted-upstream';
+import { type ScriptedUpstream, WORKSPACE_ID } from '../../support/scripted-upstream';
 import { type Call, CONNECTION_ID } from './calls';
 
 /** The answer, as far as it is looked up in the description. */
@@ -28,6 +28,10 @@ export const KEYS = { 'ingestion:read': 'key-of-a-reader', 'ingestion:write': 'k
 export const API_KEYS = Object.entries(KEYS)
   .map(([scope, key], n) => `caller-${n}:${scope}:${createHash('sha256').update(key).digest('hex')}`)
   .join(',');
+
+/** Of a caller who may do everything, in one workspace. */
+export const LIMITED_KEY = 'key-of-a-team';
+export const LIMITED_KEYS = `team:ingestion:read+ingestion:write:${createHash('sha256').update(LIMITED_KEY).digest('hex')}:${WORKSPACE_ID}`;
 
 /** What a gateway is started with. */
 export interface Setting {

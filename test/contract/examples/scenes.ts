@@ -59,10 +59,11 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
-    ...create,
-    path: '/ingestion?validateOnly=true',
-    name: 'only-checked',
-    summary: 'Only checked, with validateOnly=true',
+    operation: 'checkIngestion',
+    method: 'post',
+    path: '/ingestion/check',
+    name: 'every-night',
+    summary: 'Whether this could be created',
     request: { ...ORDERS, schedule: CRON },
   },
   {

@@ -36,7 +36,7 @@ async function refuseWhatIsUnknown(gateway: Caller, stage: Stage): Promise<void>
   await gateway.expect(422, 'POST', '/ingestion', creation(stage, { sourceId: nobody }));
   await gateway.expect(422, 'POST', '/ingestion', creation(stage, { destinationId: nobody }));
   await gateway.expect(404, 'GET', `/ingestion/${nobody}/status`);
-  await gateway.expect(200, 'POST', '/ingestion?validateOnly=true', creation(stage));
+  await gateway.expect(200, 'POST', '/ingestion/check', creation(stage));
 }
 
 /** One ingestion of every kind; the first has a name and a cron expression. */

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { ProblemDto } from '../../../common/problem/problem.dto';
-import { ID_PATTERN, ID_SCHEMA } from '../../../common/validation/decorators';
+import { ID_SCHEMA, IsIdText } from '../../../common/validation/decorators';
 import { IngestionStatusDto } from './ingestion-status.dto';
 
 /** The most statuses that one request may ask for. */
@@ -22,11 +22,7 @@ export class StatusBatchRequestDto {
   @IsArray({ message: 'must be an array of ids', context })
   @ArrayMinSize(1, { message: 'must have at least one id', context })
   @ArrayMaxSize(MAX_BATCH, { message: `must have at most ${MAX_BATCH} ids`, context })
-  @Matches(ID_PATTERN, {
-    each: true,
-    message: 'must hold ids of 1 to 128 characters of A-Z a-z 0-9 . _ ~ -',
-    context,
-  })
+  @IsIdText(context, { each: true })
   ids: string[];
 }
 

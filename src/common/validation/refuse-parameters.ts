@@ -1,0 +1,20 @@
+import { validationFailed } from '../problem/problem.exception';
+
+/**
+ * For operations that take no query parameters and would do the wrong thing if one were ignored.
+ * @param hints the way out for parameters that callers are known to send
+ * @throws ProblemException `validation-failed` that names every parameter
+ */
+export function refuseParameters(query: unknown, hints: Readonly<Record<string, string>>): void {
+  const names = Object.keys(query ?? {});
+  if (names.length === 0) return;
+  throw validationFailed(
+    names.map((field) => ({
+      field,
+      reason: 'is not a known parameter',
+      hint:
+        (Object.hasOwn(hints, field) ? hints[field] : undefined) ??
+        'Remove it. This operation takes no parameters.',
+    })),
+  );
+}
