@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { ProblemException } from '../problem/problem.exception';
-
-/** Bodies of this API are three levels deep. What is deeper is not read on: later steps follow it level by level. */
-export const MAX_BODY_DEPTH = 20;
+import { bodySizeProblem } from './body-size';
 
 /** The one thing for which the parser refuses JSON that is well-formed. */
 const POISONED = 'No member may be called __proto__, and no constructor may have a prototype.';
@@ -10,7 +8,7 @@ const POISONED = 'No member may be called __proto__, and no constructor may have
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 
 /**
- * Bodies are JSON, and not nested without end. Everything else is answered with 415, and must be: any web page may make a
+ * Bodies are JSON, with a limit on depth and on the number of values. Everything else is answered with 415, and must be: any web page may make a
  * browser send plain text and forms to this machine without asking first (Fetch Standard, CORS-safelisted headers).
  */
 export function addBodyRules(fastify: FastifyInstance): void {
@@ -20,7 +18,7 @@ export function addBodyRules(fastify: FastifyInstance): void {
     const methods = [route.method].flat();
     if (!methods.some((method) => WITH_BODY.includes(method))) return;
     const others = route.preValidation === undefined ? [] : [route.preValidation].flat();
-    route.preValidation = [...others, refuseDeepBody];
+    route.preValidation = [...others, refuseLargeStructure];
   });
 }
 
@@ -49,16 +47,6 @@ function isJson(text: string): boolean {
   }
 }
 
-function refuseDeepBody(request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction): void {
-  if (!isDeeperThan(request.body, MAX_BODY_DEPTH)) {
-    done();
-    return;
-  }
-  done(new ProblemException('malformed-body', `A body may be nested at most ${MAX_BODY_DEPTH} levels deep.`));
-}
-
-/** Whether objects and arrays are nested more than so many levels deep. */
-export function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1));
+function refuseLargeStructure(request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction): void {
+  done(bodySizeProblem(request.body));
 }

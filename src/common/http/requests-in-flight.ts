@@ -1,25 +1,44 @@
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
+import { ProblemException } from '../problem/problem.exception';
+import { writeLastAnswer } from './client-errors';
 
 /** While requests are in flight the port stays open for so long at most, so that probes see a gateway that is not ready. */
 const DRAIN_LIMIT_MS = 5000;
 
-/** Knows the requests that are being answered, until the last byte of their answers was sent. */
+/**
+ * How many requests of one connection are answered at one time. A caller may pipeline requests and never read an answer, so
+ * this bounds the answers that wait in memory. A connection that has brought a caller's credentials gets more.
+ */
+const MAX_ANSWERING = { anonymous: 4, signedIn: 16 } as const;
+/** More unanswered requests than this end the connection. Browsers and HTTP libraries do not pipeline at all. */
+const MAX_UNANSWERED = 128;
+
+interface Connection {
+  /** Unanswered requests in order of arrival. */
+  readonly requests: FastifyRequest[];
+  /** Continuations of the requests that wait until earlier ones of the connection are answered. */
+  readonly held: (() => void)[];
+  answering: number;
+  isSignedIn: boolean;
+  isRefused: boolean;
+}
+
+/** Tracks the requests that are being answered, until the last byte of their answers was sent. */
 export class RequestsInFlight implements BeforeApplicationShutdown {
   /**
    * By connection, which outlives many requests. In one set of requests V8 would keep what has long been answered: a table
    * that has outgrown itself still leads to its successors and to all that they held.
    */
-  private readonly byConnection = new Map<Socket, FastifyRequest[]>();
+  private readonly byConnection = new Map<Socket, Connection>();
   private readonly unanswered = new Map<Socket, () => void>();
   private wake: (() => void) | null = null;
 
   watch(fastify: FastifyInstance): void {
     fastify.decorate('whenAnswered', this.whenAnswered.bind(this));
     fastify.addHook('onRequest', (request, _reply, done) => {
-      this.on(request.raw.socket).push(request);
-      done();
+      this.admit(request, done);
     });
     // Called when the answer was sent, and when the caller has hung up.
     fastify.addHook('onResponse', (request, _reply, done) => {
@@ -30,7 +49,7 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
 
   /** The connections of these requests. */
   connections(): ReadonlySet<Socket> {
-    const busy = [...this.byConnection].filter(([, requests]) => requests.length > 0);
+    const busy = [...this.byConnection].filter(([, { requests }]) => requests.length > 0);
     return new Set(busy.map(([socket]) => socket));
   }
 
@@ -51,30 +70,60 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
 
   /** What has not come completely by now never will. */
   private whenAnswered(socket: Socket, then: () => void): void {
-    if (this.byConnection.get(socket)?.some(({ raw }) => raw.complete)) this.unanswered.set(socket, then);
+    if (this.byConnection.get(socket)?.requests.some(({ raw }) => raw.complete))
+      this.unanswered.set(socket, then);
     else then();
   }
 
-  private on(socket: Socket): FastifyRequest[] {
+  /** Lets a request pass, holds it until earlier ones of its connection are answered, or refuses the connection. */
+  private admit(request: FastifyRequest, pass: () => void): void {
+    const { socket } = request.raw;
+    const connection = this.connectionOf(socket);
+    if (connection.isRefused) return;
+    if (connection.requests.length >= MAX_UNANSWERED) {
+      connection.isRefused = true;
+      socket.pause();
+      this.whenAnswered(socket, () => {
+        writeLastAnswer(socket, tooManyUnanswered());
+      });
+      return;
+    }
+    connection.requests.push(request);
+    if (connection.answering < limitOf(connection)) {
+      connection.answering++;
+      pass();
+    } else connection.held.push(pass);
+  }
+
+  private connectionOf(socket: Socket): Connection {
     const known = this.byConnection.get(socket);
     if (known) return known;
-    const requests: FastifyRequest[] = [];
-    this.byConnection.set(socket, requests);
-    // Of requests that were sent in one go Fastify tells only of the first when the caller hangs up.
+    const connection = { requests: [], held: [], answering: 0, isSignedIn: false, isRefused: false };
+    this.byConnection.set(socket, connection);
+    // Of pipelined requests Fastify reports only the first when the caller hangs up.
     socket.once('close', () => {
       this.byConnection.delete(socket);
       this.look();
       this.goOn(socket);
     });
-    return requests;
+    return connection;
   }
 
   private forget(request: FastifyRequest): void {
-    const requests = this.byConnection.get(request.raw.socket);
-    const index = requests?.indexOf(request) ?? -1;
-    if (index >= 0) requests?.splice(index, 1);
+    const { socket } = request.raw;
+    const connection = this.byConnection.get(socket);
+    const index = connection?.requests.indexOf(request) ?? -1;
+    if (connection && index >= 0) {
+      connection.requests.splice(index, 1);
+      connection.answering--;
+      connection.isSignedIn ||= request.caller !== undefined;
+      while (connection.answering < limitOf(connection) && connection.held.length > 0) {
+        connection.answering++;
+        connection.held.shift()?.();
+      }
+    }
     this.look();
-    this.goOn(request.raw.socket);
+    this.goOn(socket);
   }
 
   private goOn(socket: Socket): void {
@@ -90,7 +139,7 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
 
   /** Nobody waits for the answers to probes. */
   private awaited(): FastifyRequest[] {
-    const all = [...this.byConnection.values()].flat();
+    const all = [...this.byConnection.values()].flatMap(({ requests }) => requests);
     return all.filter((request) => request.routeOptions.config.rules?.access !== 'open');
   }
 
@@ -98,4 +147,15 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
   private dropUnfinished(): void {
     for (const { raw } of this.awaited()) if (!raw.complete) raw.destroy();
   }
+}
+
+function limitOf({ isSignedIn }: Connection): number {
+  return isSignedIn ? MAX_ANSWERING.signedIn : MAX_ANSWERING.anonymous;
+}
+
+function tooManyUnanswered(): ProblemException {
+  return new ProblemException(
+    'malformed-request',
+    `A connection may have at most ${MAX_UNANSWERED} unanswered requests. Read the answers before you send more.`,
+  );
 }

@@ -28,22 +28,30 @@ export class ProblemException extends Error {
   }
 }
 
-/** More are of no use to a caller, and an answer must not grow with the request. */
-export const MAX_ERRORS = 100;
+/** The longest list of field errors in one answer. */
+export const MAX_FIELD_ERRORS = 100;
+/** The detail names so many fields; `errors` has the rest. */
+const MAX_FIELDS_IN_DETAIL = 10;
 
-/** The problem for one or more offending fields; it names the first {@link MAX_ERRORS}. */
-export function validationFailed(all: readonly FieldErrorDto[]): ProblemException {
-  const errors = all.slice(0, MAX_ERRORS);
-  const fields = [...new Set(errors.map((error) => error.field))];
-  const named = fields.join(', ');
-  return new ProblemException('validation-failed', detailOf(fields.length, named, all.length > MAX_ERRORS), {
-    errors,
-  });
+/** The problem for one or more invalid fields; only the first {@link MAX_FIELD_ERRORS} errors are reported. */
+export function validationFailed(errors: readonly FieldErrorDto[]): ProblemException {
+  const reported = errors.slice(0, MAX_FIELD_ERRORS);
+  return new ProblemException('validation-failed', invalidFields(errors), { errors: reported });
 }
 
-function detailOf(count: number, named: string, hasMore: boolean): string {
-  if (hasMore) return `More than ${MAX_ERRORS} errors; the first ${MAX_ERRORS} are in: ${named}.`;
-  return count === 1 ? `1 field is invalid: ${named}.` : `${count} fields are invalid: ${named}.`;
+function invalidFields(errors: readonly FieldErrorDto[]): string {
+  const fields = [...new Set(errors.map((error) => error.field))];
+  const named = fields.slice(0, MAX_FIELDS_IN_DETAIL).join(', ');
+  if (fields.length === 1) return `1 field is invalid: ${named}.`;
+  const rest = fields.length > MAX_FIELDS_IN_DETAIL ? ', …' : '';
+  if (errors.length > MAX_FIELD_ERRORS)
+    return `More than ${MAX_FIELD_ERRORS} errors, the first ${MAX_FIELD_ERRORS} are listed: ${named}${rest}.`;
+  return `${fields.length} fields are invalid: ${named}${rest}.`;
+}
+
+/** The problem for a body that cannot be read. */
+export function malformedBody(detail: string): ProblemException {
+  return new ProblemException('malformed-body', detail);
 }
 
 /** @param allowed the methods that the path takes. */

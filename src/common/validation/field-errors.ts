@@ -1,20 +1,39 @@
 import type { ValidationError } from 'class-validator';
 import type { FieldErrorDto } from '../problem/problem.dto';
+import { MAX_FIELD_ERRORS } from '../problem/problem.exception';
 import { hintFor, NOUNS, type Place, tellingChecks } from './hints';
 
-/** Flattens class-validator's tree into one entry for each thing that is wrong, with the path of its field. */
-export function fieldErrors(errors: readonly ValidationError[], place: Place, parent = ''): FieldErrorDto[] {
-  return errors.flatMap((error) => {
+/**
+ * Flattens class-validator's tree into one entry for each failed check, with the path of its field. It stops when the
+ * answer has as many entries as it may have, and one more as the sign that it is cut.
+ */
+export function fieldErrors(errors: readonly ValidationError[], place: Place): FieldErrorDto[] {
+  const found: FieldErrorDto[] = [];
+  collect(errors, place, '', found);
+  return found;
+}
+
+function collect(
+  errors: readonly ValidationError[],
+  place: Place,
+  parent: string,
+  found: FieldErrorDto[],
+): void {
+  for (const error of errors) {
+    if (found.length > MAX_FIELD_ERRORS) return;
     const field = /^\d+$/.test(error.property)
       ? `${parent}[${error.property}]`
       : join(parent, error.property);
-    const own = tellingChecks(error).map((check) => ({
-      field,
-      reason: withoutName(error.constraints?.[check] ?? 'is invalid', error.property, place),
-      hint: hintFor(check, error, place),
-    }));
-    return own.length > 0 ? own : fieldErrors(error.children ?? [], place, field);
-  });
+    const checks = tellingChecks(error);
+    for (const check of checks) {
+      found.push({
+        field,
+        reason: withoutName(error.constraints?.[check] ?? 'is invalid', error.property, place),
+        hint: hintFor(check, error, place),
+      });
+    }
+    if (checks.length === 0) collect(error.children ?? [], place, field, found);
+  }
 }
 
 function join(parent: string, property: string): string {

@@ -35,8 +35,17 @@ function isHintContext(context: unknown): context is HintContext {
   return typeof context === 'object' && context !== null && 'hint' in context;
 }
 
-function knownFields(target: object | undefined): string[] {
+/** By class: an answer may name the known fields a hundred times. */
+const fieldsOfClass = new Map<object['constructor'], readonly string[]>();
+
+function knownFields(target: object | undefined): readonly string[] {
   if (!target) return [];
+  const known = fieldsOfClass.get(target.constructor) ?? readKnownFields(target);
+  fieldsOfClass.set(target.constructor, known);
+  return known;
+}
+
+function readKnownFields(target: object): readonly string[] {
   const checks = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
   return [...new Set(checks.map((check) => check.propertyName))];
 }

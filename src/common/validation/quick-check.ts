@@ -28,6 +28,21 @@ export function isSurelyValid(dto: object): boolean {
   return true;
 }
 
+/**
+ * Cuts nested lists of an invalid instance after so many invalid items: class-validator would report every one of them, and
+ * the answer lists only some.
+ */
+export function cutInvalidItems(dto: object, maxInvalidItems: number): void {
+  const members = dto as Record<string, unknown>;
+  for (const [name, field] of rulesOf(dto.constructor) ?? []) {
+    const items = members[name];
+    if (!field.isNested || !Array.isArray(items)) continue;
+    let invalid = 0;
+    const end = items.findIndex((item) => !isNestedValid(item) && ++invalid === maxInvalidItems);
+    if (end >= 0) members[name] = items.slice(0, end + 1);
+  }
+}
+
 function isFieldValid(dto: object, value: unknown, { conditions, checks, isNested }: FieldRules): boolean {
   if (!conditions.every((holds) => holds(dto, value))) return true;
   return checks.every((check) => check(value, dto)) && (!isNested || isNestedValid(value));

@@ -1,11 +1,11 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import type { FieldErrorDto } from '../problem/problem.dto';
-import { type ProblemException, validationFailed } from '../problem/problem.exception';
+import { MAX_FIELD_ERRORS, type ProblemException, validationFailed } from '../problem/problem.exception';
 import { fieldErrors } from './field-errors';
 import { NOUNS, type Place } from './hints';
 import { inheritedNames } from './inherited-names';
-import { isSurelyValid } from './quick-check';
+import { cutInvalidItems, isSurelyValid } from './quick-check';
 
 /** Refuses unknown fields, nested ones too, and names every offending field in one answer. */
 @Injectable()
@@ -53,7 +53,10 @@ export class RequestValidationPipe extends ValidationPipe {
     dto: object,
     options?: ValidatorOptions,
   ): Promise<ValidationError[]> | ValidationError[] {
-    return isSurelyValid(dto) ? [] : super.validate(dto, options);
+    if (isSurelyValid(dto)) return [];
+    // One more than is reported, so that the answer can say that there are more.
+    cutInvalidItems(dto, MAX_FIELD_ERRORS + 1);
+    return super.validate(dto, options);
   }
 }
 
