@@ -4,6 +4,7 @@ import { clientAddress, networkOf } from '../common/http/client-address';
 import { scopeMissing } from './auth/auth.problems';
 import type { Authenticator } from './auth/authenticator';
 import { rateLimited, rateLimitHeaders } from './rate-limit/rate-limit.headers';
+import { BlockedAddresses } from './rate-limit/blocked-addresses';
 import type { Quota, RateLimiter } from './rate-limit/rate.limiter';
 
 /** Requests a minute, and who counts them. */
@@ -12,19 +13,25 @@ export interface RateLimit {
   readonly limiter: RateLimiter;
 }
 
-/** Why nobody could be signed in, or null. */
+/** Why a request has no caller, or null. */
 type Refusal = { readonly error: unknown } | null;
 
 /**
- * Stands before everything else: who calls, not too often, and allowed to. It is a hook of Fastify's rather than a
- * guard of Nest's, so that nobody's body is read before that is clear, and so that it costs next to nothing: with an API
- * key and counts in memory it is all decided at once.
+ * Decides before everything else who calls, whether the rate limit allows the request and whether the scopes do. It is a
+ * Fastify hook and not a Nest guard, so that no body is read before. With an API key and counts in memory the decision is
+ * synchronous.
  */
 export class CallerGate {
+  /** Addresses whose failed sign-ins reached the rate limit. */
+  private readonly blocked: BlockedAddresses;
+
   constructor(
     private readonly authenticator: Authenticator | null,
     private readonly rate: RateLimit | null,
-  ) {}
+    nowMs: () => number = () => performance.now(),
+  ) {
+    this.blocked = new BlockedAddresses(nowMs);
+  }
 
   /** Fastify `onRequest`. */
   readonly onRequest = (
@@ -37,19 +44,38 @@ export class CallerGate {
       done();
       return;
     }
+    const blockedForMs = this.authenticator ? this.blockedForMs(request) : 0;
+    if (blockedForMs > 0 && this.rate) {
+      const quota = { remaining: 0, resetMs: blockedForMs, isExceeded: true };
+      done(this.judge({ access, refused: null, quota }, request, reply));
+      return;
+    }
     const refusal = access === undefined ? null : this.signIn(request);
     const passing = continueWith(refusal, (refused) =>
-      continueWith(this.take(request), (quota) => this.judge({ access, refused, quota }, request, reply)),
+      continueWith(this.take(request), (quota) => {
+        if (refused && quota?.isExceeded) this.blocked.add(networkOf(clientAddress(request)), quota.resetMs);
+        return this.judge({ access, refused, quota }, request, reply);
+      }),
     );
     if (passing instanceof Promise) passing.then(done, done);
     else done(passing);
   };
+
+  /**
+   * A guess must not be checked once too many have failed. A credential that was right from this address is still accepted,
+   * so that a wrong client does not lock out the others behind one proxy.
+   */
+  private blockedForMs(request: FastifyRequest): number {
+    if (this.blocked.isEmpty) return 0;
+    return this.blocked.remainingMs(networkOf(clientAddress(request)), credentialOf(request));
+  }
 
   private signIn(request: FastifyRequest): Refusal | Promise<Refusal> {
     if (!this.authenticator) return null;
     const refuse = (error: unknown): Refusal => ({ error });
     const accept = (caller: Caller): Refusal => {
       request.caller = caller;
+      this.blocked.remember(networkOf(clientAddress(request)), credentialOf(request));
       return null;
     };
     try {
@@ -65,7 +91,7 @@ export class CallerGate {
     return this.rate.limiter.take(request.caller?.id ?? `ip:${networkOf(clientAddress(request))}`);
   }
 
-  /** Failed sign-ins count too, by address, so that nobody can guess without end. @returns why the request may not pass */
+  /** Returns why the request may not pass. */
   private judge(found: Findings, request: FastifyRequest, reply: FastifyReply): Error | undefined {
     const { access, refused, quota } = found;
     if (quota && this.rate) {
@@ -83,6 +109,11 @@ interface Findings {
   readonly access: Scope | undefined;
   readonly refused: Refusal;
   readonly quota: Quota | null;
+}
+
+/** The headers that carry a credential, as they were sent. */
+function credentialOf({ headers }: FastifyRequest): string {
+  return JSON.stringify([headers.authorization, headers['x-api-key']]);
 }
 
 function asError(thrown: unknown): Error {

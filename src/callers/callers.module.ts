@@ -30,10 +30,7 @@ export class CallersModule {
         {
           provide: CallerGate,
           useFactory: async (shared: SharedState, clock: Clock) =>
-            new CallerGate(
-              await createAuthenticator(settings, clock),
-              createRateLimit(settings, shared, clock),
-            ),
+            new CallerGate(await createAuthenticator(settings, clock), createRateLimit(settings, shared)),
           inject: [SharedState, CLOCK],
         },
         {
@@ -64,11 +61,11 @@ async function createAuthenticator(settings: Settings, clock: Clock): Promise<Au
   return new Authenticator(new ApiKeyRing(apiKeys), verifier);
 }
 
-function createRateLimit({ rateLimit }: Settings, shared: SharedState, clock: Clock): RateLimit | null {
+function createRateLimit({ rateLimit }: Settings, shared: SharedState): RateLimit | null {
   if (rateLimit === null) return null;
   const limiter = shared.isShared
     ? new RedisRateLimiter(rateLimit, shared)
-    : new MemoryRateLimiter(rateLimit, clock);
+    : new MemoryRateLimiter(rateLimit, () => performance.now());
   return { limit: rateLimit, limiter };
 }
 

@@ -19,7 +19,7 @@ export class HealthDto {
     type: [String],
     maxItems: 100,
     required: false,
-    example: ['Redis is out of reach (ECONNREFUSED): …'],
+    example: ['Redis cannot be used (ECONNREFUSED): …'],
   })
   warnings?: string[];
 }

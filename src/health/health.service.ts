@@ -8,8 +8,6 @@ import { ProblemException } from '../common/problem/problem.exception';
 
 const MAX_AGE_MS = 1000;
 const PROBE_BUDGET_MS = 2000;
-/** No reason to be not ready: every replica would be at one time, and most requests can be served. */
-const WITHOUT_REDIS = 'rate limits let pass, requests with an Idempotency-Key are refused';
 
 /** Whether this replica can serve requests. */
 @Injectable()
@@ -42,7 +40,7 @@ export class HealthService {
     const fault = await this.probes.get('airbyte', () => this.probe());
     if (fault) throw notReady(`Airbyte is not well: ${fault.message}`, fault);
     const redisFault = await this.redisFaults.get('redis', () => this.shared.fault());
-    return redisFault === null ? [] : [`Redis is out of reach (${redisFault}): ${WITHOUT_REDIS}.`];
+    return redisFault === null ? [] : [redisFault];
   }
 
   private async probe(): Promise<AirbyteError | null> {

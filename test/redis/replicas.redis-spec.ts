@@ -193,7 +193,7 @@ describe('a Redis that is out of reach', () => {
     const response = await fetch(`${gateway.url}/health/ready`);
     return { status: response.status, body: await response.json() };
   };
-  const isDegraded = (body: unknown): boolean => JSON.stringify(body).includes('Redis is out of reach');
+  const isDegraded = (body: unknown): boolean => JSON.stringify(body).includes('Redis cannot be used');
 
   it('refuses keys, lets everything else pass, and shows; it is well again by itself', async () => {
     const gateway = await GatewayProcess.start(environment);
@@ -209,7 +209,7 @@ describe('a Redis that is out of reach', () => {
       return isDegraded(ready.body) && ready;
     });
     expect(shown).toMatchObject({ status: 200, body: { status: 'ok' } });
-    expect(gateway.output).toContain('Redis is out of reach');
+    expect(gateway.output).toContain('Redis cannot be used');
 
     await redis.run();
     await until('readiness to be whole', async () => !isDegraded((await readiness(gateway)).body));

@@ -1,3 +1,4 @@
+import { type Intent, ShareExhausted } from '../../src/callers/idempotency/idempotency.store';
 import { RedisIdempotencyStore } from '../../src/callers/idempotency/redis.store';
 import { RedisRateLimiter } from '../../src/callers/rate-limit/redis.rate-limiter';
 import { SharedCreationClaims } from '../../src/callers/idempotency/shared.claims';
@@ -32,11 +33,9 @@ describe('with a real Redis', () => {
   };
   const recordOf = (id: string): string => `airbyte-ingestion:once:{${id}}:record`;
   const lockOf = (id: string): string => `airbyte-ingestion:once:{${id}}:lock`;
-  const intent = (
-    id: string,
-    owner: string,
-  ): { id: string; fingerprint: string; owner: string; nowMs: number } => ({
+  const intent = (id: string, owner: string, caller = 'key:a'): Intent => ({
     id,
+    caller,
     fingerprint: 'f',
     owner,
     nowMs: Date.now(),
@@ -94,6 +93,16 @@ describe('with a real Redis', () => {
     expect(leftMs).toBeGreaterThan(STORE_TIMES.ttlMs - 5000);
     expect(leftMs).toBeLessThanOrEqual(STORE_TIMES.ttlMs);
     expect(await redisCall("return redis.call('EXISTS', KEYS[1])", lockOf('ttl'))).toBe(0);
+  });
+
+  it('refuses new keys of a caller that has its share, and of no other caller', async () => {
+    const store = new RedisIdempotencyStore(one, STORE_TIMES, 2);
+    for (const id of ['share-1', 'share-2']) await store.begin(intent(id, 'o', 'key:busy'));
+    await expect(store.begin(intent('share-3', 'o', 'key:busy'))).rejects.toThrow(ShareExhausted);
+    expect((await store.begin(intent('share-1', 'p', 'key:busy'))).kind).toBe('running');
+    expect((await store.begin(intent('share-4', 'o', 'key:other'))).kind).toBe('new');
+    await store.finish(intent('share-1', 'o', 'key:busy'), { kind: 'nothing' });
+    expect((await store.begin(intent('share-3', 'o', 'key:busy'))).kind).toBe('new');
   });
 
   it('holds nothing of a key or of who sent it that could be read', async () => {

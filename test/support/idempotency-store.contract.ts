@@ -28,6 +28,7 @@ export function describeStore(
 
     const intent = (owner: string, fingerprint = 'f'): Intent => ({
       id,
+      caller: 'key:a',
       fingerprint,
       owner,
       nowMs: clock().getTime(),

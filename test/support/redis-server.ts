@@ -36,6 +36,26 @@ export class RedisServer {
     await Promise.race([failed, until('Redis to listen', () => this.listens())]);
   }
 
+  /** Changes a setting of the running server. */
+  async configure(name: string, value: string): Promise<void> {
+    const answer = await this.command('CONFIG', 'SET', name, value);
+    if (answer !== '+OK') throw new Error(`CONFIG SET ${name}: ${answer}`);
+  }
+
+  /** Sends a command on a connection of its own. Returns the first line of the answer, as Redis writes it. */
+  command(...parts: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.port, '127.0.0.1', () => {
+        socket.write(`${parts.join(' ')}\r\n`);
+      });
+      socket.setEncoding('utf8').once('data', (text: string) => {
+        socket.destroy();
+        resolve(text.split('\r\n', 1)[0] ?? '');
+      });
+      socket.once('error', reject);
+    });
+  }
+
   /** As by `kill -9`. */
   async kill(): Promise<void> {
     if (!this.child || this.child.exitCode !== null) return;

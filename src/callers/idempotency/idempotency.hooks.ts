@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../common/clock';
+import { clientAddress, networkOf } from '../../common/http/client-address';
 import { problemCodeOf } from '../problem.code';
 import { fingerprintOf, idempotencyKeyOf, recordId } from './idempotency.key';
-import { keyReused, requestInProgress, storeUnavailable } from './idempotency.problems';
+import { keyReused, requestInProgress, shareExhausted, storeUnavailable } from './idempotency.problems';
 import {
   type Begun,
   type IdempotencyStore,
   type Intent,
   KEEP_ALIVE_MS,
   type Outcome,
+  ShareExhausted,
   type StoredAnswer,
   StoreUnavailable,
 } from './idempotency.store';
@@ -48,6 +50,7 @@ export class IdempotencyHooks {
     if (key === undefined) return undefined;
     const intent = {
       id: recordId(request.caller, key),
+      caller: request.caller?.id ?? `ip:${networkOf(clientAddress(request))}`,
       fingerprint: fingerprintOf(request.method, request.url, request.body),
       owner: randomUUID(),
       nowMs: this.nowMs(),
@@ -111,6 +114,7 @@ export class IdempotencyHooks {
     try {
       return await this.store.begin(intent);
     } catch (error) {
+      if (error instanceof ShareExhausted) throw shareExhausted(error);
       throw error instanceof StoreUnavailable ? storeUnavailable(error) : error;
     }
   }

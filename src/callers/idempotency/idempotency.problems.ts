@@ -24,3 +24,14 @@ export function storeUnavailable(cause: unknown): ProblemException {
     { retryAfterMs: RETRY_MS, cause },
   );
 }
+
+const SHARE_RETRY_MS = 60_000;
+
+export function shareExhausted(cause: unknown): ProblemException {
+  return new ProblemException(
+    'idempotency-unavailable',
+    'Nothing was done. This caller has too many requests whose outcome is unknown. Send these again with their ' +
+      'Idempotency-Keys first, or wait.',
+    { retryAfterMs: SHARE_RETRY_MS, cause },
+  );
+}

@@ -3,6 +3,7 @@ import { describeStore, STORE_TIMES } from '../../../test/support/idempotency-st
 import { PROBLEMS } from '../../common/problem/problem.catalogue';
 import { ProblemException } from '../../common/problem/problem.exception';
 import { fingerprintOf, idempotencyKeyOf, recordId } from './idempotency.key';
+import { type Intent, ShareExhausted } from './idempotency.store';
 import { MemoryIdempotencyStore } from './memory.store';
 import { verdictOf } from './outcome';
 import { parseAnswer } from './stored-answer';
@@ -14,10 +15,11 @@ const callerOf = (id: string, workspaceId: string | null = null): Caller => ({ i
 describe('MemoryIdempotencyStore', () => {
   const answer = { status: 201, headers: {}, body: '{}' };
   let now = 0;
-  const store = (maxRows?: number): MemoryIdempotencyStore =>
-    new MemoryIdempotencyStore(STORE_TIMES, () => new Date(now), maxRows);
-  const intent = (id: string): { id: string; fingerprint: string; owner: string; nowMs: number } => ({
+  const store = (maxRows = 1000, maxBytes = 1_000_000): MemoryIdempotencyStore =>
+    new MemoryIdempotencyStore(STORE_TIMES, () => new Date(now), { maxRows, maxBytes });
+  const intent = (id: string, caller = 'key:a'): Intent => ({
     id,
+    caller,
     fingerprint: 'f',
     owner: id,
     nowMs: now,
@@ -57,9 +59,55 @@ describe('MemoryIdempotencyStore', () => {
     const rows = store(2);
     await rows.begin(intent('a'));
     await rows.begin(intent('b'));
-    await expect(rows.begin(intent('c'))).rejects.toThrow('no outcome');
+    await expect(rows.begin(intent('c'))).rejects.toThrow(ShareExhausted);
     await rows.finish(intent('a'), { kind: 'nothing' });
     expect((await rows.begin(intent('c'))).kind).toBe('new');
+  });
+
+  it('drops an attempt whose doubt is over before it refuses a new key', async () => {
+    const rows = store(2);
+    for (const id of ['a', 'b']) {
+      await rows.begin(intent(id));
+      await rows.finish(intent(id), { kind: 'in-doubt', untilMs: now + 1000 });
+    }
+    await expect(rows.begin(intent('c'))).rejects.toThrow(ShareExhausted);
+    now += 1000;
+    expect((await rows.begin(intent('c'))).kind).toBe('new');
+    expect((await rows.begin(intent('b'))).kind).toBe('in-doubt');
+  });
+
+  it.each([
+    ['records without an outcome', async () => Promise.resolve()],
+    [
+      'answers',
+      async (rows: MemoryIdempotencyStore, id: string): Promise<void> =>
+        rows.finish(intent(id, 'key:b'), { kind: 'answered', answer }),
+    ],
+  ])(
+    'keeps the records of a caller, and takes its new keys, whatever %s another caller leaves',
+    async (_, end) => {
+      const rows = store(10);
+      await rows.begin(intent('mine'));
+      await rows.finish(intent('mine'), { kind: 'answered', answer });
+      for (let i = 0; i < 100; i++) {
+        const begun = rows.begin(intent(`b${i}`, 'key:b'));
+        await begun.then(() => end(rows, `b${i}`)).catch(() => undefined);
+      }
+      expect((await rows.begin(intent('mine'))).kind).toBe('answered');
+      for (const id of ['next', 'after']) expect((await rows.begin(intent(id))).kind).toBe('new');
+    },
+  );
+
+  it('counts the bytes of answers', async () => {
+    const rows = store(1000, 50_000);
+    const large = { ...answer, body: 'x'.repeat(20_000) };
+    for (const id of ['a', 'b']) {
+      await rows.begin(intent(id));
+      await rows.finish(intent(id), { kind: 'answered', answer: large });
+    }
+    await rows.begin(intent('c'));
+    expect((await rows.begin(intent('a'))).kind).toBe('new');
+    expect((await rows.begin(intent('c'))).kind).toBe('running');
   });
 });
 

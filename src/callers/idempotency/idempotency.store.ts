@@ -9,6 +9,8 @@ export interface StoredAnswer {
 /** What a process is about to do. */
 export interface Intent {
   readonly id: string;
+  /** Whose share of the store the record counts for. */
+  readonly caller: string;
   readonly fingerprint: string;
   /** Names the try, so that nobody else ends it. */
   readonly owner: string;
@@ -42,7 +44,7 @@ export type Outcome =
 
 /** Keeps one record for each key of a caller's. All times are epoch milliseconds of the gateway's clock. */
 export interface IdempotencyStore {
-  /** In one step for all who ask at one time. @throws StoreUnavailable */
+  /** In one step for all who ask at one time. @throws StoreUnavailable, ShareExhausted */
   begin(intent: Intent): Promise<Begun>;
   /** Says that an attempt is alive. @param maySend false while it only looks for an earlier attempt's outcome. */
   keepAlive(intent: Intent, maySend: boolean): Promise<void>;
@@ -53,6 +55,15 @@ export interface IdempotencyStore {
 /** Nobody can tell at the moment whether a key was used. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
+}
+
+/** A caller has as many records as its share of the store allows, and none of them can be dropped. */
+export class ShareExhausted extends Error {
+  override readonly name = 'ShareExhausted';
+
+  constructor() {
+    super('the caller has too many requests without an outcome');
+  }
 }
 
 /** How long records live and how long outcomes stay in doubt. */

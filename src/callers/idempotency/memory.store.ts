@@ -7,32 +7,49 @@ import {
   type Intent,
   type Outcome,
   pendingTtlMs,
+  ShareExhausted,
   type StoredAnswer,
-  StoreUnavailable,
 } from './idempotency.store';
 
 interface Row {
   readonly fingerprint: string;
   readonly sinceMs: number;
+  readonly caller: string;
   expiresAtMs: number;
   untilMs: number;
   owner: string | null;
   answer: StoredAnswer | null;
 }
 
+/** What one caller has in the store; its ids in the order in which they are dropped. */
+interface Usage {
+  readonly ids: Set<string>;
+  bytes: number;
+}
+
 const MAX_ROWS = 10_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Keys, hashes and objects of a record without its answer, roughly. */
+const ROW_BYTES = 1000;
+
+export interface StoreLimits {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+}
 
 /**
- * For one replica, as long as it lives. When it is full the oldest answers are forgotten; when every record is of an
- * attempt without an outcome, new keys are refused rather than old ones forgotten.
+ * For one replica, as long as it lives. Callers share the store equally. A caller that has used its share drops its own
+ * oldest record for a new one: an answer, or an attempt whose doubt is over. It is refused when it has neither. A record of
+ * another caller is never dropped. Since shares shrink as callers come, n callers can hold 1 + ln n times the limits.
  */
 export class MemoryIdempotencyStore implements IdempotencyStore {
   private readonly rows = new Map<string, Row>();
+  private readonly usages = new Map<string, Usage>();
 
   constructor(
     private readonly times: IdempotencyTimes,
     private readonly clock: Clock,
-    private readonly maxRows = MAX_ROWS,
+    private readonly limits: StoreLimits = { maxRows: MAX_ROWS, maxBytes: MAX_BYTES },
   ) {}
 
   /** A promise although it is at once: `begin` of Redis takes a moment, and callers must not depend on either. */
@@ -47,7 +64,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   finish({ id, owner }: Intent, outcome: Outcome): Promise<void> {
     const row = this.rows.get(id);
     if (!row || row.owner !== owner) return Promise.resolve();
-    this.rows.delete(id);
+    this.drop(id, row);
     row.owner = null;
     if (outcome.kind === 'nothing') return Promise.resolve();
     if (outcome.kind === 'in-doubt') row.untilMs = outcome.untilMs;
@@ -55,18 +72,18 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
       row.answer = outcome.answer;
       row.expiresAtMs = this.nowMs() + this.times.ttlMs;
     }
-    // Behind the others: the oldest answer is the first to go.
-    this.rows.set(id, row);
+    // Behind the others: the oldest outcome is the first to go.
+    this.keep(id, row);
     return Promise.resolve();
   }
 
-  private beginNow({ id, fingerprint, owner, nowMs }: Intent): Begun {
+  private beginNow({ id, caller, fingerprint, owner, nowMs }: Intent): Begun {
     const row = this.live(id);
     if (!row) {
-      this.makeRoom();
+      this.makeRoom(caller);
       const untilMs = inDoubtUntilMs(nowMs, this.times);
       const expiresAtMs = nowMs + pendingTtlMs(this.times);
-      this.rows.set(id, { fingerprint, sinceMs: nowMs, expiresAtMs, untilMs, owner, answer: null });
+      this.keep(id, { fingerprint, caller, sinceMs: nowMs, expiresAtMs, untilMs, owner, answer: null });
       return { kind: 'new' };
     }
     if (row.fingerprint !== fingerprint) return { kind: 'different' };
@@ -79,23 +96,58 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   private live(id: string): Row | undefined {
     const row = this.rows.get(id);
     if (!row || row.owner !== null || this.nowMs() < row.expiresAtMs) return row;
-    this.rows.delete(id);
+    this.drop(id, row);
     return undefined;
   }
 
-  private makeRoom(): void {
-    if (this.rows.size < this.maxRows) return;
-    const nowMs = this.nowMs();
-    for (const [id, row] of this.rows) {
-      const isUseless = row.answer !== null || (row.owner === null && nowMs >= row.expiresAtMs);
-      if (!isUseless) continue;
-      this.rows.delete(id);
-      return;
+  private keep(id: string, row: Row): void {
+    this.rows.set(id, row);
+    const usage = this.usages.get(row.caller) ?? { ids: new Set(), bytes: 0 };
+    usage.ids.add(id);
+    usage.bytes += bytesOf(row);
+    this.usages.set(row.caller, usage);
+  }
+
+  private drop(id: string, row: Row): void {
+    this.rows.delete(id);
+    const usage = this.usages.get(row.caller);
+    if (!usage) return;
+    usage.ids.delete(id);
+    usage.bytes -= bytesOf(row);
+    if (usage.ids.size === 0) this.usages.delete(row.caller);
+  }
+
+  private makeRoom(caller: string): void {
+    const usage = this.usages.get(caller);
+    if (!usage) return;
+    while (this.exceedsShare(usage)) {
+      const id = this.leastUseful(usage);
+      const row = id === undefined ? undefined : this.rows.get(id);
+      if (id === undefined || row === undefined) throw new ShareExhausted();
+      this.drop(id, row);
     }
-    throw new StoreUnavailable('too many requests have no outcome yet');
+  }
+
+  private exceedsShare({ ids, bytes }: Usage): boolean {
+    const callers = this.usages.size;
+    return ids.size >= this.limits.maxRows / callers || bytes >= this.limits.maxBytes / callers;
+  }
+
+  /** The oldest record whose outcome is known or whose doubt is over. */
+  private leastUseful({ ids }: Usage): string | undefined {
+    const nowMs = this.nowMs();
+    for (const id of ids) {
+      const row = this.rows.get(id);
+      if (row?.owner === null && (row.answer !== null || nowMs >= row.untilMs)) return id;
+    }
+    return undefined;
   }
 
   private nowMs(): number {
     return this.clock().getTime();
   }
+}
+
+function bytesOf({ answer }: Row): number {
+  return ROW_BYTES + (answer === null ? 0 : 2 * answer.body.length);
 }

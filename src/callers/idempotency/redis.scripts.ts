@@ -58,3 +58,19 @@ if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'until', ARGV[2])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`;
+
+/**
+ * KEYS: the sorted set of a caller's records, by the end of their time. ARGV: id, ttl, limit. Returns 0 when the record is new
+ * and the caller has as many as it may. The time is that of Redis, which all replicas share.
+ */
+export const TAKE_SHARE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1`;
+
+/** KEYS: as for {@link TAKE_SHARE}. ARGV: id. */
+export const GIVE_SHARE_BACK = `return redis.call('ZREM', KEYS[1], ARGV[1])`;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SharedState } from '../shared-state/shared-state';
 import {
   type Begun,
@@ -8,19 +9,34 @@ import {
   LEASE_MS,
   type Outcome,
   pendingTtlMs,
+  ShareExhausted,
   StoreUnavailable,
 } from './idempotency.store';
-import { ANSWER, BEGIN, DOUBT, FORGET, KEEP_ALIVE, UNDO_BEGIN } from './redis.scripts';
+import {
+  ANSWER,
+  BEGIN,
+  DOUBT,
+  FORGET,
+  GIVE_SHARE_BACK,
+  KEEP_ALIVE,
+  TAKE_SHARE,
+  UNDO_BEGIN,
+} from './redis.scripts';
 import { parseAnswer } from './stored-answer';
+
+/** A caller's records at one time. Their answers have about 500 bytes, so that a caller takes at most some 200 MB. */
+const MAX_RECORDS_OF_CALLER = 200_000;
 
 /** For all replicas that share a Redis, and across their restarts. */
 export class RedisIdempotencyStore implements IdempotencyStore {
   constructor(
     private readonly shared: SharedState,
     private readonly times: IdempotencyTimes,
+    private readonly maxRecordsOfCaller = MAX_RECORDS_OF_CALLER,
   ) {}
 
-  async begin({ id, fingerprint, owner, nowMs }: Intent): Promise<Begun> {
+  async begin({ id, caller, fingerprint, owner, nowMs }: Intent): Promise<Begun> {
+    await this.takeShare(id, caller);
     const untilMs = inDoubtUntilMs(nowMs, this.times);
     const args = [fingerprint, owner, nowMs, LEASE_MS, untilMs, pendingTtlMs(this.times)];
     try {
@@ -38,17 +54,25 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     await this.shared.attempt(KEEP_ALIVE, keysOf(id), [owner, String(LEASE_MS), String(untilMs)]);
   }
 
-  async finish({ id, owner }: Intent, outcome: Outcome): Promise<void> {
+  async finish({ id, caller, owner }: Intent, outcome: Outcome): Promise<void> {
     switch (outcome.kind) {
       case 'answered':
         await this.run(ANSWER, id, [owner, JSON.stringify(outcome.answer), this.times.ttlMs]);
         return;
       case 'nothing':
         await this.run(FORGET, id, [owner]);
+        await this.shared.attempt(GIVE_SHARE_BACK, [shareKeyOf(caller)], [id]);
         return;
       case 'in-doubt':
         await this.run(DOUBT, id, [owner, outcome.untilMs]);
     }
+  }
+
+  private async takeShare(id: string, caller: string): Promise<void> {
+    const args = [id, pendingTtlMs(this.times), this.maxRecordsOfCaller].map(String);
+    const answer = await this.shared.attempt(TAKE_SHARE, [shareKeyOf(caller)], args);
+    if (!answer.ok) throw new StoreUnavailable(answer.reason);
+    if (answer.value === 0) throw new ShareExhausted();
   }
 
   private async run(script: string, id: string, args: readonly (string | number)[]): Promise<unknown> {
@@ -61,6 +85,11 @@ export class RedisIdempotencyStore implements IdempotencyStore {
 /** Both on one node of a cluster, which goes by what is in braces. */
 function keysOf(id: string): string[] {
   return [`airbyte-ingestion:once:{${id}}:record`, `airbyte-ingestion:once:{${id}}:lock`];
+}
+
+/** A hash, since names of callers may have any character. */
+function shareKeyOf(caller: string): string {
+  return `airbyte-ingestion:once:share:${createHash('sha256').update(caller).digest('hex')}`;
 }
 
 function parseBegun(reply: unknown): Begun {

@@ -1,4 +1,3 @@
-import type { Clock } from '../../common/clock';
 import { type Quota, quotaOf, type RateLimiter, WINDOW_MS } from './rate.limiter';
 
 interface Window {
@@ -6,40 +5,55 @@ interface Window {
   count: number;
 }
 
-const MAX_CALLERS = 10_000;
+const MAX_ENTRIES = 10_000;
 
-/** For one replica. Among more callers than it can remember, who came longest ago starts a new window. */
+/**
+ * Counts requests for one replica. Callers and addresses have a table each, so that requests from many addresses cannot
+ * drop the count of a caller. When a table is full, its oldest window is dropped.
+ */
 export class MemoryRateLimiter implements RateLimiter {
-  /** All windows have one length, so the first in the map is the first to end. */
-  private readonly windows = new Map<string, Window>();
+  private readonly callers: WindowTable;
+  private readonly addresses: WindowTable;
 
+  /** @param nowMs a monotonic clock, so that a step of the wall clock changes no window */
   constructor(
     private readonly limit: number,
-    private readonly clock: Clock,
-    private readonly maxCallers = MAX_CALLERS,
-  ) {}
+    private readonly nowMs: () => number,
+    maxEntries = MAX_ENTRIES,
+  ) {
+    this.callers = new WindowTable(maxEntries);
+    this.addresses = new WindowTable(maxEntries);
+  }
 
   take(caller: string): Quota {
-    const nowMs = this.clock().getTime();
-    const window = this.current(caller, nowMs);
+    const nowMs = this.nowMs();
+    const table = caller.startsWith('ip:') ? this.addresses : this.callers;
+    const window = table.current(caller, nowMs);
     window.count += 1;
     return quotaOf(this.limit, window.count, window.endsAtMs - nowMs);
   }
+}
 
-  private current(caller: string, nowMs: number): Window {
-    const known = this.windows.get(caller);
+class WindowTable {
+  /** All windows have the same length, so the first in the map is the first to end. */
+  private readonly windows = new Map<string, Window>();
+
+  constructor(private readonly maxEntries: number) {}
+
+  current(key: string, nowMs: number): Window {
+    const known = this.windows.get(key);
     if (known && nowMs < known.endsAtMs) return known;
     const window = { endsAtMs: nowMs + WINDOW_MS, count: 0 };
-    this.windows.delete(caller);
-    this.windows.set(caller, window);
+    this.windows.delete(key);
+    this.windows.set(key, window);
     this.dropOldest(nowMs);
     return window;
   }
 
   private dropOldest(nowMs: number): void {
-    for (const [caller, window] of this.windows) {
-      if (nowMs < window.endsAtMs && this.windows.size <= this.maxCallers) return;
-      this.windows.delete(caller);
+    for (const [key, window] of this.windows) {
+      if (nowMs < window.endsAtMs && this.windows.size <= this.maxEntries) return;
+      this.windows.delete(key);
     }
   }
 }

@@ -3,8 +3,7 @@ import { rateLimitHeaders } from './rate-limit.headers';
 
 describe('MemoryRateLimiter', () => {
   let now = 0;
-  const limiter = (maxCallers?: number): MemoryRateLimiter =>
-    new MemoryRateLimiter(2, () => new Date(now), maxCallers);
+  const limiter = (maxCallers?: number): MemoryRateLimiter => new MemoryRateLimiter(2, () => now, maxCallers);
 
   it('counts down, refuses what is over the limit, and begins anew after a minute', () => {
     const counts = limiter();
@@ -24,6 +23,13 @@ describe('MemoryRateLimiter', () => {
     counts.take('a');
     counts.take('a');
     expect(counts.take('b').remaining).toBe(1);
+  });
+
+  it('keeps the count of a caller however many addresses send requests', () => {
+    const counts = limiter(3);
+    counts.take('key:etl');
+    for (let address = 0; address < 100; address++) counts.take(`ip:10.0.0.${address}`);
+    expect(counts.take('key:etl').remaining).toBe(0);
   });
 
   it('remembers so many callers and no more, the newest ones', () => {

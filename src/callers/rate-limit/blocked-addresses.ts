@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+
+/** Entries of either table; the oldest is dropped beyond it. */
+const MAX_ENTRIES = 10_000;
+
+/** Addresses from which no credential is checked for a while, and the credentials that were right from there before. */
+export class BlockedAddresses {
+  private readonly endsAtMs = new Map<string, number>();
+  private readonly accepted = new Set<string>();
+
+  /** @param nowMs a monotonic clock */
+  constructor(private readonly nowMs: () => number) {}
+
+  get isEmpty(): boolean {
+    return this.endsAtMs.size === 0;
+  }
+
+  add(address: string, durationMs: number): void {
+    this.endsAtMs.delete(address);
+    this.endsAtMs.set(address, this.nowMs() + durationMs);
+    dropOldest(this.endsAtMs);
+  }
+
+  remember(address: string, credential: string): void {
+    const id = idOf(address, credential);
+    if (this.accepted.has(id)) return;
+    this.accepted.add(id);
+    dropOldest(this.accepted);
+  }
+
+  /** Returns for how long a credential from this address is not checked; 0 when it is. */
+  remainingMs(address: string, credential: string): number {
+    const endsAtMs = this.endsAtMs.get(address);
+    if (endsAtMs === undefined) return 0;
+    const remainingMs = endsAtMs - this.nowMs();
+    if (remainingMs <= 0) this.endsAtMs.delete(address);
+    return remainingMs <= 0 || this.accepted.has(idOf(address, credential)) ? 0 : remainingMs;
+  }
+}
+
+/** A hash, so that no credential is kept in memory. */
+function idOf(address: string, credential: string): string {
+  return createHash('sha256').update(`${address}\n${credential}`).digest('base64');
+}
+
+function dropOldest(table: Map<string, number> | Set<string>): void {
+  if (table.size <= MAX_ENTRIES) return;
+  for (const oldest of table.keys()) {
+    table.delete(oldest);
+    return;
+  }
+}
