@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule, type ResolvedSettings } from './app.module';
 import { configureApp } from './app.setup';
-import type { Clock } from './common/clock';
+import { type Clock, systemClock } from './common/clock';
 import { createFastifyAdapter } from './common/http/fastify';
 import { OpenConnections } from './common/http/open-connections';
 import { RequestsInFlight } from './common/http/requests-in-flight';
@@ -35,7 +35,7 @@ const REQUESTS_LIMIT_MS = 20_000;
 /** Starts the gateway, and the embedded Airbyte first where the settings name no other. */
 export async function start(
   settings: Settings,
-  clock: Clock = () => new Date(),
+  clock: Clock = systemClock,
   requestsLimitMs = REQUESTS_LIMIT_MS,
 ): Promise<RunningGateway> {
   const logger = createLogger(settings.logLevel);

@@ -30,7 +30,11 @@ export class CallersModule {
         {
           provide: CallerGate,
           useFactory: async (shared: SharedState, clock: Clock) =>
-            new CallerGate(await createAuthenticator(settings, clock), createRateLimit(settings, shared)),
+            new CallerGate(
+              await createAuthenticator(settings, clock),
+              createRateLimit(settings, shared, clock),
+              () => clock.monotonicMs(),
+            ),
           inject: [SharedState, CLOCK],
         },
         {
@@ -61,11 +65,11 @@ async function createAuthenticator(settings: Settings, clock: Clock): Promise<Au
   return new Authenticator(new ApiKeyRing(apiKeys), verifier);
 }
 
-function createRateLimit({ rateLimit }: Settings, shared: SharedState): RateLimit | null {
+function createRateLimit({ rateLimit }: Settings, shared: SharedState, clock: Clock): RateLimit | null {
   if (rateLimit === null) return null;
   const limiter = shared.isShared
     ? new RedisRateLimiter(rateLimit, shared)
-    : new MemoryRateLimiter(rateLimit, () => performance.now());
+    : new MemoryRateLimiter(rateLimit, () => clock.monotonicMs());
   return { limit: rateLimit, limiter };
 }
 

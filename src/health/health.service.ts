@@ -21,7 +21,7 @@ export class HealthService {
     private readonly shared: SharedState,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    const sharing = { maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock().getTime() };
+    const sharing = { maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock.monotonicMs() };
     this.probes = new CoalescedReads(sharing);
     this.redisFaults = new CoalescedReads(sharing);
   }
@@ -45,7 +45,7 @@ export class HealthService {
 
   private async probe(): Promise<AirbyteError | null> {
     try {
-      await this.client.health({ deadlineAt: this.clock().getTime() + PROBE_BUDGET_MS });
+      await this.client.health({ deadlineAt: this.clock.now().getTime() + PROBE_BUDGET_MS });
       return null;
     } catch (error) {
       if (error instanceof AirbyteError) return error;

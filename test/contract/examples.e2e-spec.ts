@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clockOf } from '../support/clock';
 import type { RecordedExamples } from '../../src/common/openapi/examples';
 import { isReference, operationsOf, responsesOf } from '../../src/common/openapi/operations';
 import { document, documentedAnswers } from '../support/contract.document';
@@ -50,7 +51,7 @@ describe('the examples of the description', () => {
   async function play(scene: Scene): Promise<{ status: number; body: unknown }> {
     prepare(scene);
     // A probe has so many milliseconds by the same clock.
-    const clock = scene.operation === 'getReadiness' ? undefined : (): Date => NOW;
+    const clock = scene.operation === 'getReadiness' ? undefined : clockOf(() => NOW);
     const gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '0' }, clock);
     try {
       const answer = await gateway.api[scene.method](scene.path)
@@ -63,7 +64,10 @@ describe('the examples of the description', () => {
   }
 
   async function playProblems(): Promise<Record<string, unknown>> {
-    const stages = new Stages(upstream, { clock: () => NOW, headers: { 'X-Request-Id': REQUEST_ID } });
+    const stages = new Stages(upstream, {
+      clock: clockOf(() => NOW),
+      headers: { 'X-Request-Id': REQUEST_ID },
+    });
     const problems: Record<string, unknown> = {};
     const ids = [...BEST_KNOWN, ...CALLS.map(({ id }) => id)];
     const answers = documentedAnswers().map((answer) => answer.split(' '));

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { systemClock } from '../../src/common/clock';
 import { parseSettings } from '../../src/config/settings';
 import { createApp } from '../../src/start';
 import { checkedAgent } from '../support/contract.callers';
@@ -27,7 +28,7 @@ async function open(trustedProxies: string): Promise<string> {
   const airbyte = { ...settings.airbyte, apiUrl: upstream.url };
   lines = [];
   const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>);
-  app = await createApp({ ...settings, airbyte }, () => new Date(), pino({ base: null }, { write }));
+  app = await createApp({ ...settings, airbyte }, systemClock, pino({ base: null }, { write }));
   await app.listen(0, '127.0.0.1');
   return app.getUrl();
 }

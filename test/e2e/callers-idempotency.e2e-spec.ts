@@ -1,4 +1,5 @@
 import { request as openRequest } from 'node:http';
+import { clockOf } from '../support/clock';
 import { startGateway, type TestGateway } from '../support/gateway';
 import {
   DESTINATION_ID,
@@ -44,7 +45,7 @@ describe('Idempotency-Key', () => {
         IDEMPOTENCY_DOUBT_MS: String(DOUBT_MS),
         IDEMPOTENCY_TTL_S: '3600',
       },
-      () => new Date(Date.now() + aheadMs),
+      clockOf(() => new Date(Date.now() + aheadMs)),
     );
   });
   beforeEach(() => {

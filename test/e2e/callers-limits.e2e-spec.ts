@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
+import { systemClock } from '../../src/common/clock';
 import { createFastifyAdapter } from '../../src/common/http/fastify';
 import { rulesOf } from '../../src/common/http/route-rules';
 import { parseSettings } from '../../src/config/settings';
@@ -39,7 +40,7 @@ beforeAll(async () => {
     { base: null },
     { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  app = await createApp({ ...settings, airbyte }, () => new Date(), logger);
+  app = await createApp({ ...settings, airbyte }, systemClock, logger);
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });

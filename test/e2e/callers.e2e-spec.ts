@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
+import { clockOf } from '../support/clock';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { TestIssuer } from '../support/issuer';
 import {
@@ -314,7 +315,10 @@ describe('too many requests', () => {
   beforeAll(async () => {
     upstream = await ScriptedUpstream.start();
     const environment = { AIRBYTE_API_URL: upstream.url, API_KEYS, RATE_LIMIT: '3' };
-    gateway = await startGateway(environment, () => new Date(1_800_000_000_000 + aheadMs));
+    gateway = await startGateway(
+      environment,
+      clockOf(() => new Date(1_800_000_000_000 + aheadMs)),
+    );
   });
   beforeEach(() => {
     aheadMs += 60_000;

@@ -1,3 +1,4 @@
+import { clockOf } from '../support/clock';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { ScriptedUpstream, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
 
@@ -28,7 +29,10 @@ describe('GET /ingestion', () => {
 
   beforeEach(async () => {
     upstream.clear();
-    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '0' }, () => NOW);
+    gateway = await startGateway(
+      { AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '0' },
+      clockOf(() => NOW),
+    );
   });
 
   afterEach(() => gateway.close());

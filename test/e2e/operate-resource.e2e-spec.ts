@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { clockOf } from '../support/clock';
 import { startGateway, type TestGateway } from '../support/gateway';
 import {
   DESTINATION_ID,
@@ -27,7 +28,10 @@ describe('an ingestion as a resource', () => {
 
   beforeAll(async () => {
     upstream = await ScriptedUpstream.start();
-    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url }, () => NOW);
+    gateway = await startGateway(
+      { AIRBYTE_API_URL: upstream.url },
+      clockOf(() => NOW),
+    );
   });
 
   afterEach(() => {
@@ -405,7 +409,10 @@ describe('an ingestion as a resource', () => {
     beforeAll(async () => {
       const hash = createHash('sha256').update(KEY).digest('hex');
       const API_KEYS = `team:ingestion:read+ingestion:write:${hash}:${ELSEWHERE}`;
-      theirs = await startGateway({ AIRBYTE_API_URL: upstream.url, API_KEYS }, () => NOW);
+      theirs = await startGateway(
+        { AIRBYTE_API_URL: upstream.url, API_KEYS },
+        clockOf(() => NOW),
+      );
     });
 
     afterAll(() => theirs.close());

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clockOf } from '../support/clock';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { fault, ScriptedUpstream } from '../support/scripted-upstream';
 
@@ -34,7 +35,7 @@ describe('a status that tells the truth', () => {
     upstream = await ScriptedUpstream.start();
     gateway = await startGateway(
       { AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '0' },
-      () => new Date(nowMs++),
+      clockOf(() => new Date(nowMs++)),
     );
   });
 
@@ -151,7 +152,10 @@ describe('a status that tells the truth', () => {
     for (const day of [12, 13, 14]) job(day);
     expect((await read().expect(200)).body).toMatchObject({ health: 'running_late' });
     const settings = { AIRBYTE_API_URL: upstream.url, MISSED_RUN_TOLERANCE_MINUTES: '600' };
-    const patient = await startGateway(settings, () => new Date(START));
+    const patient = await startGateway(
+      settings,
+      clockOf(() => new Date(START)),
+    );
     const response = await patient.api.get(`/ingestion/${UUID}/status`).expect(200);
     expect(response.body).toMatchObject({ health: 'healthy' });
     await patient.close();

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pino from 'pino';
+import { systemClock } from '../../src/common/clock';
 import { createLogger } from '../../src/common/logging/logger';
 import { parseSettings } from '../../src/config/settings';
 import { createApp } from '../../src/start';
@@ -135,7 +136,7 @@ describe('no credential is in a log or an answer, and no body in a log', () => {
     beforeAll(async () => {
       const settings = parseSettings(SETTINGS);
       const airbyte = { ...settings.airbyte, apiUrl: upstream.url };
-      app = await createApp({ ...settings, airbyte }, () => new Date(), logger);
+      app = await createApp({ ...settings, airbyte }, systemClock, logger);
       await app.listen(0, '127.0.0.1');
       url = await app.getUrl();
     });

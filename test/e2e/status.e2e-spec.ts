@@ -1,3 +1,4 @@
+import { clockOf } from '../support/clock';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { errorId, fault, html, json, ScriptedUpstream } from '../support/scripted-upstream';
 
@@ -11,7 +12,10 @@ describe('GET /ingestion/{connectionId}/status', () => {
 
   beforeAll(async () => {
     upstream = await ScriptedUpstream.start();
-    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '0' }, () => NOW);
+    gateway = await startGateway(
+      { AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '0' },
+      clockOf(() => NOW),
+    );
   });
 
   afterEach(() => {

@@ -54,7 +54,7 @@ export class IngestionService {
     const accepted = request.schedule ? this.schedules.translate(request.schedule).schedule : MANUAL;
     const problem = await onBehalf(() => referenceProblem(this.client, request, context));
     if (problem) throw problem;
-    return creationOutlook(request, accepted, { now: this.clock(), ...this.schedules.limits });
+    return creationOutlook(request, accepted, { now: this.clock.now(), ...this.schedules.limits });
   }
 
   /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */

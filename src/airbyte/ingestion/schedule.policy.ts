@@ -47,7 +47,7 @@ export class SchedulePolicy {
   }
 
   private tryTranslate(request: ScheduleRequest, { at, held }: TranslationStart = {}): Translation {
-    return translateSchedule(request, { now: at ?? this.clock(), ...(held && { held }), ...this.limits });
+    return translateSchedule(request, { now: at ?? this.clock.now(), ...(held && { held }), ...this.limits });
   }
 }
 

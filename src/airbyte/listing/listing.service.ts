@@ -39,7 +39,7 @@ export class ListingService {
     this.snapshots = new CoalescedReads({
       maxAgeMs: SNAPSHOT_MAX_AGE_MS,
       maxEntries: MAX_SNAPSHOTS,
-      nowMs: () => clock().getTime(),
+      nowMs: () => clock.monotonicMs(),
     });
   }
 
@@ -97,7 +97,7 @@ export class ListingService {
     maxAgeMs: number,
     { context }: ListScope,
   ): Promise<IngestionListItemDto[]> {
-    const now = this.clock();
+    const now = this.clock.now();
     const freshness = { nowMs: now.getTime(), maxAgeMs, changes: this.reader.changes };
     const ids = connections.map((connection) => connection.connectionId);
     if (ids.length > 0) await this.ledger.learn(ids, freshness, context);

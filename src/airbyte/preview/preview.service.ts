@@ -18,7 +18,7 @@ export class PreviewService {
   /** @throws ProblemException `validation-failed` for every schedule that a creation would refuse. */
   preview(request: PreviewRequestDto): PreviewDto {
     const result = previewSchedule(request.schedule, {
-      from: momentOf(request.from) ?? this.clock(),
+      from: momentOf(request.from) ?? this.clock.now(),
       count: request.count ?? DEFAULT_COUNT,
       ...this.schedules.limits,
     });

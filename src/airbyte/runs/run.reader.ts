@@ -36,7 +36,7 @@ export class RunReader {
     this.shared = new CoalescedReads({
       maxAgeMs: SHARED_MS,
       maxEntries: MAX_SHARED,
-      nowMs: () => clock().getTime(),
+      nowMs: () => clock.monotonicMs(),
     });
   }
 

@@ -43,7 +43,7 @@ export class BatchService {
     const seen = found.flatMap((one) => (one.isFound ? [one.value.connection] : []));
     const runs = await outcomeOf(() => onBehalf(() => this.bulk.runsOf(seen, whole)));
     const tolerances = this.statuses.tolerances(query.freshness);
-    const now = this.clock();
+    const now = this.clock.now();
     const results = found.map((one, index) => {
       const connectionId = ids[index] ?? '';
       const place = { url: `/ingestion/${connectionId}/status`, requestId: context.requestId };

@@ -37,13 +37,13 @@ export class BulkReader {
     this.connections = new CoalescedReads({
       maxAgeMs: settings.statusMaxAgeMs,
       maxEntries: MAX_CONNECTIONS,
-      nowMs: () => clock().getTime(),
+      nowMs: () => clock.monotonicMs(),
     });
   }
 
   connection(connectionId: string, context: CallContext): Promise<SeenConnection> {
     return this.connections.get(`${this.reader.changes} ${connectionId}`, async () => {
-      const observedAt = this.clock();
+      const observedAt = this.clock.now();
       return { connection: await this.client.getConnection(connectionId, context), observedAt };
     });
   }
@@ -73,7 +73,7 @@ export class BulkReader {
   private async learn(connections: readonly AirbyteConnection[], context: CallContext): Promise<void> {
     if (connections.length === 0) return;
     const { statusMaxAgeMs: maxAgeMs } = this.settings;
-    const freshness = { nowMs: this.clock().getTime(), maxAgeMs, changes: this.reader.changes };
+    const freshness = { nowMs: this.clock.monotonicMs(), maxAgeMs, changes: this.reader.changes };
     const ids = connections.map(({ connectionId }) => connectionId);
     await this.ledger.learn(ids, freshness, context);
   }

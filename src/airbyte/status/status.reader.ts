@@ -33,7 +33,7 @@ export class StatusReader {
     this.reads = new CoalescedReads({
       maxAgeMs: settings.statusMaxAgeMs,
       maxEntries: MAX_SNAPSHOTS,
-      nowMs: () => clock().getTime(),
+      nowMs: () => clock.monotonicMs(),
     });
   }
 
@@ -64,7 +64,7 @@ export class StatusReader {
   /** Airbyte lists no jobs for an unknown id, without complaint: only the connection's own answer counts. */
   private async readUpstream(connectionId: string, request: RequestContext): Promise<IngestionSnapshot> {
     const context = this.client.shareBudget(request);
-    const observedAt = this.clock();
+    const observedAt = this.clock.now();
     const [connection, newestJobs] = await Promise.all([
       this.client.getConnection(connectionId, context),
       readNewestJobs(this.client, connectionId, context),

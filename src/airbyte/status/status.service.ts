@@ -31,7 +31,7 @@ export class StatusService {
   ): Promise<IngestionStatusDto> {
     const snapshot = await this.snapshot(connectionId, context);
     requireInSight(snapshot.connection, context);
-    return statusOf(snapshot, this.clock(), this.tolerances(query.freshness));
+    return statusOf(snapshot, this.clock.now(), this.tolerances(query.freshness));
   }
 
   tolerances(freshness?: string): Tolerances {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { clockOf } from '../../../test/support/clock';
 import { TestIssuer } from '../../../test/support/issuer';
 import { ProblemException } from '../../common/problem/problem.exception';
 import { ApiKeyRing } from './api-keys';
@@ -102,7 +103,11 @@ describe('tokens', () => {
     issuer = await TestIssuer.start();
     now = new Date();
     const settings = { issuer: issuer.url, audience: 'gateway', workspaceClaim: null };
-    verifier = new OidcVerifier(settings, () => now, 0);
+    verifier = new OidcVerifier(
+      settings,
+      clockOf(() => now),
+      0,
+    );
   });
   afterEach(() => issuer.close());
 
@@ -210,7 +215,10 @@ describe('tokens', () => {
 
   it('of keys that nobody knows do not make the issuer be asked for each', async () => {
     const settings = { issuer: issuer.url, audience: 'gateway', workspaceClaim: null };
-    const patient = new OidcVerifier(settings, () => now);
+    const patient = new OidcVerifier(
+      settings,
+      clockOf(() => now),
+    );
     await patient.verify(await issuer.token());
     const { privateKey } = await generateKeyPair('ES256');
     const claims = { iss: issuer.url, aud: 'gateway', sub: 'root', exp: 9_999_999_999 };
@@ -258,9 +266,14 @@ describe('tokens', () => {
 
   it('are taken of an issuer whose name ends in a slash', async () => {
     const slashed = { issuer: `${issuer.url}/`, audience: 'gateway', workspaceClaim: null };
-    expect((await new OidcVerifier(slashed, () => now).verify(await issuer.token())).id).toBe(
-      'oidc:service-a',
-    );
+    expect(
+      (
+        await new OidcVerifier(
+          slashed,
+          clockOf(() => now),
+        ).verify(await issuer.token())
+      ).id,
+    ).toBe('oidc:service-a');
   });
 
   it('are not taken when the metadata names another issuer', async () => {
@@ -270,7 +283,10 @@ describe('tokens', () => {
       workspaceClaim: null,
     };
     const problem = await problemOf(async () =>
-      new OidcVerifier(other, () => now).verify(await issuer.token()),
+      new OidcVerifier(
+        other,
+        clockOf(() => now),
+      ).verify(await issuer.token()),
     );
     expect(problem.code).toBe('sign-in-unavailable');
   });

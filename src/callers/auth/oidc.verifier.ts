@@ -27,7 +27,7 @@ export class OidcVerifier {
   private readonly verified = new VerifiedTokens();
   private source: Promise<KeySource> | null = null;
   private isWell = true;
-  private nextDiscoveryAtMs = 0;
+  private nextDiscoveryAtMs = -Infinity;
 
   /** @param keyCooldownMs how soon an unknown key id may make the keys be fetched again, by default 30 s. */
   constructor(
@@ -45,7 +45,7 @@ export class OidcVerifier {
   /** Only as long as the keys that have vouched for it: a token is never good for longer than if it were checked. */
   private known(token: string, { keys, fetched }: KeySource): Caller | null {
     if (!keys.fresh || !fetched.jwks) return null;
-    return this.verified.find(token, fetched.jwks, this.clock().getTime());
+    return this.verified.find(token, fetched.jwks, this.clock.now().getTime());
   }
 
   private async check(token: string, source: KeySource): Promise<Caller> {
@@ -73,7 +73,7 @@ export class OidcVerifier {
       algorithms: ALGORITHMS,
       clockTolerance: CLOCK_SKEW_S,
       requiredClaims: ['exp', 'sub'],
-      currentDate: this.clock(),
+      currentDate: this.clock.now(),
     });
     return payload;
   }
@@ -84,14 +84,14 @@ export class OidcVerifier {
 
   /** Discovered once, by the first token that comes; after a failure not again for a moment. */
   private async keySource(): Promise<KeySource> {
-    const nowMs = this.clock().getTime();
+    const nowMs = this.clock.monotonicMs();
     if (!this.source && nowMs < this.nextDiscoveryAtMs) throw issuerUnavailable('failed a moment ago');
     this.source ??= this.discover();
     try {
       return await this.source;
     } catch (error) {
       this.source = null;
-      this.nextDiscoveryAtMs = this.clock().getTime() + DISCOVERY_PAUSE_MS;
+      this.nextDiscoveryAtMs = this.clock.monotonicMs() + DISCOVERY_PAUSE_MS;
       this.note(error);
       throw issuerUnavailable(error);
     }

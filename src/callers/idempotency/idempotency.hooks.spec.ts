@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance } from 'fastify';
+import { clockOf } from '../../../test/support/clock';
 import { IdempotencyHooks } from './idempotency.hooks';
 import {
   type Begun,
@@ -40,7 +41,11 @@ describe('a request with a key', () => {
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'], now: 0 });
     store = new ScriptedStore();
-    hooks = new IdempotencyHooks(store, 60_000, () => new Date());
+    hooks = new IdempotencyHooks(
+      store,
+      60_000,
+      clockOf(() => new Date()),
+    );
     server = fastify();
     const held = new Promise<void>((resolve) => (release = resolve));
     const { preHandler, onSend } = hooks;

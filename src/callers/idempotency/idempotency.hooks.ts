@@ -195,7 +195,7 @@ export class IdempotencyHooks {
   }
 
   private nowMs(): number {
-    return this.clock().getTime();
+    return this.clock.now().getTime();
   }
 }
 

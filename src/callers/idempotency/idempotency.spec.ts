@@ -1,3 +1,5 @@
+import { systemClock } from '../../common/clock';
+import { clockOf } from '../../../test/support/clock';
 import type { Caller } from '../../common/http/caller';
 import { describeStore, STORE_TIMES } from '../../../test/support/idempotency-store.contract';
 import { PROBLEMS } from '../../common/problem/problem.catalogue';
@@ -8,7 +10,7 @@ import { MemoryIdempotencyStore } from './memory.store';
 import { verdictOf } from './outcome';
 import { parseAnswer } from './stored-answer';
 
-describeStore('MemoryIdempotencyStore', () => new MemoryIdempotencyStore(STORE_TIMES, () => new Date()));
+describeStore('MemoryIdempotencyStore', () => new MemoryIdempotencyStore(STORE_TIMES, systemClock));
 
 const callerOf = (id: string, workspaceId: string | null = null): Caller => ({ id, scopes: [], workspaceId });
 
@@ -16,7 +18,11 @@ describe('MemoryIdempotencyStore', () => {
   const answer = { status: 201, headers: {}, body: '{}' };
   let now = 0;
   const store = (maxRows = 1000, maxBytes = 1_000_000): MemoryIdempotencyStore =>
-    new MemoryIdempotencyStore(STORE_TIMES, () => new Date(now), { maxRows, maxBytes });
+    new MemoryIdempotencyStore(
+      STORE_TIMES,
+      clockOf(() => new Date(now)),
+      { maxRows, maxBytes },
+    );
   const intent = (id: string, caller = 'key:a'): Intent => ({
     id,
     caller,

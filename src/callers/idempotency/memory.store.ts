@@ -144,7 +144,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   }
 
   private nowMs(): number {
-    return this.clock().getTime();
+    return this.clock.now().getTime();
   }
 }
 

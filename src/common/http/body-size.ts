@@ -6,7 +6,7 @@ export const MAX_BODY_DEPTH = 20;
 /** The longest array that any operation takes. */
 const MAX_ITEMS = 1000;
 /** No object of this API has half as many members. */
-const MAX_MEMBERS = 100;
+const MAX_MEMBERS = 200;
 /** A thousand streams, each with every member, have fewer values. */
 const MAX_VALUES = 10_000;
 

@@ -1,3 +1,5 @@
+import { systemClock } from '../../../src/common/clock';
+import { clockOf } from '../../support/clock';
 import { fault, hateoas, json, problem, type Reply } from '../../support/scripted-upstream';
 import { latch } from '../../support/fault-bench';
 import { CONNECTION_ID, ORDERS, pathOf } from './calls';
@@ -229,13 +231,13 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   'airbyte-unavailable': always(json(503, { message: 'Down for maintenance.' })),
   'airbyte-timeout': always(fault('hang')),
   // A probe has so many milliseconds by the clock: it must go.
-  'not-ready': { ...always(json(503, { message: 'Down for maintenance.' })), clock: () => new Date() },
+  'not-ready': { ...always(json(503, { message: 'Down for maintenance.' })), clock: systemClock },
   'internal-error': {
     // The rate limiter is the first to ask for the time, whatever the operation.
     settings: { RATE_LIMIT: '100' },
-    clock: () => {
+    clock: clockOf(() => {
       throw new Error('the clock has stopped');
-    },
+    }),
     tell: (stage) => stage.send(),
   },
 };
