@@ -8,7 +8,7 @@ import { ApiIdParam } from '../../common/openapi/api-id-param';
 import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
 import { IdParamPipe } from '../../common/validation/id-param.pipe';
 import { QueryValidationPipe } from '../../common/validation/query.pipe';
-import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { OptionalBodyPipe } from '../../common/validation/validation.pipe';
 import { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import { RunDto, RunQueryDto, StartRunDto } from './dto/run.dto';
 import { RunService } from './run.service';
@@ -56,7 +56,7 @@ export class RunController {
   })
   async startRun(
     @Param('connectionId', IdParamPipe) connectionId: string,
-    @Body(RequestValidationPipe) request: StartRunDto,
+    @Body(OptionalBodyPipe) request: StartRunDto,
     @Context() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunDto> {

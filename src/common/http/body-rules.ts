@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction, RequestPayload } from 'fastify';
 import { ProblemException } from '../problem/problem.exception';
 import { bodySizeProblem } from './body-size';
 
@@ -14,6 +14,7 @@ const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 export function addBodyRules(fastify: FastifyInstance): void {
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   addJsonParser(fastify);
+  fastify.addHook('preParsing', ignoreTypeOfNothing);
   fastify.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
     if (!methods.some((method) => WITH_BODY.includes(method))) return;
@@ -22,7 +23,47 @@ export function addBodyRules(fastify: FastifyInstance): void {
   });
 }
 
-/** Many clients announce JSON on every request, also where they send nothing: that is no body, not a broken one. */
+/**
+ * A body of no bytes is no body, whatever its type. Many clients send a type with every POST: `curl -d ''`, axios, urllib,
+ * Net::HTTP and jQuery announce a form or plain text.
+ */
+function ignoreTypeOfNothing(
+  { headers }: FastifyRequest,
+  _reply: unknown,
+  payload: RequestPayload,
+  done: (error: Error | null, payload: RequestPayload) => void,
+): void {
+  const goOn = (): void => {
+    done(null, payload);
+  };
+  const goOnWithoutBody = (): void => {
+    delete headers['content-type'];
+    delete headers['transfer-encoding'];
+    headers['content-length'] = '0';
+    goOn();
+  };
+  const { 'content-type': type, 'transfer-encoding': coding, 'content-length': length = '0' } = headers;
+  if (coding !== undefined) whenBegun(payload, goOn, goOnWithoutBody);
+  else if (type !== undefined && Number(length) === 0) goOnWithoutBody();
+  else goOn();
+}
+
+/** A chunked body has no length: it is looked at until it has begun or ended. */
+function whenBegun(payload: RequestPayload, onBytes: () => void, onEnd: () => void): void {
+  const begun = (chunk: Buffer): void => {
+    payload.removeListener('end', ended);
+    payload.pause();
+    payload.unshift(chunk);
+    onBytes();
+  };
+  const ended = (): void => {
+    payload.removeListener('data', begun);
+    onEnd();
+  };
+  payload.once('data', begun).once('end', ended);
+}
+
+/** Some clients send JSON of no bytes in chunks. */
 function addJsonParser(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {

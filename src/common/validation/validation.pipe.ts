@@ -12,6 +12,7 @@ import { cutInvalidItems, isSurelyValid } from './quick-check';
 export class RequestValidationPipe extends ValidationPipe {
   /** Where the values come from that are judged. */
   protected readonly place: Place = 'body';
+  protected readonly isBodyOptional: boolean = false;
 
   constructor() {
     super({
@@ -29,16 +30,9 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'body' && (value === undefined || value === null))
-      return super.transform({}, metadata);
-    if (metadata.type === 'body' && !isJsonObject(value)) {
-      throw validationFailed([
-        {
-          field: 'body',
-          reason: 'must be a JSON object',
-          hint: 'Send {"field": value, …} with Content-Type: application/json.',
-        },
-      ]);
+    if (metadata.type === 'body') {
+      if (value === undefined && this.isBodyOptional) return super.transform({}, metadata);
+      if (!isJsonObject(value)) throw validationFailed([faultOfBody(value)]);
     }
     const stray = metadata.type === 'body' || metadata.type === 'query' ? inheritedNames(value) : [];
     if (stray.length > 0) throw validationFailed(stray.map((field) => this.unknown(field)));
@@ -58,6 +52,17 @@ export class RequestValidationPipe extends ValidationPipe {
     cutInvalidItems(dto, MAX_FIELD_ERRORS + 1);
     return super.validate(dto, options);
   }
+}
+
+/** For operations whose body may be left out. */
+@Injectable()
+export class OptionalBodyPipe extends RequestValidationPipe {
+  protected override readonly isBodyOptional = true;
+}
+
+function faultOfBody(value: unknown): FieldErrorDto {
+  const reason = value === undefined ? 'is missing: the request has no body' : 'must be a JSON object';
+  return { field: 'body', reason, hint: 'Send {"field": value, …} with Content-Type: application/json.' };
 }
 
 function isJsonObject(value: unknown): boolean {
