@@ -9,6 +9,11 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return isObject(error) && typeof error['code'] === 'string' && codes.includes(error['code']);
 }
 
+/** The code of a thrown value, for example `ENOENT` or an SQLSTATE; undefined where it has none. */
+export function codeOf(error: unknown): string | undefined {
+  return isObject(error) && typeof error['code'] === 'string' ? error['code'] : undefined;
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return isObject(error) && typeof error['message'] === 'string' ? error['message'] : String(error);

@@ -1,6 +1,8 @@
 import type { DestinationConnector } from '../../protocol/connector';
 import { writeStreams } from '../../protocol/write-streams';
-import { CONNECTION_PROPERTIES, parsePostgresConfig, quoted, withClient } from '../postgres/config';
+import { withClient } from '../postgres/client';
+import { CONNECTION_PROPERTIES, parsePostgresConfig, textAt } from '../postgres/config';
+import { quoted } from '../postgres/identifiers';
 import { StreamTable } from './stream-table';
 
 /** Writes every stream to a table with typed columns. */
@@ -14,26 +16,29 @@ export const postgresDestination: DestinationConnector = {
       title: 'Postgres destination',
       type: 'object',
       required: ['host', 'database', 'username'],
-      properties: { ...CONNECTION_PROPERTIES, schema: { type: 'string', default: 'public' } },
+      additionalProperties: false,
+      properties: { ...CONNECTION_PROPERTIES, schema: { type: 'string', minLength: 1, default: 'public' } },
     },
   },
 
   async check(config) {
     const postgres = parsePostgresConfig(config);
+    const schema = textAt(config, 'schema') ?? 'public';
     await withClient(postgres, async (client) => {
       await client.query('BEGIN');
-      await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(postgres.schema)}`);
-      await client.query(`CREATE TABLE ${quoted(postgres.schema)}."_airbyte_check" ("a" integer)`);
+      await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
+      await client.query(`CREATE TABLE ${quoted(schema)}."_airbyte_check" ("a" integer)`);
       await client.query('ROLLBACK');
     });
   },
 
   async write({ config, streams, input, output }) {
     const postgres = parsePostgresConfig(config);
+    const schema = textAt(config, 'schema') ?? 'public';
     await withClient(postgres, async (client) => {
       await writeStreams(
         streams,
-        (stream) => StreamTable.open(client, stream.namespace ?? postgres.schema, stream),
+        (stream) => StreamTable.open(client, stream.namespace ?? schema, stream),
         input,
         output,
       );

@@ -7,7 +7,7 @@ import { fromBytes, toBytes } from '../../protocol/message-writer';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { StreamTarget } from '../../protocol/write-streams';
-import { quoted } from '../postgres/config';
+import { quoted } from '../postgres/identifiers';
 import { columnsOf, valueOf, type TargetColumn } from './columns';
 
 const EXTRACTED_AT = '_airbyte_extracted_at';

@@ -1,7 +1,19 @@
-import { Client } from 'pg';
-import { numberAt, objectAt, stringAt, stringsOf, type JsonObject } from '../../json';
+import { objectAt, stringAt, type JsonObject } from '../../json';
 import { ConnectorError } from '../../protocol/connector';
-import { messageOf } from '../../system-error';
+
+const DEFAULT_PORT = 5432;
+
+export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+export type SslMode = (typeof SSL_MODES)[number];
+
+/** How a connection is encrypted. */
+export interface SslConfig {
+  readonly mode: SslMode;
+  readonly caCertificate: string | undefined;
+  readonly clientCertificate: string | undefined;
+  readonly clientKey: string | undefined;
+  readonly clientKeyPassword: string | undefined;
+}
 
 /** How to reach a database; members are named as in Airbyte's own Postgres connectors. */
 export interface PostgresConfig {
@@ -10,101 +22,117 @@ export interface PostgresConfig {
   readonly database: string;
   readonly username: string;
   readonly password: string | undefined;
-  /** The schemas that a source reads. */
-  readonly schemas: readonly string[];
-  /** The schema that a destination writes to. */
-  readonly schema: string;
-  readonly ssl: boolean;
+  readonly ssl: SslConfig;
 }
 
 /** @throws ConnectorError config_error that names the member */
 export function parsePostgresConfig(config: JsonObject): PostgresConfig {
-  const sslMode = stringAt(objectAt(config, 'ssl_mode') ?? {}, 'mode') ?? 'disable';
-  if (!['disable', 'allow', 'prefer', 'require'].includes(sslMode))
-    throw wrong(`ssl_mode ${sslMode} needs a real Airbyte`);
-  const tunnel = stringAt(objectAt(config, 'tunnel_method') ?? {}, 'tunnel_method') ?? 'NO_TUNNEL';
-  if (tunnel !== 'NO_TUNNEL') throw wrong(`tunnel_method ${tunnel} needs a real Airbyte`);
-  const replication = stringAt(objectAt(config, 'replication_method') ?? {}, 'method') ?? 'Standard';
-  if (replication !== 'Standard') throw wrong(`replication_method ${replication} needs a real Airbyte`);
-  const schemas = stringsOf(config['schemas']);
+  refuseOther(config, 'tunnel_method', 'tunnel_method', 'NO_TUNNEL');
+  refuseOther(config, 'replication_method', 'method', 'Standard');
+  const host = required(config, 'host');
+  // The library takes a path for a Unix socket, where the server may trust the gateway's own user.
+  if (/[/\s]/.test(host)) throw wrong('host must be a host name or an address, without a path or a port.');
   return {
-    host: required(config, 'host'),
-    port: numberAt(config, 'port') ?? 5432,
+    host,
+    port: portOf(config),
     database: required(config, 'database'),
     username: required(config, 'username'),
-    password: stringAt(config, 'password'),
-    schemas: schemas.length === 0 ? ['public'] : schemas,
-    schema: stringAt(config, 'schema') ?? 'public',
-    ssl: sslMode === 'require',
+    password: textAt(config, 'password'),
+    ssl: sslOf(config),
   };
 }
 
+function portOf(config: JsonObject): number {
+  const port = config['port'] ?? DEFAULT_PORT;
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535)
+    throw wrong('port must be a whole number from 1 to 65535, for example 5432 (without quotes).');
+  return port;
+}
+
+function sslOf(config: JsonObject): SslConfig {
+  const value = config['ssl_mode'];
+  const ssl = objectAt(config, 'ssl_mode');
+  if (value !== undefined && ssl === undefined)
+    throw wrong('ssl_mode must be an object, for example {"mode": "require"}.');
+  // As Airbyte and Postgres' own clients do: encrypted where the server can.
+  const mode = SSL_MODES.find((known) => known === (ssl?.['mode'] ?? 'prefer'));
+  if (mode === undefined) throw wrong(`ssl_mode.mode must be one of ${SSL_MODES.join(', ')}.`);
+  const texts = {
+    caCertificate: textAt(ssl ?? {}, 'ca_certificate', 'ssl_mode.'),
+    clientCertificate: textAt(ssl ?? {}, 'client_certificate', 'ssl_mode.'),
+    clientKey: textAt(ssl ?? {}, 'client_key', 'ssl_mode.'),
+    clientKeyPassword: textAt(ssl ?? {}, 'client_key_password', 'ssl_mode.'),
+  };
+  const verifies = mode === 'verify-ca' || mode === 'verify-full';
+  if (verifies && texts.caCertificate === undefined)
+    throw wrong(`ssl_mode.ca_certificate is required when ssl_mode.mode is ${mode}.`);
+  if (!verifies && Object.values(texts).some((text) => text !== undefined))
+    throw wrong(
+      `ssl_mode ${mode} takes no certificates or keys: choose verify-ca or verify-full, or leave them out.`,
+    );
+  if ((texts.clientCertificate === undefined) !== (texts.clientKey === undefined))
+    throw wrong('ssl_mode.client_certificate and ssl_mode.client_key must be given together.');
+  return { mode, ...texts };
+}
+
+/** Airbyte's other ways to connect or to read, of which one is there. */
+function refuseOther(config: JsonObject, member: string, inner: string, supported: string): void {
+  const value = config[member];
+  if (value === undefined) return;
+  const chosen = stringAt(objectAt(config, member) ?? {}, inner);
+  if (chosen !== supported)
+    throw wrong(
+      `${member} must be {"${inner}": "${supported}"} or left out: other methods need a real Airbyte.`,
+    );
+}
+
 function required(config: JsonObject, name: string): string {
-  const value = stringAt(config, name);
-  if (value === undefined || value === '') throw wrong(`${name} is required`);
+  const value = textAt(config, name);
+  if (value === undefined) throw wrong(`${name} is required.`);
   return value;
+}
+
+/** A member that is a text and not empty, undefined where it is missing.
+ * @throws ConnectorError config_error for another type
+ */
+export function textAt(config: JsonObject, name: string, parent = ''): string | undefined {
+  const value = config[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw wrong(`${parent}${name} must be a text.`);
+  if (value.includes('\0')) throw wrong(`${parent}${name} must not contain a NUL character.`);
+  return value === '' ? undefined : value;
 }
 
 function wrong(message: string): ConnectorError {
   return new ConnectorError('config_error', message);
 }
 
-/** Runs work over a connection whose texts of times, numbers and intervals are exact and the same everywhere. */
-export async function withClient<T>(
-  config: PostgresConfig,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const { host, port, database, username, password, ssl } = config;
-  const client = new Client({
-    host,
-    port,
-    database,
-    user: username,
-    ...(password === undefined ? {} : { password }),
-    ...(ssl ? { ssl: { rejectUnauthorized: false } } : {}),
-    connectionTimeoutMillis: 10_000,
-    application_name: 'embedded-airbyte',
-  });
-  // A connection that breaks while idle is found by the next query.
-  client.on('error', () => undefined);
-  try {
-    await connect(client);
-    await client.query(
-      `SET TIME ZONE 'UTC'; SET datestyle = 'ISO, MDY'; SET intervalstyle = 'iso_8601'; SET extra_float_digits = 3`,
-    );
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-async function connect(client: Client): Promise<void> {
-  try {
-    await client.connect();
-  } catch (error) {
-    // 28: authorization, 3D: no such database. A server that cannot be reached may come back.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw new ConnectorError(
-      /^(28|3D)/.test(code) ? 'config_error' : 'transient_error',
-      `Cannot connect: ${messageOf(error)}`,
-    );
-  }
-}
-
-/** An identifier as SQL has it: names are often the words of SQL. */
-export function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
-}
-
 /** The members of the specification that source and destination share. */
 export const CONNECTION_PROPERTIES: JsonObject = {
-  host: { type: 'string' },
-  port: { type: 'integer', default: 5432 },
-  database: { type: 'string' },
-  username: { type: 'string' },
+  host: { type: 'string', minLength: 1, description: 'Host name or address of the database.' },
+  port: { type: 'integer', minimum: 1, maximum: 65_535, default: DEFAULT_PORT },
+  database: { type: 'string', minLength: 1 },
+  username: { type: 'string', minLength: 1 },
   password: { type: 'string', airbyte_secret: true },
   ssl_mode: {
     type: 'object',
-    properties: { mode: { type: 'string', enum: ['disable', 'allow', 'prefer', 'require'] } },
+    description:
+      'prefer, the default, encrypts where the server can; require always encrypts; verify-ca and verify-full also check the certificate.',
+    required: ['mode'],
+    additionalProperties: false,
+    properties: {
+      mode: { type: 'string', enum: [...SSL_MODES] },
+      ca_certificate: { type: 'string', airbyte_secret: true, multiline: true },
+      client_certificate: { type: 'string', airbyte_secret: true, multiline: true },
+      client_key: { type: 'string', airbyte_secret: true, multiline: true },
+      client_key_password: { type: 'string', airbyte_secret: true },
+    },
+  },
+  tunnel_method: {
+    type: 'object',
+    description: 'Tunnels need a real Airbyte.',
+    required: ['tunnel_method'],
+    additionalProperties: false,
+    properties: { tunnel_method: { type: 'string', enum: ['NO_TUNNEL'] } },
   },
 };

@@ -4,8 +4,10 @@ import { ConnectorError, type SourceConnector } from '../../protocol/connector';
 import { toBytes, type MessageWriter } from '../../protocol/message-writer';
 import { streamState, streamStatus, type ConfiguredStream } from '../../protocol/messages';
 import { recordHead } from '../../protocol/raw-record';
-import { CONNECTION_PROPERTIES, parsePostgresConfig, quoted, withClient } from '../postgres/config';
+import { withClient } from '../postgres/client';
+import { quoted } from '../postgres/identifiers';
 import { readCatalog, readColumns } from './catalog';
+import { parseSourceConfig, SOURCE_SPECIFICATION } from './config';
 
 const FETCH_ROWS = 2000;
 const CHECKPOINT_ROWS = 10_000;
@@ -25,29 +27,20 @@ interface RecordsAt {
 export const postgresSource: SourceConnector = {
   spec: {
     documentationUrl: 'https://docs.airbyte.com/integrations/sources/postgres',
-    connectionSpecification: {
-      $schema: 'http://json-schema.org/draft-07/schema#',
-      title: 'Postgres source',
-      type: 'object',
-      required: ['host', 'database', 'username'],
-      properties: {
-        ...CONNECTION_PROPERTIES,
-        schemas: { type: 'array', items: { type: 'string' }, default: ['public'] },
-      },
-    },
+    connectionSpecification: SOURCE_SPECIFICATION,
   },
 
   async check(config) {
-    await withClient(parsePostgresConfig(config), (client) => client.query('SELECT 1'));
+    await withClient(parseSourceConfig(config).postgres, (client) => client.query('SELECT 1'));
   },
 
   async discover(config) {
-    const postgres = parsePostgresConfig(config);
-    return withClient(postgres, (client) => readCatalog(client, postgres.schemas));
+    const { postgres, schemas } = parseSourceConfig(config);
+    return withClient(postgres, (client) => readCatalog(client, schemas));
   },
 
   async read({ config, streams, states, output }) {
-    await withClient(parsePostgresConfig(config), async (client) => {
+    await withClient(parseSourceConfig(config).postgres, async (client) => {
       // One snapshot for all streams: what is read belongs together, however long it takes.
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       for (const stream of streams) await readStream(client, stream, positionOf(stream, states), output);
@@ -65,9 +58,8 @@ async function readStream(
   const { name, namespace } = stream;
   await output.message(streamStatus(name, namespace, 'STARTED', new Date()));
   const cursor = await cursorOf(client, stream);
-  await client.query(
-    `DECLARE "rows" NO SCROLL CURSOR FOR ${await selectOf(client, stream, cursor, position)}`,
-  );
+  const { text, values } = await selectOf(client, stream, cursor, position);
+  await client.query(`DECLARE "rows" NO SCROLL CURSOR FOR ${text}`, values);
   const head = recordHead(name, namespace);
   const progress = new Progress(stream, position, output);
   for (;;) {
@@ -122,17 +114,18 @@ async function selectOf(
   stream: ConfiguredStream,
   cursor: Cursor | null,
   position: Position | null,
-): Promise<string> {
-  const data = `SELECT row_to_json("t".*)::text AS "data"`;
-  if (cursor === null) return `${data}, NULL AS "cursor" FROM ${tableOf(stream)}`;
+): Promise<{ text: string; values: string[] }> {
+  const data = `SELECT pg_catalog.row_to_json("t".*)::text AS "data"`;
+  if (cursor === null) return { text: `${data}, NULL AS "cursor" FROM ${tableOf(stream)}`, values: [] };
   const { column, type } = cursor;
   const rows = `${data}, ${column}::text AS "cursor" FROM ${tableOf(stream)}`;
   const order = `ORDER BY ${column} NULLS FIRST`;
-  if (position === null) return `${rows} ${order}`;
+  if (position === null) return { text: `${rows} ${order}`, values: [] };
   const found = await recordsAt(client, stream, cursor, position.cursor);
   const more =
     found.recordCount > position.recordCount || (position.hash !== null && found.hash !== position.hash);
-  return `${rows} WHERE ${column} ${more ? '>=' : '>'} ${literal(position.cursor)}::${type} ${order}`;
+  const text = `${rows} WHERE ${column} ${more ? '>=' : '>'} $1::${type} ${order}`;
+  return { text, values: [position.cursor] };
 }
 
 /** Which records have a cursor value, by the column's own idea of what is equal. */
@@ -144,13 +137,10 @@ async function recordsAt(
 ): Promise<RecordsAt> {
   const { rows } = await client.query<{ count: string; hash: string }>(
     `SELECT COUNT(*) AS "count", COALESCE(SUM(hashtextextended(("t".*)::text, 0)::numeric), 0)::text AS "hash"
-     FROM ${tableOf(stream)} WHERE ${column} = ${literal(value)}::${type}`,
+     FROM ${tableOf(stream)} WHERE ${column} = $1::${type}`,
+    [value],
   );
   return { recordCount: Number(rows[0]?.count), hash: rows[0]?.hash ?? null };
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Counts records and says now and then how far the stream has come. */

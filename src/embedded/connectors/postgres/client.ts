@@ -1,0 +1,89 @@
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
+import { Client } from 'pg';
+import { ConnectorError } from '../../protocol/connector';
+import { hasCode, messageOf } from '../../system-error';
+import type { PostgresConfig, SslMode } from './config';
+import { connectionFailure } from './connection-failure';
+import { pinSettings } from './session-settings';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const INVALID_AUTHORIZATION = '28000';
+
+/** Which connections each mode tries, one after the other, as Postgres' own clients do. */
+const TRIES: Readonly<Record<SslMode, readonly ('plain' | 'encrypted')[]>> = {
+  disable: ['plain'],
+  allow: ['plain', 'encrypted'],
+  prefer: ['encrypted', 'plain'],
+  require: ['encrypted'],
+  'verify-ca': ['encrypted'],
+  'verify-full': ['encrypted'],
+};
+
+/** Runs work over a connection whose settings are the same whatever the role or the database sets. */
+export async function withClient<T>(
+  config: PostgresConfig,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(config);
+  try {
+    await pinSettings(client);
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function connect(config: PostgresConfig): Promise<Client> {
+  const tries = TRIES[config.ssl.mode];
+  for (const [index, kind] of tries.entries()) {
+    const client = newClient(config, kind === 'encrypted');
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end();
+      if (index === tries.length - 1 || !mayWorkOtherwise(error, kind))
+        throw connectionFailure(error, config);
+    }
+  }
+  throw new ConnectorError('system_error', `ssl_mode ${config.ssl.mode} tries no connection.`);
+}
+
+/** Whether the server's answer depends on encryption: it cannot encrypt, or has no rule for this kind of connection. */
+function mayWorkOtherwise(error: unknown, kind: 'plain' | 'encrypted'): boolean {
+  if (hasCode(error, INVALID_AUTHORIZATION)) return true;
+  return kind === 'encrypted' && /SSL|TLS|EPROTO/i.test(messageOf(error));
+}
+
+function newClient(config: PostgresConfig, encrypted: boolean): Client {
+  const { host, port, database, username, password } = config;
+  const client = new Client({
+    host,
+    port,
+    database,
+    user: username,
+    ...(password === undefined ? {} : { password }),
+    ssl: encrypted ? tlsOptions(config) : false,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'embedded-airbyte',
+  });
+  // A connection that breaks while idle is found by the next query.
+  client.on('error', () => undefined);
+  return client;
+}
+
+function tlsOptions({ host, ssl }: PostgresConfig): ConnectionOptions {
+  const { mode, caCertificate, clientCertificate, clientKey, clientKeyPassword } = ssl;
+  if (mode !== 'verify-ca' && mode !== 'verify-full') return { rejectUnauthorized: false };
+  return {
+    rejectUnauthorized: true,
+    ...(caCertificate === undefined ? {} : { ca: caCertificate }),
+    ...(clientCertificate === undefined ? {} : { cert: clientCertificate }),
+    ...(clientKey === undefined ? {} : { key: clientKey }),
+    ...(clientKeyPassword === undefined ? {} : { passphrase: clientKeyPassword }),
+    // The library passes no address on, so the default would check an address against `localhost`.
+    checkServerIdentity: (_name, certificate) =>
+      mode === 'verify-full' ? checkServerIdentity(host, certificate) : undefined,
+  };
+}
