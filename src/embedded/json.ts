@@ -17,6 +17,12 @@ export function parseObject(text: string): JsonObject | null {
   }
 }
 
+/** Whether lists and objects are nested deeper than a limit. */
+export function isDeeperThan(value: unknown, limit: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return limit === 0 || Object.values(value).some((member) => isDeeperThan(member, limit - 1));
+}
+
 /** A member that is a string, else undefined. */
 export function stringAt(object: JsonObject, key: string): string | undefined {
   const value = object[key];

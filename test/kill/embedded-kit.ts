@@ -29,6 +29,10 @@ export class EmbeddedClient {
     return this.call('POST', path, body);
   }
 
+  put(path: string, body: JsonObject): Promise<Answer> {
+    return this.call('PUT', path, body);
+  }
+
   patch(path: string, body: JsonObject): Promise<Answer> {
     return this.call('PATCH', path, body);
   }

@@ -41,6 +41,11 @@ export function badRequest(message: string): ApiError {
   return problem('bad-request', { message });
 }
 
+/** A 422 problem with a message: the request can be read, and its content cannot be accepted. */
+export function unprocessable(message: string): ApiError {
+  return problem('unprocessable-entity', { message });
+}
+
 /** A 404 problem that names the kind of resource and its id. */
 export function notFound(resourceType: string, resourceId: string): ApiError {
   return problem('resource-not-found', { resourceType, resourceId });

@@ -19,11 +19,13 @@ export type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
 
 /** One operation of Airbyte's public API. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base path; `:name` stands for one segment. */
   readonly path: string;
   /** True for the two operations that need no token. */
   readonly anonymous?: boolean;
+  /** True where the body may be a form as well. */
+  readonly takesForms?: boolean;
   readonly handle: Handler;
 }
 

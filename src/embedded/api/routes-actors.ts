@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Connectors } from '../engine/connectors';
-import { objectAt, stringAt } from '../json';
+import { objectAt, stringAt, type JsonObject } from '../json';
 import type { Now } from '../log';
 import type { Actor, ActorKind, ActorStore } from '../store/actors';
-import { badRequest, frameworkError, notFound, unknownId } from './errors';
+import {
+  changedConfiguration,
+  checkConfiguration,
+  definitionOf,
+  isSameConfiguration,
+} from './actor-configuration';
+import { frameworkError, notFound, unknownId } from './errors';
 import { pageAnswer, pageOf, requiredString, workspaceIdsOf } from './input';
 import type { ApiRequest, Route } from './router';
 import { actorBody } from './wire';
@@ -20,15 +26,11 @@ export interface ActorRoutesOptions {
 
 const RESOURCE_TYPES = { source: 'SOURCE_CONNECTION', destination: 'DESTINATION_CONNECTION' } as const;
 
-/** List, create, get and delete, for sources or for destinations: both work alike. */
+/** List, create, get, replace, change and delete, for sources or for destinations: both work alike. */
 export function actorRoutes(kind: ActorKind, options: ActorRoutesOptions): Route[] {
   const { actors, connectors } = options;
   const body = (actor: Actor): object => actorBody(actor, connectors.typeOf(actor.definitionId));
-  const find = (id: string): Actor => {
-    const actor = actors.find(kind, id);
-    if (actor === null) throw unknownId(RESOURCE_TYPES[kind], id);
-    return actor;
-  };
+  const path = `/${kind}s/:id`;
   return [
     { method: 'GET', path: `/${kind}s`, handle: (request) => listActors(kind, options, body, request) },
     {
@@ -38,20 +40,37 @@ export function actorRoutes(kind: ActorKind, options: ActorRoutesOptions): Route
     },
     {
       method: 'GET',
-      path: `/${kind}s/:id`,
-      handle: ({ params }) => ({ status: 200, body: body(find(params['id'] ?? '')) }),
+      path,
+      handle: (request) => ({ status: 200, body: body(findActor(kind, actors, request)) }),
+    },
+    {
+      method: 'PUT',
+      path,
+      handle: async (request) => ({ status: 200, body: body(await replaceActor(kind, options, request)) }),
+    },
+    {
+      method: 'PATCH',
+      path,
+      handle: async (request) => ({ status: 200, body: body(await patchActor(kind, options, request)) }),
     },
     {
       method: 'DELETE',
-      path: `/${kind}s/:id`,
-      handle: async ({ params }) => {
-        const actor = find(params['id'] ?? '');
+      path,
+      handle: async (request) => {
+        const actor = findActor(kind, actors, request);
         await options.deleteConnectionsUsing(actor.id);
         actors.delete(kind, actor.id);
         return { status: 204 };
       },
     },
   ];
+}
+
+function findActor(kind: ActorKind, actors: ActorStore, { params }: ApiRequest): Actor {
+  const id = params['id'] ?? '';
+  const actor = actors.find(kind, id);
+  if (actor === null) throw unknownId(RESOURCE_TYPES[kind], id);
+  return actor;
 }
 
 function listActors(
@@ -70,31 +89,86 @@ async function createActor(
   options: ActorRoutesOptions,
   request: ApiRequest,
 ): Promise<Actor> {
+  const { connectors } = options;
   const name = requiredString(request, 'name');
   const workspaceId = requiredString(request, 'workspaceId');
-  const configuration = objectAt(request.body, 'configuration');
-  if (configuration === undefined) {
-    throw frameworkError(400, 'Bad Request', request.path, 'Required property configuration is missing');
-  }
+  const sent = requiredConfiguration(request);
   if (!options.hasWorkspace(workspaceId)) throw notFound('WORKSPACE', workspaceId);
-  const type = stringAt(configuration, `${kind}Type`);
-  const definitionId =
-    stringAt(request.body, 'definitionId') ?? options.connectors.definitionOf(kind, type ?? '');
-  if (definitionId === null || !options.connectors.has(kind, definitionId)) {
-    throw badRequest(options.connectors.unknownMessage(kind, definitionId ?? type ?? ''));
-  }
-  const failure = await options.connectors.check(definitionId, configuration);
-  if (failure !== null) throw badRequest(`The connection check failed: ${failure}`);
+  const definitionId = definitionOf(kind, connectors, request.body, sent);
+  const checked = await checkConfiguration(kind, connectors, definitionId, sent);
   const actor: Actor = {
     id: randomUUID(),
     kind,
     name,
     definitionId,
     workspaceId,
-    configuration,
-    shown: await options.connectors.shown(definitionId, configuration),
+    ...checked,
     createdAt: options.now(),
   };
   options.actors.insert(actor);
   return actor;
+}
+
+/** The new name and configuration take the place of the old ones. */
+async function replaceActor(
+  kind: ActorKind,
+  options: ActorRoutesOptions,
+  request: ApiRequest,
+): Promise<Actor> {
+  const name = requiredString(request, 'name');
+  const sent = requiredConfiguration(request);
+  return changeActor(kind, options, request, { name, sent, replaces: true });
+}
+
+/** Absent members stay as they are, inside the configuration too. */
+async function patchActor(kind: ActorKind, options: ActorRoutesOptions, request: ApiRequest): Promise<Actor> {
+  const name = request.body['name'] === undefined ? undefined : requiredString(request, 'name');
+  const sent = request.body['configuration'] === undefined ? undefined : requiredConfiguration(request);
+  return changeActor(kind, options, request, { name, sent, replaces: false });
+}
+
+interface ActorChange {
+  readonly name: string | undefined;
+  readonly sent: JsonObject | undefined;
+  readonly replaces: boolean;
+}
+
+/** Checks before it keeps: what was changed meanwhile by another call is merged anew, and checked anew. */
+async function changeActor(
+  kind: ActorKind,
+  { actors, connectors }: ActorRoutesOptions,
+  request: ApiRequest,
+  { name, sent, replaces }: ActorChange,
+): Promise<Actor> {
+  for (;;) {
+    const before = findActor(kind, actors, request);
+    const checked =
+      sent === undefined
+        ? null
+        : await checkConfiguration(
+            kind,
+            connectors,
+            before.definitionId,
+            changedConfiguration(before, connectors, sent, replaces),
+          );
+    const current = findActor(kind, actors, request);
+    if (checked !== null && !isSameConfiguration(before, current)) continue;
+    const after: Actor = { ...current, name: name ?? current.name, ...checked };
+    actors.update(after);
+    return after;
+  }
+}
+
+function requiredConfiguration({ body, path }: ApiRequest): JsonObject {
+  const configuration = objectAt(body, 'configuration');
+  if (configuration === undefined)
+    throw frameworkError(
+      400,
+      'Bad Request',
+      path,
+      stringAt(body, 'configuration') === undefined && body['configuration'] === undefined
+        ? 'Required property configuration is missing'
+        : 'configuration must be an object',
+    );
+  return configuration;
 }

@@ -31,6 +31,8 @@ export function basicRoutes({ actors, workspaces, connectors, tokens, now }: Bas
       method: 'POST',
       path: '/applications/token',
       anonymous: true,
+      // The clients that Airbyte generates from its API description sign in with a form.
+      takesForms: true,
       handle: (request) => signIn(tokens, now, request),
     },
     {

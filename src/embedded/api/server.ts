@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseObject, type JsonObject } from '../json';
+import { isDeeperThan, parseObject, type JsonObject } from '../json';
 import type { EmbeddedLog, Now } from '../log';
 import { hasCode, messageOf } from '../system-error';
 import { ApiError, frameworkError, onlyErrorId, plainError } from './errors';
@@ -11,6 +11,9 @@ import type { Tokens } from './token';
 export const BASE_PATH = '/api/public/v1';
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** No request needs more, and what walks a body does so by recursion. */
+const MAX_DEPTH = 100;
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /** What the HTTP server needs to serve the routes. */
 export interface ApiServerOptions {
@@ -76,10 +79,7 @@ async function answer(options: ApiServerOptions, request: IncomingMessage): Prom
   const match = path === null ? null : matchRoute(options.routes, request.method ?? 'GET', path);
   if (match?.route.anonymous !== true) requireToken(options, request, url.pathname);
   if (match === null) throw notServed(request.method ?? 'GET', path, url.pathname);
-  const body =
-    match.route.method === 'POST' || match.route.method === 'PATCH'
-      ? await readBody(request, url.pathname)
-      : {};
+  const body = WITH_BODY.has(match.route.method) ? await readBody(request, match.route, url.pathname) : {};
   return match.route.handle({
     path: url.pathname,
     params: decodeAll(match.params, url.pathname),
@@ -116,7 +116,7 @@ function decodeAll(params: Record<string, string>, path: string): Record<string,
   }
 }
 
-async function readBody(request: IncomingMessage, path: string): Promise<JsonObject> {
+async function readBody(request: IncomingMessage, route: Route, path: string): Promise<JsonObject> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -126,9 +126,14 @@ async function readBody(request: IncomingMessage, path: string): Promise<JsonObj
       throw frameworkError(413, 'Request Entity Too Large', path, 'The body is too long');
     chunks.push(bytes);
   }
-  const body = parseObject(Buffer.concat(chunks).toString('utf8'));
+  const text = Buffer.concat(chunks).toString('utf8');
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '');
+  if (isForm && route.takesForms === true) return Object.fromEntries(new URLSearchParams(text));
+  const body = parseObject(text);
   if (body === null)
     throw frameworkError(400, 'Bad Request', path, 'Invalid JSON: a JSON object was expected');
+  if (isDeeperThan(body, MAX_DEPTH))
+    throw frameworkError(400, 'Bad Request', path, `Invalid JSON: nested deeper than ${MAX_DEPTH} levels`);
   return body;
 }
 

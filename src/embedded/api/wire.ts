@@ -46,7 +46,8 @@ export function actorBody(actor: Actor, type: string): JsonObject {
     [typeName]: type,
     definitionId: actor.definitionId,
     workspaceId: actor.workspaceId,
-    configuration: actor.shown,
+    // Airbyte's generated clients tell the kinds of configurations apart by this member.
+    configuration: { ...actor.shown, [typeName]: type },
     createdAt: epochSeconds(actor.createdAt),
   };
 }

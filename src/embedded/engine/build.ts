@@ -65,7 +65,7 @@ export function buildEngine({ dataDir, dataKey, workshop, log, now, tuning }: En
   const definitions = readRegistry(dataDir, workshop);
   const db = Database.open(dataDir);
   const stores = openStores(db, { dataDir, dataKey, workshop, now });
-  const connectors = new Connectors(definitions, workshop);
+  const connectors = new Connectors(definitions, workshop, log);
   const runner = new JobRunner({
     ...stores,
     connectors,
@@ -96,6 +96,7 @@ export function buildEngine({ dataDir, dataKey, workshop, log, now, tuning }: En
     close: async () => {
       scheduler.stop();
       await runner.close();
+      await connectors.close();
       db.close();
     },
   };

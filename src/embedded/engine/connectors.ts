@@ -1,5 +1,7 @@
 import { problem } from '../api/errors';
+import { ConfigurationValidator } from '../configuration/validator';
 import { canonicalJson, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
+import type { EmbeddedLog } from '../log';
 import { messageOf } from '../system-error';
 import { parseCatalog, type DiscoveredStream, type WriteMode } from '../protocol/messages';
 import { maskConfiguration, redact, secretsOf } from '../secrets/mask';
@@ -16,10 +18,12 @@ const CATALOG_AGE_MS = 10_000;
 export class Connectors {
   private readonly catalogs = new Map<string, { streams: DiscoveredStream[]; until: number }>();
   private readonly specs = new Map<string, JsonObject>();
+  private readonly validator = new ConfigurationValidator();
 
   constructor(
     private readonly definitions: readonly ConnectorDefinition[],
     private readonly workshop: Workshop,
+    private readonly log: EmbeddedLog,
   ) {}
 
   /** The definition with this id, or null. */
@@ -46,6 +50,27 @@ export class Connectors {
       .filter((definition) => definition.kind === kind)
       .map(({ type, id }) => `${type} (${id})`);
     return `The embedded Airbyte has no ${kind} connector ${JSON.stringify(wanted)}; it has: ${known.join(', ')}.`;
+  }
+
+  /** Why a configuration does not fit its connector's specification, field by field, or null when it fits. */
+  async configurationFault(definitionId: string, config: JsonObject): Promise<string | null> {
+    const { type = 'unknown', kind = 'source' } = this.find(definitionId) ?? {};
+    const specification = objectAt(await this.spec(definitionId), 'connectionSpecification');
+    if (specification === undefined) return null;
+    const verdict = await this.validator.validate(specification, config);
+    if ('unusable' in verdict) {
+      this.log.warn(
+        `The specification of ${kind} connector ${type} is not a usable JSON schema, so its configurations are validated by its own check only: ${verdict.unusable}`,
+      );
+      return null;
+    }
+    if (verdict.faults.length === 0) return null;
+    return `The configuration does not fit ${kind} connector ${type}: ${verdict.faults.join(' ')}`;
+  }
+
+  /** Ends the thread in which configurations are validated. */
+  close(): Promise<void> {
+    return this.validator.close();
   }
 
   /** Why a configuration does not work, or null when it does. */

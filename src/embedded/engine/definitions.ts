@@ -1,4 +1,5 @@
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
+import { compiledFolder } from '../compiled-folder';
 import type { ActorKind } from '../store/actors';
 
 /** A connector that can be configured: Airbyte's definition id, its short type and the command that runs it. */
@@ -61,11 +62,4 @@ export const BUILT_IN: readonly ConnectorDefinition[] = OURS.map((definition) =>
 
 function builtIn(name: string): string[] {
   return [process.execPath, ...SMALL_HEAP, join(compiledFolder(), 'connectors', name, 'main.js')];
-}
-
-/** Connectors always run as compiled by the build, also when the engine itself runs from its sources in a test. */
-function compiledFolder(): string {
-  const here = join(__dirname, '..');
-  const source = `${sep}src${sep}embedded`;
-  return here.endsWith(source) ? `${here.slice(0, -source.length)}${sep}dist${sep}embedded` : here;
 }

@@ -9,6 +9,7 @@ import type { Failure, Job, JobStore } from '../store/jobs';
 import { runAttempt, type AttemptHooks } from './attempt';
 import type { Workshop } from './command';
 import { killGroup } from './connector-process';
+import { configurationFailure } from './configuration-failure';
 import type { Connectors } from './connectors';
 import { renamingOf } from './naming';
 import { sharedName, type AttemptPlan } from './plan';
@@ -236,6 +237,8 @@ export class JobRunner {
         message: 'The source, the destination or its connector is gone.',
       };
     }
+    const misfit = await configurationFailure(connectors, source, destination);
+    if (misfit !== null) return misfit;
     const plan: AttemptPlan = {
       sourceCommand: reader.command,
       sourceConfig: source.configuration,

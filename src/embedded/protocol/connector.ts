@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { isObject, parseObject, type JsonObject } from '../json';
+import { isObject, objectAt, parseObject, type JsonObject } from '../json';
 import { messageOf } from '../system-error';
 import { MessageWriter } from './message-writer';
 import { parseConfiguredCatalog, type ConfiguredStream } from './messages';
+import { refuseUnknownMembers } from './specification';
 
 /** A failure whose kind Airbyte's protocol names; a `config_error` is the user's to mend. */
 export class ConnectorError extends Error {
@@ -85,13 +86,19 @@ async function run(
   const [command = '', ...rest] = process.argv.slice(2);
   try {
     const options = parseOptions(rest);
-    if (command === 'spec') await output.message({ type: 'SPEC', spec: connector.spec });
+    if (command === 'spec') await output.message(specMessage(connector));
     else if (command === 'check') await output.message(await checkMessage(connector, options));
     else await other(command, options, output);
   } catch (error) {
     await reportFailure(output, error);
     process.exitCode = 1;
   }
+}
+
+/** Unknown members of a configuration are refused: one that is passed over is a misread configuration. */
+function specMessage({ spec }: Connector): JsonObject {
+  const connectionSpecification = refuseUnknownMembers(objectAt(spec, 'connectionSpecification') ?? {});
+  return { type: 'SPEC', spec: { ...spec, connectionSpecification } };
 }
 
 async function checkMessage(connector: Connector, options: Options): Promise<JsonObject> {

@@ -57,6 +57,18 @@ export class ActorStore {
     );
   }
 
+  /** Keeps another name and configuration of an actor. */
+  update({ id, kind, name, configuration, shown }: Actor): void {
+    this.db.run(
+      'UPDATE "actors" SET "name" = ?, "configuration" = ?, "shown" = ? WHERE "id" = ? AND "kind" = ?',
+      name,
+      this.vault.seal(configuration),
+      JSON.stringify(shown),
+      id,
+      kind,
+    );
+  }
+
   /** The one with this id unless it was deleted. */
   find(kind: ActorKind, id: string): Actor | null {
     const row = this.db.one(
@@ -83,19 +95,26 @@ export class ActorStore {
   }
 
   private toActor(row: Row): Actor {
-    const configuration = this.vault.unseal(row.text('configuration'));
+    const kind = row.text('kind') === 'source' ? 'source' : 'destination';
+    // Older versions kept the type beside the connector's own members.
+    const configuration = withoutType(kind, this.vault.unseal(row.text('configuration')));
     return {
       id: row.text('id'),
-      kind: row.text('kind') === 'source' ? 'source' : 'destination',
+      kind,
       name: row.text('name'),
       definitionId: row.text('definition_id'),
       workspaceId: row.text('workspace_id'),
       configuration,
       // Before there were masks no connector had secrets.
-      shown: row.textOrNull('shown') === null ? configuration : row.json('shown'),
+      shown: row.textOrNull('shown') === null ? configuration : withoutType(kind, row.json('shown')),
       createdAt: new Date(row.integer('created_at')),
     };
   }
+}
+
+/** A configuration without the member that names the connector: it belongs to Airbyte's API, not to the connector. */
+export function withoutType(kind: ActorKind, configuration: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(configuration).filter(([name]) => name !== `${kind}Type`));
 }
 
 /** A condition on the workspace, or nothing when every workspace is meant. */

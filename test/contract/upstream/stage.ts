@@ -41,8 +41,8 @@ export async function askTheRest(airbyte: Caller, stage: Stage): Promise<void> {
     'GET',
     `/streams?sourceId=${quickSourceId}&destinationId=${destinationId}&ignoreCache=true`,
   );
-  await airbyte.expect(200, 'GET', `/sources/${quickSourceId}`);
-  await airbyte.expect(200, 'GET', `/destinations/${destinationId}`);
+  await changeActor(airbyte, `/sources/${quickSourceId}`);
+  await changeActor(airbyte, `/destinations/${destinationId}`);
   await airbyte.expect(200, 'GET', `/jobs?workspaceIds=${workspaceId}&limit=100&orderBy=updatedAt%7CASC`);
   const connection = await airbyte.expect(200, 'POST', '/connections', {
     sourceId: quickSourceId,
@@ -54,6 +54,14 @@ export async function askTheRest(airbyte: Caller, stage: Stage): Promise<void> {
     status: 'inactive',
   });
   await airbyte.expect(204, 'DELETE', `/connections/${textAt(connection, 'connectionId')}`);
+}
+
+/** Sends back what was read, as a PUT and as a PATCH: it keeps its secrets, which are masked. */
+async function changeActor(airbyte: Caller, path: string): Promise<void> {
+  const { name, configuration } = await airbyte.expect(200, 'GET', path);
+  await airbyte.expect(200, 'PUT', path, { name, configuration });
+  await airbyte.expect(200, 'PATCH', path, { name });
+  await airbyte.expect(200, 'PATCH', path, { configuration });
 }
 
 /** Deletes what was made: with the sources and the destination go the connections that use them. */

@@ -24,7 +24,9 @@ export const localJsonDestination: DestinationConnector = {
       title: 'Local JSON destination',
       type: 'object',
       required: ['destination_path'],
-      properties: { destination_path: { type: 'string', description: 'A folder below /local/.' } },
+      properties: {
+        destination_path: { type: 'string', minLength: 1, description: 'A folder below /local/.' },
+      },
     },
   },
 

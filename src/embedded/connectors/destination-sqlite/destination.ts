@@ -24,7 +24,9 @@ export const sqliteDestination: DestinationConnector = {
       title: 'SQLite destination',
       type: 'object',
       required: ['destination_path'],
-      properties: { destination_path: { type: 'string', description: 'A file below /local/.' } },
+      properties: {
+        destination_path: { type: 'string', minLength: 1, description: 'A file below /local/.' },
+      },
     },
   },
 

@@ -14,6 +14,8 @@ interface FakerConfig {
   readonly seed: number;
   /** Whether every sync brings every record again, changed; else an incremental sync brings only what is new. */
   readonly alwaysUpdated: boolean;
+  /** The rows between two checkpoints. */
+  readonly checkpointRows: number;
 }
 
 /** How far a stream has come. */
@@ -32,9 +34,28 @@ export const fakerSource: SourceConnector = {
       type: 'object',
       required: ['count'],
       properties: {
-        count: { type: 'integer', minimum: 1, default: 1000, description: 'How many users.' },
+        count: {
+          type: 'integer',
+          minimum: 1,
+          maximum: Number.MAX_SAFE_INTEGER,
+          default: 1000,
+          description: 'How many users.',
+        },
         seed: { type: 'integer', default: 1 },
         always_updated: { type: 'boolean', default: true },
+        records_per_slice: {
+          type: 'integer',
+          minimum: 1,
+          maximum: Number.MAX_SAFE_INTEGER,
+          default: CHECKPOINT_ROWS,
+          description: 'How many records lie between two checkpoints.',
+        },
+        parallelism: {
+          type: 'integer',
+          minimum: 1,
+          default: 1,
+          description: 'Accepted, since the records do not depend on it: they are made by one process.',
+        },
       },
     },
   },
@@ -67,7 +88,8 @@ function parseConfig(config: JsonObject): FakerConfig {
   const [count, seed] = [numberAt(config, 'count') ?? 1000, numberAt(config, 'seed') ?? 1];
   if (!Number.isSafeInteger(count) || count < 1)
     throw new ConnectorError('config_error', 'count must be a whole number above 0.');
-  return { count, seed, alwaysUpdated: config['always_updated'] !== false };
+  const checkpointRows = numberAt(config, 'records_per_slice') ?? CHECKPOINT_ROWS;
+  return { count, seed, alwaysUpdated: config['always_updated'] !== false, checkpointRows };
 }
 
 function positionOf(name: string, states: readonly JsonObject[]): Position {
@@ -104,7 +126,7 @@ async function readStream(
     ) {
       await output.flush();
     }
-    if (++sinceState === CHECKPOINT_ROWS && id < count) {
+    if (++sinceState === faker.checkpointRows && id < count) {
       await output.message(streamState(name, null, { lastId: id, finished: false }, sinceState));
       sinceState = 0;
     }

@@ -39,10 +39,16 @@ export const FILE_SPEC: JsonObject = {
     type: 'object',
     required: ['dataset_name', 'format', 'url', 'provider'],
     properties: {
-      dataset_name: { type: 'string', title: 'Dataset name', description: 'The name of the stream.' },
+      dataset_name: {
+        type: 'string',
+        minLength: 1,
+        title: 'Dataset name',
+        description: 'The name of the stream.',
+      },
       format: { type: 'string', enum: FORMATS, default: 'csv' },
       url: {
         type: 'string',
+        minLength: 1,
         title: 'Path',
         description:
           'A path below /local/, in which *, ? and ** match many files; .gz is unpacked, except in Parquet.',

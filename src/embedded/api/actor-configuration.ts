@@ -1,0 +1,76 @@
+import type { Connectors } from '../engine/connectors';
+import { canonicalJson, stringAt, type JsonObject } from '../json';
+import { maskedSecret, mergeConfiguration, restoreSecrets } from '../secrets/unmask';
+import { withoutType, type Actor, type ActorKind } from '../store/actors';
+import { badRequest, unprocessable } from './errors';
+
+/** A configuration that was validated and checked, and how it may be shown. */
+export type CheckedConfiguration = Pick<Actor, 'configuration' | 'shown'>;
+
+/**
+ * The connector that a creation asks for, by its definition id or by the type inside the configuration.
+ * @throws ApiError 422 when neither is given or they differ, 400 when there is no such connector
+ */
+export function definitionOf(
+  kind: ActorKind,
+  connectors: Connectors,
+  body: JsonObject,
+  configuration: JsonObject,
+): string {
+  const type = stringAt(configuration, `${kind}Type`);
+  const asked = stringAt(body, 'definitionId');
+  if (asked === undefined && type === undefined)
+    throw unprocessable(`Send configuration.${kind}Type or definitionId: one of them names the connector.`);
+  const definitionId = asked ?? connectors.definitionOf(kind, type ?? '');
+  if (definitionId === null || !connectors.has(kind, definitionId))
+    throw badRequest(connectors.unknownMessage(kind, definitionId ?? type ?? ''));
+  const own = connectors.typeOf(definitionId);
+  if (type !== undefined && type !== own)
+    throw unprocessable(
+      `configuration.${kind}Type is ${JSON.stringify(type)}, but definitionId ${definitionId} is the connector ${own}: send one of them, or two that agree.`,
+    );
+  return definitionId;
+}
+
+/**
+ * Validates a configuration against the connector's specification, and then has the connector check it.
+ * @throws ApiError 422 that names the fields, or 400 with the connector's own reason
+ */
+export async function checkConfiguration(
+  kind: ActorKind,
+  connectors: Connectors,
+  definitionId: string,
+  sent: JsonObject,
+): Promise<CheckedConfiguration> {
+  const configuration = withoutType(kind, sent);
+  const fault = await connectors.configurationFault(definitionId, configuration);
+  if (fault !== null) throw unprocessable(fault);
+  const shown = await connectors.shown(definitionId, configuration);
+  const masked = maskedSecret(configuration, shown);
+  if (masked !== null)
+    throw unprocessable(`${masked} is masked, and no value is stored for it: send the value itself.`);
+  const failure = await connectors.check(definitionId, configuration);
+  if (failure !== null) throw badRequest(`The connection check failed: ${failure}`);
+  return { configuration, shown };
+}
+
+/** What an actor's configuration becomes by a PUT, which replaces it, or a PATCH, which changes members of it. */
+export function changedConfiguration(
+  { kind, definitionId, configuration, shown }: Actor,
+  connectors: Connectors,
+  sent: JsonObject,
+  replaces: boolean,
+): JsonObject {
+  const type = sent[`${kind}Type`];
+  const own = connectors.typeOf(definitionId);
+  if (type !== undefined && type !== own)
+    throw unprocessable(
+      `configuration.${kind}Type cannot be changed from ${JSON.stringify(own)}: create another ${kind}.`,
+    );
+  const restored = restoreSecrets(withoutType(kind, sent), configuration, shown);
+  return replaces ? restored : mergeConfiguration(configuration, restored);
+}
+
+export function isSameConfiguration(one: Actor, other: Actor): boolean {
+  return canonicalJson(one.configuration) === canonicalJson(other.configuration);
+}

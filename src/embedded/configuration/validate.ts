@@ -1,0 +1,70 @@
+import Ajv, { type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { JsonObject } from '../json';
+import { messageOf } from '../system-error';
+import { explainFaults } from './explain';
+
+/** What is wrong with a configuration, or why its specification cannot be used to find out. */
+export type Verdict = { readonly faults: readonly string[] } | { readonly unusable: string };
+
+/** Compiled specifications that are kept; a compilation takes some milliseconds. */
+const MAX_COMPILED = 20;
+
+/** Validates configurations against the JSON schemas of connectors' specifications. */
+export class Validators {
+  private readonly compiled = new Map<string, ValidateFunction>();
+
+  validate(specification: JsonObject, configuration: JsonObject): Verdict {
+    try {
+      const validate = this.compile(specification);
+      return { faults: validate(configuration) ? [] : explainFaults(validate.errors ?? []) };
+    } catch (error) {
+      return { unusable: messageOf(error) };
+    }
+  }
+
+  private compile(specification: JsonObject): ValidateFunction {
+    const key = JSON.stringify(specification);
+    const known = this.compiled.get(key);
+    if (known !== undefined) return known;
+    if (this.compiled.size >= MAX_COMPILED) this.compiled.clear();
+    const validate = newAjv().compile(withoutDialect(specification));
+    this.compiled.set(key, validate);
+    return validate;
+  }
+}
+
+/** Specifications come in several drafts, with keywords and formats of Airbyte's own: these are passed over. */
+function newAjv(): Ajv {
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    validateSchema: false,
+    logger: false,
+    unicodeRegExp: false,
+    code: { regExp: tolerantRegExp },
+  });
+  addFormats(ajv);
+  return ajv;
+}
+
+/** The dialects differ in nothing that a specification needs, and only one of them is known by its address. */
+function withoutDialect(specification: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(specification).filter(([keyword]) => !['$schema', '$id', 'id'].includes(keyword)),
+  );
+}
+
+/** A pattern in the syntax of another language cannot be checked here; the connector's own check decides. */
+const tolerantRegExp = Object.assign(
+  (pattern: string, flags: string): RegExp => {
+    try {
+      return new RegExp(pattern, flags);
+    } catch (error) {
+      if (error instanceof SyntaxError) return /^/;
+      throw error;
+    }
+  },
+  { code: 'new RegExp' },
+);
