@@ -1,9 +1,21 @@
 import { isObject, objectAt, stringsOf, type JsonObject } from '../../json';
 
+/** The types that this connector gives to columns. */
+export const COLUMN_TYPES = [
+  'numeric',
+  'boolean',
+  'date',
+  'timestamp',
+  'timestamptz',
+  'text',
+  'jsonb',
+] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
+
 /** A column of a destination table. */
 export interface TargetColumn {
   readonly name: string;
-  readonly type: string;
+  readonly type: ColumnType;
 }
 
 /** The columns that a stream's schema asks for. */
@@ -14,8 +26,8 @@ export function columnsOf(jsonSchema: JsonObject): TargetColumn[] {
   }));
 }
 
-/** Numbers are numeric and not double, so that none is rounded; what has several types is kept as JSON. */
-function typeOf(schema: JsonObject): string {
+/** Numbers are numeric and not double, so that none is rounded; a column of several types is kept as JSON. */
+function typeOf(schema: JsonObject): ColumnType {
   const types = (typeof schema['type'] === 'string' ? [schema['type']] : stringsOf(schema['type'])).filter(
     (type) => type !== 'null',
   );
@@ -29,10 +41,28 @@ function typeOf(schema: JsonObject): string {
   return schema['airbyte_type'] === 'timestamp_without_timezone' ? 'timestamp' : 'timestamptz';
 }
 
-/** The SQL that takes a column's value out of a record. */
-export function valueOf(record: string, { name, type }: TargetColumn): string {
-  const key = `'${name.replaceAll("'", "''")}'`;
-  // A JSON null is an SQL null, also where the column holds JSON.
-  if (type === 'jsonb') return `NULLIF((${record} -> ${key})::jsonb, 'null'::jsonb)`;
-  return type === 'text' ? `${record} ->> ${key}` : `(${record} ->> ${key})::${type}`;
+/** The connector's type behind a name as `format_type` writes it, or null for a type that it never creates. */
+export function columnTypeNamed(name: string): ColumnType | null {
+  if (name === 'timestamp with time zone') return 'timestamptz';
+  if (name === 'timestamp without time zone') return 'timestamp';
+  return COLUMN_TYPES.find((type) => type === name) ?? null;
+}
+
+/** Types whose order is the same at every source and in Postgres. */
+const COMPARABLE: readonly ColumnType[] = ['numeric', 'date', 'timestamp', 'timestamptz'];
+
+/** Whether the values of a cursor of this type may be compared at the destination. */
+export function isComparable(type: ColumnType): boolean {
+  return COMPARABLE.includes(type);
+}
+
+/**
+ * The expression that turns a column's values into those of a wider type without a loss, or null where there is none.
+ * `to_jsonb` writes times in ISO 8601, as sources do.
+ */
+export function widening(from: ColumnType, to: ColumnType, column: string): string | null {
+  if (to === 'jsonb') return `to_jsonb(${column})`;
+  if (to === 'text' && from !== 'jsonb') return `to_jsonb(${column}) #>> '{}'`;
+  if (from === 'date' && to === 'timestamp') return `${column}::timestamp`;
+  return null;
 }

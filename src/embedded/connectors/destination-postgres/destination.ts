@@ -1,9 +1,18 @@
-import type { DestinationConnector } from '../../protocol/connector';
+import { randomBytes } from 'node:crypto';
+import type { Client } from 'pg';
+import { ConnectorError, type DestinationConnector } from '../../protocol/connector';
+import type { ConfiguredStream } from '../../protocol/messages';
 import { writeStreams } from '../../protocol/write-streams';
 import { withClient } from '../postgres/client';
 import { CONNECTION_PROPERTIES, parsePostgresConfig, textAt } from '../postgres/config';
 import { quoted } from '../postgres/identifiers';
+import { columnsOf } from './columns';
+import { databaseFailure, sqlStateOf } from './failures';
+import { assertColumnCount, assertColumnName, assertSchemaName, assertTableName } from './names';
+import { Session } from './session';
 import { StreamTable } from './stream-table';
+
+const DEFAULT_SCHEMA = 'public';
 
 /** Writes every stream to a table with typed columns. */
 export const postgresDestination: DestinationConnector = {
@@ -17,31 +26,92 @@ export const postgresDestination: DestinationConnector = {
       type: 'object',
       required: ['host', 'database', 'username'],
       additionalProperties: false,
-      properties: { ...CONNECTION_PROPERTIES, schema: { type: 'string', minLength: 1, default: 'public' } },
+      properties: {
+        ...CONNECTION_PROPERTIES,
+        schema: { type: 'string', minLength: 1, default: DEFAULT_SCHEMA },
+      },
     },
   },
 
   async check(config) {
     const postgres = parsePostgresConfig(config);
-    const schema = textAt(config, 'schema') ?? 'public';
-    await withClient(postgres, async (client) => {
-      await client.query('BEGIN');
-      await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
-      await client.query(`CREATE TABLE ${quoted(schema)}."_airbyte_check" ("a" integer)`);
-      await client.query('ROLLBACK');
-    });
+    const schema = textAt(config, 'schema') ?? DEFAULT_SCHEMA;
+    assertSchemaName(schema);
+    await withClient(postgres, (client) => checkRights(client, schema, postgres.username));
   },
 
   async write({ config, streams, input, output }) {
     const postgres = parsePostgresConfig(config);
-    const schema = textAt(config, 'schema') ?? 'public';
+    const schema = textAt(config, 'schema') ?? DEFAULT_SCHEMA;
+    const schemaOf = ({ namespace }: ConfiguredStream): string => namespace ?? schema;
+    assertNames(streams, schemaOf);
     await withClient(postgres, async (client) => {
+      const session = await Session.open(client);
       await writeStreams(
         streams,
-        (stream) => StreamTable.open(client, stream.namespace ?? schema, stream),
+        (stream) => StreamTable.open(session, schemaOf(stream), stream),
         input,
         output,
       );
     });
   },
 };
+
+/** Looks at every name before anything is made, so that a sync that cannot succeed changes nothing. */
+function assertNames(
+  streams: readonly ConfiguredStream[],
+  schemaOf: (stream: ConfiguredStream) => string,
+): void {
+  const tables = new Set<string>();
+  for (const stream of streams) {
+    const schema = schemaOf(stream);
+    assertSchemaName(schema);
+    assertTableName(stream.name);
+    const columns = columnsOf(stream.jsonSchema);
+    for (const { name } of columns) assertColumnName(stream.name, name);
+    assertColumnCount(stream.name, columns.length);
+    const table = JSON.stringify([schema, stream.name]);
+    if (tables.has(table))
+      throw new ConnectorError(
+        'config_error',
+        `Two streams would both be written to the table ${quoted(schema)}.${quoted(stream.name)}. Set a namespace for them, or leave one out.`,
+      );
+    tables.add(table);
+  }
+}
+
+/** Tries in a transaction that is rolled back what a sync does. */
+async function checkRights(client: Client, schema: string, role: string): Promise<void> {
+  const table = `${quoted(schema)}.${quoted(`_airbyte_check_${randomBytes(8).toString('hex')}`)}`;
+  await client.query('BEGIN');
+  const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rowCount === 0)
+    await attempt(
+      client,
+      `CREATE SCHEMA ${quoted(schema)}`,
+      `The schema ${quoted(schema)} does not exist and cannot be created`,
+      `Run: CREATE SCHEMA ${quoted(schema)}; GRANT USAGE, CREATE ON SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
+    );
+  await attempt(
+    client,
+    `CREATE TABLE ${table} ("a" integer)`,
+    `A table cannot be created in the schema ${quoted(schema)}`,
+    `Run: GRANT USAGE, CREATE ON SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
+  );
+  await attempt(
+    client,
+    'CREATE TEMPORARY TABLE "_airbyte_check" ("a" integer)',
+    'A temporary table cannot be created',
+    `Grant the role ${quoted(role)} TEMPORARY on the database`,
+  );
+  await client.query('ROLLBACK');
+}
+
+async function attempt(client: Client, statement: string, problem: string, fix: string): Promise<void> {
+  try {
+    await client.query(statement);
+  } catch (error) {
+    if (sqlStateOf(error) !== '42501') throw databaseFailure(error, problem);
+    throw new ConnectorError('config_error', `${problem}: the role lacks the right. ${fix}.`);
+  }
+}

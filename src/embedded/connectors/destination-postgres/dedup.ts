@@ -1,0 +1,120 @@
+import { ConnectorError } from '../../protocol/connector';
+import type { ConfiguredStream } from '../../protocol/messages';
+import { quoted } from '../postgres/identifiers';
+import { isComparable, type TargetColumn } from './columns';
+import { EXTRACTED_AT } from './names';
+import { sqlName, type TableName } from './ownership';
+import { literal, type Session } from './session';
+
+/** Since this version a unique index can take two nulls for equal. */
+const NULLS_NOT_DISTINCT = 150_000;
+const MAX_KEY_COLUMNS = 32;
+
+/**
+ * How the rows of a deduplicated stream are told apart and which of two is the newer one. A source reads in the order
+ * of its cursor, so that the record that arrives later is the newer one. Numbers, dates and timestamps have one order
+ * everywhere: of these the greater one wins, as in Airbyte, for sources that do not read in order. All other
+ * cursors are never compared: their order at the source (an enum, a language, an address) is not known here.
+ */
+export interface DedupRule {
+  readonly key: readonly string[];
+  /** The cursor's column, or null when the order of arrival decides. */
+  readonly cursor: string | null;
+}
+
+/** @throws ConnectorError config_error when the key cannot be made of the stream's columns */
+export function dedupRule(stream: ConfiguredStream, columns: readonly TargetColumn[]): DedupRule {
+  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  const key = [...new Set(stream.primaryKey.map((path) => keyColumn(stream.name, path, types)))];
+  if (key.length === 0 || key.length > MAX_KEY_COLUMNS)
+    throw new ConnectorError(
+      'config_error',
+      `Stream ${stream.name} has ${key.length} key columns, and deduplication needs 1 to ${MAX_KEY_COLUMNS}. Set primaryKey, or choose another sync mode.`,
+    );
+  const [cursor, ...deeper] = stream.cursorField;
+  const type = cursor === undefined || deeper.length > 0 ? undefined : types.get(cursor);
+  return { key, cursor: cursor !== undefined && type !== undefined && isComparable(type) ? cursor : null };
+}
+
+function keyColumn(stream: string, path: readonly string[], types: ReadonlyMap<string, unknown>): string {
+  const [column, ...deeper] = path;
+  if (column === undefined || deeper.length > 0 || !types.has(column))
+    throw new ConnectorError(
+      'config_error',
+      `Stream ${stream}: the key ${JSON.stringify(path)} is not a column of the stream. Name columns in primaryKey.`,
+    );
+  return column;
+}
+
+/** Key columns that must not be null, since the server would store each such row again. */
+export function keyWithoutNulls(session: Session, { key }: DedupRule): readonly string[] {
+  return session.version >= NULLS_NOT_DISTINCT ? [] : key;
+}
+
+/** The table may have been filled in another mode, or by another key: then the index of its key is made anew. */
+export async function fitKeyIndex(
+  session: Session,
+  table: TableName,
+  oid: string,
+  rule: DedupRule | null,
+): Promise<void> {
+  const wanted = rule === null ? null : rule.key.map(quoted).join(', ');
+  const found = await session.run<{ name: string; key: string | null }>(
+    `SELECT c.relname AS "name", obj_description(c.oid, 'pg_class') AS "key" FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE i.indrelid = $1::oid AND c.relname LIKE '\\_airbyte\\_key\\_%'`,
+    [oid],
+  );
+  if (found.length <= 1 && (found[0]?.key ?? null) === wanted) return;
+  for (const { name } of found) await session.run(`DROP INDEX ${quoted(table.schema)}.${quoted(name)}`);
+  if (rule === null || wanted === null) return;
+  await session.run(removeDuplicates(table, rule));
+  const index = `_airbyte_key_${oid}`;
+  const nulls = session.version >= NULLS_NOT_DISTINCT ? 'NULLS NOT DISTINCT' : '';
+  await session.run(`CREATE UNIQUE INDEX ${quoted(index)} ON ${sqlName(table)} (${wanted}) ${nulls}`);
+  // Kept with the index, to recognise that of another key.
+  await session.run(`COMMENT ON INDEX ${quoted(table.schema)}.${quoted(index)} IS ${literal(wanted)}`);
+}
+
+/** Of the rows of one key the newest stays. */
+function removeDuplicates(table: TableName, { key, cursor }: DedupRule): string {
+  const order = `${cursor === null ? '' : `${quoted(cursor)} DESC NULLS LAST, `}${quoted(EXTRACTED_AT)} DESC, ctid DESC`;
+  const ranked = `SELECT ctid AS "row", ROW_NUMBER() OVER (PARTITION BY ${key.map(quoted).join(', ')} ORDER BY ${order}) AS "place" FROM ONLY ${sqlName(table)}`;
+  return `DELETE FROM ONLY ${sqlName(table)} WHERE ctid IN (SELECT "row" FROM (${ranked}) AS "ranked" WHERE "place" > 1)`;
+}
+
+/**
+ * Moves staged rows into the table and counts the keys that were sent and those that were stored. An older row leaves
+ * the stored one as it is, but counts: a row that a trigger keeps back must not pass for one.
+ */
+export function mergeSql(
+  stage: string,
+  table: TableName,
+  columns: readonly TargetColumn[],
+  { key, cursor }: DedupRule,
+): string {
+  const names = [EXTRACTED_AT, ...columns.map(({ name }) => name)];
+  const staged = (name: string): string => quoted(stageColumn(names.indexOf(name)));
+  const keys = key.map(staged).join(', ');
+  const newest = `${keys}${cursor === null ? '' : `, ${staged(cursor)} DESC NULLS LAST`}, "seq" DESC`;
+  const replaces =
+    cursor === null
+      ? null
+      : `"old".${quoted(cursor)} IS NULL OR excluded.${quoted(cursor)} >= "old".${quoted(cursor)}`;
+  const updates = names
+    .map(quoted)
+    .map((name) =>
+      replaces === null
+        ? `${name} = excluded.${name}`
+        : `${name} = CASE WHEN ${replaces} THEN excluded.${name} ELSE "old".${name} END`,
+    );
+  return `WITH "newest" AS MATERIALIZED (SELECT DISTINCT ON (${keys}) * FROM ${stage} ORDER BY ${newest}),
+    "stored" AS (INSERT INTO ${sqlName(table)} AS "old" (${names.map(quoted).join(', ')})
+      SELECT ${names.map(staged).join(', ')} FROM "newest"
+      ON CONFLICT (${key.map(quoted).join(', ')}) DO UPDATE SET ${updates.join(', ')} RETURNING 1)
+    SELECT (SELECT COUNT(*) FROM "newest")::text AS "sent", (SELECT COUNT(*) FROM "stored")::text AS "stored"`;
+}
+
+/** Columns of a temporary table are numbered, so that no name of a stream is in the way. */
+export function stageColumn(index: number): string {
+  return `c${index}`;
+}
