@@ -9,6 +9,7 @@ import { welcome } from './welcome';
 const OPERATOR_FAULTS = [
   'SettingsError',
   'AddressError',
+  'DataDirError',
   'DataDirInUseError',
   'NewerStateError',
   'RegistryError',

@@ -55,7 +55,8 @@ function removeDeadLock(path: string): void {
   rmSync(taken, { force: true });
 }
 
-function readHolder(path: string): LockHolder | null {
+/** Who a lock file names, alive or dead; null when there is none, or a torn one. */
+export function readHolder(path: string): LockHolder | null {
   const text = readIfThere(path);
   if (text === null) return null;
   const content = parseObject(text);

@@ -2,11 +2,14 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Server } from 'node:http';
 import { readAccess, writeAccess } from './data-dir/access';
-import { lockDataDir } from './data-dir/lock';
+import { DataDirInUseError, lockDataDir, lockHolder, refuseLocked } from './data-dir/lock';
+import { closeToOthers } from './data-dir/rights';
 import { buildEngine, DEFAULT_TUNING, type Engine, type Tuning } from './engine/build';
 import { BASE_PATH, createApiServer, listenOnLoopback } from './api/server';
 import { Tokens } from './api/token';
 import type { EmbeddedLog, Now } from './log';
+import { asDataDirError, isLocked } from './storage-fault';
+import { Database } from './store/database';
 
 /** How the embedded Airbyte is started. */
 export interface EmbeddedAirbyteOptions {
@@ -35,32 +38,66 @@ export interface EmbeddedAirbyte {
  * Starts an Airbyte for one machine: a subset of Airbyte's public API on a loopback port, with connectors that
  * really move data.
  * @throws DataDirInUseError when another living process holds the data directory
+ * @throws DataDirError when the folder, or a file in it, cannot be used
  * @throws NewerStateError when its state was written by a newer version
  * @throws VaultError when its configurations are encrypted with another key
  */
 export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Promise<EmbeddedAirbyte> {
   const now = options.now ?? ((): Date => new Date());
   const dataDir = resolve(options.dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const release = lockDataDir(dataDir, now());
-  let engine: Engine | null = null;
   try {
-    engine = openEngine({ ...options, dataDir }, now);
-    return await serve(engine, { dataDir, log: options.log, now, release });
+    return await startIn(dataDir, options, now);
+  } catch (error) {
+    throw asDataDirError(error, dataDir);
+  }
+}
+
+/**
+ * The database comes first: its lock holds across containers, where the lock file's process id means nothing. Until it
+ * is taken, nothing in the folder is changed.
+ */
+async function startIn(dataDir: string, options: EmbeddedAirbyteOptions, now: Now): Promise<EmbeddedAirbyte> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  refuseLocked(dataDir);
+  const db = openState(dataDir);
+  let engine: Engine | null = null;
+  let release: (() => void) | null = null;
+  try {
+    release = lockDataDir(dataDir, now());
+    for (const file of closeToOthers(dataDir))
+      options.log.warn(
+        `${join(dataDir, file)} could be read by others than its owner; its mode is 0600 now.`,
+      );
+    engine = openEngine({ ...options, dataDir }, db, now);
+    return await serve(engine, { dataDir, log: options.log, now, release, db });
   } catch (error) {
     await engine?.close();
-    release();
+    db.close();
+    release?.();
     throw error;
   }
 }
 
-function openEngine({ dataDir, dataKey, log, tuning }: EmbeddedAirbyteOptions, now: Now): Engine {
+function openState(dataDir: string): Database {
+  try {
+    return Database.open(dataDir);
+  } catch (error) {
+    if (isLocked(error)) throw new DataDirInUseError(dataDir, lockHolder(dataDir));
+    throw error;
+  }
+}
+
+function openEngine(
+  { dataDir, dataKey, log, tuning }: EmbeddedAirbyteOptions,
+  db: Database,
+  now: Now,
+): Engine {
   const workshop = { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') };
   // Whatever a killed engine left there held configurations.
   rmSync(workshop.scratchRoot, { recursive: true, force: true });
   mkdirSync(workshop.localRoot, { recursive: true });
   const all = { ...DEFAULT_TUNING, ...tuning };
-  return buildEngine({ dataDir, dataKey: dataKey ?? null, workshop, log, now, tuning: all });
+  return buildEngine({ db, dataDir, dataKey: dataKey ?? null, workshop, log, now, tuning: all });
 }
 
 interface Context {
@@ -68,9 +105,10 @@ interface Context {
   readonly log: EmbeddedLog;
   readonly now: Now;
   readonly release: () => void;
+  readonly db: Database;
 }
 
-async function serve(engine: Engine, { dataDir, log, now, release }: Context): Promise<EmbeddedAirbyte> {
+async function serve(engine: Engine, { dataDir, log, now, release, db }: Context): Promise<EmbeddedAirbyte> {
   const access = readAccess(dataDir);
   const tokens = new Tokens(access.clientId, access.clientSecret);
   const server = createApiServer({ routes: engine.routes(tokens), tokens, log, now });
@@ -87,6 +125,7 @@ async function serve(engine: Engine, { dataDir, log, now, release }: Context): P
       await closeServer(server);
       try {
         await engine.close();
+        db.close();
       } finally {
         release();
       }

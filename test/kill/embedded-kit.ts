@@ -135,6 +135,13 @@ export class EmbeddedUnderTest {
     return embedded;
   }
 
+  /** Over a folder that is there already. */
+  static async over(dataDir: string): Promise<EmbeddedUnderTest> {
+    const embedded = new EmbeddedUnderTest(dataDir, {});
+    await embedded.startAgain();
+    return embedded;
+  }
+
   async startAgain(): Promise<EmbeddedClient> {
     const note = (message: string): void => {
       this.log.push(message);

@@ -68,6 +68,14 @@ export function onlyErrorId(status: number, errorId: string = randomUUID()): Api
   return new ApiError(status, { errorId });
 }
 
+/** A 500 whose reason is the data directory, which its operator has to see to. */
+export function storageUnavailable(reason: string, errorId: string): ApiError {
+  const { status, body } = problem('unexpected-problem', {
+    message: `The embedded Airbyte cannot use its data directory: ${reason}. The operator has to repair DATA_DIR.`,
+  });
+  return new ApiError(status, { ...body, errorId });
+}
+
 /** The third shape: that of the web framework, for what never reaches Airbyte's own code. */
 export function frameworkError(status: number, title: string, path: string, message: string): ApiError {
   return new ApiError(status, {

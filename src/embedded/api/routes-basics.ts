@@ -3,7 +3,7 @@ import { stringAt } from '../json';
 import type { Now } from '../log';
 import type { ActorStore } from '../store/actors';
 import type { Workspace, WorkspaceStore } from '../store/workspaces';
-import { frameworkError, notFound, unknownId } from './errors';
+import { frameworkError, notFound, problem, unknownId } from './errors';
 import { pageAnswer, pageOf, workspaceIdsOf } from './input';
 import type { ApiRequest, Route } from './router';
 import { streamBody } from './streams';
@@ -16,16 +16,26 @@ export interface BasicRoutesOptions {
   readonly connectors: Connectors;
   readonly tokens: Tokens;
   readonly now: Now;
+  /** Why the state cannot be written, or null. */
+  readonly storageFailure: () => string | null;
 }
 
 /** The operations beside sources, destinations, connections and jobs. */
-export function basicRoutes({ actors, workspaces, connectors, tokens, now }: BasicRoutesOptions): Route[] {
+export function basicRoutes(options: BasicRoutesOptions): Route[] {
+  const { actors, workspaces, connectors, tokens, now, storageFailure } = options;
   return [
     {
       method: 'GET',
       path: '/health',
       anonymous: true,
-      handle: () => ({ status: 200, text: 'Successful operation' }),
+      handle: () => {
+        const reason = storageFailure();
+        if (reason !== null)
+          throw problem('service-unavailable', {
+            message: `The embedded Airbyte cannot write to its data directory: ${reason}.`,
+          });
+        return { status: 200, text: 'Successful operation' };
+      },
     },
     {
       method: 'POST',

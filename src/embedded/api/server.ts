@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeeperThan, parseObject, type JsonObject } from '../json';
 import type { EmbeddedLog, Now } from '../log';
 import { hasCode, messageOf } from '../system-error';
-import { ApiError, frameworkError, onlyErrorId, plainError } from './errors';
+import { storageReason } from '../storage-fault';
+import { ApiError, frameworkError, onlyErrorId, plainError, storageUnavailable } from './errors';
 import { isAirbytePath, matchRoute, type ApiAnswer, type Route } from './router';
 import type { Tokens } from './token';
 
@@ -65,16 +67,21 @@ async function serve(
       send(response, error);
       return;
     }
-    const failure = onlyErrorId(500);
-    options.log.error(
-      `Error ${String(failure.body['errorId'])} in ${request.method ?? ''} ${request.url ?? ''}: ${messageOf(error)}`,
-    );
-    send(response, failure);
+    const errorId = randomUUID();
+    // Neither the URL nor the body: both are the caller's, and may hold what a log must not.
+    options.log.error(`Error ${errorId} in an operation of the embedded API: ${messageOf(error)}`);
+    send(response, unexpected(error, errorId));
   }
 }
 
+/** Airbyte's bare 500, and the reason where it is the storage: nothing but a repaired disk helps. */
+function unexpected(error: unknown, errorId: string): ApiError {
+  const reason = storageReason(error);
+  return reason === null ? onlyErrorId(500, errorId) : storageUnavailable(reason, errorId);
+}
+
 async function answer(options: ApiServerOptions, request: IncomingMessage): Promise<ApiAnswer> {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const url = urlOf(request.url ?? '/');
   const path = url.pathname.startsWith(`${BASE_PATH}/`) ? url.pathname.slice(BASE_PATH.length) : null;
   const match = path === null ? null : matchRoute(options.routes, request.method ?? 'GET', path);
   if (match?.route.anonymous !== true) requireToken(options, request, url.pathname);
@@ -86,6 +93,13 @@ async function answer(options: ApiServerOptions, request: IncomingMessage): Prom
     query: url.searchParams,
     body,
   });
+}
+
+/** The target of a request is a path, which may begin with two slashes and is not the name of a host then. */
+function urlOf(target: string): URL {
+  if (!target.startsWith('/') || !URL.canParse(`http://127.0.0.1${target}`))
+    throw frameworkError(400, 'Bad Request', '/', 'The request target is not a path');
+  return new URL(`http://127.0.0.1${target}`);
 }
 
 function requireToken({ tokens, now }: ApiServerOptions, request: IncomingMessage, path: string): void {

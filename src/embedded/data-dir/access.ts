@@ -1,8 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { numberAt, parseObject, stringAt } from '../json';
+import { numberAt, parseObject, stringAt, type JsonObject } from '../json';
 import { keepFile } from '../keep-file';
+import { DataDirError } from '../storage-fault';
 import { readIfThere } from '../system-error';
+
+/** Shorter ones can be guessed. */
+const SHORTEST_SECRET = 16;
 
 /** How scripts on this machine reach the embedded API; kept in `api.json`, readable by its owner only. */
 export interface Access {
@@ -12,20 +16,39 @@ export interface Access {
   readonly port: number | null;
 }
 
-/** Reads the access file, or makes credentials when there is none yet. */
+/**
+ * Reads the access file, or makes credentials when there is none yet.
+ * @throws DataDirError when it holds no usable credentials
+ */
 export function readAccess(dataDir: string): Access {
-  const content = readIfThere(join(dataDir, 'api.json'));
+  const path = join(dataDir, 'api.json');
+  const content = readIfThere(path);
   const parsed = content === null ? null : parseObject(content);
-  if (content !== null && parsed === null) {
-    throw new Error(
-      `${join(dataDir, 'api.json')} is not JSON: mend it, or remove it to get new credentials.`,
-    );
-  }
+  if (content === null)
+    return { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url'), port: null };
+  if (parsed === null) throw wrong(path, 'is not JSON');
   return {
-    clientId: (parsed && stringAt(parsed, 'clientId')) ?? randomUUID(),
-    clientSecret: (parsed && stringAt(parsed, 'clientSecret')) ?? randomBytes(24).toString('base64url'),
-    port: (parsed && numberAt(parsed, 'port')) ?? null,
+    clientId: credential(path, parsed, 'clientId', 1),
+    clientSecret: credential(path, parsed, 'clientSecret', SHORTEST_SECRET),
+    port: portOf(parsed),
   };
+}
+
+function credential(path: string, content: JsonObject, name: string, shortest: number): string {
+  const value = stringAt(content, name) ?? '';
+  if (value.length < shortest)
+    throw wrong(path, `has no usable ${name}: a text of ${shortest} or more characters is needed`);
+  return value;
+}
+
+/** Only a preference: when it cannot be had, another port is taken. */
+function portOf(content: JsonObject): number | null {
+  const port = numberAt(content, 'port');
+  return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536 ? port : null;
+}
+
+function wrong(path: string, fault: string): DataDirError {
+  return new DataDirError(`${path} ${fault}. Correct it, or remove it to get new credentials.`);
 }
 
 /** Keeps the access file, with mode 0600, in one step. */

@@ -10,7 +10,7 @@ import { Vault } from '../secrets/vault';
 import { ActorStore } from '../store/actors';
 import { AttemptStore } from '../store/attempts';
 import { ConnectionStore } from '../store/connections';
-import { Database } from '../store/database';
+import type { Database } from '../store/database';
 import { JobStore } from '../store/jobs';
 import { WorkspaceStore } from '../store/workspaces';
 import type { Workshop } from './command';
@@ -43,6 +43,8 @@ export const DEFAULT_TUNING: Tuning = {
 
 /** What the engine is built from. */
 export interface EngineOptions {
+  /** The opened state; whoever opened it closes it. */
+  readonly db: Database;
   readonly dataDir: string;
   /** The key that configurations are encrypted with, 32 bytes in base64; null stands for the one of the key file. */
   readonly dataKey: string | null;
@@ -60,10 +62,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Opens the state, with samples when it is new, and wires the engine's parts together. */
-export function buildEngine({ dataDir, dataKey, workshop, log, now, tuning }: EngineOptions): Engine {
+/** Fills the state with samples when it is new, and wires the engine's parts together. */
+export function buildEngine({ db, dataDir, dataKey, workshop, log, now, tuning }: EngineOptions): Engine {
   const definitions = readRegistry(dataDir, workshop);
-  const db = Database.open(dataDir);
   const stores = openStores(db, { dataDir, dataKey, workshop, now });
   const connectors = new Connectors(definitions, workshop, log);
   const runner = new JobRunner({
@@ -88,7 +89,7 @@ export function buildEngine({ dataDir, dataKey, workshop, log, now, tuning }: En
     start: (connection) => runner.start(connection, true),
   });
   return {
-    routes: (tokens) => routesOver({ stores, connectors, runner, scheduler, now }, tokens),
+    routes: (tokens) => routesOver({ db, stores, connectors, runner, scheduler, now }, tokens),
     start: () => {
       runner.recover();
       scheduler.start();
@@ -97,7 +98,6 @@ export function buildEngine({ dataDir, dataKey, workshop, log, now, tuning }: En
       scheduler.stop();
       await runner.close();
       await connectors.close();
-      db.close();
     },
   };
 }
@@ -107,13 +107,8 @@ function openStores(
   db: Database,
   { dataDir, dataKey, workshop, now }: Pick<EngineOptions, 'dataDir' | 'dataKey' | 'workshop' | 'now'>,
 ): Stores {
-  try {
-    const hasActors = db.one('SELECT "id" FROM "actors" LIMIT 1') !== null;
-    return fillStores(db, Vault.open(dataDir, dataKey, !hasActors), workshop, now());
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  const vault = Vault.open(dataDir, dataKey, !ActorStore.hasSealed(db));
+  return fillStores(db, vault, workshop, now());
 }
 
 function fillStores(db: Database, vault: Vault, { localRoot }: Workshop, now: Date): Stores {
@@ -142,6 +137,7 @@ interface Stores {
 }
 
 interface Parts {
+  readonly db: Database;
   readonly stores: Stores;
   readonly connectors: Connectors;
   readonly runner: JobRunner;
@@ -149,7 +145,7 @@ interface Parts {
   readonly now: Now;
 }
 
-function routesOver({ stores, connectors, runner, scheduler, now }: Parts, tokens: Tokens): Route[] {
+function routesOver({ db, stores, connectors, runner, scheduler, now }: Parts, tokens: Tokens): Route[] {
   const { actors, connections, jobs, workspaces } = stores;
   const changed = (connectionId: string): void => {
     scheduler.refresh(connectionId);
@@ -170,7 +166,14 @@ function routesOver({ stores, connectors, runner, scheduler, now }: Parts, token
     deleteConnectionsUsing,
   };
   return [
-    ...basicRoutes({ actors, workspaces, connectors, tokens, now }),
+    ...basicRoutes({
+      actors,
+      workspaces,
+      connectors,
+      tokens,
+      now,
+      storageFailure: () => db.storageFailure(),
+    }),
     ...actorRoutes('source', actorOptions),
     ...actorRoutes('destination', actorOptions),
     ...connectionRoutes({ actors, connections, connectors, now, changed, cancelJobOf }),

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectAt, parseObject, stringAt, type JsonObject } from '../json';
 import { LineSplitter } from '../protocol/lines';
-import { ConnectorProcess } from './connector-process';
+import { ConnectorProcess, type ProcessEnd } from './connector-process';
 
 /** Where connectors run: their scratch files and what `/local` stands for. */
 export interface Workshop {
@@ -39,6 +39,9 @@ export async function withFiles<T>(
   }
 }
 
+/** The catalog of a large database has some megabytes. */
+const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
+
 /** A short command (`spec`, `check`, `discover`) did not answer. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
@@ -58,29 +61,44 @@ export async function runCommand(
       workshop.localRoot,
     );
     process.stdin.end();
-    const timer = setTimeout(() => {
-      process.signal('SIGKILL');
-    }, timeoutMs);
     const wanted = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' }[name];
-    const found: { answer?: JsonObject; failure?: string } = {};
+    const found: Found = {};
+    const give = (failure: string): void => {
+      found.failure ??= failure;
+      process.signal('SIGKILL');
+    };
+    const timer = setTimeout(() => {
+      give(`The connector did not answer ${name} within ${timeoutMs / 1000} seconds.`);
+    }, timeoutMs);
     const splitter = new LineSplitter((line) => {
       note(found, wanted, line);
     });
+    let bytes = 0;
     process.stdout.on('data', (chunk: Buffer) => {
-      splitter.push(chunk);
+      bytes += chunk.length;
+      if (bytes <= MAX_OUTPUT_BYTES) splitter.push(chunk);
+      else give(`The connector's answer to ${name} is larger than ${MAX_OUTPUT_BYTES / 2 ** 20} MiB.`);
     });
     const end = await process.ended;
-    splitter.end();
+    if (found.failure === undefined) splitter.end();
     clearTimeout(timer);
     if (found.answer !== undefined && found.failure === undefined) return found.answer;
-    throw new CommandError(
-      found.failure ??
-        `${name} ended with ${end.code ?? end.signal ?? 'no status'} and no answer. ${process.lastLog}`,
-    );
+    throw new CommandError(found.failure ?? endedWithoutAnswer(name, end, process.lastLog));
   });
 }
 
-function note(found: { answer?: JsonObject; failure?: string }, wanted: string, line: Buffer): void {
+interface Found {
+  answer?: JsonObject;
+  failure?: string;
+}
+
+function endedWithoutAnswer(name: string, { code, signal }: ProcessEnd, lastLog: string): string {
+  const how = signal === null ? `exit status ${code ?? 'unknown'}` : signal;
+  const log = lastLog === '' ? '' : ` Its last log lines:\n${lastLog}`;
+  return `The connector ended ${name} without an answer (${how}).${log}`;
+}
+
+function note(found: Found, wanted: string, line: Buffer): void {
   const message = parseObject(line.toString('utf8'));
   if (message?.['type'] === wanted) found.answer ??= message;
   const failure = objectAt(objectAt(message ?? {}, 'trace') ?? {}, 'error');

@@ -7,6 +7,7 @@ import { parseCatalog, type DiscoveredStream, type WriteMode } from '../protocol
 import { maskConfiguration, redact, secretsOf } from '../secrets/mask';
 import type { ActorKind } from '../store/actors';
 import { CommandError, runCommand, type Workshop } from './command';
+import { withoutHostPaths } from './host-paths';
 import type { ConnectorDefinition } from './definitions';
 
 const SHORT_COMMAND_TIMEOUT_MS = 300_000;
@@ -127,9 +128,10 @@ export class Connectors {
     return maskConfiguration(config, objectAt(spec, 'connectionSpecification') ?? {});
   }
 
-  /** What a connector says of a configuration may quote it. */
+  /** What a connector reports may quote the configuration, and name folders of this machine. */
   private async withoutSecrets(definitionId: string, config: JsonObject, text: string): Promise<string> {
-    return redact(text, secretsOf(config, await this.shown(definitionId, config)));
+    const redacted = redact(text, secretsOf(config, await this.shown(definitionId, config)));
+    return withoutHostPaths(this.workshop, redacted);
   }
 
   private async spec(definitionId: string): Promise<JsonObject> {

@@ -25,6 +25,11 @@ export class ActorStore {
     private readonly vault: Vault,
   ) {}
 
+  /** Whether a configuration is encrypted: only then is the key of the vault needed to read the state. */
+  static hasSealed(db: Database): boolean {
+    return db.one(`SELECT 1 AS "found" FROM "actors" WHERE "configuration" NOT LIKE '{%' LIMIT 1`) !== null;
+  }
+
   /**
    * Encrypts what an older version left as plain text.
    * @throws VaultError when what is encrypted cannot be read with the vault's key

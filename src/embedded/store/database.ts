@@ -1,10 +1,14 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { DamagedStateError, storageReason } from '../storage-fault';
 import { Row } from './row';
 import { SCHEMA, SCHEMA_VERSION } from './schema';
 
 type Statement = ReturnType<InstanceType<typeof DatabaseSync>['prepare']>;
+
+/** More than a job's records take. */
+const PROBE_BYTES = 64 * 1024;
 
 /** What SQLite takes as a parameter here: nothing else, since some bindings abort the process. */
 export type SqlValue = string | number | null;
@@ -26,14 +30,12 @@ export class Database {
   private readonly db: InstanceType<typeof DatabaseSync>;
   private readonly statements = new Map<string, Statement>();
 
+  private failed: string | null = null;
+
   private constructor(path: string) {
-    // SQLite gives its other files the rights of this one, and configurations are nobody else's business.
+    // SQLite gives its other files the rights of this one, and only the owner may read configurations.
     closeSync(openSync(path, 'a', 0o600));
     this.db = new DatabaseSync(path);
-    // Exclusive: the file's own lock is the last guard against two engines on one folder, across containers too.
-    this.db.exec('PRAGMA locking_mode = EXCLUSIVE');
-    this.db.exec('PRAGMA journal_mode = WAL');
-    this.db.exec('PRAGMA synchronous = FULL');
   }
 
   /**
@@ -42,8 +44,10 @@ export class Database {
    */
   static open(dataDir: string): Database {
     const path = join(dataDir, 'state.db');
+    refuseEmptied(path, dataDir);
     const database = new Database(path);
     try {
+      database.lockExclusively();
       database.upgrade(path);
     } catch (error) {
       database.close();
@@ -52,9 +56,22 @@ export class Database {
     return database;
   }
 
+  /** Why the last write failed, when it was for want of storage; null once one succeeds. */
+  storageFailure(): string | null {
+    if (this.failed === null) return null;
+    try {
+      // Some bytes find room on a disk that is full for anything else.
+      this.run(`INSERT OR REPLACE INTO "meta" VALUES ('write_probe', ?)`, 'x'.repeat(PROBE_BYTES));
+      this.run(`DELETE FROM "meta" WHERE "key" = 'write_probe'`);
+    } catch (error) {
+      if (storageReason(error) === null) throw error;
+    }
+    return this.failed;
+  }
+
   /** Runs a statement and returns how many rows it changed, and the id of the row it made. */
   run(sql: string, ...values: SqlValue[]): { changes: number; lastId: number } {
-    const { changes, lastInsertRowid } = this.prepare(sql).run(...values);
+    const { changes, lastInsertRowid } = this.noting(() => this.prepare(sql).run(...values));
     return { changes, lastId: Number(lastInsertRowid) };
   }
 
@@ -75,10 +92,13 @@ export class Database {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
-      this.db.exec('COMMIT');
+      this.noting(() => {
+        this.db.exec('COMMIT');
+      });
       return result;
     } catch (error) {
-      this.db.exec('ROLLBACK');
+      // SQLite itself rolls back when the disk is full, for one.
+      if (this.db.isTransaction) this.db.exec('ROLLBACK');
       throw error;
     }
   }
@@ -103,6 +123,24 @@ export class Database {
     return statement;
   }
 
+  private noting<T>(write: () => T): T {
+    try {
+      const result = write();
+      this.failed = null;
+      return result;
+    } catch (error) {
+      this.failed = storageReason(error) ?? this.failed;
+      throw error;
+    }
+  }
+
+  /** The file's own lock is the guard against two engines on one folder that holds across containers too. */
+  private lockExclusively(): void {
+    this.db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    this.db.exec('PRAGMA journal_mode = WAL');
+    this.db.exec('PRAGMA synchronous = FULL');
+  }
+
   private upgrade(path: string): void {
     this.db.exec('CREATE TABLE IF NOT EXISTS "meta" ("key" TEXT PRIMARY KEY, "value" TEXT NOT NULL)');
     const found = Number(
@@ -118,4 +156,10 @@ export class Database {
       );
     });
   }
+}
+
+/** A file without bytes would be taken for a new one, and everything that was in it would be gone without notice. */
+function refuseEmptied(path: string, dataDir: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === 0 && existsSync(join(dataDir, 'api.json'))) throw new DamagedStateError('state.db is empty');
 }

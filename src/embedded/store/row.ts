@@ -1,11 +1,12 @@
 import { isObject, parseObject, type JsonObject } from '../json';
+import { DamagedStateError } from '../storage-fault';
 
 /** One row of an answer, its columns read by type: the state on disk is checked like any other input. */
 export class Row {
   private readonly columns: JsonObject;
 
   constructor(row: unknown) {
-    if (!isObject(row)) throw new Error('The state store answered with something that is no row.');
+    if (!isObject(row)) throw new DamagedStateError('an answer is not a row');
     this.columns = row;
   }
 
@@ -36,6 +37,6 @@ export class Row {
   }
 
   private wrong(column: string, expected: string): Error {
-    return new Error(`The embedded Airbyte's state is damaged: column ${column} is not ${expected}.`);
+    return new DamagedStateError(`column ${column} is not ${expected}`);
   }
 }
