@@ -24,8 +24,8 @@ export function configureApp(app: NestFastifyApplication): void {
   addBodyRules(fastify);
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
-  addHttpRules(fastify);
-  const { corsOrigins } = app.get<Settings>(SETTINGS);
+  const { corsOrigins, allowedHosts } = app.get<Settings>(SETTINGS);
+  addHttpRules(fastify, allowedHosts);
   addCrossOriginRules(fastify, corsOrigins);
   refuseForeignPages(fastify, corsOrigins);
   addCallerHooks(app);

@@ -39,6 +39,7 @@ export async function start(
   requestsLimitMs = REQUESTS_LIMIT_MS,
 ): Promise<RunningGateway> {
   const logger = createLogger(settings.logLevel);
+  for (const warning of settings.warnings) logger.warn(warning);
   await requireFreeAddress(settings.host, settings.port);
   const upstream = await resolveUpstream(settings, logger);
   try {

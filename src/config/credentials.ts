@@ -38,7 +38,10 @@ export function readApiKeys(env: Environment): ApiKey[] {
   return entries.flatMap((entry, index) => {
     const [, name, scopes, sha256, workspaceId] = API_KEY.exec(entry.trim()) ?? [];
     if (name === undefined || scopes === undefined || sha256 === undefined) {
-      env.complain('API_KEYS', `entry ${index + 1} must read name:scopes:sha256-of-the-key[:workspaceId]`);
+      env.complain(
+        'API_KEYS',
+        `entry ${index + 1} must read name:scopes:sha256-of-the-key[:workspaceId], with scopes of ${SCOPES.join(' and ')} joined by +`,
+      );
       return [];
     }
     if (seen.has(sha256.toLowerCase())) {
@@ -66,13 +69,17 @@ export function readOidc(env: Environment): OidcSettings | null {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
 /** An API that creates data flows is served to a network only with callers' credentials, or when told so aloud. */
 export function requireCallersBeyondLoopback(env: Environment, settings: Settings): void {
   const hasCallers = settings.apiKeys.length > 0 || settings.oidc !== null;
   if (hasCallers && settings.authOff) {
     env.complain('AUTH', 'must not be off when API_KEYS or OIDC_ISSUER names who may call');
   }
-  if (!hasCallers && !settings.authOff && !LOOPBACK.test(settings.host)) {
+  if (!hasCallers && !settings.authOff && !isLoopback(settings.host)) {
     env.complain(
       'HOST',
       'reaches beyond this machine but nobody has to sign in: set API_KEYS or OIDC_ISSUER, or AUTH=off to serve everybody',

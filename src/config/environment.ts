@@ -12,10 +12,13 @@ export class SettingsError extends Error {
  */
 export class Environment {
   readonly complaints: string[] = [];
+  /** Every name that was asked for. */
+  readonly known = new Set<string>();
 
   constructor(private readonly variables: Readonly<Record<string, string | undefined>>) {}
 
   text(name: string): string | null {
+    this.known.add(name);
     const value = this.variables[name]?.trim();
     return value === undefined || value === '' ? null : value;
   }

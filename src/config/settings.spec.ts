@@ -38,6 +38,7 @@ describe('parseSettings', () => {
       authOff: false,
       trustedProxies: [],
       corsOrigins: [],
+      allowedHosts: ['localhost', '127.0.0.1', '[::1]'],
       rateLimit: 6000,
       idempotencyTtlS: 86_400,
       idempotencyDoubtMs: 900_000,
@@ -45,6 +46,7 @@ describe('parseSettings', () => {
       logLevel: 'info',
       dataDir: './data',
       dataKey: null,
+      warnings: [],
     });
   });
 
@@ -194,6 +196,60 @@ describe('parseSettings', () => {
     it('refuses AUTH=off beside callers: one of the two must be a mistake', () => {
       expect(complaintsOf({ AUTH: 'off', API_KEYS: `a:ingestion:read:${HASH}` }).join()).toContain('AUTH');
     });
+  });
+});
+
+describe('misspelt settings', () => {
+  const warningsFor = (variables: Record<string, string>): readonly string[] =>
+    parseSettings(variables).warnings;
+
+  it.each([
+    ['API_KEY', 'API_KEYS'],
+    ['AIRBYTE_URL', 'AIRBYTE_API_URL'],
+    ['AIRBYTE_CLIENT_SECRE', 'AIRBYTE_CLIENT_SECRET'],
+    ['AIRBYTE_CLEINT_ID', 'AIRBYTE_CLIENT_ID'],
+    ['REDIS_URI', 'REDIS_URL'],
+    ['rate_limit', 'RATE_LIMIT'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+  ])('are named at the start, with the right name and without the value: %s', (name, meant) => {
+    expect(warningsFor({ [name]: 'secret' })).toEqual([
+      `${name} is not a setting and is ignored: did you mean ${meant}?`,
+    ]);
+  });
+
+  it.each([
+    'HOME',
+    'PATH',
+    'HOSTNAME',
+    'HTTPS_PROXY',
+    'AIRBYTE_SERVICE_HOST',
+    'AIRBYTE_PORT_80_TCP',
+    'REDIS_PORT',
+    'PORTS',
+  ])('are not taken from the variables of other programs: %s', (name) => {
+    expect(warningsFor({ [name]: 'x' })).toEqual([]);
+  });
+
+  it('are named beside what stops the start', () => {
+    expect(complaintsOf({ HOST: '0.0.0.0', API_KEY: 'x' }).join()).toContain('did you mean API_KEYS');
+  });
+});
+
+describe('ALLOWED_HOSTS', () => {
+  const hostsFor = (variables: Record<string, string>): readonly string[] | null =>
+    parseSettings(variables).allowedHosts;
+
+  it('has the loopback names on loopback without callers, and every name elsewhere', () => {
+    expect(hostsFor({ HOST: '127.0.0.2' })).toEqual(['localhost', '127.0.0.1', '[::1]', '127.0.0.2']);
+    expect(hostsFor({ API_KEYS: `a:ingestion:read:${HASH}` })).toBeNull();
+    expect(hostsFor({ HOST: '0.0.0.0', AUTH: 'off' })).toBeNull();
+  });
+
+  it('takes names and addresses without a port, or * for every name', () => {
+    expect(hostsFor({ ALLOWED_HOSTS: 'API.example.com, [::1]' })).toEqual(['api.example.com', '[::1]']);
+    expect(hostsFor({ ALLOWED_HOSTS: '*' })).toBeNull();
+    for (const wrong of ['http://a', 'a:80', 'a b', '*.a.com', '-a-'])
+      expect(complaintsOf({ ALLOWED_HOSTS: wrong })).toHaveLength(1);
   });
 });
 

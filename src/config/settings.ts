@@ -1,11 +1,19 @@
 import { isIP } from 'node:net';
-import { readAirbyteCredentials, readApiKeys, readOidc, requireCallersBeyondLoopback } from './credentials';
+import {
+  isLoopback,
+  readAirbyteCredentials,
+  readApiKeys,
+  readOidc,
+  requireCallersBeyondLoopback,
+} from './credentials';
 import { Environment, SettingsError } from './environment';
+import { misspeltSettings } from './misspelt-settings';
 import type { LogLevel, Settings } from './settings.types';
 
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const MINUTE_MS = 60_000;
 const DAY_S = 86_400;
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * Reads the whole configuration from environment variables.
@@ -46,6 +54,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     authOff: env.oneOf('AUTH', ['off']) === 'off',
     trustedProxies: readTrustedProxies(env),
     corsOrigins: readOrigins(env),
+    allowedHosts: readAllowedHosts(env),
     rateLimit: readRateLimit(env),
     idempotencyTtlS: env.integer('IDEMPOTENCY_TTL_S', { fallback: DAY_S, min: 1, max: 365 * DAY_S }),
     idempotencyDoubtMs: env.integer('IDEMPOTENCY_DOUBT_MS', {
@@ -57,13 +66,15 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     logLevel: env.oneOf('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     dataDir: env.text('DATA_DIR') ?? './data',
     dataKey: readDataKey(env),
+    warnings: [],
   };
   requireCallersBeyondLoopback(env, settings);
   if (settings.airbyte.maxCreates > settings.airbyte.maxConcurrency) {
     env.complain('AIRBYTE_MAX_CREATES', 'must not be larger than AIRBYTE_MAX_CONCURRENCY');
   }
-  if (env.complaints.length > 0) throw new SettingsError(env.complaints);
-  return deepFreeze(settings);
+  const misspelt = misspeltSettings(Object.keys(variables), env.known);
+  if (env.complaints.length > 0) throw new SettingsError([...env.complaints, ...misspelt]);
+  return deepFreeze({ ...settings, warnings: misspelt });
 }
 
 /** Networks are written as in RFC 4632: `10.0.0.0/8`, `fd00::/8`. */
@@ -75,6 +86,25 @@ function readTrustedProxies(env: Environment): string[] {
 function readOrigins(env: Environment): string[] {
   const reason = 'must be an origin such as https://app.example.com: lower case, no path, no default port';
   return env.list('CORS_ORIGINS', isOrigin, reason);
+}
+
+/**
+ * Unset, only the loopback names are served where the gateway listens on loopback and has no callers: there a web page could
+ * otherwise call it by DNS rebinding. Elsewhere proxies and probes use names that the gateway cannot know.
+ */
+function readAllowedHosts(env: Environment): readonly string[] | null {
+  if (env.text('ALLOWED_HOSTS') === '*') return null;
+  const reason = 'must be a host name or address without a port, such as api.example.com or [::1]';
+  const hosts = env.list('ALLOWED_HOSTS', isHostName, reason).map((host) => host.toLowerCase());
+  if (hosts.length > 0) return hosts;
+  const isOpen = env.text('API_KEYS') === null && env.text('OIDC_ISSUER') === null;
+  const host = env.text('HOST') ?? '127.0.0.1';
+  if (!isOpen || !isLoopback(host)) return null;
+  return [...new Set([...LOOPBACK_HOSTS, host === '::1' ? '[::1]' : host])];
+}
+
+function isHostName(text: string): boolean {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)$/i.test(text);
 }
 
 function isOrigin(text: string): boolean {

@@ -64,6 +64,8 @@ export interface Settings {
   readonly trustedProxies: readonly string[];
   /** Origins of web pages whose scripts may call, e.g. `https://app.example.com`; none: no page of another origin may. */
   readonly corsOrigins: readonly string[];
+  /** Host names, without ports, that requests may be sent to; null: every name. */
+  readonly allowedHosts: readonly string[] | null;
   /** Requests per minute and caller; null means no limit. */
   readonly rateLimit: number | null;
   readonly idempotencyTtlS: number;
@@ -74,4 +76,6 @@ export interface Settings {
   readonly dataDir: string;
   /** A secret: the key that the embedded Airbyte encrypts configurations with, 32 bytes in base64; null: `secret.key` in the data directory. */
   readonly dataKey: string | null;
+  /** Sentences about the environment that an operator should read; they never hold a value. */
+  readonly warnings: readonly string[];
 }

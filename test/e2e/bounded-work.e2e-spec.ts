@@ -100,7 +100,7 @@ describe('a body with too many values', () => {
 });
 
 describe('pipelined requests of one connection', () => {
-  const status = (id: string): string => `GET /ingestion/${id}/status HTTP/1.1\r\nhost: a\r\n\r\n`;
+  const status = (id: string): string => `GET /ingestion/${id}/status HTTP/1.1\r\nhost: localhost\r\n\r\n`;
   const open = async (text: string): Promise<Socket> => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     await once(socket, 'connect');
@@ -138,7 +138,7 @@ describe('pipelined requests of one connection', () => {
   });
 
   it('end the connection when there are more than 128, after the answers to these', async () => {
-    const socket = await open('GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(300));
+    const socket = await open('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(300));
     const received = read(socket);
     await once(socket, 'close');
     expect(received.text.split('HTTP/1.1 200').length - 1).toBe(128);

@@ -70,6 +70,8 @@ describe('the address of a caller', () => {
       ['what the outermost of them saw', '192.0.2.1, 10.1.2.3', '192.0.2.1'],
       ['not what the caller put before it', '203.0.113.9, 192.0.2.1, 10.1.2.3', '192.0.2.1'],
       ['an address of IPv6', '2001:db8::1', '2001:db8::1'],
+      ['what a proxy wrote with its port', '192.0.2.1:49152, 10.1.2.3:443', '192.0.2.1'],
+      ['an address of IPv6 with its port', '[2001:db8::1]:49152, 10.1.2.3', '2001:db8::1'],
       ['nothing that is no address', '<script>', '127.0.0.1'],
       ['nothing that is empty', '', '127.0.0.1'],
       ['not what Forwarded says', undefined, '127.0.0.1'],

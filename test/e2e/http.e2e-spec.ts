@@ -61,6 +61,34 @@ describe('whatever the request', () => {
     expect(response.status).toBe(status);
   });
 
+  it.each(['localhost', 'LOCALHOST:3000', '127.0.0.1', '[::1]:80', 'localhost.'])(
+    'serves the host %s, a loopback name',
+    async (host) => {
+      expect(await raw(`GET /health/live HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)).toMatch(
+        /^HTTP\/1.1 200/,
+      );
+    },
+  );
+
+  it.each([
+    'rebound.example',
+    'localhost.evil.com',
+    '127.0.0.1.nip.io',
+    'localhost@evil',
+    'evil#localhost',
+    '[::2]',
+    '',
+  ])('does not serve the host %p, by which a web page could reach it', async (host) => {
+    const paths = ['/health/live', '/ingestion', '/docs', '/openapi.json', '/nowhere'];
+    const before = upstream.requests.length;
+    for (const path of paths) {
+      const answer = await raw(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 421/);
+      expect(answer).toContain('"code":"host-not-allowed"');
+    }
+    expect(upstream.requests).toHaveLength(before);
+  });
+
   it.each(['{"__proto__": {"a": 1}}', '{"constructor": {"prototype": {"a": 1}}}'])(
     'says of %s what is wrong with it, since as JSON it is not',
     async (body) => {
@@ -111,7 +139,9 @@ describe('whatever the request', () => {
   });
 
   it('answers over-long headers with a problem, not with a page of the server', async () => {
-    const answer = await raw(`GET /health/live HTTP/1.1\r\nhost: a\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`);
+    const answer = await raw(
+      `GET /health/live HTTP/1.1\r\nhost: localhost\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,
+    );
     expect(answer).toContain('HTTP/1.1 431');
     expect(answer).toContain('"code":"headers-too-large"');
   });

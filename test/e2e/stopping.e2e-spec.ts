@@ -6,10 +6,10 @@ import { GatewayProcess } from '../support/gateway-process';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 import { until } from '../support/until';
 
-const LIVE = 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n';
-const HALF_A_HEAD = 'POST /ingestion HTTP/1.1\r\nhost: a\r\ncontent-ty';
+const LIVE = 'GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n';
+const HALF_A_HEAD = 'POST /ingestion HTTP/1.1\r\nhost: localhost\r\ncontent-ty';
 const HALF_A_BODY =
-  'POST /ingestion HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"name":';
+  'POST /ingestion HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"name":';
 /** Many times what fits into the buffers between the two. */
 const PAGES = 40;
 /** Well below the limits of a stop: whoever is cut off by them is not told apart from who was let go. */
@@ -58,7 +58,7 @@ async function idle(url: string): Promise<Socket> {
 
 /** Asks for more than fits between the two and reads none of it. */
 async function deaf(url: string): Promise<Socket> {
-  const page = 'GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n';
+  const page = 'GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n';
   const socket = await open(url, page.repeat(PAGES));
   return socket.pause();
 }
@@ -140,7 +140,10 @@ describe('a stop', () => {
 
   it('does not wait for the many requests of a caller that sent them in one go and has gone', async () => {
     const gateway = await started();
-    const socket = await open(gateway.url, `GET /ingestion/x/status HTTP/1.1\r\nhost: a\r\n\r\n`.repeat(40));
+    const socket = await open(
+      gateway.url,
+      `GET /ingestion/x/status HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(40),
+    );
     await upstream.seen('GET /connections/:id');
     socket.destroy();
     await once(socket, 'close');

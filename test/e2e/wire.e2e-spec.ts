@@ -4,7 +4,7 @@ import { startGateway, type TestGateway } from '../support/gateway';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 
 const KEY = 'a key';
-const SIGNED = `Host: a\r\nX-API-Key: ${KEY}\r\n`;
+const SIGNED = `Host: localhost\r\nX-API-Key: ${KEY}\r\n`;
 const LAST = 'Connection: close\r\n';
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 const ORDERS = JSON.stringify({ name: 'Orders', sourceId: SOURCE_ID, destinationId: DESTINATION_ID });
@@ -113,7 +113,7 @@ describe('bytes on a connection', () => {
       `POST /ingestion HTTP/1.1\r\n${lines}${JSON_TYPE}Expect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
 
     it.each([
-      ['who does not sign in', announced('Host: a\r\n', 5), '401'],
+      ['who does not sign in', announced('Host: localhost\r\n', 5), '401'],
       ['who has too much to say', announced(SIGNED, 100_001), '413'],
     ])('are not asked for: %s', async (_who, text, status) => {
       expect(statusesOf(await exchange(text))).toEqual([status]);

@@ -15,7 +15,7 @@ export const rawBytes: Arbitrary<string> = fc.oneof(
       fc.array(
         fc.oneof(
           fc.constantFrom(
-            'host: a',
+            'host: localhost',
             'host: ',
             'content-length: 5',
             'content-length: -1',

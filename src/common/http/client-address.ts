@@ -10,6 +10,20 @@ export function clientAddress({ ip, socket }: FastifyRequest): string {
   return isIP(ip) === 0 ? (socket.remoteAddress ?? 'unknown') : ip;
 }
 
+/** An IPv4 address or an IPv6 address in brackets, each with a port. */
+const WITH_PORT = /^(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\]):\d+$/i;
+
+/** `X-Forwarded-For` without ports and brackets, which some load balancers write and Fastify does not read. */
+export function withoutPorts(forwardedFor: string): string {
+  return forwardedFor
+    .split(',')
+    .map((entry) => {
+      const address = WITH_PORT.exec(entry.trim())?.[1] ?? entry.trim();
+      return address.replace(/^\[(.*)\]$/, '$1');
+    })
+    .join(', ');
+}
+
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**

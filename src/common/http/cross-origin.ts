@@ -59,11 +59,12 @@ export function refuseForeignPages(fastify: FastifyInstance, origins: readonly s
   });
 }
 
-/** Browsers tell by `Sec-Fetch-Site` (Fetch Metadata), older ones by `Origin`; nobody else sends either. */
+/** Browsers send `Sec-Fetch-Site` (Fetch Metadata), older ones `Origin`; other clients send neither. */
 function isForeign(headers: IncomingHttpHeaders, origins: readonly string[]): boolean {
   const { origin, host, 'sec-fetch-site': site } = headers;
   if (origin !== undefined && origins.includes(origin)) return false;
-  if (typeof site === 'string') return site === 'cross-site' || site === 'same-site';
+  // `none`: the person typed the address or opened a bookmark. Unknown values are refused.
+  if (typeof site === 'string') return site !== 'same-origin' && site !== 'none';
   return origin !== undefined && origin !== `http://${host ?? ''}` && origin !== `https://${host ?? ''}`;
 }
 

@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { asProblem } from '../problem/as-problem';
 import { problemBody, problemHeaders } from '../problem/problem.body';
+import { withoutPorts } from './client-address';
 import { writeClientError } from './client-errors';
 import { bindWithoutAccessors } from './light-bind';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id';
@@ -53,6 +54,13 @@ export function createFastifyAdapter(
     frameworkErrors: writeFrameworkError,
     clientErrorHandler: writeClientError,
   });
+  if (trustedProxies.length > 0) {
+    adapter.getInstance().addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
+      const forwardedFor = headers['x-forwarded-for'];
+      if (typeof forwardedFor === 'string') headers['x-forwarded-for'] = withoutPorts(forwardedFor);
+      done();
+    });
+  }
   const { requestMs: limitMs, checkMs } = limits;
   endStuckConnections(adapter.getInstance().server, { limitMs, checkMs });
   return adapter;

@@ -5,7 +5,7 @@ import { ProblemException } from '../problem/problem.exception';
 import { writeLastAnswer } from './client-errors';
 
 /** What Node would answer with pages of its own or not at all, or take, before anything of ours sees it. */
-export function addHttpRules(fastify: FastifyInstance): void {
+export function addHttpRules(fastify: FastifyInstance, allowedHosts: readonly string[] | null): void {
   const { server } = fastify;
   server.on('checkContinue', (request, response) => {
     inviteBodyWhenRead(request, response);
@@ -19,7 +19,7 @@ export function addHttpRules(fastify: FastifyInstance): void {
     writeLastAnswer(socket as Socket, new ProblemException('malformed-request', 'This is no proxy.'));
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
-    done(faultOfHost(request.raw));
+    done(faultOfHost(request.raw) ?? hostNotAllowed(request.headers.host, allowedHosts));
   });
 }
 
@@ -47,4 +47,19 @@ function faultOfHost({ rawHeaders, httpVersion }: IncomingMessage): ProblemExcep
   }
   if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return undefined;
   return new ProblemException('malformed-request', 'A request of HTTP/1.1 must have one Host header.');
+}
+
+/** Names with an optional port, an IPv6 address in brackets among them (RFC 3986, section 3.2.2). */
+const HOST = /^(\[[0-9a-f:.]+\]|[^:]*?)\.?(:\d*)?$/;
+
+/** A page that makes its own name resolve to this machine (DNS rebinding) sends that name. HTTP/1.0 may send none. */
+function hostNotAllowed(
+  host: string | undefined,
+  allowed: readonly string[] | null,
+): ProblemException | undefined {
+  if (allowed === null || host === undefined) return undefined;
+  const name = HOST.exec(host.toLowerCase())?.[1];
+  if (name !== undefined && allowed.includes(name)) return undefined;
+  const shown = host.slice(0, 200).replace(/[^\x20-\x7e]/g, '?');
+  return new ProblemException('host-not-allowed', `This gateway does not serve the host ${shown}.`);
 }

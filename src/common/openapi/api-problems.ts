@@ -5,7 +5,12 @@ import { ProblemDto } from '../problem/problem.dto';
 import { problemExample } from './examples';
 
 /** What every operation can answer with, whatever it does. */
-const EVERYWHERE: readonly ProblemCode[] = ['malformed-request', 'headers-too-large', 'internal-error'];
+const EVERYWHERE: readonly ProblemCode[] = [
+  'malformed-request',
+  'host-not-allowed',
+  'headers-too-large',
+  'internal-error',
+];
 /** What an operation that is not open to everybody can answer with besides. */
 const FOR_CALLERS: readonly ProblemCode[] = [
   'unauthenticated',

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   'body-too-large': { status: 413, title: 'The body is too large' },
   'uri-too-long': { status: 414, title: 'The URL is too long' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'host-not-allowed': { status: 421, title: 'The Host header names another server' },
   'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
   'reference-not-found': { status: 422, title: 'The request names something that Airbyte does not know' },
   'workspace-mismatch': { status: 422, title: 'Source and destination are in different workspaces' },

@@ -93,6 +93,7 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   },
 
   'malformed-request': { tell: (stage) => stage.sendWithoutHost() },
+  'host-not-allowed': sent({ headers: { host: 'rebound.example' } }),
   'uri-too-long': {
     tell: (stage) => stage.send({ path: pathOf(stage.call.template, { connectionId: 'x'.repeat(6000) }) }),
   },
