@@ -8,6 +8,9 @@ declare module 'fastify' {
   }
 }
 
+/** The route of browsers' preflights, which are allowed for every path. */
+const PREFLIGHTS = '*';
+
 interface KnownRoute {
   readonly pattern: RegExp;
   readonly methods: readonly string[];
@@ -21,14 +24,14 @@ export function addMethodTable(fastify: FastifyInstance): void {
   const known: KnownRoute[] = [];
   const fixed = new Map<string, readonly string[]>();
   fastify.addHook('onRoute', ({ url, method }) => {
-    // Preflights of browsers, which are let in for every path.
-    if (url === '*') return;
+    if (url === PREFLIGHTS) return;
     const methods = [method].flat();
     if (isFixed(url)) fixed.set(url, [...(fixed.get(url) ?? []), ...methods]);
     else known.push({ pattern: patternOf(url), methods });
   });
   fastify.addHook('onRequest', ({ method, url, routeOptions }, _reply, done) => {
-    const methods = isFixed(routeOptions.url ?? '') ? undefined : fixed.get(pathOf(url));
+    const route = routeOptions.url ?? '';
+    const methods = isFixed(route) || route === PREFLIGHTS ? undefined : fixed.get(pathOf(url));
     done(methods && methodNotAllowed(method, inOrder(methods)));
   });
   fastify.decorate('methodsAt', (url: string) => {
