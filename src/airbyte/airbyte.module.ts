@@ -14,6 +14,8 @@ import { ListingController } from './listing/listing.controller';
 import { ListingService } from './listing/listing.service';
 import { PreviewController } from './preview/preview.controller';
 import { PreviewService } from './preview/preview.service';
+import { JobStarter } from './runs/job-starter';
+import { RunCanceller } from './runs/run-canceller';
 import { RunController } from './runs/run.controller';
 import { RunReader } from './runs/run.reader';
 import { RunService } from './runs/run.service';
@@ -52,9 +54,11 @@ export class AirbyteModule {
         BulkReader,
         IngestionService,
         JobLedger,
+        JobStarter,
         ListingService,
         PreviewService,
         ResourceService,
+        RunCanceller,
         RunReader,
         RunService,
         RunWatcher,

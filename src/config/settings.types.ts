@@ -16,10 +16,14 @@ export interface AirbyteSettings {
   readonly timeoutMs: number;
   /** The same for a creation, during which Airbyte discovers the source's schema. */
   readonly createTimeoutMs: number;
-  /** Calls upstream at one time: Airbyte serves its public API with five threads. */
+  /** Budget of one start or cancellation of a job, from the moment it is sent. Waiting for a place may take as long. */
+  readonly startTimeoutMs: number;
+  /** Calls upstream at one time, starts and cancellations of jobs aside: Airbyte serves its public API with five threads. */
   readonly maxConcurrency: number;
   /** How many of those may be creations. */
   readonly maxCreates: number;
+  /** Starts and cancellations of jobs at one time, beside `maxConcurrency`. */
+  readonly maxStarts: number;
   /** How many calls may wait for their turn. */
   readonly maxQueue: number;
 }

@@ -52,7 +52,8 @@ describe('the examples of the description', () => {
     prepare(scene);
     // A probe has so many milliseconds by the same clock.
     const clock = scene.operation === 'getReadiness' ? undefined : clockOf(() => NOW);
-    const gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '0' }, clock);
+    const settings = { STATUS_MAX_AGE_MS: '0', AIRBYTE_START_TIMEOUT_MS: '6000' };
+    const gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, ...settings }, clock);
     try {
       const answer = await gateway.api[scene.method](scene.path)
         .set('X-Request-Id', REQUEST_ID)

@@ -41,6 +41,7 @@ describe('Idempotency-Key', () => {
       {
         AIRBYTE_API_URL: upstream.url,
         AIRBYTE_TIMEOUT_MS: '1000',
+        AIRBYTE_START_TIMEOUT_MS: '1000',
         AIRBYTE_CREATE_TIMEOUT_MS: '1000',
         IDEMPOTENCY_DOUBT_MS: String(DOUBT_MS),
         IDEMPOTENCY_TTL_S: '3600',
@@ -310,9 +311,21 @@ describe('Idempotency-Key', () => {
     it('finds the run whose start got no answer', async () => {
       const runs = path();
       upstream.on('POST /jobs', loseAnswer);
-      await post(runs, {}).expect(504);
       const found = await post(runs, {}).expect(202);
       expect(found.body).toMatchObject({ runId: '1' });
+      expect((await post(runs, {}).expect(202)).text).toBe(found.text);
+      expect(upstream.count('POST /jobs')).toBe(1);
+    });
+
+    it('finds the run with the next request where the jobs could not be read before', async () => {
+      const runs = path();
+      upstream.on('POST /jobs', (request) => {
+        upstream.on('GET /jobs', () => problem(500, 'down'));
+        return loseAnswer(request);
+      });
+      await post(runs, {}).expect(504);
+      upstream.on('GET /jobs', () => undefined);
+      expect((await post(runs, {}).expect(202)).body).toMatchObject({ runId: '1' });
       expect(upstream.count('POST /jobs')).toBe(1);
     });
 
@@ -329,7 +342,6 @@ describe('Idempotency-Key', () => {
       const [connection] = upstream.state.connections.values();
       upstream.state.addJob({ connectionId: connection?.connectionId ?? '', status: 'running' });
       upstream.on('DELETE /jobs/:id', loseAnswer);
-      await post(`${runs}/1/cancel`, {}).expect(504);
       expect((await post(`${runs}/1/cancel`, {}).expect(200)).body).toMatchObject({ status: 'cancelled' });
       const replay = await post(`${runs}/1/cancel`, {}).expect(200);
       expect(replay.headers['idempotency-replayed']).toBe('true');

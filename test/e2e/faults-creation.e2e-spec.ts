@@ -140,13 +140,13 @@ describe('a creation', () => {
 
 describe('a change of which nobody knows what came', () => {
   it.each([
-    ['POST', '/runs', 'POST /jobs', 'runs of this ingestion'],
-    ['POST', '/runs/1/cancel', 'DELETE /jobs/:id', 'look at the run.'],
-    ['DELETE', '', 'DELETE /connections/:id', 'look at the ingestion.'],
-  ])('is 504, and says where to look: %s %s', async (method, path, operation, where) => {
+    ['POST', '/runs', 'POST /jobs', 'hang', 'runs of this ingestion'],
+    ['POST', '/runs/1/cancel', 'DELETE /jobs/:id', 'reset', 'look at the run.'],
+    ['DELETE', '', 'DELETE /connections/:id', 'hang', 'look at the ingestion.'],
+  ] as const)('is 504, and says where to look: %s %s', async (method, path, operation, kind, where) => {
     const connectionId = faults.existing();
     faults.upstream.state.addJob({ connectionId, status: path === '/runs' ? 'succeeded' : 'running' });
-    always(operation, fault('hang'));
+    always(operation, fault(kind));
     const answer = await faults.send(method, `/ingestion/${connectionId}${path}`);
     expect(answer).toMatchObject({ status: 504, body: { code: 'outcome-unknown' } });
     expect(answer.body['detail']).toContain(where);

@@ -88,6 +88,7 @@ function openGateway(upstream: ScriptedUpstream, settings: Record<string, string
     AIRBYTE_API_URL: upstream.url,
     AIRBYTE_TIMEOUT_MS: String(BUDGET_MS),
     AIRBYTE_CREATE_TIMEOUT_MS: String(CREATE_BUDGET_MS),
+    AIRBYTE_START_TIMEOUT_MS: String(BUDGET_MS),
     RATE_LIMIT: 'off',
     ...settings,
   });

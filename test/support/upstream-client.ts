@@ -16,8 +16,10 @@ const SETTINGS: Omit<AirbyteSettings, 'apiUrl'> = {
   workspaceId: null,
   timeoutMs: 5_000,
   createTimeoutMs: 5_000,
+  startTimeoutMs: 5_000,
   maxConcurrency: 4,
   maxCreates: 2,
+  maxStarts: 2,
   maxQueue: 100,
 };
 

@@ -6,7 +6,7 @@ import type { Authorizer } from './authorizer';
 import type { CallListener } from './call.events';
 import { CircuitBreaker } from './circuit.breaker';
 import { type Clock, systemClock } from './clock';
-import { ConcurrencyGate } from './concurrency.gate';
+import { ConcurrencyGate, type Release } from './concurrency.gate';
 import type { CreationClaims } from './creation.claims';
 import { createAuthorizer } from './credentials';
 import { isInDoubt } from './doubt';
@@ -16,10 +16,12 @@ import { ShapeError } from './parse';
 import { retryDelayMs } from './retry.policy';
 import { signIn } from './sign.in';
 import type { Transport } from './transport';
-import { refusedTurn, unsent } from './unsent';
+import { refusedStart, refusedTurn, unsent } from './unsent';
 
 /** The share of a read's budget that its first attempt may take, so that one lost answer leaves time for another. */
 const FIRST_ATTEMPT_SHARE = 0.6;
+
+const NO_PLACE: Release = () => undefined;
 
 export interface CallerOptions {
   readonly onCall?: CallListener | undefined;
@@ -45,6 +47,7 @@ export class AirbyteCaller {
   stopped = false;
   private readonly authorizer: Authorizer;
   private readonly exchanger: Exchanger;
+  private readonly startsRefused = new AbortController();
 
   constructor(
     private readonly settings: AirbyteSettings,
@@ -69,10 +72,30 @@ export class AirbyteCaller {
 
   /** When a call's budget ends, in epoch milliseconds. */
   deadlineOf(operation: Pick<Operation, 'lane'>, context: CallContext): number {
-    const { timeoutMs, createTimeoutMs } = this.settings;
-    return (
-      context.deadlineAt ?? this.clock.now() + (operation.lane === 'create' ? createTimeoutMs : timeoutMs)
-    );
+    const { timeoutMs, createTimeoutMs, startTimeoutMs } = this.settings;
+    const budgetsMs = { read: timeoutMs, create: createTimeoutMs, start: startTimeoutMs };
+    return context.deadlineAt ?? this.clock.now() + budgetsMs[operation.lane];
+  }
+
+  /**
+   * Takes a place in the lane of starts. The place is held until Airbyte answers, because Airbyte's thread is.
+   * @throws {AirbyteError} when no place comes free within the budget of a start; nothing was sent then
+   */
+  async admitStart(operation: Operation, context: CallContext): Promise<Release> {
+    this.refuseFor(operation, this.breaker.waitMs());
+    const place = await this.gate.enter({
+      lane: operation.lane,
+      timeoutMs: this.settings.startTimeoutMs,
+      signal: this.startsRefused.signal,
+      callerKey: context.callerKey,
+    });
+    if (typeof place === 'string') throw refusedStart(operation, place);
+    return place;
+  }
+
+  /** Starts that still wait for a place are refused from now on; those that were sent go on. */
+  refuseWaitingStarts(): void {
+    this.startsRefused.abort();
   }
 
   /**
@@ -137,7 +160,15 @@ export class AirbyteCaller {
   private enter({ operation, context, deadlineAt }: Attempt): ReturnType<ConcurrencyGate['enter']> {
     const remainingMs = deadlineAt - this.clock.now();
     if (remainingMs <= 0) throw unsent('timeout', operation, 'no time was left');
-    return this.gate.enter(operation.lane, remainingMs, context.signal);
+    const { lane } = operation;
+    // A start has its place already; a probe takes none, so that it never waits behind the calls of callers.
+    if (lane === 'start' || operation.probe) return NO_PLACE;
+    return this.gate.enter({
+      lane,
+      timeoutMs: remainingMs,
+      signal: context.signal,
+      callerKey: context.callerKey,
+    });
   }
 
   /** A refused token is replaced once; a request refused for its token did nothing, so it may go again. */

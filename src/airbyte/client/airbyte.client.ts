@@ -13,6 +13,7 @@ import type {
   ListQuery,
   PageQuery,
   PatchConnectionInput,
+  StartOptions,
 } from './airbyte.types';
 import { MemoryCreationClaims } from './creation.claims';
 import { CreationRecovery } from './creation.recovery';
@@ -130,14 +131,17 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.value(() => operations.getJob(id), parseJob, context);
   }
 
-  /** Starts a job, by default a sync. `conflict` when one is running already. */
-  createJob(connectionId: string, context?: CallContext, jobType = 'sync'): Promise<AirbyteJob> {
-    return this.value(() => operations.createJob(connectionId, jobType), parseJob, context);
+  /**
+   * Starts a job. `conflict` when one is running already. Airbyte may take minutes to answer, while the job exists
+   * after a moment already: see `JobStarter`.
+   */
+  createJob(connectionId: string, context?: CallContext, options?: StartOptions): Promise<AirbyteJob> {
+    return this.inStartLane(() => operations.createJob(connectionId, 'sync'), context, options);
   }
 
-  /** `conflict` when it is not running, and for an id that does not exist. */
-  cancelJob(id: string, context?: CallContext): Promise<AirbyteJob> {
-    return this.value(() => operations.cancelJob(id), parseJob, context);
+  /** `conflict` when it is not running, and for an id that does not exist. May take as long as a start. */
+  cancelJob(id: string, context?: CallContext, options?: StartOptions): Promise<AirbyteJob> {
+    return this.inStartLane(() => operations.cancelJob(id), context, options);
   }
 
   getSource(id: string, context?: CallContext): Promise<AirbyteSource> {
@@ -195,6 +199,22 @@ export class AirbyteClient implements OnApplicationShutdown {
   onApplicationShutdown(): Promise<void> {
     this.caller.stopped = true;
     return this.transport.close();
+  }
+
+  /** The budget begins when the place is there: waiting for it does not count against it. */
+  private async inStartLane(
+    build: () => Operation,
+    context: CallContext = {},
+    { beforeSending }: StartOptions = {},
+  ): Promise<AirbyteJob> {
+    const operation = build();
+    const release = await this.caller.admitStart(operation, context);
+    try {
+      await beforeSending?.();
+      return await this.value(() => operation, parseJob, context);
+    } finally {
+      release();
+    }
   }
 
   private value<T>(build: () => Operation, parse: (body: unknown) => T, context?: CallContext): Promise<T> {

@@ -136,6 +136,14 @@ export interface CallContext {
   readonly requestId?: string | undefined;
   /** Sent upstream as `traceparent` (W3C Trace Context). */
   readonly traceparent?: string | undefined;
+  /** Identifies the caller that causes the call, for fair turns; calls without one share a turn. */
+  readonly callerKey?: string | undefined;
   /** Names a creation through all tries of one request; default: each is a request of its own. */
   readonly claimant?: string | undefined;
+}
+
+/** What may be chosen about the start or the cancellation of a job. */
+export interface StartOptions {
+  /** Awaited once the call has its place and before it is sent; what it throws ends the call. */
+  readonly beforeSending?: () => Promise<void> | void;
 }

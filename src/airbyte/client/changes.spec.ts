@@ -196,7 +196,7 @@ describe('other changes', () => {
     async (kind) => {
       const { connectionId } = bench.upstream.state.addConnection();
       bench.upstream.on('POST /jobs', (request) => fault(kind, bench.upstream.act(request)));
-      const error = await errorOf(bench.clientWith({ timeoutMs: 300 }).createJob(connectionId));
+      const error = await errorOf(bench.clientWith({ startTimeoutMs: 300 }).createJob(connectionId));
       expect(error).toMatchObject({ outcomeUnknown: true, sent: true });
       expect(bench.upstream.state.jobs).toHaveLength(1);
     },

@@ -1,63 +1,83 @@
+import { FairQueue } from './fair-queue';
 import type { Lane } from './operation';
 
 export interface GateLimits {
-  /** Calls at one time. */
+  /** Calls at one time, starts and cancellations of jobs aside. */
   readonly maxConcurrency: number;
   /** How many of them may be creations. */
   readonly maxCreates: number;
-  /** How many may wait. */
+  /** Starts and cancellations of jobs at one time. */
+  readonly maxStarts: number;
+  /** How many calls may wait. */
   readonly maxQueue: number;
 }
 
-/** `full`: too many wait already. */
+/** `full`: too many calls wait already. */
 export type GateRefusal = 'full' | 'timeout' | 'aborted';
 export type Release = () => void;
 
+/** A request for a place. */
+export interface Entry {
+  readonly lane: Lane;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Calls without one share a turn. */
+  readonly callerKey?: string | undefined;
+}
+
 interface Waiter {
   readonly lane: Lane;
-  readonly turn: number;
+  readonly arrival: number;
   readonly admit: () => void;
+  readonly refuse: () => void;
 }
 
 /**
- * Lets a limited number of calls through at one time, first come first served; a creation that has to wait for the
- * creations' own allowance holds up no read behind it.
+ * Limits the calls that are under way at one time. Callers that wait take turns, and each caller's own calls are first
+ * come, first served, except that a call whose lane is full holds up no call of another lane.
  */
 export class ConcurrencyGate {
-  private running: Record<Lane, number> = { read: 0, create: 0 };
-  // Sets keep the order of insertion and lose a waiter who gave up in constant time.
-  private readonly waiting: Record<Lane, Set<Waiter>> = { read: new Set(), create: new Set() };
-  private turns = 0;
+  private readonly running: Record<Lane, number> = { read: 0, create: 0, start: 0 };
+  private readonly waiting = new FairQueue<Waiter>();
+  private arrivals = 0;
 
   constructor(private readonly limits: GateLimits) {}
 
+  get active(): number {
+    return this.running.read + this.running.create + this.running.start;
+  }
+
   /** How many wait. */
   get queued(): number {
-    return this.waiting.read.size + this.waiting.create.size;
+    return this.waiting.size;
   }
 
-  get active(): number {
-    return this.running.read + this.running.create;
+  /** @returns a function that releases the place, or the reason for a refusal */
+  enter(entry: Entry): Release | Promise<Release | GateRefusal> | GateRefusal {
+    if (entry.signal?.aborted) return 'aborted';
+    if (this.hasRoom(entry.lane) && this.waiting.isEmpty(entry.lane)) return this.occupy(entry.lane);
+    if (!this.hasQueuePlace(entry.callerKey)) return 'full';
+    return this.queue(entry);
   }
 
-  /** @returns what gives the place back, to be called once, or why there is none */
-  enter(
-    lane: Lane,
-    timeoutMs: number,
-    signal?: AbortSignal,
-  ): Release | Promise<Release | GateRefusal> | GateRefusal {
-    if (signal?.aborted) return 'aborted';
-    if (this.waiting[lane].size === 0 && this.hasRoom(lane)) return this.occupy(lane);
-    if (this.queued >= this.limits.maxQueue) return 'full';
-    return this.queue(lane, timeoutMs, signal);
+  /**
+   * In a full queue the caller with the most calls gives a place up to a caller with fewer: no caller can keep the
+   * others out of it, and a caller that is alone may fill it.
+   */
+  private hasQueuePlace(callerKey = ''): boolean {
+    if (this.queued < this.limits.maxQueue) return true;
+    const { callerKey: longest, size } = this.waiting.longest();
+    if (size <= this.waiting.sizeOf(callerKey) + 1) return false;
+    this.waiting.newestOf(longest)?.refuse();
+    return true;
   }
 
-  private queue(lane: Lane, timeoutMs: number, signal?: AbortSignal): Promise<Release | GateRefusal> {
+  private queue({ lane, timeoutMs, signal, callerKey = '' }: Entry): Promise<Release | GateRefusal> {
     return new Promise((resolve) => {
       const settle = (outcome: Release | GateRefusal): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
-        this.waiting[lane].delete(waiter);
+        this.waiting.remove(callerKey, waiter);
         resolve(outcome);
       };
       const onAbort = (): void => {
@@ -68,13 +88,16 @@ export class ConcurrencyGate {
       }, timeoutMs);
       const waiter: Waiter = {
         lane,
-        turn: this.turns++,
+        arrival: this.arrivals++,
         admit: () => {
           settle(this.occupy(lane));
         },
+        refuse: () => {
+          settle('full');
+        },
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.waiting[lane].add(waiter);
+      this.waiting.add(callerKey, waiter);
     });
   }
 
@@ -90,22 +113,14 @@ export class ConcurrencyGate {
   }
 
   private admitNext(): void {
-    for (let next = this.next(); next !== undefined; next = this.next()) next.admit();
-  }
-
-  private next(): Waiter | undefined {
-    const read = this.head('read');
-    const create = this.head('create');
-    if (read === undefined || create === undefined) return read ?? create;
-    return read.turn < create.turn ? read : create;
-  }
-
-  private head(lane: Lane): Waiter | undefined {
-    return this.hasRoom(lane) ? this.waiting[lane].values().next().value : undefined;
+    const hasRoom = (lane: Lane): boolean => this.hasRoom(lane);
+    for (let next = this.waiting.takeNext(hasRoom); next; next = this.waiting.takeNext(hasRoom)) next.admit();
   }
 
   private hasRoom(lane: Lane): boolean {
-    if (this.active >= this.limits.maxConcurrency) return false;
-    return lane === 'read' || this.running.create < this.limits.maxCreates;
+    const { maxConcurrency, maxCreates, maxStarts } = this.limits;
+    if (lane === 'start') return this.running.start < maxStarts;
+    if (this.running.read + this.running.create >= maxConcurrency) return false;
+    return lane === 'read' || this.running.create < maxCreates;
   }
 }

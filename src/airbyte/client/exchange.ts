@@ -70,13 +70,18 @@ export class Exchanger {
     if (upstreamNow !== undefined) this.upstreamAheadMs = upstreamNow.getTime() - this.clock.now();
   }
 
-  /** Whether Airbyte is there, not whether it likes the request; a slow creation or an impatient caller proves nothing. */
+  /**
+   * Counts whether Airbyte is there, not whether it likes the request. A slow creation, a start that is not answered (by
+   * Airbyte, or by a proxy that waited too long for it) and an impatient caller prove nothing.
+   */
   private judge({ operation, context }: ExchangeRequest, error: AirbyteError, startedAt: number): void {
     switch (error.kind) {
       case 'unreachable':
+        this.breaker.recordFailure(startedAt);
+        return;
       case 'dropped':
       case 'unavailable':
-        this.breaker.recordFailure(startedAt);
+        if (operation.lane !== 'start') this.breaker.recordFailure(startedAt);
         return;
       case 'timeout':
         if (operation.lane === 'read' && context.signal?.aborted !== true)

@@ -6,8 +6,11 @@
  */
 export type Safety = 'read' | 'idempotent' | 'once';
 
-/** Which allowance a call draws on: creations hold Airbyte's threads for minutes. */
-export type Lane = 'read' | 'create';
+/**
+ * The allowance that a call draws on. Creations hold Airbyte's threads for minutes; so do starts and cancellations of
+ * jobs (`start`), which Airbyte answers only once the workflow runs or has stopped.
+ */
+export type Lane = 'read' | 'create' | 'start';
 
 /** One call of Airbyte's API, before anything is known of transport, tokens or retries. */
 export interface Operation {

@@ -51,7 +51,7 @@ export const operations = {
     path: '/jobs',
     body: { connectionId, jobType },
     safety: 'once',
-    lane: 'read',
+    lane: 'start',
     expects: 'json',
   }),
   cancelJob: (id: string): Operation => ({
@@ -59,7 +59,7 @@ export const operations = {
     method: 'DELETE',
     path: `/jobs/${segment('cancelJob', id)}`,
     safety: 'once',
-    lane: 'read',
+    lane: 'start',
     expects: 'json',
   }),
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { AirbyteError, type AirbyteErrorDetails, type AirbyteErrorKind } from './airbyte.errors';
 import { CircuitBreaker } from './circuit.breaker';
 import { ConcurrencyGate, type GateLimits, type Release } from './concurrency.gate';
+import type { Lane } from './operation';
 import { lookupBudgetMs } from './creation.recovery';
 import { parseRetryAfterMs, RETRY_AFTER_CAP_MS } from './retry.after';
 import { backoffMs, retryDelayMs, type RetryQuestion } from './retry.policy';
@@ -207,17 +208,18 @@ describe('circuit breaker', () => {
 
 describe('concurrency gate', () => {
   function gateOf(limits: Partial<GateLimits> = {}): ConcurrencyGate {
-    return new ConcurrencyGate({ maxConcurrency: 2, maxCreates: 1, maxQueue: 10, ...limits });
+    return new ConcurrencyGate({ maxConcurrency: 2, maxCreates: 1, maxStarts: 1, maxQueue: 10, ...limits });
   }
 
   /** Enters and notes its name when it is let in. */
   function enter(
     gate: ConcurrencyGate,
-    lane: 'read' | 'create',
+    lane: Lane,
     name: string,
     log: string[],
+    callerKey?: string,
   ): Promise<Release> {
-    return Promise.resolve(gate.enter(lane, 60_000)).then((turn) => {
+    return Promise.resolve(gate.enter({ lane, timeoutMs: 60_000, callerKey })).then((turn) => {
       if (typeof turn === 'string') throw new Error(turn);
       log.push(name);
       return turn;
@@ -246,13 +248,61 @@ describe('concurrency gate', () => {
     expect(log).toEqual(['c1', 'r1', 'r2', 'c2']);
   });
 
+  it('callers take turns, however many calls one of them has in the queue', async () => {
+    const log: string[] = [];
+    const gate = gateOf({ maxConcurrency: 1, maxQueue: 100 });
+    const held = await enter(gate, 'read', 'held', []);
+    const many = Array.from({ length: 6 }, (_, i) => enter(gate, 'read', `a${i}`, log, 'a'));
+    const few = ['b0', 'b1'].map((name) => enter(gate, 'create', name, log, 'b'));
+    const one = enter(gate, 'read', 'c0', log, 'c');
+    held();
+    for (const turn of [...many, ...few, one]) void turn.then((release) => setImmediate(release));
+    await Promise.all([...many, ...few, one]);
+    expect(log).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'a3', 'a4', 'a5']);
+  });
+
+  it('a caller that is alone may fill the queue, and gives places up to others', async () => {
+    const gate = gateOf({ maxConcurrency: 1, maxQueue: 6 });
+    const held = await enter(gate, 'read', 'held', []);
+    const outcomes = new Map<string, string>();
+    const ask = (name: string): void => {
+      const turn = gate.enter({ lane: 'read', timeoutMs: 60_000, callerKey: name[0] });
+      void Promise.resolve(turn).then((outcome) => {
+        outcomes.set(name, typeof outcome === 'string' ? outcome : 'served');
+        if (typeof outcome === 'function') outcome();
+      });
+    };
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'b1', 'b2', 'b3', 'b4', 'c1', 'c2', 'c3'])
+      ask(name);
+    held();
+    await new Promise(setImmediate);
+    const refused = [...outcomes].filter(([, outcome]) => outcome === 'full').map(([name]) => name);
+    expect(refused.sort()).toEqual(['a3', 'a4', 'a5', 'a6', 'a7', 'b3', 'b4', 'c3']);
+    expect([gate.active, gate.queued]).toEqual([0, 0]);
+  });
+
+  it('starts have places of their own, which hold up neither reads nor creations', async () => {
+    const log: string[] = [];
+    const gate = gateOf();
+    const start = await enter(gate, 'start', 's1', log);
+    const second = enter(gate, 'start', 's2', log);
+    const others = [await enter(gate, 'read', 'r1', log), await enter(gate, 'create', 'c1', log)];
+    const read = enter(gate, 'read', 'r2', log);
+    for (const release of others) release();
+    (await read)();
+    start();
+    (await second)();
+    expect(log).toEqual(['s1', 'r1', 'c1', 'r2', 's2']);
+    expect([gate.active, gate.queued]).toEqual([0, 0]);
+  });
+
   it('a place given back twice counts once', async () => {
     const gate = gateOf({ maxConcurrency: 1 });
     const release = await enter(gate, 'read', 'r1', []);
     release();
     release();
     const held = await enter(gate, 'read', 'r2', []);
-    const waiting = gate.enter('read', 60_000);
+    const waiting = gate.enter({ lane: 'read', timeoutMs: 60_000 });
     expect([gate.active, gate.queued]).toEqual([1, 1]);
     held();
     await waiting;
@@ -262,28 +312,30 @@ describe('concurrency gate', () => {
     const gate = gateOf({ maxConcurrency: 1, maxQueue: 1 });
     const release = await enter(gate, 'read', 'r1', []);
     const stop = new AbortController();
-    const waiting = gate.enter('read', 60_000, stop.signal);
-    expect(gate.enter('read', 60_000)).toBe('full');
+    const waiting = gate.enter({ lane: 'read', timeoutMs: 60_000, signal: stop.signal });
+    expect(gate.enter({ lane: 'read', timeoutMs: 60_000 })).toBe('full');
     stop.abort();
     expect(await waiting).toBe('aborted');
-    expect(await gate.enter('read', 1)).toBe('timeout');
+    expect(await gate.enter({ lane: 'read', timeoutMs: 1 })).toBe('timeout');
     expect(gate.queued).toBe(0);
     release();
   });
 
   it('never more at one time than allowed, and everybody gets a turn', async () => {
-    const lanes = fc.array(fc.constantFrom('read' as const, 'create' as const), { maxLength: 60 });
+    const lane = fc.constantFrom<Lane>('read', 'create', 'start');
+    const lanes = fc.array(fc.tuple(lane, fc.constantFrom('a', 'b', 'c')), { maxLength: 60 });
     const property = fc.asyncProperty(
       lanes,
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 1, max: 3 }),
       async (calls, maxConcurrency, maxCreates) => {
-        const gate = gateOf({ maxConcurrency, maxCreates, maxQueue: 100 });
-        const running = { read: 0, create: 0 };
+        const gate = gateOf({ maxConcurrency, maxCreates, maxStarts: maxCreates, maxQueue: 1000 });
+        const running = { read: 0, create: 0, start: 0 };
         await Promise.all(
-          calls.map(async (lane) => {
-            const release = await enter(gate, lane, lane, []);
+          calls.map(async ([lane, callerKey]) => {
+            const release = await enter(gate, lane, lane, [], callerKey);
             running[lane]++;
+            expect(running.start).toBeLessThanOrEqual(maxCreates);
             expect(running.read + running.create).toBeLessThanOrEqual(maxConcurrency);
             expect(running.create).toBeLessThanOrEqual(maxCreates);
             await Promise.resolve();

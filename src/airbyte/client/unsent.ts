@@ -23,3 +23,17 @@ export function refusedTurn(operation: Operation, refusal: GateRefusal): Airbyte
       return unsent('timeout', operation, 'the caller gave up');
   }
 }
+
+/** A start or a cancellation that got no place. Sending it again can do no harm. */
+export function refusedStart(operation: Operation, refusal: GateRefusal): AirbyteError {
+  switch (refusal) {
+    case 'full':
+      return refusedTurn(operation, refusal);
+    case 'timeout':
+      return unsent('overloaded', operation, 'other starts hold every place', START_RETRY_MS);
+    case 'aborted':
+      return unsent('overloaded', operation, 'the gateway is stopping', 1_000);
+  }
+}
+
+const START_RETRY_MS = 10_000;

@@ -32,7 +32,11 @@ export class RunController {
     operationId: 'startRun',
     summary: 'Sync now',
     description:
-      'Starts a sync whatever the schedule says. One that is in progress is refused or attached to.',
+      'Starts a sync whatever the schedule says. One that is in progress is refused or attached to. Answers as soon as ' +
+      'the run is on record, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Few ' +
+      'starts are sent at one time (`AIRBYTE_MAX_STARTS`), so under load a start may wait as long as ' +
+      '`AIRBYTE_START_TIMEOUT_MS` for its turn and take as long again: give your client a timeout of 5 minutes, or send ' +
+      'an `Idempotency-Key` and repeat the request until it is answered. A start goes on when its caller has gone.',
   })
   @ApiIdParam('connectionId')
   @ApiBody({ type: StartRunDto, required: false })
@@ -111,11 +115,15 @@ export class RunController {
   @ApiOperation({
     operationId: 'cancelRun',
     summary: 'Stop a run',
-    description: 'Stops a run that has not ended. What it has brought already stays.',
+    description:
+      'Stops a run that has not ended. What it has brought already stays. Answers 202 with the run as it is where it has ' +
+      'not ended within 10 seconds: the cancellation goes on, and `GET` with `wait` shows its end. Waits for its turn like ' +
+      'a start.',
   })
   @ApiIdParam('connectionId')
   @ApiIdParam('runId')
-  @ApiOkResponse({ type: RunDto })
+  @ApiOkResponse({ type: RunDto, description: 'The run has ended.' })
+  @ApiAcceptedResponse({ type: RunDto, description: 'The run is being cancelled and has not ended yet.' })
   @ApiProblems({
     body: 'ignored',
     codes: [
@@ -125,14 +133,18 @@ export class RunController {
       'ingestion-not-found',
       'run-not-found',
       'run-ended',
+      'conflict',
       'outcome-unknown',
     ],
   })
-  cancelRun(
+  async cancelRun(
     @Param('connectionId', IdParamPipe) connectionId: string,
     @Param('runId', IdParamPipe) runId: string,
     @Context() context: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunDto> {
-    return this.runs.cancel(connectionId, runId, context);
+    const { run, hasEnded } = await this.runs.cancel(connectionId, runId, context);
+    void reply.status(hasEnded ? 200 : 202);
+    return run;
   }
 }

@@ -13,6 +13,8 @@ import type { RunDto, StartRunDto } from './dto/run.dto';
 import { readJobPage } from './run.history';
 import { toRun } from './run.mapper';
 import { ingestionInactive, runEnded, runInProgress } from './run.problems';
+import { JobStarter } from './job-starter';
+import { RunCanceller } from './run-canceller';
 import { RunReader } from './run.reader';
 import { RunWatcher } from './run.watcher';
 
@@ -24,6 +26,12 @@ export interface StartedRun {
   readonly isNew: boolean;
 }
 
+/** A run whose cancellation was sent, and whether it has ended. */
+export interface CancelledRun {
+  readonly run: RunDto;
+  readonly hasEnded: boolean;
+}
+
 /** Runs of ingestions, each of which is one job in Airbyte. */
 @Injectable()
 export class RunService {
@@ -31,17 +39,20 @@ export class RunService {
     private readonly client: AirbyteClient,
     private readonly reader: RunReader,
     private readonly watcher: RunWatcher,
+    private readonly starter: JobStarter,
+    private readonly canceller: RunCanceller,
     private readonly statuses: StatusReader,
   ) {}
 
-  async start(connectionId: string, request: StartRunDto, given: RequestContext): Promise<StartedRun> {
-    const context = this.client.shareBudget(given);
-    const connection = await this.reader.ingestion(connectionId, context);
+  /** The reads before the start share the budget of a read; the start has a budget of its own. */
+  async start(connectionId: string, request: StartRunDto, context: RequestContext): Promise<StartedRun> {
+    const reading = this.client.shareBudget(context);
+    const connection = await this.reader.ingestion(connectionId, reading);
     return onBehalfOf(connectionId, async () => {
-      const earlier = await this.findEarlier(connectionId, context);
+      const earlier = await this.findEarlier(connectionId, reading);
       if (earlier) return { run: toRun(earlier), isNew: true };
       try {
-        return { run: toRun(await this.client.createJob(connectionId, context)), isNew: true };
+        return { run: toRun(await this.starter.start(connectionId, context)), isNew: true };
       } catch (error) {
         if (!isConflict(error)) throw error;
         return await this.attachOrRefuse(connection, request, error, context);
@@ -78,18 +89,20 @@ export class RunService {
     return toRun(await onBehalf(() => this.watcher.wait(job, waitMs, callerGone)));
   }
 
-  async cancel(connectionId: string, runId: string, given: RequestContext): Promise<RunDto> {
-    const context = this.client.shareBudget(given);
+  /** The run as it is once it has ended, or after ten seconds. */
+  async cancel(connectionId: string, runId: string, context: RequestContext): Promise<CancelledRun> {
     const job = await this.reader.job(connectionId, runId, context);
-    if (context.earlierAttempt && job.status === 'cancelled') return toRun(job);
+    if (context.earlierAttempt && job.status === 'cancelled') return { run: toRun(job), hasEnded: true };
     if (hasEnded(job)) throw runEnded(job);
     if (context.earlierAttempt) requireMayRepeat(context.earlierAttempt);
     return onBehalfOf(connectionId, async () => {
       try {
-        return toRun(await this.client.cancelJob(runId, context));
+        const latest = await this.canceller.cancel(job, context);
+        return { run: toRun(latest), hasEnded: hasEnded(latest) };
       } catch (error) {
         if (!isConflict(error)) throw error;
-        throw runEnded(await this.reader.job(connectionId, runId, context));
+        const latest = await this.reader.job(connectionId, runId, context);
+        throw hasEnded(latest) ? runEnded(latest) : error;
       } finally {
         this.statuses.forget(connectionId);
       }
@@ -102,9 +115,8 @@ export class RunService {
     if (!earlierAttempt) return undefined;
     // Airbyte's times are in whole seconds and by its own clock.
     const sinceMs = earlierAttempt.startedAt.getTime() + this.client.caller.upstreamAheadMs;
-    const jobs = await this.client.listJobs({ connectionId, limit: NEWEST_JOBS, offset: 0 }, context);
-    const syncs = jobs.filter((job) => job.jobType === 'sync');
-    const found = syncs.findLast((job) => job.startTime.getTime() >= Math.floor(sinceMs / 1000) * 1000);
+    const wholeMs = Math.floor(sinceMs / 1000) * 1000;
+    const found = await this.starter.findEarlier(connectionId, wholeMs, context);
     if (!found) requireMayRepeat(earlierAttempt);
     return found;
   }

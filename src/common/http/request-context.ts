@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './caller';
+import { clientAddress, networkOf } from './client-address';
 
 /** An earlier try of this very request whose outcome nobody knows: it is looked for before anything is sent. */
 export interface EarlierAttempt {
@@ -18,6 +19,8 @@ export interface RequestContext {
   readonly traceparent?: string;
   /** Absent where nobody has to sign in. */
   readonly caller?: Caller;
+  /** Identifies the caller, or the address of one without credentials: callers take turns by it. */
+  readonly callerKey?: string;
   /** When this request was first tried, as far as its `Idempotency-Key` tells; absent without one. */
   readonly attemptedSince?: Date;
   readonly earlierAttempt?: EarlierAttempt;
@@ -36,17 +39,13 @@ declare module 'fastify' {
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-type ContextSource = Pick<
-  FastifyRequest,
-  'id' | 'headers' | 'caller' | 'attemptedSince' | 'earlierAttempt' | 'claimant'
->;
-
-export function requestContextOf(request: ContextSource): RequestContext {
+export function requestContextOf(request: FastifyRequest): RequestContext {
   const { caller, attemptedSince, earlierAttempt, claimant } = request;
   const traceparent = request.headers['traceparent'];
   const isTrace = typeof traceparent === 'string' && TRACEPARENT.test(traceparent);
   return {
     requestId: request.id,
+    callerKey: caller?.id ?? `ip:${networkOf(clientAddress(request))}`,
     ...(isTrace && { traceparent }),
     ...(caller && { caller }),
     ...(attemptedSince && { attemptedSince }),

@@ -83,7 +83,15 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
     },
   },
   '201': sent({}),
-  '202': sent({}),
+  '202': {
+    settings: HASTY,
+    isOwn: true,
+    tell: (stage) => {
+      // A start that is answered at once, and a cancellation whose run does not end.
+      stage.upstream.on('DELETE /jobs/:id', () => fault('hang'));
+      return stage.send();
+    },
+  },
   '204': sent({}),
   '304': {
     tell: async (stage) => {

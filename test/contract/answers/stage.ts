@@ -42,7 +42,11 @@ export interface Setting {
 }
 
 /** Does not wait long for what will not come. */
-export const HASTY = { AIRBYTE_TIMEOUT_MS: '300', AIRBYTE_CREATE_TIMEOUT_MS: '300' };
+export const HASTY = {
+  AIRBYTE_TIMEOUT_MS: '300',
+  AIRBYTE_CREATE_TIMEOUT_MS: '300',
+  AIRBYTE_START_TIMEOUT_MS: '300',
+};
 
 const USUAL = { STATUS_MAX_AGE_MS: '0', RATE_LIMIT: 'off' };
 

@@ -1,4 +1,4 @@
-import type { ScriptedUpstream } from '../../support/scripted-upstream';
+import { fault, type ScriptedUpstream } from '../../support/scripted-upstream';
 import { CONNECTION_ID as ID, CRON, type Method, ORDERS } from '../answers/calls';
 
 const QUARTZ = { scheduleType: 'cron', cronExpression: '00 00 02 * * ?' };
@@ -164,6 +164,17 @@ export const SCENES: readonly Scene[] = [
     method: 'post',
     path: `${at}/runs/1/cancel`,
     prepare: hasRun('running'),
+  },
+  {
+    operation: 'cancelRun',
+    name: 'stopping',
+    summary: 'It has not ended yet',
+    method: 'post',
+    path: `${at}/runs/1/cancel`,
+    prepare: (upstream) => {
+      hasRun('running')(upstream);
+      upstream.on('DELETE /jobs/:id', () => fault('hang'));
+    },
   },
   {
     operation: 'patchIngestion',

@@ -1,0 +1,103 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { RequestContext } from '../../common/http/request-context';
+import { SETTINGS } from '../../config/settings.token';
+import type { Settings } from '../../config/settings.types';
+import { AirbyteClient } from '../client/airbyte.client';
+import { AirbyteError } from '../client/airbyte.errors';
+import type { AirbyteJob } from '../client/airbyte.types';
+import { hasEnded } from '../status/job.kinds';
+import { type Ending, PendingAnswer } from './pending-answer';
+import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
+
+/** Looks at a job whose cancellation got no clear answer: at once, and after the first pauses. */
+const LOOKS_AFTER_LOSS = 4;
+
+/**
+ * Cancels jobs. Airbyte answers a cancellation only once nothing of the job runs any more, which may take minutes: the
+ * job is read meanwhile, and after ten seconds the caller gets it as it is.
+ */
+@Injectable()
+export class RunCanceller implements OnModuleDestroy {
+  private readonly timing: StartTiming;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly client: AirbyteClient,
+    @Inject(SETTINGS) { airbyte }: Pick<Settings, 'airbyte'>,
+  ) {
+    this.timing = startTimingOf(airbyte.startTimeoutMs);
+  }
+
+  /**
+   * @param job which has not ended
+   * @returns the job as it is when it has ended or ten seconds have passed
+   * @throws AirbyteError `conflict` where Airbyte refuses, whether or not the job has ended meanwhile
+   */
+  async cancel(job: AirbyteJob, context: RequestContext): Promise<AirbyteJob> {
+    const answer = await this.send(job, context);
+    let latest = job;
+    let waitedMs = 0;
+    for (const pauseMs of pausesOf(this.timing)) {
+      const leftMs = this.timing.cancelPatienceMs - waitedMs;
+      const ending = await answer.within(Math.min(pauseMs, leftMs), this.stopping.signal);
+      if (ending) return this.conclude(latest, ending, waitedMs > 0, context);
+      waitedMs += pauseMs;
+      latest = await this.look(latest, context);
+      const isOver = waitedMs >= this.timing.cancelPatienceMs || this.stopping.signal.aborted;
+      if (isOver || hasEnded(latest)) return latest;
+    }
+    throw new Error('unreachable: pauses never end');
+  }
+
+  /** Cancellations that were not sent are refused; those that were are answered with the job as it is. */
+  onModuleDestroy(): void {
+    this.client.caller.refuseWaitingStarts();
+    this.stopping.abort();
+  }
+
+  /** Resolves once the cancellation is sent, or has ended before. */
+  private async send({ jobId }: AirbyteJob, context: RequestContext): Promise<PendingAnswer<AirbyteJob>> {
+    let markSent: () => void = () => undefined;
+    const sent = new Promise<void>((resolve) => (markSent = resolve));
+    const answered = this.client.cancelJob(jobId, context, {
+      beforeSending: () => {
+        markSent();
+      },
+    });
+    const answer = new PendingAnswer(answered, this.client.caller.clock);
+    await answer.orBefore(sent);
+    return answer;
+  }
+
+  private async conclude(
+    job: AirbyteJob,
+    ending: Ending<AirbyteJob>,
+    isLate: boolean,
+    context: RequestContext,
+  ): Promise<AirbyteJob> {
+    if (ending.ok) return ending.value;
+    const { error } = ending;
+    if (!(error instanceof AirbyteError)) throw error;
+    // A late 409 may mean that Airbyte stopped waiting for a job that ends all the same.
+    const isUnclear = error.outcomeUnknown || (error.kind === 'conflict' && isLate);
+    const pauses = pausesOf(this.timing);
+    for (let look = 1; isUnclear && look <= LOOKS_AFTER_LOSS; look++) {
+      const latest = await this.look(job, context);
+      if (latest.status === 'cancelled') return latest;
+      if (hasEnded(latest) || this.stopping.signal.aborted) break;
+      if (look < LOOKS_AFTER_LOSS)
+        await this.client.caller.clock.wait(pauses.next().value, this.stopping.signal);
+    }
+    throw error;
+  }
+
+  /** A look that fails changes nothing: the job stays as it was last seen. */
+  private async look(job: AirbyteJob, context: RequestContext): Promise<AirbyteJob> {
+    try {
+      return await this.client.getJob(job.jobId, context);
+    } catch (error) {
+      if (error instanceof AirbyteError) return job;
+      throw error;
+    }
+  }
+}
