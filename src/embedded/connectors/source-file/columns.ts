@@ -1,36 +1,53 @@
 import { canonicalJson, isObject, parseObject, stringsOf, type JsonObject } from '../../json';
 import { fromBytes } from '../../protocol/message-writer';
 import type { FileConfig } from './config';
-import { findFiles } from './files';
+import { MAX_COLUMNS } from './csv';
+import { findFiles, openFound } from './files';
+import type { LocalFile } from './local-file';
 import { parquetColumns } from './parquet/rows';
-import { csvHeader, jsonlRows } from './rows';
+import { wrongFile } from './row-error';
+import { csvNames, jsonlRows } from './rows';
+
+/** A wider schema slows down whatever reads it: the stream's list, its destination, each request about it. */
+const MAX_SCHEMA_BYTES = 4 * 1024 * 1024;
 
 /** The JSON schema of each column of all files, from so many rows of each where only the rows tell. */
-export async function columnsOf({ format, url }: FileConfig, maxRows: number): Promise<JsonObject> {
+export async function columnsOf(config: FileConfig, maxRows: number): Promise<JsonObject> {
   const columns = new Columns();
-  for (const path of findFiles(url).paths) {
-    if (format === 'csv')
-      for (const name of await csvHeader(path)) columns.add(name, { type: ['null', 'string'] });
-    else if (format === 'jsonl') await addJsonlColumns(path, maxRows, columns);
-    else for (const [name, schema] of await parquetColumns(path)) columns.add(name, schema);
+  for (const found of findFiles(config.url)) {
+    const file = openFound(found);
+    try {
+      if (config.format === 'csv')
+        for (const name of await csvNames(file, config))
+          columns.add(name, { type: ['null', 'string'] }, file);
+      else if (config.format === 'jsonl') await addJsonlColumns(file, config, maxRows, columns);
+      else for (const [name, schema] of await parquetColumns(file)) columns.add(name, schema, file);
+    } finally {
+      file.close();
+    }
   }
   return columns.schemas;
 }
 
 class Columns {
   private readonly found = new Map<string, { schema: JsonObject; text: string }>();
+  private bytes = 0;
 
   get schemas(): JsonObject {
     return Object.fromEntries([...this.found].map(([name, { schema }]) => [name, schema]));
   }
 
   /** Where files or rows disagree, a column may be what any of them says. */
-  add(name: string, schema: JsonObject): void {
+  add(name: string, schema: JsonObject, file: LocalFile): void {
     const before = this.found.get(name);
     const text = canonicalJson(schema);
     if (before?.text === text) return;
     const merged = before === undefined ? schema : either(before.schema, schema);
-    this.found.set(name, { schema: merged, text: canonicalJson(merged) });
+    const mergedText = canonicalJson(merged);
+    this.found.set(name, { schema: merged, text: mergedText });
+    this.bytes += mergedText.length - (before?.text.length ?? -name.length);
+    if (this.found.size > MAX_COLUMNS) throw tooWide(file, `more than ${MAX_COLUMNS} columns`);
+    if (this.bytes > MAX_SCHEMA_BYTES) throw tooWide(file, 'a schema of more than 4 MiB');
   }
 }
 
@@ -41,10 +58,22 @@ function either(first: JsonObject, second: JsonObject): JsonObject {
   return { type: types };
 }
 
-async function addJsonlColumns(path: string, maxRows: number, columns: Columns): Promise<void> {
+function tooWide(file: LocalFile, what: string): Error {
+  return wrongFile(
+    file.name,
+    `with it the stream has ${what}; members that are named by an id belong into a list, or into one member`,
+  );
+}
+
+async function addJsonlColumns(
+  file: LocalFile,
+  config: FileConfig,
+  maxRows: number,
+  columns: Columns,
+): Promise<void> {
   const types = new Map<string, Set<string>>();
   let seen = 0;
-  for await (const batch of jsonlRows(path)) {
+  for await (const batch of jsonlRows(file, config)) {
     for (const row of batch.slice(0, maxRows - seen)) {
       for (const [name, value] of Object.entries(parseObject(fromBytes(row)) ?? {})) {
         const found = types.get(name);
@@ -52,10 +81,11 @@ async function addJsonlColumns(path: string, maxRows: number, columns: Columns):
         else found.add(typeOf(value));
       }
     }
+    if (types.size > MAX_COLUMNS) throw tooWide(file, `more than ${MAX_COLUMNS} columns`);
     seen += batch.length;
     if (seen >= maxRows) break;
   }
-  for (const [name, found] of types) columns.add(name, { type: [...found] });
+  for (const [name, found] of types) columns.add(name, { type: [...found] }, file);
 }
 
 function typeOf(value: unknown): string {

@@ -1,5 +1,6 @@
 import { objectAt, stringAt, type JsonObject } from '../../json';
 import { ConnectorError } from '../../protocol/connector';
+import { parseReaderOptions, READER_OPTIONS_DESCRIPTION, type ReaderOptions } from './reader-options';
 
 const FORMATS = ['csv', 'jsonl', 'parquet'] as const;
 export type FileFormat = (typeof FORMATS)[number];
@@ -10,6 +11,7 @@ export interface FileConfig {
   readonly format: FileFormat;
   /** A path that begins with `/local/`. */
   readonly url: string;
+  readonly options: ReaderOptions;
 }
 
 /** @throws ConnectorError config_error that names the member */
@@ -23,7 +25,15 @@ export function parseFileConfig(config: JsonObject): FileConfig {
   if (datasetName === '') throw wrong('dataset_name is required');
   const url = stringAt(config, 'url') ?? '';
   if (url === '') throw wrong('url is required');
-  return { datasetName, format, url: url.replace(/^file:\/\//, '') };
+  const readerOptions = config['reader_options'] ?? '';
+  if (typeof readerOptions !== 'string')
+    throw wrong('reader_options must be a text that holds a JSON object, such as "{\\"sep\\": \\";\\"}"');
+  return {
+    datasetName,
+    format,
+    url: url.replace(/^file:\/\//, ''),
+    options: parseReaderOptions(readerOptions, format),
+  };
 }
 
 function wrong(message: string): ConnectorError {
@@ -37,6 +47,7 @@ export const FILE_SPEC: JsonObject = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'File source',
     type: 'object',
+    additionalProperties: false,
     required: ['dataset_name', 'format', 'url', 'provider'],
     properties: {
       dataset_name: {
@@ -51,10 +62,21 @@ export const FILE_SPEC: JsonObject = {
         minLength: 1,
         title: 'Path',
         description:
-          'A path below /local/, in which *, ? and ** match many files; .gz is unpacked, except in Parquet.',
+          'A path below /local/, in which *, ?, [...] and ** match many files; .gz is unpacked, except in Parquet.',
+      },
+      reader_options: {
+        type: 'string',
+        title: 'Reader options',
+        description: READER_OPTIONS_DESCRIPTION,
+        examples: [
+          '{"sep": ";"}',
+          '{"header": null, "names": ["id", "name"]}',
+          '{"encoding": "windows-1252"}',
+        ],
       },
       provider: {
         type: 'object',
+        additionalProperties: false,
         required: ['storage'],
         properties: { storage: { type: 'string', enum: ['local'] } },
       },

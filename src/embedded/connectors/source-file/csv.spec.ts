@@ -2,9 +2,10 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { fromBytes, toBytes } from '../../protocol/message-writer';
 import { CsvReader } from './csv';
+import { DEFAULT_CSV, parseReaderOptions } from './reader-options';
 
-function read(file: string, pieceLength = Number.MAX_SAFE_INTEGER): unknown[] {
-  const reader = new CsvReader();
+function read(file: string, pieceLength = Number.MAX_SAFE_INTEGER, options = DEFAULT_CSV): unknown[] {
+  const reader = new CsvReader('/local/d.csv', options);
   const bytes = toBytes(file);
   const rows: string[] = [];
   for (let at = 0; at < bytes.length; at += pieceLength)
@@ -62,22 +63,124 @@ describe('reading CSV', () => {
   });
 
   it('takes no more of a file than 64 MiB for one row', () => {
-    const reader = new CsvReader();
+    const reader = new CsvReader('/local/d.csv');
     const unclosed = `a\n1\n"${'x,\n'.repeat(23 * 1024 * 1024)}`;
     expect(() => reader.push(unclosed)).toThrow(
-      'Row 2 of the CSV file is wrong: it is longer than 64 MiB; is a quote opened and never closed?',
+      'Row 2 (line 3) of /local/d.csv is wrong: it is longer than 64 MiB, so a quote may be opened and never closed.',
     );
   });
 
   it.each([
-    ['a,b\n1\n', 'Row 1 of the CSV file is wrong: it has 1 values where the header has 2 names.'],
-    ['a,b\n1,2\n1,2,3\n', 'Row 2 of the CSV file is wrong: it has 3 values where the header has 2 names.'],
-    ['a,b\n"1,2\n', 'a quote is opened and never closed'],
-    ['a,b\n"1"x,2\n', 'text follows a closing quote'],
-    ['a,b\n1"x,2\n', 'a quote stands inside an unquoted value'],
-    ['a,a\n1,2\n', 'names "a" twice'],
+    ['a,b\n1\n', 'Row 1 (line 2) of /local/d.csv is wrong: it has 1 value where the header has 2.'],
+    ['a,b\n1,2\n1,2,3\n', 'Row 2 (line 3) of /local/d.csv is wrong: it has 3 values where the header has 2.'],
+    ['a,b\n\n"1\n1",2\n\n1,2,3\n', 'Row 2 (line 6) of /local/d.csv is wrong: it has 3 values'],
+    ['a,b\n1,2\n"1,2\n3,4\n', 'Row 2 (line 3) of /local/d.csv is wrong: a quote is opened and never closed'],
+    [
+      'a,b\n"1"x,2\n',
+      'Row 1 (line 2) of /local/d.csv is wrong: in column 1 ("a") text follows a closing quote',
+    ],
+    ['a,b\n1,2"x\n', 'in column 2 ("b") a quote is inside of a value that is not quoted'],
+    ['a,b\n1,2\r3,4\n', 'in column 2 ("b") a carriage return (CR) is in a value that is not quoted'],
+    ['a,b\n"1"\r,2\n', 'in column 1 ("a") a carriage return (CR)'],
+    ['a,a\n1,2\n', 'The header (line 1) of /local/d.csv is wrong: it has the name "a" twice'],
+    ['\n\n"a,b\n1,2\n', 'The header (line 3) of /local/d.csv is wrong: a quote is opened and never closed'],
+    ['a\0,b\n1,2\n', 'the name of column 1 contains the character NUL'],
     ['a,b\r1,2\r', 'LF or CRLF'],
+    ['', '/local/d.csv cannot be read: it is empty'],
+    ['a;b\n1;2\n', 'set {"sep":";"} in reader_options'],
+    ['a\tb\n1\t2\n', 'set {"sep":"\\t"} in reader_options'],
+    ['# made by hand\na,b\n1,2\n', 'skiprows in reader_options'],
+    [`${'a,'.repeat(10_000)}\n`, 'it has 10001 names, and a stream has at most 10000 columns'],
   ])('refuses %j rather than guess', (file, reason) => {
     expect(() => read(file)).toThrow(reason);
+    expect(() => read(file, 1)).toThrow(reason);
+  });
+
+  it('takes a line break in a quoted name, LF as well as CRLF', () => {
+    expect(read('"Order\r\nNumber","a\nb"\r\n1,2\r\n')).toEqual([{ 'Order\r\nNumber': '1', 'a\nb': '2' }]);
+  });
+
+  it('names a column without a name as pandas does', () => {
+    expect(read(',a,\n0,x,y\n')).toEqual([{ 'Unnamed: 0': '0', a: 'x', 'Unnamed: 2': 'y' }]);
+  });
+
+  it('reads a header of as many names as a stream may have in no time', () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `n${index}`).join(',');
+    expect(Object.keys(read(`${names}\n${names}\n`)[0] ?? {})).toHaveLength(10_000);
+  });
+});
+
+describe('reading CSV with options', () => {
+  it.each([
+    ['{"sep":";"}', 'a;b\n1;2,5\n', [{ a: '1', b: '2,5' }]],
+    ['{"delimiter":"\\t"}', 'a\tb\n1\t2\n', [{ a: '1', b: '2' }]],
+    ['{"sep":"§"}', 'a§b\n1§"2§3"\n', [{ a: '1', b: '2§3' }]],
+    ['{"sep":","}', 'a;b\n1\n', [{ 'a;b': '1' }]],
+    [
+      '{"header":null}',
+      '1,2\n3,4\n',
+      [
+        { 0: '1', 1: '2' },
+        { 0: '3', 1: '4' },
+      ],
+    ],
+    [
+      '{"header":null,"names":["id","n"]}',
+      '1,2\n3,4\n',
+      [
+        { id: '1', n: '2' },
+        { id: '3', n: '4' },
+      ],
+    ],
+    ['{"names":["id","n"]}', '1,2\n', [{ id: '1', n: '2' }]],
+    ['{"names":["id","n"]}', '', []],
+    ['{"header":0,"names":["id","n"]}', 'a,a\n1,2\n', [{ id: '1', n: '2' }]],
+    ['{"header":1}', 'title\na,b\n1,2\n', [{ a: '1', b: '2' }]],
+    ['{"skiprows":1}', '# it is "mine\na,b\n1,2\n', [{ a: '1', b: '2' }]],
+    ['{"quotechar":"\'"}', 'a,b\n\'1,2\',"3"\n', [{ a: '1,2', b: '"3"' }]],
+    ['{"quoting":3}', 'a,b\n"1,2"\n', [{ a: '"1', b: '2"' }]],
+    ['{"escapechar":"\\\\"}', 'a,b\n"x\\"y",1\\,2\n', [{ a: 'x"y', b: '1,2' }]],
+    ['{"escapechar":"\\\\"}', 'a,b\n\n1,"2\n3"\n', [{ a: '1', b: '2\n3' }]],
+    [
+      '{"na_values":["-",""]}',
+      'a,b\n-,NA\n,x\n',
+      [
+        { a: null, b: 'NA' },
+        { a: null, b: 'x' },
+      ],
+    ],
+    ['{"keep_default_na":true}', 'a,b\n"NA",é\n', [{ a: null, b: 'é' }]],
+    ['{"dtype":"str"}', 'a\n007\n', [{ a: '007' }]],
+  ])('%s', (options, file, rows) => {
+    const { csv } = parseReaderOptions(options, 'csv');
+    expect(read(file, Number.MAX_SAFE_INTEGER, csv)).toEqual(rows);
+    expect(read(file, 1, csv)).toEqual(rows);
+  });
+
+  it.each([
+    ['[]', 'must be a JSON object in a text'],
+    ['{"sep":";"', 'must be a JSON object in a text'],
+    ['{"seperator":";"}', 'has "seperator", which is not supported for csv; supported are: sep, delimiter'],
+    ['{"usecols":["a"]}', 'has "usecols"'],
+    ['{"sep":"\\\\s+"}', 'sep must be one character'],
+    ['{"sep":"\\n"}', 'sep must be one character'],
+    ['{"sep":",","delimiter":";"}', 'both sep and delimiter'],
+    ['{"quotechar":""}', 'quotechar must be one character'],
+    ['{"sep":"\\""}', 'must differ'],
+    ['{"quoting":2}', 'quoting must be 0'],
+    ['{"doublequote":false}', 'doublequote must be true'],
+    ['{"header":"0"}', 'header must be a whole number from 0 on or null'],
+    ['{"header":[0,1]}', 'header must be'],
+    ['{"names":["a","a"]}', 'the same name twice'],
+    ['{"names":"ab"}', 'names must be a list'],
+    ['{"names":["a",1]}', 'names must be a list of texts'],
+    ['{"skiprows":-1}', 'skiprows must be a whole number'],
+    ['{"encoding":"utf-7"}', 'encoding must be one of utf-8, iso-8859-1'],
+    ['{"na_values":{"a":""}}', 'na_values must be'],
+    ['{"na_values":[1]}', 'na_values must be'],
+    ['{"keep_default_na":"no"}', 'keep_default_na must be true or false'],
+    ['{"dtype":{"a":"int"}}', 'dtype must be "str"'],
+  ])('refuses %s', (options, reason) => {
+    expect(() => parseReaderOptions(options, 'csv')).toThrow(reason);
   });
 });

@@ -1,60 +1,128 @@
-import { ConnectorError } from '../../protocol/connector';
-import { fromBytes } from '../../protocol/message-writer';
+import { fromBytes, toBytes } from '../../protocol/message-writer';
+import { CsvFault, readRow, strayReturn, type CsvMarks } from './csv-row';
+import { DEFAULT_CSV, type CsvOptions } from './reader-options';
+import { wrongFile, wrongHeader, wrongRow } from './row-error';
 
 /** What JSON cannot hold as it stands; the quote is looked for on its own. */
-const NEEDS_ESCAPE = /[\\\u0000-\u001f]/;
+const NEEDS_ESCAPE = /[\\"\u0000-\u001f]/;
 
 /** A longer row is one whose closing quote is missing, which memory must not grow with. */
 const MAX_ROW_BYTES = 64 * 1024 * 1024;
+const MAX_HEADER_BYTES = 1024 * 1024;
+/** Wider tables are maps that were written as columns, which no destination can hold. */
+export const MAX_COLUMNS = 10_000;
 
 /**
- * Reads CSV (RFC 4180: comma, double quotes, doubled to stand for themselves) with a header into rows of JSON.
- * It works on one character per byte, so it neither decodes nor encodes; values come out as they stand in the file.
+ * Reads CSV (RFC 4180, or as the options have it) into rows of JSON. It works on one character per byte, so it neither
+ * decodes nor encodes; values come out as they stand in the file.
  */
 export class CsvReader {
+  private readonly marks: CsvMarks;
+  private readonly nulls: ReadonlySet<string>;
   private columns: string[] | null = null;
   /** What stands before each value of a row, and after the last. */
   private pieces: string[] = [];
   private rest = '';
+  /** A row that is not complete is looked at again when twice as much of it is there. */
+  private retryLength = 0;
+  /** The line on which the next row begins. */
+  private line = 1;
   private row = 0;
+  private linesToSkip: number;
+  private rowsBeforeHeader: number;
 
-  /** The names of the header, once it was read. */
+  constructor(
+    private readonly file: string,
+    private readonly options: CsvOptions = DEFAULT_CSV,
+  ) {
+    this.marks = {
+      separator: toBytes(options.separator),
+      quote: options.quote === null ? null : toBytes(options.quote),
+      escape: options.escape === null ? null : toBytes(options.escape),
+    };
+    this.nulls = new Set([...options.nulls].map(toBytes));
+    this.linesToSkip = options.skippedLines;
+    this.rowsBeforeHeader = options.headerRow ?? 0;
+    // Without a header an empty file has names all the same.
+    if (options.headerRow === null && options.names !== null) this.takeNames(options.names.map(toBytes));
+  }
+
+  /** The names of the columns, once they are known. */
   get names(): readonly string[] | null {
     return this.columns?.map(fromBytes) ?? null;
+  }
+
+  /** Whether nothing was read so far. */
+  get isEmpty(): boolean {
+    return this.line === 1 && this.rest === '';
   }
 
   /** The rows that a piece of the file completes, each as one JSON object. */
   push(piece: string): string[] {
     const text = this.rest === '' ? piece : this.rest + piece;
     const rows: string[] = [];
-    let start = 0;
-    let quote = text.indexOf('"');
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      if (quote >= 0 && quote < start) quote = text.indexOf('"', start);
-      if (quote < 0 || quote > end) {
-        this.plain(text, start, end, rows);
-        start = end + 1;
-        continue;
-      }
-      const quoted = readQuoted(text, start, () => this.row + 1);
-      if (quoted === null) break;
-      this.take(quoted.values, rows);
-      start = quoted.next;
-    }
+    const start = text.length < this.retryLength ? 0 : this.readAll(text, rows);
     this.rest = text.slice(start);
-    if (this.rest.length > MAX_ROW_BYTES) {
-      this.row++;
-      throw this.wrong('it is longer than 64 MiB; is a quote opened and never closed?');
-    }
+    if (this.rest.length > MAX_ROW_BYTES)
+      throw this.wrongNext('it is longer than 64 MiB, so a quote may be opened and never closed');
     return rows;
   }
 
   /** The last row, when the file does not end in a line break. */
   end(): string[] {
-    if (this.rest === '') return [];
-    const rows = this.push('\n');
-    if (this.rest !== '') throw this.wrong('a quote is opened and never closed');
+    this.retryLength = 0;
+    const rows = this.rest === '' ? [] : this.push('\n');
+    if (this.rest !== '') throw this.wrongNext('a quote is opened and never closed');
+    if (this.columns === null)
+      throw wrongFile(this.file, 'it is empty, without even a header; remove it or write a header into it');
     return rows;
+  }
+
+  /** An error about what follows all rows that were read. */
+  wrongNext(reason: string): Error {
+    const isHeader = this.columns === null;
+    return isHeader
+      ? wrongHeader(this.file, this.line, reason)
+      : wrongRow({ file: this.file, row: this.row + 1, line: this.line }, reason);
+  }
+
+  /** Reads complete rows and answers where the first incomplete one begins. */
+  private readAll(text: string, rows: string[]): number {
+    const { quote, escape } = this.marks;
+    let start = this.skipLines(text);
+    let nextQuote = quote === null ? -1 : text.indexOf(quote, start);
+    for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
+      if (quote !== null && nextQuote >= 0 && nextQuote < start) nextQuote = text.indexOf(quote, start);
+      if (escape === null && (nextQuote < 0 || nextQuote > end)) {
+        this.plain(text, start, end, rows);
+        start = end + 1;
+        this.line++;
+        continue;
+      }
+      const found = readRow(text, start, this.marks);
+      if (found instanceof CsvFault) throw this.faultOf(found);
+      if (found === null) {
+        this.retryLength = 2 * (text.length - start);
+        return start;
+      }
+      const isBlank = found.values.length === 1 && found.values[0] === '' && !found.isFirstQuoted;
+      if (!isBlank || this.columns?.length === 1) this.take(found.values, found.isFirstQuoted, rows);
+      this.line += countLines(text, start, found.next);
+      start = found.next;
+    }
+    this.retryLength = 0;
+    return start;
+  }
+
+  private skipLines(text: string): number {
+    let start = 0;
+    for (; this.linesToSkip > 0; this.linesToSkip--) {
+      const end = text.indexOf('\n', start);
+      if (end < 0) break;
+      start = end + 1;
+      this.line++;
+    }
+    return start;
   }
 
   /** A row without any quote, which most are. */
@@ -63,119 +131,130 @@ export class CsvReader {
     // An empty line is a row only where a row has one value.
     if (last === start && this.columns?.length !== 1) return;
     const line = text.slice(start, last);
-    if (this.columns === null || NEEDS_ESCAPE.test(line)) {
-      this.take(line.split(','), rows);
+    const { separator } = this.marks;
+    if (this.pieces.length === 0 || this.nulls.size > 0 || NEEDS_ESCAPE.test(line)) {
+      if (line.includes('\r')) throw this.faultOf(strayReturn(line, separator));
+      this.take(line.split(separator), false, rows);
       return;
     }
-    this.row++;
     let json = '';
     let from = 0;
-    const lastColumn = this.columns.length - 1;
+    const lastColumn = this.pieces.length - 2;
     for (let column = 0; column < lastColumn; column++) {
-      const comma = line.indexOf(',', from);
-      if (comma < 0) throw this.wrongCount(column + 1);
-      json += (this.pieces[column] ?? '') + line.slice(from, comma);
-      from = comma + 1;
+      const next = line.indexOf(separator, from);
+      if (next < 0) throw this.wrongCount(column + 1);
+      json += (this.pieces[column] ?? '') + line.slice(from, next);
+      from = next + separator.length;
     }
-    if (line.includes(',', from)) throw this.wrongCount(line.split(',').length);
+    if (line.includes(separator, from)) throw this.wrongCount(line.split(separator).length);
     rows.push(
       json + (this.pieces[lastColumn] ?? '') + line.slice(from) + (this.pieces[lastColumn + 1] ?? ''),
     );
+    this.row++;
   }
 
-  private take(values: readonly string[], rows: string[]): void {
-    if (this.columns === null) {
-      this.takeHeader(values);
+  private take(values: readonly string[], isFirstQuoted: boolean, rows: string[]): void {
+    if (this.rowsBeforeHeader > 0) {
+      this.rowsBeforeHeader--;
       return;
     }
-    this.row++;
-    if (values.length !== this.columns.length) throw this.wrongCount(values.length);
-    let json = '';
-    for (const [index, value] of values.entries()) {
-      json += (this.pieces[index] ?? '') + JSON.stringify(value).slice(1, -1);
+    if (this.columns === null) {
+      this.refuseOtherSeparator(values, isFirstQuoted);
+      this.takeHeader(values);
+      if (this.options.headerRow !== null) return;
     }
-    rows.push(json + (this.pieces[values.length] ?? ''));
+    const columns = this.columns ?? [];
+    if (values.length !== columns.length) throw this.wrongCount(values.length);
+    rows.push(this.nulls.size > 0 ? this.withNulls(values) : this.joined(values));
+    this.row++;
+  }
+
+  private joined(values: readonly string[]): string {
+    let json = '';
+    for (const [index, value] of values.entries())
+      json += (this.pieces[index] ?? '') + JSON.stringify(value).slice(1, -1);
+    return json + (this.pieces[values.length] ?? '');
+  }
+
+  private withNulls(values: readonly string[]): string {
+    const members = values.map((value, index) => {
+      const name = JSON.stringify(this.columns?.[index] ?? '');
+      return `${name}:${this.nulls.has(value) ? 'null' : JSON.stringify(value)}`;
+    });
+    return `{${members.join(',')}}`;
   }
 
   private takeHeader(values: readonly string[]): void {
-    const repeated = values.find((name, index) => values.indexOf(name) !== index);
-    if (repeated !== undefined)
-      throw new ConnectorError(
-        'config_error',
-        `The CSV header names ${JSON.stringify(fromBytes(repeated))} twice.`,
-      );
-    if (values.some((name) => name.includes('\r')))
-      throw new ConnectorError('config_error', 'The CSV file must end its lines with LF or CRLF.');
-    this.columns = [...values];
-    this.pieces = values.map((name, index) => `${index === 0 ? '{' : '",'}${JSON.stringify(name)}:"`);
+    const { names, headerRow } = this.options;
+    if (names !== null && names.length !== values.length)
+      throw this.wrongNext(`it has ${values.length} names where names in reader_options has ${names.length}`);
+    // Pandas counts the columns of a file without a header from 0.
+    this.takeNames(
+      names?.map(toBytes) ?? (headerRow === null ? values.map((_, index) => String(index)) : values),
+    );
+  }
+
+  private takeNames(given: readonly string[]): void {
+    // Pandas names a column without a name so, such as the index that it writes itself.
+    const names = given.map((name, index) => (name === '' ? `Unnamed: ${index}` : name));
+    const fault = faultOfNames(names);
+    if (fault !== null) throw this.wrongNext(fault);
+    this.columns = names;
+    this.pieces = names.map((name, index) => `${index === 0 ? '{' : '",'}${JSON.stringify(name)}:"`);
     this.pieces.push('"}');
   }
 
-  private wrongCount(found: number): ConnectorError {
-    return this.wrong(`it has ${found} values where the header has ${this.columns?.length ?? 0} names`);
+  /** A file with another separator would be one column whose values are whole lines. */
+  private refuseOtherSeparator(values: readonly string[], isQuoted: boolean): void {
+    const [only = '', ...others] = values;
+    if (this.options.isSeparatorGiven || isQuoted || others.length > 0) return;
+    const other = [';', '\t', '|'].find((separator) => only.includes(separator));
+    if (other === undefined) return;
+    const option = JSON.stringify({ sep: other });
+    throw this.wrongNext(
+      `it has one name that contains ${JSON.stringify(other)}; set ${option} in reader_options, or {"sep": ","} if it is one column`,
+    );
   }
 
-  private wrong(what: string): ConnectorError {
-    return new ConnectorError('config_error', `Row ${this.row} of the CSV file is wrong: ${what}.`);
+  private wrongCount(found: number): Error {
+    const known = this.columns?.length ?? 0;
+    const { headerRow, names } = this.options;
+    const from =
+      names !== null ? 'names in reader_options' : headerRow === null ? 'the first row' : 'the header';
+    const hint =
+      known === 1 && names === null
+        ? '; if lines are before the header, set their number as skiprows in reader_options'
+        : '';
+    return this.wrongNext(
+      `it has ${found} ${found === 1 ? 'value' : 'values'} where ${from} has ${known}${hint}`,
+    );
+  }
+
+  private faultOf({ reason, column }: CsvFault): Error {
+    const name = this.columns?.[column];
+    const named = name === undefined ? '' : ` (${JSON.stringify(fromBytes(name))})`;
+    return this.wrongNext(`in column ${column + 1}${named} ${reason}`);
   }
 }
 
-/** The values of a row in which quotes occur, and where the next row begins; null while the row is not complete. */
-function readQuoted(
-  text: string,
-  start: number,
-  row: () => number,
-): { values: string[]; next: number } | null {
-  const values: string[] = [];
-  for (let at = start; ; at++) {
-    if (text.charCodeAt(at) === 0x22) {
-      const closed = readQuotedValue(text, at);
-      if (closed === null) return null;
-      values.push(closed.value);
-      at = closed.next;
-      if (text.charCodeAt(at) === 0x0d && at + 1 === text.length) return null;
-      if (text.charCodeAt(at) === 0x0d && text.charCodeAt(at + 1) === 0x0a) at++;
-    } else {
-      const value = readBareValue(text, at, row);
-      if (value === null) return null;
-      values.push(
-        value.endsWith('\r') && text.charCodeAt(at + value.length) === 0x0a ? value.slice(0, -1) : value,
-      );
-      at += value.length;
-    }
-    const mark = text.charCodeAt(at);
-    if (mark === 0x0a) return { values, next: at + 1 };
-    if (Number.isNaN(mark)) return null;
-    if (mark !== 0x2c)
-      throw new ConnectorError(
-        'config_error',
-        `Row ${row()} of the CSV file is wrong: text follows a closing quote.`,
-      );
+function faultOfNames(names: readonly string[]): string | null {
+  const fix = 'correct it, or set names in reader_options';
+  if (names.length > MAX_COLUMNS)
+    return `it has ${names.length} names, and a stream has at most ${MAX_COLUMNS} columns`;
+  if (names.reduce((bytes, name) => bytes + name.length, 0) > MAX_HEADER_BYTES)
+    return 'its names are longer than 1 MiB';
+  const withNul = names.findIndex((name) => name.includes('\0'));
+  if (withNul >= 0) return `the name of column ${withNul + 1} contains the character NUL; ${fix}`;
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) return `it has the name ${JSON.stringify(fromBytes(name))} twice; ${fix}`;
+    seen.add(name);
   }
+  return null;
 }
 
-function readQuotedValue(text: string, open: number): { value: string; next: number } | null {
-  let value = '';
-  for (let from = open + 1; ;) {
-    const close = text.indexOf('"', from);
-    // A quote at the very end may be the first half of a doubled one.
-    if (close < 0 || close + 1 >= text.length) return null;
-    value += text.slice(from, close);
-    if (text.charCodeAt(close + 1) !== 0x22) return { value, next: close + 1 };
-    value += '"';
-    from = close + 2;
-  }
-}
-
-function readBareValue(text: string, start: number, row: () => number): string | null {
-  let end = start;
-  for (let code = text.charCodeAt(end); code !== 0x2c && code !== 0x0a; code = text.charCodeAt(++end)) {
-    if (Number.isNaN(code)) return null;
-    if (code === 0x22)
-      throw new ConnectorError(
-        'config_error',
-        `Row ${row()} of the CSV file is wrong: a quote stands inside an unquoted value.`,
-      );
-  }
-  return text.slice(start, end);
+function countLines(text: string, start: number, end: number): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
 }

@@ -1,68 +1,222 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { posix } from 'node:path';
+import { lstatSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { join, sep } from 'node:path';
 import { ConnectorError } from '../../protocol/connector';
+import { hasCode } from '../../system-error';
 import { localPathOf } from '../local-root';
+import type { FileConfig } from './config';
+import { isPattern, partsOf, type PatternPart } from './glob';
+import {
+  identityOf,
+  isSameState,
+  leadsOut,
+  notRegular,
+  openLocalFile,
+  unreadable,
+  type FileIdentity,
+  type LocalFile,
+} from './local-file';
 
-/** The files that a path below `/local/` names, in the order in which they are read. */
-export interface FileSet {
-  readonly paths: readonly string[];
-  /** Changes when a file is added, removed or written. */
-  readonly fingerprint: string;
+/** A file that is read, and the state in which it was found. */
+export interface FoundFile {
+  /** From `/local/` on. */
+  readonly name: string;
+  readonly identity: FileIdentity;
 }
+
+/** A pattern over more names is a mistake, or a net of links that lead to each other. */
+const MAX_NAMES = 1_000_000;
 
 /**
- * Finds one file, or with `*`, `?` and `**` in the path all that match, in the order of their names.
- * @throws ConnectorError config_error when there is none
+ * The file that a path below `/local/` names, or all that a pattern matches, in the order of their names. Patterns are a
+ * shell's: `*`, `?`, `[...]`, and `**` for folders of any depth; hidden names are left out, links are followed.
+ * @throws ConnectorError config_error when there is none, or when one that matches cannot be read
  */
-export function findFiles(url: string): FileSet {
-  const virtual = /[*?]/.test(url) ? expand(url) : [url];
-  const paths = virtual.map(localPathOf).filter((path) => existsSync(path));
-  if (paths.length === 0) throw new ConnectorError('config_error', `No file is found at ${url}.`);
-  return { paths, fingerprint: fingerprintOf(paths) };
+export function findFiles(url: string): readonly FoundFile[] {
+  if (!isPattern(url)) return [exactly(url.replace(/\\(.)/g, '$1'))];
+  const found = new Walk(url).files();
+  const literal = lstatOf(url);
+  if (found.length === 0 && literal === null)
+    throw new ConnectorError('config_error', `No file is found at ${url}.`);
+  // A shell takes a pattern without a match for a name.
+  if (found.length === 0) return [exactly(url)];
+  if (literal !== null && !found.some(({ name }) => name === url))
+    throw new ConnectorError(
+      'config_error',
+      `${url} is the name of a file and a pattern that matches others: put a backslash before [ to mean the file.`,
+    );
+  return found;
 }
 
-/** Changes when one of the files is written or removed. */
-export function fingerprintOf(paths: readonly string[]): string {
+/** Changes when a file is added, removed or written, or is read in another way. */
+export function fingerprintOf(files: readonly FoundFile[], { format, options }: FileConfig): string {
   const hash = createHash('sha256');
-  for (const path of paths) {
-    const found = statSync(path, { throwIfNoEntry: false });
-    hash.update(`${path}\n${found?.size ?? 'none'}\n${found?.mtimeMs ?? 'none'}\n`);
-  }
+  hash.update(
+    `${format}\n${JSON.stringify(options, (_key, value: unknown) => (value instanceof Set ? [...value] : value))}\n`,
+  );
+  for (const { name, identity } of files)
+    hash.update(`${name}\n${Object.values(identity).map(String).join(' ')}\n`);
   return hash.digest('hex').slice(0, 32);
 }
 
-function expand(url: string): string[] {
-  const segments = url.split('/');
-  const fixed = segments
-    .slice(
-      0,
-      segments.findIndex((segment) => /[*?]/.test(segment)),
-    )
-    .join('/');
-  const pattern = toPattern(url);
-  return filesBelow(fixed === '' ? '/' : fixed)
-    .filter((path) => pattern.test(path))
-    .sort();
+/**
+ * Opens a file that was found.
+ * @throws ConnectorError transient_error when it is another one by now, or was written to
+ */
+export function openFound({ name, identity }: FoundFile): LocalFile {
+  const file = openLocalFile(name);
+  if (isSameState(file.identity, identity)) return file;
+  file.close();
+  throw new ConnectorError('transient_error', `${name} was changed while it was read.`);
 }
 
-/** Hidden files are left out, as in a shell. */
-function filesBelow(folder: string): string[] {
-  const real = localPathOf(folder);
-  if (!existsSync(real)) return [];
-  return readdirSync(real, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name.startsWith('.')) return [];
-    const path = posix.join(folder, entry.name);
-    return entry.isDirectory() ? filesBelow(path) : [path];
-  });
+function exactly(name: string): FoundFile {
+  const file = openLocalFile(name);
+  file.close();
+  return { name, identity: file.identity };
 }
 
-function toPattern(url: string): RegExp {
-  const source = url.replace(/\*\*\/?|[*?]|[^*?]+/g, (part) => {
-    if (part.startsWith('**')) return '(?:.*/)?';
-    if (part === '*') return '[^/]*';
-    if (part === '?') return '[^/]';
-    return part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  });
-  return new RegExp(`^${source}$`);
+/** What is at a path itself, or null; paths that cannot be are not there. */
+function lstatOf(name: string): BigIntStats | null {
+  try {
+    return lstatSync(localPathOf(name), { bigint: true, throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (hasCode(error, 'ENOTDIR', 'EACCES', 'ENAMETOOLONG', 'ELOOP')) return null;
+    throw error;
+  }
+}
+
+/** A folder on the way, and the parts of the pattern that may match what is in it. */
+interface Folder {
+  readonly name: string;
+  readonly path: string;
+  readonly parts: readonly number[];
+  /** This folder and those around it, by device and inode: a link to one of them leads in a circle. */
+  readonly around: ReadonlySet<string>;
+}
+
+/** Looks at each name once for each part of the pattern, however the parts could be combined. */
+class Walk {
+  private readonly parts: readonly PatternPart[];
+  private readonly root: string;
+  private readonly found: FoundFile[] = [];
+  private names = 0;
+
+  constructor(private readonly pattern: string) {
+    const isInside = pattern.startsWith('/local/') && !pattern.split(/[\\/]/).includes('..');
+    if (!isInside)
+      throw new ConnectorError(
+        'config_error',
+        `The path ${JSON.stringify(pattern)} must begin with /local/ and must not contain "..".`,
+      );
+    this.parts = partsOf(pattern).slice(1);
+    this.root = realpathSync(localPathOf('/local'));
+  }
+
+  files(): readonly FoundFile[] {
+    const stats = statSync(this.root, { bigint: true });
+    const start = {
+      name: '/local',
+      path: this.root,
+      parts: this.reached([0]),
+      around: new Set([idOf(stats)]),
+    };
+    const waiting: Folder[] = [start];
+    for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop())
+      for (const name of this.namesIn(folder)) this.visit(folder, name, waiting);
+    return this.found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  /** `**` matches no folder too, so what follows it may match at the same place. */
+  private reached(parts: readonly number[]): number[] {
+    const all = new Set(parts);
+    for (const part of all) if (this.parts[part]?.kind === 'any-depth') all.add(part + 1);
+    return [...all];
+  }
+
+  /** Names are only listed where the pattern leaves them open. */
+  private namesIn({ name, path, parts }: Folder): readonly string[] {
+    const wanted = parts.flatMap((part) => this.parts[part] ?? []);
+    if (wanted.every(({ kind }) => kind === 'name')) return [...new Set(wanted.map((part) => part.name))];
+    try {
+      return readdirSync(path);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return [];
+      throw unreadable(name, error);
+    }
+  }
+
+  private visit(folder: Folder, name: string, waiting: Folder[]): void {
+    if (++this.names > MAX_NAMES)
+      throw new ConnectorError(
+        'config_error',
+        `The pattern ${this.pattern} has more than a million names to look at: make it narrower.`,
+      );
+    const last = this.parts.length - 1;
+    const matching = folder.parts.filter((part) => this.parts[part]?.matches(name) === true);
+    if (matching.length === 0) return;
+    const asFile = matching.filter((part) => part === last);
+    const inside = this.reached(
+      matching.map((part) => (this.parts[part]?.kind === 'any-depth' ? part : part + 1)),
+    ).filter((part) => part <= last);
+    const target = this.resolve(folder, name);
+    if (target === null) return;
+    if (!target.stats.isDirectory()) {
+      if (asFile.length > 0) this.take(target);
+      return;
+    }
+    if (asFile.some((part) => this.parts[part]?.isAny === false))
+      throw new ConnectorError(
+        'config_error',
+        `${target.name} is a folder that the pattern ${this.pattern} matches: read the files in it with a pattern of its own.`,
+      );
+    const id = idOf(target.stats);
+    if (inside.length === 0 || folder.around.has(id)) return;
+    if (target.isOutside) throw leadsOut(target.name);
+    waiting.push({
+      name: target.name,
+      path: target.path,
+      parts: inside,
+      around: new Set([...folder.around, id]),
+    });
+  }
+
+  private take({ name, stats, isOutside }: Target): void {
+    if (isOutside) throw leadsOut(name);
+    if (!stats.isFile()) throw notRegular(name, stats);
+    this.found.push({ name, identity: identityOf(stats) });
+  }
+
+  /** What a name leads to through all links; null when it has gone since it was listed. */
+  private resolve(folder: Folder, entry: string): Target | null {
+    const [name, path] = [`${folder.name}/${entry}`, join(folder.path, entry)];
+    try {
+      const link = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      if (link === undefined) {
+        if (entry.includes('\ufffd'))
+          throw new ConnectorError('config_error', `The name of ${name} is not UTF-8: rename it.`);
+        return null;
+      }
+      if (!link.isSymbolicLink()) return { name, path, stats: link, isOutside: false };
+      const place = realpathSync(path);
+      const isOutside = place !== this.root && !place.startsWith(this.root + sep);
+      return { name, path: place, stats: statSync(place, { bigint: true }), isOutside };
+    } catch (error) {
+      if (error instanceof ConnectorError) throw error;
+      if (hasCode(error, 'ENOENT', 'ENOTDIR'))
+        throw new ConnectorError('config_error', `${name} is a link to a file that does not exist.`);
+      throw unreadable(name, error);
+    }
+  }
+}
+
+interface Target {
+  readonly name: string;
+  readonly path: string;
+  readonly stats: BigIntStats;
+  readonly isOutside: boolean;
+}
+
+function idOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }

@@ -5,7 +5,9 @@ import { streamState, streamStatus } from '../../protocol/messages';
 import { recordHead } from '../../protocol/raw-record';
 import { columnsOf } from './columns';
 import { FILE_SPEC, parseFileConfig, type FileConfig } from './config';
-import { findFiles, fingerprintOf } from './files';
+import { findFiles, fingerprintOf, openFound } from './files';
+import { refuseChanged } from './lines';
+import type { LocalFile } from './local-file';
 import { parquetRows } from './parquet/rows';
 import { csvRows, jsonlRows, type RowBatches } from './rows';
 
@@ -46,7 +48,8 @@ async function readStream(
   states: readonly JsonObject[],
   output: MessageWriter,
 ): Promise<void> {
-  const { paths, fingerprint } = findFiles(file.url);
+  const found = findFiles(file.url);
+  const fingerprint = fingerprintOf(found, file);
   const skip = rowsDone(file.datasetName, states, fingerprint);
   await output.message(streamStatus(file.datasetName, null, 'STARTED', new Date()));
   const head = recordHead(file.datasetName, null);
@@ -54,28 +57,36 @@ async function readStream(
     output.message(streamState(file.datasetName, null, { rows, files: fingerprint }, count));
   let rows = 0;
   let sinceState = 0;
-  for (const path of paths) {
-    for await (const batch of rowsOf(file, path)) {
-      const tail = `,"emitted_at":${Date.now()}}}`;
-      for (const row of batch) {
-        if (++rows <= skip) continue;
-        if (output.line(head + row + tail)) await output.flush();
-        if (++sinceState === CHECKPOINT_ROWS) {
-          await checkpoint(rows, sinceState);
-          sinceState = 0;
+  for (const one of found) {
+    const opened = openFound(one);
+    try {
+      for await (const batch of rowsOf(file, opened)) {
+        const tail = `,"emitted_at":${Date.now()}}}`;
+        for (const row of batch) {
+          if (++rows <= skip) continue;
+          if (output.line(head + row + tail)) await output.flush();
+          if (++sinceState === CHECKPOINT_ROWS) {
+            await checkpoint(rows, sinceState);
+            sinceState = 0;
+          }
         }
       }
+      refuseChanged(opened);
+    } finally {
+      opened.close();
     }
   }
-  // Of a row that was being written half may have been read; it would look like any other.
-  if (fingerprintOf(paths) !== fingerprint)
-    throw new ConnectorError('transient_error', `What is at ${file.url} was changed while it was read.`);
+  if (fingerprintOf(findFiles(file.url), file) !== fingerprint)
+    throw new ConnectorError(
+      'transient_error',
+      `The files at ${file.url} were changed while they were read.`,
+    );
   await checkpoint(rows, sinceState);
   await output.message(streamStatus(file.datasetName, null, 'COMPLETE', new Date()));
 }
 
-function rowsOf(file: FileConfig, path: string): RowBatches {
-  return { csv: csvRows, jsonl: jsonlRows, parquet: parquetRows }[file.format](path);
+function rowsOf(config: FileConfig, file: LocalFile): RowBatches {
+  return { csv: csvRows, jsonl: jsonlRows, parquet: parquetRows }[config.format](file, config);
 }
 
 /** How many rows an earlier attempt brought over, provided that the files are unchanged. */

@@ -1,5 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { ConnectorError } from '../../../protocol/connector';
+import { readSync } from 'node:fs';
+import type { ConnectorError } from '../../../protocol/connector';
+import type { LocalFile } from '../local-file';
+import { wrongFile } from '../row-error';
 import type { FileMetaData, ParquetLibrary } from './library';
 
 const MAGIC = 'PAR1';
@@ -10,11 +12,9 @@ const TAIL_BYTES = 8;
 /** A Parquet file that is read piece by piece, always from the disk: memory does not grow with it. */
 export class ParquetFile {
   readonly size: number;
-  private readonly fd: number;
 
-  constructor(readonly path: string) {
-    this.fd = openSync(path, 'r');
-    this.size = fstatSync(this.fd).size;
+  constructor(private readonly file: LocalFile) {
+    this.size = Number(file.identity.size);
   }
 
   /** Bytes of their own: values that were read keep pointing into them. */
@@ -22,7 +22,7 @@ export class ParquetFile {
     if (start < 0 || end < start || end > this.size) throw this.wrong('it ends in the middle of a page');
     const bytes = new Uint8Array(end - start);
     for (let done = 0; done < bytes.length;) {
-      const read = readSync(this.fd, bytes, done, bytes.length - done, start + done);
+      const read = readSync(this.file.descriptor, bytes, done, bytes.length - done, start + done);
       if (read === 0) throw this.wrong('it ends in the middle of a page');
       done += read;
     }
@@ -49,10 +49,6 @@ export class ParquetFile {
   }
 
   wrong(what: string): ConnectorError {
-    return new ConnectorError('config_error', `Cannot read ${this.path}: ${what}.`);
-  }
-
-  close(): void {
-    closeSync(this.fd);
+    return wrongFile(this.file.name, what);
   }
 }

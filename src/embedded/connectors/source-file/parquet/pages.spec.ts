@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { identityOf } from '../local-file';
 import { ParquetFile } from './file';
 import type { PageHeader } from './library';
 import { PageReader } from './pages';
@@ -13,7 +14,16 @@ function firstPageOf(content: Buffer, crc: number): unknown {
   const folder = mkdtempSync(join(tmpdir(), 'pages-'));
   const path = join(folder, 'file');
   writeFileSync(path, Buffer.concat([Buffer.alloc(4), content]));
-  const file = new ParquetFile(path);
+  const descriptor = openSync(path, 'r');
+  const identity = identityOf(fstatSync(descriptor, { bigint: true }));
+  const file = new ParquetFile({
+    name: path,
+    descriptor,
+    identity,
+    close: () => {
+      closeSync(descriptor);
+    },
+  });
   const parquetHeader = (reader: { offset: number }): PageHeader => {
     reader.offset += 4;
     return { type: 'DATA_PAGE', uncompressed_page_size: 1, compressed_page_size: CONTENT.length, crc };
@@ -21,7 +31,7 @@ function firstPageOf(content: Buffer, crc: number): unknown {
   try {
     return new PageReader({ parquetHeader }, file, 0).next().bytes;
   } finally {
-    file.close();
+    closeSync(descriptor);
     rmSync(folder, { recursive: true });
   }
 }

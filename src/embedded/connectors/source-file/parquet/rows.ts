@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../json';
 import { ConnectorError } from '../../../protocol/connector';
 import { messageOf } from '../../../system-error';
+import type { LocalFile } from '../local-file';
 import { PageCollector } from './collector';
 import { ColumnCursor } from './column';
 import { ParquetFile } from './file';
@@ -10,9 +11,9 @@ import { loadParquetLibrary, type FileMetaData, type ParquetLibrary } from './li
 const BATCH_ROWS = 500;
 
 /** Rows of a Parquet file, each as one JSON object, spelt as one character per byte. */
-export async function* parquetRows(path: string): AsyncGenerator<readonly string[]> {
+export async function* parquetRows(source: LocalFile): AsyncGenerator<readonly string[]> {
   const library = await loadParquetLibrary();
-  const file = new ParquetFile(path);
+  const file = new ParquetFile(source);
   try {
     const metadata = file.readMetadata(library);
     const layout = layoutOf(library.parquetSchema(metadata));
@@ -25,21 +26,17 @@ export async function* parquetRows(path: string): AsyncGenerator<readonly string
     }
   } catch (error) {
     throw wrongFile(file, error);
-  } finally {
-    file.close();
   }
 }
 
 /** The JSON schema of each column of a Parquet file. */
-export async function parquetColumns(path: string): Promise<ReadonlyMap<string, JsonObject>> {
+export async function parquetColumns(source: LocalFile): Promise<ReadonlyMap<string, JsonObject>> {
   const library = await loadParquetLibrary();
-  const file = new ParquetFile(path);
+  const file = new ParquetFile(source);
   try {
     return layoutOf(library.parquetSchema(file.readMetadata(library))).properties;
   } catch (error) {
     throw wrongFile(file, error);
-  } finally {
-    file.close();
   }
 }
 

@@ -1,0 +1,117 @@
+/** One part of a pattern, between two slashes. */
+export interface PatternPart {
+  readonly kind: 'name' | 'pattern' | 'any-depth';
+  /** For a name: the name itself, without the backslashes that quote its characters. */
+  readonly name: string;
+  /** Whether it is only `*`, which asks for no kind of name. */
+  readonly isAny: boolean;
+  matches(name: string): boolean;
+}
+
+/** Whether a path is a pattern: `*`, `?` or `[` without a backslash before it. */
+export function isPattern(path: string): boolean {
+  return /[*?[]/.test(path.replace(/\\./g, ''));
+}
+
+/** The parts of a path, each as a shell reads it. */
+export function partsOf(path: string): PatternPart[] {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  // Two `**` in a row match what one does.
+  return parts.filter((part, index) => part !== '**' || parts[index - 1] !== '**').map(partOf);
+}
+
+function partOf(part: string): PatternPart {
+  if (part === '**') return { kind: 'any-depth', name: part, isAny: true, matches: isVisible };
+  if (!isPattern(part)) {
+    const name = part.replace(/\\(.)/g, '$1');
+    return { kind: 'name', name, isAny: false, matches: (found) => found === name };
+  }
+  const tokens = tokensOf(part);
+  const first = tokens[0];
+  const showsHidden = first !== undefined && first !== 'many' && first.literal === '.';
+  return {
+    kind: 'pattern',
+    name: part,
+    isAny: /^\*+$/.test(part),
+    matches: (found) => (showsHidden || isVisible(found)) && matchesTokens(tokens, Array.from(found)),
+  };
+}
+
+/** As in a shell: a name with a leading dot is matched only where the pattern has that dot. */
+function isVisible(name: string): boolean {
+  return !name.startsWith('.');
+}
+
+type Token = 'many' | { readonly literal: string | null; accepts(character: string): boolean };
+
+function tokensOf(part: string): Token[] {
+  const tokens: Token[] = [];
+  const characters = Array.from(part);
+  for (let at = 0; at < characters.length; at++) {
+    const character = characters[at] ?? '';
+    if (character === '*') {
+      if (tokens.at(-1) !== 'many') tokens.push('many');
+    } else if (character === '?') tokens.push({ literal: null, accepts: () => true });
+    else if (character === '[') {
+      const set = setAt(characters, at);
+      if (set === null) tokens.push(literal('['));
+      else {
+        tokens.push({ literal: null, accepts: set.accepts });
+        at = set.end;
+      }
+    } else if (character === '\\' && at + 1 < characters.length) tokens.push(literal(characters[++at] ?? ''));
+    else tokens.push(literal(character));
+  }
+  return tokens;
+}
+
+function literal(character: string): Token {
+  return { literal: character, accepts: (found) => found === character };
+}
+
+/** `[abc]`, `[a-z]`, `[!a]` or `[^a]`; a bracket that is never closed is a character like any other. */
+function setAt(
+  characters: readonly string[],
+  open: number,
+): { end: number; accepts: (character: string) => boolean } | null {
+  const isNegated = characters[open + 1] === '!' || characters[open + 1] === '^';
+  const begin = open + (isNegated ? 2 : 1);
+  const ranges: { from: string; to: string }[] = [];
+  for (let at = begin; at < characters.length; at++) {
+    // A closing bracket that comes first is one of the characters.
+    if (characters[at] === ']' && at > begin)
+      return {
+        end: at,
+        accepts: (found) => ranges.some(({ from, to }) => from <= found && found <= to) !== isNegated,
+      };
+    if (characters[at] === '\\') at++;
+    const from = characters[at];
+    if (from === undefined) return null;
+    const isRange =
+      characters[at + 1] === '-' && characters[at + 2] !== undefined && characters[at + 2] !== ']';
+    if (isRange) at += characters[at + 2] === '\\' ? 3 : 2;
+    ranges.push({ from, to: characters[at] ?? from });
+  }
+  return null;
+}
+
+/** Only the last `*` is tried again, so the time grows with the product of both lengths and not beyond. */
+function matchesTokens(tokens: readonly Token[], name: readonly string[]): boolean {
+  let [token, at] = [0, 0];
+  let [lastMany, resumeAt] = [-1, 0];
+  while (at < name.length) {
+    const wanted = tokens[token];
+    if (wanted === 'many') {
+      [lastMany, resumeAt] = [token, at];
+      token++;
+    } else if (wanted?.accepts(name[at] ?? '') === true) {
+      token++;
+      at++;
+    } else if (lastMany >= 0) {
+      token = lastMany + 1;
+      at = ++resumeAt;
+    } else return false;
+  }
+  while (tokens[token] === 'many') token++;
+  return token === tokens.length;
+}

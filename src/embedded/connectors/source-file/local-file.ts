@@ -1,0 +1,169 @@
+import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { sep } from 'node:path';
+import { ConnectorError } from '../../protocol/connector';
+import { hasCode, messageOf } from '../../system-error';
+import { localPathOf } from '../local-root';
+
+/** Which file a name led to, and in which state. */
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly size: bigint;
+  readonly modifiedNs: bigint;
+  /** A changed modification time can be set back, the time of the last change of the inode cannot. */
+  readonly changedNs: bigint;
+}
+
+/**
+ * A regular file inside of `/local/`, open for reading. It is opened once: type, place and content are those of the
+ * descriptor, so a name that is replaced afterwards changes nothing.
+ */
+export interface LocalFile {
+  /** As the user writes it, from `/local/` on. */
+  readonly name: string;
+  readonly descriptor: number;
+  readonly identity: FileIdentity;
+  close(): void;
+}
+
+/** A FIFO is opened at once, where it would otherwise wait for a writer. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/**
+ * Opens a file by its path below `/local/`.
+ * @throws ConnectorError config_error when it is missing, unreadable, not a regular file, or outside of `/local/`
+ */
+export function openLocalFile(name: string): LocalFile {
+  const path = pathOf(name);
+  const descriptor = open(name, path);
+  try {
+    const stats = fstatSync(descriptor, { bigint: true });
+    if (!stats.isFile()) throw notRegular(name, stats);
+    refuseOutside(name, path, descriptor, stats);
+    return {
+      name,
+      descriptor,
+      identity: identityOf(stats),
+      close: () => {
+        closeSync(descriptor);
+      },
+    };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** The present state of an open file. */
+export function identityOf(stats: BigIntStats): FileIdentity {
+  return {
+    device: stats.dev,
+    inode: stats.ino,
+    size: stats.size,
+    modifiedNs: stats.mtimeNs,
+    changedNs: stats.ctimeNs,
+  };
+}
+
+/** Whether both are one file in one state. */
+export function isSameState(first: FileIdentity, second: FileIdentity): boolean {
+  return (
+    first.device === second.device &&
+    first.inode === second.inode &&
+    first.size === second.size &&
+    first.modifiedNs === second.modifiedNs &&
+    first.changedNs === second.changedNs
+  );
+}
+
+/** The reason why a file system call on a path of the user failed, without any path of this machine. */
+export function unreadable(name: string, error: unknown): ConnectorError {
+  const reason = (
+    [
+      ['ENOENT', `No file is found at ${name}.`],
+      ['ENOTDIR', `No file is found at ${name}: a part of the path is a file, not a folder.`],
+      [
+        'EACCES',
+        `${name} cannot be read: permission denied; give the user of this service the right to read it.`,
+      ],
+      [
+        'EPERM',
+        `${name} cannot be read: permission denied; give the user of this service the right to read it.`,
+      ],
+      ['ELOOP', `${name} cannot be read: its links lead to each other in a circle.`],
+      [
+        'ENAMETOOLONG',
+        `No file is found at the path that begins with ${name.slice(0, 100)}: it is too long.`,
+      ],
+      ['ENXIO', `${name} is a socket or a device: only regular files are read.`],
+      ['EISDIR', `${name} is a folder: name a file, or use ${name}/* to read the files in it.`],
+    ] as const
+  ).find(([code]) => hasCode(error, code));
+  if (reason !== undefined) return new ConnectorError('config_error', reason[1]);
+  const code = hasCode(error, 'EMFILE', 'ENFILE', 'EIO', 'ESTALE', 'EAGAIN', 'EBUSY')
+    ? 'transient_error'
+    : 'system_error';
+  return new ConnectorError(code, `${name} cannot be read: ${reasonOf(error)}.`);
+}
+
+/** Node's messages end in the system call and the path of this machine. */
+function reasonOf(error: unknown): string {
+  return messageOf(error).split(', ')[0] ?? '';
+}
+
+/** The reason why something that has a name is not read. */
+export function notRegular(
+  name: string,
+  stats: Pick<BigIntStats, 'isDirectory' | 'isFIFO' | 'isSocket'>,
+): ConnectorError {
+  if (stats.isDirectory()) return unreadable(name, { code: 'EISDIR' });
+  const kind = stats.isFIFO() ? 'a FIFO' : stats.isSocket() ? 'a socket' : 'a device';
+  return new ConnectorError('config_error', `${name} is ${kind}: only regular files are read.`);
+}
+
+/** The reason why a link is not followed. */
+export function leadsOut(name: string): ConnectorError {
+  return new ConnectorError('config_error', `The path "${name}" leads out of /local/ through a link.`);
+}
+
+function pathOf(name: string): string {
+  try {
+    return localPathOf(name);
+  } catch (error) {
+    throw error instanceof ConnectorError ? error : unreadable(name, error);
+  }
+}
+
+function open(name: string, path: string): number {
+  try {
+    return openSync(path, OPEN_FLAGS);
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+/** Judges the file that was opened, since a part of its path may have become a link after the path was checked. */
+function refuseOutside(name: string, path: string, descriptor: number, stats: BigIntStats): void {
+  const root = realpathSync(localPathOf('/local'));
+  const place = placeOf(descriptor) ?? placeByName(name, path, stats);
+  if (!place.startsWith(root.endsWith(sep) ? root : root + sep)) throw leadsOut(name);
+}
+
+/** Linux knows the path of an open file; other systems do not say it. */
+function placeOf(descriptor: number): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EINVAL')) return null;
+    throw error;
+  }
+}
+
+function placeByName(name: string, path: string, opened: BigIntStats): string {
+  const place = realpathSync(path);
+  const found = statSync(place, { bigint: true });
+  if (found.dev !== opened.dev || found.ino !== opened.ino)
+    throw new ConnectorError('transient_error', `${name} was replaced while it was opened.`);
+  return place;
+}
