@@ -49,9 +49,12 @@ export async function checkConfiguration(
   const masked = maskedSecret(configuration, shown);
   if (masked !== null)
     throw unprocessable(`${masked} is masked, and no value is stored for it: send the value itself.`);
-  const failure = await connectors.check(definitionId, configuration);
+  let checked = configuration;
+  const failure = await connectors.check(definitionId, configuration, (changed) => {
+    checked = withoutType(kind, changed);
+  });
   if (failure !== null) throw badRequest(`The connection check failed: ${failure}`);
-  return { configuration, shown };
+  return { configuration: checked, shown: await connectors.shown(definitionId, checked) };
 }
 
 /** What an actor's configuration becomes by a PUT, which replaces it, or a PATCH, which changes members of it. */

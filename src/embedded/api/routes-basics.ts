@@ -95,7 +95,7 @@ async function listStreams(
   const destination = destinationId === null ? null : actors.find('destination', destinationId);
   if (destinationId !== null && destination === null) throw notFound('DESTINATION_CONNECTION', destinationId);
   const [streams, writes] = await Promise.all([
-    connectors.discover(source.definitionId, source.configuration, query.get('ignoreCache') === 'true'),
+    connectors.discover(source, query.get('ignoreCache') === 'true'),
     connectors.writeModes(destination?.definitionId ?? null),
   ]);
   return { status: 200, body: streams.map((stream) => streamBody(stream, writes)) };

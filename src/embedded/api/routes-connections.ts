@@ -200,10 +200,10 @@ async function chooseStreams(
   if (source === null) throw notFound('SOURCE_CONNECTION', sourceId);
   const choices = streamChoicesOf(body);
   const writes = await connectors.writeModes(destinationDefinitionId);
-  const known = await connectors.discover(source.definitionId, source.configuration);
+  const known = await connectors.discover(source);
   const isNew = choices.some(({ name }) => known.every((stream) => stream.name !== name));
   // What is asked for may have been made since the source was last looked at.
-  const found = isNew ? await connectors.discover(source.definitionId, source.configuration, true) : known;
+  const found = isNew ? await connectors.discover(source, true) : known;
   return selectStreams(found, writes, choices);
 }
 

@@ -1,4 +1,5 @@
 import type { DiscoveredStream, WriteMode } from '../protocol/messages';
+import { streamKey } from '../protocol/stream-name';
 import type { ConnectionStream, SyncMode } from '../store/connections';
 import { badRequest } from './errors';
 import type { StreamChoice } from './input';
@@ -57,8 +58,8 @@ export function selectStreams(
 }
 
 function refuseTwice(choices: readonly StreamChoice[]): void {
-  const names = choices.map(({ name, namespace }) => JSON.stringify([namespace ?? null, name]));
-  const twice = choices.find((_, index) => names.indexOf(names[index] ?? '') !== index);
+  const seen = new Set<string>();
+  const twice = choices.find((choice) => seen.size === seen.add(streamKey(choice)).size);
   if (twice) throw badRequest(`Duplicate stream found in configuration for: [${twice.name}].`);
 }
 

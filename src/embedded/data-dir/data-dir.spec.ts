@@ -12,10 +12,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { LocalPathError, resolveLocalPath } from '../local-path';
 import { ActorStore } from '../store/actors';
 import { Vault } from '../secrets/vault';
 import { Database, NewerStateError } from '../store/database';
+import { SCHEMA } from '../store/schema';
 import { readAccess } from './access';
 import { DataDirInUseError, lockDataDir } from './lock';
 import { identify, isAlive, thisProcess } from './process-identity';
@@ -83,15 +85,14 @@ describe('the state', () => {
   });
 
   it('of the first version is upgraded, its configurations encrypted', () => {
-    const db = Database.open(folder);
-    db.run('DROP INDEX "jobs_unfinished"');
-    db.run('DROP INDEX "jobs_scheduled"');
-    db.run('ALTER TABLE "actors" DROP COLUMN "shown"');
-    db.run(
+    const db = new DatabaseSync(join(folder, 'state.db'));
+    db.exec(SCHEMA[0] ?? '');
+    db.exec('CREATE TABLE "meta" ("key" TEXT PRIMARY KEY, "value" TEXT NOT NULL)');
+    db.exec(
       `INSERT INTO "actors" ("id", "kind", "name", "definition_id", "workspace_id", "configuration", "created_at")
        VALUES ('a', 'source', 'Old', 'd', 'w', '{"url":"/local/x"}', 1000)`,
     );
-    db.run('UPDATE "meta" SET "value" = \'1\' WHERE "key" = \'schema_version\'');
+    db.exec(`INSERT INTO "meta" VALUES ('schema_version', '1')`);
     db.close();
     const upgraded = Database.open(folder);
     const actors = new ActorStore(upgraded, Vault.open(folder, null, true));

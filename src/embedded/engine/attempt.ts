@@ -1,42 +1,30 @@
-import { objectAt, parseObject, stringAt, type JsonObject } from '../json';
-import type { ProcessIdentity } from '../data-dir/process-identity';
-import type { Now } from '../log';
-import { messageOf } from '../system-error';
+import { objectAt, parseObject, type JsonObject } from '../json';
 import { LineSplitter } from '../protocol/lines';
-import { fromBytes } from '../protocol/message-writer';
 import { streamStatus } from '../protocol/messages';
-import { rawMember } from '../protocol/raw-record';
+import { parseSourceState, type SourceState } from '../protocol/source-state';
+import { streamKey } from '../protocol/stream-name';
 import type { Failure } from '../store/jobs';
-import { JsonText, withFiles, type Workshop } from './command';
-import { ConnectorProcess, type ProcessEnd } from './connector-process';
+import type { AttemptHooks } from './attempt-hooks';
+import { JsonText, withFiles } from './command';
+import { ConnectorPair } from './connector-pair';
+import type { ConnectorProcess, ProcessEnd } from './connector-process';
+import { ConnectorReports } from './connector-reports';
 import { DestinationWriter } from './destination-writer';
+import {
+  AttemptError,
+  endFailure,
+  failureOf,
+  inseparableStateFailure,
+  stateTooLargeFailure,
+  tooLongFailure,
+} from './failures';
 import { Forwarder, type Piece } from './forwarder';
-import { endFailure, incompleteFailure, traceFailure } from './failures';
-import { GuardError, Ledger, type CommittedState } from './ledger';
+import { GuardError, Ledger } from './ledger';
+import { isSeparable } from './legacy-state';
+import { MAX_MESSAGE_BYTES, MAX_STATE_BYTES } from './limits';
 import { renameState } from './naming';
 import { configuredCatalog, nameOf, type AttemptPlan } from './plan';
-
-/** What an attempt tells while it runs, and the limits that it keeps. */
-export interface AttemptHooks {
-  readonly workshop: Workshop;
-  /** Tells what a connector logs as an error. */
-  readonly warn: (message: string) => void;
-  readonly now: Now;
-  /** Aborted to cancel the attempt. */
-  readonly signal: AbortSignal;
-  /** How long a connector that was asked to end may take. */
-  readonly graceMs: number;
-  /** How long no message may come while one is awaited. */
-  readonly silenceMs: number;
-  /** How long a destination that may keep its states is waited for to give one back. */
-  readonly stateWaitMs: number;
-  readonly onProcess: (identity: ProcessIdentity) => void;
-  readonly onProcessEnd: (identity: ProcessIdentity) => void;
-  /** Must have kept the state for good when it returns. */
-  readonly onCommit: (committed: CommittedState) => void;
-  /** Records that no state followed, after a success: only the exit of both connectors vouches for them. */
-  readonly onRest: (rest: CommittedState['tallies']) => void;
-}
+import { isFullRefresh, isOverwritten } from './resume';
 
 /**
  * Runs a source and a destination against each other until both have ended.
@@ -54,34 +42,38 @@ export function runAttempt(plan: AttemptPlan, hooks: AttemptHooks): Promise<Fail
 }
 
 class Attempt {
+  private readonly connectors: ConnectorPair;
   private readonly source: ConnectorProcess;
   private readonly destination: ConnectorProcess;
   private readonly writer: DestinationWriter;
   private readonly ledger = new Ledger();
+  private readonly reports: ConnectorReports;
+  private readonly configured: ReadonlySet<string>;
   private failure: Failure | null = null;
-  private incomplete: Failure | null = null;
-  private distrusted = false;
-  private settled: (() => void) | null = null;
+  /** Set when the books do not agree: no state that still comes back may be kept. */
+  private guardFailed = false;
+  private wake: (() => void) | null = null;
   private destinationEnd: ProcessEnd | null = null;
   private keepsStates = false;
-  private lastMessageAt = Date.now();
+  private lastMessageMs: number;
 
   constructor(
     private readonly plan: AttemptPlan,
     private readonly hooks: AttemptHooks,
     paths: Readonly<Record<string, string>>,
   ) {
-    const { source = '', destination = '', sourceCatalog = '', destinationCatalog = '', state = '' } = paths;
-    const { localRoot } = hooks.workshop;
-    const stateArgs = plan.states.length === 0 ? [] : ['--state', state];
-    this.destination = ConnectorProcess.start(
-      [...plan.destinationCommand, 'write', '--config', destination, '--catalog', destinationCatalog],
-      localRoot,
-    );
-    this.source = ConnectorProcess.start(
-      [...plan.sourceCommand, 'read', '--config', source, '--catalog', sourceCatalog, ...stateArgs],
-      localRoot,
-    );
+    this.configured = new Set(plan.streams.map(streamKey));
+    this.lastMessageMs = hooks.elapsedMs();
+    this.reports = new ConnectorReports(plan.jobId, {
+      warn: hooks.warn,
+      onConfiguration: hooks.onConfiguration,
+      fail: (failure) => {
+        this.fail(failure);
+      },
+    });
+    this.connectors = ConnectorPair.start(plan, hooks, paths);
+    this.source = this.connectors.source;
+    this.destination = this.connectors.destination;
     this.writer = new DestinationWriter(this.destination.stdin);
     this.source.stdin.end();
     void this.destination.ended.then((end) => {
@@ -91,7 +83,7 @@ class Attempt {
   }
 
   async run(): Promise<Failure | null> {
-    const { source, destination, hooks } = this;
+    const { hooks } = this;
     const cancel = (): void => {
       this.fail({ type: 'system_error', origin: 'engine', message: 'The sync was cancelled.' });
     };
@@ -106,15 +98,16 @@ class Attempt {
     this.followDestination();
     try {
       // Inside, since what cannot be noted must not be left running.
-      for (const { identity } of [source, destination]) hooks.onProcess(identity);
+      this.connectors.note(hooks);
       await this.pump();
-      await this.endWell();
+      await this.finish();
     } catch (error) {
-      this.fail({ type: 'system_error', origin: 'engine', message: messageOf(error) });
+      this.failWith(error);
     } finally {
       clearInterval(watch);
       hooks.signal.removeEventListener('abort', cancel);
-      await this.endBoth();
+      if (this.failure === null || !this.takesEndForSuccess()) this.writer.end();
+      await this.connectors.end(hooks);
     }
     return this.failure;
   }
@@ -125,23 +118,47 @@ class Attempt {
     this.failure = failure;
     // A source may ignore the request to end, and a destination may have stopped reading: neither may hold the rest up.
     void this.source.stop(this.hooks.graceMs);
-    this.writer.abandon();
+    if (this.takesEndForSuccess()) this.endDestination();
+    else this.writer.abandon();
     this.wakeUp();
   }
 
+  private failWith(error: unknown): void {
+    this.guardFailed ||= !(error instanceof AttemptError);
+    this.fail(failureOf(error));
+  }
+
+  /**
+   * An older destination knows no stream status and takes the end of its input for the end of the data. Before it
+   * overwrites a table with half of the rows it is ended, once it has given back the states that it owes.
+   */
+  private endDestination(): void {
+    this.writer.leave();
+    if (this.ledger.owed === 0 || this.guardFailed) this.destination.signal('SIGTERM');
+  }
+
+  private takesEndForSuccess(): boolean {
+    return !this.plan.answersStatesAtOnce && this.plan.streams.some(isOverwritten);
+  }
+
   private async pump(): Promise<void> {
-    const forwarder = new Forwarder(this.ledger, this.plan.rename);
+    const forwarder = new Forwarder(this.ledger, this.plan.rename, this.configured);
     for await (const chunk of this.source.stdout) {
-      this.lastMessageAt = Date.now();
+      this.lastMessageMs = this.hooks.elapsedMs();
       if (!Buffer.isBuffer(chunk) || this.failure !== null) continue;
-      for (const piece of forwarder.push(chunk)) await this.forward(piece);
+      try {
+        for (const piece of forwarder.push(chunk)) await this.forward(piece);
+      } catch (error) {
+        // The source's output is read to its end all the same, so that it can end.
+        this.failWith(error);
+      }
     }
     const end = await this.source.ended;
-    // What a source that was cut short said last is no message.
+    // The last line of a source that was cut short is not a message.
     if (end.code !== 0) this.fail(endFailure('source', this.source, end));
     else for (const piece of forwarder.end()) await this.forward(piece);
     // Whatever its status says: an incomplete stream must not take the place of a whole one.
-    if (this.incomplete !== null) this.fail(this.incomplete);
+    if (this.reports.incomplete !== null) this.fail(this.reports.incomplete);
   }
 
   private async forward(piece: Piece): Promise<void> {
@@ -153,31 +170,45 @@ class Attempt {
     const { message, line } = piece;
     const state = message['type'] === 'STATE' ? objectAt(message, 'state') : undefined;
     if (state !== undefined) await this.forwardState(message, state, line);
-    else this.takeTrace('source', message);
+    else this.reports.take('source', message);
   }
 
   private async forwardState(message: JsonObject, state: JsonObject, line: string): Promise<void> {
-    await this.allSettled();
+    if (line.length > MAX_STATE_BYTES) throw new AttemptError(stateTooLargeFailure(MAX_STATE_BYTES));
+    const parsed = parseSourceState(state, line);
+    if (parsed === null) throw new GuardError('The source sent a state that has none of the known forms.');
+    // The position of a stream that is not synced acknowledges nothing.
+    if (parsed.kind === 'STREAM' && !this.configured.has(streamKey(parsed.position.stream))) return;
+    if (!this.canResume(parsed)) throw new AttemptError(inseparableStateFailure());
+    await this.awaitStates();
     if (this.hasFailed()) return;
     const asSent = renameState(state, this.plan.rename);
-    this.guarded(() => {
-      this.ledger.addState(state, asSent, fromBytes(rawMember(line, 'state') ?? ''));
-    });
+    this.ledger.addState(parsed, asSent);
     await this.write(`${JSON.stringify({ ...message, state: asSent })}\n`);
   }
 
+  /** Whether every later job can begin its full refreshes at the beginning and resume its incremental streams. */
+  private canResume(state: SourceState): boolean {
+    const { streams } = this.plan;
+    const lost = streams.filter(isFullRefresh).map(nameOf);
+    if (state.kind !== 'LEGACY' || state.data === null || lost.length === 0 || lost.length === streams.length)
+      return true;
+    const kept = streams.filter((stream) => !isFullRefresh(stream)).map(nameOf);
+    return isSeparable(state.data, { kept, lost });
+  }
+
   /**
-   * Waits until the destination gave back every state. Then it stores, whenever it is cut off, at most what one state
-   * vouches for and nobody has noted: that is all that a crash can repeat. The protocol also allows to keep states to
-   * the end: a destination that was waited for in vain is taken for one that does.
+   * Waits until the destination gave back every state. Then it stores, whenever it is cut off, at most the rows of one
+   * state that is not noted yet: that is all that a crash can repeat. The protocol also allows to keep states to the
+   * end: a destination that was waited for in vain is taken for one that does.
    */
-  private async allSettled(): Promise<void> {
+  private async awaitStates(): Promise<void> {
     const patience = setTimeout(() => {
       this.keepsStates = !this.plan.answersStatesAtOnce;
       this.wakeUp();
     }, this.hooks.stateWaitMs);
     while (this.ledger.owed > 0 && !this.keepsStates && !this.hasFailed()) {
-      if (this.destinationEnd === null) await new Promise<void>((resolve) => (this.settled = resolve));
+      if (this.destinationEnd === null) await new Promise<void>((resolve) => (this.wake = resolve));
       else this.fail(endFailure('destination', this.destination, this.destinationEnd));
     }
     clearTimeout(patience);
@@ -190,37 +221,42 @@ class Attempt {
   }
 
   /**
-   * Only a source that ended well, and counts that agree, make streams complete: the destination may then replace what
-   * was there.
+   * Only a source that ended well, and counts that agree, make streams complete: the destination may then replace its
+   * old content.
    */
-  private async endWell(): Promise<void> {
-    await this.allSettled();
+  private async finish(): Promise<void> {
+    await this.awaitStates();
     if (this.hasFailed()) return;
+    const refusal = this.hooks.judge(this.ledger);
+    if (refusal !== null) throw new AttemptError(refusal);
     for (const stream of this.plan.streams) {
       const { name, namespace } = this.plan.rename(nameOf(stream));
-      await this.write(
-        `${JSON.stringify(streamStatus(name, namespace === '' ? null : namespace, 'COMPLETE', this.hooks.now()))}\n`,
-      );
+      const status = streamStatus(name, namespace === '' ? null : namespace, 'COMPLETE', this.hooks.now());
+      await this.write(`${JSON.stringify(status)}\n`);
     }
     this.writer.end();
     const end = await this.destination.ended;
     if (end.code !== 0) this.fail(endFailure('destination', this.destination, end));
-    this.guarded(() => {
-      if (this.ledger.owed > 0)
-        throw new GuardError(`The destination ended without giving back ${this.ledger.owed} states.`);
-    });
-    if (!this.hasFailed()) this.hooks.onRest(this.ledger.rest);
+    if (this.hasFailed()) return;
+    const { states, tallies } = this.ledger.finish();
+    // Records without a state behind them: only the exit of both connectors vouches for them.
+    this.hooks.onCommit({ states, tallies: [...tallies, ...this.ledger.rest] });
   }
 
   private followDestination(): void {
-    const splitter = new LineSplitter((line) => {
-      this.lastMessageAt = Date.now();
-      const message = parseObject(line.toString('utf8'));
-      if (message === null) return;
-      const state = message['type'] === 'STATE' ? objectAt(message, 'state') : undefined;
-      if (state !== undefined) this.commit(state);
-      else this.takeTrace('destination', message);
-    });
+    const splitter = new LineSplitter(
+      (line) => {
+        this.lastMessageMs = this.hooks.elapsedMs();
+        const message = parseObject(line.toString('utf8'));
+        if (message !== null) this.takeAnswer(message);
+      },
+      {
+        maxBytes: MAX_MESSAGE_BYTES,
+        onTooLong: () => {
+          this.fail(tooLongFailure('destination', MAX_MESSAGE_BYTES));
+        },
+      },
+    );
     this.destination.stdout.on('data', (chunk: Buffer) => {
       splitter.push(chunk);
     });
@@ -229,36 +265,27 @@ class Attempt {
     });
   }
 
-  /** States that come back after another failure are as good as before; after one of the guard nothing is. */
+  private takeAnswer(message: JsonObject): void {
+    const state = message['type'] === 'STATE' ? objectAt(message, 'state') : undefined;
+    try {
+      if (state !== undefined) this.commit(state);
+      else this.reports.take('destination', message);
+    } catch (error) {
+      this.failWith(error);
+    }
+  }
+
+  /** States that come back after another failure are as good as before; after one of the guard none is. */
   private commit(state: JsonObject): void {
-    if (this.distrusted) return;
-    this.guarded(() => {
-      this.hooks.onCommit(this.ledger.settle(state));
-    });
+    if (this.guardFailed) return;
+    this.hooks.onCommit(this.ledger.settle(state));
+    if (this.hasFailed() && this.takesEndForSuccess()) this.endDestination();
     this.wakeUp();
   }
 
-  private takeTrace(origin: 'source' | 'destination', message: JsonObject): void {
-    const log = message['type'] === 'LOG' ? objectAt(message, 'log') : undefined;
-    if (log !== undefined && (log['level'] === 'ERROR' || log['level'] === 'FATAL')) {
-      this.hooks.warn(`Job ${this.plan.jobId}, ${origin}: ${stringAt(log, 'message') ?? ''}`);
-    }
-    if (origin === 'source') this.incomplete ??= incompleteFailure(origin, message);
-    const failure = traceFailure(origin, message);
-    if (failure !== null) this.fail(failure);
-  }
-
-  private guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.distrusted = true;
-      this.fail({ type: 'system_error', origin: 'engine', message: messageOf(error) });
-    }
-  }
-
   private watchSilence(): void {
-    if (Date.now() - this.lastMessageAt < this.hooks.silenceMs || this.hasFailed()) return;
+    const silentMs = this.hooks.elapsedMs() - this.lastMessageMs;
+    if (silentMs < this.hooks.silenceMs || this.hasFailed()) return;
     const origin = this.ledger.owed > 0 ? 'destination' : 'source';
     this.fail({
       type: 'transient_error',
@@ -267,25 +294,9 @@ class Attempt {
     });
   }
 
-  /** A failed attempt still lets the destination keep what it had in hand, for a grace. */
-  private async endBoth(): Promise<void> {
-    const { source, destination, hooks } = this;
-    this.writer.end();
-    const patience = setTimeout(() => {
-      destination.signal('SIGTERM');
-    }, hooks.graceMs);
-    const force = setTimeout(() => {
-      destination.signal('SIGKILL');
-    }, 2 * hooks.graceMs);
-    await Promise.all([source.ended, destination.ended]);
-    clearTimeout(patience);
-    clearTimeout(force);
-    for (const { identity } of [source, destination]) hooks.onProcessEnd(identity);
-  }
-
   private wakeUp(): void {
-    this.settled?.();
-    this.settled = null;
+    this.wake?.();
+    this.wake = null;
   }
 
   /** A method, so that the compiler does not take the failure for settled across waits. */

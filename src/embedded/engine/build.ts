@@ -12,6 +12,7 @@ import { AttemptStore } from '../store/attempts';
 import { ConnectionStore } from '../store/connections';
 import type { Database } from '../store/database';
 import { JobStore } from '../store/jobs';
+import { StateStore } from '../store/states';
 import { WorkspaceStore } from '../store/workspaces';
 import type { Workshop } from './command';
 import { Connectors } from './connectors';
@@ -66,13 +67,17 @@ export interface Engine {
 export function buildEngine({ db, dataDir, dataKey, workshop, log, now, tuning }: EngineOptions): Engine {
   const definitions = readRegistry(dataDir, workshop);
   const stores = openStores(db, { dataDir, dataKey, workshop, now });
-  const connectors = new Connectors(definitions, workshop, log);
+  const connectors = new Connectors(definitions, workshop, log, ({ id, kind }, configuration, shown) => {
+    stores.actors.updateConfiguration(kind, id, configuration, shown);
+    log.info(`The connector of ${kind} ${id} changed its configuration.`);
+  });
   const runner = new JobRunner({
     ...stores,
     connectors,
     workshop,
     log,
     now,
+    elapsedMs: () => performance.now(),
     retry: retryPolicy(tuning.retryDelayMs),
     maxRunning: MAX_RUNNING_JOBS,
     graceMs: tuning.graceMs,
@@ -118,6 +123,7 @@ function fillStores(db: Database, vault: Vault, { localRoot }: Workshop, now: Da
     workspaces: new WorkspaceStore(db),
     jobs: new JobStore(db),
     attempts: new AttemptStore(db),
+    states: new StateStore(db),
   };
   if (stores.workspaces.list({ ids: [], limit: 1, offset: 0 }).length === 0) {
     db.transaction(() => {
@@ -134,6 +140,7 @@ interface Stores {
   readonly workspaces: WorkspaceStore;
   readonly jobs: JobStore;
   readonly attempts: AttemptStore;
+  readonly states: StateStore;
 }
 
 interface Parts {

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectAt, parseObject, stringAt, type JsonObject } from '../json';
-import { LineSplitter } from '../protocol/lines';
+import { LineSplitter, sizeOf } from '../protocol/lines';
+import { messageOf } from '../system-error';
 import { ConnectorProcess, type ProcessEnd } from './connector-process';
+import { configurationOf } from './connector-reports';
+import { MAX_ANSWER_BYTES } from './limits';
 
 /** Where connectors run: their scratch files and what `/local` stands for. */
 export interface Workshop {
@@ -39,57 +42,77 @@ export async function withFiles<T>(
   }
 }
 
-/** The catalog of a large database has some megabytes. */
-const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
-
 /** A short command (`spec`, `check`, `discover`) did not answer. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Runs a short command and returns the first message of the wanted type. */
-export async function runCommand(
-  workshop: Workshop,
-  command: readonly string[],
-  name: 'spec' | 'check' | 'discover',
-  config: JsonObject | null,
-  timeoutMs: number,
-): Promise<JsonObject> {
+/** The answer of a short command. */
+export interface CommandAnswer {
+  readonly message: JsonObject;
+  /** The configuration that the connector sent back in place of its own, or null. */
+  readonly configuration: JsonObject | null;
+}
+
+/** A short command of a connector. */
+export interface ShortCommand {
+  readonly command: readonly string[];
+  readonly name: 'spec' | 'check' | 'discover';
+  readonly config: JsonObject | null;
+  readonly timeoutMs: number;
+  readonly redact: (text: string) => string;
+}
+
+const ANSWERS = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;
+
+/**
+ * Runs a short command and returns the first message of the wanted type.
+ * @throws CommandError with a message without secrets
+ */
+export async function runCommand(workshop: Workshop, short: ShortCommand): Promise<CommandAnswer> {
+  const { command, name, config, timeoutMs, redact } = short;
   return withFiles(workshop, config === null ? {} : { config }, async ({ config: path }) => {
-    const process = ConnectorProcess.start(
+    const connector = ConnectorProcess.start(
       [...command, name, ...(path === undefined ? [] : ['--config', path])],
       workshop.localRoot,
+      redact,
     );
-    process.stdin.end();
-    const wanted = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' }[name];
-    const found: Found = {};
+    connector.stdin.end();
+    const found: Found = { answer: null, configuration: null, failure: null };
     const give = (failure: string): void => {
       found.failure ??= failure;
-      process.signal('SIGKILL');
+      connector.signal('SIGKILL');
     };
     const timer = setTimeout(() => {
       give(`The connector did not answer ${name} within ${timeoutMs / 1000} seconds.`);
     }, timeoutMs);
-    const splitter = new LineSplitter((line) => {
-      note(found, wanted, line);
+    const splitter = new LineSplitter(
+      (line) => {
+        if (found.failure === null) note(found, ANSWERS[name], line);
+      },
+      {
+        maxBytes: MAX_ANSWER_BYTES,
+        onTooLong: () => {
+          give(`The connector's answer to ${name} is larger than ${sizeOf(MAX_ANSWER_BYTES)}.`);
+        },
+      },
+    );
+    connector.stdout.on('data', (chunk: Buffer) => {
+      splitter.push(chunk);
     });
-    let bytes = 0;
-    process.stdout.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= MAX_OUTPUT_BYTES) splitter.push(chunk);
-      else give(`The connector's answer to ${name} is larger than ${MAX_OUTPUT_BYTES / 2 ** 20} MiB.`);
-    });
-    const end = await process.ended;
-    if (found.failure === undefined) splitter.end();
+    const end = await connector.ended;
+    splitter.end();
     clearTimeout(timer);
-    if (found.answer !== undefined && found.failure === undefined) return found.answer;
-    throw new CommandError(found.failure ?? endedWithoutAnswer(name, end, process.lastLog));
+    const { answer, configuration, failure } = found;
+    if (answer !== null && failure === null) return { message: answer, configuration };
+    throw new CommandError(redact(failure ?? '') || endedWithoutAnswer(name, end, connector.lastLog));
   });
 }
 
 interface Found {
-  answer?: JsonObject;
-  failure?: string;
+  answer: JsonObject | null;
+  configuration: JsonObject | null;
+  failure: string | null;
 }
 
 function endedWithoutAnswer(name: string, { code, signal }: ProcessEnd, lastLog: string): string {
@@ -103,4 +126,11 @@ function note(found: Found, wanted: string, line: Buffer): void {
   if (message?.['type'] === wanted) found.answer ??= message;
   const failure = objectAt(objectAt(message ?? {}, 'trace') ?? {}, 'error');
   if (failure !== undefined) found.failure ??= stringAt(failure, 'message') ?? 'The connector failed.';
+  const control = message?.['type'] === 'CONTROL' ? objectAt(message, 'control') : undefined;
+  if (control?.['type'] !== 'CONNECTOR_CONFIG') return;
+  try {
+    found.configuration = configurationOf('connector', control);
+  } catch (error) {
+    found.failure ??= messageOf(error);
+  }
 }

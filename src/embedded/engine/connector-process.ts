@@ -4,6 +4,7 @@ import { LOCAL_ROOT_VARIABLE } from '../connectors/local-root';
 import { identify, type ProcessIdentity } from '../data-dir/process-identity';
 import { hasCode } from '../system-error';
 import { LineSplitter } from '../protocol/lines';
+import { MAX_LOG_LINE_BYTES } from './limits';
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -16,6 +17,7 @@ const PASSED_ON =
   /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|DOCKER_.*|XDG_RUNTIME_DIR|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO)_PROXY|(http|https|no)_proxy|SystemRoot|ComSpec|PATHEXT|TEMP|TMP)$/;
 
 const LAST_STDERR_LINES = 20;
+const SHOWN_LINE_CHARACTERS = 1000;
 const hasGroups = process.platform !== 'win32';
 
 /** A connector as a child process: messages on stdin and stdout, logs on stderr. */
@@ -29,7 +31,11 @@ export class ConnectorProcess {
   private readonly stderrLines: string[] = [];
   private isOver = false;
 
-  private constructor(command: readonly string[], localRoot: string) {
+  private constructor(
+    command: readonly string[],
+    localRoot: string,
+    private readonly redact: (text: string) => string,
+  ) {
     const [file = '', ...args] = command;
     const passed = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));
     this.child = spawn(file, args, {
@@ -55,14 +61,21 @@ export class ConnectorProcess {
     });
   }
 
-  /** Starts a command of the protocol; `/local` is told by the environment, secrets only by files. */
-  static start(command: readonly string[], localRoot: string): ConnectorProcess {
-    return new ConnectorProcess(command, localRoot);
+  /** Starts a command of the protocol; `/local` comes in the environment, secrets only in files. */
+  static start(
+    command: readonly string[],
+    localRoot: string,
+    redact: (text: string) => string,
+  ): ConnectorProcess {
+    return new ConnectorProcess(command, localRoot, redact);
   }
 
-  /** The last lines that the connector logged. */
+  /** The last lines that the connector logged. Secrets are masked before a line is cut, since half of one is one too. */
   get lastLog(): string {
-    return this.stderrLines.join('\n');
+    return this.redact(this.stderrLines.join('\n'))
+      .split('\n')
+      .map((line) => line.slice(0, SHOWN_LINE_CHARACTERS))
+      .join('\n');
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -88,10 +101,11 @@ export class ConnectorProcess {
   }
 
   private collectStderr(): void {
-    const splitter = new LineSplitter((line) => {
-      this.stderrLines.push(line.toString('utf8').slice(0, 1000));
+    const keep = (line: Buffer): void => {
+      this.stderrLines.push(line.toString('utf8'));
       if (this.stderrLines.length > LAST_STDERR_LINES) this.stderrLines.shift();
-    });
+    };
+    const splitter = new LineSplitter(keep, { maxBytes: MAX_LOG_LINE_BYTES, onTooLong: keep });
     this.child.stderr.on('data', (chunk: Buffer) => {
       splitter.push(chunk);
     });

@@ -2,22 +2,26 @@ import { problem } from '../api/errors';
 import { ConfigurationValidator } from '../configuration/validator';
 import { canonicalJson, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
 import type { EmbeddedLog } from '../log';
-import { messageOf } from '../system-error';
 import { parseCatalog, type DiscoveredStream, type WriteMode } from '../protocol/messages';
-import { maskConfiguration, redact, secretsOf } from '../secrets/mask';
-import type { ActorKind } from '../store/actors';
-import { CommandError, runCommand, type Workshop } from './command';
+import { maskConfiguration, secretsOf } from '../secrets/mask';
+import { Redactor } from '../secrets/redactor';
+import { withoutType, type Actor, type ActorKind } from '../store/actors';
+import { CommandError, runCommand, type CommandAnswer, type Workshop } from './command';
 import { withoutHostPaths } from './host-paths';
 import type { ConnectorDefinition } from './definitions';
+import { MAX_FAILURE_CHARACTERS } from './limits';
 
 const SHORT_COMMAND_TIMEOUT_MS = 300_000;
 const MAX_CACHED_CATALOGS = 200;
 /** A file's columns may change at any time; connections that are made one after the other need not look each time. */
 const CATALOG_AGE_MS = 10_000;
 
+/** Keeps a configuration that a connector sent back in place of its own. */
+export type KeepConfiguration = (configuration: JsonObject) => void;
+
 /** The connectors by definition, and what their short commands say. */
 export class Connectors {
-  private readonly catalogs = new Map<string, { streams: DiscoveredStream[]; until: number }>();
+  private readonly catalogs = new Map<string, { streams: DiscoveredStream[]; untilMs: number }>();
   private readonly specs = new Map<string, JsonObject>();
   private readonly validator = new ConfigurationValidator();
 
@@ -25,6 +29,12 @@ export class Connectors {
     private readonly definitions: readonly ConnectorDefinition[],
     private readonly workshop: Workshop,
     private readonly log: EmbeddedLog,
+    /** Keeps the changed configuration of an actor, and the same as it may be shown. */
+    private readonly onChanged: (
+      actor: Pick<Actor, 'id' | 'kind'>,
+      configuration: JsonObject,
+      shown: JsonObject,
+    ) => void,
   ) {}
 
   /** The definition with this id, or null. */
@@ -74,19 +84,25 @@ export class Connectors {
     return this.validator.close();
   }
 
-  /** Why a configuration does not work, or null when it does. */
-  async check(definitionId: string, config: JsonObject): Promise<string | null> {
+  /**
+   * Why a configuration does not work, or null when it does.
+   * @param keep gets the configuration that the connector sends back in place of this one
+   */
+  async check(
+    definitionId: string,
+    config: JsonObject,
+    keep: KeepConfiguration = () => undefined,
+  ): Promise<string | null> {
     try {
-      const message = await this.run(definitionId, 'check', config);
+      const redactor = await this.redactorOf(definitionId, config);
+      const { message, configuration } = await this.run(definitionId, 'check', config, redactor);
+      if (configuration !== null) keep(configuration);
       const status = objectAt(message, 'connectionStatus') ?? {};
       if (status['status'] === 'SUCCEEDED') return null;
-      return await this.withoutSecrets(
-        definitionId,
-        config,
-        stringAt(status, 'message') ?? 'The check failed.',
-      );
+      const reason = this.reported(redactor, stringAt(status, 'message') ?? 'The check failed.');
+      return reason.slice(0, MAX_FAILURE_CHARACTERS);
     } catch (error) {
-      if (error instanceof CommandError) return this.withoutSecrets(definitionId, config, error.message);
+      if (error instanceof CommandError) return error.message;
       throw error;
     }
   }
@@ -95,21 +111,26 @@ export class Connectors {
    * The streams of a source, remembered by configuration for a moment.
    * @throws ApiError 500 as Airbyte's when the connector fails
    */
-  async discover(definitionId: string, config: JsonObject, ignoreCache = false): Promise<DiscoveredStream[]> {
-    const key = `${definitionId}\n${canonicalJson(config)}`;
+  async discover(
+    source: Pick<Actor, 'id' | 'kind' | 'definitionId' | 'configuration'>,
+    ignoreCache = false,
+  ): Promise<DiscoveredStream[]> {
+    const { definitionId, configuration: config } = source;
+    const key = JSON.stringify([definitionId, canonicalJson(config)]);
     const cached = ignoreCache ? undefined : this.catalogs.get(key);
-    if (cached !== undefined && Date.now() < cached.until) return cached.streams;
+    if (cached !== undefined && performance.now() < cached.untilMs) return cached.streams;
     try {
-      const message = await this.run(definitionId, 'discover', config);
+      const redactor = await this.redactorOf(definitionId, config);
+      const { message, configuration } = await this.run(definitionId, 'discover', config, redactor);
+      if (configuration !== null) (await this.configurationKeeper(source, redactor))(configuration);
       const streams = parseCatalog(objectAt(message, 'catalog') ?? {});
       if (this.catalogs.size >= MAX_CACHED_CATALOGS) this.catalogs.clear();
-      this.catalogs.set(key, { streams, until: Date.now() + CATALOG_AGE_MS });
+      this.catalogs.set(key, { streams, untilMs: performance.now() + CATALOG_AGE_MS });
       return streams;
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      const reason = await this.withoutSecrets(definitionId, config, messageOf(error));
       throw problem('unexpected-problem', {
-        message: `Something went wrong in the connector. logs:${reason}`,
+        message: `Something went wrong in the connector. logs:${error.message}`,
       });
     }
   }
@@ -124,20 +145,44 @@ export class Connectors {
 
   /** A configuration as it may be shown. */
   async shown(definitionId: string, config: JsonObject): Promise<JsonObject> {
-    const spec = await this.spec(definitionId);
-    return maskConfiguration(config, objectAt(spec, 'connectionSpecification') ?? {});
+    return (await this.masker(definitionId))(config);
   }
 
-  /** What a connector reports may quote the configuration, and name folders of this machine. */
-  private async withoutSecrets(definitionId: string, config: JsonObject, text: string): Promise<string> {
-    const redacted = redact(text, secretsOf(config, await this.shown(definitionId, config)));
-    return withoutHostPaths(this.workshop, redacted);
+  /** The mask of a connector's configurations. */
+  async masker(definitionId: string): Promise<(config: JsonObject) => JsonObject> {
+    const specification = objectAt(await this.spec(definitionId), 'connectionSpecification') ?? {};
+    return (config) => maskConfiguration(config, specification);
+  }
+
+  /** Keeps each configuration that a connector sends back, encrypted and masked as the first one was. */
+  async configurationKeeper(
+    actor: Pick<Actor, 'id' | 'kind' | 'definitionId' | 'configuration'>,
+    redactor: Redactor,
+  ): Promise<KeepConfiguration> {
+    const mask = await this.masker(actor.definitionId);
+    return (sent) => {
+      const configuration = withoutType(actor.kind, sent);
+      const shown = mask(configuration);
+      redactor.add(secretsOf(configuration, shown));
+      this.onChanged(actor, configuration, shown);
+    };
+  }
+
+  /** A text of a connector as it may be answered: it may quote the configuration, and name folders of this machine. */
+  private reported(redactor: Redactor, text: string): string {
+    return withoutHostPaths(this.workshop, redactor.redact(text));
+  }
+
+  /** Masks the secrets of a configuration. */
+  private async redactorOf(definitionId: string, config: JsonObject): Promise<Redactor> {
+    return new Redactor(secretsOf(config, await this.shown(definitionId, config)));
   }
 
   private async spec(definitionId: string): Promise<JsonObject> {
     const cached = this.specs.get(definitionId);
     if (cached !== undefined) return cached;
-    const spec = objectAt(await this.run(definitionId, 'spec', null), 'spec') ?? {};
+    const { message } = await this.run(definitionId, 'spec', null, new Redactor());
+    const spec = objectAt(message, 'spec') ?? {};
     this.specs.set(definitionId, spec);
     return spec;
   }
@@ -146,10 +191,17 @@ export class Connectors {
     definitionId: string,
     name: 'spec' | 'check' | 'discover',
     config: JsonObject | null,
-  ): Promise<JsonObject> {
+    redactor: Redactor,
+  ): Promise<CommandAnswer> {
     const definition = this.find(definitionId);
     if (definition === null)
       throw new CommandError(`There is no connector with the definition ${definitionId}.`);
-    return runCommand(this.workshop, definition.command, name, config, SHORT_COMMAND_TIMEOUT_MS);
+    return runCommand(this.workshop, {
+      command: definition.command,
+      name,
+      config,
+      timeoutMs: SHORT_COMMAND_TIMEOUT_MS,
+      redact: (text) => this.reported(redactor, text),
+    });
   }
 }

@@ -33,13 +33,14 @@ export class DestinationWriter {
     if (!this.gone) this.input.end();
   }
 
-  /** Ends the input behind what was written so far and lets go whoever waits. */
+  /** Ends the input behind the bytes that were written so far and writes no more. */
   abandon(): void {
     this.end();
     this.leave();
   }
 
-  private leave(): void {
+  /** Writes no more and leaves the input open: its end would mean that the data is whole. */
+  leave(): void {
     this.gone = true;
     this.release();
   }

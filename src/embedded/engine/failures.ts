@@ -1,14 +1,69 @@
 import { isObject, objectAt, stringAt, type JsonObject } from '../json';
+import { LineTooLongError, sizeOf } from '../protocol/lines';
 import type { Failure } from '../store/jobs';
+import { messageOf } from '../system-error';
 import type { ConnectorProcess, ProcessEnd } from './connector-process';
+import { MAX_FAILURE_CHARACTERS } from './limits';
 
-type Origin = 'source' | 'destination';
+export type Origin = 'source' | 'destination';
+
+/**
+ * Every reason for which an attempt fails is classified here. A `config_error` cannot go away by itself, so it is not
+ * retried: the configuration is wrong, or the data cannot be stored. Everything else may.
+ */
+export class AttemptError extends Error {
+  override readonly name = 'AttemptError';
+
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+/** Why an attempt failed that threw an error. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof AttemptError) return error.failure;
+  if (error instanceof LineTooLongError) return tooLongFailure('source', error.maxBytes);
+  return { type: 'system_error', origin: 'engine', message: messageOf(error) };
+}
+
+/** A message of a connector is larger than the engine can take; a repetition would bring it again. */
+export function tooLongFailure(origin: Origin, maxBytes: number): Failure {
+  return {
+    type: 'config_error',
+    origin,
+    message: `The ${origin} wrote a line of more than ${sizeOf(maxBytes)} to its standard output. Each message must be one shorter line.`,
+  };
+}
+
+/** A state is larger than the engine keeps. */
+export function stateTooLargeFailure(maxBytes: number): Failure {
+  return {
+    type: 'config_error',
+    origin: 'source',
+    message: `The source sent a state of more than ${sizeOf(maxBytes)}, which cannot be kept. Sync fewer streams in one connection.`,
+  };
+}
+
+/** A LEGACY state of which the part of a fully refreshed stream cannot be taken out. */
+export function inseparableStateFailure(): Failure {
+  return {
+    type: 'config_error',
+    origin: 'source',
+    message:
+      'The source keeps one LEGACY state for all its streams, and some of them are fully refreshed and others incremental. ' +
+      'Sync the fully refreshed streams by a connection of their own.',
+  };
+}
 
 /** Why an attempt failed whose connector ended as it should not have. */
 export function endFailure(origin: Origin, process: ConnectorProcess, { code, signal }: ProcessEnd): Failure {
   const how = signal === null ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`;
-  const log = process.lastLog === '' ? '' : ` Its last log lines:\n${process.lastLog}`;
-  return { type: 'system_error', origin, message: `The ${origin} ${how}.${log}` };
+  const log = process.lastLog;
+  return {
+    type: 'system_error',
+    origin,
+    message: `The ${origin} ${how}.${log === '' ? '' : ` Its last log lines:\n${log}`}`,
+  };
 }
 
 /** The failure that a message of a connector reports, or null. */
@@ -17,14 +72,16 @@ export function traceFailure(origin: Origin, message: JsonObject): Failure | nul
   if (!isObject(trace) || trace['type'] !== 'ERROR') return null;
   const error = objectAt(trace, 'error') ?? {};
   const type = error['failure_type'];
+  const stream = stringAt(objectAt(error, 'stream_descriptor') ?? {}, 'name');
+  const text = stringAt(error, 'message') ?? 'The connector failed without a message.';
   return {
     type: type === 'config_error' || type === 'transient_error' ? type : 'system_error',
     origin,
-    message: stringAt(error, 'message') ?? 'The connector failed without a message.',
+    message: stream === undefined || text.includes(stream) ? text : `Stream ${stream}: ${text}`,
   };
 }
 
-/** The failure of a stream that a message says is incomplete, or null; an error that tells more may follow it. */
+/** The failure of a stream that a message reports as incomplete, or null; an error with the reason may follow it. */
 export function incompleteFailure(origin: Origin, message: JsonObject): Failure | null {
   const status = objectAt(objectAt(message, 'trace') ?? {}, 'stream_status') ?? {};
   if (status['status'] !== 'INCOMPLETE') return null;
@@ -34,4 +91,12 @@ export function incompleteFailure(origin: Origin, message: JsonObject): Failure 
     origin,
     message: `The ${origin} says that stream ${name} is incomplete.`,
   };
+}
+
+/** A failure as it may be logged and kept: without secrets first, and cut only then. */
+export function reportable(failure: Failure, redact: (text: string) => string): Failure {
+  const text = redact(failure.message);
+  const message =
+    text.length > MAX_FAILURE_CHARACTERS ? `${text.slice(0, MAX_FAILURE_CHARACTERS)} […]` : text;
+  return { ...failure, message };
 }

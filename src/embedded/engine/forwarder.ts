@@ -1,8 +1,9 @@
 import { parseObject, type JsonObject } from '../json';
 import { UnendedLine } from '../protocol/lines';
 import { LineReader, looksLikeRecord, recordHead, type RawRecord } from '../protocol/raw-record';
-import type { StreamName } from '../store/attempts';
-import { GuardError, keyOf, type Ledger } from './ledger';
+import { streamKey, type StreamName } from '../protocol/stream-name';
+import { GuardError, type Ledger } from './ledger';
+import { MAX_MESSAGE_BYTES } from './limits';
 import type { Rename } from './naming';
 
 const NEWLINE = 0x0a;
@@ -27,7 +28,7 @@ interface Current {
  * which is what makes a million rows cheap; all other lines are parsed, and those that are no messages are dropped, except that nothing meant as a record is.
  */
 export class Forwarder {
-  private readonly rest = new UnendedLine();
+  private readonly rest = new UnendedLine(MAX_MESSAGE_BYTES);
   private current: Current | null = null;
   private readonly reader = new LineReader();
   private uncounted = { rows: 0, bytes: 0 };
@@ -35,6 +36,8 @@ export class Forwarder {
   constructor(
     private readonly ledger: Ledger,
     private readonly rename: Rename = (stream) => stream,
+    /** The keys of the streams that are synced; null stands for any. */
+    private readonly configured: ReadonlySet<string> | null = null,
   ) {}
 
   /**
@@ -111,7 +114,9 @@ export class Forwarder {
     }
     const { record } = read;
     const stream = { name: record.stream, namespace: record.namespace ?? '' };
-    this.ledger.addRecords(keyOf(stream), stream, 1, line.length + 1);
+    if (this.configured?.has(streamKey(stream)) === false)
+      throw new GuardError(`The source sent a record of stream ${stream.name}, which it was not asked for.`);
+    this.ledger.addRecords(streamKey(stream), stream, 1, line.length + 1);
     this.current = this.currentFor(record, stream, line);
     if (this.rename(stream).name === stream.name && this.rename(stream).namespace === stream.namespace) {
       parts.addRun(start, start + line.length + 1);
@@ -124,7 +129,7 @@ export class Forwarder {
     const head = Buffer.from(recordHead(record.stream, record.namespace), 'latin1');
     if (!beginsWith(line, 0, line.length, head)) return null;
     const newHead = this.headOf(stream);
-    return { key: keyOf(stream), stream, head, newHead: newHead.equals(head) ? null : newHead };
+    return { key: streamKey(stream), stream, head, newHead: newHead.equals(head) ? null : newHead };
   }
 
   private headOf(stream: StreamName): Buffer {

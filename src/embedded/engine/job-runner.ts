@@ -1,36 +1,19 @@
-import { redact, secretsOf } from '../secrets/mask';
-import type { ActorStore } from '../store/actors';
-import type { AttemptStore } from '../store/attempts';
 import { isAlive } from '../data-dir/process-identity';
-import type { EmbeddedLog, Now } from '../log';
 import { messageOf } from '../system-error';
 import type { Connection, ConnectionStore } from '../store/connections';
 import type { Failure, Job, JobStore } from '../store/jobs';
-import { runAttempt, type AttemptHooks } from './attempt';
-import type { Workshop } from './command';
+import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';
 import { killGroup } from './connector-process';
-import { configurationFailure } from './configuration-failure';
-import type { Connectors } from './connectors';
-import { renamingOf } from './naming';
-import { sharedName, type AttemptPlan } from './plan';
-import { forgetFinished, statesToResume } from './resume';
+import { failureOf } from './failures';
+import { forgetOverwrites, keepStates } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
 
 /** What the runner works with. */
-export interface JobRunnerOptions {
-  readonly actors: ActorStore;
+export interface JobRunnerOptions extends AttemptRunnerOptions {
   readonly connections: ConnectionStore;
   readonly jobs: JobStore;
-  readonly attempts: AttemptStore;
-  readonly connectors: Connectors;
-  readonly workshop: Workshop;
-  readonly log: EmbeddedLog;
-  readonly now: Now;
   readonly retry: RetryPolicy;
   readonly maxRunning: number;
-  readonly graceMs: number;
-  readonly silenceMs: number;
-  readonly stateWaitMs: number;
   /** A job came to its end. */
   readonly onEnd: (connectionId: string) => void;
 }
@@ -52,9 +35,12 @@ export class JobRunner {
   private readonly running = new Map<number, Run>();
   private readonly retryTimers = new Map<number, NodeJS.Timeout>();
   private readonly failedInRow = new Map<number, number>();
+  private readonly runner: AttemptRunner;
   private closing = false;
 
-  constructor(private readonly options: JobRunnerOptions) {}
+  constructor(private readonly options: JobRunnerOptions) {
+    this.runner = new AttemptRunner(options);
+  }
 
   /** Makes a job and runs it as soon as there is room. */
   start(connection: Connection, scheduled: boolean): Job {
@@ -102,7 +88,7 @@ export class JobRunner {
     }
     const { jobs, now, onEnd } = this.options;
     if (jobs.unfinishedOf(job.connectionId)?.id !== job.id) return;
-    this.forgetStates(job);
+    this.forgetOverwrites(job);
     jobs.setStatus(job.id, 'cancelled', now());
     onEnd(job.connectionId);
   }
@@ -152,13 +138,14 @@ export class JobRunner {
     const number = attempts.start(job.id, now());
     jobs.setStatus(job.id, 'running', now());
     const rowsBefore = attempts.rowsOf(job.id);
-    const failure = await this.attempt(job, number, connection, abort.signal).catch(unexpected);
+    const failure = await this.runner.run(job, number, connection, abort.signal).catch(failureOf);
     if (abort.signal.aborted) {
       this.endAborted(job);
       return;
     }
     if (failure === null) {
       attempts.end(job.id, 'succeeded', now(), null);
+      if (connection !== null) keepStates(this.options, job.id, connection);
       this.endJob(job, 'succeeded', null);
       log.info(`Job ${job.id} of connection ${job.connectionId} succeeded: ${attempts.rowsOf(job.id)} rows.`);
       return;
@@ -168,6 +155,7 @@ export class JobRunner {
       `Job ${job.id}, attempt ${number + 1}, failed (${failure.type}, ${failure.origin}): ${failure.message}`,
     );
     const progress = attempts.rowsOf(job.id) > rowsBefore;
+    this.forgetOverwrites(job);
     this.retryOrEnd(job, failure, number + 1, progress);
   }
 
@@ -176,6 +164,7 @@ export class JobRunner {
     const message = this.closing ? 'The engine was stopped during this attempt.' : 'The sync was cancelled.';
     const failure: Failure = { type: 'system_error', origin: 'engine', message };
     attempts.end(job.id, this.closing ? 'failed' : 'cancelled', now(), failure);
+    this.forgetOverwrites(job);
     jobs.setStatus(job.id, 'incomplete', now(), failure);
   }
 
@@ -202,94 +191,12 @@ export class JobRunner {
 
   private endJob(job: Job, status: 'succeeded' | 'failed', failure: Failure | null): void {
     this.failedInRow.delete(job.id);
-    this.forgetStates(job);
     this.options.jobs.setStatus(job.id, status, this.options.now(), failure);
     this.options.onEnd(job.connectionId);
   }
 
-  private forgetStates({ connectionId }: Job): void {
+  private forgetOverwrites({ id, connectionId }: Job): void {
     const connection = this.options.connections.find(connectionId);
-    if (connection !== null) forgetFinished(this.options.attempts, connection);
+    if (connection !== null) forgetOverwrites(this.options, id, connection);
   }
-
-  private async attempt(
-    job: Job,
-    number: number,
-    connection: Connection | null,
-    signal: AbortSignal,
-  ): Promise<Failure | null> {
-    const { attempts, actors, connectors, workshop, log, now, graceMs, silenceMs, stateWaitMs } =
-      this.options;
-    const source = connection === null ? null : actors.find('source', connection.sourceId);
-    const destination = connection === null ? null : actors.find('destination', connection.destinationId);
-    const reader = connectors.find(source?.definitionId ?? '');
-    const writer = connectors.find(destination?.definitionId ?? '');
-    if (
-      connection === null ||
-      source === null ||
-      destination === null ||
-      reader === null ||
-      writer === null
-    ) {
-      return {
-        type: 'config_error',
-        origin: 'engine',
-        message: 'The source, the destination or its connector is gone.',
-      };
-    }
-    const misfit = await configurationFailure(connectors, source, destination);
-    if (misfit !== null) return misfit;
-    const plan: AttemptPlan = {
-      sourceCommand: reader.command,
-      sourceConfig: source.configuration,
-      destinationCommand: writer.command,
-      destinationConfig: destination.configuration,
-      streams: connection.streams,
-      rename: renamingOf(connection.settings),
-      states: statesToResume(attempts, job.id, connection),
-      answersStatesAtOnce: writer.answersStatesAtOnce,
-      jobId: job.id,
-      attempt: number,
-    };
-    const shared = sharedName(plan.streams, plan.rename);
-    if (shared !== null) {
-      const message = `Two streams would both be written as ${shared}: set namespaceDefinition to source.`;
-      return { type: 'config_error', origin: 'engine', message };
-    }
-    const secrets = [source, destination].flatMap(({ configuration, shown }) =>
-      secretsOf(configuration, shown),
-    );
-    const hooks: AttemptHooks = {
-      workshop,
-      warn: (message) => {
-        log.warn(redact(message, secrets));
-      },
-      now,
-      signal,
-      graceMs,
-      silenceMs,
-      stateWaitMs,
-      onProcess: (identity) => {
-        attempts.addProcess(job.id, identity);
-      },
-      onProcessEnd: ({ pid }) => {
-        attempts.forgetProcess(pid);
-      },
-      onCommit: (committed) => {
-        attempts.commit(connection.id, job.id, committed);
-      },
-      onRest: (rest) => {
-        rest.forEach((tally) => {
-          attempts.addRows(job.id, tally, tally.rows, tally.bytes);
-        });
-      },
-    };
-    const failure = await runAttempt(plan, hooks);
-    return failure === null ? null : { ...failure, message: redact(failure.message, secrets) };
-  }
-}
-
-/** Why an attempt could not even be made: the disk is full, the key is not the one of the configuration. */
-function unexpected(error: unknown): Failure {
-  return { type: 'system_error', origin: 'engine', message: messageOf(error) };
 }

@@ -1,3 +1,5 @@
+import { toBytes } from '../protocol/message-writer';
+import { parseSourceState } from '../protocol/source-state';
 import { Forwarder } from './forwarder';
 import { GuardError, Ledger } from './ledger';
 import { renameState, renamingOf } from './naming';
@@ -14,18 +16,30 @@ function state(
   return { type: 'STREAM', stream: { stream_descriptor: descriptor, stream_state: { at } }, ...stats };
 }
 
+function add(ledger: Ledger, message: Record<string, unknown>): void {
+  const parsed = parseSourceState(message, toBytes(JSON.stringify({ type: 'STATE', state: message })));
+  if (parsed === null) throw new Error('no state');
+  ledger.addState(parsed, message);
+}
+
+const global = (at: number, ...streams: (typeof S)[]): Record<string, unknown> => ({
+  type: 'GLOBAL',
+  global: {
+    shared_state: { at },
+    stream_states: streams.map((stream) => ({ stream_descriptor: stream, stream_state: { at } })),
+  },
+});
+
 describe('the books of an attempt', () => {
   it('give a state and its rows only when the destination gave it back', () => {
     const ledger = new Ledger();
     ledger.addRecords('["","s"]', S, 3, 30);
     ledger.addRecords('["n","t"]', T, 2, 20);
-    ledger.addState(state(S, 1, { sourceStats: { recordCount: 3 } }));
+    add(ledger, state(S, 1, { sourceStats: { recordCount: 3 } }));
     expect(ledger.owed).toBe(1);
-    const committed = ledger.settle(state(S, 1, { destinationStats: { recordCount: 3 } }));
-    expect(committed).toMatchObject({
-      stream: S,
+    expect(ledger.settle(state(S, 1, { destinationStats: { recordCount: 3 } }))).toEqual({
+      states: [{ kind: 'STREAM', position: { stream: S, text: '{"at":1}' } }],
       tallies: [{ ...S, rows: 3, bytes: 30 }],
-      text: JSON.stringify(state(S, 1, { sourceStats: { recordCount: 3 } })),
     });
     expect(ledger.owed).toBe(0);
     expect(ledger.rest).toEqual([{ ...T, rows: 2, bytes: 20 }]);
@@ -35,13 +49,13 @@ describe('the books of an attempt', () => {
     const ledger = new Ledger();
     ledger.addRecords('["","s"]', S, 3, 30);
     ledger.addRecords('["n","t"]', T, 2, 20);
-    ledger.addState({ type: 'GLOBAL', global: { stream_states: [] }, sourceStats: { recordCount: 5 } });
+    add(ledger, { ...global(1), sourceStats: { recordCount: 5 } });
     expect(ledger.rest).toEqual([]);
   });
 
   it('do not mind the order of members, which connectors may change', () => {
     const ledger = new Ledger();
-    ledger.addState({
+    add(ledger, {
       type: 'STREAM',
       stream: { stream_descriptor: { name: 's' }, stream_state: { a: 1, b: 2 } },
     });
@@ -49,29 +63,114 @@ describe('the books of an attempt', () => {
       stream: { stream_state: { b: 2, a: 1 }, stream_descriptor: { name: 's' } },
       type: 'STREAM',
     };
-    expect(ledger.settle(back).stream).toEqual(S);
+    expect(ledger.settle(back).states).toHaveLength(1);
+  });
+
+  it('take the newest state of a stream for the earlier ones, with the records of all', () => {
+    const ledger = new Ledger();
+    for (const at of [1, 2, 3]) {
+      ledger.addRecords('["","s"]', S, at, 10);
+      add(ledger, state(S, at));
+    }
+    const back = state(S, 3, { destinationStats: { recordCount: 6 } });
+    expect(ledger.settle(back)).toEqual({
+      states: [{ kind: 'STREAM', position: { stream: S, text: '{"at":3}' } }],
+      tallies: [{ ...S, rows: 6, bytes: 30 }],
+    });
+    expect(ledger.finish()).toEqual({ states: [], tallies: [] });
+  });
+
+  it('take a state of one stream for another stream only at the good end of the destination', () => {
+    const ledger = new Ledger();
+    ledger.addRecords('["n","t"]', T, 2, 20);
+    add(ledger, state(T, 1));
+    ledger.addRecords('["","s"]', S, 3, 30);
+    add(ledger, state(S, 1));
+    expect(ledger.settle(state(S, 1)).tallies).toEqual([{ ...S, rows: 3, bytes: 30 }]);
+    expect(ledger.owed).toBe(1);
+    expect(ledger.finish()).toEqual({
+      states: [{ kind: 'STREAM', position: { stream: T, text: '{"at":1}' } }],
+      tallies: [{ ...T, rows: 2, bytes: 20 }],
+    });
+  });
+
+  it('never bring a stream back to the position of an earlier state of all streams', () => {
+    const ledger = new Ledger();
+    add(ledger, global(1, S, T));
+    add(ledger, state(S, 2));
+    ledger.settle(state(S, 2));
+    expect(ledger.finish().states).toEqual([
+      { kind: 'GLOBAL', shared: '{"at":1}', positions: [{ stream: T, text: '{"at":1}' }] },
+    ]);
+  });
+
+  it('tell two states in the same words apart by their records', () => {
+    const ledger = new Ledger();
+    for (const rows of [2, 3]) {
+      ledger.addRecords('["","s"]', S, rows, 10);
+      add(ledger, state(S, 1));
+    }
+    const back = (recordCount: number): Record<string, unknown> =>
+      state(S, 1, { destinationStats: { recordCount } });
+    expect(ledger.settle(back(2)).tallies).toMatchObject([{ rows: 2 }]);
+    expect(ledger.settle(back(3)).tallies).toMatchObject([{ rows: 3 }]);
+  });
+
+  it('keep no more bytes of states than allowed for a destination that gives only the last back', () => {
+    const ledger = new Ledger();
+    const big = 'x'.repeat(8 * 1024 * 1024);
+    const at = (number: number): Record<string, unknown> => ({
+      type: 'STREAM',
+      stream: { stream_descriptor: { name: 's' }, stream_state: { big, number } },
+    });
+    for (let number = 0; number < 20; number++) {
+      ledger.addRecords('["","s"]', S, 1, 1);
+      add(ledger, at(number));
+    }
+    // The oldest made room: their rows count, and only a newer state can be resumed from.
+    expect(ledger.settle(at(0))).toMatchObject({ states: [], tallies: [{ rows: 1 }] });
+    expect(ledger.settle(at(19))).toMatchObject({ states: [{ kind: 'STREAM' }], tallies: [{ rows: 19 }] });
   });
 
   it.each([
     [
       'a record that the source counted and that never arrived',
       (l: Ledger): void => {
-        l.addState(state(S, 1, { sourceStats: { recordCount: 4 } }));
+        add(l, state(S, 1, { sourceStats: { recordCount: 4 } }));
       },
     ],
     [
       'a record that the destination did not store',
       (l: Ledger): unknown => (
-        l.addState(state(S, 1)),
+        add(l, state(S, 1)),
         l.settle(state(S, 1, { destinationStats: { recordCount: 2 } }))
       ),
     ],
     [
-      'states out of order',
-      (l: Ledger): unknown => (l.addState(state(S, 1)), l.addState(state(S, 2)), l.settle(state(S, 2))),
+      'a record that the destination did not store before the newest of its states',
+      (l: Ledger): unknown => (
+        add(l, state(S, 1)),
+        l.addRecords('["","s"]', S, 3, 30),
+        add(l, state(S, 2)),
+        l.settle(state(S, 2, { destinationStats: { recordCount: 5 } }))
+      ),
     ],
-    ['a state that was changed', (l: Ledger): unknown => (l.addState(state(S, 1)), l.settle(state(S, 7)))],
+    [
+      'states out of order',
+      (l: Ledger): unknown => (
+        add(l, state(S, 1)),
+        add(l, state(S, 2)),
+        l.settle(state(S, 2)),
+        l.settle(state(S, 1))
+      ),
+    ],
+    ['a state that was changed', (l: Ledger): unknown => (add(l, state(S, 1)), l.settle(state(S, 7)))],
     ['a state that was never sent', (l: Ledger): unknown => l.settle(state(S, 1))],
+    [
+      'a last state that did not come back',
+      (l: Ledger): unknown => (add(l, state(S, 1)), add(l, state(S, 2)), l.settle(state(S, 1)), l.finish()),
+    ],
+    ['no state that came back', (l: Ledger): unknown => (add(l, global(1)), l.finish())],
   ])('are wrong after %s', (_what, break_) => {
     const ledger = new Ledger();
     ledger.addRecords('["","s"]', S, 3, 30);
@@ -150,6 +249,21 @@ describe('forwarding', () => {
 });
 
 describe('names at the destination', () => {
+  it.each(['a$$b', 'a$&b', "a$'b", 'a$`b', '$1', '${SOURCE_NAMESPACE}'])(
+    'hold the namespace %s of the source as it is',
+    (namespace) => {
+      const rename = renamingOf({
+        namespaceDefinition: 'custom_format',
+        namespaceFormat: 'x_${SOURCE_NAMESPACE}_${SOURCE_NAMESPACE}',
+        prefix: '$$',
+      });
+      expect(rename({ name: '$&', namespace })).toEqual({
+        name: '$$$&',
+        namespace: `x_${namespace}_${namespace}`,
+      });
+    },
+  );
+
   it.each([
     ['destination', { name: 'p_s', namespace: '' }],
     ['source', { name: 'p_s', namespace: 'n' }],

@@ -139,7 +139,10 @@ describe('a sync with connectors that misbehave', () => {
         },
         onProcessEnd: jest.fn(),
         onCommit: jest.fn(),
-        onRest: jest.fn(),
+        onConfiguration: jest.fn(),
+        redact: (text) => text,
+        elapsedMs: () => performance.now(),
+        judge: () => null,
       },
     );
     expect(failure).toMatchObject({ message: 'database or disk is full' });

@@ -1,6 +1,6 @@
 import { objectAt, stringAt, type JsonObject } from '../json';
 import { streamDescriptor } from '../protocol/messages';
-import type { StreamName } from '../store/attempts';
+import type { StreamName } from '../protocol/stream-name';
 
 /** What a stream of the source is called at the destination. */
 export type Rename = (stream: StreamName) => StreamName;
@@ -11,8 +11,9 @@ export function renamingOf(settings: JsonObject): Rename {
   const definition = stringAt(settings, 'namespaceDefinition') ?? 'destination';
   const format = stringAt(settings, 'namespaceFormat') ?? '';
   return ({ name, namespace }) => {
+    // A function, since `$$` and the like have a meaning of their own in a replacement text.
     const own =
-      definition === 'custom_format' ? format.replaceAll('${SOURCE_NAMESPACE}', namespace) : namespace;
+      definition === 'custom_format' ? format.replaceAll('${SOURCE_NAMESPACE}', () => namespace) : namespace;
     return { name: prefix + name, namespace: definition === 'destination' ? '' : own };
   };
 }

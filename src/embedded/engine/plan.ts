@@ -1,7 +1,7 @@
 import { MODE_PARTS } from '../api/streams';
 import type { JsonObject } from '../json';
 import { streamDescriptor } from '../protocol/messages';
-import type { StreamName } from '../store/attempts';
+import { streamKey, type StreamName } from '../protocol/stream-name';
 import type { Rename } from './naming';
 import type { ConnectionStream } from '../store/connections';
 
@@ -53,9 +53,9 @@ export function configuredCatalog({ streams, jobId, attempt }: AttemptPlan, rena
 export function sharedName(streams: readonly ConnectionStream[], rename: Rename): string | null {
   const seen = new Set<string>();
   for (const stream of streams) {
-    const { name, namespace } = rename(nameOf(stream));
-    const key = JSON.stringify([namespace, name]);
-    if (seen.has(key)) return name;
+    const renamed = rename(nameOf(stream));
+    const key = streamKey(renamed);
+    if (seen.has(key)) return renamed.name;
     seen.add(key);
   }
   return null;

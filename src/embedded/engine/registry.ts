@@ -38,7 +38,8 @@ function parseEntry(entry: unknown, where: string, workshop: Workshop): Connecto
     throw new RegistryError(`${where}: kind must be "source" or "destination".`);
   if (command.length === 0) throw new RegistryError(`${where}: command must be an array of strings.`);
   const filled = command.map((part) =>
-    part.replaceAll('{scratch}', workshop.scratchRoot).replaceAll('{local}', workshop.localRoot),
+    // Functions, since `$` has a meaning of its own in a replacement text, and both are paths of the user.
+    part.replaceAll('{scratch}', () => workshop.scratchRoot).replaceAll('{local}', () => workshop.localRoot),
   );
   return { id, kind, type, command: filled, answersStatesAtOnce: false };
 }

@@ -1,33 +1,117 @@
+import { streamKey, type StreamName } from '../protocol/stream-name';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStream } from '../store/connections';
+import type { StateStore, StoredState } from '../store/states';
+import { withoutStreams } from './legacy-state';
 import { nameOf } from './plan';
 
+/** What of a job is kept between its attempts and between jobs. */
+export interface Progress {
+  readonly attempts: AttemptStore;
+  readonly states: StateStore;
+}
+
 /**
- * The states from which an attempt goes on: an incremental stream's newest, a fully refreshed stream's only when
- * this very job brought it, and none for a stream that is overwritten, which begins anew with every attempt.
+ * Begins an attempt: forgets what must not be resumed and returns the states from which the source goes on, each as
+ * JSON. An incremental stream resumes in every job. A fully refreshed stream resumes only what this job committed; one
+ * that is overwritten begins anew with every attempt, since its destination does.
  */
-export function statesToResume(attempts: AttemptStore, jobId: number, connection: Connection): string[] {
-  for (const stream of connection.streams) {
-    if (stream.syncMode === 'full_refresh_overwrite')
-      attempts.restartStream(connection.id, jobId, nameOf(stream));
-  }
-  const full = new Set(connection.streams.filter(isFullRefresh).map((stream) => keyOf(nameOf(stream))));
-  return attempts
-    .states(connection.id)
-    .filter(({ stream, jobId: from }) => from === jobId || !full.has(keyOf(stream)))
-    .map(({ message }) => message);
+export function beginAttempt(progress: Progress, jobId: number, connection: Connection): string[] {
+  forgetOverwrites(progress, jobId, connection);
+  forgetStreams(progress.states, connection, (stream, from) => isFullRefresh(stream) && from !== jobId);
+  return stateMessages(progress.states.list(connection.id), connection);
 }
 
-/** Forgets the states that must not outlive their job: the next full refresh begins at the beginning. */
-export function forgetFinished(attempts: AttemptStore, connection: Connection): void {
-  for (const stream of connection.streams.filter(isFullRefresh))
-    attempts.forgetState(connection.id, nameOf(stream));
+/**
+ * Forgets the overwritten streams of an attempt or a job that did not succeed: none of their rows took the place of
+ * the old ones, so neither counts nor states may claim it.
+ */
+export function forgetOverwrites(
+  { attempts, states }: Progress,
+  jobId: number,
+  connection: Connection,
+): void {
+  for (const stream of connection.streams.filter(isOverwritten)) attempts.forgetRows(jobId, nameOf(stream));
+  forgetStreams(states, connection, isOverwritten);
 }
 
-function isFullRefresh({ syncMode }: ConnectionStream): boolean {
+/** Keeps the states of a job that succeeded, but for those that a source with another kind of state left behind. */
+export function keepStates({ states }: Progress, jobId: number, connection: Connection): void {
+  states.dropReplacedGlobal(connection.id, jobId);
+}
+
+export function isOverwritten({ syncMode }: ConnectionStream): boolean {
+  return syncMode === 'full_refresh_overwrite';
+}
+
+export function isFullRefresh({ syncMode }: ConnectionStream): boolean {
   return syncMode === 'full_refresh_overwrite' || syncMode === 'full_refresh_append';
 }
 
-function keyOf({ name, namespace }: { name: string; namespace: string }): string {
-  return JSON.stringify([namespace, name]);
+/** Forgets the states of streams, and what all streams share when none is left that needs it. */
+function forgetStreams(
+  states: StateStore,
+  connection: Connection,
+  isForgotten: (stream: ConnectionStream, jobId: number) => boolean,
+): void {
+  const streams = new Map(connection.streams.map((stream) => [streamKey(stream), stream]));
+  const forgets = ({ stream, jobId }: StoredState): boolean => {
+    const configured = stream === null ? undefined : streams.get(streamKey(stream));
+    return configured !== undefined && isForgotten(configured, jobId);
+  };
+  const stored = states.list(connection.id);
+  const shared = stored.find(({ stream }) => stream === null);
+  const positions = stored.filter(({ stream }) => stream !== null && streams.has(streamKey(stream)));
+  for (const state of positions)
+    if (forgets(state) && state.stream) states.delete(connection.id, state.stream);
+  if (shared === undefined) return;
+  const lost = connection.streams.filter((stream) => isForgotten(stream, shared.jobId));
+  const isUnused =
+    lost.length === connection.streams.length ||
+    (shared.kind === 'GLOBAL' && positions.length > 0 && positions.every(forgets));
+  if (isUnused) states.deleteKind(connection.id, shared.kind);
+  else if (shared.kind === 'LEGACY' && lost.length > 0) forgetInLegacy(states, connection, shared, lost);
+}
+
+function forgetInLegacy(
+  states: StateStore,
+  connection: Connection,
+  { text, jobId }: StoredState,
+  lost: readonly ConnectionStream[],
+): void {
+  const kept = connection.streams.filter((stream) => !lost.includes(stream)).map(nameOf);
+  const rest = withoutStreams(text, { kept, lost: lost.map(nameOf) });
+  // What cannot be separated is forgotten: rows may come twice, but none is left out.
+  if (rest === null) states.deleteKind(connection.id, 'LEGACY');
+  else states.replaceLegacy(connection.id, jobId, rest);
+}
+
+/** The states as the source's state file holds them; those of streams that are not synced stay out. */
+function stateMessages(stored: readonly StoredState[], connection: Connection): string[] {
+  const configured = new Set(connection.streams.map(streamKey));
+  const parts = stored.filter(({ stream }) => stream === null || configured.has(streamKey(stream)));
+  const global = parts.filter(({ kind }) => kind === 'GLOBAL');
+  return [
+    ...parts.filter(({ kind }) => kind === 'LEGACY').map(({ text }) => `{"type":"LEGACY","data":${text}}`),
+    ...(global.length === 0 ? [] : [globalMessage(global)]),
+    ...parts
+      .filter(({ kind }) => kind === 'STREAM')
+      .map((state) => `{"type":"STREAM","stream":${positionOf(state)}}`),
+  ];
+}
+
+function globalMessage(parts: readonly StoredState[]): string {
+  const shared = parts.find(({ stream }) => stream === null);
+  const positions = parts.filter(({ stream }) => stream !== null).map(positionOf);
+  const member = shared === undefined ? '' : `"shared_state":${shared.text},`;
+  return `{"type":"GLOBAL","global":{${member}"stream_states":[${positions.join(',')}]}}`;
+}
+
+function positionOf({ stream, text }: StoredState): string {
+  return `{"stream_descriptor":${JSON.stringify(descriptorOf(stream))},"stream_state":${text}}`;
+}
+
+function descriptorOf(stream: StreamName | null): { name: string; namespace?: string } {
+  const { name, namespace } = stream ?? { name: '', namespace: '' };
+  return namespace === '' ? { name } : { name, namespace };
 }

@@ -1,5 +1,19 @@
 const NEWLINE = 0x0a;
 
+/** A line is longer than its reader can keep in memory. */
+export class LineTooLongError extends Error {
+  override readonly name = 'LineTooLongError';
+
+  constructor(readonly maxBytes: number) {
+    super(`A line has more than ${sizeOf(maxBytes)}.`);
+  }
+}
+
+/** A number of bytes as a person reads it. */
+export function sizeOf(bytes: number): string {
+  return bytes >= 1024 * 1024 ? `${Math.floor(bytes / 1024 / 1024)} MiB` : `${bytes} bytes`;
+}
+
 /**
  * Bytes behind the last end of a line, which wait for theirs. They are joined once it is there: to join them with every
  * piece that comes would take time by the square of a line's length.
@@ -8,16 +22,22 @@ export class UnendedLine {
   private waiting: Buffer[] = [];
   private bytes = 0;
 
+  constructor(private readonly maxBytes = Infinity) {}
+
   get length(): number {
     return this.bytes;
   }
 
-  /** The whole lines that a piece completes, with the end of the last, or null; what follows waits. */
+  /**
+   * The whole lines that a piece completes, with the end of the last, or null; the rest waits.
+   * @throws LineTooLongError when more bytes would wait than allowed
+   */
   push(piece: Buffer): Buffer | null {
     const end = piece.lastIndexOf(NEWLINE) + 1;
     const lines = end === 0 ? null : this.joined(piece.subarray(0, end));
     if (end < piece.length) this.waiting.push(piece.subarray(end));
     this.bytes += piece.length - end;
+    if (this.bytes > this.maxBytes) throw new LineTooLongError(this.maxBytes);
     return lines;
   }
 
@@ -35,23 +55,56 @@ export class UnendedLine {
   }
 }
 
+/** How long a line may be, and what is done with the beginning of a longer one; the rest of it is dropped. */
+export interface LineLimit {
+  readonly maxBytes: number;
+  readonly onTooLong: (beginning: Buffer) => void;
+}
+
 /** Cuts a stream of bytes into lines; an unended last line comes with {@link end}. */
 export class LineSplitter {
-  private readonly rest = new UnendedLine();
+  private waiting: Buffer[] = [];
+  private bytes = 0;
+  private dropping = false;
 
-  constructor(private readonly onLine: (line: Buffer) => void) {}
+  constructor(
+    private readonly onLine: (line: Buffer) => void,
+    private readonly limit: LineLimit,
+  ) {}
 
   push(chunk: Buffer): void {
-    const bytes = this.rest.push(chunk);
-    if (bytes === null) return;
     let start = 0;
-    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-      if (end > start) this.onLine(bytes.subarray(start, end));
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      this.add(chunk.subarray(start, end));
+      this.finishLine();
       start = end + 1;
     }
+    this.add(chunk.subarray(start));
   }
 
   end(): void {
-    if (this.rest.length > 0) this.onLine(this.rest.take());
+    this.finishLine();
+  }
+
+  private add(piece: Buffer): void {
+    if (piece.length === 0 || this.dropping) return;
+    this.waiting.push(piece);
+    this.bytes += piece.length;
+    if (this.bytes <= this.limit.maxBytes) return;
+    this.dropping = true;
+    this.limit.onTooLong(this.take().subarray(0, this.limit.maxBytes));
+  }
+
+  private finishLine(): void {
+    this.dropping = false;
+    if (this.bytes > 0) this.onLine(this.take());
+  }
+
+  private take(): Buffer {
+    const [only, ...others] = this.waiting;
+    const line = only !== undefined && others.length === 0 ? only : Buffer.concat(this.waiting);
+    this.waiting = [];
+    this.bytes = 0;
+    return line;
   }
 }

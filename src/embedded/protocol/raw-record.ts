@@ -68,18 +68,42 @@ export function recordHead(stream: string, namespace: string | null): string {
 
 /** The text of a member's value in a JSON object that is known to be valid. */
 export function rawMember(object: string, name: string): string | null {
+  for (const member of eachMember(object)) if (member.name === name) return member.text;
+  return null;
+}
+
+/** The members of a JSON object that is known to be valid, each with the text of its value. */
+export function rawMembers(object: string): { name: string; text: string }[] {
+  return [...eachMember(object)];
+}
+
+function* eachMember(object: string): Generator<{ name: string; text: string }> {
   let at = object.indexOf('{') + 1;
   while (at > 0 && at < object.length) {
     const keyStart = object.indexOf('"', at);
-    if (keyStart < 0) return null;
+    if (keyStart < 0) return;
     const keyEnd = endOfString(object, keyStart);
     const valueStart = object.indexOf(':', keyEnd) + 1;
     const valueEnd = endOfValue(object, valueStart);
-    const key: unknown = JSON.parse(object.slice(keyStart, keyEnd));
-    if (key === name) return object.slice(valueStart, valueEnd).trim();
+    yield {
+      name: String(JSON.parse(object.slice(keyStart, keyEnd))),
+      text: object.slice(valueStart, valueEnd).trim(),
+    };
     at = valueEnd + 1;
   }
-  return null;
+}
+
+/** The texts of the items of a JSON array that is known to be valid. */
+export function rawItems(array: string): string[] {
+  const items: string[] = [];
+  let at = array.indexOf('[') + 1;
+  while (at > 0 && at < array.length) {
+    const end = endOfValue(array, at);
+    const item = array.slice(at, end).trim();
+    if (item !== '') items.push(item);
+    at = end + 1;
+  }
+  return items;
 }
 
 function endOfString(text: string, open: number): number {

@@ -4,6 +4,7 @@ import type { MessageWriter } from './message-writer';
 import type { ConfiguredStream } from './messages';
 import { UnendedLine } from './lines';
 import { LineReader, looksLikeRecord, type RawRecord } from './raw-record';
+import { streamKey } from './stream-name';
 
 /** Where the records of one stream go. */
 export interface StreamTarget {
@@ -38,16 +39,14 @@ export async function writeStreams(
   const targets = new Map<string, Target>();
   try {
     for (const stream of streams) {
-      targets.set(keyOf(stream.name, stream.namespace), {
+      targets.set(streamKey(stream), {
         stream: await open(stream),
         rowsSinceState: 0,
         complete: false,
       });
     }
     await new Writing(targets, output).run(input);
-    const missing = streams.filter(
-      ({ name, namespace }) => targets.get(keyOf(name, namespace))?.complete !== true,
-    );
+    const missing = streams.filter((stream) => targets.get(streamKey(stream))?.complete !== true);
     if (missing.length > 0) {
       throw new ConnectorError(
         'transient_error',
@@ -57,10 +56,6 @@ export async function writeStreams(
   } finally {
     for (const { stream } of targets.values()) await stream.close();
   }
-}
-
-function keyOf(name: string, namespace: string | null | undefined): string {
-  return `${namespace ?? ''}\n${name}`;
 }
 
 class Writing {
@@ -104,7 +99,7 @@ class Writing {
 
   private targetOf({ stream, namespace }: RawRecord): Target {
     if (this.current?.stream === stream && this.current.namespace === namespace) return this.current.target;
-    const target = this.targets.get(keyOf(stream, namespace));
+    const target = this.targets.get(streamKey({ name: stream, namespace }));
     if (target === undefined)
       throw new ConnectorError('system_error', `A record came for the unknown stream ${stream}.`);
     this.current = { stream, namespace, target };
@@ -137,8 +132,8 @@ class Writing {
 
   private described(of: JsonObject | undefined): Target | undefined {
     const descriptor = objectAt(of ?? {}, 'stream_descriptor');
-    return descriptor === undefined
-      ? undefined
-      : this.targets.get(keyOf(stringAt(descriptor, 'name') ?? '', stringAt(descriptor, 'namespace')));
+    if (descriptor === undefined) return undefined;
+    const namespace = stringAt(descriptor, 'namespace') ?? null;
+    return this.targets.get(streamKey({ name: stringAt(descriptor, 'name') ?? '', namespace }));
   }
 }

@@ -95,6 +95,17 @@ export class ActorStore {
       .map((row) => this.toActor(row));
   }
 
+  /** Replaces the configuration of an actor that was not deleted, encrypted as the first one was. */
+  updateConfiguration(kind: ActorKind, id: string, configuration: JsonObject, shown: JsonObject): void {
+    this.db.run(
+      'UPDATE "actors" SET "configuration" = ?, "shown" = ? WHERE "id" = ? AND "kind" = ? AND "deleted" = 0',
+      this.vault.seal(configuration),
+      JSON.stringify(shown),
+      id,
+      kind,
+    );
+  }
+
   delete(kind: ActorKind, id: string): void {
     this.db.run('UPDATE "actors" SET "deleted" = 1 WHERE "id" = ? AND "kind" = ?', id, kind);
   }

@@ -1,23 +1,9 @@
 import type { ProcessIdentity } from '../data-dir/process-identity';
+import type { StreamName } from '../protocol/stream-name';
 import type { Database } from './database';
 import type { Failure } from './jobs';
 
-/** A stream as states and counts name it; the namespace is empty where there is none. */
-export interface StreamName {
-  readonly name: string;
-  readonly namespace: string;
-}
-
-/** A committed state and the rows that it stands for, by stream. */
-export interface Commit {
-  /** The stream that it describes; an empty name stands for the whole connection. */
-  readonly stream: StreamName;
-  /** The state to hand to the source when it goes on from here, as JSON. */
-  readonly text: string;
-  readonly tallies: readonly (StreamName & { readonly rows: number; readonly bytes: number })[];
-}
-
-/** Attempts, their committed states and the processes that they run. */
+/** Attempts, the rows that they committed and the processes that they run. */
 export class AttemptStore {
   constructor(private readonly db: Database) {}
 
@@ -48,23 +34,12 @@ export class AttemptStore {
     );
   }
 
-  /** Keeps a state together with the rows that it stands for: both or neither. */
-  commit(connectionId: string, jobId: number, commit: Commit): void {
-    const { name, namespace } = commit.stream;
-    this.db.transaction(() => {
-      this.db.run(
-        `INSERT OR REPLACE INTO "states" ("connection_id", "namespace", "name", "message", "job_id") VALUES (?, ?, ?, ?, ?)`,
-        connectionId,
-        namespace,
-        name,
-        commit.text,
-        jobId,
-      );
-      for (const tally of commit.tallies) this.addRows(jobId, tally, tally.rows, tally.bytes);
-    });
+  /** Runs the work as one transaction: all of it is kept, or nothing. */
+  transaction<T>(work: () => T): T {
+    return this.db.transaction(work);
   }
 
-  /** Counts rows that no state follows, once the destination has ended well. */
+  /** Counts rows that the destination stored. */
   addRows(jobId: number, { name, namespace }: StreamName, rows: number, bytes: number): void {
     this.db.run(
       `INSERT INTO "job_streams" ("job_id", "namespace", "name", "rows", "bytes") VALUES (?, ?, ?, ?, ?)
@@ -78,35 +53,14 @@ export class AttemptStore {
     );
   }
 
-  /** Forgets what earlier attempts of a job brought of a stream that starts from its beginning. */
-  restartStream(connectionId: string, jobId: number, { name, namespace }: StreamName): void {
-    this.db.transaction(() => {
-      this.db.run(
-        'DELETE FROM "job_streams" WHERE "job_id" = ? AND "namespace" = ? AND "name" = ?',
-        jobId,
-        namespace,
-        name,
-      );
-      this.forgetState(connectionId, { name, namespace });
-    });
-  }
-
-  forgetState(connectionId: string, { name, namespace }: StreamName): void {
+  /** Forgets the rows of a stream that this job counted so far. */
+  forgetRows(jobId: number, { name, namespace }: StreamName): void {
     this.db.run(
-      'DELETE FROM "states" WHERE "connection_id" = ? AND "namespace" = ? AND "name" = ?',
-      connectionId,
+      'DELETE FROM "job_streams" WHERE "job_id" = ? AND "namespace" = ? AND "name" = ?',
+      jobId,
       namespace,
       name,
     );
-  }
-
-  /** The states of a connection and the jobs that brought them. */
-  states(connectionId: string): { stream: StreamName; message: string; jobId: number }[] {
-    return this.db.all('SELECT * FROM "states" WHERE "connection_id" = ?', connectionId).map((row) => ({
-      stream: { name: row.text('name'), namespace: row.text('namespace') },
-      message: row.text('message'),
-      jobId: row.integer('job_id'),
-    }));
   }
 
   /** Rows committed so far by a job. */

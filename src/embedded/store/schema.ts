@@ -50,6 +50,32 @@ export const SCHEMA: readonly string[] = [
     WHERE "status" IN ('pending', 'queued', 'running', 'incomplete');
   CREATE INDEX "jobs_scheduled" ON "jobs" ("connection_id", "id") WHERE "scheduled" = 1;
   `,
+  // A state is kept by stream, whichever kind of message brought it, so that one stream can lose its own.
+  `
+  CREATE TABLE "source_states" (
+    "connection_id" TEXT NOT NULL, "scope" TEXT NOT NULL CHECK ("scope" IN ('connection', 'stream')),
+    "namespace" TEXT NOT NULL, "name" TEXT NOT NULL,
+    "kind" TEXT NOT NULL CHECK ("kind" IN ('STREAM', 'GLOBAL', 'LEGACY')),
+    "state" TEXT NOT NULL, "job_id" INTEGER NOT NULL,
+    PRIMARY KEY ("connection_id", "scope", "namespace", "name")
+  );
+  INSERT INTO "source_states"
+    SELECT "connection_id", 'stream', "namespace", "name", 'STREAM', "message" -> '$.stream.stream_state', "job_id"
+    FROM "states" WHERE json_type("message", '$.stream.stream_state') NOT IN ('null');
+  INSERT INTO "source_states"
+    SELECT "connection_id", 'connection', '', '', 'GLOBAL', "message" -> '$.global.shared_state', "job_id"
+    FROM "states" WHERE json_type("message", '$.global.shared_state') NOT IN ('null');
+  INSERT OR REPLACE INTO "source_states"
+    SELECT "connection_id", 'stream', COALESCE("value" ->> '$.stream_descriptor.namespace', ''),
+      "value" ->> '$.stream_descriptor.name', 'GLOBAL', "value" -> '$.stream_state', "job_id"
+    FROM "states", json_each("message", '$.global.stream_states')
+    WHERE json_type("value", '$.stream_state') NOT IN ('null');
+  INSERT INTO "source_states"
+    SELECT "connection_id", 'connection', '', '', 'LEGACY', "message" -> '$.data', "job_id"
+    FROM "states" WHERE json_type("message", '$.stream') IS NULL AND json_type("message", '$.global') IS NULL
+      AND json_type("message", '$.data') NOT IN ('null');
+  DROP TABLE "states";
+  `,
 ];
 
 /** The version of the state that this code reads and writes. */

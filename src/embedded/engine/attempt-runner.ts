@@ -1,0 +1,153 @@
+import { Redactor } from '../secrets/redactor';
+import { secretsOf } from '../secrets/mask';
+import type { Actor, ActorStore } from '../store/actors';
+import type { AttemptStore } from '../store/attempts';
+import type { Connection } from '../store/connections';
+import type { Failure, Job } from '../store/jobs';
+import type { StateStore } from '../store/states';
+import type { EmbeddedLog, Now } from '../log';
+import { streamKey } from '../protocol/stream-name';
+import { runAttempt } from './attempt';
+import type { AttemptHooks } from './attempt-hooks';
+import type { Workshop } from './command';
+import { configurationFailure } from './configuration-failure';
+import type { Connectors } from './connectors';
+import type { ConnectorDefinition } from './definitions';
+import { reportable } from './failures';
+import { renamingOf } from './naming';
+import { sharedName, type AttemptPlan } from './plan';
+import { beginAttempt } from './resume';
+
+/** What attempts work with. */
+export interface AttemptRunnerOptions {
+  readonly actors: ActorStore;
+  readonly attempts: AttemptStore;
+  readonly states: StateStore;
+  readonly connectors: Connectors;
+  readonly workshop: Workshop;
+  readonly log: EmbeddedLog;
+  readonly now: Now;
+  readonly elapsedMs: () => number;
+  readonly graceMs: number;
+  readonly silenceMs: number;
+  readonly stateWaitMs: number;
+}
+
+/** Prepares and runs one attempt of a job, and keeps what it brings. */
+export class AttemptRunner {
+  constructor(private readonly options: AttemptRunnerOptions) {}
+
+  /** @returns null after a success, else why the attempt failed, without secrets */
+  async run(
+    job: Job,
+    number: number,
+    connection: Connection | null,
+    signal: AbortSignal,
+  ): Promise<Failure | null> {
+    const parts = this.partsOf(connection);
+    if (parts === null)
+      return configError(
+        'The source, the destination or its connector is gone. Create the connection again.',
+      );
+    const refusal = refusalOf(parts.connection);
+    if (refusal !== null) return configError(refusal);
+    const misfit = await configurationFailure(this.options.connectors, parts.source, parts.destination);
+    if (misfit !== null) return misfit;
+    const redactor = new Redactor(
+      [parts.source, parts.destination].flatMap(({ configuration, shown }) =>
+        secretsOf(configuration, shown),
+      ),
+    );
+    const plan = this.planOf(job, number, parts);
+    const failure = await runAttempt(plan, await this.hooksOf(job, parts, redactor, signal));
+    return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
+  }
+
+  private partsOf(connection: Connection | null): Parts | null {
+    if (connection === null) return null;
+    const { actors, connectors } = this.options;
+    const source = actors.find('source', connection.sourceId);
+    const destination = actors.find('destination', connection.destinationId);
+    const reader = connectors.find(source?.definitionId ?? '');
+    const writer = connectors.find(destination?.definitionId ?? '');
+    if (source === null || destination === null || reader === null || writer === null) return null;
+    return { connection, source, destination, reader, writer };
+  }
+
+  private planOf(job: Job, number: number, parts: Parts): AttemptPlan {
+    const { connection, source, destination, reader, writer } = parts;
+    return {
+      sourceCommand: reader.command,
+      sourceConfig: source.configuration,
+      destinationCommand: writer.command,
+      destinationConfig: destination.configuration,
+      streams: connection.streams,
+      rename: renamingOf(connection.settings),
+      states: this.options.attempts.transaction(() => beginAttempt(this.options, job.id, connection)),
+      answersStatesAtOnce: writer.answersStatesAtOnce,
+      jobId: job.id,
+      attempt: number,
+    };
+  }
+
+  private async hooksOf(
+    job: Job,
+    parts: Parts,
+    redactor: Redactor,
+    signal: AbortSignal,
+  ): Promise<AttemptHooks> {
+    const { attempts, connectors, log } = this.options;
+    const keepers = {
+      source: await connectors.configurationKeeper(parts.source, redactor),
+      destination: await connectors.configurationKeeper(parts.destination, redactor),
+    };
+    const configured = new Set(parts.connection.streams.map(streamKey));
+    return {
+      ...this.options,
+      signal,
+      redact: (text) => redactor.redact(text),
+      warn: (message) => {
+        log.warn(redactor.redact(message));
+      },
+      onProcess: (identity) => {
+        attempts.addProcess(job.id, identity);
+      },
+      onProcessEnd: ({ pid }) => {
+        attempts.forgetProcess(pid);
+      },
+      onCommit: ({ states, tallies }) => {
+        attempts.transaction(() => {
+          for (const state of states)
+            this.options.states.save(parts.connection.id, job.id, state, configured);
+          for (const tally of tallies) attempts.addRows(job.id, tally, tally.rows, tally.bytes);
+        });
+      },
+      onConfiguration: (origin, configuration) => {
+        keepers[origin](configuration);
+      },
+      judge: () => null,
+    };
+  }
+}
+
+interface Parts {
+  readonly connection: Connection;
+  readonly source: Actor;
+  readonly destination: Actor;
+  readonly reader: ConnectorDefinition;
+  readonly writer: ConnectorDefinition;
+}
+
+/** Why the streams of a connection cannot be synced, or null. */
+function refusalOf({ streams, settings }: Connection): string | null {
+  if (streams.length === 0)
+    return 'The connection has no stream, so nothing can be synced. Create it again with at least one stream of the source.';
+  const shared = sharedName(streams, renamingOf(settings));
+  return shared === null
+    ? null
+    : `Two streams would both be written as ${shared}: set namespaceDefinition to source.`;
+}
+
+function configError(message: string): Failure {
+  return { type: 'config_error', origin: 'engine', message };
+}

@@ -1,0 +1,46 @@
+import type { AttemptHooks } from './attempt-hooks';
+import { ConnectorProcess } from './connector-process';
+import type { AttemptPlan } from './plan';
+
+/** The two processes of an attempt. */
+export class ConnectorPair {
+  private constructor(
+    readonly source: ConnectorProcess,
+    readonly destination: ConnectorProcess,
+  ) {}
+
+  /** @param paths the files that the two read */
+  static start(
+    plan: AttemptPlan,
+    { workshop, redact }: Pick<AttemptHooks, 'workshop' | 'redact'>,
+    paths: Readonly<Record<string, string>>,
+  ): ConnectorPair {
+    const { source = '', destination = '', sourceCatalog = '', destinationCatalog = '', state = '' } = paths;
+    const stateArgs = plan.states.length === 0 ? [] : ['--state', state];
+    const write = ['write', '--config', destination, '--catalog', destinationCatalog];
+    const read = ['read', '--config', source, '--catalog', sourceCatalog, ...stateArgs];
+    const writer = ConnectorProcess.start([...plan.destinationCommand, ...write], workshop.localRoot, redact);
+    const reader = ConnectorProcess.start([...plan.sourceCommand, ...read], workshop.localRoot, redact);
+    return new ConnectorPair(reader, writer);
+  }
+
+  /** Notes both processes, so that the next start can end them should this engine be killed. */
+  note({ onProcess }: Pick<AttemptHooks, 'onProcess'>): void {
+    for (const { identity } of [this.source, this.destination]) onProcess(identity);
+  }
+
+  /** Waits for both to end; a destination may store the rows that it has in hand, for a grace. */
+  async end({ graceMs, onProcessEnd }: Pick<AttemptHooks, 'graceMs' | 'onProcessEnd'>): Promise<void> {
+    const { source, destination } = this;
+    const patience = setTimeout(() => {
+      destination.signal('SIGTERM');
+    }, graceMs);
+    const force = setTimeout(() => {
+      destination.signal('SIGKILL');
+    }, 2 * graceMs);
+    await Promise.all([source.ended, destination.ended]);
+    clearTimeout(patience);
+    clearTimeout(force);
+    for (const { identity } of [source, destination]) onProcessEnd(identity);
+  }
+}
