@@ -102,7 +102,7 @@ function toObject(text: string): JsonObject {
 export async function until<T>(
   what: string,
   condition: () => Promise<T | null> | T | null,
-  timeoutMs = 20_000,
+  timeoutMs = 50_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
