@@ -1,5 +1,5 @@
 /** Who may know of whom, as errors. docs/architecture.md draws the same picture. */
-const gateway = '^src/(app|airbyte|callers|common|config|health|openapi|start|main)';
+const gateway = '^src/(app|airbyte|callers|common|config|health|openapi|pages|start|main)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -4,9 +4,11 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
+COPY openapi.json openapi-3.0.json ./
+COPY docs/errors ./docs/errors
 COPY src ./src
 COPY clients/typescript/src ./clients/typescript/src
-COPY scripts/bundle.mjs scripts/bundle-demo.mjs scripts/compile-bundle.mjs ./scripts/
+COPY scripts/public-files.mjs scripts/bundle.mjs scripts/bundle-demo.mjs scripts/compile-bundle.mjs ./scripts/
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:20-bookworm-slim

@@ -7,7 +7,7 @@ const LOWER_BOUNDS = ['minimum', 'minLength', 'minItems'];
 const UPPER_BOUNDS = ['maximum', 'maxLength', 'maxItems'];
 
 /** Says nothing of what is taken or given. */
-const WORDS = ['description', 'title', 'example', 'externalDocs', 'deprecated'];
+const WORDS = ['description', 'title', 'example', 'examples', 'externalDocs', 'deprecated'];
 /** Compared one by one; whatever else a schema says may not change at all. */
 const COMPARED = [
   ...['type', 'enum', 'nullable', 'format', 'pattern', 'required', 'properties', 'items', '$ref', 'allOf'],
@@ -202,8 +202,17 @@ function named(oldSchema, newSchema, place) {
   return was === is ? [] : [`${place} is called ${is ?? 'nothing'}, not ${was ?? 'nothing'}`];
 }
 
-function nameOf({ $ref, allOf: [only] = [] }) {
+function nameOf(schema) {
+  const { $ref, allOf: [only] = [] } = inTermsOf30(schema);
   return ($ref ?? only?.$ref)?.split('/').pop();
+}
+
+/** A schema of 3.1 says by types what one of 3.0 says by `nullable`; a reference may have words beside it. */
+function inTermsOf30(schema) {
+  const { type, anyOf, $ref, ...rest } = schema;
+  if (Array.isArray(type)) return { ...rest, type: type[0], nullable: true };
+  if (anyOf) return { ...rest, allOf: [anyOf[0]], nullable: true };
+  return $ref && Object.keys(rest).length > 0 ? { ...rest, allOf: [{ $ref }] } : schema;
 }
 
 function required(of, beside) {
@@ -214,7 +223,8 @@ function contentOf({ content = {} }) {
   return Object.values(content)[0]?.schema;
 }
 
-function resolve(document, schema) {
+function resolve(document, given) {
+  const schema = given && inTermsOf30(given);
   if (!schema) return undefined;
   if (schema.$ref) return resolve(document, document.components.schemas[schema.$ref.split('/').pop()]);
   const [only] = schema.allOf ?? [];

@@ -1,23 +1,26 @@
-// Writes openapi.json from the built application, or with --check says where the committed one differs.
+// Writes openapi.json (3.1) and openapi-3.0.json from the built application, or with --check says where a committed one
+// differs.
 // Run it through `npm run openapi:generate` or `npm run openapi:check`, which build first.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const FILE = new URL('../openapi.json', import.meta.url);
+const FILES = { 3.1: 'openapi.json', '3.0': 'openapi-3.0.json' };
+const fileOf = (name) => new URL(`../${name}`, import.meta.url);
 
 require('reflect-metadata');
 const { pino } = require('pino');
 const { parseSettings } = require('../dist/config/settings.js');
 const { createApp } = require('../dist/start.js');
 const { buildDocument } = require('../dist/openapi.js');
+const { dialectsOf } = require('../dist/common/openapi/dialects.js');
 
 /** Nothing is listened to and nothing is asked: the address is only there so that no embedded Airbyte starts. */
 async function describe() {
   const settings = parseSettings({ AIRBYTE_API_URL: 'http://127.0.0.1:9/api/public/v1' });
   const app = await createApp(settings, () => new Date(), pino({ level: 'silent' }));
   try {
-    return `${JSON.stringify(buildDocument(app), null, 2)}\n`;
+    return dialectsOf(buildDocument(app));
   } finally {
     await app.close();
   }
@@ -30,16 +33,21 @@ function firstDifference(a, b) {
 }
 
 const generated = await describe();
-if (!process.argv.includes('--check')) {
-  writeFileSync(FILE, generated);
-  console.log('openapi.json is written');
-} else {
-  const committed = readFileSync(FILE, 'utf8');
-  if (committed !== generated) {
-    console.error(
-      `openapi.json is not what the code says; run npm run openapi:generate. ${firstDifference(committed, generated)}`,
-    );
-    process.exit(1);
+let isCurrent = true;
+for (const [version, name] of Object.entries(FILES)) {
+  const text = `${JSON.stringify(generated[version], null, 2)}\n`;
+  if (!process.argv.includes('--check')) {
+    writeFileSync(fileOf(name), text);
+    console.log(`${name} is written`);
+    continue;
   }
-  console.log('openapi.json is what the code says');
+  const committed = readFileSync(fileOf(name), 'utf8');
+  if (committed === text) console.log(`${name} is what the code says`);
+  else
+    console.error(
+      `${name} is not what the code says; run npm run openapi:generate. ${firstDifference(committed, text)}`,
+    );
+  isCurrent &&= committed === text;
 }
+if (!process.argv.includes('--check')) await import('./public-files.mjs');
+process.exitCode = isCurrent ? 0 : 1;

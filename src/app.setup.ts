@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { addCallerHooks } from './callers/callers.setup';
 import { addBodyRules } from './common/http/body-rules';
@@ -12,7 +11,9 @@ import { REQUEST_ID_HEADER } from './common/http/request-id';
 import { addSecurityHeaders } from './common/http/security-headers';
 import { SETTINGS } from './config/settings.token';
 import type { Settings } from './config/settings.types';
-import { buildDocument } from './openapi';
+import { addApiDescriptions } from './pages/api-description';
+import { addDocsPage } from './pages/docs-page';
+import { addProblemPages } from './pages/problem-pages';
 
 /** Everything that is set up on the application beyond its modules: shared by the start and by every test. */
 export function configureApp(app: NestFastifyApplication): void {
@@ -24,17 +25,21 @@ export function configureApp(app: NestFastifyApplication): void {
   addBodyRules(fastify);
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
-  const { corsOrigins, allowedHosts } = app.get<Settings>(SETTINGS);
+  const settings = app.get<Settings>(SETTINGS);
+  const { corsOrigins, allowedHosts } = settings;
   addHttpRules(fastify, allowedHosts);
   addCrossOriginRules(fastify, corsOrigins);
   refuseForeignPages(fastify, corsOrigins);
   addCallerHooks(app);
   addFrontPage(fastify);
-  SwaggerModule.setup('docs', app, () => buildDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
-    customSiteTitle: 'Airbyte Ingestion API',
-  });
+  addApiDescriptions(fastify, knowsCallers(settings));
+  addDocsPage(fastify);
+  addProblemPages(fastify);
+}
+
+/** Whether anybody has to sign in at all. */
+function knowsCallers({ apiKeys, oidc }: Settings): boolean {
+  return apiKeys.length > 0 || oidc !== null;
 }
 
 /** One log line for each request, and its id on every answer. */

@@ -6,7 +6,10 @@ import { completeDocument } from './common/openapi/complete-document';
 /** Of the contract, by the rules of docs/versioning.md. */
 export const API_VERSION = '0.1.0';
 
-/** The API's description, OpenAPI 3.0: what every client generator reads. */
+/** Where a gateway is that was started with its defaults. A served description names its own address. */
+export const DEFAULT_SERVER = 'http://127.0.0.1:3000';
+
+/** The API's description as Nest writes it; `npm run openapi:generate` makes the published ones of it. */
 export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Airbyte Ingestion API')
@@ -17,7 +20,7 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .setVersion(API_VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.0.3')
-    .addServer('/', 'This gateway.')
+    .addServer(DEFAULT_SERVER, 'This gateway.')
     .addApiKey(
       { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key whose hash is in API_KEYS.' },
       API_KEY_SCHEME,

@@ -46,7 +46,7 @@ async function tellOfCreation(client: IngestionClient): Promise<string> {
     status: 'inactive',
   } as const;
   const wouldBe = await client.check(request);
-  check(wouldBe.schedule?.cronExpression === '0 2 * * *', 'a creation can be checked before', wouldBe);
+  check(wouldBe.schedule.cronExpression === '0 2 * * *', 'a creation can be checked before', wouldBe);
   const idempotencyKey = randomUUID();
   for (let times = 0; times < 2; times += 1)
     created.add((await client.create(request, { idempotencyKey })).connectionId);

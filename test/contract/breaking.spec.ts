@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { document } from '../support/contract.document';
+import { document30, document31 } from '../support/contract.document';
 
 const SCRIPT = join(__dirname, '..', '..', 'scripts', 'openapi-breaking.mjs');
 
@@ -20,8 +20,8 @@ describe('the check for breaking changes', () => {
     rmSync(directory, { recursive: true });
   });
 
-  function compare(change: (released: Json) => void): string {
-    const released = structuredClone(document) as unknown as Json;
+  function compare(change: (released: Json) => void, base: object = document30): string {
+    const released = structuredClone(base) as Json;
     change(released);
     const file = join(directory, 'released.json');
     writeFileSync(file, JSON.stringify(released));
@@ -52,12 +52,12 @@ describe('the check for breaking changes', () => {
     ],
     [
       'a member of a request that is required now',
-      (r) => (schema(r, 'CreateIngestionRequest')['required'] = ['name']),
+      (r) => (schema(r, 'CreateIngestionInput')['required'] = ['name']),
       'body.sourceId is required',
     ],
     [
       'a tighter limit',
-      (r) => (at(schema(r, 'CreateIngestionRequest'), 'properties', 'name')['maxLength'] = 256),
+      (r) => (at(schema(r, 'CreateIngestionInput'), 'properties', 'name')['maxLength'] = 256),
       'body.name has another maxLength',
     ],
     [
@@ -98,12 +98,12 @@ describe('the check for breaking changes', () => {
     ],
     [
       'another default',
-      (r) => (at(schema(r, 'CreateIngestionRequest'), 'properties', 'status')['default'] = 'inactive'),
-      'body.status has another default',
+      (r) => (at(schema(r, 'SchedulePreviewInput'), 'properties', 'count')['default'] = 7),
+      'body.count has another default',
     ],
     [
       'another pattern',
-      (r) => (at(schema(r, 'CreateIngestionRequest'), 'properties', 'sourceId')['pattern'] = '^.*$'),
+      (r) => (at(schema(r, 'CreateIngestionInput'), 'properties', 'sourceId')['pattern'] = '^.*$'),
       'body.sourceId has another pattern',
     ],
     [
@@ -116,7 +116,7 @@ describe('the check for breaking changes', () => {
     ],
     [
       'what this comparison has no rule for',
-      (r) => (at(schema(r, 'StatusBatchRequest'), 'properties', 'ids')['uniqueItems'] = true),
+      (r) => (at(schema(r, 'StatusBatchInput'), 'properties', 'ids')['uniqueItems'] = true),
       'body.ids has another uniqueItems',
     ],
     [
@@ -161,13 +161,49 @@ describe('the check for breaking changes', () => {
     expect(compare(change)).toContain(found);
   });
 
+  it.each<[string, (released: Json) => void, string]>([
+    [
+      'an answer that may be null now',
+      (r) => (at(schema(r, 'IngestionStatusReport'), 'properties', 'lastSync')['type'] = 'string'),
+      'lastSync may be null',
+    ],
+    [
+      'an object that may be null now',
+      (r) => {
+        const properties = at(schema(r, 'IngestionStatusReport'), 'properties');
+        properties['lastRun'] = { $ref: '#/components/schemas/Run' };
+      },
+      'lastRun may be null',
+    ],
+    [
+      'another name of a type',
+      (r) => {
+        at(r, 'components', 'schemas')['OldRun'] = schema(r, 'Run');
+        const properties = at(schema(r, 'IngestionStatusReport'), 'properties');
+        properties['lastRun'] = { anyOf: [{ $ref: '#/components/schemas/OldRun' }, { type: 'null' }] };
+      },
+      'lastRun is called Run, not OldRun',
+    ],
+    [
+      'another default',
+      (r) => (at(schema(r, 'CreateIngestionInput'), 'properties', 'status')['default'] = 'inactive'),
+      'body.status has another default',
+    ],
+  ])('finds %s in a description of 3.1', (_, change, found) => {
+    expect(compare(change, document31)).toContain(found);
+  });
+
+  it('lets a description of 3.1 pass that says the same', () => {
+    expect(compare(() => undefined, document31)).toContain('nothing breaks callers');
+  });
+
   it.each<[string, (released: Json) => void]>([
     ['a new operation', (r) => delete at(r, 'paths')['/ingestion']],
-    ['a new optional member', (r) => delete at(schema(r, 'CreateIngestionRequest'), 'properties')['status']],
+    ['a new optional member', (r) => delete at(schema(r, 'CreateIngestionInput'), 'properties')['status']],
     ['a new member of an answer', (r) => delete at(schema(r, 'Run'), 'properties')['rows']],
     [
       'a looser limit',
-      (r) => (at(schema(r, 'CreateIngestionRequest'), 'properties', 'name')['maxLength'] = 10),
+      (r) => (at(schema(r, 'CreateIngestionInput'), 'properties', 'name')['maxLength'] = 10),
     ],
     [
       'a new problem',
@@ -194,7 +230,7 @@ describe('the check for breaking changes', () => {
     ['other texts', (r) => (schema(r, 'Run')['description'] = 'Old.')],
     [
       'a member that may be null where it is sent',
-      (r) => (at(schema(r, 'PatchIngestionRequest'), 'properties', 'name')['nullable'] = false),
+      (r) => (at(schema(r, 'PatchIngestionInput'), 'properties', 'name')['nullable'] = false),
     ],
     ['nothing at all', () => undefined],
   ])('lets %s pass', (_, change) => {

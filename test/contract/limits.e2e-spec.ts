@@ -14,8 +14,8 @@ import { resolved, valuesAround } from './limits.values';
 
 /** Members of a nested object, in a place where the rest of it is valid. */
 const NESTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  ScheduleRequest: CRON,
-  StreamRequest: { name: 'orders' },
+  ScheduleInput: CRON,
+  StreamInput: { name: 'orders' },
 };
 
 /** Fields with a grammar that no schema can say: of what the schema lets pass, some is refused with another reason. */

@@ -56,7 +56,7 @@ describe('whatever the request', () => {
     expect(await response.json()).toMatchObject({
       status,
       code,
-      type: `urn:airbyte-ingestion:problem:${code}`,
+      type: `/problems/${code}`,
     });
     expect(response.status).toBe(status);
   });
@@ -204,6 +204,6 @@ describe('whatever the request', () => {
   it('shows the docs and the description that they are made from', async () => {
     await gateway.api.get('/docs').redirects(1).expect(200);
     const response = await gateway.api.get('/openapi.json').expect(200);
-    expect(response.body).toMatchObject({ openapi: '3.0.3' });
+    expect(response.body).toMatchObject({ openapi: '3.1.0' });
   });
 });

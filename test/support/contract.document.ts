@@ -8,20 +8,35 @@ import {
   operationsOf,
   type Response,
 } from '../../src/common/openapi/operations';
+import { inTermsOf30 } from './contract.terms';
 
-const FILE = join(__dirname, '..', '..', 'openapi.json');
+const ROOT = join(__dirname, '..', '..');
 
 /** An operation of the committed description, found by what was requested. */
 export interface FoundOperation {
   readonly id: string;
+  /** As the description has it. */
+  readonly template: string;
   readonly operation: Operation;
 }
 
-/** The committed description. Redocly holds it to the shape of OpenAPI, so it is not parsed again here. */
-export const document = JSON.parse(readFileSync(FILE, 'utf8')) as OpenAPIObject;
+function committed(name: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
+}
+
+/** The committed description as it is. */
+export const document31 = committed('openapi.json') as {
+  readonly paths: object;
+  readonly components: object;
+};
+/** The one for generators that know no 3.1. */
+export const document30 = committed('openapi-3.0.json') as OpenAPIObject;
+/** The first in the terms of 3.0. Redocly holds it to the shape of OpenAPI, so it is not parsed again here. */
+export const document = inTermsOf30(document31) as OpenAPIObject;
 
 const ROUTES = Object.entries(document.paths).map(([path, item]) => ({
   pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+  template: path,
   isTemplated: path.includes('{'),
   weight: path.replace(/\{\w+\}/g, '').length,
   item,
@@ -32,10 +47,10 @@ ROUTES.sort((a, b) => b.weight - a.weight);
 /** @param path without the query */
 export function findOperation(method: string, path: string): FoundOperation | undefined {
   const name = method === 'HEAD' ? 'get' : method.toLowerCase();
-  for (const { pattern, isTemplated, item } of ROUTES) {
+  for (const { pattern, template, isTemplated, item } of ROUTES) {
     if (!pattern.test(path)) continue;
     const operation = Object.entries(item).find(([key]) => key === name)?.[1] as Operation | undefined;
-    if (operation) return { id: operation.operationId ?? '', operation };
+    if (operation) return { id: operation.operationId ?? '', template, operation };
     // A path without parameters goes before those with parameters (OpenAPI, Path Templating).
     if (!isTemplated) return undefined;
   }

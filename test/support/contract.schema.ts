@@ -1,6 +1,7 @@
 import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { document } from './contract.document';
+import Ajv2020 from 'ajv/dist/2020';
+import { document, document31 } from './contract.document';
 
 const ID = 'openapi';
 
@@ -43,6 +44,45 @@ function toSchemas(): Json {
   return Object.fromEntries(
     Object.entries(document.components?.schemas ?? {}).map(([name, schema]) => [name, toJsonSchema(schema)]),
   );
+}
+
+const strict = new Ajv2020({ strict: false, allErrors: true });
+addFormats(strict);
+strict.addSchema({ $id: ID, ...document31 });
+const bodies = new Map<string, ValidateFunction>();
+
+/** What is wrong with an answer by the description as any validator of 3.1 reads it. */
+export function faultsOfAnswer(place: AnswerPlace, value: unknown): string[] {
+  const parts = [
+    'paths',
+    place.template,
+    place.method,
+    'responses',
+    place.status,
+    'content',
+    place.type,
+    'schema',
+  ];
+  const pointer = `${ID}#/${parts.map(escaped).join('/')}`;
+  let validate = bodies.get(pointer);
+  if (!validate) {
+    validate = strict.compile({ $ref: pointer });
+    bodies.set(pointer, validate);
+  }
+  return validate(value) ? [] : [`3.1: ${strict.errorsText(validate.errors)}`];
+}
+
+/** Where an answer is described. */
+export interface AnswerPlace {
+  readonly template: string;
+  readonly method: string;
+  readonly status: string;
+  readonly type: string;
+}
+
+/** A part of a JSON pointer in a URI. */
+function escaped(part: string): string {
+  return encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1'));
 }
 
 const compiled = new Map<unknown, ValidateFunction>();

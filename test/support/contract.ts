@@ -1,5 +1,5 @@
-import { codesOf, findOperation, headersOf, responseOf } from './contract.document';
-import { faultsOf } from './contract.schema';
+import { codesOf, type FoundOperation, findOperation, headersOf, responseOf } from './contract.document';
+import { faultsOf, faultsOfAnswer } from './contract.schema';
 import { seen } from './contract.seen';
 
 /** An answer of the gateway as it came over the wire. */
@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** Served beside the API and described by nobody. */
-const BESIDE = /^\/($|(docs|openapi\.(json|yaml)|metrics)(\/|$))/;
+const BESIDE = /^\/($|(docs|problems|openapi(-3\.0)?\.(json|yaml)|metrics)(\/|$))/;
 
 /** Headers of HTTP itself and of helmet: they are no part of the contract. */
 const BACKGROUND =
@@ -24,9 +24,7 @@ export function checkAnswer(answer: Answer): void {
   const path = answer.path.split(/[?#]/, 1)[0] ?? '/';
   if (BESIDE.test(path)) return;
   const found = findOperation(answer.method, path);
-  const faults = found
-    ? operationFaults(found.id, answer, responseOf(found.operation, answer.status))
-    : strayFaults(answer);
+  const faults = found ? operationFaults(found, answer) : strayFaults(answer);
   if (faults.length === 0) return;
   throw new Error(
     `${answer.method} ${path} → ${answer.status} is not as openapi.json says ` +
@@ -40,7 +38,8 @@ function strayFaults(answer: Answer): string[] {
   return bodyFaults(answer, ['application/problem+json'], { $ref: '#/components/schemas/Problem' });
 }
 
-function operationFaults(id: string, answer: Answer, response: ReturnType<typeof responseOf>): string[] {
+function operationFaults({ id, template, operation }: FoundOperation, answer: Answer): string[] {
+  const response = responseOf(operation, answer.status);
   if (!response) return ['there is no such status'];
   const types = Object.keys(response.content ?? {});
   const schema = Object.values(response.content ?? {})[0]?.schema;
@@ -51,6 +50,7 @@ function operationFaults(id: string, answer: Answer, response: ReturnType<typeof
     ...headerFaults(answer, response),
     ...(isKnownProblem ? [] : [`the problem ${code} is not described for it`]),
     ...bodyFaults(answer, types, schema),
+    ...strictFaults(template, answer, types),
   ];
 }
 
@@ -75,6 +75,17 @@ function bodyFaults(answer: Answer, types: readonly string[], schema: object | u
   const type = answer.headers.get('content-type')?.split(';', 1)[0] ?? 'none';
   if (!types.includes(type)) return [`its content type is ${type}`];
   return faultsOf(schema, JSON.parse(answer.text));
+}
+
+/** By the description of 3.1 as it is. */
+function strictFaults(
+  template: string,
+  { method, status, text }: Answer,
+  [type]: readonly string[],
+): string[] {
+  if (method === 'HEAD' || type === undefined || text === '') return [];
+  const place = { template, method: method.toLowerCase(), status: String(status), type };
+  return faultsOfAnswer(place, JSON.parse(text));
 }
 
 function codeOf({ headers, text }: Answer): string | null {

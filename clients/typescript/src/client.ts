@@ -6,7 +6,7 @@ import type {
   CallOptions,
   ChangeOptions,
   ClientOptions,
-  CreateIngestionRequest,
+  CreateIngestionInput,
   CreationCheck,
   DestinationList,
   Ingestion,
@@ -15,13 +15,13 @@ import type {
   IngestionStatusReport,
   ListQuery,
   PageQuery,
-  PatchIngestionRequest,
+  PatchIngestionInput,
   PatchOptions,
   Run,
   RunList,
   RunsQuery,
   SchedulePreview,
-  SchedulePreviewRequest,
+  SchedulePreviewInput,
   SourceList,
   StartOptions,
   StatusBatchResult,
@@ -51,13 +51,13 @@ export class IngestionClient {
   }
 
   /** Creates an ingestion once, however often it has to be tried. It can take minutes: Airbyte reads the source first. */
-  create(request: CreateIngestionRequest, options: ChangeOptions = {}): Promise<Ingestion> {
+  create(request: CreateIngestionInput, options: ChangeOptions = {}): Promise<Ingestion> {
     const params = { header: keyOf(options) };
     return this.call((init) => this.http.POST('/ingestion', { params, body: request, ...init }), options);
   }
 
   /** Creates nothing, but refuses what `create` would refuse. */
-  check(request: CreateIngestionRequest, options: CallOptions = {}): Promise<CreationCheck> {
+  check(request: CreateIngestionInput, options: CallOptions = {}): Promise<CreationCheck> {
     return this.call((init) => this.http.POST('/ingestion/check', { body: request, ...init }), options);
   }
 
@@ -110,11 +110,7 @@ export class IngestionClient {
   }
 
   /** Changes what is named and leaves the rest as it is. */
-  patch(
-    connectionId: string,
-    request: PatchIngestionRequest,
-    options: PatchOptions = {},
-  ): Promise<Ingestion> {
+  patch(connectionId: string, request: PatchIngestionInput, options: PatchOptions = {}): Promise<Ingestion> {
     const header = options.ifMatch === undefined ? {} : { 'If-Match': options.ifMatch };
     const params = { path: { connectionId }, header };
     return this.call((init) => this.http.PATCH(ONE, { params, body: request, ...init }), options);
@@ -180,7 +176,7 @@ export class IngestionClient {
   }
 
   /** Says what a schedule means. */
-  preview(request: SchedulePreviewRequest, options: CallOptions = {}): Promise<SchedulePreview> {
+  preview(request: SchedulePreviewInput, options: CallOptions = {}): Promise<SchedulePreview> {
     return this.call((init) => this.http.POST('/schedule/preview', { body: request, ...init }), options);
   }
 

@@ -290,7 +290,7 @@ export interface components {
          */
         ConflictChoice: "refuse" | "attach";
         /** @description A new ingestion: an existing source, an existing destination, and when to sync. */
-        CreateIngestionRequest: {
+        CreateIngestionInput: {
             /**
              * @description What people will call it: not blank, no control characters. Airbyte does not require names to be unique.
              * @example Orders to warehouse
@@ -307,18 +307,18 @@ export interface components {
              */
             destinationId: string;
             /** @description Left out or null: it syncs only when asked to. */
-            schedule?: components["schemas"]["ScheduleRequest"] | null;
+            schedule?: components["schemas"]["ScheduleInput"] | null;
             /**
              * @description Whether the schedule is in force. Left out or null it is `active`.
              * @default active
              * @example active
              */
-            status?: (string & components["schemas"]["WritableStatus"]) | null;
+            status?: components["schemas"]["WritableStatus"] | null;
             /**
              * @description What to sync, and how. **Left out or null, Airbyte takes every stream of the source and overwrites what the
              *     destination has of it on each sync** (full refresh, overwrite).
              */
-            streams?: components["schemas"]["StreamRequest"][] | null;
+            streams?: components["schemas"]["StreamInput"][] | null;
         };
         /** @description What a creation would come to. */
         CreationCheck: {
@@ -636,7 +636,7 @@ export interface components {
          */
         NextSyncReason: "scheduled" | "manual" | "inactive" | "locked" | "never_fires" | "unknown";
         /** @description What is to change: what is left out or null stays as it is, streams and all. */
-        PatchIngestionRequest: {
+        PatchIngestionInput: {
             /**
              * @description What people will call it: not blank, no control characters.
              * @example Orders to warehouse
@@ -646,12 +646,12 @@ export interface components {
              * @description The schedule that a read gave may be sent back as it is: then nothing is sent to Airbyte. Another one is taken as
              *     for a creation, in UTC: an ingestion whose schedule is in another zone is only moved when `timeZone` says `UTC`.
              */
-            schedule?: components["schemas"]["ScheduleRequest"] | null;
+            schedule?: components["schemas"]["ScheduleInput"] | null;
             /**
              * @description Whether the schedule is in force.
              * @example inactive
              */
-            status?: (string & components["schemas"]["WritableStatus"]) | null;
+            status?: components["schemas"]["WritableStatus"] | null;
         };
         /** @description How the gateway does. */
         ProbeReport: {
@@ -663,7 +663,7 @@ export interface components {
             /**
              * @description What does not work although requests can be served; absent where everything does.
              * @example [
-             *       "Redis is out of reach (ECONNREFUSED): …"
+             *       "Redis cannot be used (ECONNREFUSED): …"
              *     ]
              */
             warnings?: string[];
@@ -676,9 +676,9 @@ export interface components {
         /** @description Problem details as in RFC 9457, with the members that this API adds. */
         Problem: {
             /**
-             * Format: uri
-             * @description Identifies the kind of problem.
-             * @example urn:airbyte-ingestion:problem:validation-failed
+             * Format: uri-reference
+             * @description Identifies the kind of problem, and leads to its page at this gateway.
+             * @example /problems/validation-failed
              */
             type: string;
             /**
@@ -840,6 +840,29 @@ export interface components {
              */
             timeZone: string | null;
         };
+        /** @description When to sync. */
+        ScheduleInput: {
+            /**
+             * @description `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself.
+             * @example cron
+             */
+            scheduleType: components["schemas"]["ScheduleType"];
+            /**
+             * @description Required for `cron`, refused otherwise: five Unix fields, or six or seven Quartz fields, in UTC.
+             * @example 0 2 * * *
+             */
+            cronExpression?: string | null;
+            /**
+             * @description Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`; left out it is `Every 24 HOURS`.
+             * @example null
+             */
+            basicTiming?: string | null;
+            /**
+             * @description Airbyte's public API knows no other zone than `UTC`.
+             * @example UTC
+             */
+            timeZone?: string | null;
+        };
         /** @description What a schedule means. */
         SchedulePreview: {
             /**
@@ -873,9 +896,9 @@ export interface components {
             nextSyncs: string[];
         };
         /** @description A schedule to be tried out. */
-        SchedulePreviewRequest: {
+        SchedulePreviewInput: {
             /** @description As for a creation, but `timeZone` may be any IANA zone. */
-            schedule: components["schemas"]["ScheduleRequest"];
+            schedule: components["schemas"]["ScheduleInput"];
             /**
              * Format: date-time
              * @description Firings strictly after this moment are shown; left out it is now.
@@ -889,29 +912,6 @@ export interface components {
              * @example 3
              */
             count?: number | null;
-        };
-        /** @description When to sync. */
-        ScheduleRequest: {
-            /**
-             * @description `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself.
-             * @example cron
-             */
-            scheduleType: components["schemas"]["ScheduleType"];
-            /**
-             * @description Required for `cron`, refused otherwise: five Unix fields, or six or seven Quartz fields, in UTC.
-             * @example 0 2 * * *
-             */
-            cronExpression?: string | null;
-            /**
-             * @description Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`; left out it is `Every 24 HOURS`.
-             * @example null
-             */
-            basicTiming?: string | null;
-            /**
-             * @description Airbyte's public API knows no other zone than `UTC`.
-             * @example UTC
-             */
-            timeZone?: string | null;
         };
         /**
          * @description `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself.
@@ -952,13 +952,13 @@ export interface components {
             nextPageToken: string | null;
         };
         /** @description How to start a run. The body may be left out. */
-        StartRunRequest: {
+        StartRunInput: {
             /**
              * @description What to do when one is running already: `refuse` with 409, or `attach` to it and answer 200 with it.
              * @default refuse
              * @example attach
              */
-            onConflict?: (string & components["schemas"]["ConflictChoice"]) | null;
+            onConflict?: components["schemas"]["ConflictChoice"] | null;
         };
         /** @description One result for each id, in the order of the ids. */
         StatusBatch: {
@@ -966,7 +966,7 @@ export interface components {
             results: components["schemas"]["StatusBatchResult"][];
         };
         /** @description Which statuses to tell. */
-        StatusBatchRequest: {
+        StatusBatchInput: {
             /**
              * @description Of ingestions, as creation gave them.
              * @example [
@@ -1020,7 +1020,7 @@ export interface components {
             primaryKey: string[][];
         };
         /** @description One stream to sync. */
-        StreamRequest: {
+        StreamInput: {
             /**
              * @description As the source names it.
              * @example orders
@@ -1035,7 +1035,7 @@ export interface components {
              * @description Left out or null, Airbyte overwrites the destination on each sync: `full_refresh_overwrite`.
              * @example incremental_deduped_history
              */
-            syncMode?: (string & components["schemas"]["SyncMode"]) | null;
+            syncMode?: components["schemas"]["SyncMode"] | null;
             /**
              * @description Path of the field that tells what is new, for incremental modes.
              * @example [
@@ -1572,7 +1572,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateIngestionRequest"];
+                "application/json": components["schemas"]["CreateIngestionInput"];
             };
         };
         responses: {
@@ -1778,7 +1778,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateIngestionRequest"];
+                "application/json": components["schemas"]["CreateIngestionInput"];
             };
         };
         responses: {
@@ -1958,7 +1958,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StatusBatchRequest"];
+                "application/json": components["schemas"]["StatusBatchInput"];
             };
         };
         responses: {
@@ -2511,7 +2511,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PatchIngestionRequest"];
+                "application/json": components["schemas"]["PatchIngestionInput"];
             };
         };
         responses: {
@@ -2928,7 +2928,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["StartRunRequest"];
+                "application/json": components["schemas"]["StartRunInput"];
             };
         };
         responses: {
@@ -3798,7 +3798,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SchedulePreviewRequest"];
+                "application/json": components["schemas"]["SchedulePreviewInput"];
             };
         };
         responses: {

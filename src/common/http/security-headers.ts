@@ -22,9 +22,9 @@ export const API_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-const PAGES = /^\/docs(\/|$)/;
+const PAGES = /^\/(docs|problems)(\/|$)/;
 
-/** Helmet for the docs page; {@link API_HEADERS} for everything else. To be called before the routes are made. */
+/** Helmet for the pages; {@link API_HEADERS} for everything else. To be called before the routes are made. */
 export function addSecurityHeaders(fastify: FastifyInstance): void {
   const setPageHeaders = helmet({
     strictTransportSecurity: { includeSubDomains: false },

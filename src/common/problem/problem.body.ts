@@ -13,7 +13,7 @@ export interface ProblemPlace {
 /** RFC 9457 body of a problem. */
 export function problemBody(problem: ProblemException, place: ProblemPlace): ProblemDto {
   return {
-    type: `urn:airbyte-ingestion:problem:${problem.code}`,
+    type: `/problems/${problem.code}`,
     title: PROBLEMS[problem.code].title,
     status: problem.status,
     detail: problem.detail,

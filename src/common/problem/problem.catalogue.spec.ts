@@ -31,7 +31,7 @@ describe('the catalogue of problems', () => {
     'shows %s in its page as it is answered, and the way out',
     (code, kind) => {
       const [, example = '{}'] = /\n## Example\n\n```json\n([^`]+)```\n/.exec(page(`${code}.md`)) ?? [];
-      const type = `urn:airbyte-ingestion:problem:${code}`;
+      const type = `/problems/${code}`;
       expect(JSON.parse(example)).toMatchObject({ ...kind, type, code, detail: expect.any(String) });
       expect(page(`${code}.md`)).toMatch(/\n## What to do\n\n\S/);
     },

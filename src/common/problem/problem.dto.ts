@@ -36,8 +36,8 @@ export class UpstreamErrorDto {
   description: 'Problem details as in RFC 9457, with the members that this API adds.',
 })
 export class ProblemDto {
-  /** Identifies the kind of problem. */
-  @ApiProperty({ format: 'uri', example: 'urn:airbyte-ingestion:problem:validation-failed' })
+  /** Identifies the kind of problem, and leads to its page at this gateway. */
+  @ApiProperty({ format: 'uri-reference', example: '/problems/validation-failed' })
   type: string;
 
   /** The same for every problem of this kind. */

@@ -26,7 +26,7 @@ export const WRITABLE_STATUSES = ['active', 'inactive'] as const;
 export type WritableStatus = (typeof WRITABLE_STATUSES)[number];
 
 @ApiSchema({
-  name: 'CreateIngestionRequest',
+  name: 'CreateIngestionInput',
   description: 'A new ingestion: an existing source, an existing destination, and when to sync.',
 })
 export class CreateIngestionDto {

@@ -6,7 +6,7 @@ import { WRITABLE_STATUSES, type WritableStatus } from './create-ingestion.dto';
 import { ScheduleRequestDto } from './schedule.dto';
 
 @ApiSchema({
-  name: 'PatchIngestionRequest',
+  name: 'PatchIngestionInput',
   description: 'What is to change: what is left out or null stays as it is, streams and all.',
 })
 export class PatchIngestionDto {

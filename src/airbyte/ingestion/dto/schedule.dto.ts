@@ -8,7 +8,7 @@ const CRON_HINT = 'Write a Unix expression such as "0 2 * * *" or a Quartz expre
 const BASIC_HINT = 'Write it as Airbyte does, e.g. "Every 6 HOURS".';
 const ZONE_HINT = 'Leave it out or write "UTC".';
 
-@ApiSchema({ name: 'ScheduleRequest', description: 'When to sync.' })
+@ApiSchema({ name: 'ScheduleInput', description: 'When to sync.' })
 export class ScheduleRequestDto implements ScheduleRequest {
   /** `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself. */
   @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', example: 'cron' })

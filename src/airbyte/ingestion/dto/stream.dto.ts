@@ -22,7 +22,7 @@ const PATH = { type: 'array', items: { type: 'string' }, maxItems: MAX_PATH } as
 const KEY = { type: 'array', items: PATH, maxItems: MAX_PATH } as const;
 const CURSOR_HINT = 'Write the path of a field as an array, e.g. ["updated_at"].';
 
-@ApiSchema({ name: 'StreamRequest', description: 'One stream to sync.' })
+@ApiSchema({ name: 'StreamInput', description: 'One stream to sync.' })
 export class StreamRequestDto {
   /** As the source names it. */
   @ApiProperty({ minLength: 1, maxLength: 1000, example: 'orders' })

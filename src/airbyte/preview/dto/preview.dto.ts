@@ -4,7 +4,7 @@ import { IsISO8601, IsObject, IsOptional, ValidateNested } from 'class-validator
 import { IsWholeNumber } from '../../../common/validation/decorators';
 import { ScheduleRequestDto } from '../../ingestion/dto/schedule.dto';
 
-@ApiSchema({ name: 'SchedulePreviewRequest', description: 'A schedule to be tried out.' })
+@ApiSchema({ name: 'SchedulePreviewInput', description: 'A schedule to be tried out.' })
 export class PreviewRequestDto {
   /** As for a creation, but `timeZone` may be any IANA zone. */
   @ApiProperty({ type: () => ScheduleRequestDto })

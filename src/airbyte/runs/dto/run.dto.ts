@@ -23,7 +23,7 @@ export type RunType = (typeof RUN_TYPES)[number];
 export const CONFLICT_CHOICES = ['refuse', 'attach'] as const;
 export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
 
-@ApiSchema({ name: 'StartRunRequest', description: 'How to start a run. The body may be left out.' })
+@ApiSchema({ name: 'StartRunInput', description: 'How to start a run. The body may be left out.' })
 export class StartRunDto {
   /** What to do when one is running already: `refuse` with 409, or `attach` to it and answer 200 with it. */
   @ApiProperty({

@@ -9,7 +9,7 @@ export const MAX_BATCH = 100;
 
 const context = { hint: `Send {"ids": [...]} with 1 to ${MAX_BATCH} ids, as creation gave them.` };
 
-@ApiSchema({ name: 'StatusBatchRequest', description: 'Which statuses to tell.' })
+@ApiSchema({ name: 'StatusBatchInput', description: 'Which statuses to tell.' })
 export class StatusBatchRequestDto {
   /** Of ingestions, as creation gave them. */
   @ApiProperty({

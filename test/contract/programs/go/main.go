@@ -31,7 +31,7 @@ func done(err error, what string) {
 	}
 }
 
-func wanted(expression string) openapi.CreateIngestionRequest {
+func wanted(expression string) openapi.CreateIngestionInput {
 	request := *openapi.NewCreateIngestionRequest(
 		"Orders to warehouse",
 		"95e66a59-8045-4307-9678-63bc3c9b8c93",
@@ -51,7 +51,7 @@ func main() {
 	ctx := context.WithValue(context.Background(), openapi.ContextAPIKeys, keys)
 
 	created, _, err := client.IngestionApi.CreateIngestion(ctx).
-		CreateIngestionRequest(wanted(nightly)).
+		CreateIngestionInput(wanted(nightly)).
 		IdempotencyKey(fmt.Sprintf("go-%d", time.Now().UnixNano())).
 		Execute()
 	done(err, "creating")
@@ -69,7 +69,7 @@ func main() {
 	}
 	check(isListed, "it is listed")
 
-	_, response, err := client.IngestionApi.CreateIngestion(ctx).CreateIngestionRequest(wanted(never)).Execute()
+	_, response, err := client.IngestionApi.CreateIngestion(ctx).CreateIngestionInput(wanted(never)).Execute()
 	check(err != nil && response.StatusCode == http.StatusBadRequest, "it is refused with 400")
 	refusal, isRefusal := err.(openapi.GenericOpenAPIError)
 	check(isRefusal, "the refusal is an error of the client")
@@ -79,7 +79,7 @@ func main() {
 	check(problem.Code == openapi.PROBLEMCODE_VALIDATION_FAILED, "the problem is typed")
 	check((*problem.Errors)[0].Field == "schedule.cronExpression", "the problem names the field")
 
-	run, _, err := client.RunsApi.StartRun(ctx, id).StartRunRequest(*openapi.NewStartRunRequest()).Execute()
+	run, _, err := client.RunsApi.StartRun(ctx, id).StartRunInput(*openapi.NewStartRunRequest()).Execute()
 	done(err, "starting a run")
 	for run.EndedAt.Get() == nil {
 		run, _, err = client.RunsApi.GetRun(ctx, id, run.RunId).Wait(30).Execute()

@@ -4,7 +4,7 @@ import org.openapitools.client.ApiClient;
 import org.openapitools.client.ApiException;
 import org.openapitools.client.api.IngestionApi;
 import org.openapitools.client.api.RunsApi;
-import org.openapitools.client.model.CreateIngestionRequest;
+import org.openapitools.client.model.CreateIngestionInput;
 import org.openapitools.client.model.Ingestion;
 import org.openapitools.client.model.IngestionList;
 import org.openapitools.client.model.IngestionResource;
@@ -14,9 +14,9 @@ import org.openapitools.client.model.Problem;
 import org.openapitools.client.model.ProblemCode;
 import org.openapitools.client.model.Run;
 import org.openapitools.client.model.RunStatus;
-import org.openapitools.client.model.ScheduleRequest;
+import org.openapitools.client.model.ScheduleInput;
 import org.openapitools.client.model.ScheduleType;
-import org.openapitools.client.model.StartRunRequest;
+import org.openapitools.client.model.StartRunInput;
 
 /** The story, told by the generated Java client. */
 public final class Main {
@@ -47,7 +47,7 @@ public final class Main {
         "schedule.cronExpression".equals(problem.getErrors().get(0).getField()),
         "the problem names the field");
 
-    Run run = runs.startRun(id, null, new StartRunRequest());
+    Run run = runs.startRun(id, null, new StartRunInput());
     while (run.getEndedAt() == null) run = runs.getRun(id, run.getRunId(), 30);
     Run newest = runs.listRuns(id, null, 1, null).getData().get(0);
     check(newest.getStatus() == RunStatus.SUCCEEDED, "the run is listed, succeeded");
@@ -71,12 +71,12 @@ public final class Main {
     throw new IllegalStateException("it was not refused");
   }
 
-  private static CreateIngestionRequest wanted(String expression) {
-    return new CreateIngestionRequest()
+  private static CreateIngestionInput wanted(String expression) {
+    return new CreateIngestionInput()
         .name("Orders to warehouse")
         .sourceId("95e66a59-8045-4307-9678-63bc3c9b8c93")
         .destinationId("e478de0d-a3a0-475c-b019-25f7dd29e281")
-        .schedule(new ScheduleRequest().scheduleType(ScheduleType.CRON).cronExpression(expression));
+        .schedule(new ScheduleInput().scheduleType(ScheduleType.CRON).cronExpression(expression));
   }
 
   private static ApiClient clientOf(Map<String, String> environment) {

@@ -10,12 +10,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "generated"))
 
 import openapi_client
 from openapi_client import (
-    CreateIngestionRequest,
+    CreateIngestionInput,
     IngestionApi,
     Problem,
     RunsApi,
-    ScheduleRequest,
-    StartRunRequest,
+    ScheduleInput,
+    StartRunInput,
 )
 
 ORDERS = {
@@ -31,8 +31,8 @@ def check(condition, what):
 
 
 def wanted(expression):
-    schedule = ScheduleRequest(schedule_type="cron", cron_expression=expression)
-    return CreateIngestionRequest(**ORDERS, schedule=schedule)
+    schedule = ScheduleInput(schedule_type="cron", cron_expression=expression)
+    return CreateIngestionInput(**ORDERS, schedule=schedule)
 
 
 configuration = openapi_client.Configuration(host=os.environ["GATEWAY_URL"])
@@ -62,7 +62,7 @@ with openapi_client.ApiClient(configuration) as client:
         check(isinstance(problem, Problem) and problem.status == error.status == 400, "the problem is typed")
         check(problem.errors[0].field == "schedule.cronExpression", "the problem names the field")
 
-    run = runs.start_run(connection_id, start_run_request=StartRunRequest())
+    run = runs.start_run(connection_id, start_run_request=StartRunInput())
     while run.ended_at is None:
         run = runs.get_run(connection_id, run.run_id, wait=30)
     newest = runs.list_runs(connection_id, page_size=1).data[0]

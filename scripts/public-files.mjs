@@ -1,0 +1,89 @@
+// Makes dist/public: what the gateway serves to readers. The API descriptions come in each format, with and without sign-in;
+// the pages of docs/errors come as HTML. Made by `npm run build`, so that nothing is rendered or serialised while requests
+// wait.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dump } from 'js-yaml';
+import { marked } from 'marked';
+
+const ROOT = new URL('..', import.meta.url);
+const OUT = new URL('dist/public/', ROOT);
+const ERRORS = new URL('docs/errors/', ROOT);
+/** The gateway puts in its place where it was asked. */
+const SERVER = 'http://server.invalid';
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+
+/** @param document with the address of a gateway that has its defaults */
+function served(document) {
+  return { ...document, servers: document.servers.map((server) => ({ ...server, url: SERVER })) };
+}
+
+/** For a gateway that knows no callers: nobody has to sign in. */
+function withoutSignIn(document) {
+  const components = without(document.components, 'securitySchemes');
+  const paths = Object.entries(document.paths).map(([path, item]) => [path, openItem(item)]);
+  return { ...document, paths: Object.fromEntries(paths), components };
+}
+
+function without(object, name) {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+}
+
+function openItem(item) {
+  const entries = Object.entries(item).map(([method, operation]) => {
+    if (!METHODS.includes(method)) return [method, operation];
+    return [method, { ...without(operation, 'x-required-scope'), security: [] }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Links between the pages lead to where they are served. */
+function pageOf(name) {
+  const text = readFileSync(new URL(name, ERRORS), 'utf8').replaceAll(
+    /\]\(([a-z-]+|README)\.md\)/g,
+    (_, code) => (code === 'README' ? '](/problems)' : `](/problems/${code})`),
+  );
+  const title = /^# (.+)$/m.exec(text)?.[1] ?? 'Problems';
+  const back = name === 'README.md' ? '' : '<p><a href="/problems">All problems</a></p>\n';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} – Airbyte Ingestion API</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
+pre { padding: 1rem; overflow-x: auto; border: 1px solid #8888; border-radius: 4px; }
+table { border-collapse: collapse; }
+th, td { padding: .25rem .75rem; border-bottom: 1px solid #8888; text-align: left; }
+</style>
+</head>
+<body>
+${marked.parse(text)}${back}</body>
+</html>
+`;
+}
+
+function describe(folder, adapt) {
+  for (const name of ['openapi.json', 'openapi-3.0.json']) {
+    const document = adapt(served(JSON.parse(readFileSync(new URL(name, ROOT), 'utf8'))));
+    write(`${folder}/${name}`, JSON.stringify(document));
+    if (name === 'openapi.json')
+      write(`${folder}/openapi.yaml`, dump(document, { noRefs: true, lineWidth: -1 }));
+  }
+}
+
+/** A running gateway may read the file: it is there, old or new, at any moment. */
+function write(name, text) {
+  const file = new URL(name, OUT);
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(new URL(`${name}.new`, OUT), text);
+  renameSync(new URL(`${name}.new`, OUT), file);
+}
+
+rmSync(OUT, { recursive: true, force: true });
+describe('sign-in', (document) => document);
+describe('open', withoutSignIn);
+const names = readdirSync(ERRORS).filter((name) => name.endsWith('.md'));
+const pages = names.map((name) => [name === 'README.md' ? '' : name.slice(0, -'.md'.length), pageOf(name)]);
+write('problems.json', JSON.stringify(Object.fromEntries(pages)));

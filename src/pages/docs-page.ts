@@ -1,0 +1,71 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { dirname } from 'node:path';
+import { createRequire } from 'node:module';
+import { strongTag } from '../common/http/entity-tag';
+import { type Page, sendPage } from './conditional-send';
+
+const OPEN = { config: { rules: { access: 'open' } } } as const;
+
+/** Of the package swagger-ui-dist, what the page needs. */
+const FILES = [
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-standalone-preset.js',
+  'favicon-16x16.png',
+  'favicon-32x32.png',
+] as const;
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Airbyte Ingestion API</title>
+<link rel="stylesheet" href="./swagger-ui.css">
+<link rel="icon" type="image/png" href="./favicon-32x32.png" sizes="32x32">
+<link rel="icon" type="image/png" href="./favicon-16x16.png" sizes="16x16">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="./swagger-ui-bundle.js"></script>
+<script src="./swagger-ui-standalone-preset.js"></script>
+<script src="./swagger-ui-init.js"></script>
+</body>
+</html>
+`;
+
+/** The page's own address is the right one for its requests, also behind a proxy that is not known to the gateway. */
+const INIT = `(async () => {
+  const response = await fetch('../openapi.json');
+  const spec = await response.json();
+  spec.servers = [{ url: new URL('..', location.href).href.replace(/\\/$/, '') }];
+  window.ui = SwaggerUIBundle({
+    spec,
+    dom_id: '#swagger-ui',
+    deepLinking: true,
+    presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+    layout: 'StandaloneLayout',
+  });
+})();
+`;
+
+/** Swagger UI under /docs/. */
+export function addDocsPage(fastify: FastifyInstance): void {
+  const root = dirname(createRequire(__filename).resolve('swagger-ui-dist/package.json'));
+  fastify.register(fastifyStatic, { root, serve: false, cacheControl: false });
+  fastify.get('/docs', OPEN, (_request, reply) => reply.status(302).header('location', './docs/').send());
+  serve(fastify, '/docs/', page(PAGE, 'text/html; charset=utf-8'));
+  serve(fastify, '/docs/swagger-ui-init.js', page(INIT, 'text/javascript; charset=utf-8'));
+  for (const name of FILES)
+    fastify.get(`/docs/${name}`, OPEN, (_request, reply) =>
+      reply.header('cache-control', 'public, no-cache').sendFile(name),
+    );
+}
+
+function serve(fastify: FastifyInstance, url: string, content: Page): void {
+  fastify.get(url, OPEN, (request, reply) => sendPage(request, reply, content));
+}
+
+function page(text: string, type: string): Page {
+  return { tag: strongTag(text), type, parts: [Buffer.from(text)] };
+}
