@@ -171,7 +171,7 @@ export interface paths {
         put?: never;
         /**
          * Sync now
-         * @description Starts a sync whatever the schedule says. One that is in progress is refused or attached to.
+         * @description Starts a sync whatever the schedule says. One that is in progress is refused or attached to. Answers as soon as the run is on record, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Few starts are sent at one time (`AIRBYTE_MAX_STARTS`), so under load a start may wait as long as `AIRBYTE_START_TIMEOUT_MS` for its turn and take as long again: give your client a timeout of 5 minutes, or send an `Idempotency-Key` and repeat the request until it is answered. A start goes on when its caller has gone.
          */
         post: operations["startRun"];
         delete?: never;
@@ -211,7 +211,7 @@ export interface paths {
         put?: never;
         /**
          * Stop a run
-         * @description Stops a run that has not ended. What it has brought already stays.
+         * @description Stops a run that has not ended. What it has brought already stays. Answers 202 with the run as it is where it has not ended within 10 seconds: the cancellation goes on, and `GET` with `wait` shows its end. Waits for its turn like a start.
          */
         post: operations["cancelRun"];
         delete?: never;
@@ -727,7 +727,7 @@ export interface components {
          * @description Stable name of the problem, to switch on.
          * @enum {string}
          */
-        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "idempotency-key-reused" | "reference-not-found" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
+        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
         /** @description One run of an ingestion; it is a job in Airbyte. */
         Run: {
             /**
@@ -1191,6 +1191,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rejected-by-airbyte`: Airbyte refused the request. */
             422: {
                 headers: {
@@ -1310,6 +1322,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `headers-too-large`: The headers are too large. */
             431: {
                 headers: {
@@ -1353,6 +1375,16 @@ export interface operations {
             };
             /** @description `malformed-request`: The request is not valid HTTP. */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1464,6 +1496,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1672,6 +1716,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rejected-by-airbyte`: Airbyte refused the request. `idempotency-key-reused`: The Idempotency-Key was used for another request. `reference-not-found`: The request names something that Airbyte does not know. `workspace-mismatch`: Source and destination are in different workspaces. */
             422: {
                 headers: {
@@ -1846,6 +1903,18 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2036,6 +2105,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate-limited`: The caller sends too many requests. */
             429: {
                 headers: {
@@ -2185,6 +2266,18 @@ export interface operations {
             };
             /** @description `uri-too-long`: The URL is too long. */
             414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2396,6 +2489,18 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2640,6 +2745,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rejected-by-airbyte`: Airbyte refused the request. */
             422: {
                 headers: {
@@ -2813,6 +2930,18 @@ export interface operations {
             };
             /** @description `uri-too-long`: The URL is too long. */
             414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3069,6 +3198,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rejected-by-airbyte`: Airbyte refused the request. `idempotency-key-reused`: The Idempotency-Key was used for another request. */
             422: {
                 headers: {
@@ -3261,6 +3403,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rejected-by-airbyte`: Airbyte refused the request. */
             422: {
                 headers: {
@@ -3368,8 +3522,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One run of an ingestion; it is a job in Airbyte. */
+            /** @description The run has ended. */
             200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description The run is being cancelled and has not ended yet. */
+            202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3435,7 +3602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request-in-progress`: A request with this Idempotency-Key is being carried out. `outcome-in-doubt`: Airbyte may yet finish an earlier attempt. `run-ended`: The run has ended. */
+            /** @description `request-in-progress`: A request with this Idempotency-Key is being carried out. `outcome-in-doubt`: Airbyte may yet finish an earlier attempt. `run-ended`: The run has ended. `conflict`: Airbyte refused this in its present state. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3481,6 +3648,19 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3699,6 +3879,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rejected-by-airbyte`: Airbyte refused the request. */
             422: {
                 headers: {
@@ -3876,6 +4068,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate-limited`: The caller sends too many requests. */
             429: {
                 headers: {
@@ -3986,6 +4190,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: The Host header names another server. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
