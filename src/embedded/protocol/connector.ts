@@ -20,14 +20,14 @@ export class ConnectorError extends Error {
 interface Connector {
   /** The SPEC message's `spec`. */
   readonly spec: JsonObject;
-  /** Throws when the configuration does not work. */
-  check(config: JsonObject): Promise<void>;
+  /** Throws when the configuration does not work; what else is worth knowing goes to the output as LOG messages. */
+  check(config: JsonObject, output: MessageWriter): Promise<void>;
 }
 
 /** A source as the protocol's commands see it. */
 export interface SourceConnector extends Connector {
   /** The CATALOG message's `catalog`. */
-  discover(config: JsonObject): Promise<JsonObject>;
+  discover(config: JsonObject, output: MessageWriter): Promise<JsonObject>;
   read(input: {
     config: JsonObject;
     streams: readonly ConfiguredStream[];
@@ -50,7 +50,7 @@ export interface DestinationConnector extends Connector {
 export async function runSource(source: SourceConnector): Promise<void> {
   await run(source, async (command, options, output) => {
     if (command === 'discover') {
-      await output.message({ type: 'CATALOG', catalog: await source.discover(readConfig(options)) });
+      await output.message({ type: 'CATALOG', catalog: await source.discover(readConfig(options), output) });
       return;
     }
     if (command !== 'read') throw new ConnectorError('system_error', `Unknown command ${command}`);
@@ -87,7 +87,7 @@ async function run(
   try {
     const options = parseOptions(rest);
     if (command === 'spec') await output.message(specMessage(connector));
-    else if (command === 'check') await output.message(await checkMessage(connector, options));
+    else if (command === 'check') await output.message(await checkMessage(connector, options, output));
     else await other(command, options, output);
   } catch (error) {
     await reportFailure(output, error);
@@ -101,9 +101,13 @@ function specMessage({ spec }: Connector): JsonObject {
   return { type: 'SPEC', spec: { ...spec, connectionSpecification } };
 }
 
-async function checkMessage(connector: Connector, options: Options): Promise<JsonObject> {
+async function checkMessage(
+  connector: Connector,
+  options: Options,
+  output: MessageWriter,
+): Promise<JsonObject> {
   try {
-    await connector.check(readConfig(options));
+    await connector.check(readConfig(options), output);
     return { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } };
   } catch (error) {
     return { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: messageOf(error) } };

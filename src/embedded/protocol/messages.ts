@@ -87,6 +87,11 @@ export function streamStatus(
   };
 }
 
+/** A LOG message, for those who run the connector. */
+export function logMessage(level: 'INFO' | 'WARN', message: string): JsonObject {
+  return { type: 'LOG', log: { level, message } };
+}
+
 /** A STATE message of one stream with the count of its records since the state before. */
 export function streamState(
   name: string,

@@ -1,0 +1,168 @@
+import type { Client } from 'pg';
+import type { JsonObject } from '../../json';
+import { qualified, quoted } from '../postgres/identifiers';
+
+/** Types above it were made by users or extensions. */
+const FIRST_USER_OID = 16_384;
+
+/** A type as the catalogue describes it; names of types decide nothing, since anybody may give them. */
+export interface PostgresType {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** `typtype`: b base, c composite, d domain, e enum, r range, m multirange. */
+  readonly kind: string;
+  /** The type behind a domain, else 0. */
+  readonly base: number;
+  /** The type of an array's elements, else 0. */
+  readonly element: number;
+  /** The extension that made it, or null. */
+  readonly extension: string | null;
+  /** Whether Postgres would turn it into JSON by a cast of its own, which may lose something. */
+  readonly hasJsonCast: boolean;
+  /** The operators of its order, or nulls where it has none. */
+  readonly greater: string | null;
+  readonly greaterSchema: string | null;
+  readonly equal: string | null;
+  readonly equalSchema: string | null;
+  /** The type whose order it takes, for example text for varchar. */
+  readonly orderedAs: string | null;
+}
+
+export type PostgresTypes = ReadonlyMap<number, PostgresType>;
+
+const TYPES = `
+  WITH RECURSIVE "reached" ("oid") AS (
+    SELECT unnest($1::oid[])
+    UNION
+    SELECT "next"."oid" FROM "reached" AS "r" JOIN pg_type AS "t" ON "t"."oid" = "r"."oid"
+    CROSS JOIN LATERAL (VALUES ("t"."typbasetype"), (CASE WHEN "t"."typlen" = -1 THEN "t"."typelem" ELSE 0 END)) AS "next" ("oid")
+    WHERE "next"."oid" <> 0
+  )
+  SELECT "t"."oid", "n"."nspname" AS "schema", "t"."typname" AS "name", "t"."typtype" AS "kind", "t"."typbasetype" AS "base",
+    CASE WHEN "t"."typlen" = -1 THEN "t"."typelem" ELSE 0 END AS "element", "e"."extname" AS "extension",
+    EXISTS (SELECT FROM pg_cast AS "c" WHERE "c"."castsource" = "t"."oid" AND "c"."casttarget" = 'json'::regtype
+      AND "c"."castmethod" = 'f') AS "hasJsonCast",
+    "o".*
+  FROM "reached" JOIN pg_type AS "t" ON "t"."oid" = "reached"."oid" JOIN pg_namespace AS "n" ON "n"."oid" = "t"."typnamespace"
+  LEFT JOIN pg_depend AS "d" ON "d"."classid" = 'pg_type'::regclass AND "d"."objid" = "t"."oid" AND "d"."deptype" = 'e'
+    AND "d"."refclassid" = 'pg_extension'::regclass
+  LEFT JOIN pg_extension AS "e" ON "e"."oid" = "d"."refobjid"
+  LEFT JOIN LATERAL (
+    SELECT "g"."oprname" AS "greater", "gn"."nspname" AS "greaterSchema", "q"."oprname" AS "equal", "qn"."nspname" AS "equalSchema",
+      "it"."typname" AS "orderedAs"
+    FROM pg_opclass AS "oc"
+    JOIN pg_am AS "am" ON "am"."oid" = "oc"."opcmethod" AND "am"."amname" = 'btree'
+    JOIN pg_type AS "it" ON "it"."oid" = "oc"."opcintype"
+    JOIN pg_amop AS "ga" ON "ga"."amopfamily" = "oc"."opcfamily" AND "ga"."amopstrategy" = 5
+      AND "ga"."amoplefttype" = "oc"."opcintype" AND "ga"."amoprighttype" = "oc"."opcintype"
+    JOIN pg_operator AS "g" ON "g"."oid" = "ga"."amopopr" JOIN pg_namespace AS "gn" ON "gn"."oid" = "g"."oprnamespace"
+    JOIN pg_amop AS "qa" ON "qa"."amopfamily" = "oc"."opcfamily" AND "qa"."amopstrategy" = 3
+      AND "qa"."amoplefttype" = "oc"."opcintype" AND "qa"."amoprighttype" = "oc"."opcintype"
+    JOIN pg_operator AS "q" ON "q"."oid" = "qa"."amopopr" JOIN pg_namespace AS "qn" ON "qn"."oid" = "q"."oprnamespace"
+    WHERE "oc"."opcdefault" AND ("oc"."opcintype" = "t"."oid"
+      OR ("it"."typnamespace" = 'pg_catalog'::regnamespace AND "it"."typname" = CASE
+        WHEN "t"."typtype" = 'e' THEN 'anyenum' WHEN "t"."typtype" = 'r' THEN 'anyrange' WHEN "t"."typtype" = 'm' THEN 'anymultirange'
+        WHEN "t"."typlen" = -1 AND "t"."typelem" <> 0 THEN 'anyarray' END)
+      OR EXISTS (SELECT FROM pg_cast AS "c" WHERE "c"."castsource" = "t"."oid" AND "c"."casttarget" = "oc"."opcintype"
+        AND "c"."castmethod" = 'b' AND "c"."castcontext" = 'i'))
+    ORDER BY "oc"."opcintype" = "t"."oid" DESC, "it"."typispreferred" DESC
+    LIMIT 1
+  ) AS "o" ON true`;
+
+/** The types, with those behind domains and in arrays. */
+export async function readTypes(client: Client, oids: readonly number[]): Promise<PostgresTypes> {
+  const { rows } = await client.query<PostgresType>(TYPES, [[...new Set(oids)]]);
+  return new Map(rows.map((type) => [type.oid, type]));
+}
+
+/** The type behind a domain, and behind a domain over a domain. */
+export function baseOf(types: PostgresTypes, oid: number): PostgresType | undefined {
+  const type = types.get(oid);
+  return type?.kind === 'd' ? baseOf(types, type.base) : type;
+}
+
+/** The JSON schema of a column, with Airbyte's marks for what JSON alone does not say. */
+export function schemaOf(types: PostgresTypes, oid: number): JsonObject {
+  const type = baseOf(types, oid);
+  if (type === undefined) return { type: ['null', 'string'] };
+  if (type.element !== 0) return { type: ['null', 'array'] };
+  if (type.kind === 'c' || type.extension === 'hstore') return { type: ['null', 'object'] };
+  return (type.schema === 'pg_catalog' ? SCHEMAS.get(type.name) : undefined) ?? { type: ['null', 'string'] };
+}
+
+const INTEGER = { type: ['null', 'integer'] };
+const NUMBER = { type: ['null', 'number'] };
+const OBJECT = { type: ['null', 'object'] };
+const TIME = { type: ['null', 'string'], format: 'date-time' };
+
+/** The types of Postgres itself that are more than a text in JSON. */
+const SCHEMAS: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
+  ['int2', INTEGER],
+  ['int4', INTEGER],
+  ['int8', INTEGER],
+  ['numeric', NUMBER],
+  ['float4', NUMBER],
+  ['float8', NUMBER],
+  ['bool', { type: ['null', 'boolean'] }],
+  ['json', OBJECT],
+  ['jsonb', OBJECT],
+  ['date', { type: ['null', 'string'], format: 'date' }],
+  ['timestamp', { ...TIME, airbyte_type: 'timestamp_without_timezone' }],
+  ['timestamptz', { ...TIME, airbyte_type: 'timestamp_with_timezone' }],
+]);
+
+/**
+ * The expression whose JSON holds all of a column's value. A type's own cast to JSON may lose something or fail, as
+ * that of PostGIS does with measures and curves: such values are read in the type's text form.
+ */
+export function valueOf(types: PostgresTypes, oid: number, column: string): string {
+  const type = baseOf(types, oid);
+  if (type === undefined) return column;
+  if (isCastToJson(type)) return `${column}::pg_catalog.text`;
+  const element = type.element === 0 ? undefined : baseOf(types, type.element);
+  return element !== undefined && isCastToJson(element) ? `${column}::pg_catalog.text[]` : column;
+}
+
+function isCastToJson(type: PostgresType): boolean {
+  return type.hasJsonCast && type.oid >= FIRST_USER_OID && type.extension !== 'hstore';
+}
+
+/** How values of a column are put in order, as SQL has it. */
+export interface ColumnOrder {
+  readonly greater: string;
+  readonly equal: string;
+  /** The type that a saved value is read as. */
+  readonly type: string;
+  /** Equal for types whose values are in the same order. */
+  readonly key: string;
+}
+
+/** The order of a type, or the reason why a column of it cannot be a cursor. */
+export function orderOf(types: PostgresTypes, oid: number): ColumnOrder | { readonly refused: string } {
+  const type = baseOf(types, oid);
+  if (type === undefined) return { refused: 'its type is unknown' };
+  const shown = type.schema === 'pg_catalog' ? type.name : `${type.schema}.${type.name}`;
+  if (type.kind === 'c') return { refused: `its type ${shown} is composite` };
+  if (type.schema === 'pg_catalog' && type.name.startsWith('reg'))
+    return { refused: `values of its type ${shown} are ordered by internal numbers that do not last` };
+  const element = type.element === 0 ? null : orderOf(types, type.element);
+  if (element !== null && 'refused' in element) return element;
+  const { greater, greaterSchema, equal, equalSchema, orderedAs } = type;
+  if (greater === null || greaterSchema === null || equal === null || equalSchema === null)
+    return { refused: `its type ${shown} has no order` };
+  return {
+    greater: `OPERATOR(${quoted(greaterSchema)}.${greater})`,
+    equal: `OPERATOR(${quoted(equalSchema)}.${equal})`,
+    type: qualified(type.schema, type.name),
+    key: orderKey(type, orderedAs ?? '', element?.key),
+  };
+}
+
+/** Whole numbers and decimals are in one order, whatever their width. */
+function orderKey(type: PostgresType, orderedAs: string, element: string | undefined): string {
+  if (element !== undefined) return `${element}[]`;
+  if (type.schema === 'pg_catalog' && ['int2', 'int4', 'int8', 'numeric'].includes(type.name))
+    return 'number';
+  return orderedAs.startsWith('any') ? `${type.schema}.${type.name}` : orderedAs;
+}

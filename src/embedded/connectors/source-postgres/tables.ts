@@ -1,0 +1,114 @@
+import type { Client } from 'pg';
+import type { JsonObject } from '../../json';
+import { orderOf, readTypes, schemaOf, type PostgresTypes } from './column-types';
+
+/** A table, view or foreign table that can be a stream. */
+export interface Relation {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** `relkind`: r table, p partitioned table, v view, m materialized view, f foreign table. */
+  readonly kind: string;
+  /** Whether the role may read every column. */
+  readonly isReadable: boolean;
+  /** Whether a policy limits the rows that the role sees. */
+  readonly hasRowSecurity: boolean;
+}
+
+/** A column of a relation. */
+export interface Column {
+  readonly relation: number;
+  readonly name: string;
+  readonly type: number;
+  readonly collation: string | null;
+  readonly isNotNull: boolean;
+  /** Its place in the primary key, from 1, or null. */
+  readonly keyPlace: number | null;
+}
+
+/**
+ * Partitions are read through their parent. The tables that a destination of this product fills beside another one are
+ * never offered: they vanish.
+ */
+const RELATIONS = `
+  SELECT "c"."oid", "n"."nspname" AS "schema", "c"."relname" AS "name", "c"."relkind" AS "kind",
+    COALESCE(has_table_privilege("c"."oid", 'SELECT'), false) AS "isReadable", row_security_active("c"."oid") AS "hasRowSecurity"
+  FROM pg_class AS "c" JOIN pg_namespace AS "n" ON "n"."oid" = "c"."relnamespace"
+  WHERE "c"."relkind" IN ('r', 'p', 'v', 'm', 'f') AND NOT "c"."relispartition" AND "n"."nspname" = ANY ($1::text[])
+    AND "c"."relname" !~ '^_airbyte_(new|check)_[0-9a-f]{16,64}$'
+  ORDER BY "n"."nspname", "c"."relname"`;
+
+const COLUMNS = `
+  SELECT "a"."attrelid" AS "relation", "a"."attname" AS "name", "a"."atttypid" AS "type", "a"."attnotnull" AS "isNotNull",
+    "cn"."nspname" || '.' || "co"."collname" AS "collation", array_position("i"."indkey"::int2[], "a"."attnum") + 1 AS "keyPlace"
+  FROM pg_attribute AS "a"
+  LEFT JOIN pg_collation AS "co" ON "co"."oid" = "a"."attcollation"
+  LEFT JOIN pg_namespace AS "cn" ON "cn"."oid" = "co"."collnamespace"
+  LEFT JOIN pg_index AS "i" ON "i"."indrelid" = "a"."attrelid" AND "i"."indisprimary"
+  WHERE "a"."attrelid" = ANY ($1::oid[]) AND "a"."attnum" > 0 AND NOT "a"."attisdropped"
+  ORDER BY "a"."attrelid", "a"."attnum"`;
+
+/** The relations of some schemas, whether the role may read them or not. */
+export async function readRelations(client: Client, schemas: readonly string[]): Promise<Relation[]> {
+  const { rows } = await client.query<Relation>(RELATIONS, [schemas]);
+  return rows;
+}
+
+/** A relation with its columns in their order, and the types behind them. */
+export interface Table extends Relation {
+  readonly columns: readonly Column[];
+  readonly types: PostgresTypes;
+}
+
+/** Adds the columns, all read at one instant when it runs in a snapshot. */
+export async function withColumns(client: Client, relations: readonly Relation[]): Promise<Table[]> {
+  const { rows } = await client.query<Column>(COLUMNS, [relations.map(({ oid }) => oid)]);
+  const types = await readTypes(
+    client,
+    rows.map(({ type }) => type),
+  );
+  const columns = new Map<number, Column[]>();
+  for (const column of rows) {
+    const known = columns.get(column.relation);
+    if (known === undefined) columns.set(column.relation, [column]);
+    else known.push(column);
+  }
+  return relations.map((relation) => ({ ...relation, types, columns: columns.get(relation.oid) ?? [] }));
+}
+
+/** The columns of the primary key, in the key's order. */
+export function keyOf({ columns }: Table): string[] {
+  return columns
+    .filter(({ keyPlace }) => keyPlace !== null)
+    .sort((a, b) => (a.keyPlace ?? 0) - (b.keyPlace ?? 0))
+    .map(({ name }) => name);
+}
+
+/** A table as a stream of the CATALOG message. */
+export function toStream(table: Table): JsonObject {
+  const { name, schema, columns, types } = table;
+  const refusals = columns.map(({ type }) => orderOf(types, type));
+  const canBeIncremental = refusals.some((order) => !('refused' in order));
+  return {
+    name,
+    namespace: schema,
+    json_schema: {
+      type: 'object',
+      properties: Object.fromEntries(
+        columns.map((column, index) => {
+          const order = refusals[index];
+          // A mark of this product: why the column cannot be the cursor of an incremental stream.
+          const mark = order !== undefined && 'refused' in order ? { 'x-cursor-refused': order.refused } : {};
+          return [column.name, { ...schemaOf(types, column.type), ...mark }];
+        }),
+      ),
+    },
+    supported_sync_modes: canBeIncremental ? ['full_refresh', 'incremental'] : ['full_refresh'],
+    source_defined_primary_key: keyOf(table).map((column) => [column]),
+  };
+}
+
+/** A table's name as users write it. */
+export function shownName({ schema, name }: { schema: string; name: string }): string {
+  return `${schema}.${name}`;
+}

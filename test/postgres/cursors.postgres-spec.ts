@@ -1,0 +1,239 @@
+import { objectAt, type JsonObject } from '../../src/embedded/json';
+import { configured, runConnector, type ConnectorRun } from './connector-run';
+import { PostgresServer } from './server';
+
+/** Per column type: three values in the type's own order, of which the texts are often in another. */
+const KINDS: readonly (readonly [
+  name: string,
+  type: string,
+  first: string,
+  second: string,
+  third: string,
+])[] = [
+  ['bigint', 'bigint', '9', '10', '9007199254740993'],
+  ['numeric', 'numeric', '9.9999999999999999999', '10', 'NaN'],
+  ['double', 'double precision', '9', '10.1', 'Infinity'],
+  ['real', 'real', '-0.1', '1e-7', '3.4e38'],
+  ['domain over a domain', 'version_no', '9', '10', '100'],
+  ['domain over text', 'label', 'B', 'a', 'b'],
+  ['money', 'money', '$9.00', '$10.00', '$1,000.00'],
+  ['enum', 'lvl', 'new', 'done', 'archived'],
+  ['enum named like a time', 'timestamp_kind', 'z', 'a', 'm'],
+  ['inet', 'inet', '9.0.0.1', '10.0.0.1/8', '10.0.0.1'],
+  ['cidr', 'cidr', '9.0.0.0/8', '10.0.0.0/8', '10.0.0.0/16'],
+  ['macaddr', 'macaddr', '08:00:2b:01:02:03', '08:00:2b:01:02:04', '0a:00:2b:01:02:03'],
+  ['interval', 'interval', '-1 mon 2 days -03:04:05.6', '9 days', '10 days'],
+  ['oid', 'oid', '9', '10', '4294967295'],
+  ['xid8', 'xid8', '9', '10', '18446744073709551615'],
+  ['pg_lsn', 'pg_lsn', '9/0', 'A/0', '10/0'],
+  ['timetz', 'timetz', '09:00:00+02', '09:00:00+00', '08:00:00-10'],
+  ['time', 'time', '09:00', '10:00', '24:00:00'],
+  ['date', 'date', '0044-03-15 BC', '9999-12-31', '10000-01-01'],
+  ['endless date', 'date', '-infinity', '2026-01-01', 'infinity'],
+  [
+    'timestamptz',
+    'timestamptz',
+    '0044-03-15 12:00+00 BC',
+    '9999-12-31 23:59:59.999999+00',
+    '10000-01-01 00:00+00',
+  ],
+  ['timestamp', 'timestamp', '-infinity', '2026-01-01 00:00:00.000001', 'infinity'],
+  ['int8range', 'int8range', '[9,20)', '[10,20)', '[10,)'],
+  [
+    'tstzrange',
+    'tstzrange',
+    'empty',
+    '["2026-01-01 00:00+01","2026-01-02 00:00+01")',
+    '["2026-01-02 00:00+00",)',
+  ],
+  ['datemultirange', 'datemultirange', '{}', '{[9998-01-01,9999-01-01)}', '{[10000-01-01,10001-01-01)}'],
+  ['ICU text', 'text COLLATE "en-x-icu"', 'a', 'B', 'c'],
+  ['text', 'text', `it's`, `it\\'; COMMIT; DROP TABLE x; --`, 'z\n"%$$'],
+  ['varchar', 'varchar(20)', '10', '9', 'a'],
+  ['char', 'char(5)', 'a', 'ab', 'b'],
+  ['internal char', '"char"', 'A', 'a', 'b'],
+  ['name', 'name', 'A', 'a', 'b'],
+  ['citext', 'extras.citext', 'A', 'b', 'C'],
+  [
+    'uuid',
+    'uuid',
+    '00000000-0000-0000-0000-000000000009',
+    '0a000000-0000-0000-0000-000000000000',
+    'ff000000-0000-0000-0000-000000000000',
+  ],
+  ['bytea', 'bytea', '\\x', '\\x00', '\\xff'],
+  ['bits', 'bit varying', '0', '01', '1'],
+  ['jsonb', 'jsonb', '"a"', '9', '10'],
+  ['int array', 'int[]', '{9}', '{10}', '[0:1]={10,NULL}'],
+  ['array of domains', 'version_no[]', '{9}', '{10}', '{10,1}'],
+  ['enum array', 'lvl[]', '{new}', '{done}', '{done,new}'],
+  ['tsvector', 'tsvector', '', `'b':1`, `'b':1 'c':2`],
+];
+
+/** Types without an order, or whose texts do not last. */
+const REFUSED = ['json', 'point', 'pair', 'json[]', 'regclass'];
+
+describe('an incremental read from Postgres', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+    server.createDatabase('shop', `LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0`);
+    server.sql(
+      `CREATE SCHEMA extras; CREATE EXTENSION citext SCHEMA extras;
+       CREATE DOMAIN number_like AS bigint; CREATE DOMAIN version_no AS number_like CHECK (VALUE > 0);
+       CREATE DOMAIN label AS text COLLATE "C"; CREATE TYPE lvl AS ENUM ('new', 'done', 'archived');
+       CREATE TYPE timestamp_kind AS ENUM ('z', 'a', 'm'); CREATE TYPE pair AS (a int, b text);`,
+      'shop',
+    );
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  const read = (table: string, states: readonly JsonObject[] = []): Promise<ConnectorRun> =>
+    runConnector('source-postgres', 'read', {
+      config: server.config('shop'),
+      catalog: { streams: [configured(table, { cursor: 'c' })] },
+      // As the engine keeps it: a JSON text.
+      state: JSON.parse(JSON.stringify(states)),
+    });
+  const ids = (run: ConnectorRun): unknown[] => {
+    expect(run.failure).toBeNull();
+    return run.records('t').map(({ id }) => id);
+  };
+  const table = (type: string): void => {
+    server.sql(`DROP TABLE IF EXISTS t; CREATE TABLE t (id int, c ${type}, v text)`, 'shop');
+  };
+  const literal = (text: string): string => `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
+  it('goes on in the order of the type, for every type', async () => {
+    const streams = KINDS.map(([name]) => name);
+    const plain = (type: string): string => type.replace(/ COLLATE.*/, '');
+    const each = (statement: (kind: (typeof KINDS)[number], name: string) => string): void => {
+      server.sql(KINDS.map((kind) => statement(kind, `kinds."${kind[0]}"`)).join(';\n'), 'shop');
+    };
+    const insert = (name: string, id: number, type: string, value: string): string =>
+      `INSERT INTO ${name} SELECT ${id}, ${literal(value)}::${plain(type)}`;
+    const readAll = async (states: readonly JsonObject[] = []): Promise<[unknown[][], JsonObject[]]> => {
+      const run = await runConnector('source-postgres', 'read', {
+        config: server.config('shop'),
+        catalog: { streams: streams.map((name) => configured(name, { cursor: 'c', namespace: 'kinds' })) },
+        state: states,
+      });
+      expect(run.failure).toBeNull();
+      return [streams.map((name) => [name, ...run.records(name).map(({ id }) => id)]), run.states];
+    };
+    const expected = (...found: unknown[]): unknown[][] => streams.map((name) => [name, ...found]);
+    server.sql('CREATE SCHEMA kinds', 'shop');
+    each(([, type, first, second, third], name) =>
+      [
+        `CREATE TABLE ${name} (id int, c ${type})`,
+        insert(name, 3, type, third),
+        insert(name, 1, type, first),
+        `INSERT INTO ${name} VALUES (0, NULL)`,
+        insert(name, 2, type, second),
+      ].join(';\n'),
+    );
+    const [all, allStates] = await readAll();
+    expect(all).toEqual(expected(0, 1, 2, 3));
+    expect((await readAll(allStates))[0]).toEqual(expected());
+    each((_kind, name) => `DELETE FROM ${name} WHERE id > 1`);
+    const [one, oneStates] = await readAll();
+    expect(one).toEqual(expected(0, 1));
+    each(
+      ([, type, , second, third], name) =>
+        `${insert(name, 3, type, third)}; ${insert(name, 2, type, second)}`,
+    );
+    const [two, twoStates] = await readAll(oneStates);
+    expect(two).toEqual(expected(2, 3));
+    expect((await readAll(twoStates))[0]).toEqual(expected());
+  });
+
+  it.each(REFUSED)('refuses a cursor of the type %s, by its name', async (type) => {
+    table(type);
+    expect((await read('t')).failure).toEqual({
+      type: 'config_error',
+      message: expect.stringMatching(
+        /^Stream public\.t: c cannot be the cursor, since .*\. Choose another cursor\.$/,
+      ) as string,
+    });
+  });
+
+  it('marks columns that cannot be the cursor when it discovers them', async () => {
+    server.sql(`DROP TABLE IF EXISTS t; CREATE TABLE t (id int, c xml)`, 'shop');
+    const { streams } = await runConnector('source-postgres', 'discover', { config: server.config('shop') });
+    const schema = objectAt(streams.find(({ name }) => name === 't') ?? {}, 'json_schema');
+    expect(schema?.['properties']).toEqual({
+      id: { type: ['null', 'integer'] },
+      c: { type: ['null', 'string'], 'x-cursor-refused': 'its type xml has no order' },
+    });
+  });
+
+  it('brings rows without a cursor value once, and when they get one', async () => {
+    table('timestamptz');
+    server.sql('INSERT INTO t (id) VALUES (1), (2)', 'shop');
+    const first = await read('t');
+    expect(ids(first)).toEqual([1, 2]);
+    const second = await read('t', first.states);
+    expect(ids(second)).toEqual([]);
+    server.sql(`UPDATE t SET c = '2026-01-01' WHERE id = 2`, 'shop');
+    const third = await read('t', second.states);
+    expect(ids(third)).toEqual([2]);
+    server.sql('INSERT INTO t (id) VALUES (3), (4)', 'shop');
+    const fourth = await read('t', third.states);
+    expect(ids(fourth)).toEqual([]);
+    expect(fourth.warnings).toEqual([
+      'Stream public.t: 1 rows more than were read have no value in the cursor c. They are not read until they have one.',
+    ]);
+  });
+
+  it('brings rows without a cursor value later, when the first sync found none', async () => {
+    table('int');
+    const empty = await read('t');
+    expect([ids(empty), empty.states.length]).toEqual([[], 1]);
+    server.sql('INSERT INTO t VALUES (1, NULL), (2, 5)', 'shop');
+    const first = await read('t', empty.states);
+    expect(ids(first)).toEqual([1, 2]);
+    expect(ids(await read('t', first.states))).toEqual([]);
+  });
+
+  it('reads rows with the last cursor value again when one is new or changed, and before newer ones', async () => {
+    table('date');
+    server.sql(`INSERT INTO t VALUES (1, '2026-01-01', 'a'), (2, '2026-01-01', 'b')`, 'shop');
+    const first = await read('t');
+    server.sql(
+      `DELETE FROM t WHERE id = 1; INSERT INTO t VALUES (4, '2026-01-02', 'd'), (3, '2026-01-01', 'c')`,
+      'shop',
+    );
+    const second = await read('t', first.states);
+    expect(ids(second)).toEqual([2, 3, 4]);
+    expect(ids(await read('t', second.states))).toEqual([]);
+  });
+
+  it('goes on after a checkpoint in the middle without losing what moved behind it', async () => {
+    table('int');
+    server.sql(`INSERT INTO t SELECT g, g / 100 FROM generate_series(0, 24999) AS g`, 'shop');
+    const run = await read('t');
+    const states = run.messages.filter(({ type }) => type === 'STATE');
+    expect(states).toHaveLength(3);
+    // The ten-thousandth row is the last of its hundred.
+    const [middle] = states.map(({ state }) => state as JsonObject);
+    expect(ids(await read('t', [middle as JsonObject]))).toHaveLength(15_000);
+    server.sql('DELETE FROM t WHERE id = 9999; INSERT INTO t VALUES (9999999, 99)', 'shop');
+    expect(ids(await read('t', [middle as JsonObject]))).toHaveLength(15_100);
+  });
+
+  it('reads from the beginning when the order of the cursor became another', async () => {
+    table('text');
+    server.sql(`INSERT INTO t VALUES (1, '9'), (2, '8')`, 'shop');
+    const { states } = await read('t');
+    server.sql(`ALTER TABLE t ALTER c TYPE int USING c::int; INSERT INTO t VALUES (3, 5)`, 'shop');
+    const again = await read('t', states);
+    expect(ids(again)).toEqual([3, 2, 1]);
+    expect(again.warnings).toEqual([
+      'Stream public.t is read from its beginning, since the type or the collation of its cursor was changed.',
+    ]);
+    server.sql(`ALTER TABLE t ALTER c TYPE bigint; INSERT INTO t VALUES (4, 9007199254740993)`, 'shop');
+    expect(ids(await read('t', again.states))).toEqual([4]);
+  });
+});
