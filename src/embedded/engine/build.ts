@@ -11,6 +11,7 @@ import { ActorStore } from '../store/actors';
 import { AttemptStore } from '../store/attempts';
 import { ConnectionStore } from '../store/connections';
 import type { Database } from '../store/database';
+import { FiringStore } from '../store/firings';
 import { JobStore } from '../store/jobs';
 import { StateStore } from '../store/states';
 import { WorkspaceStore } from '../store/workspaces';
@@ -91,7 +92,10 @@ export function buildEngine({ db, dataDir, dataKey, workshop, log, now, tuning }
     ...stores,
     now,
     log,
-    start: (connection) => runner.start(connection, true),
+    create: (connection) => runner.create(connection, true),
+    run: (job) => {
+      runner.submit(job);
+    },
   });
   return {
     routes: (tokens) => routesOver({ db, stores, connectors, runner, scheduler, now }, tokens),
@@ -124,6 +128,7 @@ function fillStores(db: Database, vault: Vault, { localRoot }: Workshop, now: Da
     jobs: new JobStore(db),
     attempts: new AttemptStore(db),
     states: new StateStore(db),
+    firings: new FiringStore(db),
   };
   if (stores.workspaces.list({ ids: [], limit: 1, offset: 0 }).length === 0) {
     db.transaction(() => {
@@ -141,6 +146,7 @@ interface Stores {
   readonly jobs: JobStore;
   readonly attempts: AttemptStore;
   readonly states: StateStore;
+  readonly firings: FiringStore;
 }
 
 interface Parts {
@@ -187,7 +193,7 @@ function routesOver({ db, stores, connectors, runner, scheduler, now }: Parts, t
     ...jobRoutes({
       connections,
       jobs,
-      startSync: (connection) => runner.start(connection, false),
+      startSync: (connection) => runner.start(connection),
       cancel: (job) => runner.cancel(job),
     }),
   ];

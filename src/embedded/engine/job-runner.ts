@@ -42,10 +42,20 @@ export class JobRunner {
     this.runner = new AttemptRunner(options);
   }
 
-  /** Makes a job and runs it as soon as there is room. */
-  start(connection: Connection, scheduled: boolean): Job {
-    const job = this.options.jobs.create(connection.id, 'sync', scheduled, this.options.now());
+  /** Makes a job, which waits for {@link submit}. */
+  create({ id }: Connection, scheduled: boolean): Job {
+    return this.options.jobs.create(id, 'sync', scheduled, this.options.now());
+  }
+
+  /** Runs a job as soon as there is room. */
+  submit(job: Job): void {
     this.enqueue(job);
+  }
+
+  /** Makes a job on demand and runs it as soon as there is room. */
+  start(connection: Connection): Job {
+    const job = this.create(connection, false);
+    this.submit(job);
     return job;
   }
 

@@ -3,53 +3,198 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConnectionStore } from '../store/connections';
 import { Database } from '../store/database';
+import { FiringStore } from '../store/firings';
 import { JobStore } from '../store/jobs';
 import { Scheduler } from './scheduler';
 
-it('a sync that cannot be started is started a minute later, and hinders nothing else', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'scheduler-'));
-  const db = Database.open(folder);
-  try {
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'scheduler-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A scheduler over a state on disk, whose clock the test sets. */
+class Bench {
+  readonly errors: string[] = [];
+  readonly started: string[] = [];
+  failing: string | null = null;
+  private db: Database | null = null;
+  private scheduler: Scheduler | null = null;
+  private connections: ConnectionStore | null = null;
+  private now = new Date(0);
+
+  /** Opens the state, as a start of the process does. */
+  open(at: string): void {
+    this.now = new Date(at);
+    const db = Database.open(folder);
+    this.db = db;
     const connections = new ConnectionStore(db);
-    const common = {
+    this.connections = connections;
+    const jobs = new JobStore(db);
+    const note = (message: string): void => void this.errors.push(message);
+    this.scheduler = new Scheduler({
+      connections,
+      jobs,
+      firings: new FiringStore(db),
+      now: () => this.now,
+      log: { info: note, warn: note, error: note },
+      create: ({ id }) => {
+        if (id === this.failing) throw new Error('disk full');
+        return jobs.create(id, 'sync', true, this.now);
+      },
+      run: (job) => {
+        this.started.push(`${job.connectionId} ${this.now.toISOString().slice(0, 19)}`);
+        jobs.setStatus(job.id, 'running', this.now);
+        jobs.setStatus(job.id, 'succeeded', this.now);
+        this.refresh(job.connectionId);
+      },
+    });
+    this.scheduler.start();
+    this.scheduler.tick();
+  }
+
+  /** Leaves the state as a process does that is killed. */
+  kill(): void {
+    this.scheduler?.stop();
+    this.db?.close();
+  }
+
+  connect(id: string, expression: string, status: 'active' | 'inactive' = 'active'): void {
+    this.connections?.save({
+      id,
+      name: id,
       sourceId: 's',
       destinationId: 'd',
       workspaceId: 'w',
-      status: 'active',
+      status,
+      cron: { expression, timeZone: 'UTC' },
       settings: {},
-    } as const;
-    let now = new Date('2026-01-15T00:00:30Z');
-    for (const id of ['full-disk', 'fine']) {
-      const cron = { expression: '0 * * * * ?', timeZone: 'UTC' };
-      connections.save({ ...common, id, name: id, cron, streams: [], createdAt: now });
-    }
-    const started: string[] = [];
-    const errors: string[] = [];
-    const note = (message: string): void => void errors.push(message);
-    const scheduler = new Scheduler({
-      connections,
-      jobs: new JobStore(db),
-      now: () => now,
-      log: { info: note, warn: note, error: note },
-      start: ({ id }) => {
-        if (id === 'full-disk' && errors.length === 0) throw new Error('disk full');
-        started.push(id);
-      },
+      streams: [],
+      createdAt: this.now,
     });
-    for (const id of ['full-disk', 'fine']) scheduler.refresh(id);
-    const startedBy = (at: string): string[] => {
-      now = new Date(`2026-01-15T${at}Z`);
-      scheduler.tick();
-      return [...started];
-    };
-    expect(['00:01:00', '00:01:59', '00:02:00'].map(startedBy)).toEqual([
-      ['fine'],
-      ['fine'],
-      ['fine', 'full-disk'],
-    ]);
-    expect(errors).toEqual(['The sync of connection full-disk could not be started: disk full']);
-  } finally {
-    db.close();
-    rmSync(folder, { recursive: true, force: true });
+    this.refresh(id);
   }
+
+  tick(at: string): void {
+    this.now = new Date(at);
+    this.scheduler?.tick();
+  }
+
+  private refresh(id: string): void {
+    this.scheduler?.refresh(id);
+  }
+}
+
+describe('the schedule', () => {
+  let bench: Bench;
+
+  beforeEach(() => {
+    bench = new Bench();
+  });
+
+  afterEach(() => {
+    bench.kill();
+  });
+
+  const DAILY = '0 0 2 * * ?';
+
+  it('starts a sync that could not be started a minute later, and the others in time', () => {
+    bench.open('2026-01-15T00:00:30Z');
+    bench.connect('full-disk', '0 * * * * ?');
+    bench.connect('fine', '0 0/5 * * * ?');
+    bench.failing = 'full-disk';
+    bench.tick('2026-01-15T00:01:00Z');
+    bench.failing = null;
+    bench.tick('2026-01-15T00:01:59Z');
+    bench.tick('2026-01-15T00:02:00Z');
+    bench.tick('2026-01-15T00:05:00Z');
+    expect(bench.started.slice(0, 3)).toEqual([
+      'full-disk 2026-01-15T00:02:00',
+      'fine 2026-01-15T00:05:00',
+      'full-disk 2026-01-15T00:05:00',
+    ]);
+    expect(bench.errors).toEqual(['The sync of connection full-disk could not be started: disk full']);
+  });
+
+  it('goes on at once when a clock that was a day ahead is put right', () => {
+    bench.open('2026-01-15T00:00:30Z');
+    bench.connect('c', '0 * * * * ?');
+    bench.tick('2026-01-16T00:00:00Z');
+    bench.tick('2026-01-15T00:02:10Z');
+    bench.tick('2026-01-15T00:04:00Z');
+    bench.tick('2026-01-15T00:06:00Z');
+    expect(bench.started).toEqual([
+      'c 2026-01-16T00:00:00',
+      'c 2026-01-15T00:04:00',
+      'c 2026-01-15T00:06:00',
+    ]);
+  });
+
+  it('goes on when the clock was put right while the process was down', () => {
+    bench.open('2026-01-15T00:00:30Z');
+    bench.connect('c', '0 * * * * ?');
+    bench.tick('2026-02-15T00:00:00Z');
+    bench.kill();
+    bench.open('2026-01-15T00:02:10Z');
+    bench.tick('2026-01-15T00:04:00Z');
+    expect(bench.started).toEqual(['c 2026-02-15T00:00:00', 'c 2026-01-15T00:04:00']);
+  });
+
+  it('does not fire twice when the clock is put back by seconds', () => {
+    bench.open('2026-01-15T01:59:50Z');
+    bench.connect('c', DAILY);
+    bench.tick('2026-01-15T02:00:00Z');
+    bench.tick('2026-01-15T01:59:58Z');
+    bench.tick('2026-01-15T02:00:00Z');
+    bench.tick('2026-01-15T02:00:30Z');
+    expect(bench.started).toHaveLength(1);
+  });
+
+  it('fires once at the start after any number of firings that came due while the process was down', () => {
+    bench.open('2026-01-15T00:00:00Z');
+    bench.connect('c', DAILY);
+    bench.kill();
+    bench.open('2026-01-18T12:00:00Z');
+    expect(bench.started).toEqual(['c 2026-01-18T12:00:00']);
+    for (let crash = 0; crash < 3; crash++) {
+      bench.kill();
+      bench.open('2026-01-18T12:00:10Z');
+    }
+    bench.tick('2026-01-19T01:59:59Z');
+    expect(bench.started).toHaveLength(1);
+    bench.tick('2026-01-19T02:00:00Z');
+    expect(bench.started).toHaveLength(2);
+  });
+
+  it('fires at the start neither early nor for what was paused, made or changed since', () => {
+    bench.open('2026-01-15T00:00:00Z');
+    bench.connect('paused', DAILY);
+    bench.connect('paused', DAILY, 'inactive');
+    bench.connect('changed', '0 0 2 * * ?');
+    bench.connect('changed', '0 0 4 * * ?');
+    bench.kill();
+    bench.open('2026-01-15T03:00:00Z');
+    bench.connect('made', DAILY);
+    bench.connect('paused', DAILY);
+    bench.tick('2026-01-15T03:30:00Z');
+    expect(bench.started).toEqual([]);
+    bench.tick('2026-01-15T04:00:00Z');
+    expect(bench.started).toEqual(['changed 2026-01-15T04:00:00']);
+  });
+
+  it('keeps a missed firing while the sync cannot be started', () => {
+    bench.open('2026-01-15T00:00:00Z');
+    bench.connect('c', DAILY);
+    bench.kill();
+    bench.failing = 'c';
+    bench.open('2026-01-15T03:00:00Z');
+    bench.kill();
+    bench.failing = null;
+    bench.open('2026-01-15T03:00:05Z');
+    expect(bench.started).toEqual(['c 2026-01-15T03:00:05']);
+  });
 });

@@ -76,6 +76,8 @@ export const SCHEMA: readonly string[] = [
       AND json_type("message", '$.data') NOT IN ('null');
   DROP TABLE "states";
   `,
+  // When each connection is to fire next: what came due while the process was down is seen at the next start.
+  `CREATE TABLE "next_firings" ("connection_id" TEXT PRIMARY KEY, "at" INTEGER NOT NULL)`,
 ];
 
 /** The version of the state that this code reads and writes. */
