@@ -72,6 +72,7 @@ export async function runConnector(
   connector: string,
   command: string,
   files: Readonly<Record<string, unknown>>,
+  input = '',
 ): Promise<ConnectorRun> {
   const folder = mkdtempSync(join(tmpdir(), 'connector-run-'));
   try {
@@ -81,7 +82,10 @@ export async function runConnector(
       return [`--${name}`, path];
     });
     const main = join(__dirname, '../../dist/embedded/connectors', connector, 'main.js');
-    const child = spawn(process.execPath, [main, command, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(process.execPath, [main, command, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+    // A connector that fails stops reading, which is not a failure of the test.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -98,12 +98,6 @@ async function checkRights(client: Client, schema: string, role: string): Promis
     `A table cannot be created in the schema ${quoted(schema)}`,
     `Run: GRANT USAGE, CREATE ON SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
   );
-  await attempt(
-    client,
-    'CREATE TEMPORARY TABLE "_airbyte_check" ("a" integer)',
-    'A temporary table cannot be created',
-    `Grant the role ${quoted(role)} TEMPORARY on the database`,
-  );
   await client.query('ROLLBACK');
 }
 

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../protocol/connector';
-import { quoted } from '../postgres/identifiers';
+import { qualified, quoted } from '../postgres/identifiers';
 import { columnTypeNamed } from './columns';
 import { EXTRACTED_AT } from './names';
 import { literal } from './session';
@@ -24,7 +24,7 @@ export interface TableName {
 }
 
 export function sqlName({ schema, name }: TableName): string {
-  return `${quoted(schema)}.${quoted(name)}`;
+  return qualified(schema, name);
 }
 
 /**

@@ -11,21 +11,25 @@ const BATCH_BYTES = 1024 * 1024;
 export class Session {
   private inTransaction = false;
   private waitingBytes = 0;
-  private stages = 0;
+  /** The names of this connection's stages that are no temporary tables. */
+  readonly stages = new Set<string>();
 
   private constructor(
     private readonly client: Client,
     /** The server's version as a number, for example 150004. */
     readonly version: number,
+    /** Whether the role may create temporary tables, which is usual. */
+    readonly mayUseTemporary: boolean,
   ) {}
 
   static async open(client: Client): Promise<Session> {
     // A state that was given back must survive a crash of the server.
     await client.query('SET synchronous_commit = on');
-    const { rows } = await client.query<{ version: string }>(
-      `SELECT current_setting('server_version_num') AS "version"`,
+    const { rows } = await client.query<{ version: string; temporary: boolean }>(
+      `SELECT current_setting('server_version_num') AS "version",
+         has_database_privilege(current_database(), 'TEMPORARY') AS "temporary"`,
     );
-    return new Session(client, Number(rows[0]?.version));
+    return new Session(client, Number(rows[0]?.version), rows[0]?.temporary === true);
   }
 
   /** Runs a statement inside the transaction. */
@@ -54,16 +58,17 @@ export class Session {
     this.inTransaction = false;
   }
 
+  async rollback(): Promise<void> {
+    if (!this.inTransaction) return;
+    this.inTransaction = false;
+    await this.client.query('ROLLBACK');
+  }
+
   /** One sync at a time makes or changes a table; the lock ends with the transaction. */
   async lockName(schema: string, table: string): Promise<void> {
     await this.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
       JSON.stringify(['airbyte destination', schema, table]),
     ]);
-  }
-
-  /** A name for another temporary table, which ends with the connection. */
-  nextStage(): string {
-    return `_airbyte_stage_${++this.stages}`;
   }
 
   /** Counts bytes that wait in memory, or no longer do. */

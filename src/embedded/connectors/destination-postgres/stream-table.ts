@@ -7,7 +7,7 @@ import { isObject, stringAt } from '../../json';
 import { quoted } from '../postgres/identifiers';
 import { columnsOf, type ColumnType, type TargetColumn } from './columns';
 import { dedupRule, fitKeyIndex, keyWithoutNulls, mergeSql, type DedupRule } from './dedup';
-import { databaseFailure } from './failures';
+import { databaseFailure, sqlStateOf } from './failures';
 import { EXTRACTED_AT } from './names';
 import { assertOwnTable, sqlName, type TableName } from './ownership';
 import { replaceRows } from './replace-rows';
@@ -17,6 +17,9 @@ import { Stage } from './stage';
 import { assertStored } from './stored-rows';
 import { readTable } from './table-facts';
 import { alterTable, createTable, ensureSchema, planTable, setReplicaIdentity } from './target-table';
+
+/** The SQLSTATE of bytes that are not UTF-8. */
+const WRONG_ENCODING = '22021';
 
 /** Lines with equally many columns, and the number of their first record. */
 interface Piece {
@@ -100,8 +103,9 @@ export class StreamTable implements StreamTarget {
     });
   }
 
-  close(): void {
-    // The connection ends with the sync, and Postgres rolls back and drops temporary tables.
+  /** The connection ends with the sync, so that Postgres rolls back and drops temporary tables. */
+  async close(): Promise<void> {
+    await this.route.stage?.abandon();
   }
 
   private async store(): Promise<void> {
@@ -147,9 +151,10 @@ export class StreamTable implements StreamTarget {
   /** Postgres names the line and the column of COPY's data. */
   private placeOf(error: unknown, firstRecord: number): string {
     const where = isObject(error) ? (stringAt(error, 'where') ?? '') : '';
-    const [, line, column] = /^COPY .*?, line (\d+)(?:, column ([^:\n]+))?/.exec(where) ?? [];
+    const [, line, column] = /^COPY .*?, line (\d+)(?:, column ([^:\n]+))?/m.exec(where) ?? [];
     const stream = `Stream ${this.stream.name}`;
-    if (line === undefined) return stream;
+    // Without a column Postgres may have read on before it noticed the error.
+    if (line === undefined || (column === undefined && sqlStateOf(error) !== WRONG_ENCODING)) return stream;
     const record = `${stream}, record ${firstRecord + Number(line) - 1}`;
     if (column === undefined) return record;
     const staged = this.route.stage === null ? null : /^c(\d+)$/.exec(column)?.[1];
@@ -203,15 +208,16 @@ async function openKept(session: Session, table: TableName, stream: ConfiguredSt
   await setReplicaIdentity(session, table, plan);
   const rule = stream.writeMode === 'append_dedup' ? dedupRule(stream, plan.columns) : null;
   await fitKeyIndex(session, table, plan.oid, rule);
-  const stage = rule === null ? null : await Stage.create(session, plan.columns, true);
+  const stage = rule === null ? null : await Stage.create(session, table.schema, plan.columns, true);
   return { columns: plan.columns, route: { stage, rule }, others: plan.others };
 }
 
 async function openReplaced(session: Session, table: TableName, stream: ConfiguredStream): Promise<Opened> {
   const columns = columnsOf(stream.jsonSchema);
+  if (!session.mayUseTemporary) await ensureSchema(session, table.schema);
   await planTable(session, table, columns, true);
   await dropLeftOver(session, table);
-  const stage = await Stage.create(session, columns, false);
+  const stage = await Stage.create(session, table.schema, columns, false);
   return { columns, route: { stage, rule: null }, others: NO_OTHERS };
 }
 
