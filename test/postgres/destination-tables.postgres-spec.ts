@@ -1,6 +1,7 @@
 import { objectAt } from '../../src/embedded/json';
 import {
   check,
+  ID,
   ID_AND_TEXT,
   refused,
   sql,

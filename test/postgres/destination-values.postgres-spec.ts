@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/embedded/json';
 import type { ConnectorRun } from './connector-run';
-import { ID, ID_AND_TEXT, refused, sql, useServer, written } from './destination-kit';
+import { ID_AND_TEXT, refused, sql, useServer, written } from './destination-kit';
 
 useServer();
 
