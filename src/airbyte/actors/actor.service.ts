@@ -1,13 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock';
+import { CoalescedReads } from '../../common/coalesced-reads';
 import type { RequestContext } from '../../common/http/request-context';
+import { TokenSigner } from '../../common/token-signer';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
 import { AirbyteClient } from '../client/airbyte.client';
 import { onBehalf } from '../ingestion/airbyte-problem';
-import { isInSight } from '../ingestion/visibility';
+import { isInSight, sharingKey } from '../ingestion/visibility';
 import { DEFAULT_PAGE_SIZE, type PageQueryDto } from '../listing/dto/page-query.dto';
 import { readToken, writeToken } from '../listing/page.token';
 import { scopeOf } from '../listing/scope';
+import type { ListScope } from '../listing/connection.pages';
+import type { AirbyteDestination, AirbyteSource } from '../client/airbyte.types';
 import type { DestinationListDto, SourceListDto } from './dto/actor-list.dto';
 
 interface Page<T> {
@@ -15,22 +20,40 @@ interface Page<T> {
   readonly nextPageToken: string | null;
 }
 
+const MAX_LISTS = 100;
+
 /** What there is to connect. */
 @Injectable()
 export class ActorService {
+  /** Each page needs the whole list: callers of one workspace share the read of it. */
+  private readonly sourceLists: CoalescedReads<readonly AirbyteSource[]>;
+  private readonly destinationLists: CoalescedReads<readonly AirbyteDestination[]>;
+
   constructor(
     private readonly client: AirbyteClient,
+    private readonly signer: TokenSigner,
     @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    // Joined while it is under way, and never kept: a source that was made a moment ago has to be there.
+    const sharing = { maxAgeMs: 0, maxEntries: MAX_LISTS, nowMs: () => clock.monotonicMs() };
+    this.sourceLists = new CoalescedReads(sharing);
+    this.destinationLists = new CoalescedReads(sharing);
+  }
 
   async sources(query: PageQueryDto, context: RequestContext): Promise<SourceListDto> {
-    const window = windowOf(query);
+    const window = windowOf(query, this.signer);
     const scope = scopeOf(this.client, this.settings, context);
-    const rows = scope ? await onBehalf(() => this.client.listAllSources(scope.query, scope.context)) : [];
+    const read = (found: ListScope): Promise<readonly AirbyteSource[]> =>
+      this.client.listAllSources(found.query, found.context);
+    const rows = scope
+      ? await onBehalf(() => this.sourceLists.get(sharingKey(context), () => read(scope)))
+      : [];
     const page = pageOf(
       rows.filter((row) => isInSight(row, context)),
       (row) => row.sourceId,
       window,
+      this.signer,
     );
     const data = page.data.map(({ sourceId, name, sourceType, workspaceId }) => {
       return { sourceId, name, type: sourceType, workspaceId };
@@ -39,15 +62,18 @@ export class ActorService {
   }
 
   async destinations(query: PageQueryDto, context: RequestContext): Promise<DestinationListDto> {
-    const window = windowOf(query);
+    const window = windowOf(query, this.signer);
     const scope = scopeOf(this.client, this.settings, context);
+    const read = (found: ListScope): Promise<readonly AirbyteDestination[]> =>
+      this.client.listAllDestinations(found.query, found.context);
     const rows = scope
-      ? await onBehalf(() => this.client.listAllDestinations(scope.query, scope.context))
+      ? await onBehalf(() => this.destinationLists.get(sharingKey(context), () => read(scope)))
       : [];
     const page = pageOf(
       rows.filter((row) => isInSight(row, context)),
       (row) => row.destinationId,
       window,
+      this.signer,
     );
     const data = page.data.map(({ destinationId, name, destinationType, workspaceId }) => {
       return { destinationId, name, type: destinationType, workspaceId };
@@ -62,15 +88,21 @@ interface Window {
 }
 
 /** To be called before anything is sent: a token that is none is refused at once. */
-function windowOf({ pageSize, pageToken }: PageQueryDto): Window {
-  const after = pageToken === undefined ? '' : readToken(pageToken, 'id').after;
+function windowOf({ pageSize, pageToken }: PageQueryDto, signer: TokenSigner): Window {
+  const after = pageToken === undefined ? '' : readToken(pageToken, 'id', signer).after;
   return { after, size: pageSize ?? DEFAULT_PAGE_SIZE };
 }
 
 /** In the order of ids, which never change: whatever comes and goes, the others keep their place. */
-function pageOf<T>(rows: readonly T[], idOf: (row: T) => string, { after, size }: Window): Page<T> {
+function pageOf<T>(
+  rows: readonly T[],
+  idOf: (row: T) => string,
+  { after, size }: Window,
+  signer: TokenSigner,
+): Page<T> {
   const ahead = rows.filter((row) => idOf(row) > after).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
   const data = ahead.slice(0, size);
   const last = ahead.length > size ? data.at(-1) : undefined;
-  return { data, nextPageToken: last === undefined ? null : writeToken({ kind: 'id', after: idOf(last) }) };
+  const next = last === undefined ? null : writeToken({ kind: 'id', after: idOf(last) }, signer);
+  return { data, nextPageToken: next };
 }

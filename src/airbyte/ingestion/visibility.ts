@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../common/http/request-context';
 import type { AirbyteConnection } from '../client/airbyte.types';
-import { ingestionNotFound } from './airbyte-problem';
+import { AirbyteError } from '../client/airbyte.errors';
+import { ingestionNotFound, isUnknown } from './airbyte-problem';
 import { isDeleted } from './ingestion.mapper';
 
 /** Whether something of this workspace is there for the caller: some see and touch only their own. */
@@ -16,4 +17,28 @@ export function isInSight(thing: { readonly workspaceId: string }, { caller }: R
 export function requireInSight<T extends AirbyteConnection>(connection: T, context: RequestContext): T {
   if (isDeleted(connection) || !isInSight(connection, context)) throw ingestionNotFound();
   return connection;
+}
+
+/**
+ * The connection, or null where it does not exist for the caller: because there is none, because it was deleted, and
+ * because it is in another workspace. To be decided inside of shared reads: then none of these differs from the others
+ * in calls, caching or time.
+ */
+export async function visibleOrNull(
+  connectionId: string,
+  read: Promise<AirbyteConnection>,
+  context: RequestContext,
+): Promise<AirbyteConnection | null> {
+  try {
+    const connection = await read;
+    return isDeleted(connection) || !isInSight(connection, context) ? null : connection;
+  } catch (error) {
+    if (error instanceof AirbyteError && isUnknown(error, connectionId)) return null;
+    throw error;
+  }
+}
+
+/** Key of what callers may share: those of one workspace share nothing with others, not even that something was read. */
+export function sharingKey({ caller }: RequestContext, ...parts: readonly (string | number)[]): string {
+  return [caller?.workspaceId ?? '*', ...parts].join(' ');
 }

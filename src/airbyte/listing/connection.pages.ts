@@ -5,8 +5,8 @@ import type { Position } from './page.token';
 const PAGE = 100;
 /** Rows shift while others delete; each shift that is noticed begins the whole read anew, so often at most. */
 const MAX_ATTEMPTS = 5;
-/** How many of the last rows a position names: it is found again while any of them exists. */
-const NAMED = 4;
+/** How many of the last rows a position holds: it is found again while any of them exists. */
+const ANCHOR_ROWS = 4;
 
 type OffsetPosition = Extract<Position, { kind: 'offset' }>;
 
@@ -22,6 +22,13 @@ export interface ListScope {
   readonly context: CallContext;
 }
 
+/** How a page is found again. */
+export interface Anchoring {
+  readonly fingerprint: (connectionId: string) => string;
+  /** The whole list in Airbyte's order. It may be some seconds old: a token must not cost a walk each time it is sent. */
+  readonly readAll: () => Promise<readonly AirbyteConnection[]>;
+}
+
 /**
  * A page in Airbyte's own order, by one call for the first and two for the others. Deletions pull later rows forward:
  * after the rows were read, the row before them must be the one that was last on the page before. If it is not, the
@@ -31,22 +38,22 @@ export async function readConnectionPage(
   scope: ListScope,
   size: number,
   start: OffsetPosition | null,
+  { fingerprint, readAll }: Anchoring,
 ): Promise<ConnectionPage> {
+  const pageOf = (rows: readonly AirbyteConnection[], offset: number): ConnectionPage => {
+    const lastRows = rows.slice(-ANCHOR_ROWS).map((row) => fingerprint(row.connectionId));
+    const next = { kind: 'offset', offset: offset + rows.length, lastRows: lastRows.reverse() } as const;
+    return { connections: rows, next: rows.length < size ? null : next };
+  };
   const offset = start?.offset ?? 0;
   const rows = await readRows(scope, offset, size);
-  if (!start) return pageOf(rows, 0, size);
+  if (!start) return pageOf(rows, 0);
   const [before] = await readRows(scope, offset - 1, 1);
-  if (before?.connectionId === start.lastIds[0]) return pageOf(rows, offset, size);
-  const all = await readAllConnections(scope);
-  const found = all.findLastIndex((row) => start.lastIds.includes(row.connectionId));
-  const from = found < 0 ? Math.max(0, offset - start.lastIds.length) : found + 1;
-  return pageOf(all.slice(from, from + size), from, size);
-}
-
-function pageOf(rows: readonly AirbyteConnection[], offset: number, size: number): ConnectionPage {
-  const lastIds = rows.slice(-NAMED).map((row) => row.connectionId);
-  const next = { kind: 'offset', offset: offset + rows.length, lastIds: lastIds.reverse() } as const;
-  return { connections: rows, next: rows.length < size ? null : next };
+  if (before && fingerprint(before.connectionId) === start.lastRows[0]) return pageOf(rows, offset);
+  const all = await readAll();
+  const found = all.findLastIndex((row) => start.lastRows.includes(fingerprint(row.connectionId)));
+  const from = found < 0 ? Math.max(0, offset - start.lastRows.length) : found + 1;
+  return pageOf(all.slice(from, from + size), from);
 }
 
 /** Every connection. Pages overlap by a row, which shows whether rows have shifted between two of them. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock';
 import { CoalescedReads } from '../../common/coalesced-reads';
 import type { RequestContext } from '../../common/http/request-context';
+import { TokenSigner } from '../../common/token-signer';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
 import { AirbyteClient } from '../client/airbyte.client';
@@ -23,16 +24,23 @@ import { scopeOf } from './scope';
 const SNAPSHOT_MAX_AGE_MS = 5000;
 const MAX_SNAPSHOTS = 100;
 
+/** Every connection, those that may not be shown included, and those that may, by id. */
+interface Snapshot {
+  readonly all: readonly AirbyteConnection[];
+  readonly shown: readonly AirbyteConnection[];
+}
+
 /** Lists ingestions with how they stand, at the cost of few calls upstream. */
 @Injectable()
 export class ListingService {
-  private readonly snapshots: CoalescedReads<readonly AirbyteConnection[]>;
+  private readonly snapshots: CoalescedReads<Snapshot>;
 
   constructor(
     private readonly client: AirbyteClient,
     private readonly reader: StatusReader,
     private readonly statuses: StatusService,
     private readonly ledger: JobLedger,
+    private readonly signer: TokenSigner,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
@@ -51,25 +59,29 @@ export class ListingService {
 
   private async walked(query: IngestionListQueryDto, scope: ListScope): Promise<IngestionListDto> {
     const size = query.pageSize ?? DEFAULT_PAGE_SIZE;
-    const start = query.pageToken === undefined ? null : readToken(query.pageToken, 'offset');
-    const { connections, next } = await readConnectionPage(scope, size, start);
+    const start = query.pageToken === undefined ? null : readToken(query.pageToken, 'offset', this.signer);
+    const { connections, next } = await readConnectionPage(scope, size, start, {
+      fingerprint: (connectionId) => this.signer.fingerprint(connectionId),
+      readAll: async () => (await this.snapshot(scope)).all,
+    });
     const present = connections.filter((connection) => isToBeShown(connection, scope));
     const data = await this.items(present, this.settings.statusMaxAgeMs, scope);
-    return { data, nextPageToken: next && writeToken(next) };
+    return { data, nextPageToken: next && writeToken(next, this.signer) };
   }
 
   /** In the order of ids, which never change: whatever comes and goes, the others keep their place. */
   private async filtered(query: IngestionListQueryDto, scope: ListScope): Promise<IngestionListDto> {
     const size = query.pageSize ?? DEFAULT_PAGE_SIZE;
-    const after = query.pageToken === undefined ? '' : readToken(query.pageToken, 'id').after;
-    const candidates = (await this.snapshot(scope)).filter(
+    const after = query.pageToken === undefined ? '' : readToken(query.pageToken, 'id', this.signer).after;
+    const candidates = (await this.snapshot(scope)).shown.filter(
       (connection) => connection.connectionId > after && matchesConnection(connection, query),
     );
     const matching = await this.judged(candidates, query, scope);
     const page = matching.slice(0, size);
     const data = await this.items(page, SNAPSHOT_MAX_AGE_MS, scope);
     const last = matching.length > size ? page.at(-1) : undefined;
-    return { data, nextPageToken: last ? writeToken({ kind: 'id', after: last.connectionId }) : null };
+    const next = last && writeToken({ kind: 'id', after: last.connectionId }, this.signer);
+    return { data, nextPageToken: next ?? null };
   }
 
   /** Those of the health that is asked for, which takes everybody's runs. */
@@ -83,12 +95,12 @@ export class ListingService {
     return candidates.filter((_, index) => items[index]?.health === health);
   }
 
-  private async snapshot(scope: ListScope): Promise<readonly AirbyteConnection[]> {
+  private async snapshot(scope: ListScope): Promise<Snapshot> {
     const key = `${this.reader.changes} ${scope.query.workspaceIds?.join() ?? ''}`;
     return this.snapshots.get(key, async () => {
       const all = await readAllConnections(scope);
-      const present = all.filter((connection) => isToBeShown(connection, scope));
-      return present.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
+      const shown = all.filter((connection) => isToBeShown(connection, scope));
+      return { all, shown: shown.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1)) };
     });
   }
 

@@ -1,30 +1,39 @@
 import { validationFailed } from '../../common/problem/problem.exception';
+import type { TokenSigner } from '../../common/token-signer';
 import { ID_PATTERN } from '../../common/validation/decorators';
 
 /**
- * Where a walk goes on: in Airbyte's own order, by how many rows came before and which of them were last, the very
- * last first; or in the order of ids, behind one.
+ * Where a walk continues: in Airbyte's own order, by the number of rows before and the fingerprints of the last of them,
+ * the very last first; or in the order of ids, behind one. Fingerprints, because Airbyte may list rows that the caller
+ * may not see.
  */
 export type Position =
-  | { readonly kind: 'offset'; readonly offset: number; readonly lastIds: readonly string[] }
+  | { readonly kind: 'offset'; readonly offset: number; readonly lastRows: readonly string[] }
   | { readonly kind: 'id'; readonly after: string };
 
 /** The longest token that is looked at. */
 export const MAX_TOKEN_LENGTH = 1024;
 
-/** Opaque to callers. */
-export function writeToken(position: Position): string {
+const PURPOSE = 'page';
+const FINGERPRINT = /^[\w-]{11}$/;
+
+/** Opaque to callers, and signed: what a forged one would cost is a walk through the whole list. */
+export function writeToken(position: Position, signer: TokenSigner): string {
   const parts =
-    position.kind === 'id' ? ['i', position.after] : ['o', String(position.offset), ...position.lastIds];
-  return Buffer.from(parts.join(' ')).toString('base64url');
+    position.kind === 'id' ? ['i', position.after] : ['o', String(position.offset), ...position.lastRows];
+  const text = Buffer.from(parts.join(' ')).toString('base64url');
+  return `${text}.${signer.sign(PURPOSE, text)}`;
 }
 
-/** @throws ProblemException `validation-failed` for what this API never gave for such a walk */
+/** @throws ProblemException `validation-failed` for a token that this API never gave for such a walk */
 export function readToken<K extends Position['kind']>(
   token: string,
   kind: K,
+  signer: TokenSigner,
 ): Extract<Position, { kind: K }> {
-  const position = parse(Buffer.from(token, 'base64url').toString('utf8'));
+  const [text = '', signature = ''] = token.split('.');
+  const isGenuine = signer.isGenuine(PURPOSE, text, signature);
+  const position = isGenuine ? parse(Buffer.from(text, 'base64url').toString('utf8')) : null;
   if (position?.kind === kind) return position as Extract<Position, { kind: K }>;
   throw validationFailed([
     {
@@ -36,10 +45,10 @@ export function readToken<K extends Position['kind']>(
 }
 
 function parse(text: string): Position | null {
-  const [kind, first = '', ...lastIds] = text.split(' ');
-  if (kind === 'i' && lastIds.length === 0 && ID_PATTERN.test(first)) return { kind: 'id', after: first };
-  const isOffset = kind === 'o' && /^[1-9]\d{0,8}$/.test(first) && lastIds.length > 0;
-  return isOffset && lastIds.every((id) => ID_PATTERN.test(id))
-    ? { kind: 'offset', offset: Number(first), lastIds }
+  const [kind, first = '', ...lastRows] = text.split(' ');
+  if (kind === 'i' && lastRows.length === 0 && ID_PATTERN.test(first)) return { kind: 'id', after: first };
+  const isOffset = kind === 'o' && /^[1-9]\d{0,8}$/.test(first) && lastRows.length > 0;
+  return isOffset && lastRows.every((row) => FINGERPRINT.test(row))
+    ? { kind: 'offset', offset: Number(first), lastRows }
     : null;
 }

@@ -1,4 +1,6 @@
 import type { RequestContext } from '../../common/http/request-context';
+import { validationFailed } from '../../common/problem/problem.exception';
+import type { TokenSigner } from '../../common/token-signer';
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteJob, ListJobsQuery } from '../client/airbyte.types';
 
@@ -20,29 +22,44 @@ interface Position {
 export async function readJobPage(
   client: AirbyteClient,
   query: Omit<ListJobsQuery, 'limit' | 'offset'>,
-  page: { readonly size: number; readonly token: string | null },
+  page: { readonly size: number; readonly token: string | null; readonly signer: TokenSigner },
   context: RequestContext,
 ): Promise<JobPage> {
-  const start = page.token === null ? null : parseToken(page.token);
+  const purpose = `runs ${query.connectionId ?? ''}`;
+  const start = page.token === null ? null : parseToken(page.token, purpose, page.signer);
+  const seen = new Set<string>();
   const jobs: AirbyteJob[] = [];
   let offset = start?.offset ?? 0;
   for (;;) {
     const rows = await client.listJobs({ ...query, limit: page.size, offset }, context);
+    const before = seen.size;
     for (const job of rows) {
       offset += 1;
+      seen.add(job.jobId);
       if (start && BigInt(job.jobId) >= start.lastJobId) continue;
       jobs.push(job);
-      if (jobs.length === page.size) return { jobs, nextPageToken: tokenAfter(job, offset) };
+      if (jobs.length === page.size) {
+        const position = `${offset}-${job.jobId}`;
+        return { jobs, nextPageToken: `${position}-${page.signer.sign(purpose, position)}` };
+      }
     }
-    if (rows.length < page.size) return { jobs, nextPageToken: null };
+    // A full page without a new job comes from a server that ignores the offset.
+    if (rows.length < page.size || seen.size === before) return { jobs, nextPageToken: null };
   }
 }
 
-function parseToken(token: string): Position {
-  const [offset, lastJobId] = token.split('-');
-  return { offset: Number(offset), lastJobId: BigInt(lastJobId ?? '0') };
+/** @throws ProblemException `validation-failed` for a token that this API never gave for these runs */
+function parseToken(token: string, purpose: string, signer: TokenSigner): Position {
+  const [, position = '', offset = '', lastJobId = '', signature = ''] = TOKEN.exec(token) ?? [];
+  if (signer.isGenuine(purpose, position, signature))
+    return { offset: Number(offset), lastJobId: BigInt(lastJobId) };
+  throw validationFailed([
+    {
+      field: 'pageToken',
+      reason: 'is not a page token of these runs',
+      hint: 'Send the nextPageToken of the page before, unchanged.',
+    },
+  ]);
 }
 
-function tokenAfter(job: AirbyteJob, offset: number): string {
-  return `${offset}-${job.jobId}`;
-}
+const TOKEN = /^((\d+)-(\d+))-(.+)$/;

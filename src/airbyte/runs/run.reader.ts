@@ -5,8 +5,8 @@ import type { RequestContext } from '../../common/http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
-import { onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
-import { requireInSight } from '../ingestion/visibility';
+import { ingestionNotFound, onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
+import { requireInSight, sharingKey, visibleOrNull } from '../ingestion/visibility';
 import { StatusReader } from '../status/status.reader';
 import { runNotFound } from './run.problems';
 
@@ -17,11 +17,9 @@ const JOB_ID = /^[1-9]\d{0,18}$/;
 const SHARED_MS = 1000;
 const MAX_SHARED = 1000;
 
-interface RunOfIngestion {
-  readonly connection: AirbyteConnection;
-  /** Null where the ingestion has no such run. */
-  readonly job: AirbyteJob | null;
-}
+/** `job` is null where the ingestion has no such run. */
+type RunOfIngestion =
+  { readonly isVisible: false } | { readonly isVisible: true; readonly job: AirbyteJob | null };
 
 /** Reads runs, and the ingestions that they must belong to. */
 @Injectable()
@@ -55,12 +53,11 @@ export class RunReader {
 
   /** The same for many who ask at once, at most a second old. A change by this replica shows at once. */
   async sharedJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
-    const key = `${this.statuses.changes} ${connectionId} ${runId}`;
-    const { connection, job } = await this.shared.get(key, () => this.readBoth(connectionId, runId, context));
-    // That there is no such run says that there is such an ingestion, which is not for everybody to know.
-    requireInSight(connection, context);
-    if (!job) throw runNotFound();
-    return job;
+    const key = sharingKey(context, this.statuses.changes, connectionId, runId);
+    const found = await this.shared.get(key, () => this.readBoth(connectionId, runId, context));
+    if (!found.isVisible) throw ingestionNotFound();
+    if (!found.job) throw runNotFound();
+    return found.job;
   }
 
   private async readBoth(
@@ -69,8 +66,11 @@ export class RunReader {
     request: RequestContext,
   ): Promise<RunOfIngestion> {
     const context = this.client.shareBudget(request);
-    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
-    return { connection, job: await this.findJob(connectionId, runId, context) };
+    const connection = await onBehalfOf(connectionId, () =>
+      visibleOrNull(connectionId, this.client.getConnection(connectionId, context), request),
+    );
+    if (!connection) return { isVisible: false };
+    return { isVisible: true, job: await this.findJob(connectionId, runId, context) };
   }
 
   /** Airbyte answers 409 or 403 for an unknown job, and gives out jobs whatever connection was meant. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/http/request-context';
+import { TokenSigner } from '../../common/token-signer';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
@@ -42,6 +43,7 @@ export class RunService {
     private readonly starter: JobStarter,
     private readonly canceller: RunCanceller,
     private readonly statuses: StatusReader,
+    private readonly signer: TokenSigner,
   ) {}
 
   /** The reads before the start share the budget of a read; the start has a budget of its own. */
@@ -66,7 +68,11 @@ export class RunService {
     const context = this.client.shareBudget(given);
     await this.reader.ingestion(connectionId, context);
     const filter = { connectionId, ...(query.status && { status: query.status }) };
-    const page = { size: query.pageSize ?? DEFAULT_PAGE_SIZE, token: query.pageToken ?? null };
+    const page = {
+      size: query.pageSize ?? DEFAULT_PAGE_SIZE,
+      token: query.pageToken ?? null,
+      signer: this.signer,
+    };
     const { jobs, nextPageToken } = await onBehalfOf(connectionId, () =>
       readJobPage(this.client, filter, page, context),
     );

@@ -5,8 +5,7 @@ import { inTurns } from '../../common/in-turns';
 import { asProblem } from '../../common/problem/as-problem';
 import { problemBody } from '../../common/problem/problem.body';
 import type { ProblemException } from '../../common/problem/problem.exception';
-import { onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
-import { requireInSight } from '../ingestion/visibility';
+import { ingestionNotFound, onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
 import { BulkReader, type SeenConnection } from './bulk.reader';
 import type { StatusBatchDto, StatusBatchResultDto } from './dto/status-batch.dto';
 import type { StatusQueryDto } from './dto/status-query.dto';
@@ -63,7 +62,7 @@ export class BatchService {
   private inSight(connectionId: string, context: RequestContext): Promise<SeenConnection> {
     return onBehalfOf(connectionId, async () => {
       const seen = await this.bulk.connection(connectionId, context);
-      requireInSight(seen.connection, context);
+      if (!seen) throw ingestionNotFound();
       return seen;
     });
   }

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock';
 import { CoalescedReads } from '../../common/coalesced-reads';
+import type { RequestContext } from '../../common/http/request-context';
 import { inTurns } from '../../common/in-turns';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, CallContext } from '../client/airbyte.types';
+import { sharingKey, visibleOrNull } from '../ingestion/visibility';
 import type { RunFacts } from './facts';
 import { JobLedger } from './ledger/job.ledger';
 import { StatusReader } from './status.reader';
@@ -25,7 +27,7 @@ const WORTH_BULK = 3;
 /** Reads what many statuses are made of: each connection alone, so that each tells of itself, and the runs of all in bulk. */
 @Injectable()
 export class BulkReader {
-  private readonly connections: CoalescedReads<SeenConnection>;
+  private readonly connections: CoalescedReads<SeenConnection | null>;
 
   constructor(
     private readonly client: AirbyteClient,
@@ -41,10 +43,13 @@ export class BulkReader {
     });
   }
 
-  connection(connectionId: string, context: CallContext): Promise<SeenConnection> {
-    return this.connections.get(`${this.reader.changes} ${connectionId}`, async () => {
+  /** @returns null where the ingestion does not exist for the caller, which is remembered like any other answer */
+  connection(connectionId: string, context: RequestContext): Promise<SeenConnection | null> {
+    return this.connections.get(sharingKey(context, this.reader.changes, connectionId), async () => {
       const observedAt = this.clock.now();
-      return { connection: await this.client.getConnection(connectionId, context), observedAt };
+      const reading = this.client.getConnection(connectionId, context);
+      const connection = await visibleOrNull(connectionId, reading, context);
+      return connection && { connection, observedAt };
     });
   }
 

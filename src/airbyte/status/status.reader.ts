@@ -6,7 +6,7 @@ import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection } from '../client/airbyte.types';
-import { isDeleted } from '../ingestion/ingestion.mapper';
+import { sharingKey, visibleOrNull } from '../ingestion/visibility';
 import type { RunFacts } from './facts';
 import { newestSuccess, readNewestJobs } from './sync-history';
 
@@ -22,7 +22,9 @@ const MAX_SNAPSHOTS = 10_000;
 /** Reads what a status is made of: two calls upstream in the usual case, shared by all who ask at one time. */
 @Injectable()
 export class StatusReader {
-  private readonly reads: CoalescedReads<IngestionSnapshot>;
+  private readonly reads: CoalescedReads<IngestionSnapshot | null>;
+  /** Workspaces of callers that have asked, `*` for those that may see all: as many as there are tenants. */
+  private readonly scopes = new Set<string>();
   private changeCount = 0;
 
   constructor(
@@ -47,31 +49,39 @@ export class StatusReader {
     return this.client.shareBudget(context);
   }
 
-  read(connectionId: string, context: RequestContext): Promise<IngestionSnapshot> {
-    return this.reads.get(connectionId, () => this.readUpstream(connectionId, context));
-  }
-
-  connection(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
-    return this.client.getConnection(connectionId, context);
+  /** @returns null where the ingestion does not exist for the caller, which is remembered like any other answer */
+  read(connectionId: string, context: RequestContext): Promise<IngestionSnapshot | null> {
+    const key = sharingKey(context, connectionId);
+    this.scopes.add(key.slice(0, -connectionId.length));
+    return this.reads.get(key, () => this.readUpstream(connectionId, context));
   }
 
   /** To be called after every change of an ingestion by this replica. */
   forget(connectionId: string): void {
     this.changeCount += 1;
-    this.reads.forget(connectionId);
+    for (const scope of this.scopes) this.reads.forget(scope + connectionId);
   }
 
-  /** Airbyte lists no jobs for an unknown id, without complaint: only the connection's own answer counts. */
-  private async readUpstream(connectionId: string, request: RequestContext): Promise<IngestionSnapshot> {
+  /**
+   * Both reads begin at once, also for an ingestion that does not exist for the caller: Airbyte lists no jobs for an
+   * unknown id, without complaint, so only the connection's own answer counts.
+   */
+  private async readUpstream(
+    connectionId: string,
+    request: RequestContext,
+  ): Promise<IngestionSnapshot | null> {
     const context = this.client.shareBudget(request);
     const observedAt = this.clock.now();
-    const [connection, newestJobs] = await Promise.all([
+    const [reading, readingJobs] = [
       this.client.getConnection(connectionId, context),
       readNewestJobs(this.client, connectionId, context),
-    ]);
-    const success = isDeleted(connection)
-      ? null
-      : await newestSuccess(this.client, connectionId, newestJobs, context);
+    ];
+    // Where the connection's own answer decides, the jobs are not awaited.
+    readingJobs.catch(() => undefined);
+    const connection = await visibleOrNull(connectionId, reading, request);
+    if (!connection) return null;
+    const newestJobs = await readingJobs;
+    const success = await newestSuccess(this.client, connectionId, newestJobs, context);
     return { connection, newestJobs, newestSuccess: success, observedAt };
   }
 }

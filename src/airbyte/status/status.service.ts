@@ -3,14 +3,12 @@ import { CLOCK, type Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/http/request-context';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
-import type { AirbyteConnection } from '../client/airbyte.types';
-import { onBehalfOf } from '../ingestion/airbyte-problem';
-import { requireInSight } from '../ingestion/visibility';
+import { ingestionNotFound, onBehalfOf } from '../ingestion/airbyte-problem';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { StatusQueryDto } from './dto/status-query.dto';
 import type { Tolerances } from './facts';
 import { parseDurationMs } from './freshness';
-import { type IngestionSnapshot, StatusReader } from './status.reader';
+import { StatusReader } from './status.reader';
 import { statusOf } from './status.report';
 
 const MINUTE_MS = 60_000;
@@ -29,8 +27,8 @@ export class StatusService {
     query: StatusQueryDto,
     context: RequestContext,
   ): Promise<IngestionStatusDto> {
-    const snapshot = await this.snapshot(connectionId, context);
-    requireInSight(snapshot.connection, context);
+    const snapshot = await onBehalfOf(connectionId, () => this.reader.read(connectionId, context));
+    if (!snapshot) throw ingestionNotFound();
     return statusOf(snapshot, this.clock.now(), this.tolerances(query.freshness));
   }
 
@@ -39,18 +37,5 @@ export class StatusService {
       missedRunMs: this.settings.missedRunToleranceMinutes * MINUTE_MS,
       freshnessMs: freshness === undefined ? null : parseDurationMs(freshness),
     };
-  }
-
-  private async snapshot(connectionId: string, context: RequestContext): Promise<IngestionSnapshot> {
-    try {
-      return await onBehalfOf(connectionId, () => this.reader.read(connectionId, context));
-    } catch (error) {
-      // That Airbyte fails to tell of somebody else's ingestion must not betray that there is one.
-      if (context.caller?.workspaceId) {
-        const read = (): Promise<AirbyteConnection> => this.reader.connection(connectionId, context);
-        requireInSight(await onBehalfOf(connectionId, read), context);
-      }
-      throw error;
-    }
   }
 }

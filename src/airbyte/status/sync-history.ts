@@ -41,10 +41,14 @@ export async function newestSuccess(
   const found = newest.find(isSuccess);
   if (found) return found;
   if (newest.length < NEWEST_JOBS) return null;
+  const seen = new Set<string>();
   for (let offset = 0; ; offset += PAGE) {
     const page = await client.listJobs({ connectionId, status: 'succeeded', limit: PAGE, offset }, context);
     const success = page.find(isSuccess);
     if (success) return success;
-    if (page.length < PAGE) return null;
+    // A full page without a new job comes from a server that ignores the offset.
+    const fresh = page.filter(({ jobId }) => !seen.has(jobId));
+    if (page.length < PAGE || fresh.length === 0) return null;
+    for (const { jobId } of fresh) seen.add(jobId);
   }
 }

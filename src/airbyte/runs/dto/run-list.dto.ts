@@ -7,8 +7,8 @@ import { RUN_STATUSES, RunDto, type RunStatus } from './run.dto';
 /** Statuses that runs can be asked for by: those that Airbyte knows. */
 export const FILTER_STATUSES = RUN_STATUSES.filter((status) => status !== 'unknown');
 
-/** Opaque to callers: the id of the last run they have seen, and how far down the history it was. */
-export const PAGE_TOKEN_PATTERN = /^\d{1,12}-\d{1,19}$/;
+/** Opaque to callers: how far down the history the last run they have seen was, its id, and a signature. */
+export const PAGE_TOKEN_PATTERN = /^\d{1,12}-\d{1,19}-[\w-]{22}$/;
 
 /** Which runs to list. */
 export class RunListQueryDto {
