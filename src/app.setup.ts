@@ -5,7 +5,7 @@ import { addBodyRules } from './common/http/body-rules';
 import { addCrossOriginRules, refuseForeignPages } from './common/http/cross-origin';
 import { addFrontPage } from './common/http/front-page';
 import { addHttpRules } from './common/http/http-rules';
-import { addMethodTable } from './common/http/method-table';
+import { addMethodTable, refuseOtherMethods } from './common/http/method-table';
 import { RequestsInFlight } from './common/http/requests-in-flight';
 import { REQUEST_ID_HEADER } from './common/http/request-id';
 import { addSecurityHeaders } from './common/http/security-headers';
@@ -25,6 +25,7 @@ export function configureApp(app: NestFastifyApplication): void {
   addBodyRules(fastify);
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
+  refuseOtherMethods(fastify);
   const settings = app.get<Settings>(SETTINGS);
   const { corsOrigins, allowedHosts } = settings;
   addHttpRules(fastify, allowedHosts);

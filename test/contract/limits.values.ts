@@ -27,7 +27,6 @@ const KNOWN = new Set([
 /** Texts that have a format, and some that only nearly have. */
 const OF_FORMAT: Readonly<Record<string, readonly string[]>> = {
   'date-time': ['2026-01-15T10:30:00Z', '2026-01-15T10:30:00.5+01:00', '2026-01-15', '2026-13-01T00:00:00Z'],
-  duration: ['PT6H', 'P1D', 'P1DT1S', 'PT0S', 'P1Y', 'P1M', 'P1W1D', 'PT9999999H', '6H', 'P', 'PT', 'PT6'],
   int32: [],
 };
 

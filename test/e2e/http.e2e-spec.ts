@@ -107,12 +107,17 @@ describe('whatever the request', () => {
     ['OPTIONS', '/ingestion/some-id/runs?pageSize=1', 'GET, HEAD, POST'],
     ['POST', '/ingestion/some-id/status', 'GET, HEAD'],
     ['DELETE', '/health/live', 'GET, HEAD'],
+    ['QUERY', '/sources?pageSize=1', 'GET, HEAD'],
+    ['QUERY', '/health/live', 'GET, HEAD'],
+    ['PROPFIND', '/ingestion', 'GET, HEAD, POST'],
     ['GET', '/ingestion/check?a=1', 'POST'],
     ['DELETE', '/ingestion/check', 'POST'],
     ['PUT', '/ingestion/some-id', 'DELETE, GET, HEAD, PATCH'],
   ])('tells who sends %s to %s which methods it takes', async (method, path, allow) => {
     const response = await fetch(gateway.url + path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(response.headers.get('x-request-id')).toMatch(/./);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
   });
 

@@ -423,7 +423,7 @@ export interface components {
         Ingestion: {
             /**
              * @description Names the ingestion in every other call; it is the id of Airbyte's connection.
-             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
+             * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
             /**
@@ -481,7 +481,7 @@ export interface components {
         IngestionListItem: {
             /**
              * @description Names the ingestion; it is the id of Airbyte's connection.
-             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
+             * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
             /**
@@ -559,7 +559,7 @@ export interface components {
         IngestionStatusReport: {
             /**
              * @description Names the ingestion; it is the id of Airbyte's connection.
-             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
+             * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
             /**
@@ -732,12 +732,12 @@ export interface components {
         Run: {
             /**
              * @description Names the run; it is the id of Airbyte's job.
-             * @example 1234
+             * @example 1
              */
             runId: string;
             /**
              * @description Names the ingestion; it is the id of Airbyte's connection.
-             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
+             * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
             /**
@@ -970,7 +970,7 @@ export interface components {
             /**
              * @description Of ingestions, as creation gave them.
              * @example [
-             *       "9924bcd0-99be-453d-ba47-c2c9766f7da5"
+             *       "conn-12345678-1234-1234-1234-123456789012"
              *     ]
              */
             ids: string[];
@@ -979,7 +979,7 @@ export interface components {
         StatusBatchResult: {
             /**
              * @description Names the ingestion; it is the id of Airbyte's connection.
-             * @example 9924bcd0-99be-453d-ba47-c2c9766f7da5
+             * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
             /** @description Null where there is a problem. */
@@ -996,7 +996,7 @@ export interface components {
             name: string;
             /**
              * @description As the source names it; null where it has none.
-             * @example public
+             * @example null
              */
             namespace: string | null;
             /**
@@ -1013,7 +1013,7 @@ export interface components {
              * @description Paths of the fields that make up the key.
              * @example [
              *       [
-             *         "id"
+             *         "order_id"
              *       ]
              *     ]
              */
@@ -1028,7 +1028,7 @@ export interface components {
             name: string;
             /**
              * @description As the source names it; left out or null where it has none.
-             * @example public
+             * @example null
              */
             namespace?: string | null;
             /**
@@ -1039,7 +1039,7 @@ export interface components {
             /**
              * @description Path of the field that tells what is new, for incremental modes.
              * @example [
-             *       "updated_at"
+             *       "ordered_at"
              *     ]
              */
             cursorField?: string[] | null;
@@ -1047,7 +1047,7 @@ export interface components {
              * @description Paths of the fields that make up the key, for modes that deduplicate.
              * @example [
              *       [
-             *         "id"
+             *         "order_id"
              *       ]
              *     ]
              */

@@ -5,6 +5,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The methods that a URL takes, in order; none where nothing is. Only asked when there is no route. */
     methodsAt(url: string): readonly string[];
+    /** Whether there is a route of just this path. */
+    isFixedPath(url: string): boolean;
   }
 }
 
@@ -16,10 +18,7 @@ interface KnownRoute {
   readonly methods: readonly string[];
 }
 
-/**
- * Remembers which paths take which methods, and lets no path that is a route of its own be taken for an id: `GET
- * /ingestion/check` asks for another method of that route. To be called before the routes are made.
- */
+/** Remembers which paths take which methods. To be called before the routes are made. */
 export function addMethodTable(fastify: FastifyInstance): void {
   const known: KnownRoute[] = [];
   const fixed = new Map<string, readonly string[]>();
@@ -29,16 +28,26 @@ export function addMethodTable(fastify: FastifyInstance): void {
     if (isFixed(url)) fixed.set(url, [...(fixed.get(url) ?? []), ...methods]);
     else known.push({ pattern: patternOf(url), methods });
   });
-  fastify.addHook('onRequest', ({ method, url, routeOptions }, _reply, done) => {
-    const route = routeOptions.url ?? '';
-    const methods = isFixed(route) || route === PREFLIGHTS ? undefined : fixed.get(pathOf(url));
-    done(methods && methodNotAllowed(method, inOrder(methods)));
-  });
   fastify.decorate('methodsAt', (url: string) => {
     const path = pathOf(url);
     return inOrder(
       fixed.get(path) ?? known.flatMap((route) => (route.pattern.test(path) ? route.methods : [])),
     );
+  });
+  fastify.decorate('isFixedPath', (url: string) => fixed.has(pathOf(url)));
+}
+
+/**
+ * Refuses a method that a path does not take before anything else of the request is read: Fastify looks for the body of a
+ * `QUERY` first. To be called after the hooks whose headers belong on every answer.
+ */
+export function refuseOtherMethods(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ method, url, is404, routeOptions }, _reply, done) => {
+    const route = routeOptions.url ?? '';
+    // A path that is a route of its own is not an id.
+    const isTaken = !is404 && (isFixed(route) || route === PREFLIGHTS || !fastify.isFixedPath(url));
+    const methods = isTaken ? [] : fastify.methodsAt(url);
+    done(methods.length === 0 || methods.includes(method) ? undefined : methodNotAllowed(method, methods));
   });
 }
 

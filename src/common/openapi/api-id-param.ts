@@ -3,7 +3,7 @@ import { ApiParam } from '@nestjs/swagger';
 import { ID_SCHEMA } from '../validation/decorators';
 import { problemResponse } from './api-problems';
 
-const EXAMPLES = { connectionId: '9924bcd0-99be-453d-ba47-c2c9766f7da5', runId: '1234' };
+const EXAMPLES = { connectionId: 'conn-12345678-1234-1234-1234-123456789012', runId: '1' };
 
 /** Documents an id in the path, and the answer to paths that are longer than any id makes them. */
 export function ApiIdParam(name: keyof typeof EXAMPLES): MethodDecorator {

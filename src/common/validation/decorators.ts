@@ -73,6 +73,10 @@ export function IsText(min: number, max: number): PropertyDecorator {
  */
 const UNREADABLE = /[\p{Cc}\p{Cs}]/u;
 
+/** The same for the API description: one character at least that can be read, and no control characters. */
+export const NAME_PATTERN =
+  '^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$';
+
 /** What people call something: a required text of so many characters that is not blank and has no control characters. */
 export function IsName(max: number): PropertyDecorator {
   const context = { hint: `Give a name of 1 to ${max} characters that people can read.` };

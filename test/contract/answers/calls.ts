@@ -2,7 +2,7 @@ import type { Operation } from '../../../src/common/openapi/operations';
 import { document } from '../../support/contract.document';
 import { DESTINATION_ID, SOURCE_ID } from '../../support/scripted-upstream';
 
-export const CONNECTION_ID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
+export const CONNECTION_ID = 'conn-12345678-1234-1234-1234-123456789012';
 export const RUN_ID = '1';
 export const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 export const CRON = { scheduleType: 'cron', cronExpression: '0 2 * * *' };

@@ -55,7 +55,7 @@ export const SCENES: readonly Scene[] = [
     request: {
       ...ORDERS,
       schedule: CRON,
-      streams: [{ name: 'orders', syncMode: 'incremental_append', cursorField: ['updated_at'] }],
+      streams: [{ name: 'orders', syncMode: 'incremental_append', cursorField: ['ordered_at'] }],
     },
   },
   {

@@ -9,7 +9,7 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { ID_PATTERN, IsId, IsName, IsOneOf } from '../../../common/validation/decorators';
+import { ID_PATTERN, IsId, IsName, IsOneOf, NAME_PATTERN } from '../../../common/validation/decorators';
 import { ScheduleRequestDto } from './schedule.dto';
 import { StreamRequestDto } from './stream.dto';
 
@@ -31,7 +31,7 @@ export type WritableStatus = (typeof WRITABLE_STATUSES)[number];
 })
 export class CreateIngestionDto {
   /** What people will call it: not blank, no control characters. Airbyte does not require names to be unique. */
-  @ApiProperty({ minLength: 1, maxLength: 255, example: 'Orders to warehouse' })
+  @ApiProperty({ minLength: 1, maxLength: 255, pattern: NAME_PATTERN, example: 'Orders to warehouse' })
   @IsName(255)
   name: string;
 

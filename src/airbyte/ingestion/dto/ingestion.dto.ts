@@ -12,7 +12,7 @@ export type IngestionStatus = (typeof INGESTION_STATUSES)[number];
 })
 export class IngestionDto {
   /** Names the ingestion in every other call; it is the id of Airbyte's connection. */
-  @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
+  @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
   connectionId: string;
 
   @ApiProperty({ example: 'Orders to warehouse' })

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { IsName, IsOneOf } from '../../../common/validation/decorators';
+import { IsName, IsOneOf, NAME_PATTERN } from '../../../common/validation/decorators';
 import { WRITABLE_STATUSES, type WritableStatus } from './create-ingestion.dto';
 import { ScheduleRequestDto } from './schedule.dto';
 
@@ -15,6 +15,7 @@ export class PatchIngestionDto {
     type: 'string',
     minLength: 1,
     maxLength: 255,
+    pattern: NAME_PATTERN,
     nullable: true,
     required: false,
     example: 'Orders to warehouse',

@@ -30,7 +30,7 @@ export class StreamRequestDto {
   name: string;
 
   /** As the source names it; left out or null where it has none. */
-  @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 1000, example: 'public' })
+  @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 1000, example: null })
   @IsOptionalText(1000, 'Give the namespace of the stream, or leave it out.')
   namespace?: string | null;
 
@@ -47,7 +47,7 @@ export class StreamRequestDto {
   syncMode?: SyncMode | null;
 
   /** Path of the field that tells what is new, for incremental modes. */
-  @ApiProperty({ ...PATH, nullable: true, required: false, example: ['updated_at'] })
+  @ApiProperty({ ...PATH, nullable: true, required: false, example: ['ordered_at'] })
   @IsOptional()
   @IsArray({ message: 'must be an array of field names', context: { hint: CURSOR_HINT } })
   @ArrayMaxSize(MAX_PATH, { message: `must have at most ${MAX_PATH} parts`, context: { hint: CURSOR_HINT } })
@@ -60,7 +60,7 @@ export class StreamRequestDto {
     items: { ...PATH, minItems: 1 },
     nullable: true,
     required: false,
-    example: [['id']],
+    example: [['order_id']],
   })
   @IsOptional()
   @IsListOfPaths(MAX_PATH)
@@ -74,7 +74,7 @@ export class StreamDto {
   name: string;
 
   /** As the source names it; null where it has none. */
-  @ApiProperty({ type: 'string', nullable: true, example: 'public' })
+  @ApiProperty({ type: 'string', nullable: true, example: null })
   namespace: string | null;
 
   /** In Airbyte's words; null where it gives none. */
@@ -86,6 +86,6 @@ export class StreamDto {
   cursorField: string[];
 
   /** Paths of the fields that make up the key. */
-  @ApiProperty({ ...KEY, example: [['id']] })
+  @ApiProperty({ ...KEY, example: [['order_id']] })
   primaryKey: string[][];
 }

@@ -61,7 +61,7 @@ export class IngestionListQueryDto extends PageQueryDto {
 
 @ApiSchema({ name: 'IngestionListItem', description: 'One ingestion of a list.' })
 export class IngestionListItemDto {
-  @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
+  @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
   connectionId: string;
 
   @ApiProperty({ example: 'Orders to warehouse' })

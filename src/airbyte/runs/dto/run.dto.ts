@@ -55,10 +55,10 @@ export class RunQueryDto {
 @ApiSchema({ name: 'Run', description: 'One run of an ingestion; it is a job in Airbyte.' })
 export class RunDto {
   /** Names the run; it is the id of Airbyte's job. */
-  @ApiProperty({ example: '1234' })
+  @ApiProperty({ example: '1' })
   runId: string;
 
-  @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
+  @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
   connectionId: string;
 
   /** What it does with the data. */

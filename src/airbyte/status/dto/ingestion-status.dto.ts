@@ -30,7 +30,7 @@ export class HealthReasonDto {
 
 @ApiSchema({ name: 'IngestionStatusReport', description: 'How an ingestion stands.' })
 export class IngestionStatusDto {
-  @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
+  @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
   connectionId: string;
 
   /** Whether the schedule is in force; it says nothing about how syncs end. */

@@ -17,7 +17,7 @@ export class StatusBatchRequestDto {
     items: ID_SCHEMA,
     minItems: 1,
     maxItems: MAX_BATCH,
-    example: ['9924bcd0-99be-453d-ba47-c2c9766f7da5'],
+    example: ['conn-12345678-1234-1234-1234-123456789012'],
   })
   @IsArray({ message: 'must be an array of ids', context })
   @ArrayMinSize(1, { message: 'must have at least one id', context })
@@ -31,7 +31,7 @@ export class StatusBatchRequestDto {
   description: 'The answer for one id: a status or a problem, the other null.',
 })
 export class StatusBatchResultDto {
-  @ApiProperty({ example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' })
+  @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
   connectionId: string;
 
   /** Null where there is a problem. */

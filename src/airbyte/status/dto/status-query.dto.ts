@@ -19,13 +19,16 @@ class IsDuration implements ValidatorConstraintInterface {
 }
 
 const TIME = 'T([0-9]{1,6}H([0-9]{1,8}M)?([0-9]{1,9}S)?|[0-9]{1,8}M([0-9]{1,9}S)?|[0-9]{1,9}S)';
-/** What a duration may look like, for the API description. That it is longer than none it does not say. */
+/**
+ * The form of a duration, for the API description, which cannot say that it must be longer than none. `format: duration` is
+ * another one: RFC 3339 wants minutes between hours and seconds.
+ */
 const PATTERN = `^P([0-9]{1,4}W|[0-9]{1,5}D(${TIME})?|${TIME})$`;
 
 /** How a status is to be judged. */
 export class StatusQueryDto {
   /** Data older than this is stale, whatever the schedule. */
-  @ApiProperty({ type: 'string', format: 'duration', pattern: PATTERN, required: false, example: 'PT6H' })
+  @ApiProperty({ type: 'string', pattern: PATTERN, required: false, example: 'PT6H' })
   @IsOptional()
   @Validate(IsDuration, { context: { hint: 'Write e.g. PT6H for six hours or P2D for two days.' } })
   freshness?: string;
