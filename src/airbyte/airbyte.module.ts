@@ -1,10 +1,11 @@
 import { HttpModule, HttpService } from '@nestjs/axios';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import type { AirbyteSettings } from '../config/settings.types';
 import { ActorController } from './actors/actor.controller';
 import { ActorService } from './actors/actor.service';
 import { AirbyteClient } from './client/airbyte.client';
 import { createAirbyteClient } from './client/create.client';
+import { logUnreadableRows } from './client/unreadable-rows';
 import { CREATION_CLAIMS, type CreationClaims } from './client/creation.claims';
 import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
@@ -27,6 +28,8 @@ import { StatusController } from './status/status.controller';
 import { StatusReader } from './status/status.reader';
 import { StatusService } from './status/status.service';
 
+const log = new Logger('Airbyte');
+
 /** Everything that speaks to one Airbyte. */
 @Module({})
 export class AirbyteModule {
@@ -46,7 +49,12 @@ export class AirbyteModule {
         {
           provide: AirbyteClient,
           useFactory: (http: HttpService, claims: CreationClaims) =>
-            createAirbyteClient(airbyte, http.axiosRef, { claims }),
+            createAirbyteClient(airbyte, http.axiosRef, {
+              claims,
+              onUnreadableRow: logUnreadableRows((message) => {
+                log.warn(message);
+              }),
+            }),
           inject: [HttpService, CREATION_CLAIMS],
         },
         ActorService,

@@ -1,6 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { AirbyteError } from '../airbyte/client/airbyte.errors';
+import { NOTABLE_SKEW_MS } from '../airbyte/client/upstream-clock';
 import { SharedState } from '../callers/shared-state/shared-state';
 import { CLOCK, type Clock } from '../common/clock';
 import { CoalescedReads } from '../common/coalesced-reads';
@@ -14,6 +15,8 @@ const PROBE_BUDGET_MS = 2000;
 export class HealthService {
   private readonly probes: CoalescedReads<AirbyteError | null>;
   private readonly redisFaults: CoalescedReads<string | null>;
+  private readonly log = new Logger('Clock');
+  private isSkewLogged = false;
   private stopping = false;
 
   constructor(
@@ -40,7 +43,14 @@ export class HealthService {
     const fault = await this.probes.get('airbyte', () => this.probe());
     if (fault) throw notReady(`Airbyte is not well: ${fault.message}`, fault);
     const redisFault = await this.redisFaults.get('redis', () => this.shared.fault());
-    return redisFault === null ? [] : [redisFault];
+    return [redisFault, this.clockFault()].filter((warning) => warning !== null);
+  }
+
+  private clockFault(): string | null {
+    const warning = clockWarning(this.client.caller.upstreamClock.aheadMs);
+    if (warning !== null && !this.isSkewLogged) this.log.warn(warning);
+    this.isSkewLogged = warning !== null;
+    return warning;
   }
 
   private async probe(): Promise<AirbyteError | null> {
@@ -52,6 +62,16 @@ export class HealthService {
       throw error;
     }
   }
+}
+
+/** A wrong clock makes firings look missed or in the future. */
+function clockWarning(aheadMs: number): string | null {
+  if (Math.abs(aheadMs) < NOTABLE_SKEW_MS) return null;
+  const seconds = Math.round(Math.abs(aheadMs) / 1000);
+  return (
+    `The clock of Airbyte, or of a proxy in front of it, is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the clock of ` +
+    'this machine. Statuses go by that clock. Correct the wrong one.'
+  );
 }
 
 function notReady(detail: string, cause?: unknown): ProblemException {

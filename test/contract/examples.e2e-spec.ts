@@ -37,6 +37,8 @@ describe('the examples of the description', () => {
   function prepare(scene: Scene): void {
     upstream.clear();
     upstream.state.clockAheadMs = NOW.getTime() - Date.now();
+    // The clock that the test injects is right; only the process, which measures the difference, has another time.
+    upstream.state.proxyAheadMs = -upstream.state.clockAheadMs;
     if (scene.operation === 'createIngestion') upstream.on('POST /connections', createsWithId);
     else {
       upstream.state.addConnection({

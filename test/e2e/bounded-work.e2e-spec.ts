@@ -52,8 +52,8 @@ describe('a body with too many values', () => {
     [
       '20,000 ids',
       '/ingestion/status/batch',
-      { connectionIds: list(20_000, 'a') },
-      'connectionIds',
+      { ids: list(20_000, 'a') },
+      'ids',
       '20000 items',
     ],
     [

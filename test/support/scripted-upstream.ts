@@ -136,7 +136,8 @@ export class ScriptedUpstream {
     this.requests.push(request);
     this.notify();
     const reply = (await this.scripted(request)) ?? this.refuseToken(request) ?? this.act(request);
-    response.setHeader('date', this.state.now().toUTCString());
+    const dateMs = this.state.now().getTime() + this.state.proxyAheadMs;
+    response.setHeader('date', new Date(dateMs).toUTCString());
     write(reply, response);
   }
 

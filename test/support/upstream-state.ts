@@ -51,6 +51,8 @@ export class UpstreamState {
   readonly tokens = new Set<string>();
   /** How far this Airbyte's clock is ahead; shows in `Date` headers and `createdAt`. */
   clockAheadMs = 0;
+  /** How far the clock of a proxy in front is ahead of Airbyte's; the proxy writes `Date`. */
+  proxyAheadMs = 0;
 
   constructor() {
     this.addSource(SOURCE_ID);

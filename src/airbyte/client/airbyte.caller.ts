@@ -17,6 +17,7 @@ import { retryDelayMs } from './retry.policy';
 import { signIn } from './sign.in';
 import type { Transport } from './transport';
 import { refusedStart, refusedTurn, unsent } from './unsent';
+import type { UpstreamClock } from './upstream-clock';
 
 /** The share of a read's budget that its first attempt may take, so that one lost answer leaves time for another. */
 const FIRST_ATTEMPT_SHARE = 0.6;
@@ -24,6 +25,8 @@ const FIRST_ATTEMPT_SHARE = 0.6;
 const NO_PLACE: Release = () => undefined;
 
 export interface CallerOptions {
+  /** Called for each row of a list that is left out because it cannot be read. The reason holds no content. */
+  readonly onUnreadableRow?: ((operation: string, reason: string) => void) | undefined;
   readonly onCall?: CallListener | undefined;
   /** By default those of this process alone. */
   readonly claims?: CreationClaims | undefined;
@@ -65,9 +68,8 @@ export class AirbyteCaller {
     );
   }
 
-  /** How far Airbyte's clock is ahead of ours, as far as its `Date` headers tell. */
-  get upstreamAheadMs(): number {
-    return this.exchanger.upstreamAheadMs;
+  get upstreamClock(): UpstreamClock {
+    return this.exchanger.upstreamClock;
   }
 
   /** When a call's budget ends, in epoch milliseconds. */

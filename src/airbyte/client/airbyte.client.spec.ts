@@ -118,7 +118,7 @@ describe('a proxy named in the environment', () => {
 
   it('is used', async () => {
     const rows = await bench.clientWith({ apiUrl: 'http://airbyte.invalid/api/public/v1' }).listConnections();
-    expect(rows).toEqual([]);
+    expect(rows).toHaveLength(0);
     expect(proxy.targets).toEqual(['airbyte.invalid:80']);
   });
 

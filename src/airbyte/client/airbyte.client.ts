@@ -20,11 +20,11 @@ import { CreationRecovery } from './creation.recovery';
 import type { Lane, Operation } from './operation';
 import { operations } from './operations';
 import { collect, paginate } from './paging';
-import { rows } from './parse';
+import { type Page, rows } from './parse';
 import type { Transport } from './transport';
 import { parseConnection, parseDestination, parseJob, parseSource, parseWorkspace } from './wire.parse';
 
-type Page = Required<PageQuery>;
+type PageRange = Required<PageQuery>;
 
 /**
  * One method per operation of Airbyte's public API. Every method rejects with {@link AirbyteError}; reads repeat what
@@ -39,7 +39,7 @@ export class AirbyteClient implements OnApplicationShutdown {
   constructor(
     private readonly settings: AirbyteSettings,
     private readonly transport: Transport,
-    options: CallerOptions = {},
+    private readonly options: CallerOptions = {},
   ) {
     this.caller = new AirbyteCaller(settings, transport, options);
     this.recovery = new CreationRecovery(
@@ -63,12 +63,12 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.value(() => operations.getConnection(id), parseConnection, context);
   }
 
-  listConnections(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteConnection[]> {
+  listConnections(query: ListQuery = {}, context?: CallContext): Promise<Page<AirbyteConnection>> {
     return this.list(() => operations.listConnections(this.scoped(query)), parseConnection, context);
   }
 
   listAllConnections(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteConnection[]> {
-    const fetch = (page: Page, whole: CallContext): Promise<readonly AirbyteConnection[]> =>
+    const fetch = (page: PageRange, whole: CallContext): Promise<Page<AirbyteConnection>> =>
       this.listConnections({ ...query, ...page }, whole);
     return this.listAll(fetch, (row) => row.connectionId, context);
   }
@@ -82,14 +82,14 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   /**
-   * The connection that an earlier attempt to create it has made since `startedAt` (epoch milliseconds), if it has.
-   * Never one whose own creation was answered by this client.
+   * The connection that an earlier attempt to create it has made since `startedAt` (epoch milliseconds), if it has;
+   * `ambiguous` when one exists that it may have made. Never one whose own creation was answered by this client.
    */
   findEarlierCreation(
     input: CreateConnectionInput,
     startedAt: number,
     context: CallContext,
-  ): Promise<AirbyteConnection | undefined> {
+  ): Promise<AirbyteConnection | 'ambiguous' | undefined> {
     return this.recovery.findEarlier(input, startedAt, context);
   }
 
@@ -111,7 +111,7 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   /** Newest first. */
-  listJobs(query: ListJobsQuery = {}, context?: CallContext): Promise<readonly AirbyteJob[]> {
+  listJobs(query: ListJobsQuery = {}, context?: CallContext): Promise<Page<AirbyteJob>> {
     return this.list(() => operations.listJobs(this.scopedJobs(query)), parseJob, context);
   }
 
@@ -148,12 +148,12 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.value(() => operations.getSource(id), parseSource, context);
   }
 
-  listSources(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteSource[]> {
+  listSources(query: ListQuery = {}, context?: CallContext): Promise<Page<AirbyteSource>> {
     return this.list(() => operations.listSources(this.scoped(query)), parseSource, context);
   }
 
   listAllSources(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteSource[]> {
-    const fetch = (page: Page, whole: CallContext): Promise<readonly AirbyteSource[]> =>
+    const fetch = (page: PageRange, whole: CallContext): Promise<Page<AirbyteSource>> =>
       this.listSources({ ...query, ...page }, whole);
     return this.listAll(fetch, (row) => row.sourceId, context);
   }
@@ -162,12 +162,12 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.value(() => operations.getDestination(id), parseDestination, context);
   }
 
-  listDestinations(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteDestination[]> {
+  listDestinations(query: ListQuery = {}, context?: CallContext): Promise<Page<AirbyteDestination>> {
     return this.list(() => operations.listDestinations(this.scoped(query)), parseDestination, context);
   }
 
   listAllDestinations(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteDestination[]> {
-    const fetch = (page: Page, whole: CallContext): Promise<readonly AirbyteDestination[]> =>
+    const fetch = (page: PageRange, whole: CallContext): Promise<Page<AirbyteDestination>> =>
       this.listDestinations({ ...query, ...page }, whole);
     return this.listAll(fetch, (row) => row.destinationId, context);
   }
@@ -176,12 +176,12 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.value(() => operations.getWorkspace(id), parseWorkspace, context);
   }
 
-  listWorkspaces(query: PageQuery = {}, context?: CallContext): Promise<readonly AirbyteWorkspace[]> {
+  listWorkspaces(query: PageQuery = {}, context?: CallContext): Promise<Page<AirbyteWorkspace>> {
     return this.list(() => operations.listWorkspaces(query), parseWorkspace, context);
   }
 
   listAllWorkspaces(context?: CallContext): Promise<readonly AirbyteWorkspace[]> {
-    const fetch = (page: Page, whole: CallContext): Promise<readonly AirbyteWorkspace[]> =>
+    const fetch = (page: PageRange, whole: CallContext): Promise<Page<AirbyteWorkspace>> =>
       this.listWorkspaces(page, whole);
     return this.listAll(fetch, (row) => row.workspaceId, context);
   }
@@ -225,12 +225,14 @@ export class AirbyteClient implements OnApplicationShutdown {
     build: () => Operation,
     parse: (row: unknown) => T,
     context?: CallContext,
-  ): Promise<readonly T[]> {
-    return this.value(build, (body) => rows(body, parse), context);
+  ): Promise<Page<T>> {
+    const read = (body: unknown): Page<T> =>
+      rows(body, parse, (error) => this.options.onUnreadableRow?.(build().name, error.message));
+    return this.value(build, read, context);
   }
 
   private listAll<T>(
-    fetch: (page: Page, whole: CallContext) => Promise<readonly T[]>,
+    fetch: (page: PageRange, whole: CallContext) => Promise<Page<T>>,
     idOf: (row: T) => string,
     context?: CallContext,
   ): Promise<readonly T[]> {

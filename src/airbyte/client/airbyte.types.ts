@@ -40,7 +40,8 @@ export interface AirbyteConnection {
   readonly streams: readonly AirbyteStream[];
   readonly prefix: string | null;
   readonly namespaceDefinition: string | null;
-  readonly createdAt: Date;
+  /** Null in answers of an Airbyte from before December 2024. */
+  readonly createdAt: Date | null;
 }
 
 export interface AirbyteJob {

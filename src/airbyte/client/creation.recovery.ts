@@ -4,14 +4,13 @@ import { AirbyteError } from './airbyte.errors';
 import type { AirbyteConnection, CallContext, CreateConnectionInput, ScheduleInput } from './airbyte.types';
 import type { CreationClaims } from './creation.claims';
 import type { Operation } from './operation';
+import { isWithin, type TimeWindow } from './upstream-clock';
 import { parseConnection } from './wire.parse';
 
 /** The share of a creation's budget kept for finding out what became of it. */
 const LOOKUP_SHARE = 0.2;
 const SHORTEST_LOOKUP_MS = 300;
 const LONGEST_LOOKUP_MS = 30_000;
-/** How far the clocks of two replicas may be apart. */
-const CLOCK_TOLERANCE_MS = 2_000;
 
 /** Milliseconds of a creation's budget that are kept for looking it up; never more than half. */
 export function lookupBudgetMs(budgetMs: number): number {
@@ -60,21 +59,22 @@ export class CreationRecovery {
   }
 
   /**
-   * What an attempt of an earlier request has made, which may have been another process's. Of several the oldest: each
-   * is just what was asked for.
+   * Returns what an attempt of an earlier request has made, possibly one of another process: of several the oldest, since each
+   * is just what was asked for. Returns `ambiguous` when the clocks do not decide whether a connection is older than the
+   * attempt: then nothing may be made again.
    * @throws {AirbyteError} when it cannot be looked for
    */
   async findEarlier(
     input: CreateConnectionInput,
     startedAt: number,
     context: CallContext,
-  ): Promise<AirbyteConnection | undefined> {
+  ): Promise<AirbyteConnection | 'ambiguous' | undefined> {
     const claimant = context.claimant ?? randomUUID();
-    const rows = await this.matching({ input, claimant, startedAt: startedAt - CLOCK_TOLERANCE_MS }, context);
-    for (const row of [...rows].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
+    const { certain, ambiguous } = await this.matching({ input, claimant, startedAt }, context);
+    for (const row of [...certain].sort((a, b) => createdMs(a) - createdMs(b))) {
       if (await this.claims.take(row.connectionId, claimant)) return row;
     }
-    return undefined;
+    return ambiguous.length > 0 ? 'ambiguous' : undefined;
   }
 
   /** @returns the error of an attempt of which nobody knows what came */
@@ -118,7 +118,7 @@ export class CreationRecovery {
     context: CallContext,
   ): Promise<readonly AirbyteConnection[]> {
     try {
-      return await this.matching(search, context);
+      return (await this.matching(search, context)).certain;
     } catch (error) {
       if (!(error instanceof AirbyteError)) throw error;
       // What answers is no Airbyte, so it can neither have made anything nor find it.
@@ -128,20 +128,41 @@ export class CreationRecovery {
     }
   }
 
-  /** What it may be: what was given to this claimant before and nothing else, or what was given to nobody. */
-  private async matching(
-    { input, startedAt, claimant }: Search,
-    context: CallContext,
-  ): Promise<readonly AirbyteConnection[]> {
+  /** The connections that it may be: those given to this claimant before and no others, or those given to no claimant. */
+  private async matching({ input, startedAt, claimant }: Search, context: CallContext): Promise<Candidates> {
     const all = await this.listConnections(context);
-    // `createdAt` is cut to whole seconds, so the beginning is too.
-    const earliestMs = Math.floor((startedAt + this.caller.upstreamAheadMs) / 1000) * 1000;
-    const rows = all.filter((row) => row.createdAt.getTime() >= earliestMs && matches(row, input));
-    if (rows.length === 0) return rows;
+    const rows = all.filter((row) => matches(row, input));
+    if (rows.length === 0) return NO_CANDIDATES;
     const owners = await this.claims.ownersOf(rows.map(({ connectionId }) => connectionId));
     const mine = rows.filter(({ connectionId }) => owners.get(connectionId) === claimant);
-    return mine.length > 0 ? mine : rows.filter(({ connectionId }) => !owners.has(connectionId));
+    if (mine.length > 0) return { certain: mine, ambiguous: [] };
+    const free = rows.filter(({ connectionId }) => !owners.has(connectionId));
+    const { upstreamClock, clock } = this.caller;
+    const windows = upstreamClock.windowsOf(startedAt, clock.now());
+    const isCertain = ({ createdAt }: AirbyteConnection): boolean =>
+      createdAt !== null && isWithin(createdAt, windows);
+    return {
+      certain: free.filter(isCertain),
+      // What is older by every clock was not made by the attempt.
+      ambiguous: free.filter((row) => !isCertain(row) && !isBefore(row, windows)),
+    };
   }
+}
+
+/** Without `createdAt` a connection may be of any age. */
+function isBefore({ createdAt }: AirbyteConnection, windows: readonly TimeWindow[]): boolean {
+  return createdAt !== null && windows.every(({ fromMs }) => createdAt.getTime() < fromMs);
+}
+
+interface Candidates {
+  readonly certain: readonly AirbyteConnection[];
+  readonly ambiguous: readonly AirbyteConnection[];
+}
+
+const NO_CANDIDATES: Candidates = { certain: [], ambiguous: [] };
+
+function createdMs({ createdAt }: AirbyteConnection): number {
+  return createdAt?.getTime() ?? 0;
 }
 
 function matches(row: AirbyteConnection, input: CreateConnectionInput): boolean {

@@ -1,12 +1,13 @@
 import { AirbyteError } from './airbyte.errors';
 import type { CallContext } from './airbyte.types';
-import { fromTransport, readAnswer, upstreamDateOf } from './answer';
+import { fromTransport, readAnswer } from './answer';
 import type { CallListener } from './call.events';
 import type { CircuitBreaker } from './circuit.breaker';
 import type { Clock } from './clock';
 import { describe, type Operation } from './operation';
 import type { Transport, TransportRequest, TransportResponse } from './transport';
 import { TransportError } from './transport.errors';
+import { UpstreamClock } from './upstream-clock';
 import { upstreamHeaders } from './upstream.headers';
 
 /** One request and what to send it with. */
@@ -20,9 +21,7 @@ export interface ExchangeRequest {
 
 /** Makes single exchanges, and tells the breaker and the listener how each went. */
 export class Exchanger {
-  /** How far Airbyte's clock is ahead of ours by its last answer; up to a second too little, since it tells whole ones. */
-  upstreamAheadMs = 0;
-  private lastDate: unknown;
+  readonly upstreamClock = new UpstreamClock();
 
   constructor(
     private readonly transport: Transport,
@@ -36,7 +35,8 @@ export class Exchanger {
     try {
       const answer = await this.transport.send(this.wire(request));
       const response = withoutCredential(answer, request.authorization);
-      this.observeClock(response);
+      const { date } = response.headers;
+      if (typeof date === 'string') this.upstreamClock.observe(date, this.clock.now());
       const body = readAnswer(request.operation, response, this.clock.now());
       this.breaker.recordAnswer();
       this.report(request, startedAt, { status: response.status });
@@ -59,15 +59,6 @@ export class Exchanger {
       timeoutMs,
       signal: context.signal,
     };
-  }
-
-  /** Many answers say the same second; reading it once is enough, and its first use is the closest. */
-  private observeClock(response: TransportResponse): void {
-    const { date } = response.headers;
-    if (date === this.lastDate) return;
-    this.lastDate = date;
-    const upstreamNow = upstreamDateOf(response);
-    if (upstreamNow !== undefined) this.upstreamAheadMs = upstreamNow.getTime() - this.clock.now();
   }
 
   /**

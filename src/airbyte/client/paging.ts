@@ -1,3 +1,5 @@
+import type { Page } from './parse';
+
 /** The most rows that Airbyte puts on a page. */
 export const PAGE_LIMIT = 100;
 
@@ -6,7 +8,7 @@ export const PAGE_LIMIT = 100;
  * until a page is not full; Airbyte's `next` is set on the last page too and names a host of its own.
  */
 export async function* paginate<T>(
-  fetchPage: (page: { limit: number; offset: number }) => Promise<readonly T[]>,
+  fetchPage: (page: { limit: number; offset: number }) => Promise<Page<T>>,
   idOf: (row: T) => string,
 ): AsyncGenerator<T, void, undefined> {
   const seen = new Set<string>();
@@ -16,7 +18,7 @@ export async function* paginate<T>(
     for (const row of fresh) seen.add(idOf(row));
     yield* fresh;
     // A full page of known rows comes from a server that ignores the offset.
-    if (page.length < PAGE_LIMIT || fresh.length === 0) return;
+    if (page.received < PAGE_LIMIT || fresh.length === 0) return;
   }
 }
 

@@ -7,6 +7,9 @@ export class ShapeError extends Error {
   }
 }
 
+/** A record of Airbyte's that lacks what it is needed for. */
+export class UnusableRecordError extends ShapeError {}
+
 export type Members = Readonly<Record<string, unknown>>;
 
 export function members(value: unknown, where: string): Members {
@@ -35,28 +38,48 @@ export function optionalNumber(from: Members, name: string): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** Reads an instant such as `2026-01-15T02:00Z`: Java leaves `:00` seconds out. */
-export function instant(from: Members, name: string): Date {
-  const date = new Date(text(from, name));
-  if (Number.isNaN(date.getTime())) throw new ShapeError(name, 'a date and time');
-  return date;
-}
-
+/** Absent, null and anything that is not an instant: null. */
 export function optionalInstant(from: Members, name: string): Date | null {
-  return from[name] === undefined || from[name] === null ? null : instant(from, name);
+  const date = new Date(optionalText(from, name) ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** Reads an instant given as whole seconds since 1970. */
-export function epochSeconds(from: Members, name: string): Date {
-  const value = from[name];
-  const date = new Date(typeof value === 'number' ? value * 1000 : Number.NaN);
-  if (Number.isNaN(date.getTime())) throw new ShapeError(name, 'seconds since 1970');
-  return date;
+/** Reads an instant given as whole seconds since 1970; null for anything else. */
+export function optionalEpochSeconds(from: Members, name: string): Date | null {
+  const date = new Date((optionalNumber(from, name) ?? Number.NaN) * 1000);
+  return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** The rows of a list's `data`; its `next` is never read, since it is wrong in several ways. */
-export function rows<T>(body: unknown, parseRow: (row: unknown) => T): readonly T[] {
+/** The readable rows of a page. `received` also counts the others: paging goes by it. */
+export interface Page<T> extends ReadonlyArray<T> {
+  readonly received: number;
+}
+
+/**
+ * The rows of a list's `data`; its `next` is never read, since it is wrong in several ways. A row that cannot be read is left
+ * out and reported: it must not take the others from every caller.
+ */
+export function rows<T>(
+  body: unknown,
+  parseRow: (row: unknown) => T,
+  onUnreadable: (error: ShapeError) => void,
+): Page<T> {
   const { data } = members(body, 'answer');
   if (!Array.isArray(data)) throw new ShapeError('data', 'an array');
-  return data.map(parseRow);
+  const errors: ShapeError[] = [];
+  const readable = data.flatMap((row: unknown) => {
+    try {
+      return [parseRow(row)];
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      errors.push(error);
+      return [];
+    }
+  });
+  const [first] = errors;
+  // Not one record of Airbyte's: something else answers at this address.
+  if (first && readable.length === 0 && !errors.some((error) => error instanceof UnusableRecordError))
+    throw first;
+  errors.forEach(onUnreadable);
+  return Object.assign(readable, { received: data.length });
 }

@@ -8,39 +8,46 @@ import type {
   AirbyteWorkspace,
 } from './airbyte.types';
 import {
-  epochSeconds,
-  instant,
   isMembers,
   type Members,
   members,
+  optionalEpochSeconds,
   optionalInstant,
   optionalNumber,
   optionalText,
   ShapeError,
+  UnusableRecordError,
   text,
 } from './parse';
 
+/** Stands for a word of Airbyte's that is missing. */
+const UNKNOWN = 'unknown';
+
+/**
+ * Only the id is needed to be of use; everything else may be missing or odd. `createdAt`, for one, came to Airbyte in December
+ * 2024.
+ */
 export function parseConnection(body: unknown): AirbyteConnection {
   const from = members(body, 'connection');
   return {
     connectionId: text(from, 'connectionId'),
-    name: text(from, 'name'),
-    sourceId: text(from, 'sourceId'),
-    destinationId: text(from, 'destinationId'),
-    workspaceId: text(from, 'workspaceId'),
-    status: text(from, 'status'),
+    name: optionalText(from, 'name') ?? '',
+    sourceId: optionalText(from, 'sourceId') ?? '',
+    destinationId: optionalText(from, 'destinationId') ?? '',
+    workspaceId: optionalText(from, 'workspaceId') ?? '',
+    status: optionalText(from, 'status') ?? UNKNOWN,
     schedule: parseSchedule(from['schedule']),
     streams: parseStreams(from['configurations']),
     prefix: optionalText(from, 'prefix'),
     namespaceDefinition: optionalText(from, 'namespaceDefinition'),
-    createdAt: epochSeconds(from, 'createdAt'),
+    createdAt: optionalEpochSeconds(from, 'createdAt'),
   };
 }
 
 function parseSchedule(value: unknown): AirbyteSchedule {
-  const from = members(value, 'schedule');
+  const from = isMembers(value) ? value : {};
   return {
-    scheduleType: text(from, 'scheduleType'),
+    scheduleType: optionalText(from, 'scheduleType') ?? UNKNOWN,
     cronExpression: optionalText(from, 'cronExpression') ?? undefined,
     basicTiming: optionalText(from, 'basicTiming') ?? undefined,
   };
@@ -49,10 +56,9 @@ function parseSchedule(value: unknown): AirbyteSchedule {
 function parseStreams(configurations: unknown): readonly AirbyteStream[] {
   const streams = isMembers(configurations) ? configurations['streams'] : undefined;
   if (!Array.isArray(streams)) return [];
-  return streams.map((stream) => {
-    const from = members(stream, 'stream');
+  return streams.filter(isMembers).map((from) => {
     return {
-      name: text(from, 'name'),
+      name: optionalText(from, 'name') ?? '',
       namespace: optionalText(from, 'namespace'),
       syncMode: optionalText(from, 'syncMode'),
       cursorField: texts(from['cursorField']),
@@ -65,15 +71,19 @@ function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
+/** A job needs its ids and one of its times. */
 export function parseJob(body: unknown): AirbyteJob {
   const from = members(body, 'job');
+  const ids = { jobId: parseJobId(from), connectionId: text(from, 'connectionId') };
+  const lastUpdatedAt = optionalInstant(from, 'lastUpdatedAt');
+  const startTime = optionalInstant(from, 'startTime') ?? lastUpdatedAt;
+  if (startTime === null) throw new UnusableRecordError('startTime', 'a date and time');
   return {
-    jobId: parseJobId(from),
-    connectionId: text(from, 'connectionId'),
-    status: text(from, 'status'),
-    jobType: text(from, 'jobType'),
-    startTime: instant(from, 'startTime'),
-    lastUpdatedAt: optionalInstant(from, 'lastUpdatedAt'),
+    ...ids,
+    status: optionalText(from, 'status') ?? UNKNOWN,
+    jobType: optionalText(from, 'jobType') ?? UNKNOWN,
+    startTime,
+    lastUpdatedAt,
     duration: optionalText(from, 'duration'),
     rowsSynced: optionalNumber(from, 'rowsSynced'),
     bytesSynced: optionalNumber(from, 'bytesSynced'),
@@ -91,10 +101,10 @@ export function parseSource(body: unknown): AirbyteSource {
   const from = members(body, 'source');
   return {
     sourceId: text(from, 'sourceId'),
-    name: text(from, 'name'),
+    name: optionalText(from, 'name') ?? '',
     sourceType: optionalText(from, 'sourceType'),
     definitionId: optionalText(from, 'definitionId'),
-    workspaceId: text(from, 'workspaceId'),
+    workspaceId: optionalText(from, 'workspaceId') ?? '',
   };
 }
 
@@ -102,10 +112,10 @@ export function parseDestination(body: unknown): AirbyteDestination {
   const from = members(body, 'destination');
   return {
     destinationId: text(from, 'destinationId'),
-    name: text(from, 'name'),
+    name: optionalText(from, 'name') ?? '',
     destinationType: optionalText(from, 'destinationType'),
     definitionId: optionalText(from, 'definitionId'),
-    workspaceId: text(from, 'workspaceId'),
+    workspaceId: optionalText(from, 'workspaceId') ?? '',
   };
 }
 
@@ -113,7 +123,7 @@ export function parseWorkspace(body: unknown): AirbyteWorkspace {
   const from = members(body, 'workspace');
   return {
     workspaceId: text(from, 'workspaceId'),
-    name: text(from, 'name'),
+    name: optionalText(from, 'name') ?? '',
     dataResidency: optionalText(from, 'dataResidency'),
   };
 }

@@ -72,7 +72,7 @@ it('whatever the body, parsing gives a value or a shape error', () => {
     oneMemberWrong(JOB),
   );
   const property = fc.property(bodies, fc.constantFrom(...parsers), (body, parse) =>
-    [errorOf(() => parse(body)), errorOf(() => rows(body, parse))].every(
+    [errorOf(() => parse(body)), errorOf(() => rows(body, parse, () => undefined))].every(
       (error) => error === undefined || error instanceof ShapeError,
     ),
   );
@@ -95,26 +95,56 @@ it('whatever the answer, reading it gives a body or an AirbyteError that shows n
 });
 
 it.each([
-  'connectionId',
-  'name',
-  'sourceId',
-  'destinationId',
-  'workspaceId',
-  'status',
-  'schedule',
-  'createdAt',
-])('a connection without %s is refused by that name', (name) => {
-  expect(() => parseConnection({ ...CONNECTION, [name]: undefined })).toThrow(
-    new RegExp(`^${name} should be`),
-  );
+  ['name', ''],
+  ['sourceId', ''],
+  ['destinationId', ''],
+  ['workspaceId', ''],
+  ['status', 'unknown'],
+  ['schedule', { scheduleType: 'unknown' }],
+  ['createdAt', null],
+] as const)('a connection without a usable %s is read all the same', (name, instead) => {
+  for (const odd of [undefined, null, [], {}])
+    expect(parseConnection({ ...CONNECTION, [name]: odd })).toMatchObject({ [name]: instead });
 });
 
-it.each(['jobId', 'connectionId', 'status', 'jobType', 'startTime'])(
-  'a job without %s is refused by that name',
-  (name) => {
-    expect(() => parseJob({ ...JOB, [name]: undefined })).toThrow(new RegExp(`^${name} should be`));
-  },
-);
+it.each([
+  ['status', 'unknown'],
+  ['jobType', 'unknown'],
+  ['lastUpdatedAt', null],
+] as const)('a job without a usable %s is read all the same', (name, instead) => {
+  for (const odd of [undefined, null, [], {}])
+    expect(parseJob({ ...JOB, [name]: odd })).toMatchObject({ [name]: instead });
+});
+
+it.each([
+  [parseConnection, CONNECTION, 'connectionId'],
+  [parseJob, JOB, 'jobId'],
+  [parseJob, JOB, 'connectionId'],
+  [parseJob, JOB, 'startTime'],
+] as const)('a record is refused by the name of what it needs (%#)', (parse, record, name) => {
+  expect(() => parse({ ...record, [name]: undefined } as object)).toThrow(new RegExp(`^${name} should be`));
+});
+
+describe('a page with rows that cannot be read', () => {
+  const page = (...data: unknown[]): [unknown[], number, string[]] => {
+    const unreadable: string[] = [];
+    const read = rows({ data }, parseJob, (error) => unreadable.push(error.message));
+    return [read.map(({ jobId }) => jobId), read.received, unreadable];
+  };
+
+  it('has the others, counts all and reports these', () => {
+    expect(page({ ...JOB, jobId: 'x' }, JOB, null)).toEqual([
+      ['1'],
+      3,
+      ['jobId should be a whole number', 'job should be an object'],
+    ]);
+    expect(page({ ...JOB, startTime: 'soon' })).toEqual([[], 1, ['startTime should be a date and time']]);
+  });
+
+  it('is not a page of Airbyte when none of them is a record of Airbyte', () => {
+    expect(() => page({ id: 7 }, { id: 8 })).toThrow(ShapeError);
+  });
+});
 
 it('what Airbyte adds is let pass', () => {
   const connection = parseConnection({

@@ -24,8 +24,13 @@ export async function onBehalfOf<T>(connectionId: string, call: () => Promise<T>
   }
 }
 
-/** Whether Airbyte says, in one of its ways, that nothing that the gateway may see has this id. */
-export function isUnknown({ kind, upstreamMessage }: AirbyteError, id: string): boolean {
+/**
+ * Whether Airbyte answers, in one of its ways, that nothing that the gateway may see has this id. Only a read shows it: a change
+ * fails in the same ways when the disk is full, for one.
+ */
+export function isUnknown(error: AirbyteError, id: string): boolean {
+  const { kind, upstreamMessage } = error;
+  if (!isRead(error)) return false;
   if (kind === 'not_found' || kind === 'forbidden') return true;
   return kind === 'failed' && upstreamMessage === undefined && !UUID.test(id);
 }

@@ -13,3 +13,12 @@ export function requireMayRepeat(attempt: EarlierAttempt): void {
     { retryAfterMs: attempt.retryAfterMs },
   );
 }
+
+/** The problem of a retry that can neither be answered nor sent again. It does not go away by itself. */
+export function ambiguousCreation(): ProblemException {
+  return new ProblemException(
+    'outcome-in-doubt',
+    'An earlier attempt got no answer, and an ingestion like this one exists that it may have made: the clocks of Airbyte and of ' +
+      'this gateway do not decide it. Look at GET /ingestion. To create another one, use a new Idempotency-Key.',
+  );
+}

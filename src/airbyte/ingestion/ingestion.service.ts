@@ -13,7 +13,7 @@ import type { CreateIngestionDto } from './dto/create-ingestion.dto';
 import type { CreationCheckDto } from './dto/creation-check.dto';
 import type { IngestionDto } from './dto/ingestion.dto';
 import { creationOutlook } from './creation.outlook';
-import { requireMayRepeat } from './earlier-attempt';
+import { ambiguousCreation, requireMayRepeat } from './earlier-attempt';
 import { SchedulePolicy } from './schedule.policy';
 import { referenceProblem } from './reference.problem';
 import { toResource } from './resource.mapper';
@@ -78,6 +78,7 @@ export class IngestionService {
     if (!earlierAttempt) return undefined;
     const since = earlierAttempt.startedAt.getTime();
     const found = await this.client.findEarlierCreation(input, since, this.client.shareBudget(context));
+    if (found === 'ambiguous') throw ambiguousCreation();
     if (!found) requireMayRepeat(earlierAttempt);
     return found;
   }

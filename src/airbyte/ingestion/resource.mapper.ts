@@ -17,7 +17,7 @@ export function toResource(connection: AirbyteConnection): IngestionDto {
     upstreamStatus: upstreamStatus(connection),
     schedule: readSchedule(connection.schedule).schedule,
     streams: connection.streams.map(toStream),
-    created: connection.createdAt.toISOString(),
+    created: connection.createdAt?.toISOString() ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, CallContext, ListQuery } from '../client/airbyte.types';
+import type { Page } from '../client/parse';
 import type { Position } from './page.token';
 
 const PAGE = 100;
@@ -40,20 +41,26 @@ export async function readConnectionPage(
   start: OffsetPosition | null,
   { fingerprint, readAll }: Anchoring,
 ): Promise<ConnectionPage> {
-  const pageOf = (rows: readonly AirbyteConnection[], offset: number): ConnectionPage => {
+  const pageOf = (
+    rows: readonly AirbyteConnection[],
+    offset: number,
+    received: number,
+  ): ConnectionPage => {
     const lastRows = rows.slice(-ANCHOR_ROWS).map((row) => fingerprint(row.connectionId));
-    const next = { kind: 'offset', offset: offset + rows.length, lastRows: lastRows.reverse() } as const;
-    return { connections: rows, next: rows.length < size ? null : next };
+    const next = { kind: 'offset', offset: offset + received, lastRows: lastRows.reverse() } as const;
+    return { connections: rows, next: received < size ? null : next };
   };
   const offset = start?.offset ?? 0;
   const rows = await readRows(scope, offset, size);
-  if (!start) return pageOf(rows, 0);
+  if (!start) return pageOf(rows, 0, rows.received);
   const [before] = await readRows(scope, offset - 1, 1);
-  if (before && fingerprint(before.connectionId) === start.lastRows[0]) return pageOf(rows, offset);
+  if (before && fingerprint(before.connectionId) === start.lastRows[0])
+    return pageOf(rows, offset, rows.received);
   const all = await readAll();
-  const found = all.findLastIndex((row) => start.lastRows.includes(fingerprint(row.connectionId)));
-  const from = found < 0 ? Math.max(0, offset - start.lastRows.length) : found + 1;
-  return pageOf(all.slice(from, from + size), from);
+  const index = all.findLastIndex((row) => start.lastRows.includes(fingerprint(row.connectionId)));
+  const from = index < 0 ? Math.max(0, offset - start.lastRows.length) : index + 1;
+  const found = all.slice(from, from + size);
+  return pageOf(found, from, found.length);
 }
 
 /** Every connection. Pages overlap by a row, which shows whether rows have shifted between two of them. */
@@ -71,13 +78,19 @@ export async function readAllConnections(scope: ListScope): Promise<readonly Air
 async function readOnce(
   scope: ListScope,
 ): Promise<{ readonly rows: readonly AirbyteConnection[]; readonly isSteady: boolean }> {
-  const rows: AirbyteConnection[] = [];
+  const rows = new Map<string, AirbyteConnection>();
+  let received = 0;
+  let lastId: string | undefined;
   for (;;) {
-    const last = rows.at(-1);
-    const page = await readRows(scope, Math.max(0, rows.length - 1), PAGE);
-    if (last && page[0]?.connectionId !== last.connectionId) return { rows, isSteady: false };
-    rows.push(...(last ? page.slice(1) : page));
-    if (page.length < PAGE) return { rows, isSteady: true };
+    const page = await readRows(scope, Math.max(0, received - 1), PAGE);
+    // Of a page with unreadable rows it is not known which row is the first and which the last.
+    const isWhole = page.length === page.received;
+    if (isWhole && lastId !== undefined && page[0]?.connectionId !== lastId)
+      return { rows: [...rows.values()], isSteady: false };
+    for (const row of page) rows.set(row.connectionId, row);
+    received += received === 0 ? page.received : page.received - 1;
+    lastId = isWhole ? page.at(-1)?.connectionId : undefined;
+    if (page.received < PAGE) return { rows: [...rows.values()], isSteady: true };
   }
 }
 
@@ -85,6 +98,6 @@ function readRows(
   { client, query, context }: ListScope,
   offset: number,
   limit: number,
-): Promise<readonly AirbyteConnection[]> {
+): Promise<Page<AirbyteConnection>> {
   return client.listConnections({ ...query, limit, offset }, context);
 }

@@ -28,6 +28,6 @@ export function toListItem(
     nextSyncReason: upcoming.reason,
     syncState: syncStateOf(newestJobs),
     health: assessHealth(facts, tolerances).health,
-    created: connection.createdAt.toISOString(),
+    created: connection.createdAt?.toISOString() ?? null,
   };
 }

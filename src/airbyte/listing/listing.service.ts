@@ -109,8 +109,8 @@ export class ListingService {
     maxAgeMs: number,
     { context }: ListScope,
   ): Promise<IngestionListItemDto[]> {
-    const now = this.clock.now();
-    const freshness = { nowMs: now.getTime(), maxAgeMs, changes: this.reader.changes };
+    const now = this.reader.airbyteNow();
+    const freshness = { nowMs: this.clock.monotonicMs(), maxAgeMs, changes: this.reader.changes };
     const ids = connections.map((connection) => connection.connectionId);
     if (ids.length > 0) await this.ledger.learn(ids, freshness, context);
     return connections.map((connection) =>

@@ -6,6 +6,7 @@ import type { Settings } from '../../config/settings.types';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteJob } from '../client/airbyte.types';
+import { isWithin } from '../client/upstream-clock';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation.claims';
 import { JobSearch, type Search } from './job-search';
 import { type Ending, PendingAnswer } from './pending-answer';
@@ -61,14 +62,16 @@ export class JobStarter implements OnModuleDestroy {
     throw new Error('unreachable: pauses never end');
   }
 
-  /** A sync that an earlier try of this request has started since `sinceMs`, by Airbyte's clock. */
+  /** A sync that an earlier try of this request has started since `startedAt` of our clock. */
   findEarlier(
     connectionId: string,
-    sinceMs: number,
+    startedAt: Date,
     context: RequestContext,
   ): Promise<AirbyteJob | undefined> {
     const search = { connectionId, context, claimant: context.claimant ?? randomUUID() };
-    return this.search.find(search, (job) => job.startTime.getTime() >= sinceMs);
+    const { upstreamClock, clock } = this.client.caller;
+    const windows = upstreamClock.windowsOf(startedAt.getTime(), clock.now());
+    return this.search.find(search, (job) => isWithin(job.startTime, windows));
   }
 
   /** Starts that were not sent are refused; the jobs of those that were are looked for at once. */

@@ -43,8 +43,10 @@ export async function readJobPage(
         return { jobs, nextPageToken: `${position}-${page.signer.sign(purpose, position)}` };
       }
     }
+    offset += rows.received - rows.length;
     // A full page without a new job comes from a server that ignores the offset.
-    if (rows.length < page.size || seen.size === before) return { jobs, nextPageToken: null };
+    const isStuck = rows.length > 0 && seen.size === before;
+    if (rows.received < page.size || isStuck) return { jobs, nextPageToken: null };
   }
 }
 

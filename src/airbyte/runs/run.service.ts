@@ -119,10 +119,7 @@ export class RunService {
   private async findEarlier(connectionId: string, context: RequestContext): Promise<AirbyteJob | undefined> {
     const { earlierAttempt } = context;
     if (!earlierAttempt) return undefined;
-    // Airbyte's times are in whole seconds and by its own clock.
-    const sinceMs = earlierAttempt.startedAt.getTime() + this.client.caller.upstreamAheadMs;
-    const wholeMs = Math.floor(sinceMs / 1000) * 1000;
-    const found = await this.starter.findEarlier(connectionId, wholeMs, context);
+    const found = await this.starter.findEarlier(connectionId, earlierAttempt.startedAt, context);
     if (!found) requireMayRepeat(earlierAttempt);
     return found;
   }

@@ -1,5 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../common/clock';
+import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/http/request-context';
 import { inTurns } from '../../common/in-turns';
 import { asProblem } from '../../common/problem/as-problem';
@@ -28,7 +27,6 @@ export class BatchService {
     private readonly reader: StatusReader,
     private readonly bulk: BulkReader,
     private readonly statuses: StatusService,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** What goes wrong for one id is no matter of the others. */
@@ -42,7 +40,7 @@ export class BatchService {
     const seen = found.flatMap((one) => (one.isFound ? [one.value.connection] : []));
     const runs = await outcomeOf(() => onBehalf(() => this.bulk.runsOf(seen, whole)));
     const tolerances = this.statuses.tolerances(query.freshness);
-    const now = this.clock.now();
+    const now = this.reader.airbyteNow();
     const results = found.map((one, index) => {
       const connectionId = ids[index] ?? '';
       const place = { url: `/ingestion/${connectionId}/status`, requestId: context.requestId };

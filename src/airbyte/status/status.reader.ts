@@ -44,6 +44,11 @@ export class StatusReader {
     return this.changeCount;
   }
 
+  /** The present time by Airbyte's clock, which decides when its schedules fire. */
+  airbyteNow(): Date {
+    return this.client.caller.upstreamClock.correct(this.clock.now());
+  }
+
   /** A context under which several statuses are read within the time of one request. */
   shareBudget(context: RequestContext): RequestContext {
     return this.client.shareBudget(context);

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/http/request-context';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
@@ -19,7 +18,6 @@ export class StatusService {
   constructor(
     private readonly reader: StatusReader,
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async status(
@@ -29,7 +27,7 @@ export class StatusService {
   ): Promise<IngestionStatusDto> {
     const snapshot = await onBehalfOf(connectionId, () => this.reader.read(connectionId, context));
     if (!snapshot) throw ingestionNotFound();
-    return statusOf(snapshot, this.clock.now(), this.tolerances(query.freshness));
+    return statusOf(snapshot, this.reader.airbyteNow(), this.tolerances(query.freshness));
   }
 
   tolerances(freshness?: string): Tolerances {

@@ -1,5 +1,6 @@
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteJob, CallContext } from '../client/airbyte.types';
+import type { Page } from '../client/parse';
 import type { RunFacts } from './facts';
 import { isSuccess } from './job.kinds';
 
@@ -24,7 +25,7 @@ export function readNewestJobs(
   client: AirbyteClient,
   connectionId: string,
   context: CallContext,
-): Promise<readonly AirbyteJob[]> {
+): Promise<Page<AirbyteJob>> {
   return client.listJobs({ connectionId, limit: NEWEST_JOBS, offset: 0 }, context);
 }
 
@@ -35,12 +36,12 @@ export function readNewestJobs(
 export async function newestSuccess(
   client: AirbyteClient,
   connectionId: string,
-  newest: readonly AirbyteJob[],
+  newest: Page<AirbyteJob>,
   context: CallContext,
 ): Promise<AirbyteJob | null> {
   const found = newest.find(isSuccess);
   if (found) return found;
-  if (newest.length < NEWEST_JOBS) return null;
+  if (newest.received < NEWEST_JOBS) return null;
   const seen = new Set<string>();
   for (let offset = 0; ; offset += PAGE) {
     const page = await client.listJobs({ connectionId, status: 'succeeded', limit: PAGE, offset }, context);
@@ -48,7 +49,7 @@ export async function newestSuccess(
     if (success) return success;
     // A full page without a new job comes from a server that ignores the offset.
     const fresh = page.filter(({ jobId }) => !seen.has(jobId));
-    if (page.length < PAGE || fresh.length === 0) return null;
+    if (page.received < PAGE || (page.length > 0 && fresh.length === 0)) return null;
     for (const { jobId } of fresh) seen.add(jobId);
   }
 }

@@ -14,6 +14,10 @@ const VERDICTS: Partial<Record<ProblemCode, Verdict>> = {
   'validation-failed': 'unsent',
   'malformed-request': 'unsent',
   'malformed-body': 'unsent',
+  // What is not there now may be there for the next try.
+  'ingestion-not-found': 'unsent',
+  'run-not-found': 'unsent',
+  'reference-not-found': 'unsent',
   'airbyte-rejected-credentials': 'unsent',
   'airbyte-unreachable': 'unsent',
   'airbyte-unavailable': 'unsent',

@@ -43,7 +43,7 @@ export class IngestionDto {
   @ApiProperty({ type: [StreamDto] })
   streams: StreamDto[];
 
-  /** When Airbyte made the connection, in whole seconds. */
-  @ApiProperty({ format: 'date-time', example: '2026-01-15T10:13:20.000Z' })
-  created: string;
+  /** When Airbyte made the connection, in whole seconds; null where Airbyte does not report it (before December 2024). */
+  @ApiProperty({ type: 'string', nullable: true, format: 'date-time', example: '2026-01-15T10:13:20.000Z' })
+  created: string | null;
 }

@@ -108,9 +108,9 @@ export class IngestionListItemDto {
   @ApiProperty({ enum: HEALTHS, enumName: 'Health', example: 'healthy' })
   health: Health;
 
-  /** When Airbyte made the connection, in whole seconds. */
-  @ApiProperty({ format: 'date-time', example: '2026-01-15T10:13:20.000Z' })
-  created: string;
+  /** When Airbyte made the connection, in whole seconds; null where Airbyte does not report it (before December 2024). */
+  @ApiProperty({ type: 'string', nullable: true, format: 'date-time', example: '2026-01-15T10:13:20.000Z' })
+  created: string | null;
 }
 
 @ApiSchema({ name: 'IngestionList', description: 'A page of ingestions.' })

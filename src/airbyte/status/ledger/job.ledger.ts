@@ -3,6 +3,7 @@ import { inTurns } from '../../../common/in-turns';
 import { AirbyteClient } from '../../client/airbyte.client';
 import { AirbyteError } from '../../client/airbyte.errors';
 import type { AirbyteJob, CallContext } from '../../client/airbyte.types';
+import type { Page } from '../../client/parse';
 import type { RunFacts } from '../facts';
 import { readRunFacts } from '../sync-history';
 import { isNewer, RunMemory } from './run.memory';
@@ -69,7 +70,7 @@ export class JobLedger {
     for (let page = pages; isWorthIt(page); page++) {
       const jobs = await this.readPage(this.size, context);
       this.append(jobs);
-      this.isComplete = jobs.length < PAGE;
+      this.isComplete = jobs.received < PAGE;
     }
   }
 
@@ -84,7 +85,7 @@ export class JobLedger {
     // Where the newest that was known is gone, an Airbyte that was set up anew counts from one again.
     const known = isOlder(page[0], this.newestId) ? null : this.newestId;
     const meetsKnown = (): boolean => known !== null && page.some((job) => !isNewer(job.jobId, known));
-    const isEnd = (): boolean => page.length < PAGE;
+    const isEnd = (): boolean => page.received < PAGE;
     const jobs = [...page];
     let pages = 1;
     while (known !== null && !isEnd() && !meetsKnown() && pages < MAX_PAGES) {
@@ -165,7 +166,7 @@ export class JobLedger {
     }
   }
 
-  private readPage(offset: number, context: CallContext): Promise<readonly AirbyteJob[]> {
+  private readPage(offset: number, context: CallContext): Promise<Page<AirbyteJob>> {
     return this.client.listJobs({ limit: PAGE, offset }, context);
   }
 

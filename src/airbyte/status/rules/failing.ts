@@ -49,6 +49,7 @@ export function nearAutoDisable(facts: StatusFacts): HealthReason | null {
   const failures = failuresInARow(newestJobs);
   if (connection.status !== 'active' || failures.length < NEAR_FAILURES) return null;
   const since = newestSuccess ? endOf(newestSuccess) : firstTry(newestJobs, connection.createdAt);
+  if (since === null) return null;
   if (now.getTime() - since.getTime() < NEAR_MS) return null;
   const disabledAt = new Date(since.getTime() + DISABLED_AFTER_DAYS * DAY_MS);
   return {
@@ -59,6 +60,6 @@ export function nearAutoDisable(facts: StatusFacts): HealthReason | null {
 }
 
 /** Without any success Airbyte counts from the first sync on record. */
-function firstTry(newestJobs: readonly AirbyteJob[], createdAt: Date): Date {
+function firstTry(newestJobs: readonly AirbyteJob[], createdAt: Date | null): Date | null {
   return newestJobs.findLast(bringsData)?.startTime ?? createdAt;
 }

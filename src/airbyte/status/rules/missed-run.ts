@@ -11,6 +11,7 @@ export function missedRun(facts: StatusFacts, { missedRunMs }: Tolerances): Heal
   if (connection.status !== 'active' || currentJob(newestJobs)) return null;
   const [newest] = newestJobs;
   const from = newest ? endOf(newest) : connection.createdAt;
+  if (from === null) return null;
   const newestJobStartedAt = newest?.startTime ?? null;
   const due = nextSync(timing, { now: from, isActive: true, newestJobStartedAt });
   if (!due || now.getTime() - due.getTime() <= missedRunMs) return null;

@@ -1,0 +1,193 @@
+import { startGateway, type TestGateway } from '../support/gateway';
+import { DESTINATION_ID, fault, json, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
+
+const CREATE = 'POST /connections';
+const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+
+let upstream: ScriptedUpstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstream = await ScriptedUpstream.start();
+});
+beforeEach(async () => {
+  upstream.clear();
+  gateway = await startGateway({
+    AIRBYTE_API_URL: upstream.url,
+    AIRBYTE_CREATE_TIMEOUT_MS: '1000',
+    STATUS_MAX_AGE_MS: '0',
+    IDEMPOTENCY_DOUBT_MS: '0',
+  });
+});
+afterEach(() => gateway.close());
+afterAll(() => upstream.close());
+
+interface Listed {
+  readonly data: readonly {
+    readonly connectionId: string;
+    readonly health: string;
+    readonly created: string | null;
+  }[];
+}
+const list = async (query = ''): Promise<Listed> =>
+  (await gateway.api.get(`/ingestion${query}`).expect(200)).body as Listed;
+
+describe('one odd connection', () => {
+  const ODD: Record<string, object> = {
+    'an empty name': { name: '' },
+    'no name': { name: null },
+    'no schedule': { schedule: null },
+    'a schedule of another kind': { schedule: 'daily' },
+    'a cron schedule without an expression': { schedule: { scheduleType: 'cron' } },
+    'createdAt as text': { createdAt: 'yesterday' },
+    'no createdAt': { createdAt: undefined },
+    'no streams': { configurations: null },
+    'a nameless stream': { configurations: { streams: [{}, null, 7] } },
+    'no status': { status: null },
+    'no source': { sourceId: 7 },
+    'no workspace': { workspaceId: null },
+    'no id': { connectionId: null },
+  };
+
+  it.each(Object.entries(ODD))('with %s does not take the others away', async (_, odd) => {
+    const good = upstream.state.addConnection({ name: 'Good' });
+    upstream.state.addJob({ connectionId: good.connectionId });
+    upstream.state.addConnection({ connectionId: 'odd', ...odd } as object);
+    for (const query of ['', '?health=never_synced', '?status=active&pageSize=1']) await list(query);
+    expect((await list()).data.map((item) => item.connectionId)).toContain(good.connectionId);
+    const batch = await gateway.api
+      .post('/ingestion/status/batch')
+      .send({ ids: [good.connectionId, 'odd', 'odd-2'] })
+      .expect(200);
+    expect((batch.body as { results: unknown[] }).results[0]).toMatchObject({ problem: null });
+  });
+
+  it('can be deleted through the gateway', async () => {
+    upstream.state.addConnection({ connectionId: 'odd', name: '' });
+    await gateway.api.delete('/ingestion/odd').expect(204);
+  });
+
+  it('does not keep a lost creation from being found', async () => {
+    upstream.state.addConnection({ connectionId: 'odd', name: null, schedule: null } as unknown as object);
+    upstream.on(CREATE, (request) => fault('reset', upstream.act(request)));
+    await gateway.api.post('/ingestion').send(ORDERS).expect(201);
+    expect(upstream.count(CREATE)).toBe(1);
+  });
+
+  it('does not shift the pages of a long list', async () => {
+    for (let i = 0; i < 250; i++)
+      upstream.state.addConnection({ connectionId: i % 90 === 5 ? (null as never) : `c-${i}` });
+    const ids = new Set<string>();
+    for (let token: string | null = ''; token !== null;) {
+      const query = `?pageSize=50${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`;
+      const page = (await list(query)) as Listed & { nextPageToken: string | null };
+      for (const { connectionId } of page.data) ids.add(connectionId);
+      token = page.nextPageToken;
+    }
+    expect(ids.size).toBe(upstream.state.connections.size - 1);
+  });
+});
+
+describe('one odd job', () => {
+  const ODD: Record<string, object> = {
+    'lastUpdatedAt that is no time': { lastUpdatedAt: 'soon' },
+    'no jobType': { jobType: null },
+    'no startTime': { startTime: undefined, lastUpdatedAt: '2026-01-15T02:00:00Z' },
+    'no time at all': { startTime: null, lastUpdatedAt: null },
+    'no status': { status: null },
+    'no connection': { connectionId: null },
+    'an id that is no number': { jobId: 'seven' },
+    'rows as text': { rowsSynced: 'many' },
+  };
+
+  it.each(Object.entries(ODD))('with %s does not take the others away', async (_, odd) => {
+    const good = upstream.state.addConnection();
+    const other = upstream.state.addConnection();
+    const job = { rowsSynced: 5, bytesSynced: 50, lastUpdatedAt: new Date().toISOString() };
+    upstream.state.addJob({ connectionId: good.connectionId, ...job });
+    upstream.state.addJob({ connectionId: other.connectionId, ...job });
+    upstream.state.addJob({ connectionId: other.connectionId, ...job, ...odd } as never);
+    const items = (await list()).data;
+    expect(items.find((item) => item.connectionId === good.connectionId)).toMatchObject({
+      health: 'healthy',
+    });
+    await list('?health=healthy');
+    const ids = [good.connectionId, other.connectionId];
+    const batch = await gateway.api.post('/ingestion/status/batch').send({ ids: ids }).expect(200);
+    expect((batch.body as { results: unknown[] }).results).toEqual([
+      expect.objectContaining({ problem: null }),
+      expect.objectContaining({ problem: null }),
+    ]);
+    for (const id of ids) await gateway.api.get(`/ingestion/${id}/runs`).expect(200);
+  });
+});
+
+describe('an Airbyte from before December 2024, which reports no createdAt', () => {
+  const withoutCreatedAt = (): void => {
+    for (const operation of ['GET /connections/:id', CREATE])
+      upstream.on(operation, (request) => {
+        const reply = upstream.act(request);
+        const body = JSON.parse((reply as { body: string }).body) as object;
+        return json((reply as { status: number }).status, { ...body, createdAt: undefined });
+      });
+    upstream.on('GET /connections', () =>
+      json(200, {
+        data: [...upstream.state.connections.values()].map((row) => ({ ...row, createdAt: undefined })),
+      }),
+    );
+  };
+
+  it('serves every operation, with null for the moment of creation', async () => {
+    withoutCreatedAt();
+    const made = await gateway.api.post('/ingestion').send(ORDERS).expect(201);
+    const { connectionId } = made.body as { connectionId: string };
+    expect(made.body).toMatchObject({ created: null });
+    await gateway.api.get(`/ingestion/${connectionId}`).expect(200);
+    await gateway.api.get(`/ingestion/${connectionId}/status`).expect(200);
+    await gateway.api.patch(`/ingestion/${connectionId}`).send({ name: 'Other' }).expect(200);
+    await gateway.api.post(`/ingestion/${connectionId}/runs`).expect(202);
+    expect((await list()).data).toMatchObject([{ connectionId, created: null }]);
+  });
+
+  it('does not make a lost creation a second time, since its age is not known', async () => {
+    withoutCreatedAt();
+    upstream.on(CREATE, (request, nth) => (nth === 1 ? fault('reset', upstream.act(request)) : undefined));
+    const send = (): ReturnType<typeof gateway.api.post> =>
+      gateway.api.post('/ingestion').set('Idempotency-Key', 'k').send(ORDERS);
+    await send().expect(504);
+    expect((await send().expect(409)).body).toMatchObject({ code: 'outcome-in-doubt' });
+    expect(upstream.count(CREATE)).toBe(1);
+  });
+});
+
+describe('a failure of Airbyte without a reason', () => {
+  it.each([
+    ['run', 'POST /jobs', 'post', '/runs'],
+    ['change', 'PATCH /connections/:id', 'patch', ''],
+    ['deletion', 'DELETE /connections/:id', 'delete', ''],
+  ] as const)(
+    'of a %s is not taken for an ingestion that does not exist',
+    async (_, operation, method, path) => {
+      upstream.state.addConnection({ connectionId: 'conn-1' });
+      upstream.on(operation, (_request, nth) => (nth === 1 ? json(500, {}) : undefined));
+      const send = (): ReturnType<typeof gateway.api.post> => {
+        const request = gateway.api[method](`/ingestion/conn-1${path}`);
+        return method === 'post'
+          ? request.set('Idempotency-Key', 'again')
+          : method === 'patch'
+            ? request.send({ name: 'x' })
+            : request;
+      };
+      expect((await send().expect(502)).body).toMatchObject({ code: 'airbyte-failed' });
+      expect((await send()).status).toBeLessThan(300);
+    },
+  );
+
+  it('leaves a 404 of a read to the next try with the same key', async () => {
+    const send = (): ReturnType<typeof gateway.api.post> =>
+      gateway.api.post('/ingestion/conn-1/runs').set('Idempotency-Key', 'later');
+    await send().expect(404);
+    upstream.state.addConnection({ connectionId: 'conn-1' });
+    await send().expect(202);
+  });
+});
