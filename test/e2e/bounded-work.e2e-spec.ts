@@ -49,13 +49,7 @@ describe('a body with too many values', () => {
       'body',
       '10000 values',
     ],
-    [
-      '20,000 ids',
-      '/ingestion/status/batch',
-      { ids: list(20_000, 'a') },
-      'ids',
-      '20000 items',
-    ],
+    ['20,000 ids', '/ingestion/status/batch', { ids: list(20_000, 'a') }, 'ids', '20000 items'],
     [
       'members where a schedule belongs',
       '/schedule/preview',

@@ -52,7 +52,7 @@ describe('one odd connection', () => {
   it.each(Object.entries(ODD))('with %s does not take the others away', async (_, odd) => {
     const good = upstream.state.addConnection({ name: 'Good' });
     upstream.state.addJob({ connectionId: good.connectionId });
-    upstream.state.addConnection({ connectionId: 'odd', ...odd } as object);
+    upstream.state.addConnection({ connectionId: 'odd', ...odd });
     for (const query of ['', '?health=never_synced', '?status=active&pageSize=1']) await list(query);
     expect((await list()).data.map((item) => item.connectionId)).toContain(good.connectionId);
     const batch = await gateway.api
@@ -106,7 +106,7 @@ describe('one odd job', () => {
     const job = { rowsSynced: 5, bytesSynced: 50, lastUpdatedAt: new Date().toISOString() };
     upstream.state.addJob({ connectionId: good.connectionId, ...job });
     upstream.state.addJob({ connectionId: other.connectionId, ...job });
-    upstream.state.addJob({ connectionId: other.connectionId, ...job, ...odd } as never);
+    upstream.state.addJob({ connectionId: other.connectionId, ...job, ...odd });
     const items = (await list()).data;
     expect(items.find((item) => item.connectionId === good.connectionId)).toMatchObject({
       health: 'healthy',

@@ -122,7 +122,7 @@ it.each([
   [parseJob, JOB, 'connectionId'],
   [parseJob, JOB, 'startTime'],
 ] as const)('a record is refused by the name of what it needs (%#)', (parse, record, name) => {
-  expect(() => parse({ ...record, [name]: undefined } as object)).toThrow(new RegExp(`^${name} should be`));
+  expect(() => parse({ ...record, [name]: undefined })).toThrow(new RegExp(`^${name} should be`));
 });
 
 describe('a page with rows that cannot be read', () => {

@@ -41,11 +41,7 @@ export async function readConnectionPage(
   start: OffsetPosition | null,
   { fingerprint, readAll }: Anchoring,
 ): Promise<ConnectionPage> {
-  const pageOf = (
-    rows: readonly AirbyteConnection[],
-    offset: number,
-    received: number,
-  ): ConnectionPage => {
+  const pageOf = (rows: readonly AirbyteConnection[], offset: number, received: number): ConnectionPage => {
     const lastRows = rows.slice(-ANCHOR_ROWS).map((row) => fingerprint(row.connectionId));
     const next = { kind: 'offset', offset: offset + received, lastRows: lastRows.reverse() } as const;
     return { connections: rows, next: received < size ? null : next };
@@ -87,10 +83,12 @@ async function readOnce(
     const isWhole = page.length === page.received;
     if (isWhole && lastId !== undefined && page[0]?.connectionId !== lastId)
       return { rows: [...rows.values()], isSteady: false };
+    const before = rows.size;
     for (const row of page) rows.set(row.connectionId, row);
     received += received === 0 ? page.received : page.received - 1;
     lastId = isWhole ? page.at(-1)?.connectionId : undefined;
-    if (page.received < PAGE) return { rows: [...rows.values()], isSteady: true };
+    // A full page without a new row comes from a server that ignores the offset.
+    if (page.received < PAGE || rows.size === before) return { rows: [...rows.values()], isSteady: true };
   }
 }
 
