@@ -14,6 +14,7 @@ import { configurationFailure } from './configuration-failure';
 import type { Connectors } from './connectors';
 import type { ConnectorDefinition } from './definitions';
 import { reportable } from './failures';
+import { MAX_FAILURE_CHARACTERS } from './limits';
 import { renamingOf } from './naming';
 import { sharedName, type AttemptPlan } from './plan';
 import { beginAttempt } from './resume';
@@ -107,7 +108,7 @@ export class AttemptRunner {
       signal,
       redact: (text) => redactor.redact(text),
       warn: (message) => {
-        log.warn(redactor.redact(message));
+        log.warn(redactor.redact(message).slice(0, MAX_FAILURE_CHARACTERS));
       },
       onProcess: (identity) => {
         attempts.addProcess(job.id, identity);

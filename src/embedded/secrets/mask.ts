@@ -5,6 +5,11 @@ export const MASK = '**********';
 
 /** Names that mean a secret whatever the connector's specification says. */
 const SECRET_NAME = /passw(or)?d|passphrase|secret|token|api_?key|private_?key|credentials_json/i;
+/** Whether a member is a secret by its name. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
 /** Shorter values would blot out harmless parts of a log. */
 const SHORTEST_REDACTED = 4;
 
@@ -19,11 +24,10 @@ export function maskConfiguration(configuration: JsonObject, specification: Json
 }
 
 function maskValue(name: string, value: unknown, schemas: readonly JsonObject[]): unknown {
-  const secret = SECRET_NAME.test(name) || schemas.some((schema) => schema['airbyte_secret'] === true);
+  const isMarked = schemas.some(isMarkedSecret);
+  const secret = isSecretName(name) || isMarked;
   if (isObject(value)) {
-    return secret && schemas.some((schema) => schema['airbyte_secret'] === true)
-      ? MASK
-      : maskConfiguration(value, { anyOf: schemas });
+    return isMarked ? MASK : maskConfiguration(value, { anyOf: schemas });
   }
   if (Array.isArray(value)) {
     const items = schemas.map((schema) => schema['items']).filter(isObject);
@@ -32,13 +36,19 @@ function maskValue(name: string, value: unknown, schemas: readonly JsonObject[])
   return secret && typeof value !== 'boolean' && value !== null ? MASK : value;
 }
 
+function isMarkedSecret(schema: JsonObject): boolean {
+  const alternatives = ['oneOf', 'anyOf', 'allOf'].flatMap((word) => arrayAt(schema, word)).filter(isObject);
+  return schema['airbyte_secret'] === true || alternatives.some(isMarkedSecret);
+}
+
 /** Every schema that a specification has for a member, in whichever alternative it stands. */
 function schemasOf(specification: JsonObject, name: string): JsonObject[] {
   const alternatives = ['oneOf', 'anyOf', 'allOf']
     .flatMap((word) => arrayAt(specification, word))
     .filter(isObject);
   const own = objectAt(objectAt(specification, 'properties') ?? {}, name);
-  return [...(own === undefined ? [] : [own]), ...alternatives.flatMap((schema) => schemasOf(schema, name))];
+  const other = objectAt(specification, 'additionalProperties');
+  return [...[own ?? other].filter(isObject), ...alternatives.flatMap((schema) => schemasOf(schema, name))];
 }
 
 /** The secret values of a configuration: those that are masked where it is shown. */
@@ -57,15 +67,4 @@ function stringsIn(value: unknown): string[] {
   if (typeof value === 'number') return [String(value)];
   if (Array.isArray(value)) return value.flatMap(stringsIn);
   return isObject(value) ? Object.values(value).flatMap(stringsIn) : [];
-}
-
-/** A text without the secrets, as they stand, as they stand in a URL and as they stand in JSON. */
-export function redact(text: string, secrets: readonly string[]): string {
-  return (
-    secrets
-      .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
-      // A secret that is part of another one would leave the rest of it.
-      .sort((a, b) => b.length - a.length)
-      .reduce((redacted, secret) => redacted.replaceAll(secret, MASK), text)
-  );
 }

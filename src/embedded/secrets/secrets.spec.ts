@@ -1,12 +1,15 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MASK, maskConfiguration, redact, secretsOf } from './mask';
+import { MASK, maskConfiguration, secretsOf } from './mask';
+import { Redactor } from './redactor';
 import { Vault, VaultError } from './vault';
 
 const SPECIFICATION = {
   properties: {
     host: { type: 'string' },
+    either: { oneOf: [{ type: 'string', airbyte_secret: true }, { type: 'null' }] },
+    headers: { type: 'object', additionalProperties: { type: 'string', airbyte_secret: true } },
     pin: { type: 'integer', airbyte_secret: true },
     keys: { type: 'array', items: { type: 'string', airbyte_secret: true } },
     tunnel: {
@@ -20,6 +23,8 @@ const SPECIFICATION = {
 
 const CONFIGURATION = {
   host: 'db.example.com',
+  either: 'one of two',
+  headers: { authorization: 'Basic 123' },
   pin: 12345,
   keys: ['first-key', 'second-key'],
   tunnel: { method: 'ssh', ssh_line: 'top secret line' },
@@ -34,6 +39,8 @@ describe('secrets in what is shown', () => {
   it('are masked where the specification marks them, in alternatives and lists too, or where they are named so', () => {
     expect(shown).toEqual({
       host: 'db.example.com',
+      either: MASK,
+      headers: { authorization: MASK },
       pin: MASK,
       keys: [MASK, MASK],
       tunnel: { method: 'ssh', ssh_line: MASK },
@@ -47,14 +54,14 @@ describe('secrets in what is shown', () => {
     const secrets = secretsOf(CONFIGURATION, shown);
     const text =
       'postgres://me:p%40ss%20word@db.example.com said: p@ss word, 12345 and top secret line are wrong';
-    expect(redact(text, secrets)).toBe(
+    expect(new Redactor(secrets).redact(text)).toBe(
       `postgres://me:${MASK}@db.example.com said: ${MASK}, ${MASK} and ${MASK} are wrong`,
     );
   });
 
   it('leave nothing of a secret that holds another one, nor of one that is quoted as JSON', () => {
-    expect(redact('it is abcdef-ghi', ['abcdef', 'abcdef-ghi'])).toBe(`it is ${MASK}`);
-    expect(redact(`{"password":${JSON.stringify('a"b\\c-long')}}`, ['a"b\\c-long'])).toBe(
+    expect(new Redactor(['abcdef', 'abcdef-ghi']).redact('it is abcdef-ghi')).toBe(`it is ${MASK}`);
+    expect(new Redactor(['a"b\\c-long']).redact(`{"password":${JSON.stringify('a"b\\c-long')}}`)).toBe(
       `{"password":"${MASK}"}`,
     );
   });

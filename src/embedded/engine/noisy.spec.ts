@@ -1,0 +1,144 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EmbeddedUnderTest, type Answer } from '../../../test/kill/embedded-kit';
+
+const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+const keyLines = privateKey.trim().split('\n').slice(1, -1);
+
+/** A source that does what its configuration asks for: in its check, or when it reads. */
+const NOISY = `
+const { readFileSync } = require('node:fs');
+const [command, ...args] = process.argv.slice(2);
+const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
+const config = args.includes('--config') ? JSON.parse(readFileSync(args[args.indexOf('--config') + 1], 'utf8')) : {};
+const endless = (output, text) => { const more = () => output.write(text, more); more(); };
+const noises = {
+  key: () => { process.stderr.write('wrong key\\n' + config.key); process.exitCode = 1; },
+  encoded: () => { process.stderr.write('x'.repeat(990) + Buffer.from(config.key).toString('base64')); process.exitCode = 1; },
+  lines: () => { for (const message of config.key.split('\\n')) say({ type: 'LOG', log: { level: 'ERROR', message } }); process.exitCode = 1; },
+  trace: () => { say({ type: 'TRACE', trace: { type: 'ERROR', emitted_at: 1, error: { message: 'y'.repeat(3990) + config.key, failure_type: 'config_error' } } }); process.exitCode = 1; },
+  endlessLine: () => endless(process.stdout, 'x'.repeat(1 << 20)),
+  endlessLog: () => { endless(process.stderr, 'x'.repeat(1 << 20)); setTimeout(() => process.exit(1), 1500); },
+  state: () => say({ type: 'STATE', state: { type: 'STREAM', stream: { stream_descriptor: { name: 's' }, stream_state: { x: 'x'.repeat(17 << 20) } } } }),
+};
+if (command === 'spec') say({ type: 'SPEC', spec: { connectionSpecification: { type: 'object', properties: { key: { type: 'string', airbyte_secret: true } } } } });
+if (command === 'check') { if (config.inCheck) noises[config.noise](); else say({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } }); }
+if (command === 'discover') say({ type: 'CATALOG', catalog: { streams: [{ name: 's', json_schema: {}, supported_sync_modes: ['full_refresh'] }] } });
+if (command === 'read') noises[config.noise]();
+`;
+
+let embedded: EmbeddedUnderTest;
+
+beforeAll(async () => {
+  embedded = await EmbeddedUnderTest.start(
+    (dataDir) => {
+      const path = join(dataDir, 'noisy.cjs');
+      writeFileSync(path, NOISY);
+      const noisy = {
+        definitionId: 'noisy',
+        kind: 'source',
+        type: 'noisy',
+        command: [process.execPath, path],
+      };
+      writeFileSync(join(dataDir, 'connectors.json'), JSON.stringify({ connectors: [noisy] }));
+    },
+    { retryDelayMs: 1, graceMs: 1000, silenceMs: 20_000, stateWaitMs: 1000 },
+  );
+});
+
+afterAll(() => embedded.remove());
+
+function create(noise: string, inCheck: boolean): Promise<Answer> {
+  const configuration = { sourceType: 'noisy', noise, inCheck, key: privateKey };
+  return embedded.client.post('/sources', { name: noise, workspaceId: WORKSPACE, configuration });
+}
+
+/** Runs a sync of a source that makes a noise, and returns what the log has of it. */
+async function sync(noise: string): Promise<string> {
+  const api = embedded.client;
+  const { body: source } = await create(noise, false);
+  const { body: destination } = await api.post('/destinations', {
+    name: noise,
+    workspaceId: WORKSPACE,
+    configuration: { destinationType: 'local-json', destination_path: `/local/${noise}` },
+  });
+  const id = await api.connect(String(source['sourceId']), String(destination['destinationId']));
+  const before = embedded.log.length;
+  await api.jobIn(await api.sync(id), 'failed');
+  return embedded.log.slice(before).join('\n');
+}
+
+/** The lines of the key that a text holds, as they are or as base64. */
+function linesIn(text: string): string[] {
+  const encoded = Buffer.from(privateKey).toString('base64');
+  const pieces = Array.from({ length: Math.floor(encoded.length / 40) }, (_, index) =>
+    encoded.slice(index * 40, index * 40 + 40),
+  );
+  return [...keyLines, ...pieces].filter((line) => text.includes(line.slice(0, 20)));
+}
+
+describe('a connector that prints its key', () => {
+  it.each(['key', 'encoded', 'lines', 'trace'])(
+    'by %s shows it neither in the log nor in the state',
+    async (noise) => {
+      expect(linesIn(await sync(noise))).toEqual([]);
+      for (const file of readdirSync(embedded.dataDir).filter((name) => name.startsWith('state.db')))
+        expect(linesIn(readFileSync(join(embedded.dataDir, file), 'latin1'))).toEqual([]);
+    },
+  );
+
+  it.each(['key', 'encoded', 'trace'])('by %s in its check shows it in no answer', async (noise) => {
+    const { status, body } = await create(noise, true);
+    expect([status, linesIn(JSON.stringify(body))]).toEqual([400, []]);
+  });
+});
+
+describe('a connector that writes without end', () => {
+  /** What the process holds more after the work than before. */
+  async function growth(work: () => Promise<unknown>): Promise<number> {
+    let highest = 0;
+    const before = process.memoryUsage().rss;
+    const watch = setInterval(() => {
+      highest = Math.max(highest, process.memoryUsage().rss);
+    }, 20);
+    await work();
+    clearInterval(watch);
+    return (highest - before) / 1024 / 1024;
+  }
+
+  it('is stopped with the reason, in a sync and in a check', async () => {
+    let log = '';
+    expect(await growth(async () => (log = await sync('endlessLine')))).toBeLessThan(400);
+    expect(log).toContain(
+      'The source wrote a line of more than 64 MiB to its standard output. Each message must be one shorter line.',
+    );
+    // The next attempt would end alike.
+    expect(log).not.toContain('attempt 2');
+    let answer = '';
+    expect(
+      await growth(async () => (answer = JSON.stringify((await create('endlessLine', true)).body))),
+    ).toBeLessThan(400);
+    expect(answer).toContain("The connector's answer to check is larger than 64 MiB.");
+  });
+
+  it('a log line without end is cut, and its memory stays small', async () => {
+    let answer = '';
+    expect(
+      await growth(async () => (answer = JSON.stringify((await create('endlessLog', true)).body))),
+    ).toBeLessThan(200);
+    expect(answer).toContain('The connector ended check without an answer (exit status 1).');
+    expect(answer.length).toBeLessThan(30_000);
+  });
+
+  it('a state that is too large fails the job once', async () => {
+    const log = await sync('state');
+    expect(log).toContain('The source sent a state of more than 16 MiB, which cannot be kept.');
+    expect(log).not.toContain('attempt 2');
+  });
+});
