@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +57,13 @@ export class PostgresServer {
   /** A new, empty database. */
   createDatabase(name: string, more = ''): void {
     this.sql(`CREATE DATABASE "${name}" ${more}`);
+  }
+
+  /** Puts a line before the others of pg_hba.conf. */
+  addAccessRule(line: string): void {
+    const path = join(this.folder, 'data', 'pg_hba.conf');
+    writeFileSync(path, `${line}\n${readFileSync(path, 'utf8')}`);
+    this.sql('SELECT pg_reload_conf()');
   }
 
   async stop(): Promise<void> {
