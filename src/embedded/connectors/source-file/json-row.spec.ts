@@ -27,7 +27,7 @@ describe('a row of JSON', () => {
     [`${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`, 'it is nested more than 1000 levels deep'],
     ['[{"a":1}]', 'it is a JSON array; write one object on each line'],
     ['7', 'it is not a JSON object'],
-    ['{"a":1}{"a":1}', 'text follows the JSON object'],
+    ['{"a":1}{"a":1}', 'text follows the JSON'],
     ['{"a":NaN}', '"NaN" is not JSON there'],
     ['{"a":01}', '"1" is not JSON there'],
     ['{"a":+1}', '"+1" is not JSON there'],

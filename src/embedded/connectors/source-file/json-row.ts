@@ -34,17 +34,20 @@ class Shape {
  */
 export class JsonRowReader {
   private text = '';
-  private shape = new Shape();
+  private readonly top = new Shape();
 
   /** Null when the text is one JSON object from its begin to its end. */
   faultOf(text: string): JsonFault | null {
+    if (text.charCodeAt(0) === 0x7b) return this.faultOfValue(text);
+    return new JsonFault(text.startsWith('[') ? ARRAY_FILE : 'it is not a JSON object', 0);
+  }
+
+  /** Null when the text is one JSON value from its begin to its end. */
+  faultOfValue(text: string): JsonFault | null {
     this.text = text;
     try {
-      if (text.charCodeAt(0) !== 0x7b)
-        throw new JsonFault(text.startsWith('[') ? ARRAY_FILE : 'it is not a JSON object', 0);
-      const end = this.object(0, this.shape, 1);
-      if (end !== text.length) throw new JsonFault('text follows the JSON object', end);
-      return null;
+      const end = this.value(0, this.top, 0, 0);
+      return end === text.length ? null : new JsonFault('text follows the JSON', end);
     } catch (error) {
       if (error instanceof JsonFault) return error;
       throw error;
@@ -172,7 +175,7 @@ export class JsonRowReader {
   private space(from: number): number {
     const { text } = this;
     let at = from;
-    for (let code = text.charCodeAt(at); code === 0x20 || code === 0x09 || code === 0x0d;)
+    for (let code = text.charCodeAt(at); code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;)
       code = text.charCodeAt(++at);
     return at;
   }

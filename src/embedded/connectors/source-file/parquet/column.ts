@@ -1,32 +1,40 @@
+import { ConnectorError } from '../../../protocol/connector';
+import { messageOf } from '../../../system-error';
+import { decompress } from './codecs';
+import { readPlain, readValues, type Storage } from './encodings';
 import type { ParquetFile } from './file';
-import type { ColumnChunk, PageHeader, ParquetLibrary, SchemaElement, SchemaTree } from './library';
-import { PageReader } from './pages';
+import { readHybrid, readOldPacked } from './hybrid';
+import type { PageHeader, ParquetLibrary } from './library';
+import type { ColumnChunk } from './metadata';
+import { PageBytes } from './page-bytes';
+import { PageReader, type RawPage } from './pages';
 import type { ValueKind } from './values';
 
 /** A column of bare values in the schema. */
 export interface LeafColumn {
-  /** From the schema's root to this column. */
-  readonly path: readonly SchemaTree[];
-  readonly element: SchemaElement;
+  /** Names from the schema's root to this column. */
+  readonly path: readonly string[];
+  readonly storage: Storage;
   readonly kind: ValueKind;
   /** The definition level of a value that is there. */
   readonly maxDefinition: number;
+  readonly maxRepetition: number;
 }
-
-export type ChunkMetaData = NonNullable<ColumnChunk['meta_data']>;
 
 interface Page {
   readonly count: number;
-  /** Empty where every value is there. */
-  readonly definitions: readonly number[];
-  /** Empty where no value repeats. */
-  readonly repetitions: readonly number[];
+  /** Null where every value is there. */
+  readonly definitions: Int32Array | null;
+  /** Null where no value repeats. */
+  readonly repetitions: Int32Array | null;
   /** Those that are there; numbers of dictionary entries, if so encoded. */
   readonly values: ArrayLike<unknown>;
   readonly inDictionary: boolean;
 }
 
-const NO_PAGE: Page = { count: 0, definitions: [], repetitions: [], values: [], inDictionary: false };
+const NO_PAGE: Page = { count: 0, definitions: null, repetitions: null, values: [], inDictionary: false };
+/** A page with more is damaged: writers end pages by their bytes and rows long before. */
+const MAX_PAGE_VALUES = 1 << 26;
 
 /**
  * The values of a column in one row group, one after the other, with the levels by which Parquet says what they are part
@@ -38,7 +46,7 @@ export class ColumnCursor {
   /** How much of the path to the present value is there. */
   definition = 0;
   private readonly pages: PageReader;
-  private dictionary: readonly string[] = [];
+  private dictionary: readonly string[] | null = null;
   private page = NO_PAGE;
   private at = -1;
   private valueAt = 0;
@@ -48,12 +56,10 @@ export class ColumnCursor {
     private readonly library: ParquetLibrary,
     file: ParquetFile,
     private readonly leaf: LeafColumn,
-    private readonly chunk: ChunkMetaData,
+    private readonly chunk: ColumnChunk,
   ) {
-    const { data_page_offset: data, dictionary_page_offset: dictionary } = chunk;
-    const start = dictionary !== undefined && dictionary > 0n && dictionary < data ? dictionary : data;
-    this.pages = new PageReader(library, file, Number(start));
-    this.unread = Number(chunk.num_values);
+    this.pages = new PageReader(library, file, chunk.start);
+    this.unread = chunk.values;
     this.advance();
   }
 
@@ -66,7 +72,7 @@ export class ColumnCursor {
   get json(): string {
     const value = this.page.values[this.valueAt];
     if (!this.page.inDictionary) return this.leaf.kind.toJson(value);
-    const text = typeof value === 'number' ? this.dictionary[value] : undefined;
+    const text = typeof value === 'number' ? this.dictionary?.[value] : undefined;
     if (text === undefined) throw new Error('a value is not in the dictionary of its column');
     return text;
   }
@@ -77,50 +83,135 @@ export class ColumnCursor {
     this.at++;
     while (this.isAtEnd && this.unread > 0) this.nextPage();
     const { repetitions, definitions } = this.page;
-    this.repetition = this.isAtEnd ? 0 : (repetitions[this.at] ?? 0);
-    this.definition = definitions[this.at] ?? this.leaf.maxDefinition;
+    this.repetition = this.isAtEnd ? 0 : (repetitions?.[this.at] ?? 0);
+    this.definition = definitions?.[this.at] ?? this.leaf.maxDefinition;
   }
 
   private nextPage(): void {
-    const { header, bytes } = this.pages.next();
+    try {
+      this.readPage(this.pages.next());
+    } catch (error) {
+      const reason = messageOf(error);
+      const isNamed = error instanceof ConnectorError || reason.startsWith('column ');
+      throw isNamed ? error : new Error(`column ${this.leaf.path.join('.')}: ${reason}`, { cause: error });
+    }
+  }
+
+  private readPage({ header, bytes }: RawPage): void {
     if (header.type === 'DICTIONARY_PAGE') this.readDictionary(header, bytes);
-    else if (header.type !== 'INDEX_PAGE') this.readData(header, bytes);
+    else if (header.type === 'DATA_PAGE') this.readData(header, bytes);
+    else if (header.type === 'DATA_PAGE_V2') this.readDataV2(header, bytes);
+    // What is left is the page of an index, or of a kind that this does not know.
+    else if (header.index_page_header === undefined) throw new Error('a page is of an unknown kind');
   }
 
   private readDictionary(header: PageHeader, bytes: Uint8Array): void {
-    const page = this.decompress(header, bytes);
-    const reader = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: 0 };
-    const count = header.dictionary_page_header?.num_values ?? 0;
-    const values = this.library.readPlain(reader, this.chunk.type, count, this.leaf.element.type_length);
+    const { num_values: count, encoding } = header.dictionary_page_header ?? {};
+    if (this.dictionary !== null) throw new Error('a column has two dictionaries');
+    if (count === undefined || (encoding !== 'PLAIN' && encoding !== 'PLAIN_DICTIONARY'))
+      throw new Error('the dictionary of a column is damaged');
+    const page = new PageBytes(this.decompress(bytes, header.uncompressed_page_size));
+    refuseCount(count, MAX_PAGE_VALUES);
+    const values = count === 0 ? [] : readPlain(page, this.leaf.storage, count);
+    page.refuseRest();
     this.dictionary = Array.from<unknown, string>(values, this.leaf.kind.toJson);
   }
 
   private readData(header: PageHeader, bytes: Uint8Array): void {
-    const { type, codec, path_in_schema: pathInSchema } = this.chunk;
-    const { element, path } = this.leaf;
-    const { compressors, parsers } = this.library;
-    const decoder = { pathInSchema, type, element, schemaPath: [...path], codec, compressors, parsers };
-    const { data_page_header: first, data_page_header_v2: second } = header;
-    const described = first ?? second;
-    if (described === undefined) throw new Error('a page is of an unknown kind');
-    const { definitionLevels, repetitionLevels, dataPage } =
-      first === undefined
-        ? this.library.readDataPageV2(bytes, header, decoder)
-        : this.library.readDataPage(this.decompress(header, bytes), first, decoder);
-    this.page = {
-      count: described.num_values,
-      definitions: definitionLevels ?? [],
-      repetitions: repetitionLevels,
-      values: dataPage,
-      inDictionary: described.encoding.endsWith('_DICTIONARY'),
-    };
-    this.unread -= described.num_values;
-    if (this.unread < 0) throw new Error('a column has more values than it says');
+    const described = header.data_page_header;
+    if (described === undefined) throw new Error('a page is damaged: its header lacks a part');
+    const count = described.num_values;
+    refuseCount(count, this.unread);
+    const page = new PageBytes(this.decompress(bytes, header.uncompressed_page_size));
+    const { maxRepetition, maxDefinition } = this.leaf;
+    const repetitions = readLevels(page, described.repetition_level_encoding, maxRepetition, count);
+    const definitions = readLevels(page, described.definition_level_encoding, maxDefinition, count);
+    this.takePage(count, repetitions, definitions, page, described.encoding);
+  }
+
+  /** Levels come first and are never compressed; how many values are null is counted and not believed. */
+  private readDataV2(header: PageHeader, bytes: Uint8Array): void {
+    const described = header.data_page_header_v2;
+    if (described === undefined) throw new Error('a page is damaged: its header lacks a part');
+    const count = described.num_values;
+    refuseCount(count, this.unread);
+    const whole = new PageBytes(bytes);
+    const lengths = [
+      described.repetition_levels_byte_length,
+      described.definition_levels_byte_length,
+    ] as const;
+    const [repetitionBytes, definitionBytes] = [whole.part(lengths[0]), whole.part(lengths[1])];
+    const { maxRepetition, maxDefinition } = this.leaf;
+    const repetitions = readPart(repetitionBytes, maxRepetition, count);
+    const definitions = readPart(definitionBytes, maxDefinition, count);
+    const rest = whole.take(whole.left);
+    const length = header.uncompressed_page_size - lengths[0] - lengths[1];
+    const isCompressed = described.is_compressed !== false;
+    const values = isCompressed ? this.decompress(rest, length) : rest;
+    this.takePage(count, repetitions, definitions, new PageBytes(values), described.encoding);
+  }
+
+  private takePage(
+    count: number,
+    repetitions: Int32Array | null,
+    definitions: Int32Array | null,
+    bytes: PageBytes,
+    encoding: string,
+  ): void {
+    const present = definitions === null ? count : countOf(definitions, this.leaf.maxDefinition);
+    const inDictionary = encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY';
+    const values = inDictionary
+      ? readIndexes(bytes, present)
+      : readValues(bytes, encoding, this.leaf.storage, present);
+    this.page = { count, definitions, repetitions, values, inDictionary };
+    this.unread -= count;
     [this.at, this.valueAt] = [0, 0];
   }
 
-  private decompress(header: PageHeader, bytes: Uint8Array): Uint8Array {
-    const { decompressPage, compressors } = this.library;
-    return decompressPage(bytes, header.uncompressed_page_size, this.chunk.codec, compressors);
+  private decompress(bytes: Uint8Array, length: number): Uint8Array {
+    if (!(length >= 0 && length <= MAX_PAGE_BYTES))
+      throw new Error('a page is damaged, or longer than 1 GiB');
+    return decompress(this.chunk.codec, bytes, length, this.library.codecs);
   }
+}
+
+/** Pages count their bytes in 31 bits; writers make them of a megabyte. */
+const MAX_PAGE_BYTES = 1 << 30;
+
+function refuseCount(count: number, most: number): void {
+  if (!(count >= 0 && count <= Math.min(most, MAX_PAGE_VALUES)))
+    throw new Error('a page is damaged: it has more values than its column');
+}
+
+function readIndexes(bytes: PageBytes, count: number): Int32Array {
+  if (count === 0) return new Int32Array(0);
+  return readHybrid(bytes, bytes.byte(), count);
+}
+
+function readLevels(page: PageBytes, encoding: string, highest: number, count: number): Int32Array | null {
+  if (highest === 0) return null;
+  if (encoding === 'BIT_PACKED') return checked(readOldPacked(page, widthOf(highest), count), highest);
+  if (encoding !== 'RLE') throw new Error(`the encoding ${encoding} of levels is not supported`);
+  return readPart(page.part(page.uint32()), highest, count);
+}
+
+function readPart(bytes: PageBytes, highest: number, count: number): Int32Array | null {
+  return highest === 0 ? null : checked(readHybrid(bytes, widthOf(highest), count), highest);
+}
+
+function checked(levels: Int32Array, highest: number): Int32Array {
+  for (const level of levels)
+    if (level > highest || level < 0)
+      throw new Error('a page is damaged: a level is higher than its column has');
+  return levels;
+}
+
+function widthOf(highest: number): number {
+  return 32 - Math.clz32(highest);
+}
+
+function countOf(levels: Int32Array, wanted: number): number {
+  let count = 0;
+  for (const level of levels) if (level === wanted) count++;
+  return count;
 }

@@ -2,7 +2,8 @@ import { readSync } from 'node:fs';
 import type { ConnectorError } from '../../../protocol/connector';
 import type { LocalFile } from '../local-file';
 import { wrongFile } from '../row-error';
-import type { FileMetaData, ParquetLibrary } from './library';
+import type { ParquetLibrary } from './library';
+import { parseMetadata, type FileMetadata } from './metadata';
 
 const MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
@@ -30,22 +31,17 @@ export class ParquetFile {
   }
 
   /** @throws ConnectorError config_error when this is no Parquet file, or an encrypted one */
-  readMetadata(library: ParquetLibrary): FileMetaData {
-    if (this.size < MAGIC.length + TAIL_BYTES) throw this.wrong('it is no Parquet file');
+  readMetadata(library: Pick<ParquetLibrary, 'readThrift'>): FileMetadata {
+    if (this.size < MAGIC.length + TAIL_BYTES) throw this.wrong('it is not a Parquet file');
     const tail = Buffer.from(this.read(this.size - TAIL_BYTES, this.size));
     const [head, magic] = [this.read(0, MAGIC.length), tail.subarray(4)].map((bytes) =>
       Buffer.from(bytes).toString('latin1'),
     );
     if (magic === ENCRYPTED_MAGIC) throw this.wrong('it is encrypted');
-    if (head !== MAGIC || magic !== MAGIC) throw this.wrong('it is no Parquet file');
+    if (head !== MAGIC || magic !== MAGIC) throw this.wrong('it is not a Parquet file');
     const start = this.size - TAIL_BYTES - tail.readUInt32LE(0);
-    if (start < MAGIC.length) throw this.wrong('its footer is broken');
-    const keep = (bytes: Uint8Array): unknown => bytes;
-    return library.parquetMetadata(this.read(start, this.size), {
-      geoparquet: false,
-      // Statistics are not looked at, and those of JSON may be cut off.
-      parsers: { jsonFromBytes: keep },
-    });
+    if (start < MAGIC.length) throw this.wrong('its footer is damaged');
+    return parseMetadata(this.read(start, this.size - TAIL_BYTES), library);
   }
 
   wrong(what: string): ConnectorError {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../json';
 import type { LeafColumn } from './column';
-import type { SchemaTree } from './library';
+import type { SchemaElement, SchemaTree } from './metadata';
 import { Dictionary, Leaf, List, Struct, type Node, type RepeatedLevels } from './nodes';
 import { kindOf } from './values';
 
@@ -14,26 +14,30 @@ export interface Layout {
   readonly properties: ReadonlyMap<string, JsonObject>;
 }
 
-/** Where a part of the schema stands: the part, all above it, and their levels. */
+/** Where a part of the schema stands: the names down to it, and its levels. */
 interface Place {
-  readonly path: readonly SchemaTree[];
+  readonly path: readonly string[];
   readonly definition: number;
   readonly repetition: number;
+  /** The least definition level here when all above is there. */
+  readonly least: number;
 }
 
 /** @throws Error when it cannot be read as it is meant */
 export function layoutOf(root: SchemaTree): Layout {
   const builder = new Builder();
   const properties = new Map<string, JsonObject>();
-  const members = root.children.map((tree) => {
-    const { name } = tree.element;
-    if (properties.has(name)) throw new Error(`two columns are named ${name}`);
-    const { node, schema } = builder.part({ path: [root], definition: 0, repetition: 0 }, tree);
+  const top: Place = { path: [], definition: 0, repetition: 0, least: 0 };
+  const members = root.children.map((tree, index) => {
+    // As for CSV: a column without a name is named by its position.
+    const name = tree.element.name === '' ? `Unnamed: ${index}` : tree.element.name;
+    if (properties.has(name)) throw new Error(`two columns are named ${JSON.stringify(name)}`);
+    const { node, schema } = builder.part(top, tree);
     properties.set(name, schema);
     return { name, node };
   });
   if (members.length === 0) throw new Error('it has no columns');
-  return { row: new Struct(members, 0), leaves: builder.leaves, properties };
+  return { row: new Struct(members, 0, 0), leaves: builder.leaves, properties };
 }
 
 interface Part {
@@ -46,10 +50,10 @@ class Builder {
 
   /** A part of the schema below another; one that repeats outside of a list or map is a list all the same. */
   part(above: Place, tree: SchemaTree): Part {
-    const repetition = tree.element.repetition_type;
-    const place = below(above, tree);
-    if (repetition !== 'REPEATED') return this.content(place, tree);
+    const place = below(above, tree.element);
+    if (tree.element.repetition !== 'REPEATED') return this.content(place, tree);
     const levels = {
+      least: above.definition,
       definition: above.definition,
       itemDefinition: place.definition,
       repetition: place.repetition,
@@ -58,31 +62,43 @@ class Builder {
   }
 
   private content(place: Place, tree: SchemaTree): Part {
+    const { converted: old, logical, type } = tree.element;
+    if (type !== null) return this.leaf(place, tree);
     const [child, ...others] = tree.children;
-    if (child === undefined) return this.leaf(place, tree);
-    const { converted_type: old, logical_type: logical, name } = tree.element;
+    if (child === undefined) throw new Error(`group ${pathText(place)} has no columns`);
     if (logical?.type === 'VARIANT')
-      throw new Error(`column ${name} is of type VARIANT, which is not supported`);
-    const isRepeated = others.length === 0 && child.element.repetition_type === 'REPEATED';
+      throw new Error(`column ${pathText(place)} is of type VARIANT, which is not supported`);
+    const isRepeated = others.length === 0 && child.element.repetition === 'REPEATED';
     if (isRepeated && (old === 'LIST' || logical?.type === 'LIST')) return this.list(place, tree, child);
     const isMap = old === 'MAP' || old === 'MAP_KEY_VALUE' || logical?.type === 'MAP';
-    if (isRepeated && isMap && child.children.length > 0) return this.map(place, child);
-    const members = tree.children.map((member) => ({
+    if (isRepeated && isMap && isEntries(child)) return this.map(place, child);
+    return { node: new Struct(this.members(place, tree), place.definition, place.least), schema: OBJECT };
+  }
+
+  private members(place: Place, tree: SchemaTree): { name: string; node: Node }[] {
+    const names = new Set(tree.children.map(({ element }) => element.name));
+    if (names.size < tree.children.length)
+      throw new Error(`two members of ${pathText(place)} have the same name`);
+    return tree.children.map((member) => ({
       name: member.element.name,
       node: this.part(place, member).node,
     }));
-    return { node: new Struct(members, place.definition), schema: OBJECT };
   }
 
-  private leaf(place: Place, { element }: SchemaTree): Part {
-    if (element.type === undefined) throw new Error(`group ${element.name} has no columns`);
-    const kind = kindOf(element);
-    const index = this.leaves.push({ path: place.path, element, kind, maxDefinition: place.definition }) - 1;
-    return { node: new Leaf(index, place.definition), schema: kind.schema };
+  private leaf(place: Place, { element, children }: SchemaTree): Part {
+    const { type, length, repetition } = element;
+    if (type === null || children.length > 0)
+      throw new Error(`column ${pathText(place)} has a type and members`);
+    const kind = kindOf(element, pathText(place));
+    const [maxDefinition, maxRepetition] = [place.definition, place.repetition];
+    const storage = { type, length };
+    const index = this.leaves.push({ path: place.path, storage, kind, maxDefinition, maxRepetition }) - 1;
+    const least = maxDefinition - (repetition === 'OPTIONAL' ? 1 : 0);
+    return { node: new Leaf(index, maxDefinition, least), schema: kind.schema };
   }
 
   private list(place: Place, tree: SchemaTree, repeated: SchemaTree): Part {
-    const inside = below(place, repeated);
+    const inside = below(place, repeated.element);
     const [only] = repeated.children;
     const isItem = only === undefined || isItemItself(tree, repeated, only);
     const { node } = isItem ? this.content(inside, repeated) : this.part(inside, only);
@@ -90,9 +106,9 @@ class Builder {
   }
 
   private map(place: Place, entries: SchemaTree): Part {
-    const inside = below(place, entries);
+    const inside = below(place, entries.element);
     const [key, value] = entries.children.map((child) => this.part(inside, child).node);
-    if (key === undefined) throw new Error(`map ${entries.element.name} has no keys`);
+    if (key === undefined) throw new Error(`map ${pathText(place)} has no keys`);
     return { node: new Dictionary(key, value ?? null, levelsOf(place, inside)), schema: OBJECT };
   }
 }
@@ -100,26 +116,37 @@ class Builder {
 const ARRAY: JsonObject = { type: ['null', 'array'] };
 const OBJECT: JsonObject = { type: ['null', 'object'] };
 
+/** A key, and a value unless the map is a set of keys. */
+function isEntries({ children }: SchemaTree): boolean {
+  return (children.length === 1 || children.length === 2) && children[0]?.element.repetition !== 'REPEATED';
+}
+
 /** Older writers have no group between a list and its items (parquet-format, LogicalTypes, backward compatibility). */
 function isItemItself(list: SchemaTree, repeated: SchemaTree, only: SchemaTree): boolean {
   const { name } = repeated.element;
   return (
     repeated.children.length > 1 ||
-    only.element.repetition_type === 'REPEATED' ||
+    only.element.repetition === 'REPEATED' ||
     name === 'array' ||
     name === `${list.element.name}_tuple`
   );
 }
 
-function levelsOf({ definition }: Place, inside: Place): RepeatedLevels {
-  return { definition, itemDefinition: inside.definition, repetition: inside.repetition };
+function levelsOf({ definition, least }: Place, inside: Place): RepeatedLevels {
+  return { least, definition, itemDefinition: inside.definition, repetition: inside.repetition };
 }
 
-function below({ path, definition, repetition }: Place, tree: SchemaTree): Place {
-  const kind = tree.element.repetition_type;
+function below({ path, definition, repetition }: Place, element: SchemaElement): Place {
+  const kind = element.repetition;
+  const own = definition + (kind === 'OPTIONAL' || kind === 'REPEATED' ? 1 : 0);
   return {
-    path: [...path, tree],
-    definition: definition + (kind === 'OPTIONAL' || kind === 'REPEATED' ? 1 : 0),
+    path: [...path, element.name],
+    definition: own,
     repetition: repetition + (kind === 'REPEATED' ? 1 : 0),
+    least: kind === 'OPTIONAL' ? definition : own,
   };
+}
+
+function pathText({ path }: Place): string {
+  return path.join('.');
 }

@@ -1,4 +1,4 @@
-import { toBytes } from '../../../protocol/message-writer';
+import { fromBytes, toBytes } from '../../../protocol/message-writer';
 import type { ColumnCursor } from './column';
 
 /** A part of the schema that reads its value of the present row from the cursors of its columns. */
@@ -11,19 +11,24 @@ export interface Node {
 
 type Cursors = readonly ColumnCursor[];
 
+const NOT_ALIKE = 'its columns do not agree on what is there';
+
 /** A bare value. */
 export class Leaf implements Node {
   readonly leaves: readonly number[];
 
+  /** @param least the definition level below which a part above is not there, which its node would have found */
   constructor(
     private readonly index: number,
     private readonly definition: number,
+    private readonly least: number,
   ) {
     this.leaves = [index];
   }
 
   read(cursors: Cursors): string {
     const cursor = at(cursors, this.index);
+    if (cursor.definition < this.least) throw new Error(NOT_ALIKE);
     const json = cursor.definition < this.definition ? 'null' : cursor.json;
     cursor.advance();
     return json;
@@ -39,6 +44,7 @@ export class Struct implements Node {
   constructor(
     members: readonly { readonly name: string; readonly node: Node }[],
     private readonly definition: number,
+    private readonly least: number,
   ) {
     this.leaves = members.flatMap(({ node }) => node.leaves);
     this.members = members.map(({ name, node }, index) => ({
@@ -48,7 +54,11 @@ export class Struct implements Node {
   }
 
   read(cursors: Cursors): string {
-    if (first(this, cursors).definition < this.definition) return skip(this, cursors, 'null');
+    const { definition } = first(this, cursors);
+    if (definition < this.definition) {
+      skip(this, cursors, definition, this.least);
+      return 'null';
+    }
     let json = '';
     for (const { key, node } of this.members) json += key + node.read(cursors);
     return `${json}}`;
@@ -57,6 +67,8 @@ export class Struct implements Node {
 
 /** What a repeated part of the schema stands at: the levels that tell null, empty and another item apart. */
 export interface RepeatedLevels {
+  /** The least when all above is there. */
+  readonly least: number;
   /** From which on it is there and not null. */
   readonly definition: number;
   /** From which on it has an item. */
@@ -95,9 +107,14 @@ export class Dictionary implements Node {
   }
 
   read(cursors: Cursors): string {
+    const keys = new Set<string>();
     const items = readItems(this, cursors, this.levels, () => {
-      const key = this.key.read(cursors);
-      return `${key.startsWith('"') ? key : JSON.stringify(key)}:${this.value?.read(cursors) ?? 'null'}`;
+      const json = this.key.read(cursors);
+      const key = json.startsWith('"') ? json : JSON.stringify(json);
+      // JSON readers take the one or the other.
+      if (keys.has(key)) throw new Error(`a map has the key ${fromBytes(key)} twice`);
+      keys.add(key);
+      return `${key}:${this.value?.read(cursors) ?? 'null'}`;
     });
     return items === null ? 'null' : `{${items.join(',')}}`;
   }
@@ -112,19 +129,28 @@ function readItems(
   const lead = first(node, cursors);
   if (lead.definition < levels.itemDefinition) {
     const isNull = lead.definition < levels.definition;
-    skip(node, cursors, '');
+    skip(node, cursors, lead.definition, levels.least);
     return isNull ? null : [];
   }
   const items = [];
-  do items.push(readItem());
-  while (lead.repetition === levels.repetition);
+  do {
+    items.push(readItem());
+    // Every column has as many items; those of lists inside of the item were read with it.
+    for (const index of node.leaves)
+      if (at(cursors, index).repetition !== lead.repetition) throw new Error(NOT_ALIKE);
+  } while (lead.repetition === levels.repetition);
+  if (lead.repetition > levels.repetition) throw new Error(NOT_ALIKE);
   return items;
 }
 
-/** What is not there has one entry in each of its columns that says so. */
-function skip<T>({ leaves }: Node, cursors: Cursors, result: T): T {
-  for (const index of leaves) at(cursors, index).advance();
-  return result;
+/** What is not there has one entry in each of its columns that says so, and says at which level. */
+function skip({ leaves }: Node, cursors: Cursors, definition: number, least: number): void {
+  if (definition < least) throw new Error(NOT_ALIKE);
+  for (const index of leaves) {
+    const cursor = at(cursors, index);
+    if (cursor.definition !== definition) throw new Error(NOT_ALIKE);
+    cursor.advance();
+  }
 }
 
 function first({ leaves }: Node, cursors: Cursors): ColumnCursor {

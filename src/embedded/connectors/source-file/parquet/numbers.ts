@@ -20,6 +20,8 @@ export function doubleText(value: number): string {
 
 /** The shortest number that is this one in single precision: 0.1 and not 0.10000000149011612. */
 export function floatText(value: number): string {
+  // Rounding would take the sign off.
+  if (Object.is(value, -0)) return doubleText(value);
   for (let digits = 6; digits < 9 && Number.isFinite(value); digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return doubleText(short);

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configured, ConnectorFolder, dataOf } from '../../../../../test/kill/connector-kit';
 
-/** Made by `scripts/bench-embedded/parquet-fixtures.mjs` with writers that have nothing in common with the reader. */
+/** Made by `scripts/bench-embedded/parquet-fixtures.mjs` with writers that have nothing in common with the reader; `arrow-*` by pyarrow 26. */
 const FIXTURES = join(__dirname, '../../../../../test/fixtures/parquet');
 const CONFIG = { dataset_name: 'd', format: 'parquet', provider: { storage: 'local' } };
 
@@ -72,6 +72,18 @@ describe('Parquet', () => {
     copy(`${codec}.parquet`, 'd.parquet');
     expect(dataOf(run('read', '/local/d.parquet').messages)).toEqual(
       Array.from({ length: 5000 }, (_, i) => ({ i, text: `a text that repeats ${i % 7}` })),
+    );
+  });
+
+  it('arrives from Arrow: a column that is null throughout in LZ4, and empty lists in pages of version 2', () => {
+    copy('arrow-lz4-null.parquet', 'd.parquet');
+    expect(dataOf(run('read', '/local/d.parquet').messages)).toEqual([
+      { id: 1, note: null },
+      { id: 2, note: null },
+    ]);
+    copy('arrow-v2-lists.parquet', 'd.parquet');
+    expect(dataOf(run('read', '/local/d.parquet').messages)).toEqual(
+      Array.from({ length: 60 }, (_, x) => ({ c: x % 3 === 0 ? [] : [{ x }] })),
     );
   });
 

@@ -6,9 +6,11 @@ import { PageCollector } from './collector';
 import { ColumnCursor } from './column';
 import { ParquetFile } from './file';
 import { layoutOf, type Layout } from './layout';
-import { loadParquetLibrary, type FileMetaData, type ParquetLibrary } from './library';
+import { loadParquetLibrary, type ParquetLibrary } from './library';
+import type { RowGroup } from './metadata';
 
 const BATCH_ROWS = 500;
+const BATCH_BYTES = 1024 * 1024;
 
 /** Rows of a Parquet file, each as one JSON object, spelt as one character per byte. */
 export async function* parquetRows(source: LocalFile): AsyncGenerator<readonly string[]> {
@@ -16,9 +18,9 @@ export async function* parquetRows(source: LocalFile): AsyncGenerator<readonly s
   const file = new ParquetFile(source);
   try {
     const metadata = file.readMetadata(library);
-    const layout = layoutOf(library.parquetSchema(metadata));
+    const layout = layoutOf(metadata.schema);
     const pages = new PageCollector();
-    for (const group of metadata.row_groups) {
+    for (const group of metadata.groups) {
       for (const rows of rowsOfGroup({ library, file, layout }, group)) {
         yield rows;
         pages.collect();
@@ -34,7 +36,7 @@ export async function parquetColumns(source: LocalFile): Promise<ReadonlyMap<str
   const library = await loadParquetLibrary();
   const file = new ParquetFile(source);
   try {
-    return layoutOf(library.parquetSchema(file.readMetadata(library))).properties;
+    return layoutOf(file.readMetadata(library).schema).properties;
   } catch (error) {
     throw wrongFile(file, error);
   }
@@ -47,26 +49,28 @@ interface Reading {
 }
 
 /** A file that says it has more or fewer values than it has is damaged: none of its rows may be taken for another. */
-function* rowsOfGroup(
-  { library, file, layout }: Reading,
-  group: FileMetaData['row_groups'][number],
-): Generator<readonly string[]> {
+function* rowsOfGroup({ library, file, layout }: Reading, group: RowGroup): Generator<readonly string[]> {
+  if (group.columns.length !== layout.leaves.length)
+    throw new Error('a row group has other columns than the file');
   const cursors = layout.leaves.map((leaf, index) => {
-    const chunk = group.columns[index]?.meta_data;
-    if (chunk === undefined) throw new Error('a column is encrypted or in another file');
+    const chunk = group.columns[index];
+    if (chunk?.type !== leaf.storage.type || chunk.path.join('\0') !== leaf.path.join('\0'))
+      throw new Error('a row group has other columns than the file');
     return new ColumnCursor(library, file, leaf, chunk);
   });
-  const isAtStart = (): boolean => cursors.every((cursor) => cursor.repetition === 0);
-  const total = Number(group.num_rows);
-  for (let from = 0; from < total; from += BATCH_ROWS) {
-    const rows: string[] = [];
-    for (let row = from; row < Math.min(from + BATCH_ROWS, total); row++) {
-      if (!isAtStart() || cursors.some((cursor) => cursor.isAtEnd))
-        throw new Error('its columns are not equally long');
-      rows.push(layout.row.read(cursors));
-    }
+  let rows: string[] = [];
+  let bytes = 0;
+  for (let row = 0; row < group.rows; row++) {
+    if (!cursors.every((cursor) => cursor.repetition === 0 && !cursor.isAtEnd))
+      throw new Error('its columns are not equally long');
+    const json = layout.row.read(cursors);
+    rows.push(json);
+    bytes += json.length;
+    if (rows.length < BATCH_ROWS && bytes < BATCH_BYTES) continue;
     yield rows;
+    [rows, bytes] = [[], 0];
   }
+  yield rows;
   if (!cursors.every((cursor) => cursor.isAtEnd)) throw new Error('its columns are not equally long');
 }
 

@@ -1,7 +1,8 @@
+import type { TimeUnit } from './metadata';
+
 const DAY_S = 86_400n;
 
-/** Parts of a second as Parquet counts them, and their digits. */
-export type TimeUnit = 'MILLIS' | 'MICROS' | 'NANOS';
+/** The digits of a second in each unit. */
 const DIGITS = { MILLIS: 3, MICROS: 6, NANOS: 9 } as const;
 
 /** A date as ISO 8601 has it, and before the year 1 as Postgres writes it. */
@@ -10,8 +11,18 @@ export function dateText(days: number): string {
   return date + era;
 }
 
-/** A time of day with every digit of its unit. */
-export function timeText(value: bigint, unit: TimeUnit): string {
+/**
+ * A time of day with every digit of its unit, up to the end of the day. In UTC it may be negative: in its own zone it was
+ * still the day before.
+ */
+export function timeOfDayText(value: bigint, unit: TimeUnit, inUtc: boolean): string {
+  const day = DAY_S * 10n ** BigInt(DIGITS[unit]);
+  const inDay = inUtc && value < 0n && value > -day ? value + day : value;
+  if (inDay < 0n || inDay > day) throw new Error(`${value} ${unit.toLowerCase()} is not a time of day`);
+  return timeText(inDay, unit);
+}
+
+function timeText(value: bigint, unit: TimeUnit): string {
   const digits = DIGITS[unit];
   const perSecond = 10n ** BigInt(digits);
   const seconds = Number(value / perSecond);

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonObject } from '../../../json';
-import type { SchemaElement } from './library';
+import { JsonRowReader } from '../json-row';
+import { messageOf } from '../../../system-error';
+import type { SchemaElement, TimeUnit } from './metadata';
 import { bigEndian, decimalText, doubleText, floatText, halfOf } from './numbers';
-import { dateText, timestampText, timeText, type TimeUnit } from './times';
+import { dateText, timeOfDayText, timestampText } from './times';
 
 /** How the values of a column are spelt as JSON, and the JSON schema that says so. */
 export interface ValueKind {
@@ -21,43 +23,86 @@ const TEXT: JsonObject = { type: ['null', 'string'] };
 const BASE64 = { ...TEXT, contentEncoding: 'base64' };
 
 /** How a column's values are spelt, by what its annotation says of them; what says nothing is what it is stored as. */
-export function kindOf(element: SchemaElement): ValueKind {
-  return annotatedKind(element) ?? storedKind(element);
+export function kindOf(element: SchemaElement, path: string): ValueKind {
+  const { logical, converted } = element;
+  const kind = annotatedKind(element, logical?.type ?? converted ?? '', path) ?? storedKind(element);
+  return {
+    schema: kind.schema,
+    toJson: (value) => {
+      try {
+        return kind.toJson(value);
+      } catch (error) {
+        throw new Error(`column ${path}: ${messageOf(error)}`, { cause: error });
+      }
+    },
+  };
 }
 
-function annotatedKind({
-  converted_type: old,
-  logical_type: logical,
-  scale,
-  type,
-}: SchemaElement): ValueKind | null {
-  const named = logical?.type;
-  if (named === 'DECIMAL' || old === 'DECIMAL') {
-    const decimals = (named === 'DECIMAL' ? logical.scale : scale) ?? 0;
-    return { schema: NUMBER, toJson: (value) => decimalText(wholeOf(value), decimals) };
+/** No number has more digits; with more, each value would be a page of zeros. */
+const MAX_SCALE = 1000;
+
+function annotatedKind(element: SchemaElement, annotation: string, path: string): ValueKind | null {
+  const { logical, type, length } = element;
+  const requireStorage = (isRight: boolean): void => {
+    if (!isRight) throw new Error(`column ${path} is stored as ${type ?? ''}, which cannot be ${annotation}`);
+  };
+  const isWhole = type === 'INT32' || type === 'INT64';
+  const isBytes = type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY';
+  switch (annotation) {
+    case 'DECIMAL': {
+      requireStorage(isWhole || isBytes);
+      const scale = logical?.type === 'DECIMAL' ? logical.scale : element.scale;
+      if (Math.abs(scale) > MAX_SCALE) throw new Error(`column ${path} has ${scale} decimal places`);
+      return { schema: NUMBER, toJson: (value) => decimalText(wholeOf(value), scale) };
+    }
+    case 'TIMESTAMP':
+      requireStorage(isWhole);
+      return timestamp(logical?.unit ?? 'MICROS', logical?.isInUtc === true);
+    case 'TIMESTAMP_MILLIS':
+    case 'TIMESTAMP_MICROS':
+      requireStorage(isWhole);
+      return timestamp(unitOf(annotation), true);
+    case 'TIME':
+      requireStorage(isWhole);
+      return time(logical?.unit ?? 'MICROS', logical?.isInUtc === true);
+    case 'TIME_MILLIS':
+    case 'TIME_MICROS':
+      requireStorage(isWhole);
+      return time(unitOf(annotation), true);
+    case 'DATE':
+      requireStorage(isWhole);
+      return {
+        schema: { ...TEXT, format: 'date' },
+        toJson: (value) => `"${dateText(Number(wholeOf(value)))}"`,
+      };
+    case 'STRING':
+    case 'UTF8':
+    case 'ENUM':
+      requireStorage(isBytes);
+      return { schema: TEXT, toJson: textOf };
+    case 'JSON':
+      requireStorage(isBytes);
+      return { schema: {}, toJson: jsonKind() };
+    case 'UUID':
+      requireStorage(type === 'FIXED_LEN_BYTE_ARRAY' && length === 16);
+      return { schema: TEXT, toJson: (value) => `"${uuidOf(bytesOf(value))}"` };
+    case 'FLOAT16':
+      requireStorage(type === 'FIXED_LEN_BYTE_ARRAY' && length === 2);
+      return { schema: NUMBER, toJson: (value) => floatText(halfOf(bytesOf(value))) };
+    case 'INTERVAL':
+      requireStorage(type === 'FIXED_LEN_BYTE_ARRAY' && length === 12);
+      return { schema: TEXT, toJson: (value) => `"${intervalOf(bytesOf(value))}"` };
+    case 'INTEGER':
+      return logical?.isSigned === false ? unsigned(element, requireStorage) : null;
+    default:
+      return annotation.startsWith('UINT_') ? unsigned(element, requireStorage) : null;
   }
-  if (named === 'TIMESTAMP') return timestamp(logical.unit, logical.isAdjustedToUTC);
-  if (old === 'TIMESTAMP_MILLIS' || old === 'TIMESTAMP_MICROS') return timestamp(unitOf(old), true);
-  if (named === 'TIME') return time(logical.unit);
-  if (old === 'TIME_MILLIS' || old === 'TIME_MICROS') return time(unitOf(old));
-  if (named === 'DATE' || old === 'DATE')
-    return {
-      schema: { ...TEXT, format: 'date' },
-      toJson: (value) => `"${dateText(Number(wholeOf(value)))}"`,
-    };
-  if (named === 'STRING' || named === 'ENUM' || old === 'UTF8' || old === 'ENUM')
-    return { schema: TEXT, toJson: textOf };
-  if (named === 'JSON' || old === 'JSON') return { schema: {}, toJson: jsonOf };
-  if (named === 'UUID') return { schema: TEXT, toJson: (value) => `"${uuidOf(bytesOf(value))}"` };
-  if (named === 'FLOAT16') return { schema: NUMBER, toJson: (value) => floatText(halfOf(bytesOf(value))) };
-  if (named === 'INTERVAL' || old === 'INTERVAL')
-    return { schema: TEXT, toJson: (value) => `"${intervalOf(bytesOf(value))}"` };
-  const isUnsigned =
-    (named === 'INTEGER' && logical?.isSigned === false) || old?.startsWith('UINT_') === true;
+}
+
+function unsigned({ type }: SchemaElement, requireStorage: (isRight: boolean) => void): ValueKind {
+  requireStorage(type === 'INT32' || type === 'INT64');
   const bits = type === 'INT64' ? 64 : 32;
-  return isUnsigned
-    ? { schema: INTEGER, toJson: (value) => String(BigInt.asUintN(bits, wholeOf(value))) }
-    : null;
+  return { schema: INTEGER, toJson: (value) => String(BigInt.asUintN(bits, wholeOf(value))) };
 }
 
 function storedKind({ type, name }: SchemaElement): ValueKind {
@@ -69,7 +114,7 @@ function storedKind({ type, name }: SchemaElement): ValueKind {
     case 'INT64':
       return { schema: INTEGER, toJson: (value) => String(wholeOf(value)) };
     case 'INT96':
-      return { ...timestamp('NANOS', false), toJson: (value) => `"${oldTimestamp(wholeOf(value))}"` };
+      return { ...timestamp('NANOS', false), toJson: (value) => `"${oldTimestamp(bytesOf(value))}"` };
     case 'FLOAT':
       return { schema: NUMBER, toJson: (value) => floatText(numberOf(value)) };
     case 'DOUBLE':
@@ -90,18 +135,25 @@ function timestamp(unit: TimeUnit, inUtc: boolean): ValueKind {
   };
 }
 
-function time(unit: TimeUnit): ValueKind {
-  return { schema: TEXT, toJson: (value) => `"${timeText(wholeOf(value), unit)}"` };
+function time(unit: TimeUnit, inUtc: boolean): ValueKind {
+  return { schema: TEXT, toJson: (value) => `"${timeOfDayText(wholeOf(value), unit, inUtc)}"` };
 }
 
 function unitOf(converted: `TIME_${string}` | `TIMESTAMP_${string}`): TimeUnit {
   return converted.endsWith('MILLIS') ? 'MILLIS' : 'MICROS';
 }
 
-/** Nanoseconds of a day below a Julian day, as Impala began and Spark went on. */
-function oldTimestamp(value: bigint): string {
-  const nanos = (value >> 64n) * DAY_NANOS - JULIAN_DAY_OF_1970 * DAY_NANOS + BigInt.asUintN(64, value);
-  return timestampText(nanos, 'NANOS', '');
+/**
+ * Nanoseconds of a day and behind them a Julian day, as Impala began and Spark went on; both may be negative. Spark counts
+ * microseconds in 64 bits on the way, which go round from the year 287,396 on and come out right by going round again.
+ */
+function oldTimestamp(value: Uint8Array): string {
+  const parts = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const [nanos, day] = [parts.getBigInt64(0, true), BigInt(parts.getInt32(8, true))];
+  const total = (day - JULIAN_DAY_OF_1970) * DAY_NANOS + nanos;
+  const inMicro = ((total % 1000n) + 1000n) % 1000n;
+  const micros = BigInt.asIntN(64, (total - inMicro) / 1000n);
+  return timestampText(micros * 1000n + inMicro, 'NANOS', '');
 }
 
 function textOf(value: unknown): string {
@@ -110,13 +162,20 @@ function textOf(value: unknown): string {
   return JSON.stringify(Buffer.from(bytes).toString('latin1'));
 }
 
+function jsonKind(): ValueKind['toJson'] {
+  const reader = new JsonRowReader();
+  return (value) => jsonOf(value, reader);
+}
+
 /** JSON as it stands, except for line breaks, which can only stand between its tokens. */
-function jsonOf(value: unknown): string {
+function jsonOf(value: unknown, reader: JsonRowReader): string {
   const bytes = bytesOf(value);
   if (!isUtf8(bytes)) throw new Error('a text is not UTF-8');
   const text = Buffer.from(bytes).toString('latin1');
-  JSON.parse(text);
-  return text.trim().replace(/[\r\n]+/g, ' ');
+  const json = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+  const fault = reader.faultOfValue(json);
+  if (fault !== null) throw new Error(`a JSON text is wrong: ${fault.reason}`);
+  return json.replace(/[\r\n]+/g, ' ');
 }
 
 function uuidOf(bytes: Uint8Array): string {
