@@ -1,18 +1,23 @@
 import { ConnectorError } from '../protocol/connector';
 import { LocalPathError, resolveLocalPath } from '../local-path';
 
-/** The environment variable by which the engine tells its connectors what `/local` stands for. */
+/** The environment variable by which the engine passes the folder that `/local` stands for. */
 export const LOCAL_ROOT_VARIABLE = 'AIRBYTE_LOCAL_ROOT';
+
+/** The folder that `/local` stands for. */
+export function localRoot(): string {
+  const root = process.env[LOCAL_ROOT_VARIABLE];
+  if (root === undefined) throw new ConnectorError('system_error', `${LOCAL_ROOT_VARIABLE} is not set.`);
+  return root;
+}
 
 /**
  * Where a path of the configuration lies.
  * @throws ConnectorError config_error when it leaves `/local/`
  */
 export function localPathOf(path: string): string {
-  const root = process.env[LOCAL_ROOT_VARIABLE];
-  if (root === undefined) throw new ConnectorError('system_error', `${LOCAL_ROOT_VARIABLE} is not set.`);
   try {
-    return resolveLocalPath(root, path);
+    return resolveLocalPath(localRoot(), path);
   } catch (error) {
     if (error instanceof LocalPathError) throw new ConnectorError('config_error', error.message);
     throw error;

@@ -1,58 +1,91 @@
-import type { DatabaseSync } from '@photostructure/sqlite';
-import { isObject } from '../../json';
-import { fromBytes } from '../../protocol/message-writer';
+import { isObject, numberAt, stringAt } from '../../json';
+import { ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { StreamTarget } from '../../protocol/write-streams';
+import { hasCode, messageOf } from '../../system-error';
+import { dedupRule, RecordError } from '../deduplication';
 import { recordId } from '../record-id';
-import { insertInto, namesOf, quoted, removeDuplicates, uniqueIndex, viewOf, type TableNames } from './sql';
+import { repeatedMember } from '../record-members';
+import { createTable, createView, fits, layoutOf, OWN_COLUMNS, storedColumn, type Layout } from './layout';
+import { namesOf, quoted, type TableNames } from './names';
+import { dependents, findOwn, viewSql, type Db, type FoundTable } from './ownership';
+import { decodeRecord, RowEncoder, type SqliteValue } from './row-encoder';
 
-type Db = InstanceType<typeof DatabaseSync>;
+type Statement = ReturnType<Db['prepare']>;
 
 /**
- * The raw table of one stream: an id, the time and the data as JSON, so that no value is changed by a type. Rows are
- * written in one transaction per state; overwriting fills a table beside it that takes its place in one.
+ * The raw table of one stream: an id, the time and the record as it was sent, and beside them each value as SQLite
+ * shows it, for the view. Rows are written in one transaction per state; overwriting fills a table beside it that
+ * takes its place in one.
  */
 export class StreamTable implements StreamTarget {
   private readonly names: TableNames;
-  private readonly insert: ReturnType<Db['prepare']>;
+  /** The columns that are filled: those of the schema, and those that the table had before. */
+  private readonly layout: Layout;
+  private readonly encoder: RowEncoder;
+  private readonly insert: Statement;
+  private readonly newer: Statement | null;
+  private rows = 0;
+  private completed = false;
 
   constructor(
     private readonly db: Db,
     private readonly stream: ConfiguredStream,
   ) {
     this.names = namesOf(stream);
-    const { table, fresh } = this.names;
-    const target = stream.writeMode === 'overwrite' ? fresh : table;
-    if (stream.writeMode === 'overwrite') db.exec(`DROP TABLE IF EXISTS ${quoted(target)}`);
-    db.exec(
-      `CREATE TABLE IF NOT EXISTS ${quoted(target)} (
-         "_airbyte_ab_id" TEXT NOT NULL, "_airbyte_emitted_at" INTEGER NOT NULL, "_airbyte_data" TEXT NOT NULL)`,
-    );
-    if (stream.writeMode !== 'overwrite') this.fitKeyIndex();
-    this.insert = db.prepare(insertInto(target, stream));
+    this.layout = this.transaction(() => this.prepareTable());
+    this.encoder = this.encoderOf(this.layout);
+    const target = this.overwrites ? this.names.fresh : this.names.table;
+    this.insert = db.prepare(this.insertInto(target, this.layout, this.encoder));
+    this.newer = this.deduplicates
+      ? db.prepare(`SELECT 1 FROM ${quoted(target)} WHERE "_airbyte_key" = ? AND "_airbyte_cursor" > ?`)
+      : null;
   }
 
-  /** The table may have been filled in another mode, or by another key. */
-  private fitKeyIndex(): void {
-    const { keyIndex } = this.names;
-    const wanted = this.stream.writeMode === 'append_dedup' ? uniqueIndex(this.names, this.stream) : null;
-    const found: unknown = this.db
-      .prepare('SELECT "sql" FROM sqlite_master WHERE "type" = ? AND "name" = ?')
-      .get('index', keyIndex);
-    if ((isObject(found) ? found['sql'] : null) === wanted) return;
-    this.db.exec('BEGIN IMMEDIATE');
-    this.db.exec(`DROP INDEX IF EXISTS ${quoted(keyIndex)}`);
-    if (wanted !== null) {
-      this.db.exec(removeDuplicates(this.names, this.stream));
-      this.db.exec(wanted);
-    }
-    this.db.exec('COMMIT');
+  private get overwrites(): boolean {
+    return this.stream.writeMode === 'overwrite';
   }
 
+  private get deduplicates(): boolean {
+    return this.stream.writeMode === 'append_dedup';
+  }
+
+  /** @throws ConnectorError config_error for a record that cannot be stored */
   add({ data, emittedAtMs }: RawRecord): void {
+    this.rows++;
     if (!this.db.isTransaction) this.db.exec('BEGIN IMMEDIATE');
-    this.insert.run(recordId(), emittedAtMs, fromBytes(data));
+    try {
+      const text = decodeRecord(data);
+      const repeated = repeatedMember(text);
+      if (repeated !== null) {
+        throw new RecordError(
+          `it has the member ${JSON.stringify(repeated)} more than once. Correct the record at the source.`,
+        );
+      }
+      this.store(this.insert, recordId(), emittedAtMs, text, this.encoder.encode(text));
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+      throw new ConnectorError(
+        'config_error',
+        `Stream ${this.stream.name}, record ${this.rows} of this run: ${error.message}`,
+      );
+    }
+  }
+
+  /** A trigger of the user may keep a row back. */
+  private store(
+    insert: Statement,
+    id: string,
+    emittedAtMs: number,
+    text: string,
+    columns: readonly SqliteValue[],
+  ): void {
+    const { changes } = insert.run(id, emittedAtMs, text, ...columns);
+    if (changes === 1) return;
+    const [key = null, cursor = null] = columns;
+    if (this.newer?.get(key, cursor) === undefined)
+      throw new RecordError('a trigger of the database kept it back. Drop the trigger.');
   }
 
   commit(): void {
@@ -61,21 +94,147 @@ export class StreamTable implements StreamTarget {
 
   complete(): void {
     this.commit();
-    this.db.exec('BEGIN IMMEDIATE');
-    const { view, table, fresh } = this.names;
-    this.db.exec(`DROP VIEW IF EXISTS ${quoted(view)}`);
-    if (this.stream.writeMode === 'overwrite') {
-      this.db.exec(`DROP TABLE IF EXISTS ${quoted(table)}`);
-      this.db.exec(`ALTER TABLE ${quoted(fresh)} RENAME TO ${quoted(table)}`);
+    if (this.overwrites) {
+      this.transaction(() => {
+        // Another program may have made something of that name meanwhile.
+        findOwn(this.db, this.stream, this.names);
+        this.replaceTable();
+        this.fitView(this.layout);
+      });
     }
-    const columns = viewOf(this.names, this.stream);
-    if (columns !== null) this.db.exec(columns);
-    this.db.exec('COMMIT');
+    this.completed = true;
   }
 
   close(): void {
     if (this.db.isTransaction) this.db.exec('ROLLBACK');
-    if (this.stream.writeMode === 'overwrite')
+    if (this.overwrites && !this.completed) this.dropFresh();
+  }
+
+  private dropFresh(): void {
+    try {
       this.db.exec(`DROP TABLE IF EXISTS ${quoted(this.names.fresh)}`);
+    } catch (error) {
+      // The next run drops it. Why this run failed must not be hidden by a database that is locked or full.
+      if (!hasCode(error, 'ERR_SQLITE_ERROR')) throw error;
+    }
+  }
+
+  private transaction<T>(work: () => T): T {
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.db.exec('COMMIT');
+      return result;
+    } finally {
+      // A connection that is closed would hold its lock for as long as one of its statements exists.
+      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+    }
+  }
+
+  /** Makes the table that is filled. It may have been filled in another mode before, by another key or another schema. */
+  private prepareTable(): Layout {
+    const { db, names, stream } = this;
+    const found = findOwn(db, stream, names);
+    const wanted = layoutOf(stream, found?.layout?.columns ?? new Map<string, string>());
+    // A run that was killed may have left it.
+    db.exec(`DROP TABLE IF EXISTS ${quoted(names.fresh)}`);
+    if (this.overwrites) {
+      db.exec(createTable(names.fresh, wanted));
+      return wanted;
+    }
+    const layout = this.fitTable(found, wanted);
+    this.fitView(layout);
+    return layout;
+  }
+
+  private fitTable(found: FoundTable | null, wanted: Layout): Layout {
+    const { db, names } = this;
+    const hasKeys = !this.deduplicates || found?.hasKeyIndex === true;
+    if (found !== null && found.layout !== null && fits(found.layout, wanted) && hasKeys) {
+      if (!this.deduplicates) db.exec(`DROP INDEX IF EXISTS ${quoted(names.keyIndex)}`);
+      return found.layout;
+    }
+    const target = found === null ? names.table : names.fresh;
+    db.exec(createTable(target, wanted));
+    db.exec(`DROP INDEX IF EXISTS ${quoted(names.keyIndex)}`);
+    if (this.deduplicates)
+      db.exec(`CREATE UNIQUE INDEX ${quoted(names.keyIndex)} ON ${quoted(target)} ("_airbyte_key")`);
+    if (found !== null) {
+      this.copyRows(wanted);
+      this.replaceTable();
+    }
+    return wanted;
+  }
+
+  /** Every stored row is encoded anew, in the order in which the rows came. */
+  private copyRows(wanted: Layout): void {
+    const { db, names } = this;
+    const encoder = this.encoderOf(wanted);
+    const insert = db.prepare(this.insertInto(names.fresh, wanted, encoder));
+    const query = `SELECT "_airbyte_ab_id" AS "id", "_airbyte_emitted_at" AS "at", "_airbyte_data" AS "data" FROM ${quoted(names.table)} ORDER BY "rowid"`;
+    let rows = 0;
+    for (const row of db.prepare(query).iterate()) {
+      rows++;
+      if (!isObject(row)) continue;
+      const text = stringAt(row, 'data') ?? '{}';
+      try {
+        insert.run(stringAt(row, 'id') ?? '', numberAt(row, 'at') ?? 0, text, ...encoder.encode(text));
+      } catch (error) {
+        if (!(error instanceof RecordError)) throw error;
+        throw new ConnectorError(
+          'config_error',
+          `Stream ${this.stream.name}: row ${rows} of the table ${JSON.stringify(names.table)} does not fit the new sync mode, since ${error.message}`,
+        );
+      }
+    }
+  }
+
+  /** The filled table takes the place of the old one, with the indexes and triggers that users made on it. */
+  private replaceTable(): void {
+    const { db, names } = this;
+    const statements = dependents(db, names.table, names.keyIndex);
+    db.exec(`DROP TABLE IF EXISTS ${quoted(names.table)}`);
+    db.exec(`ALTER TABLE ${quoted(names.fresh)} RENAME TO ${quoted(names.table)}`);
+    this.makeAgain(statements);
+  }
+
+  /** A view that is right already is left alone. */
+  private fitView(layout: Layout): void {
+    const { db, names } = this;
+    const wanted = createView(names.view, names.table, layout);
+    if (viewSql(db, names.view) === wanted) return;
+    const statements = dependents(db, names.view, names.keyIndex);
+    db.exec(`DROP VIEW IF EXISTS ${quoted(names.view)}`);
+    if (wanted === null) return;
+    db.exec(wanted);
+    this.makeAgain(statements);
+  }
+
+  private makeAgain(statements: readonly string[]): void {
+    for (const statement of statements) {
+      try {
+        this.db.exec(statement);
+      } catch (error) {
+        throw new ConnectorError(
+          'config_error',
+          `Stream ${this.stream.name}: an index or trigger in the SQLite file does not fit the stream any more (${messageOf(error)}): ${statement}. Drop it.`,
+        );
+      }
+    }
+  }
+
+  private encoderOf({ columns }: Layout): RowEncoder {
+    return new RowEncoder(columns, this.stream.jsonSchema, this.deduplicates ? dedupRule(this.stream) : null);
+  }
+
+  /** Of two records with one key the greater cursor stays; the later one stays where cursors are equal or have no order. */
+  private insertInto(table: string, layout: Layout, encoder: RowEncoder): string {
+    const columns = [...OWN_COLUMNS, ...[...layout.columns.values()].map(storedColumn)].map(quoted);
+    const plain = `INSERT INTO ${quoted(table)} (${columns.join(', ')}) VALUES (?1, ?2, ?3, ${encoder.expressions(4).join(', ')})`;
+    if (!this.deduplicates) return plain;
+    const updates = columns.map((column) => `${column} = excluded.${column}`).join(', ');
+    const cursor = `${quoted(table)}."_airbyte_cursor"`;
+    return `${plain} ON CONFLICT ("_airbyte_key") DO UPDATE SET ${updates}
+      WHERE ${cursor} IS NULL OR excluded."_airbyte_cursor" IS NULL OR excluded."_airbyte_cursor" >= ${cursor}`;
   }
 }

@@ -1,0 +1,172 @@
+import { arrayAt, isObject, objectAt, parseObject, stringAt, stringsOf, type JsonObject } from '../../json';
+import type { ConfiguredStream } from '../../protocol/messages';
+import { ConnectorError } from '../../protocol/connector';
+import { dedupRule } from '../deduplication';
+import { quoted } from './names';
+
+/** A raw table has five columns of its own, and SQLite reads 2,000 of a table or view. */
+const MAX_COLUMNS = 2000 - 5;
+
+/** The columns of every raw table. */
+export const OWN_COLUMNS = [
+  '_airbyte_ab_id',
+  '_airbyte_emitted_at',
+  '_airbyte_data',
+  '_airbyte_key',
+  '_airbyte_cursor',
+];
+
+/** Begins the comment by which this connector recognises its own tables; the layout follows. */
+const TABLE_MARK = '/* airbyte-ingestion-api ';
+const VIEW_MARK = '/* airbyte-ingestion-api */';
+
+/** The columns of the view: the name of each by the property that it shows. */
+export type ColumnNames = ReadonlyMap<string, string>;
+
+/** The layout of a raw table, kept as JSON in a comment of its own CREATE TABLE statement. */
+export interface Layout {
+  readonly stream: { readonly namespace: string | null; readonly name: string };
+  readonly columns: ColumnNames;
+  /** The rule by which rows were deduplicated, as JSON; null for a table that was appended to. */
+  readonly rule: string | null;
+}
+
+/** The layout that a stream needs; columns keep the names that they have already. */
+export function layoutOf(stream: ConfiguredStream, before: ColumnNames): Layout {
+  const properties = Object.keys(objectAt(stream.jsonSchema, 'properties') ?? {});
+  if (properties.length > MAX_COLUMNS)
+    throw new ConnectorError(
+      'config_error',
+      `Stream ${stream.name} has ${properties.length} columns, and SQLite takes ${MAX_COLUMNS}. Read fewer columns, or use another destination.`,
+    );
+  return {
+    stream: { namespace: stream.namespace, name: stream.name },
+    columns: columnNames(properties, before),
+    rule: stream.writeMode === 'append_dedup' ? JSON.stringify(dedupRule(stream)) : null,
+  };
+}
+
+/** Whether rows of a table with one layout can be added as another layout needs it. */
+export function fits(found: Layout, wanted: Layout): boolean {
+  const hasColumns = [...wanted.columns].every(([property, name]) => found.columns.get(property) === name);
+  return hasColumns && (wanted.rule === null || wanted.rule === found.rule);
+}
+
+/**
+ * SQLite takes names that differ in the case of ASCII letters only for one: the second one gets `_2` behind it, the next one
+ * `_3`. A name never changes because others come.
+ */
+function columnNames(properties: readonly string[], before: ColumnNames): ColumnNames {
+  const taken = new Set<string>();
+  const names = new Map<string, string>();
+  const take = (property: string, name: string): boolean => {
+    if (taken.has(folded(name))) return false;
+    taken.add(folded(name));
+    names.set(property, name);
+    return true;
+  };
+  const added = properties.filter((property) => {
+    const name = before.get(property);
+    return name === undefined || !take(property, name);
+  });
+  const others = added.filter((property) => identifier(property) !== property || !take(property, property));
+  for (const property of others) {
+    const name = identifier(property);
+    for (let number = 1; !take(property, number === 1 ? name : `${name}_${number}`); number++);
+  }
+  // In the order of the schema.
+  return new Map(properties.map((property) => [property, names.get(property) ?? property]));
+}
+
+/** Text that cannot be an identifier is spelt as JSON would spell it. */
+function identifier(property: string): string {
+  return property.replace(/\0|\p{Surrogate}/gu, (character) =>
+    character === '\0' ? '\\u0000' : JSON.stringify(character).slice(1, -1),
+  );
+}
+
+export function folded(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** The name of the column of a raw table that holds the values of a column of the view. */
+export function storedColumn(name: string): string {
+  return `value_${name}`;
+}
+
+/** Values have no declared type, so that SQLite converts none of them. */
+export function createTable(table: string, layout: Layout): string {
+  const values = [...layout.columns.values()].map((name) => `, ${quoted(storedColumn(name))}`);
+  return `${tableHead(table)}${comment(layout)} */ "_airbyte_ab_id" TEXT NOT NULL, "_airbyte_emitted_at" INTEGER NOT NULL,
+    "_airbyte_data" TEXT NOT NULL, "_airbyte_key" TEXT, "_airbyte_cursor" TEXT${values.join('')})`;
+}
+
+function tableHead(table: string): string {
+  return `CREATE TABLE ${quoted(table)} (${TABLE_MARK}`;
+}
+
+function comment({ stream, columns, rule }: Layout): string {
+  // A comment ends at the first star and slash.
+  return JSON.stringify({ stream, columns: [...columns], rule }).replaceAll('*', '\\u002a');
+}
+
+/** The layout in the statement that made a table, or null for a table that another program made. */
+export function parseLayout(table: string, sql: string): Layout | null {
+  const head = tableHead(table);
+  if (!sql.startsWith(head)) return null;
+  const found = parseObject(sql.slice(head.length, sql.indexOf(' */', head.length)));
+  const stream = found === null ? undefined : objectAt(found, 'stream');
+  const name = stream === undefined ? undefined : stringAt(stream, 'name');
+  if (found === null || stream === undefined || name === undefined) return null;
+  return {
+    stream: { namespace: stringAt(stream, 'namespace') ?? null, name },
+    columns: parseColumns(found),
+    rule: stringAt(found, 'rule') ?? null,
+  };
+}
+
+function parseColumns(found: JsonObject): ColumnNames {
+  const columns = new Map<string, string>();
+  for (const pair of arrayAt(found, 'columns')) {
+    const [property, name] = stringsOf(pair);
+    if (property !== undefined && name !== undefined) columns.set(property, name);
+  }
+  return columns;
+}
+
+/** A view with the stream's own name and columns; null when its schema names none. */
+export function createView(view: string, table: string, { columns }: Layout): string | null {
+  if (columns.size === 0) return null;
+  const shown = [...columns.values()].map((name) => `${quoted(storedColumn(name))} AS ${quoted(name)}`);
+  return `${viewHead(view)}${VIEW_MARK} SELECT ${shown.join(', ')} FROM ${quoted(table)}`;
+}
+
+function viewHead(view: string): string {
+  return `CREATE VIEW ${quoted(view)} AS `;
+}
+
+/** Whether a statement made a view of this connector, of this version or of the one before. */
+export function isOwnView(view: string, table: string, sql: string): boolean {
+  const query = sql.startsWith(viewHead(view)) ? sql.slice(viewHead(view).length) : '';
+  return (
+    query.startsWith(VIEW_MARK) ||
+    (/^SELECT (json_extract\(|CASE json_type\(|\(SELECT "value" FROM json_each\()"_airbyte_data"/.test(
+      query,
+    ) &&
+      query.endsWith(` FROM ${quoted(table)}`))
+  );
+}
+
+/** Whether columns, as `PRAGMA table_info` lists them, are those of a raw table of the version before. */
+export function isFormerLayout(columns: readonly unknown[]): boolean {
+  const found = columns.map((column) =>
+    isObject(column) ? [column['name'], column['type'], column['notnull']] : [],
+  );
+  return JSON.stringify(found) === JSON.stringify(FORMER_COLUMNS);
+}
+
+const FORMER_COLUMNS = [
+  ['_airbyte_ab_id', 'TEXT', 1],
+  ['_airbyte_emitted_at', 'INTEGER', 1],
+  ['_airbyte_data', 'TEXT', 1],
+];

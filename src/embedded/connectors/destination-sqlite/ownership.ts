@@ -1,0 +1,106 @@
+import type { DatabaseSync } from '@photostructure/sqlite';
+import { isObject, stringAt } from '../../json';
+import { ConnectorError } from '../../protocol/connector';
+import type { ConfiguredStream } from '../../protocol/messages';
+import { isFormerLayout, isOwnView, parseLayout, type Layout } from './layout';
+import { quoted, type TableNames } from './names';
+
+export type Db = InstanceType<typeof DatabaseSync>;
+
+/** A table, view, index or trigger of the database. */
+interface SchemaObject {
+  readonly type: string;
+  readonly name: string;
+  readonly table: string;
+  readonly sql: string;
+}
+
+/** The raw table that a stream has already: of the version before, it has no layout. */
+export interface FoundTable {
+  readonly layout: Layout | null;
+  readonly hasKeyIndex: boolean;
+}
+
+/**
+ * Looks for everything that has one of the stream's names.
+ * @returns the stream's raw table, or null when there is none
+ * @throws ConnectorError config_error when something was not made by this connector, or belongs to another stream
+ */
+export function findOwn(db: Db, stream: ConfiguredStream, names: TableNames): FoundTable | null {
+  const index = objectNamed(db, names.keyIndex);
+  if (index !== null && !(index.type === 'index' && index.table === names.table))
+    throw foreign(stream, index);
+  ownTable(db, stream, names.fresh);
+  const layout = ownTable(db, stream, names.table);
+  // Behind the table, which tells more about another stream.
+  const view = objectNamed(db, names.view);
+  if (
+    view !== null &&
+    !(view.type === 'view' && view.name === names.view && isOwnView(view.name, names.table, view.sql))
+  )
+    throw foreign(stream, view);
+  return layout === undefined ? null : { layout, hasKeyIndex: index !== null };
+}
+
+/** The layout of a table, null for one of the version before, undefined when there is no such table. */
+function ownTable(db: Db, stream: ConfiguredStream, name: string): Layout | null | undefined {
+  const found = objectNamed(db, name);
+  if (found === null) return undefined;
+  const layout = found.type === 'table' ? parseLayout(found.name, found.sql) : null;
+  if (layout === null) {
+    const columns: unknown[] = db.prepare(`PRAGMA table_info(${quoted(found.name)})`).all();
+    if (found.type !== 'table' || found.name !== name || !isFormerLayout(columns))
+      throw foreign(stream, found);
+    return null;
+  }
+  const { stream: owner } = layout;
+  if (owner.name !== stream.name || owner.namespace !== stream.namespace) {
+    const other = owner.namespace === null ? owner.name : `${owner.namespace}.${owner.name}`;
+    throw new ConnectorError(
+      'config_error',
+      `Stream ${shown(stream)} and stream ${JSON.stringify(other)} would share the table ${JSON.stringify(found.name)} of the SQLite file. Set another prefix for the streams, or another destination_path.`,
+    );
+  }
+  return layout;
+}
+
+function foreign(stream: ConfiguredStream, { type, name }: SchemaObject): ConnectorError {
+  return new ConnectorError(
+    'config_error',
+    `Stream ${shown(stream)} needs the name ${JSON.stringify(name)} in the SQLite file, where a ${type} has it that this connector did not make. Rename the ${type}, or set another prefix for the streams.`,
+  );
+}
+
+function shown({ name, namespace }: ConfiguredStream): string {
+  return JSON.stringify(namespace === null ? name : `${namespace}.${name}`);
+}
+
+/** Tables, views and indexes share their names, in which SQLite ignores the case of ASCII letters. */
+function objectNamed(db: Db, name: string): SchemaObject | null {
+  const query = `SELECT "type", "name", "tbl_name", "sql" FROM "sqlite_master" WHERE "name" = ? COLLATE NOCASE AND "type" <> 'trigger'`;
+  return schemaObject(db.prepare(query).get(name));
+}
+
+/** The statement that made a view, or null when there is none. */
+export function viewSql(db: Db, view: string): string | null {
+  const found = objectNamed(db, view);
+  return found?.type === 'view' ? found.sql : null;
+}
+
+/** The statements that make a user's indexes and triggers of a table or view anew. */
+export function dependents(db: Db, owner: string, keyIndex: string): string[] {
+  const query = `SELECT "type", "name", "tbl_name", "sql" FROM "sqlite_master"
+    WHERE "tbl_name" = ? COLLATE NOCASE AND "type" IN ('index', 'trigger') AND "sql" IS NOT NULL AND "name" <> ?`;
+  const found: unknown[] = db.prepare(query).all(owner, keyIndex);
+  return found.flatMap((row) => schemaObject(row)?.sql ?? []);
+}
+
+function schemaObject(row: unknown): SchemaObject | null {
+  if (!isObject(row)) return null;
+  return {
+    type: stringAt(row, 'type') ?? '',
+    name: stringAt(row, 'name') ?? '',
+    table: stringAt(row, 'tbl_name') ?? '',
+    sql: stringAt(row, 'sql') ?? '',
+  };
+}

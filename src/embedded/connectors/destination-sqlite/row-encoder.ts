@@ -1,0 +1,125 @@
+import { isUtf8 } from 'node:buffer';
+import { isObject, objectAt, stringsOf, type JsonObject } from '../../json';
+import { RecordError, keyText, sortableCursor, type DedupRule } from '../deduplication';
+import { isExactDouble } from '../exact-number';
+import { membersOf, nameOf, type Member } from '../record-members';
+import type { ColumnNames } from './layout';
+
+const MIN_INTEGER = -(2n ** 63n);
+const MAX_INTEGER = 2n ** 63n - 1n;
+
+/** The binding takes smaller numbers than this for 0. */
+const MIN_BOUND_NUMBER = Number.EPSILON;
+
+/** A value to bind; bytes hold the text of a number that the binding would change. */
+export type SqliteValue = string | number | bigint | Buffer | null;
+
+/** Turns records into the columns of a raw table. */
+export class RowEncoder {
+  private readonly positions = new Map<string, number | null>();
+  private readonly properties: ReadonlyMap<string, number>;
+  private readonly textOnly: readonly boolean[];
+
+  constructor(
+    columns: ColumnNames,
+    jsonSchema: JsonObject,
+    private readonly rule: DedupRule | null,
+  ) {
+    const schemas = objectAt(jsonSchema, 'properties') ?? {};
+    this.properties = new Map([...columns.keys()].map((property, index) => [property, index]));
+    this.textOnly = [...columns.keys()].map((property) => isTextOnly(schemas[property]));
+  }
+
+  /** The expressions for the key, the cursor and the values in an INSERT statement, from a number of a parameter on. */
+  expressions(first: number): string[] {
+    return [true, true, ...this.textOnly].map((textOnly, index) => {
+      const parameter = `?${first + index}`;
+      if (textOnly) return parameter;
+      return `CASE typeof(${parameter}) WHEN 'blob' THEN CAST(CAST(${parameter} AS TEXT) AS REAL) ELSE ${parameter} END`;
+    });
+  }
+
+  /**
+   * The key, the cursor and the values of a record. Of a member that comes twice the last one counts, as in most
+   * readers of JSON.
+   */
+  encode(data: string): SqliteValue[] {
+    const members = membersOf(data);
+    const values = new Array<SqliteValue>(this.properties.size + 2).fill(null);
+    if (this.rule !== null) {
+      values[0] = keyText(members, this.rule);
+      values[1] = sortableCursor(members, this.rule);
+    }
+    for (const member of members) {
+      const position = this.positionOf(member);
+      if (position === null) continue;
+      const value = valueOf(member.value);
+      const isText = Buffer.isBuffer(value) && this.textOnly[position] === true;
+      values[position + 2] = isText ? member.value : value;
+    }
+    return values;
+  }
+
+  /** A name may be spelt in many ways, so the spellings that are kept are bounded by the number of columns. */
+  private positionOf({ spelling }: Member): number | null {
+    const known = this.positions.get(spelling);
+    if (known !== undefined) return known;
+    const position = this.properties.get(nameOf(spelling)) ?? null;
+    if (this.positions.size < 2 * this.properties.size + 16) this.positions.set(spelling, position);
+    return position;
+  }
+}
+
+/** The text of a record that was kept as one character per byte. */
+export function decodeRecord(data: string): string {
+  const bytes = Buffer.from(data, 'latin1');
+  if (!isUtf8(bytes)) throw new RecordError('it is not valid UTF-8. Correct the encoding at the source.');
+  return bytes.toString('utf8');
+}
+
+/**
+ * A JSON value as SQLite shows it. A number that SQLite would round, and a text that it would cut or change, are shown
+ * as their JSON text, as are objects and lists.
+ */
+function valueOf(json: string): SqliteValue {
+  switch (json.charCodeAt(0)) {
+    case 0x22:
+      return textOf(json);
+    case 0x74:
+      return 1;
+    case 0x66:
+      return 0;
+    case 0x6e:
+      return null;
+    case 0x7b:
+    case 0x5b:
+      return json;
+    default:
+      return numberOf(json);
+  }
+}
+
+/** SQLite ends a text at a NUL character, and half of a surrogate pair has no UTF-8. Only escapes can spell them. */
+function textOf(json: string): string {
+  if (!json.includes('\\')) return json.slice(1, -1);
+  const text = String(JSON.parse(json));
+  return /\0|\p{Surrogate}/u.test(text) ? json : text;
+}
+
+function numberOf(json: string): SqliteValue {
+  if (/^-?\d{1,15}$/.test(json)) return Number(json);
+  if (/^-?\d{1,19}$/.test(json)) {
+    const integer = BigInt(json);
+    return integer >= MIN_INTEGER && integer <= MAX_INTEGER ? integer : json;
+  }
+  const double = Number(json);
+  if (!isExactDouble(json, double)) return json;
+  return double !== 0 && Math.abs(double) <= MIN_BOUND_NUMBER ? Buffer.from(json) : double;
+}
+
+/** Whether a column is declared to hold texts, for which the conversion of small numbers is not worth its time. */
+function isTextOnly(schema: unknown): boolean {
+  const type = isObject(schema) ? schema['type'] : undefined;
+  const types = typeof type === 'string' ? [type] : stringsOf(type);
+  return types.length > 0 && types.every((each) => each === 'string' || each === 'null');
+}

@@ -1,0 +1,121 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { isWithin } from '../local-path';
+import { fstatRegular, NO_LINK } from '../keep-file';
+import { ConnectorError } from '../protocol/connector';
+import { hasCode } from '../system-error';
+import { localRoot } from './local-root';
+
+/** Linux names what a descriptor has open, and takes such a name as the beginning of a path. */
+const DESCRIPTORS = '/proc/self/fd';
+const HAS_DESCRIPTORS = process.platform === 'linux' && existsSync(DESCRIPTORS);
+
+/**
+ * A folder below `/local` that is held open. A path is checked at one time and used at another, and others may put a
+ * link in its place meanwhile: so each folder is opened first and judged by where it really is. On Linux the files in
+ * it are then reached through its descriptor. Elsewhere its real path is used.
+ */
+export class LocalFolder {
+  private constructor(
+    /** The path of the configuration, for messages. */
+    readonly shown: string,
+    /** Where the folder was when it was opened. */
+    readonly realPath: string,
+    private readonly fd: number | null,
+  ) {}
+
+  /**
+   * Opens a folder, and makes it where it is missing. Links to folders inside `/local` are followed.
+   * @param path a path that {@link localPathOf} accepts
+   * @throws ConnectorError config_error when a part of it is no folder, or leads out of `/local`
+   */
+  static open(path: string): LocalFolder {
+    const root = realpathSync(localRoot());
+    let folder = LocalFolder.hold(root, root, '/local');
+    for (const part of path.split('/').slice(2)) {
+      if (part === '' || part === '.') continue;
+      const outer = folder;
+      try {
+        folder = outer.inner(root, part);
+      } finally {
+        outer.close();
+      }
+    }
+    return folder;
+  }
+
+  private inner(root: string, name: string): LocalFolder {
+    const [path, shown] = [this.entry(name), `${this.shown}/${name}`];
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+    return LocalFolder.hold(root, path, shown);
+  }
+
+  private static hold(root: string, path: string, shown: string): LocalFolder {
+    const refused = (reason: string): ConnectorError =>
+      new ConnectorError('config_error', `${shown} ${reason}`);
+    let fd: number | null = null;
+    try {
+      if (HAS_DESCRIPTORS)
+        fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK);
+      else if (!statSync(path).isDirectory())
+        throw refused('is not a folder. Choose another destination_path.');
+      const realPath = fd === null ? realpathSync(path) : readlinkSync(`${DESCRIPTORS}/${fd}`);
+      if (!isWithin(root, realPath))
+        throw refused('leads out of /local/ through a link. Choose another destination_path.');
+      return new LocalFolder(shown, realPath, fd);
+    } catch (error) {
+      if (fd !== null) closeSync(fd);
+      if (hasCode(error, 'ENOTDIR', 'ENOENT', 'ELOOP', 'ENXIO'))
+        throw refused('is not a folder. Choose another destination_path.');
+      throw error;
+    }
+  }
+
+  /** A path of a file in the folder, for system calls. It must not be shown. */
+  entry(name: string): string {
+    return this.fd === null ? join(this.realPath, name) : `${DESCRIPTORS}/${this.fd}/${name}`;
+  }
+
+  /** Opens a regular file; a link, pipe, device or folder of that name is refused. */
+  openFile(name: string, flags: number, mode = 0o666): number {
+    const refused = (): ConnectorError =>
+      new ConnectorError(
+        'config_error',
+        `${this.shown}/${name} is a link or not a regular file, so it is not written. Remove it, or choose another destination_path.`,
+      );
+    const found = lstatSync(this.entry(name), { throwIfNoEntry: false });
+    // Opening a device can have effects of its own.
+    if (found !== undefined && !found.isFile()) throw refused();
+    try {
+      const fd = openSync(this.entry(name), flags | NO_LINK, mode);
+      try {
+        fstatRegular(fd);
+      } catch {
+        closeSync(fd);
+        throw refused();
+      }
+      return fd;
+    } catch (error) {
+      if (hasCode(error, 'ELOOP', 'EISDIR', 'ENXIO')) throw refused();
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.fd !== null) closeSync(this.fd);
+  }
+}

@@ -1,0 +1,106 @@
+/** A member of a record: its name as it is spelt between the quotes, and the text of its value. */
+export interface Member {
+  readonly spelling: string;
+  readonly value: string;
+}
+
+/** The members of an object that is known to be valid JSON, in their order. It does not recurse. */
+export function membersOf(object: string): Member[] {
+  const members: Member[] = [];
+  let at = object.indexOf('"');
+  while (at >= 0) {
+    const nameEnd = endOfString(object, at);
+    const start = skipSpace(object, skipSpace(object, nameEnd) + 1);
+    const end = endOfValue(object, start);
+    members.push({ spelling: object.slice(at + 1, nameEnd - 1), value: object.slice(start, end) });
+    const next = skipSpace(object, end);
+    at = object.charCodeAt(next) === 0x2c ? skipSpace(object, next + 1) : -1;
+  }
+  return members;
+}
+
+/** The items of an array that is known to be valid JSON. */
+export function itemsOf(array: string): string[] {
+  const items: string[] = [];
+  let at = skipSpace(array, array.indexOf('[') + 1);
+  while (array.charCodeAt(at) !== 0x5d) {
+    const end = endOfValue(array, at);
+    items.push(array.slice(at, end));
+    at = skipSpace(array, end);
+    if (array.charCodeAt(at) === 0x2c) at = skipSpace(array, at + 1);
+  }
+  return items;
+}
+
+/** The name that a spelling stands for: `\u0041` is `A`. */
+export function nameOf(spelling: string): string {
+  return spelling.includes('\\') ? String(JSON.parse(`"${spelling}"`)) : spelling;
+}
+
+/** The name of a member that an object in a valid JSON value has twice, at any depth, or null. */
+export function repeatedMember(value: string): string | null {
+  const names: (Set<string> | null)[] = [];
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code === 0x7b) names.push(new Set());
+    else if (code === 0x5b) names.push(null);
+    else if (code === 0x7d || code === 0x5d) names.pop();
+    else if (code === 0x22) {
+      const end = endOfString(value, at);
+      const seen = names.at(-1);
+      if (seen !== undefined && seen !== null && value.charCodeAt(skipSpace(value, end)) === 0x3a) {
+        const name = nameOf(value.slice(at + 1, end - 1));
+        if (seen.has(name)) return name;
+        seen.add(name);
+      }
+      at = end - 1;
+    }
+  }
+  return null;
+}
+
+function endOfValue(text: string, start: number): number {
+  const first = text.charCodeAt(start);
+  if (first === 0x22) return endOfString(text, start);
+  if (first !== 0x7b && first !== 0x5b) return endOfLiteral(text, start);
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at) - 1;
+    else if (code === 0x7b || code === 0x5b) depth++;
+    else if ((code === 0x7d || code === 0x5d) && --depth === 0) return at + 1;
+  }
+  return text.length;
+}
+
+/** The end of a number, `true`, `false` or `null`. */
+function endOfLiteral(text: string, start: number): number {
+  let at = start;
+  for (
+    let code = text.charCodeAt(at);
+    code > 0x20 && code !== 0x2c && code !== 0x5d && code !== 0x7d;
+    code = text.charCodeAt(at)
+  )
+    at++;
+  return at;
+}
+
+function endOfString(text: string, open: number): number {
+  for (let at = open + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at + 1;
+    if (code === 0x5c) at++;
+  }
+  return text.length;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  for (
+    let code = text.charCodeAt(at);
+    code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
+    code = text.charCodeAt(at)
+  )
+    at++;
+  return at;
+}
