@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { Readable, Writable, type WritableOptions } from 'node:stream';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { sqliteDestination } from '../../src/embedded/connectors/destination-sqlite/destination';
 import { LOCAL_ROOT_VARIABLE } from '../../src/embedded/connectors/local-root';
@@ -12,6 +12,13 @@ import { configured, ConnectorFolder, script } from './connector-kit';
 interface Failure {
   readonly type: string;
   readonly message: string;
+}
+
+function silentOutput(): MessageWriter {
+  const write: WritableOptions['write'] = (_chunk, _encoding, done) => {
+    done();
+  };
+  return new MessageWriter(new Writable({ write }));
 }
 
 /** A SQLite file that the destination writes, within the process of the test. */
@@ -37,23 +44,18 @@ export class SqliteOutput {
   }
 
   run(streams: readonly ConfiguredStream[], input: string): Promise<Failure | null> {
-    const sink = new Writable({
-      write: (_chunk, _encoding, done) => {
-        done();
-      },
-    });
     return this.failureOf(() =>
       sqliteDestination.write({
         config: { destination_path: '/local/out.sqlite' },
         streams,
         input: Readable.from([Buffer.from(input)]),
-        output: new MessageWriter(sink),
+        output: silentOutput(),
       }),
     );
   }
 
   check(config: JsonObject): Promise<Failure | null> {
-    return this.failureOf(() => sqliteDestination.check(config));
+    return this.failureOf(() => sqliteDestination.check(config, silentOutput()));
   }
 
   private async failureOf(work: () => Promise<void>): Promise<Failure | null> {
