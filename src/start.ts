@@ -94,6 +94,7 @@ async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upst
   const embedded = await startEmbeddedAirbyte({
     dataDir: settings.dataDir,
     dataKey: settings.dataKey,
+    emptyOverwrite: settings.emptyOverwrite,
     log: {
       info: (message) => {
         logger.info(message);

@@ -48,6 +48,7 @@ describe('parseSettings', () => {
       logLevel: 'info',
       dataDir: './data',
       dataKey: null,
+      emptyOverwrite: 'refuse',
       warnings: [],
     });
   });
@@ -90,6 +91,7 @@ describe('parseSettings', () => {
     ['RATE_LIMIT', 'many'],
     ['REDIS_URL', 'http://redis'],
     ['DATA_KEY', 'c2hvcnQ='],
+    ['EMPTY_OVERWRITE', 'off'],
     ['DATA_KEY', `${Buffer.alloc(32, 7).toString('base64')}!`],
     ['API_KEYS', 'me:everything:abc'],
   ])('names %s and not its content when it is unusable', (name, value) => {

@@ -72,6 +72,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     logLevel: env.oneOf('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     dataDir: env.text('DATA_DIR') ?? './data',
     dataKey: readDataKey(env),
+    emptyOverwrite: env.oneOf('EMPTY_OVERWRITE', ['warn', 'refuse']) ?? 'refuse',
     warnings: [],
   };
   requireCallersBeyondLoopback(env, settings);

@@ -80,6 +80,8 @@ export interface Settings {
   readonly dataDir: string;
   /** A secret: the key that the embedded Airbyte encrypts configurations with, 32 bytes in base64; null: `secret.key` in the data directory. */
   readonly dataKey: string | null;
+  /** What the embedded Airbyte does with an overwrite that would empty a table that has rows. */
+  readonly emptyOverwrite: 'warn' | 'refuse';
   /** Sentences about the environment that an operator should read; they never hold a value. */
   readonly warnings: readonly string[];
 }

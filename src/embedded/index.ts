@@ -5,6 +5,7 @@ import { readAccess, writeAccess } from './data-dir/access';
 import { DataDirInUseError, lockDataDir, lockHolder, refuseLocked } from './data-dir/lock';
 import { closeToOthers } from './data-dir/rights';
 import { buildEngine, DEFAULT_TUNING, type Engine, type Tuning } from './engine/build';
+import type { EmptyOverwrite } from './engine/empty-overwrite';
 import { BASE_PATH, createApiServer, listenOnLoopback } from './api/server';
 import { Tokens } from './api/token';
 import type { EmbeddedLog, Now } from './log';
@@ -17,6 +18,8 @@ export interface EmbeddedAirbyteOptions {
   readonly dataDir: string;
   /** The key that configurations are encrypted with, 32 bytes in base64; without it `secret.key` in the data directory. */
   readonly dataKey?: string | null;
+  /** What becomes of an overwrite that would empty a table that has rows; `refuse` when it is left out. */
+  readonly emptyOverwrite?: EmptyOverwrite;
   readonly log: EmbeddedLog;
   /** The clock of schedules and time stamps. */
   readonly now?: Now;
@@ -88,7 +91,7 @@ function openState(dataDir: string): Database {
 }
 
 function openEngine(
-  { dataDir, dataKey, log, tuning }: EmbeddedAirbyteOptions,
+  { dataDir, dataKey, emptyOverwrite = 'refuse', log, tuning }: EmbeddedAirbyteOptions,
   db: Database,
   now: Now,
 ): Engine {
@@ -97,7 +100,16 @@ function openEngine(
   rmSync(workshop.scratchRoot, { recursive: true, force: true });
   mkdirSync(workshop.localRoot, { recursive: true });
   const all = { ...DEFAULT_TUNING, ...tuning };
-  return buildEngine({ db, dataDir, dataKey: dataKey ?? null, workshop, log, now, tuning: all });
+  return buildEngine({
+    db,
+    dataDir,
+    dataKey: dataKey ?? null,
+    emptyOverwrite,
+    workshop,
+    log,
+    now,
+    tuning: all,
+  });
 }
 
 interface Context {

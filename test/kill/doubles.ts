@@ -29,6 +29,12 @@ const DOUBLES: readonly { type: string; kind: 'source' | 'destination'; of: stri
     of: LOCAL_JSON,
     filter: 'attempt === 0 && states === 2 ? die() : line',
   },
+  {
+    type: 'stuck-later-source',
+    kind: 'source',
+    of: FILE_SOURCE,
+    filter: 'states === 2 ? stick() : line',
+  },
   { type: 'stuck-source', kind: 'source', of: FILE_SOURCE, filter: 'states === 1 ? stick() : line' },
   {
     type: 'late-dropping-destination',

@@ -122,22 +122,24 @@ export class EmbeddedUnderTest {
   private constructor(
     readonly dataDir: string,
     private readonly tuning: EmbeddedAirbyteOptions['tuning'],
+    private readonly more: Pick<EmbeddedAirbyteOptions, 'emptyOverwrite'>,
   ) {}
 
   static async start(
     prepare: (dataDir: string) => void = () => undefined,
     tuning: EmbeddedAirbyteOptions['tuning'] = {},
+    more: Pick<EmbeddedAirbyteOptions, 'emptyOverwrite'> = {},
   ): Promise<EmbeddedUnderTest> {
     const dataDir = mkdtempSync(join(tmpdir(), 'embedded-'));
     prepare(dataDir);
-    const embedded = new EmbeddedUnderTest(dataDir, tuning);
+    const embedded = new EmbeddedUnderTest(dataDir, tuning, more);
     await embedded.startAgain();
     return embedded;
   }
 
   /** Over a folder that is there already. */
   static async over(dataDir: string): Promise<EmbeddedUnderTest> {
-    const embedded = new EmbeddedUnderTest(dataDir, {});
+    const embedded = new EmbeddedUnderTest(dataDir, {}, {});
     await embedded.startAgain();
     return embedded;
   }
@@ -147,6 +149,7 @@ export class EmbeddedUnderTest {
       this.log.push(message);
     };
     this.running = await startEmbeddedAirbyte({
+      ...this.more,
       dataDir: this.dataDir,
       tuning: this.tuning ?? {},
       log: { info: note, warn: note, error: note },

@@ -3,6 +3,7 @@ import { secretsOf } from '../secrets/mask';
 import type { Actor, ActorStore } from '../store/actors';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection } from '../store/connections';
+import type { HeldRowsStore } from '../store/held-rows';
 import type { Failure, Job } from '../store/jobs';
 import type { StateStore } from '../store/states';
 import type { EmbeddedLog, Now } from '../log';
@@ -13,17 +14,21 @@ import type { Workshop } from './command';
 import { configurationFailure } from './configuration-failure';
 import type { Connectors } from './connectors';
 import type { ConnectorDefinition } from './definitions';
+import { emptyOverwrite, type EmptyOverwrite } from './empty-overwrite';
 import { reportable } from './failures';
+import type { Ledger } from './ledger';
 import { MAX_FAILURE_CHARACTERS } from './limits';
 import { renamingOf } from './naming';
 import { sharedName, type AttemptPlan } from './plan';
-import { beginAttempt } from './resume';
+import { beginAttempt, isOverwritten } from './resume';
 
 /** What attempts work with. */
 export interface AttemptRunnerOptions {
   readonly actors: ActorStore;
   readonly attempts: AttemptStore;
   readonly states: StateStore;
+  readonly heldRows: HeldRowsStore;
+  readonly emptyOverwrite: EmptyOverwrite;
   readonly connectors: Connectors;
   readonly workshop: Workshop;
   readonly log: EmbeddedLog;
@@ -64,6 +69,16 @@ export class AttemptRunner {
     return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
   }
 
+  private judge(connection: Connection, ledger: Ledger): Failure | null {
+    const { heldRows, emptyOverwrite: choice, log } = this.options;
+    const failure = emptyOverwrite(connection, heldRows, (stream) => ledger.recordsOf(stream));
+    if (failure === null || choice === 'refuse') return failure;
+    log.warn(
+      `Connection ${connection.id}: an overwrite without rows empties the destination, as EMPTY_OVERWRITE=warn allows. ${failure.message}`,
+    );
+    return null;
+  }
+
   private partsOf(connection: Connection | null): Parts | null {
     if (connection === null) return null;
     const { actors, connectors } = this.options;
@@ -97,7 +112,9 @@ export class AttemptRunner {
     redactor: Redactor,
     signal: AbortSignal,
   ): Promise<AttemptHooks> {
-    const { attempts, connectors, log } = this.options;
+    const { attempts, heldRows, connectors, log } = this.options;
+    const rename = renamingOf(parts.connection.settings);
+    const overwritten = new Set(parts.connection.streams.filter(isOverwritten).map(streamKey));
     const keepers = {
       source: await connectors.configurationKeeper(parts.source, redactor),
       destination: await connectors.configurationKeeper(parts.destination, redactor),
@@ -120,13 +137,18 @@ export class AttemptRunner {
         attempts.transaction(() => {
           for (const state of states)
             this.options.states.save(parts.connection.id, job.id, state, configured);
-          for (const tally of tallies) attempts.addRows(job.id, tally, tally.rows, tally.bytes);
+          for (const tally of tallies) {
+            attempts.addRows(job.id, tally, tally.rows, tally.bytes);
+            // The rows of an overwritten stream arrive with the success of the job.
+            if (!overwritten.has(streamKey(tally)))
+              heldRows.add(parts.connection.id, rename(tally), tally.rows);
+          }
         });
       },
       onConfiguration: (origin, configuration) => {
         keepers[origin](configuration);
       },
-      judge: () => null,
+      judge: (ledger) => this.judge(parts.connection, ledger),
     };
   }
 }

@@ -12,11 +12,13 @@ import { AttemptStore } from '../store/attempts';
 import { ConnectionStore } from '../store/connections';
 import type { Database } from '../store/database';
 import { FiringStore } from '../store/firings';
+import { HeldRowsStore } from '../store/held-rows';
 import { JobStore } from '../store/jobs';
 import { StateStore } from '../store/states';
 import { WorkspaceStore } from '../store/workspaces';
 import type { Workshop } from './command';
 import { Connectors } from './connectors';
+import type { EmptyOverwrite } from './empty-overwrite';
 import { JobRunner } from './job-runner';
 import { readRegistry } from './registry';
 import { retryPolicy } from './retry';
@@ -50,6 +52,7 @@ export interface EngineOptions {
   readonly dataDir: string;
   /** The key that configurations are encrypted with, 32 bytes in base64; null stands for the one of the key file. */
   readonly dataKey: string | null;
+  readonly emptyOverwrite: EmptyOverwrite;
   readonly workshop: Workshop;
   readonly log: EmbeddedLog;
   readonly now: Now;
@@ -65,7 +68,8 @@ export interface Engine {
 }
 
 /** Fills the state with samples when it is new, and wires the engine's parts together. */
-export function buildEngine({ db, dataDir, dataKey, workshop, log, now, tuning }: EngineOptions): Engine {
+export function buildEngine(options: EngineOptions): Engine {
+  const { db, dataDir, dataKey, emptyOverwrite, workshop, log, now, tuning } = options;
   const definitions = readRegistry(dataDir, workshop);
   const stores = openStores(db, { dataDir, dataKey, workshop, now });
   const connectors = new Connectors(definitions, workshop, log, ({ id, kind }, configuration, shown) => {
@@ -76,6 +80,7 @@ export function buildEngine({ db, dataDir, dataKey, workshop, log, now, tuning }
     ...stores,
     connectors,
     workshop,
+    emptyOverwrite,
     log,
     now,
     elapsedMs: () => performance.now(),
@@ -129,6 +134,7 @@ function fillStores(db: Database, vault: Vault, { localRoot }: Workshop, now: Da
     attempts: new AttemptStore(db),
     states: new StateStore(db),
     firings: new FiringStore(db),
+    heldRows: new HeldRowsStore(db),
   };
   if (stores.workspaces.list({ ids: [], limit: 1, offset: 0 }).length === 0) {
     db.transaction(() => {
@@ -147,6 +153,7 @@ interface Stores {
   readonly attempts: AttemptStore;
   readonly states: StateStore;
   readonly firings: FiringStore;
+  readonly heldRows: HeldRowsStore;
 }
 
 interface Parts {

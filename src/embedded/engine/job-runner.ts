@@ -5,7 +5,7 @@ import type { Failure, Job, JobStore } from '../store/jobs';
 import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';
 import { killGroup } from './connector-process';
 import { failureOf } from './failures';
-import { forgetOverwrites, keepStates } from './resume';
+import { finishJob, forgetOverwrites } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
 
 /** What the runner works with. */
@@ -35,6 +35,7 @@ export class JobRunner {
   private readonly running = new Map<number, Run>();
   private readonly retryTimers = new Map<number, NodeJS.Timeout>();
   private readonly failedInRow = new Map<number, number>();
+  private readonly reported = new Map<number, string>();
   private readonly runner: AttemptRunner;
   private closing = false;
 
@@ -78,6 +79,7 @@ export class JobRunner {
           message: 'The engine stopped during this attempt.',
         };
         attempts.end(job.id, 'failed', now(), failure);
+        this.forgetOverwrites(job);
         jobs.setStatus(job.id, 'incomplete', now(), failure);
         log.warn(`Job ${job.id} was cut short; it goes on from its last commit.`);
       }
@@ -98,6 +100,8 @@ export class JobRunner {
     }
     const { jobs, now, onEnd } = this.options;
     if (jobs.unfinishedOf(job.connectionId)?.id !== job.id) return;
+    this.failedInRow.delete(job.id);
+    this.reported.delete(job.id);
     this.forgetOverwrites(job);
     jobs.setStatus(job.id, 'cancelled', now());
     onEnd(job.connectionId);
@@ -149,24 +153,31 @@ export class JobRunner {
     jobs.setStatus(job.id, 'running', now());
     const rowsBefore = attempts.rowsOf(job.id);
     const failure = await this.runner.run(job, number, connection, abort.signal).catch(failureOf);
-    if (abort.signal.aborted) {
-      this.endAborted(job);
-      return;
-    }
+    // A cancellation that comes after everything has arrived is too late: the rows are at the destination.
     if (failure === null) {
       attempts.end(job.id, 'succeeded', now(), null);
-      if (connection !== null) keepStates(this.options, job.id, connection);
+      if (connection !== null) finishJob(this.options, job.id, connection);
       this.endJob(job, 'succeeded', null);
       log.info(`Job ${job.id} of connection ${job.connectionId} succeeded: ${attempts.rowsOf(job.id)} rows.`);
       return;
     }
+    // By the modes with which the attempt ran: the connection may have been changed meanwhile.
+    if (connection !== null) forgetOverwrites(this.options, job.id, connection);
+    if (abort.signal.aborted) {
+      this.endAborted(job);
+      return;
+    }
     attempts.end(job.id, 'failed', now(), failure);
-    log.warn(
-      `Job ${job.id}, attempt ${number + 1}, failed (${failure.type}, ${failure.origin}): ${failure.message}`,
-    );
-    const progress = attempts.rowsOf(job.id) > rowsBefore;
-    this.forgetOverwrites(job);
-    this.retryOrEnd(job, failure, number + 1, progress);
+    this.report(job, number + 1, failure);
+    this.retryOrEnd(job, failure, number + 1, attempts.rowsOf(job.id) > rowsBefore);
+  }
+
+  /** One reason is logged once, however often a job fails for it. */
+  private report(job: Job, attempt: number, { type, origin, message }: Failure): void {
+    const isKnown = this.reported.get(job.id) === message;
+    this.reported.set(job.id, message);
+    const reason = isKnown ? 'for the same reason.' : `(${type}, ${origin}): ${message}`;
+    this.options.log.warn(`Job ${job.id}, attempt ${attempt}, failed ${reason}`);
   }
 
   private endAborted(job: Job): void {
@@ -174,7 +185,6 @@ export class JobRunner {
     const message = this.closing ? 'The engine was stopped during this attempt.' : 'The sync was cancelled.';
     const failure: Failure = { type: 'system_error', origin: 'engine', message };
     attempts.end(job.id, this.closing ? 'failed' : 'cancelled', now(), failure);
-    this.forgetOverwrites(job);
     jobs.setStatus(job.id, 'incomplete', now(), failure);
   }
 
@@ -201,6 +211,7 @@ export class JobRunner {
 
   private endJob(job: Job, status: 'succeeded' | 'failed', failure: Failure | null): void {
     this.failedInRow.delete(job.id);
+    this.reported.delete(job.id);
     this.options.jobs.setStatus(job.id, status, this.options.now(), failure);
     this.options.onEnd(job.connectionId);
   }

@@ -1,14 +1,17 @@
 import { streamKey, type StreamName } from '../protocol/stream-name';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStream } from '../store/connections';
+import type { HeldRowsStore } from '../store/held-rows';
 import type { StateStore, StoredState } from '../store/states';
 import { withoutStreams } from './legacy-state';
+import { renamingOf } from './naming';
 import { nameOf } from './plan';
 
 /** What of a job is kept between its attempts and between jobs. */
 export interface Progress {
   readonly attempts: AttemptStore;
   readonly states: StateStore;
+  readonly heldRows: HeldRowsStore;
 }
 
 /**
@@ -35,8 +38,15 @@ export function forgetOverwrites(
   forgetStreams(states, connection, isOverwritten);
 }
 
-/** Keeps the states of a job that succeeded, but for those that a source with another kind of state left behind. */
-export function keepStates({ states }: Progress, jobId: number, connection: Connection): void {
+/** Notes what a job that succeeded left: the rows of overwritten streams, and states of one kind only. */
+export function finishJob(
+  { attempts, states, heldRows }: Progress,
+  jobId: number,
+  connection: Connection,
+): void {
+  const rename = renamingOf(connection.settings);
+  for (const stream of connection.streams.filter(isOverwritten).map(nameOf))
+    heldRows.set(connection.id, rename(stream), attempts.rowsOfStream(jobId, stream));
   states.dropReplacedGlobal(connection.id, jobId);
 }
 

@@ -63,6 +63,17 @@ export class AttemptStore {
     );
   }
 
+  /** Rows of a stream committed so far by a job. */
+  rowsOfStream(jobId: number, { name, namespace }: StreamName): number {
+    const row = this.db.one(
+      'SELECT "rows" FROM "job_streams" WHERE "job_id" = ? AND "namespace" = ? AND "name" = ?',
+      jobId,
+      namespace,
+      name,
+    );
+    return row?.integer('rows') ?? 0;
+  }
+
   /** Rows committed so far by a job. */
   rowsOf(jobId: number): number {
     const row = this.db.one(

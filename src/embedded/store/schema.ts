@@ -78,6 +78,13 @@ export const SCHEMA: readonly string[] = [
   `,
   // When each connection is to fire next: what came due while the process was down is seen at the next start.
   `CREATE TABLE "next_firings" ("connection_id" TEXT PRIMARY KEY, "at" INTEGER NOT NULL)`,
+  // The rows that an overwrite without a single row would replace by nothing.
+  `
+  CREATE TABLE "held_rows" (
+    "connection_id" TEXT NOT NULL, "namespace" TEXT NOT NULL, "name" TEXT NOT NULL, "rows" INTEGER NOT NULL,
+    PRIMARY KEY ("connection_id", "namespace", "name")
+  );
+  `,
 ];
 
 /** The version of the state that this code reads and writes. */

@@ -1,0 +1,44 @@
+import type { StreamName } from '../protocol/stream-name';
+import type { Connection } from '../store/connections';
+import type { HeldRowsStore } from '../store/held-rows';
+import type { Failure } from '../store/jobs';
+import { renamingOf } from './naming';
+import { nameOf } from './plan';
+import { isOverwritten } from './resume';
+
+/** What becomes of an overwrite whose source has no row while the destination has some: it fails, or it is warned of. */
+export const EMPTY_OVERWRITES = ['refuse', 'warn'] as const;
+export type EmptyOverwrite = (typeof EMPTY_OVERWRITES)[number];
+
+/** So many streams are named; a database that lost its rights on all tables has thousands. */
+const MAX_NAMED = 5;
+
+/** Why an overwrite would replace rows by nothing, or null when none would. */
+export function emptyOverwrite(
+  connection: Connection,
+  held: HeldRowsStore,
+  recordsOf: (stream: StreamName) => number,
+): Failure | null {
+  const rename = renamingOf(connection.settings);
+  const emptied = connection.streams
+    .filter(isOverwritten)
+    .map(nameOf)
+    .map((stream) => ({ stream, rows: held.of(connection.id, rename(stream)) }))
+    .filter(({ stream, rows }) => rows > 0 && recordsOf(stream) === 0);
+  if (emptied.length === 0) return null;
+  const named = emptied
+    .slice(0, MAX_NAMED)
+    .map(({ stream, rows }) => `${fullName(stream)} (${rows} ${rows === 1 ? 'row' : 'rows'})`);
+  const more = emptied.length > MAX_NAMED ? ` and ${emptied.length - MAX_NAMED} more` : '';
+  return {
+    type: 'config_error',
+    origin: 'source',
+    message:
+      `The source has no rows now, and the overwrite would empty at the destination: ${named.join(', ')}${more}. ` +
+      'The old rows are kept. Check the source and its rights; if it is meant to be empty, set EMPTY_OVERWRITE=warn.',
+  };
+}
+
+function fullName({ name, namespace }: StreamName): string {
+  return namespace === '' ? name : `${namespace}.${name}`;
+}
