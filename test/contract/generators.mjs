@@ -12,7 +12,7 @@ function openapiGenerator(release, generator, ...options) {
     ...version(name),
     needs: 'java',
     jar,
-    document: 'plain',
+    document: 'openapi-3.0.json',
     generate: ({ document, out }) => [
       ...['java', '-jar', jar, 'generate', '-i', document, '-g', generator, '-o', out],
       ...options,

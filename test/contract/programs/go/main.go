@@ -32,12 +32,12 @@ func done(err error, what string) {
 }
 
 func wanted(expression string) openapi.CreateIngestionInput {
-	request := *openapi.NewCreateIngestionRequest(
+	request := *openapi.NewCreateIngestionInput(
 		"Orders to warehouse",
 		"95e66a59-8045-4307-9678-63bc3c9b8c93",
 		"e478de0d-a3a0-475c-b019-25f7dd29e281",
 	)
-	schedule := *openapi.NewScheduleRequest(openapi.SCHEDULETYPE_CRON)
+	schedule := *openapi.NewScheduleInput(openapi.SCHEDULETYPE_CRON)
 	schedule.SetCronExpression(expression)
 	request.SetSchedule(schedule)
 	return request
@@ -79,7 +79,7 @@ func main() {
 	check(problem.Code == openapi.PROBLEMCODE_VALIDATION_FAILED, "the problem is typed")
 	check((*problem.Errors)[0].Field == "schedule.cronExpression", "the problem names the field")
 
-	run, _, err := client.RunsApi.StartRun(ctx, id).StartRunInput(*openapi.NewStartRunRequest()).Execute()
+	run, _, err := client.RunsApi.StartRun(ctx, id).StartRunInput(*openapi.NewStartRunInput()).Execute()
 	done(err, "starting a run")
 	for run.EndedAt.Get() == nil {
 		run, _, err = client.RunsApi.GetRun(ctx, id, run.RunId).Wait(30).Execute()

@@ -7,7 +7,6 @@ import org.openapitools.client.api.RunsApi;
 import org.openapitools.client.model.CreateIngestionInput;
 import org.openapitools.client.model.Ingestion;
 import org.openapitools.client.model.IngestionList;
-import org.openapitools.client.model.IngestionResource;
 import org.openapitools.client.model.IngestionStatusReport;
 import org.openapitools.client.model.NextSyncReason;
 import org.openapitools.client.model.Problem;
@@ -35,7 +34,7 @@ public final class Main {
     Ingestion created = ingestions.createIngestion(wanted(NIGHTLY), "java-" + System.nanoTime());
     String id = created.getConnectionId();
 
-    IngestionResource read = ingestions.getIngestion(id, null);
+    Ingestion read = ingestions.getIngestion(id, null);
     check(NIGHTLY.equals(read.getSchedule().getCronExpression()), "the schedule comes back as sent");
 
     IngestionList list = ingestions.listIngestions(100, null, null, null, null, null, null, null);

@@ -62,7 +62,7 @@ with openapi_client.ApiClient(configuration) as client:
         check(isinstance(problem, Problem) and problem.status == error.status == 400, "the problem is typed")
         check(problem.errors[0].field == "schedule.cronExpression", "the problem names the field")
 
-    run = runs.start_run(connection_id, start_run_request=StartRunInput())
+    run = runs.start_run(connection_id, start_run_input=StartRunInput())
     while run.ended_at is None:
         run = runs.get_run(connection_id, run.run_id, wait=30)
     newest = runs.list_runs(connection_id, page_size=1).data[0]
