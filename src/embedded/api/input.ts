@@ -1,6 +1,6 @@
 import { publicApiRefusal } from '../cron/api-check';
 import { arrayAt, isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
-import { badRequest, frameworkError, onlyErrorId, plainError } from './errors';
+import { type ApiError, badRequest, frameworkError, onlyErrorId, plainError } from './errors';
 import type { ApiRequest } from './router';
 
 /** Limit and offset of a list. */
@@ -107,11 +107,28 @@ export interface StreamChoice {
 /** What a stream may ask for in Airbyte and would be silently left out here. */
 const UNSUPPORTED_CHOICES = ['selectedFields', 'mappers'];
 
-/** The streams that a body chooses; none, empty and absent all mean every stream. */
-export function streamChoicesOf(body: JsonObject): StreamChoice[] {
-  return arrayAt(objectAt(body, 'configurations') ?? {}, 'streams')
-    .filter(isObject)
-    .map((stream) => {
+/**
+ * The streams that a body chooses; none, empty and absent all mean every stream.
+ * @throws ApiError 400 when a member is of another type: passed over, it would choose something else
+ */
+export function streamChoicesOf({ body, path }: ApiRequest): StreamChoice[] {
+  const wrong = (field: string, expected: string): ApiError =>
+    frameworkError(400, 'Bad Request', path, `${field} must be ${expected}`);
+  const configurations = body['configurations'] ?? {};
+  if (!isObject(configurations)) throw wrong('configurations', 'an object');
+  const streams = configurations['streams'] ?? [];
+  if (!Array.isArray(streams)) throw wrong('configurations.streams', 'a list');
+  return streams
+    .map((stream: unknown, index) => {
+      const field = `configurations.streams[${index}]`;
+      if (!isObject(stream)) throw wrong(field, 'an object');
+      if (!isText(stream['name'])) throw wrong(`${field}.name`, 'a text');
+      if (!isOptional(stream['namespace'], isText)) throw wrong(`${field}.namespace`, 'a text');
+      if (!isOptional(stream['syncMode'], isText)) throw wrong(`${field}.syncMode`, 'a text');
+      if (!isOptional(stream['cursorField'], isPath))
+        throw wrong(`${field}.cursorField`, 'a list of texts, such as ["updated_at"]');
+      if (!isOptional(stream['primaryKey'], isListOfPaths))
+        throw wrong(`${field}.primaryKey`, 'a list of lists of texts, such as [["id"]]');
       const asked = UNSUPPORTED_CHOICES.find((name) => arrayAt(stream, name).length > 0);
       if (asked !== undefined)
         throw plainError(
@@ -127,4 +144,20 @@ export function streamChoicesOf(body: JsonObject): StreamChoice[] {
       cursorField: stringsOf(stream['cursorField']),
       primaryKey: arrayAt(stream, 'primaryKey').map(stringsOf),
     }));
+}
+
+function isOptional(value: unknown, isRight: (value: unknown) => boolean): boolean {
+  return value === undefined || value === null || isRight(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isPath(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isListOfPaths(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isPath);
 }

@@ -9,7 +9,7 @@ import {
   definitionOf,
   isSameConfiguration,
 } from './actor-configuration';
-import { frameworkError, notFound, unknownId } from './errors';
+import { frameworkError, notFound, unknownId, unprocessable } from './errors';
 import { pageAnswer, pageOf, requiredString, workspaceIdsOf } from './input';
 import type { ApiRequest, Route } from './router';
 import { actorBody } from './wire';
@@ -22,6 +22,8 @@ export interface ActorRoutesOptions {
   readonly hasWorkspace: (id: string) => boolean;
   /** Deletes the connections that use an actor. */
   readonly deleteConnectionsUsing: (actorId: string) => Promise<void>;
+  /** Why the connections of a changed actor must not write where they would, or null. */
+  readonly conflictOf: (actor: Actor) => Promise<string | null>;
 }
 
 const RESOURCE_TYPES = { source: 'SOURCE_CONNECTION', destination: 'DESTINATION_CONNECTION' } as const;
@@ -136,7 +138,7 @@ interface ActorChange {
 /** Checks before it keeps: what was changed meanwhile by another call is merged anew, and checked anew. */
 async function changeActor(
   kind: ActorKind,
-  { actors, connectors }: ActorRoutesOptions,
+  { actors, connectors, conflictOf }: ActorRoutesOptions,
   request: ApiRequest,
   { name, sent, replaces }: ActorChange,
 ): Promise<Actor> {
@@ -151,6 +153,8 @@ async function changeActor(
             before.definitionId,
             changedConfiguration(before, connectors, sent, replaces),
           );
+    const conflict = checked === null ? null : await conflictOf({ ...before, ...checked });
+    if (conflict !== null) throw unprocessable(conflict);
     const current = findActor(kind, actors, request);
     if (checked !== null && !isSameConfiguration(before, current)) continue;
     const after: Actor = { ...current, name: name ?? current.name, ...checked };

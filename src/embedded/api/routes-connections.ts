@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Connectors } from '../engine/connectors';
+import { isMoved } from '../engine/placement/placement';
 import { stringAt, type JsonObject } from '../json';
 import type { Now } from '../log';
+import type { Mutex } from '../mutex';
 import { parseQuartz, QuartzError } from '../cron/quartz';
 import type { ActorStore } from '../store/actors';
 import {
   CONNECTION_STATUSES,
   type Connection,
   type ConnectionStore,
-  type ConnectionStream,
+  type DescribedStream,
 } from '../store/connections';
-import { cronRefused, notFound, plainError, problem, unknownId } from './errors';
+import { cronRefused, notFound, plainError, problem, unknownId, unprocessable } from './errors';
 import {
   cronOf,
   enumMember,
@@ -34,6 +36,10 @@ export interface ConnectionRoutesOptions {
   readonly changed: (connectionId: string) => void;
   /** Ends the running job of a connection. */
   readonly cancelJobOf: (connectionId: string) => Promise<void>;
+  /** Why a connection must not write where it would, or null. */
+  readonly conflictOf: (connection: Connection) => Promise<string | null>;
+  /** Keeps two connections that are made at once from being placed without sight of each other. */
+  readonly placing: Mutex;
 }
 
 const NAMESPACE_DEFINITIONS = ['source', 'destination', 'custom_format'] as const;
@@ -122,11 +128,7 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
   if (destination === null) throw notFound('DESTINATION_CONNECTION', destinationId);
   const source = actors.find('source', sourceId);
   if (source === null) throw notFound('SOURCE_CONNECTION', sourceId);
-  const streams = await chooseStreams(options, sourceId, destination.definitionId, request.body);
-  // Discovery takes its time; meanwhile either may have been deleted, with every connection that there was.
-  if (actors.find('destination', destinationId) === null)
-    throw notFound('DESTINATION_CONNECTION', destinationId);
-  if (actors.find('source', sourceId) === null) throw notFound('SOURCE_CONNECTION', sourceId);
+  const streams = await chooseStreams(options, sourceId, destination.definitionId, request);
   if (source.workspaceId !== destination.workspaceId) throw problem('unexpected-problem', null);
   checkScheduler(cron?.expression);
   const connection: Connection = {
@@ -141,9 +143,28 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
     streams,
     createdAt: options.now(),
   };
-  connections.save(connection);
+  await options.placing.run(async () => {
+    await refuseConflict(options, connection);
+    requireActors(actors, connection);
+    connections.saveDescribed(connection, streams);
+  });
   options.changed(connection.id);
   return connection;
+}
+
+/** Whatever takes its time leaves room for a deletion of either, with every connection that there was. */
+function requireActors(actors: ActorStore, { sourceId, destinationId }: Connection): void {
+  if (actors.find('destination', destinationId) === null)
+    throw notFound('DESTINATION_CONNECTION', destinationId);
+  if (actors.find('source', sourceId) === null) throw notFound('SOURCE_CONNECTION', sourceId);
+}
+
+async function refuseConflict(
+  { conflictOf }: ConnectionRoutesOptions,
+  connection: Connection,
+): Promise<void> {
+  const conflict = await conflictOf(connection);
+  if (conflict !== null) throw unprocessable(conflict);
 }
 
 /** Absent members stay as they are; streams, when any are given, replace all. */
@@ -153,23 +174,38 @@ async function patchConnection(options: ConnectionRoutesOptions, request: ApiReq
   const cron = cronOf(request);
   checkScheduler(cron?.expression);
   const chosen = await chooseAnew(options, request, asked);
-  // Read again: whatever was changed while the source was looked at stays, a deletion above all.
-  const before = changeable(connections, request);
+  const after = await options.placing.run(() => applyPatch(options, request, cron, chosen));
+  options.changed(after.id);
+  return after;
+}
+
+async function applyPatch(
+  options: ConnectionRoutesOptions,
+  request: ApiRequest,
+  cron: Connection['cron'] | undefined,
+  chosen: DescribedStream[] | null,
+): Promise<Connection> {
+  const { connections } = options;
+  const moved = changedBy(request, changeable(connections, request), cron, chosen);
+  if (isMoved(changeable(connections, request), moved)) await refuseConflict(options, moved);
+  // Read again: whatever was changed meanwhile stays, a deletion above all.
+  const after = changedBy(request, changeable(connections, request), cron, chosen);
+  if (chosen === null) connections.save(after);
+  else connections.saveDescribed(after, chosen);
+  return after;
+}
+
+function changedBy(
+  request: ApiRequest,
+  before: Connection,
+  cron: Connection['cron'] | undefined,
+  chosen: DescribedStream[] | null,
+): Connection {
   const status = enumMember(request, request.body, 'status', CONNECTION_STATUSES) ?? before.status;
   const settings = { ...before.settings, ...settingsOf(request) };
   const streams = chosen ?? before.streams;
   const name = stringAt(request.body, 'name') ?? before.name;
-  const after: Connection = {
-    ...before,
-    name,
-    status,
-    settings,
-    streams,
-    cron: cron === undefined ? before.cron : cron,
-  };
-  connections.save(after);
-  options.changed(after.id);
-  return after;
+  return { ...before, name, status, settings, streams, cron: cron === undefined ? before.cron : cron };
 }
 
 function changeable(connections: ConnectionStore, { params }: ApiRequest): Connection {
@@ -182,26 +218,27 @@ function changeable(connections: ConnectionStore, { params }: ApiRequest): Conne
 /** The streams that a change names; null when it names none. */
 async function chooseAnew(
   options: ConnectionRoutesOptions,
-  { body }: ApiRequest,
+  request: ApiRequest,
   { sourceId, destinationId }: Connection,
-): Promise<ConnectionStream[] | null> {
+): Promise<DescribedStream[] | null> {
   const destination = options.actors.find('destination', destinationId);
-  if (streamChoicesOf(body).length === 0 || destination === null) return null;
-  return chooseStreams(options, sourceId, destination.definitionId, body);
+  if (streamChoicesOf(request).length === 0 || destination === null) return null;
+  return chooseStreams(options, sourceId, destination.definitionId, request);
 }
 
 async function chooseStreams(
   { actors, connectors }: ConnectionRoutesOptions,
   sourceId: string,
   destinationDefinitionId: string,
-  body: JsonObject,
-): Promise<ConnectionStream[]> {
+  request: ApiRequest,
+): Promise<DescribedStream[]> {
   const source = actors.find('source', sourceId);
   if (source === null) throw notFound('SOURCE_CONNECTION', sourceId);
-  const choices = streamChoicesOf(body);
+  const choices = streamChoicesOf(request);
   const writes = await connectors.writeModes(destinationDefinitionId);
   const known = await connectors.discover(source);
-  const isNew = choices.some(({ name }) => known.every((stream) => stream.name !== name));
+  const names = new Set(known.map(({ name }) => name));
+  const isNew = known.length === 0 || choices.some(({ name }) => !names.has(name));
   // What is asked for may have been made since the source was last looked at.
   const found = isNew ? await connectors.discover(source, true) : known;
   return selectStreams(found, writes, choices);

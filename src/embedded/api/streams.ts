@@ -1,8 +1,8 @@
 import type { DiscoveredStream, WriteMode } from '../protocol/messages';
-import { streamKey } from '../protocol/stream-name';
-import type { ConnectionStream, SyncMode } from '../store/connections';
+import type { DescribedStream, SyncMode } from '../store/connections';
 import { badRequest } from './errors';
 import type { StreamChoice } from './input';
+import { fieldsOf, hasField, listed } from './stream-fields';
 import type { JsonObject } from '../json';
 
 /** What each public sync mode asks of the source and of the destination. */
@@ -32,42 +32,47 @@ export function modesOf(stream: DiscoveredStream, writes: readonly WriteMode[]):
 
 /**
  * The streams of a connection: all of them as full refresh and overwrite when none is chosen, as Airbyte does.
- * @throws ApiError 400 for an unknown stream, one that is named twice, a mode that is not possible, and a missing cursor or primary key
+ * @throws ApiError 400 when the source has no stream, and for an unknown stream, one that is named twice, a mode that is
+ *   not possible, and a cursor or primary key that is missing or not a field of the stream
  */
 export function selectStreams(
   found: readonly DiscoveredStream[],
   writes: readonly WriteMode[],
   choices: readonly StreamChoice[],
-): ConnectionStream[] {
+): DescribedStream[] {
+  if (found.length === 0) throw badRequest(NO_STREAMS);
   if (choices.length === 0)
     return found.map((stream) =>
       configure(stream, writes, { syncMode: undefined, cursorField: [], primaryKey: [] }),
     );
-  refuseTwice(choices);
+  const byName = new Map<string, DiscoveredStream[]>();
+  for (const stream of found) byName.set(stream.name, [...(byName.get(stream.name) ?? []), stream]);
+  const chosen = new Set<DiscoveredStream>();
   return choices.map((choice) => {
-    const stream = found.find(
-      ({ name, namespace }) => name === choice.name && (choice.namespace ?? namespace) === namespace,
-    );
+    const stream = byName
+      .get(choice.name)
+      ?.find(({ namespace }) => (choice.namespace ?? namespace) === namespace);
     if (stream === undefined) {
+      const names = listed([...byName.keys()]);
       throw badRequest(
-        `No streams found with name [${choice.name}] and namespace [${choice.namespace ?? ''}] in the source.`,
+        `No streams found with name [${choice.name}] and namespace [${choice.namespace ?? ''}] in the source. The source has: ${names}.`,
       );
     }
+    if (chosen.has(stream))
+      throw badRequest(`Duplicate stream found in configuration for: [${choice.name}].`);
+    chosen.add(stream);
     return configure(stream, writes, choice);
   });
 }
 
-function refuseTwice(choices: readonly StreamChoice[]): void {
-  const seen = new Set<string>();
-  const twice = choices.find((choice) => seen.size === seen.add(streamKey(choice)).size);
-  if (twice) throw badRequest(`Duplicate stream found in configuration for: [${twice.name}].`);
-}
+const NO_STREAMS =
+  'The source has no stream to read: nothing matches its configuration, or its user may not read anything. Check the names in its configuration and the rights of its user.';
 
 function configure(
   stream: DiscoveredStream,
   writes: readonly WriteMode[],
   choice: Pick<StreamChoice, 'syncMode' | 'cursorField' | 'primaryKey'>,
-): ConnectionStream {
+): DescribedStream {
   const possible = modesOf(stream, writes);
   const wanted = choice.syncMode ?? 'full_refresh_overwrite';
   const syncMode = possible.find((mode) => mode === wanted);
@@ -77,24 +82,63 @@ function configure(
     );
   }
   const { read, write } = MODE_PARTS[syncMode];
-  const cursorField = choice.cursorField.length > 0 ? choice.cursorField : stream.defaultCursorField;
-  const primaryKey = choice.primaryKey.length > 0 ? choice.primaryKey : stream.sourceDefinedPrimaryKey;
-  if (read === 'incremental' && cursorField.length === 0 && !stream.sourceDefinedCursor) {
-    throw badRequest(
-      `No default cursor field found for stream [${stream.name}]. Please specify a cursor field.`,
-    );
-  }
-  if (write === 'append_dedup' && primaryKey.length === 0) {
-    throw badRequest(`A primary key is required for stream [${stream.name}] in mode ${syncMode}.`);
-  }
   return {
     name: stream.name,
     namespace: stream.namespace,
     syncMode,
-    cursorField: read === 'incremental' ? cursorField : [],
-    primaryKey,
+    cursorField: cursorOf(stream, choice.cursorField, read === 'incremental'),
+    primaryKey: primaryKeyOf(stream, choice.primaryKey, write === 'append_dedup'),
     jsonSchema: stream.jsonSchema,
   };
+}
+
+/** The wordings are Airbyte's own. */
+function cursorOf(stream: DiscoveredStream, asked: readonly string[], isNeeded: boolean): readonly string[] {
+  const { name, jsonSchema, defaultCursorField, sourceDefinedCursor } = stream;
+  if (asked.length > 0 && !hasField(jsonSchema, asked))
+    throw badRequest(
+      `Invalid cursor field for stream: ${name}. The stream has no field [${asked.join('.')}]; it has: ${fieldsOf(jsonSchema)}.`,
+    );
+  if (!isNeeded) return [];
+  if (
+    asked.length > 0 &&
+    sourceDefinedCursor &&
+    defaultCursorField.length > 0 &&
+    !isSame(asked, defaultCursorField)
+  )
+    throw badRequest(
+      `Cursor Field ${asked.join('.')} cannot be set: the source defines [${defaultCursorField.join('.')}] for stream: ${name}. Leave cursorField out.`,
+    );
+  const cursor = asked.length > 0 ? asked : defaultCursorField;
+  if (cursor.length === 0 && !sourceDefinedCursor)
+    throw badRequest(
+      `No default cursor field found for stream [${name}]. Please specify a cursor field. The stream has: ${fieldsOf(jsonSchema)}.`,
+    );
+  return cursor;
+}
+
+function primaryKeyOf(
+  { name, jsonSchema, sourceDefinedPrimaryKey }: DiscoveredStream,
+  asked: readonly (readonly string[])[],
+  isNeeded: boolean,
+): readonly (readonly string[])[] {
+  const unknown = asked.find((path) => path.length === 0 || !hasField(jsonSchema, path));
+  if (unknown !== undefined)
+    throw badRequest(
+      `Invalid primary key for stream: ${name}. The stream has no field [${unknown.join('.')}]; it has: ${fieldsOf(jsonSchema)}.`,
+    );
+  if (new Set(asked.map((path) => JSON.stringify(path))).size < asked.length)
+    throw badRequest(`Invalid primary key for stream: ${name}. It names a field twice.`);
+  const key = asked.length > 0 ? asked : sourceDefinedPrimaryKey;
+  if (isNeeded && key.length === 0)
+    throw badRequest(
+      `A primary key is required for stream [${name}] in mode incremental_deduped_history. The stream has: ${fieldsOf(jsonSchema)}.`,
+    );
+  return key;
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** A stream as `GET /streams` answers it, with Airbyte's own spelling of `streamnamespace`. */

@@ -12,12 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { LocalPathError, resolveLocalPath } from '../local-path';
-import { ActorStore } from '../store/actors';
-import { Vault } from '../secrets/vault';
 import { Database, NewerStateError } from '../store/database';
-import { SCHEMA } from '../store/schema';
 import { readAccess } from './access';
 import { DataDirInUseError, lockDataDir } from './lock';
 import { identify, isAlive, thisProcess } from './process-identity';
@@ -82,30 +78,6 @@ describe('the state', () => {
     db.close();
     expect(() => Database.open(folder)).toThrow(NewerStateError);
     expect(() => Database.open(folder)).toThrow('schema 99');
-  });
-
-  it('of the first version is upgraded, its configurations encrypted', () => {
-    const db = new DatabaseSync(join(folder, 'state.db'));
-    db.exec(SCHEMA[0] ?? '');
-    db.exec('CREATE TABLE "meta" ("key" TEXT PRIMARY KEY, "value" TEXT NOT NULL)');
-    db.exec(
-      `INSERT INTO "actors" ("id", "kind", "name", "definition_id", "workspace_id", "configuration", "created_at")
-       VALUES ('a', 'source', 'Old', 'd', 'w', '{"url":"/local/x"}', 1000)`,
-    );
-    db.exec(`INSERT INTO "meta" VALUES ('schema_version', '1')`);
-    db.close();
-    const upgraded = Database.open(folder);
-    const actors = new ActorStore(upgraded, Vault.open(folder, null, true));
-    actors.sealAll();
-    expect(upgraded.one('SELECT "configuration" FROM "actors"')?.text('configuration')).toMatch(
-      /^aes-256-gcm:/,
-    );
-    expect(actors.find('source', 'a')).toMatchObject({
-      name: 'Old',
-      configuration: { url: '/local/x' },
-      shown: { url: '/local/x' },
-    });
-    upgraded.close();
   });
 
   it('is one transaction or nothing', () => {

@@ -2,7 +2,7 @@ import { Redactor } from '../secrets/redactor';
 import { secretsOf } from '../secrets/mask';
 import type { Actor, ActorStore } from '../store/actors';
 import type { AttemptStore } from '../store/attempts';
-import type { Connection } from '../store/connections';
+import type { Connection, ConnectionStore } from '../store/connections';
 import type { HeldRowsStore } from '../store/held-rows';
 import type { Failure, Job } from '../store/jobs';
 import type { StateStore } from '../store/states';
@@ -25,6 +25,7 @@ import { beginAttempt, isOverwritten } from './resume';
 /** What attempts work with. */
 export interface AttemptRunnerOptions {
   readonly actors: ActorStore;
+  readonly connections: ConnectionStore;
   readonly attempts: AttemptStore;
   readonly states: StateStore;
   readonly heldRows: HeldRowsStore;
@@ -91,13 +92,14 @@ export class AttemptRunner {
   }
 
   private planOf(job: Job, number: number, parts: Parts): AttemptPlan {
+    const { connections } = this.options;
     const { connection, source, destination, reader, writer } = parts;
     return {
       sourceCommand: reader.command,
       sourceConfig: source.configuration,
       destinationCommand: writer.command,
       destinationConfig: destination.configuration,
-      streams: connection.streams,
+      streams: connections.describedStreams(connection),
       rename: renamingOf(connection.settings),
       states: this.options.attempts.transaction(() => beginAttempt(this.options, job.id, connection)),
       answersStatesAtOnce: writer.answersStatesAtOnce,

@@ -5,9 +5,10 @@ import { jobRoutes } from '../api/routes-jobs';
 import type { Route } from '../api/router';
 import type { Tokens } from '../api/token';
 import type { EmbeddedLog, Now } from '../log';
+import { Mutex } from '../mutex';
 import { fillWithSamples } from '../samples/fill';
 import { Vault } from '../secrets/vault';
-import { ActorStore } from '../store/actors';
+import { ActorStore, type Actor } from '../store/actors';
 import { AttemptStore } from '../store/attempts';
 import { ConnectionStore } from '../store/connections';
 import type { Database } from '../store/database';
@@ -20,6 +21,7 @@ import type { Workshop } from './command';
 import { Connectors } from './connectors';
 import type { EmptyOverwrite } from './empty-overwrite';
 import { JobRunner } from './job-runner';
+import { Placement } from './placement/placement';
 import { readRegistry } from './registry';
 import { retryPolicy } from './retry';
 import { Scheduler } from './scheduler';
@@ -103,7 +105,7 @@ export function buildEngine(options: EngineOptions): Engine {
     },
   });
   return {
-    routes: (tokens) => routesOver({ db, stores, connectors, runner, scheduler, now }, tokens),
+    routes: (tokens) => routesOver({ db, stores, connectors, runner, scheduler, workshop, now }, tokens),
     start: () => {
       runner.recover();
       scheduler.start();
@@ -162,11 +164,16 @@ interface Parts {
   readonly connectors: Connectors;
   readonly runner: JobRunner;
   readonly scheduler: Scheduler;
+  readonly workshop: Workshop;
   readonly now: Now;
 }
 
-function routesOver({ db, stores, connectors, runner, scheduler, now }: Parts, tokens: Tokens): Route[] {
+function routesOver(
+  { db, stores, connectors, runner, scheduler, workshop, now }: Parts,
+  tokens: Tokens,
+): Route[] {
   const { actors, connections, jobs, workspaces } = stores;
+  const placement = new Placement({ actors, connections, connectors, localRoot: workshop.localRoot });
   const changed = (connectionId: string): void => {
     scheduler.refresh(connectionId);
   };
@@ -184,6 +191,13 @@ function routesOver({ db, stores, connectors, runner, scheduler, now }: Parts, t
     now,
     hasWorkspace: (id: string) => workspaces.find(id) !== null,
     deleteConnectionsUsing,
+    conflictOf: async (actor: Actor) => {
+      for (const connection of connections.using(actor.id)) {
+        const conflict = await placement.conflictOf(connection, actor);
+        if (conflict !== null) return conflict;
+      }
+      return null;
+    },
   };
   return [
     ...basicRoutes({
@@ -196,7 +210,16 @@ function routesOver({ db, stores, connectors, runner, scheduler, now }: Parts, t
     }),
     ...actorRoutes('source', actorOptions),
     ...actorRoutes('destination', actorOptions),
-    ...connectionRoutes({ actors, connections, connectors, now, changed, cancelJobOf }),
+    ...connectionRoutes({
+      actors,
+      connections,
+      connectors,
+      now,
+      changed,
+      cancelJobOf,
+      placing: new Mutex(),
+      conflictOf: (connection) => placement.conflictOf(connection),
+    }),
     ...jobRoutes({
       connections,
       jobs,

@@ -6,9 +6,10 @@ import { parseCatalog, type DiscoveredStream, type WriteMode } from '../protocol
 import { maskConfiguration, secretsOf } from '../secrets/mask';
 import { Redactor } from '../secrets/redactor';
 import { withoutType, type Actor, type ActorKind } from '../store/actors';
+import { assertBounded } from './catalog-bounds';
 import { CommandError, runCommand, type CommandAnswer, type Workshop } from './command';
 import { withoutHostPaths } from './host-paths';
-import type { ConnectorDefinition } from './definitions';
+import { BUILT_IN, type ConnectorDefinition } from './definitions';
 import { MAX_FAILURE_CHARACTERS } from './limits';
 
 const SHORT_COMMAND_TIMEOUT_MS = 300_000;
@@ -44,6 +45,12 @@ export class Connectors {
 
   has(kind: ActorKind, definitionId: string): boolean {
     return this.find(definitionId)?.kind === kind;
+  }
+
+  /** The type of a connector of this project, whose ways of writing are known; null for any other. */
+  builtInType(definitionId: string): string | null {
+    const definition = this.find(definitionId);
+    return definition !== null && BUILT_IN.includes(definition) ? definition.type : null;
   }
 
   typeOf(definitionId: string): string {
@@ -124,6 +131,7 @@ export class Connectors {
       const { message, configuration } = await this.run(definitionId, 'discover', config, redactor);
       if (configuration !== null) (await this.configurationKeeper(source, redactor))(configuration);
       const streams = parseCatalog(objectAt(message, 'catalog') ?? {});
+      assertBounded(streams);
       if (this.catalogs.size >= MAX_CACHED_CATALOGS) this.catalogs.clear();
       this.catalogs.set(key, { streams, untilMs: performance.now() + CATALOG_AGE_MS });
       return streams;

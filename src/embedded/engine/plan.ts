@@ -3,7 +3,7 @@ import type { JsonObject } from '../json';
 import { streamDescriptor } from '../protocol/messages';
 import { streamKey, type StreamName } from '../protocol/stream-name';
 import type { Rename } from './naming';
-import type { ConnectionStream } from '../store/connections';
+import type { ConnectionStream, DescribedStream } from '../store/connections';
 
 /** Everything that one attempt needs to run. */
 export interface AttemptPlan {
@@ -11,7 +11,7 @@ export interface AttemptPlan {
   readonly sourceConfig: JsonObject;
   readonly destinationCommand: readonly string[];
   readonly destinationConfig: JsonObject;
-  readonly streams: readonly ConnectionStream[];
+  readonly streams: readonly DescribedStream[];
   /** The destination's names for the source's streams. */
   readonly rename: Rename;
   /** The states from which the source goes on, each as JSON. */

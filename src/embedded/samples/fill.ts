@@ -88,29 +88,29 @@ function insertConnection(connections: ConnectionStore, now: Date): void {
     'currency',
     'status',
   ];
-  connections.save({
+  const stream = {
+    name: 'orders',
+    namespace: null,
+    syncMode: 'full_refresh_overwrite',
+    cursorField: [],
+    primaryKey: [],
+    jsonSchema: {
+      type: 'object',
+      properties: Object.fromEntries(columns.map((name) => [name, { type: ['null', 'string'] }])),
+    },
+  } as const;
+  const connection = {
     id: 'conn-12345678-1234-1234-1234-123456789012',
     name: 'Sample orders every night',
     sourceId: '12345678-1234-1234-1234-123456789012',
     destinationId: '87654321-4321-4321-4321-210987654321',
     workspaceId: SAMPLE_WORKSPACE_ID,
-    status: 'active',
+    status: 'active' as const,
     // Seconds of 0000 read as 0; the gateway's users know this schedule as `0 2 * * *`.
     cron: { expression: '0000 0 2 * * ?', timeZone: 'UTC' },
     settings: { nonBreakingSchemaUpdatesBehavior: 'ignore', namespaceDefinition: 'destination', prefix: '' },
-    streams: [
-      {
-        name: 'orders',
-        namespace: null,
-        syncMode: 'full_refresh_overwrite',
-        cursorField: [],
-        primaryKey: [],
-        jsonSchema: {
-          type: 'object',
-          properties: Object.fromEntries(columns.map((name) => [name, { type: ['null', 'string'] }])),
-        },
-      },
-    ],
+    streams: [stream],
     createdAt: now,
-  });
+  };
+  connections.saveDescribed(connection, [stream]);
 }

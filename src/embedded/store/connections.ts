@@ -12,13 +12,17 @@ export const SYNC_MODES = [
 ] as const;
 export type SyncMode = (typeof SYNC_MODES)[number];
 
-/** A stream of a connection: what was chosen, and the schema found when it was. */
+/** A stream of a connection as it was chosen. */
 export interface ConnectionStream {
   readonly name: string;
   readonly namespace: string | null;
   readonly syncMode: SyncMode;
   readonly cursorField: readonly string[];
   readonly primaryKey: readonly (readonly string[])[];
+}
+
+/** A stream with the schema that was found when it was chosen. */
+export interface DescribedStream extends ConnectionStream {
   readonly jsonSchema: JsonObject;
 }
 
@@ -44,8 +48,27 @@ export interface Connection {
 export class ConnectionStore {
   constructor(private readonly db: Database) {}
 
-  /** Adds a connection, or replaces the one with its id. */
+  /** Adds a connection, or replaces the one with its id, with the schemas of its streams. */
+  saveDescribed(connection: Connection, streams: readonly DescribedStream[]): void {
+    this.db.transaction(() => {
+      this.save({ ...connection, streams });
+      this.db.run(
+        'INSERT OR REPLACE INTO "connection_schemas" ("connection_id", "schemas") VALUES (?, ?)',
+        connection.id,
+        JSON.stringify({ schemas: streams.map(({ jsonSchema }) => jsonSchema) }),
+      );
+    });
+  }
+
+  /** Keeps everything of a connection but the schemas of its streams, which stay as they are. */
   save(connection: Connection): void {
+    const streams = connection.streams.map(({ name, namespace, syncMode, cursorField, primaryKey }) => ({
+      name,
+      namespace,
+      syncMode,
+      cursorField,
+      primaryKey,
+    }));
     this.db.run(
       `INSERT OR REPLACE INTO "connections" ("id", "name", "source_id", "destination_id", "workspace_id", "status",
          "cron_expression", "cron_time_zone", "settings", "streams", "created_at")
@@ -59,7 +82,7 @@ export class ConnectionStore {
       connection.cron?.expression ?? null,
       connection.cron?.timeZone ?? null,
       JSON.stringify(connection.settings),
-      JSON.stringify({ streams: connection.streams }),
+      JSON.stringify({ streams }),
       connection.createdAt.getTime(),
     );
   }
@@ -83,6 +106,21 @@ export class ConnectionStore {
         ...values,
       )
       .map(toConnection);
+  }
+
+  /** The streams of a connection with their schemas, which may have megabytes and which only a sync needs. */
+  describedStreams({ id, streams }: Connection): DescribedStream[] {
+    const row = this.db.one('SELECT "schemas" FROM "connection_schemas" WHERE "connection_id" = ?', id);
+    const schemas = row === null ? [] : arrayAt(row.json('schemas'), 'schemas');
+    return streams.map((stream, index) => {
+      const schema = schemas[index];
+      return { ...stream, jsonSchema: isObject(schema) ? schema : {} };
+    });
+  }
+
+  /** Every connection that is not deleted. */
+  active(): Connection[] {
+    return this.db.all(`SELECT * FROM "connections" WHERE "status" <> 'deprecated'`).map(toConnection);
   }
 
   /** Every connection that fires by itself. */
@@ -130,6 +168,5 @@ function toStream(stream: JsonObject): ConnectionStream {
     syncMode: SYNC_MODES.find((mode) => mode === stream['syncMode']) ?? 'full_refresh_overwrite',
     cursorField: stringsOf(stream['cursorField']),
     primaryKey: arrayAt(stream, 'primaryKey').map(stringsOf),
-    jsonSchema: isObject(stream['jsonSchema']) ? stream['jsonSchema'] : {},
   };
 }

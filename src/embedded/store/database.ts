@@ -89,6 +89,7 @@ export class Database {
 
   /** Runs the work as one transaction: all of it is kept, or nothing. */
   transaction<T>(work: () => T): T {
+    if (this.isInTransaction()) return work();
     this.db.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
@@ -98,7 +99,7 @@ export class Database {
       return result;
     } catch (error) {
       // SQLite itself rolls back when the disk is full, for one.
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      if (this.isInTransaction()) this.db.exec('ROLLBACK');
       throw error;
     }
   }
@@ -121,6 +122,10 @@ export class Database {
     const statement = this.db.prepare(sql);
     this.statements.set(sql, statement);
     return statement;
+  }
+
+  private isInTransaction(): boolean {
+    return this.db.isTransaction;
   }
 
   private noting<T>(write: () => T): T {
@@ -148,7 +153,10 @@ export class Database {
     );
     if (found > SCHEMA_VERSION) throw new NewerStateError(path, found);
     this.transaction(() => {
-      for (const step of SCHEMA.slice(found)) this.db.exec(step);
+      for (const step of SCHEMA.slice(found)) {
+        if (typeof step === 'string') this.db.exec(step);
+        else step(this);
+      }
       this.run(
         'INSERT OR REPLACE INTO "meta" ("key", "value") VALUES (?, ?)',
         'schema_version',

@@ -1,5 +1,16 @@
+import { arrayAt, isObject, parseObject } from '../json';
+import type { Row } from './row';
+
+/** What an upgrade that SQL cannot express works with. */
+interface UpgradedState {
+  all(sql: string): Row[];
+  run(sql: string, ...values: string[]): unknown;
+}
+
+type Upgrade = string | ((state: UpgradedState) => void);
+
 /** Each entry brings the state from one version to the next; entries are only ever added. */
-export const SCHEMA: readonly string[] = [
+export const SCHEMA: readonly Upgrade[] = [
   `
   CREATE TABLE "workspaces" (
     "id" TEXT PRIMARY KEY, "name" TEXT NOT NULL, "created_at" INTEGER NOT NULL
@@ -85,7 +96,26 @@ export const SCHEMA: readonly string[] = [
     PRIMARY KEY ("connection_id", "namespace", "name")
   );
   `,
+  // Schemas may have megabytes: what lists connections must not read them.
+  `CREATE TABLE "connection_schemas" ("connection_id" TEXT PRIMARY KEY, "schemas" TEXT NOT NULL)`,
+  moveSchemas,
 ];
+
+function moveSchemas(state: UpgradedState): void {
+  for (const row of state.all('SELECT "id", "streams" FROM "connections"')) {
+    const streams = arrayAt(parseObject(row.text('streams')) ?? {}, 'streams').filter(isObject);
+    const schemas = streams.map(({ jsonSchema }) => jsonSchema ?? {});
+    const rest = streams.map((stream) =>
+      Object.fromEntries(Object.entries(stream).filter(([name]) => name !== 'jsonSchema')),
+    );
+    state.run(
+      'UPDATE "connections" SET "streams" = ? WHERE "id" = ?',
+      JSON.stringify({ streams: rest }),
+      row.text('id'),
+    );
+    state.run('INSERT INTO "connection_schemas" VALUES (?, ?)', row.text('id'), JSON.stringify({ schemas }));
+  }
+}
 
 /** The version of the state that this code reads and writes. */
 export const SCHEMA_VERSION = SCHEMA.length;

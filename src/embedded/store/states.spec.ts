@@ -10,7 +10,7 @@ it('states of an older version are kept by stream and to the last digit', () => 
   const folder = mkdtempSync(join(tmpdir(), 'states-'));
   try {
     const old = new DatabaseSync(join(folder, 'state.db'));
-    for (const step of SCHEMA.slice(0, 3)) old.exec(step);
+    for (const step of SCHEMA.slice(0, 3)) if (typeof step === 'string') old.exec(step);
     old.exec('CREATE TABLE "meta" ("key" TEXT PRIMARY KEY, "value" TEXT NOT NULL)');
     old.exec(`INSERT INTO "meta" VALUES ('schema_version', '3')`);
     const keep = old.prepare('INSERT INTO "states" VALUES (?, ?, ?, ?, 7)');

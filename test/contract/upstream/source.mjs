@@ -2,10 +2,15 @@
 // and then nothing until it is ended, `failing` breaks off. Its stream has a namespace.
 import { readFileSync } from 'node:fs';
 
-const STREAM = { name: 'people', namespace: 'shop' };
 const [command, ...args] = process.argv.slice(2);
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const config = () => JSON.parse(readFileSync(args[args.indexOf('--config') + 1], 'utf8'));
+
+/** Each behaviour has a stream of its own, since no two sources may write to one table. */
+const streamOf = (behaviour) => ({
+  name: behaviour === 'quick' ? 'people' : `people_${behaviour}`,
+  namespace: 'shop',
+});
 
 const COMMANDS = {
   spec: () => {
@@ -18,7 +23,7 @@ const COMMANDS = {
   check: () => say({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } }),
   discover: () => {
     const stream = {
-      ...STREAM,
+      ...streamOf(config().behaviour),
       json_schema: { type: 'object', properties: { id: { type: 'integer' }, at: { type: 'string' } } },
       supported_sync_modes: ['full_refresh', 'incremental'],
       default_cursor_field: ['at'],
@@ -28,13 +33,14 @@ const COMMANDS = {
   },
   read: () => {
     const { behaviour } = config();
+    const own = streamOf(behaviour);
     const count = behaviour === 'quick' ? 3 : 1;
     for (let id = 1; id <= count; id++)
       say({
         type: 'RECORD',
         record: {
-          stream: STREAM.name,
-          namespace: STREAM.namespace,
+          stream: own.name,
+          namespace: own.namespace,
           data: { id, at: '2026-01-15' },
           emitted_at: Date.now(),
         },
@@ -50,7 +56,7 @@ const COMMANDS = {
       type: 'STATE',
       state: {
         type: 'STREAM',
-        stream: { stream_descriptor: STREAM, stream_state: { id: count } },
+        stream: { stream_descriptor: own, stream_state: { id: count } },
         sourceStats: { recordCount: count },
       },
     });

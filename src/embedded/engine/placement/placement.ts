@@ -1,0 +1,139 @@
+import { canonicalJson, stringAt, type JsonObject } from '../../json';
+import type { Actor, ActorStore } from '../../store/actors';
+import type { Connection, ConnectionStore, ConnectionStream } from '../../store/connections';
+import type { Connectors } from '../connectors';
+import { renamingOf } from '../naming';
+import { nameOf } from '../plan';
+import { placeOf, readsFile, schemasOf, serverOf, type Place, type Server } from './places';
+import { isSameHost } from './server-address';
+
+/** What placement looks at. */
+export interface PlacementOptions {
+  readonly actors: ActorStore;
+  readonly connections: ConnectionStore;
+  readonly connectors: Connectors;
+  readonly localRoot: string;
+}
+
+/** A stream, where its connection writes it, and what is written. */
+interface Placed {
+  readonly place: Place;
+  readonly stream: ConnectionStream;
+  readonly connection: Connection;
+}
+
+/** Finds connections that would write over data of others: of their own source, or of another connection. */
+export class Placement {
+  constructor(private readonly options: PlacementOptions) {}
+
+  /**
+   * Why a connection must not write where it would, or null.
+   * @param changed its source or destination as it would be
+   */
+  async conflictOf(connection: Connection, changed?: Actor): Promise<string | null> {
+    const source =
+      changed?.kind === 'source' ? changed : this.options.actors.find('source', connection.sourceId);
+    const own = this.placesOf(connection, changed?.kind === 'destination' ? changed : undefined);
+    if (source === null || own.length === 0) return null;
+    for (const { place } of own) {
+      if (await this.isReadBy(source, place))
+        return `The source reads what the destination would write: ${place.shown}. Choose another schema, folder, namespaceFormat or prefix.`;
+    }
+    return this.sharedPlace(connection, own, changed);
+  }
+
+  private async sharedPlace(
+    connection: Connection,
+    own: readonly Placed[],
+    changed: Actor | undefined,
+  ): Promise<string | null> {
+    const others = this.options.connections
+      .active()
+      .filter(({ id }) => id !== connection.id)
+      .flatMap((other) => this.placesOf(other, other.destinationId === changed?.id ? changed : undefined));
+    const byName = new Map<string, Placed[]>();
+    for (const placed of [...others, ...own]) {
+      const key = canonicalJson([placed.place.container, placed.place.table]);
+      const earlier = byName.get(key) ?? [];
+      byName.set(key, earlier);
+      for (const other of placed.connection === connection ? earlier : []) {
+        if (this.mayShare(placed, other)) continue;
+        if (await isSameServer(placed.place.server, other.place.server)) return sharedMessage(placed, other);
+      }
+      earlier.push(placed);
+    }
+    return null;
+  }
+
+  /**
+   * Several connections may write one stream of one source to one place, each in a mode of its own: its rows are the
+   * same. Streams of several sources may be appended to one place: nothing of them is replaced.
+   */
+  private mayShare(one: Placed, other: Placed): boolean {
+    if (one.connection === other.connection) return false;
+    if (isAppended(one.stream) && isAppended(other.stream)) return true;
+    return (
+      canonicalJson(nameOf(one.stream)) === canonicalJson(nameOf(other.stream)) &&
+      this.contentOf(one.connection.sourceId) === this.contentOf(other.connection.sourceId)
+    );
+  }
+
+  private contentOf(sourceId: string): string {
+    const source = this.options.actors.find('source', sourceId);
+    return source === null ? sourceId : canonicalJson([source.definitionId, source.configuration]);
+  }
+
+  private async isReadBy({ definitionId, configuration }: Actor, place: Place): Promise<boolean> {
+    const type = this.options.connectors.builtInType(definitionId);
+    if (type === 'file' && place.server === null)
+      return readsFile(configuration, place.container, this.options.localRoot);
+    if (type !== 'postgres' || place.server === null) return false;
+    return (
+      schemasOf(configuration).includes(place.container) &&
+      (await isSameServer(serverOf(configuration), place.server))
+    );
+  }
+
+  private placesOf(connection: Connection, changed?: Actor): Placed[] {
+    const destination = changed ?? this.options.actors.find('destination', connection.destinationId);
+    const type = destination === null ? null : this.options.connectors.builtInType(destination.definitionId);
+    if (destination === null || type === null) return [];
+    const rename = renamingOf(connection.settings);
+    return connection.streams.flatMap((stream) => {
+      const place = placeOf(type, destination.configuration, rename(nameOf(stream)), this.options.localRoot);
+      return place === null ? [] : [{ place, stream, connection }];
+    });
+  }
+}
+
+function isAppended({ syncMode }: ConnectionStream): boolean {
+  return syncMode === 'full_refresh_append' || syncMode === 'incremental_append';
+}
+
+function sharedMessage({ place, connection }: Placed, other: Placed): string {
+  const whose =
+    other.connection === connection
+      ? `Two streams, ${other.stream.name} among them,`
+      : `The connection ${JSON.stringify(other.connection.name)} (${other.connection.id}) and this one`;
+  return `${whose} would both write to ${place.shown}. Set another prefix, namespaceFormat or destination.`;
+}
+
+async function isSameServer(one: Server | null, other: Server | null): Promise<boolean> {
+  if (one === null || other === null) return one === other;
+  if (one.port !== other.port || one.database !== other.database) return false;
+  return isSameHost(one.host, other.host);
+}
+
+/** Whether a change moves what a connection writes. */
+export function isMoved(before: Connection, after: Connection): boolean {
+  return placementOf(before) !== placementOf(after);
+}
+
+function placementOf({ settings, streams, destinationId, sourceId }: Connection): string {
+  const names: JsonObject = {
+    prefix: stringAt(settings, 'prefix'),
+    definition: stringAt(settings, 'namespaceDefinition'),
+    format: stringAt(settings, 'namespaceFormat'),
+  };
+  return canonicalJson([names, sourceId, destinationId, streams]);
+}
