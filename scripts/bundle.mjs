@@ -26,6 +26,8 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
+  // Its main file is UMD, whose requires esbuild does not see.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [{ name: 'leave-out', setup: leaveOut }],
   external: [
     // Loaded only when it is needed, and it starts programs that lie beside it.

@@ -22,6 +22,7 @@ describe('parseSettings', () => {
       port: 3000,
       airbyte: {
         apiUrl: null,
+        disablesFailing: false,
         credentials: { kind: 'none' },
         workspaceId: null,
         timeoutMs: 10_000,

@@ -26,6 +26,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     port: env.integer('PORT', { fallback: 3000, min: 0, max: 65_535 }),
     airbyte: {
       apiUrl: env.url('AIRBYTE_API_URL', ['http:', 'https:']),
+      disablesFailing: env.text('AIRBYTE_API_URL') !== null,
       credentials: readAirbyteCredentials(env),
       workspaceId: env.text('AIRBYTE_WORKSPACE_ID'),
       timeoutMs: env.integer('AIRBYTE_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 60 * MINUTE_MS }),

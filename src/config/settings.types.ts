@@ -10,6 +10,8 @@ export interface AirbyteSettings {
   /** Base of Airbyte's public API without a trailing slash, e.g. `http://host:8000/api/public/v1`. */
   readonly apiUrl: string;
   readonly credentials: AirbyteCredentials;
+  /** Whether this Airbyte makes failing connections inactive by itself; the embedded one does not. */
+  readonly disablesFailing: boolean;
   /** Limits lists to this workspace; null means every workspace the credentials see. */
   readonly workspaceId: string | null;
   /** Budget of one caller's request in milliseconds, retries and waits included. */

@@ -131,7 +131,8 @@ describe('POST /ingestion', () => {
 
   it('says which fields there are when it meets one that is not', async () => {
     const response = await create({ ...ORDERS, scheduel: {} }).expect(400);
-    const hint = 'Remove it. The fields here are: name, sourceId, destinationId, schedule, status, streams.';
+    const hint =
+      'Did you mean schedule? The fields here are: name, sourceId, destinationId, schedule, status, streams.';
     expect(response.body).toMatchObject({ errors: [{ field: 'scheduel', hint }] });
   });
 

@@ -96,7 +96,7 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
 export function ingestionNotFound(cause?: AirbyteError): ProblemException {
   return new ProblemException(
     'ingestion-not-found',
-    "No ingestion has this id, or the gateway's Airbyte credentials may not see it.",
+    "No ingestion has this id, or the gateway's Airbyte credentials may not see it. GET /ingestion lists those that exist.",
     { cause },
   );
 }

@@ -23,11 +23,25 @@ export async function referenceProblem(
     inSight(request.sourceId, client.getSource(request.sourceId, context), context),
     inSight(request.destinationId, client.getDestination(request.destinationId, context), context),
   ]);
-  const errors = [
-    ...(source ? [] : [fieldError('sourceId', 'source', '/sources')]),
-    ...(destination ? [] : [fieldError('destinationId', 'destination', '/destinations')]),
-  ];
   if (source && destination) return source.workspaceId === destination.workspaceId ? null : apart();
+  const [isDestination, isSource] = await Promise.all([
+    source ? null : inSight(request.sourceId, client.getDestination(request.sourceId, context), context),
+    destination
+      ? null
+      : inSight(request.destinationId, client.getSource(request.destinationId, context), context),
+  ]);
+  const errors = [
+    ...(source
+      ? []
+      : [isDestination ? swapped('sourceId', 'destination') : fieldError('sourceId', 'source', '/sources')]),
+    ...(destination
+      ? []
+      : [
+          isSource
+            ? swapped('destinationId', 'source')
+            : fieldError('destinationId', 'destination', '/destinations'),
+        ]),
+  ];
   const fields = errors.map((error) => error.field).join(' and ');
   const verb = errors.length === 1 ? 'names' : 'name';
   return new ProblemException('reference-not-found', `Airbyte does not know what ${fields} ${verb}.`, {
@@ -54,6 +68,14 @@ function apart(): ProblemException {
     'Airbyte connects a source and a destination of one workspace only.',
     { errors: ['sourceId', 'destinationId'].map((field) => ({ field, reason, hint })) },
   );
+}
+
+function swapped(field: string, noun: string): FieldErrorDto {
+  return {
+    field,
+    reason: `is the id of a ${noun}`,
+    hint: 'Are sourceId and destinationId swapped? GET /sources and GET /destinations list the ids.',
+  };
 }
 
 function fieldError(field: string, noun: string, path: string): FieldErrorDto {

@@ -1,6 +1,12 @@
 /** Which members of a schedule go together. What a type has no use for is refused, never dropped. */
 import type { Refusal, ScheduleFault, ScheduleRequest } from './schedule.types';
-import { findZone } from './time/zone';
+import { utcExpression } from './time/utc-expression';
+import { findZone, type Zone } from './time/zone';
+
+export interface MemberOptions {
+  readonly anyZone: boolean;
+  readonly now: Date;
+}
 
 const TYPES: readonly string[] = ['cron', 'basic', 'manual'];
 
@@ -25,8 +31,8 @@ function basicMember(request: ScheduleRequest): ScheduleFault | null {
   return { field: 'basicTiming', reason, hint: 'leave basicTiming out, or make scheduleType basic' };
 }
 
-function otherZone(timeZone: string): ScheduleFault {
-  const known = findZone(timeZone) !== null;
+function otherZone(timeZone: string, cronExpression: string | null | undefined, now: Date): ScheduleFault {
+  const zone = findZone(timeZone);
   const sameAsUtc = /^(?:utc|etc\/utc|etc\/uct|uct|zulu|z|gmt|etc\/gmt|\+00:?00)$/i.test(timeZone);
   if (sameAsUtc)
     return {
@@ -36,16 +42,26 @@ function otherZone(timeZone: string): ScheduleFault {
     };
   return {
     field: 'timeZone',
-    reason: known ? "Airbyte's public API knows no zone but UTC" : `"${timeZone}" is not a time zone`,
-    hint: 'leave timeZone out and write the times in UTC',
+    reason: zone ? "Airbyte's public API knows no zone but UTC" : `"${timeZone}" is not a time zone`,
+    hint:
+      (zone && present(cronExpression) ? inUtcHint(cronExpression, zone, now) : null) ??
+      'leave timeZone out and write the times in UTC',
   };
 }
 
+/** Null where the expression cannot be written in UTC without more than other hours. */
+function inUtcHint(cronExpression: string, zone: Zone, now: Date): string | null {
+  const utc = utcExpression(cronExpression, zone, now);
+  if (!utc) return null;
+  const shift = utc.shifts ? `; its time in ${zone.name} shifts by an hour when the clocks change` : '';
+  return `leave timeZone out and write "${utc.expression}" in UTC${shift}`;
+}
+
 /** `anyZone`: cron may name any IANA zone, as in previews. Other types have no use for one but UTC. */
-function zoneMember(request: ScheduleRequest, anyZone: boolean): ScheduleFault | null {
+function zoneMember(request: ScheduleRequest, { anyZone, now }: MemberOptions): ScheduleFault | null {
   const { timeZone } = request;
   if (!present(timeZone) || timeZone === 'UTC') return null;
-  if (!anyZone) return otherZone(timeZone);
+  if (!anyZone) return otherZone(timeZone, request.cronExpression, now);
   if (request.scheduleType !== 'cron') {
     const reason = `a ${request.scheduleType} schedule has no time zone`;
     return { field: 'timeZone', reason, hint: 'leave timeZone out' };
@@ -60,19 +76,19 @@ function zoneMember(request: ScheduleRequest, anyZone: boolean): ScheduleFault |
 }
 
 /** Everything that is wrong with the members as such, their contents aside. */
-function memberFaults(request: ScheduleRequest, options: { anyZone: boolean }): ScheduleFault[] {
+function memberFaults(request: ScheduleRequest, options: MemberOptions): ScheduleFault[] {
   if (!TYPES.includes(request.scheduleType)) {
     const reason = `the schedule type "${request.scheduleType}" is not known`;
     return [{ field: 'scheduleType', reason, hint: 'write cron, basic or manual' }];
   }
-  const faults = [cronMember(request), basicMember(request), zoneMember(request, options.anyZone)];
+  const faults = [cronMember(request), basicMember(request), zoneMember(request, options)];
   return faults.filter((fault) => fault !== null);
 }
 
 /** Members first, then contents, so that every independent fault is told at once. */
 export function withMemberFaults<Result extends { ok: true }>(
   request: ScheduleRequest,
-  options: { anyZone: boolean },
+  options: MemberOptions,
   content: () => Result | Refusal,
 ): Result | Refusal {
   const faults = memberFaults(request, options);

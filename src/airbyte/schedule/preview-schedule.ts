@@ -114,5 +114,7 @@ function firings(rule: CronRule, zone: Zone, { from, count }: PreviewContext): D
 
 /** Refuses what creation would refuse, but for the time zone: here any IANA zone will do, its clock changes included. */
 export function previewSchedule(request: ScheduleRequest, context: PreviewContext): PreviewResult {
-  return withMemberFaults(request, { anyZone: true }, () => previewContent(request, context));
+  return withMemberFaults(request, { anyZone: true, now: context.from }, () =>
+    previewContent(request, context),
+  );
 }

@@ -50,6 +50,53 @@ function awsFault(text: string): FieldFault | null {
   return { reason, hint: reading.ok ? `write "${cleanFields(reading.expression).join(' ')}"` : fallback };
 }
 
+const NUMBER_WORDS: Record<string, string> = {
+  half: '30 minutes',
+  a: '1',
+  an: '1',
+  one: '1',
+  two: '2',
+  other: '2',
+};
+const DAILY = /^(?:every ?day|daily|each day|everyday)(?: at)?(?: (\d{1,2})(?::(\d{2}))?(?: ?(am|pm))?)?$/i;
+const NAMED: Record<string, string> = {
+  hourly: '0 * * * *',
+  daily: '0 0 * * *',
+  nightly: '0 2 * * *',
+  midnight: '0 0 * * *',
+  noon: '0 12 * * *',
+  weekly: '0 0 * * 0',
+  monthly: '0 0 1 * *',
+  yearly: '0 0 1 1 *',
+  annually: '0 0 1 1 *',
+};
+const ISO_UNITS: Record<string, string> = { H: 'hours', M: 'minutes', D: 'days', W: 'weeks' };
+
+/** English and ISO 8601 durations, and what to write for them. */
+function wordsFault(text: string): FieldFault | null {
+  const reason = `"${text.slice(0, 40)}" is not a cron expression`;
+  const iso = /^P(?:T(\d+)([HM])|(\d+)([DW]))$/i.exec(text);
+  if (iso) {
+    const [, time, timeUnit, days, dayUnit] = iso;
+    const unit = ISO_UNITS[(timeUnit ?? dayUnit ?? '').toUpperCase()] ?? '';
+    return { reason, hint: intervalHint(`${time ?? days ?? ''} ${unit}`) };
+  }
+  const named = NAMED[text.toLowerCase()];
+  if (named) return { reason, hint: `write "${named}"` };
+  const daily = DAILY.exec(text);
+  if (daily) return { reason, hint: `write "${dailyExpression(daily)}"` };
+  const every = /^(?:every|each) (?:(\d+|half|an?|one|two|other) )?(minute|hour|day|week)s?$/i.exec(text);
+  if (!every) return null;
+  const [, count = '1', unit = ''] = every;
+  return { reason, hint: intervalHint(`${NUMBER_WORDS[count.toLowerCase()] ?? count} ${unit}s`) };
+}
+
+function dailyExpression([, hours = '0', minutes = '0', half]: RegExpExecArray): string {
+  const twelve = Number(hours) % 12;
+  const hour = half === undefined ? Number(hours) : twelve + (/pm/i.test(half) ? 12 : 0);
+  return `${String(Math.min(59, Number(minutes)))} ${String(Math.min(23, hour))} * * *`;
+}
+
 function isZone(word: string): boolean {
   if (/^[+-][0-9]{2}:?[0-9]{2}$/.test(word) || /^(?:z|(?:utc|gmt)[+-][0-9:]+)$/i.test(word)) return true;
   return /^[A-Za-z]{3}/.test(word) && findZone(word) !== null;
@@ -72,5 +119,5 @@ function zoneFault(text: string): FieldFault | null {
 
 /** What is foreign about an expression, single blanks between its words; null when it may be read. */
 export function refusedForm(text: string): FieldFault | null {
-  return nicknameFault(text) ?? awsFault(text) ?? zoneFault(text);
+  return nicknameFault(text) ?? awsFault(text) ?? wordsFault(text) ?? zoneFault(text);
 }

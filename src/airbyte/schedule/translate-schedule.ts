@@ -66,5 +66,7 @@ function translateContent(request: ScheduleRequest, context: TranslationContext)
 
 /** The schedule as it is answered and as it is sent to Airbyte, or everything that is wrong with it. */
 export function translateSchedule(request: ScheduleRequest, context: TranslationContext): Translation {
-  return withMemberFaults(request, { anyZone: false }, () => translateContent(request, context));
+  return withMemberFaults(request, { anyZone: false, now: context.now }, () =>
+    translateContent(request, context),
+  );
 }

@@ -23,6 +23,8 @@ export interface Tolerances {
   readonly missedRunMs: number;
   /** Data older than this is stale, whatever the schedule; null: the schedule alone decides. */
   readonly freshnessMs: number | null;
+  /** Whether this Airbyte makes failing connections inactive by itself; the embedded one does not. */
+  readonly disablesFailing: boolean;
 }
 
 /** One thing that is wrong, since when if that can be told. */

@@ -16,11 +16,11 @@ export interface HealthReport {
 /** Judges how an ingestion fares at a moment. */
 export function assessHealth(facts: StatusFacts, tolerances: Tolerances): HealthReport {
   const reasons = [
-    failing(facts),
+    failing(facts, tolerances),
     missedRun(facts, tolerances),
     stale(facts, tolerances),
     falseSuccess(facts),
-    nearAutoDisable(facts),
+    nearAutoDisable(facts, tolerances),
   ].filter((reason) => reason !== null);
   const codes = new Set(reasons.map(({ code }) => code));
   return { health: HEALTHS.find((health) => HOLDS[health](facts, codes)) ?? 'healthy', reasons };

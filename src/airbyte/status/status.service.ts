@@ -34,6 +34,7 @@ export class StatusService {
     return {
       missedRunMs: this.settings.missedRunToleranceMinutes * MINUTE_MS,
       freshnessMs: freshness === undefined ? null : parseDurationMs(freshness),
+      disablesFailing: this.settings.airbyte.disablesFailing,
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction, RequestPayload } from 'fastify';
-import { ProblemException } from '../problem/problem.exception';
+import { malformedBody, ProblemException } from '../problem/problem.exception';
 import { bodySizeProblem } from './body-size';
+import { brokenJson, repeatedMember } from './json-body';
 
 /** The one thing for which the parser refuses JSON that is well-formed. */
 const POISONED = 'No member may be called __proto__, and no constructor may have a prototype.';
@@ -8,8 +9,9 @@ const POISONED = 'No member may be called __proto__, and no constructor may have
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 
 /**
- * Bodies are JSON, with a limit on depth and on the number of values. Everything else is answered with 415, and must be: any web page may make a
- * browser send plain text and forms to this machine without asking first (Fetch Standard, CORS-safelisted headers).
+ * Bodies are JSON, with a limit on depth and on the number of values. Everything else is answered with 415, and must be: any
+ * web page may make a browser send plain text and forms to this machine without asking first (Fetch Standard, CORS-safelisted
+ * headers).
  */
 export function addBodyRules(fastify: FastifyInstance): void {
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
@@ -71,8 +73,14 @@ function addJsonParser(fastify: FastifyInstance): void {
       done(null, undefined);
       return;
     }
+    const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+    if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+      done(unsupportedCharset(charset));
+      return;
+    }
     void parse(request, body, (error, value) => {
-      done(error && isJson(body) ? new ProblemException('malformed-body', POISONED) : error, value);
+      if (error) done(isJson(body) ? malformedBody(POISONED) : brokenJson(body));
+      else done(repeatedMember(body) ?? null, value);
     });
   });
 }
@@ -90,4 +98,12 @@ function isJson(text: string): boolean {
 
 function refuseLargeStructure(request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction): void {
   done(bodySizeProblem(request.body));
+}
+
+/** JSON is UTF-8 (RFC 8259, section 8.1); another encoding would be read as other characters. */
+function unsupportedCharset(charset: string): ProblemException {
+  return new ProblemException(
+    'unsupported-media-type',
+    `The body is announced as ${charset.slice(0, 40)}. Encode it in UTF-8 and send Content-Type: application/json.`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { methodNotAllowed } from '../problem/problem.exception';
+import { nearestRoute } from './nearest-route';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -7,6 +8,8 @@ declare module 'fastify' {
     methodsAt(url: string): readonly string[];
     /** Whether there is a route of just this path. */
     isFixedPath(url: string): boolean;
+    /** The template of the route that was most likely meant by a URL without one. */
+    nearestRoute(url: string): string | undefined;
   }
 }
 
@@ -22,8 +25,10 @@ interface KnownRoute {
 export function addMethodTable(fastify: FastifyInstance): void {
   const known: KnownRoute[] = [];
   const fixed = new Map<string, readonly string[]>();
+  const templates = new Set<string>();
   fastify.addHook('onRoute', ({ url, method }) => {
     if (url === PREFLIGHTS) return;
+    if (!url.includes('*')) templates.add(url);
     const methods = [method].flat();
     if (isFixed(url)) fixed.set(url, [...(fixed.get(url) ?? []), ...methods]);
     else known.push({ pattern: patternOf(url), methods });
@@ -34,6 +39,7 @@ export function addMethodTable(fastify: FastifyInstance): void {
       fixed.get(path) ?? known.flatMap((route) => (route.pattern.test(path) ? route.methods : [])),
     );
   });
+  fastify.decorate('nearestRoute', (url: string) => nearestRoute(url, [...templates]));
   fastify.decorate('isFixedPath', (url: string) => fixed.has(pathOf(url)));
 }
 

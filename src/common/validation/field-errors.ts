@@ -1,7 +1,8 @@
 import type { ValidationError } from 'class-validator';
 import type { FieldErrorDto } from '../problem/problem.dto';
 import { MAX_FIELD_ERRORS } from '../problem/problem.exception';
-import { hintFor, NOUNS, type Place, tellingChecks } from './hints';
+import { foreignNameOf } from './foreign-names';
+import { hintFor, isMissing, NOUNS, type Place, tellingChecks } from './hints';
 
 /**
  * Flattens class-validator's tree into one entry for each failed check, with the path of its field. It stops when the
@@ -28,7 +29,7 @@ function collect(
     for (const check of checks) {
       found.push({
         field,
-        reason: withoutName(error.constraints?.[check] ?? 'is invalid', error.property, place),
+        reason: reasonOf(check, error, place),
         hint: hintFor(check, error, place),
       });
     }
@@ -38,6 +39,13 @@ function collect(
 
 function join(parent: string, property: string): string {
   return parent === '' ? property : `${parent}.${property}`;
+}
+
+function reasonOf(check: string, error: ValidationError, place: Place): string {
+  const foreign = check === 'whitelistValidation' ? foreignNameOf(error.target, error.property) : undefined;
+  if (foreign?.reason !== undefined) return foreign.reason;
+  if (isMissing(check, error)) return 'is missing';
+  return withoutName(error.constraints?.[check] ?? 'is invalid', error.property, place);
 }
 
 /** class-validator begins its messages with the property's name, which the field member already gives. */

@@ -1,4 +1,6 @@
 import { getMetadataStorage, type ValidationError } from 'class-validator';
+import { editDistance } from '../edit-distance';
+import { foreignNameOf } from './foreign-names';
 
 /** Where values come from: JSON, or a URL, where nothing is quoted. */
 export type Place = 'body' | 'query';
@@ -26,9 +28,32 @@ export function tellingChecks(error: ValidationError): string[] {
 export function hintFor(check: string, error: ValidationError, place: Place): string {
   const context: unknown = error.contexts?.[check];
   if (isHintContext(context)) return (place === 'query' ? context.queryHint : undefined) ?? context.hint;
-  if (check === 'whitelistValidation')
-    return `Remove it. The ${NOUNS[place]}s here are: ${knownFields(error.target).join(', ')}.`;
+  if (check === 'whitelistValidation') return unknownFieldHint(error, place);
   return 'See GET /docs for what this field takes.';
+}
+
+function unknownFieldHint({ property, target }: ValidationError, place: Place): string {
+  const foreign = foreignNameOf(target, property);
+  if (foreign) return foreign.hint;
+  const known = knownFields(target);
+  const meant = known.find((name) => isLike(name, property));
+  const all = `The ${NOUNS[place]}s here are: ${known.join(', ')}.`;
+  return meant === undefined ? `Remove it. ${all}` : `Did you mean ${meant}? ${all}`;
+}
+
+/** Equal but for case and separators, or for two letters. */
+function isLike(name: string, property: string): boolean {
+  const [a, b] = [name, property].map((text) => text.toLowerCase().replace(/[_-]/g, ''));
+  if (a === undefined || b === undefined || b.length > 100) return false;
+  return a === b || (b.length > 3 && editDistance(a, b) <= 2);
+}
+
+/** A required field that is absent or null is missing, whatever its check would report. */
+export function isMissing(check: string, { property, target }: ValidationError): boolean {
+  const value: unknown = (target as Record<string, unknown> | undefined)?.[property];
+  return (
+    KIND_CHECKS.includes(check) && check !== 'whitelistValidation' && (value === undefined || value === null)
+  );
 }
 
 function isHintContext(context: unknown): context is HintContext {

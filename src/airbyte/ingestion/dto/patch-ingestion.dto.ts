@@ -1,10 +1,26 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { ForeignNames } from '../../../common/validation/foreign-names';
 import { IsName, IsOneOf, NAME_PATTERN } from '../../../common/validation/decorators';
 import { WRITABLE_STATUSES, type WritableStatus } from './create-ingestion.dto';
 import { ScheduleRequestDto } from './schedule.dto';
 
+const FIXED = {
+  reason: 'cannot be changed',
+  hint: 'Create another ingestion with POST /ingestion, then delete this one.',
+};
+
+@ForeignNames({
+  sourceId: FIXED,
+  destinationId: FIXED,
+  connectionId: FIXED,
+  workspaceId: FIXED,
+  streams: {
+    reason: 'cannot be changed',
+    hint: 'Change the streams in Airbyte, or create another ingestion with POST /ingestion.',
+  },
+})
 @ApiSchema({
   name: 'PatchIngestionInput',
   description: 'What is to change: what is left out or null stays as it is, streams and all.',

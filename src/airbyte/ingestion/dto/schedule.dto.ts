@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsOneOf, IsOptionalText } from '../../../common/validation/decorators';
+import { type ForeignName, ForeignNames } from '../../../common/validation/foreign-names';
 import type { Schedule, ScheduleRequest, ScheduleType } from '../../schedule';
 
 export const SCHEDULE_TYPES = ['cron', 'basic', 'manual'] as const satisfies readonly ScheduleType[];
@@ -8,6 +9,31 @@ const CRON_HINT = 'Write a Unix expression such as "0 2 * * *" or a Quartz expre
 const BASIC_HINT = 'Write it as Airbyte does, e.g. "Every 6 HOURS".';
 const ZONE_HINT = 'Leave it out or write "UTC".';
 
+/** Airbyte's internal API and its Terraform provider know an interval as `{units, timeUnit}`. */
+function intervalHint(value: unknown): ForeignName {
+  const { units, timeUnit } = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  const isInterval =
+    Number.isInteger(units) && typeof timeUnit === 'string' && /^[a-z]{1,10}$/i.test(timeUnit);
+  const timing = isInterval ? `Every ${String(units)} ${timeUnit.toUpperCase()}` : 'Every 6 HOURS';
+  return { hint: `Write "scheduleType": "basic" with "basicTiming": "${timing}".` };
+}
+
+const CRON_NAME = {
+  hint: 'Did you mean cronExpression? Write "scheduleType": "cron" with "cronExpression": "0 2 * * *".',
+};
+
+@ForeignNames({
+  basicSchedule: intervalHint,
+  interval: intervalHint,
+  cron: CRON_NAME,
+  expression: CRON_NAME,
+  cronSchedule: CRON_NAME,
+  type: { hint: 'Did you mean scheduleType? It is one of cron, basic, manual.' },
+  cronTimeZone: { hint: 'Did you mean timeZone?' },
+})
 @ApiSchema({ name: 'ScheduleInput', description: 'When to sync.' })
 export class ScheduleRequestDto implements ScheduleRequest {
   /** `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself. */

@@ -1,5 +1,5 @@
 /** Expressions that are accepted from callers, in either dialect, field by field. */
-import { DAY_OF_MONTH, QUARTZ_WEEKDAY } from './field';
+import { DAY_OF_MONTH, numberOfName, QUARTZ_WEEKDAY, UNIX_WEEKDAY as UNIX_WEEKDAY_FIELD } from './field';
 import { cleanSpelling, type FieldFault, type FieldForm } from './field-form';
 import { quartzReaders } from './quartz-fields';
 import { isStar, unixReaders } from './unix-fields';
@@ -31,11 +31,27 @@ function unixDayFault(fields: readonly string[]): FieldFault | null {
   if (fields[UNIX_DAY_OF_MONTH] === '*' || fields[UNIX_WEEKDAY] === '*') return null;
   const byDate = withFields(fields, { [UNIX_WEEKDAY]: '*' });
   const byWeekday = withFields(fields, { [UNIX_DAY_OF_MONTH]: '*' });
+  const nth = nthWeekday(fields);
   return {
     reason:
       'day of month and day of week are both restricted: Unix cron fires when either matches, which Quartz cannot say',
-    hint: `make two ingestions, "${byDate}" and "${byWeekday}", or keep one of the two`,
+    hint:
+      nth === null
+        ? `make two ingestions, "${byDate}" and "${byWeekday}", or keep one of the two`
+        : `for that weekday of each month write "${nth}" in Quartz form`,
   };
+}
+
+/** The Quartz form of a week of the month with one weekday: `0 2 1-7 * MON` is meant as the first Monday. */
+function nthWeekday([minute = '', hour = '', dates = '', month = '', weekday = '']: readonly string[]):
+  string | null {
+  const nth = ['1-7', '8-14', '15-21', '22-28'].indexOf(dates) + 1;
+  const number =
+    numberOfName(weekday.toUpperCase(), UNIX_WEEKDAY_FIELD) ??
+    (/^[0-7]$/.test(weekday) ? Number(weekday) : null);
+  if (nth === 0 || number === null) return null;
+  const name = UNIX_WEEKDAY_FIELD.names[number % 7];
+  return name === undefined ? null : `0 ${minute} ${hour} ? ${month} ${name}#${String(nth)}`;
 }
 
 /** Six fields with a `*` too many are mostly written by people whose weekdays begin with Monday as 1. */
@@ -75,6 +91,12 @@ function minuteFault(fields: readonly string[]): FieldFault | null {
   };
 }
 
+function acrossFieldsHint(isUnix: boolean): string {
+  return isUnix
+    ? 'restrict the day of month or the day of week, and write * for the other'
+    : 'write ? for the day of month or the day of week, and a single minute or no year';
+}
+
 /** What is wrong between fields that are right in themselves. */
 function acrossFields(fields: readonly string[], wrong: ReadonlySet<number>): FieldFault[] {
   const unix = fields.length === 5;
@@ -82,8 +104,13 @@ function acrossFields(fields: readonly string[], wrong: ReadonlySet<number>): Fi
   const dayFault = days.some((index) => wrong.has(index))
     ? null
     : (unix ? unixDayFault : quartzDayFault)(fields);
-  const faults = [dayFault, unix || wrong.has(1) ? null : minuteFault(fields)];
-  return faults.filter((fault) => fault !== null);
+  const faults = [dayFault, unix || wrong.has(1) ? null : minuteFault(fields)].filter(
+    (fault) => fault !== null,
+  );
+  // Their hints spell the whole expression out, which would be refused again for its other faults.
+  return wrong.size === 0 && faults.length <= 1
+    ? faults
+    : faults.map(({ reason }) => ({ reason, hint: acrossFieldsHint(unix) }));
 }
 
 /** Reads an expression of five fields (Unix) or of six or seven (Quartz); other counts are the caller's to refuse. */

@@ -14,6 +14,11 @@ export function allowedValues(field: Field): string {
 }
 
 function shortName(text: string, field: Field): string | null {
+  if (text.length === 2 && /^[A-Za-z]{2}$/.test(text)) {
+    // Two letters, as iCalendar has them.
+    const names = field.names.filter((name) => name.startsWith(text.toUpperCase()));
+    return names.length === 1 ? (names[0] ?? null) : null;
+  }
   const short = text.slice(0, 3).toUpperCase();
   return text.length > 3 && /^[A-Za-z]+$/.test(text) && numberOfName(short, field) !== undefined
     ? short

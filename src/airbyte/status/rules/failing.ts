@@ -1,5 +1,5 @@
 import type { AirbyteJob } from '../../client/airbyte.types';
-import { endOf, type HealthReason, type StatusFacts } from '../facts';
+import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../facts';
 import { bringsData, isFailure, isSuccess } from '../job.kinds';
 
 /** Airbyte makes a connection inactive after this many failures in a row and this long without a success. */
@@ -22,14 +22,17 @@ export function failuresInARow(newestJobs: readonly AirbyteJob[]): readonly Airb
 }
 
 /** Failing: the newest sync that ended by itself failed. */
-export function failing({ connection, newestJobs }: StatusFacts): HealthReason | null {
+export function failing(
+  { connection, newestJobs }: StatusFacts,
+  { disablesFailing }: Pick<Tolerances, 'disablesFailing'>,
+): HealthReason | null {
   const failures = failuresInARow(newestJobs);
   const first = failures.at(-1);
   if (!first) return null;
   const times = failures.length === 1 ? 'The newest sync' : `The newest ${failures.length} syncs`;
   return {
     code: 'failing',
-    message: `${times} failed. ${outlook(connection.status, failures.length)}`,
+    message: `${times} failed.${disablesFailing ? ` ${outlook(connection.status, failures.length)}` : ''}`,
     since: endOf(first),
   };
 }
@@ -44,7 +47,11 @@ function outlook(connectionStatus: string, count: number): string {
 }
 
 /** Near automatic disabling: active, and at least half way there in failures and in time. */
-export function nearAutoDisable(facts: StatusFacts): HealthReason | null {
+export function nearAutoDisable(
+  facts: StatusFacts,
+  { disablesFailing }: Pick<Tolerances, 'disablesFailing'>,
+): HealthReason | null {
+  if (!disablesFailing) return null;
   const { connection, newestJobs, newestSuccess, now } = facts;
   const failures = failuresInARow(newestJobs);
   if (connection.status !== 'active' || failures.length < NEAR_FAILURES) return null;

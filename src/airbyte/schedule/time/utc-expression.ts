@@ -1,0 +1,39 @@
+/** Writes a daily expression of a zone in UTC, for hints. */
+import { type Zone } from './zone';
+
+const HOUR_MS = 3_600_000;
+const YEAR_MS = 366 * 24 * HOUR_MS;
+
+export interface UtcExpression {
+  readonly expression: string;
+  /** Whether the zone has summer time, so that the wall-clock time of the firings shifts. */
+  readonly shifts: boolean;
+}
+
+/**
+ * Returns the expression that now fires at the same moments in UTC; null where that takes more than other hours: for minutes of
+ * a zone's offset, for a step or range of hours, and where a firing would move to another day that the expression restricts.
+ */
+export function utcExpression(cronExpression: string, zone: Zone, now: Date): UtcExpression | null {
+  const fields = cronExpression.trim().split(/\s+/);
+  const isUnix = fields.length === 5;
+  if (!isUnix && fields.length !== 6) return null;
+  const hourIndex = isUnix ? 1 : 2;
+  const hours = (fields[hourIndex] ?? '')
+    .split(',')
+    .map((text) => (/^\d{1,2}$/.test(text) ? Number(text) : Number.NaN));
+  const offsetHours = zone.offsetAt(now.getTime()) / HOUR_MS;
+  if (!Number.isInteger(offsetHours) || hours.some((hour) => !(hour <= 23))) return null;
+  const moved = hours.map((hour) => hour - offsetHours);
+  const isEveryDay = fields.slice(hourIndex + 1).every((field) => field === '*' || field === '?');
+  if (!isEveryDay && moved.some((hour) => hour < 0 || hour > 23)) return null;
+  fields[hourIndex] = [...new Set(moved.map((hour) => (hour + 48) % 24))].sort((a, b) => a - b).join(',');
+  return { expression: fields.join(' '), shifts: hasSummerTime(zone, now.getTime()) };
+}
+
+function hasSummerTime(zone: Zone, nowMs: number): boolean {
+  const offset = zone.offsetAt(nowMs);
+  for (let ms = nowMs; ms < nowMs + YEAR_MS; ms += 30 * 24 * HOUR_MS)
+    if (zone.offsetAt(ms) !== offset) return true;
+  return false;
+}

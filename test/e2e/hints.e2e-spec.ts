@@ -1,0 +1,148 @@
+import { startGateway, type TestGateway } from '../support/gateway';
+import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
+
+const ORDERS = { name: 'Orders', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+
+interface Problem {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly field: string; readonly reason: string; readonly hint: string }[];
+}
+
+let upstream: ScriptedUpstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstream = await ScriptedUpstream.start();
+  gateway = await startGateway({ AIRBYTE_API_URL: upstream.url });
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const check = async (body: object, status = 400): Promise<Problem> =>
+  (await gateway.api.post('/ingestion/check').send(body).expect(status)).body as Problem;
+const raw = async (text: string, type = 'application/json'): Promise<Problem> =>
+  (await gateway.api.post('/ingestion/check').set('content-type', type).send(text)).body as Problem;
+
+describe('JSON that cannot be read', () => {
+  it.each([
+    ['{"name":"x",}', 'line 1, column 13: "}" is not the name of a member'],
+    ["{'name': 'x'}", 'line 1, column 2: "\'name\'" is not a value: texts need double quotes'],
+    [
+      '{\n  "name": "x"\n  "sourceId": "y"\n}',
+      'line 3, column 3: "\\"sourceId\\"" is where a comma is missing',
+    ],
+    ['name: x', 'line 1, column 1: "name" is not a value'],
+    ['{"name": "x"} {}', 'line 1, column 15: "{" follows the end of the JSON'],
+    ['{"name": "x"', 'ends too early, at line 1, column 13'],
+    ['{"name": 01}', 'line 1, column 11'],
+    ['{"a": [1, 2,, 3]}', 'line 1, column 13'],
+    ['{"name": "a\tb"}', 'line 1, column 10'],
+    ['{"name": "x", "name": "y"}', 'line 1, column 15: "\\"name\\"" is there twice: keep one'],
+    ['{"schedule": {"scheduleType": "cron", "scheduleType": "basic"}}', 'is there twice'],
+    ['{"name": "x", "n\\u0061me": "y"}', 'is there twice'],
+  ])('is refused with the place: %s', async (text, detail) => {
+    const problem = await raw(text);
+    expect(problem.code).toBe('malformed-body');
+    expect(problem.detail).toContain(detail);
+  });
+
+  it.each([
+    ['application/json; charset=iso-8859-1', 'iso-8859-1'],
+    ['text/csv', '"text/csv"'],
+    ['application/x-www-form-urlencoded', '"application/x-www-form-urlencoded"'],
+  ])('is refused by what was received: %s', async (type, received) => {
+    const problem = await raw('a,b', type);
+    expect(problem.code).toBe('unsupported-media-type');
+    expect(problem.detail).toContain(received);
+  });
+
+  it('may be announced as UTF-8', async () => {
+    expect((await raw('{}', 'application/json; charset="UTF-8"')).code).toBe('validation-failed');
+  });
+});
+
+describe('a path without a route', () => {
+  it.each([
+    ['/ingestion/', '/ingestion'],
+    ['/Ingestion', '/ingestion'],
+    ['/ingestions', '/ingestion'],
+    ['/api/v1/ingestion', '/ingestion'],
+    ['/sources/abc', '/sources'],
+    ['/health', '/health/ready'],
+    ['/swagger.json', '/openapi.json'],
+    ['/ingestion/abc/statuses', '/ingestion/{connectionId}/status'],
+    ['/ingestion/abc/run', '/ingestion/{connectionId}/runs'],
+    ['/v1/schedule/previews', '/schedule/preview'],
+  ])('%s is answered with the nearest one', async (path, nearest) => {
+    const { body } = await gateway.api.get(path).expect(404);
+    expect((body as Problem).detail).toBe(
+      `No operation has this path. The nearest one is ${nearest}. GET /docs lists them all.`,
+    );
+  });
+
+  it('is answered without one when there is none', async () => {
+    const { body } = await gateway.api.get('/completely/elsewhere').expect(404);
+    expect((body as Problem).detail).toBe('No operation has this path. GET /docs lists them all.');
+  });
+});
+
+describe('a field that is not known', () => {
+  it.each([
+    [{ sourceID: 'x' }, 'sourceID', 'Did you mean sourceId?'],
+    [{ source_id: 'x' }, 'source_id', 'Did you mean sourceId?'],
+    [{ shedule: {} }, 'shedule', 'Did you mean schedule?'],
+    [
+      { schedule: { scheduleType: 'cron', cron: '0 2 * * *' } },
+      'schedule.cron',
+      'Did you mean cronExpression?',
+    ],
+    [
+      { schedule: { scheduleType: 'basic', basicSchedule: { units: 6, timeUnit: 'hours' } } },
+      'schedule.basicSchedule',
+      '"basicTiming": "Every 6 HOURS"',
+    ],
+    [{ colour: 'red' }, 'colour', 'Remove it.'],
+  ])('is answered with the one that was meant: %j', async (body, field, hint) => {
+    const { errors = [] } = await check({ ...ORDERS, ...body });
+    expect(errors.find((error) => error.field === field)?.hint).toContain(hint);
+  });
+
+  it('is answered as one that cannot be changed', async () => {
+    const { body } = await gateway.api.patch('/ingestion/some').send({ sourceId: 'x' }).expect(400);
+    expect((body as Problem).errors).toEqual([
+      {
+        field: 'sourceId',
+        reason: 'cannot be changed',
+        hint: expect.stringContaining('POST /ingestion') as string,
+      },
+    ]);
+  });
+});
+
+it('a field that is absent or null is missing', async () => {
+  const { errors = [] } = await check({ sourceId: null, schedule: {} });
+  expect(errors.map(({ field, reason }) => [field, reason])).toEqual(
+    expect.arrayContaining([
+      ['name', 'is missing'],
+      ['sourceId', 'is missing'],
+      ['destinationId', 'is missing'],
+      ['schedule.scheduleType', 'is missing'],
+    ]),
+  );
+});
+
+it('ids that are swapped are named as such', async () => {
+  const { errors = [] } = await check({ ...ORDERS, sourceId: DESTINATION_ID, destinationId: SOURCE_ID }, 422);
+  expect(errors.map(({ field, reason }) => [field, reason])).toEqual([
+    ['sourceId', 'is the id of a destination'],
+    ['destinationId', 'is the id of a source'],
+  ]);
+});
+
+it('an unknown id is answered with where the ids are', async () => {
+  const { body } = await gateway.api.get('/ingestion/unknown/status').expect(404);
+  expect((body as Problem).detail).toContain('GET /ingestion lists those that exist.');
+});
