@@ -6,6 +6,7 @@ import { ActorService } from './actors/actor.service';
 import { AirbyteClient } from './client/airbyte.client';
 import { createAirbyteClient } from './client/create.client';
 import { logUnreadableRows } from './client/unreadable-rows';
+import type { OutageEvent } from './client/outage-monitor';
 import { CREATION_CLAIMS, type CreationClaims } from './client/creation.claims';
 import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
@@ -30,6 +31,14 @@ import { StatusService } from './status/status.service';
 
 const log = new Logger('Airbyte');
 
+function logOutage(event: OutageEvent): void {
+  if (event.kind === 'ended') {
+    log.warn(`Airbyte answers again, ${Math.ceil(event.durationMs / 1000)} s after the first failure.`);
+    return;
+  }
+  log.warn(`Airbyte is down: ${event.error.message}. Check that Airbyte runs at AIRBYTE_API_URL.`);
+}
+
 /** Everything that speaks to one Airbyte. */
 @Module({})
 export class AirbyteModule {
@@ -51,6 +60,7 @@ export class AirbyteModule {
           useFactory: (http: HttpService, claims: CreationClaims) =>
             createAirbyteClient(airbyte, http.axiosRef, {
               claims,
+              onOutage: logOutage,
               onUnreadableRow: logUnreadableRows((message) => {
                 log.warn(message);
               }),

@@ -22,7 +22,7 @@ export class HealthService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly shared: SharedState,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) clock: Clock,
   ) {
     const sharing = { maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock.monotonicMs() };
     this.probes = new CoalescedReads(sharing);
@@ -55,7 +55,7 @@ export class HealthService {
 
   private async probe(): Promise<AirbyteError | null> {
     try {
-      await this.client.health({ deadlineAt: this.clock.now().getTime() + PROBE_BUDGET_MS });
+      await this.client.health(PROBE_BUDGET_MS);
       return null;
     } catch (error) {
       if (error instanceof AirbyteError) return error;

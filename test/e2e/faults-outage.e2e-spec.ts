@@ -1,5 +1,6 @@
 import { BUDGET_MS, faultBench, SLACK_MS, UNKNOWN_ID } from '../support/fault-bench';
 import { fault, hateoas } from '../support/scripted-upstream';
+import { GatewayProcess } from '../support/gateway-process';
 import { until } from '../support/until';
 
 const READ = 'GET /connections/:id';
@@ -81,6 +82,19 @@ describe('a dead upstream', () => {
     expect(faults.upstream.state.connections.size).toBe(2);
   });
 
+  it('is known at once, with the cause, by everyone who asks', async () => {
+    await faults.reopen({ AIRBYTE_TIMEOUT_MS: '20000', AIRBYTE_TOKEN: faults.tokenOf('fixed') });
+    const id = existing();
+    await faults.upstream.refuse();
+    const paths = [`/ingestion/${id}`, `/ingestion/${id}/status`, '/ingestion', '/sources'];
+    for (const answer of await Promise.all(paths.map(get))) {
+      expect(answer.ms).toBeLessThan(1_000 + SLACK_MS);
+      expect(answer).toMatchObject({ status: 502, body: { code: 'airbyte-unreachable' } });
+      expect(answer.body['detail']).toContain('the connection was refused (ECONNREFUSED)');
+      expect(JSON.stringify(answer.body)).not.toContain('127.0.0.1');
+    }
+  });
+
   it('that hangs opens the circuit too, and answers end it', async () => {
     const id = existing();
     always('*', fault('hang'));
@@ -91,5 +105,28 @@ describe('a dead upstream', () => {
     await expect(get('/health/live')).resolves.toMatchObject({ status: 200 });
     faults.upstream.on('*', () => undefined);
     await until('it to be whole again', async () => (await get(`/ingestion/${id}`)).status === 200, 6_000);
+  });
+});
+
+describe('the log', () => {
+  it('has one warning with the cause when an outage begins, and one line when it ends', async () => {
+    const gateway = await GatewayProcess.start({
+      AIRBYTE_API_URL: faults.upstream.url,
+      AIRBYTE_TOKEN: faults.tokenOf('fixed'),
+      LOG_LEVEL: 'warn',
+    });
+    const path = `${gateway.url}/ingestion/${existing()}`;
+    await fetch(path);
+    await faults.upstream.refuse();
+    for (let n = 0; n < 5; n++) await fetch(path);
+    await faults.upstream.listen();
+    await until('it to be whole again', async () => (await fetch(path)).status === 200);
+    await gateway.kill('SIGTERM');
+    const lines = gateway.output.split('\n').filter((line) => line.includes('"Airbyte'));
+    const messages = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+    expect(messages).toEqual([
+      expect.stringMatching(/^Airbyte is down: GET \/\S+: .*the connection was refused \(ECONNREFUSED\)/),
+      expect.stringMatching(/^Airbyte answers again, \d+ s after the first failure\.$/),
+    ]);
   });
 });

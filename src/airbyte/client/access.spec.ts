@@ -181,7 +181,7 @@ describe('calls upstream are capped', () => {
     const client = bench.clientWith({ maxConcurrency: 1, maxCreates: 1, createTimeoutMs: 300 });
     const held = errorOf(client.createConnection(creation()));
     await bench.upstream.seen(CREATE);
-    const error = await errorOf(client.getConnection('x', { deadlineAt: Date.now() + 100 }));
+    const error = await errorOf(client.getConnection('x', { deadlineAt: performance.now() + 100 }));
     expect(error).toMatchObject({ kind: 'timeout', sent: false });
     await held;
   });
@@ -244,11 +244,21 @@ describe('a dead Airbyte', () => {
   it('a call that saw it fail waits for the probe if its budget allows', async () => {
     const { connectionId } = bench.upstream.state.addConnection();
     const client = bench.clientWith({ timeoutMs: 10_000 });
+    bench.upstream.on(GET, () => (client.caller.breaker.isOpen ? undefined : fault('reset')));
+    expect((await client.getConnection(connectionId)).connectionId).toBe(connectionId);
+    expect(bench.upstream.count(GET)).toBe(6);
+  });
+
+  it('a call that cannot reach it does not wait for the probe, whatever its budget', async () => {
+    const client = bench.clientWith({ timeoutMs: 60_000, createTimeoutMs: 60_000, startTimeoutMs: 60_000 });
     await bench.upstream.refuse();
-    const pending = client.getConnection(connectionId);
-    while (!client.caller.breaker.isOpen) await new Promise(setImmediate);
+    const calls = [client.getConnection('x'), client.createConnection(creation()), client.createJob('x')];
+    const errors = await Promise.all(calls.map((call) => errorOf(call)));
     await bench.upstream.listen();
-    expect((await pending).connectionId).toBe(connectionId);
+    for (const error of errors) {
+      expect(error).toMatchObject({ sent: false, outcomeUnknown: false });
+      expect(['unreachable', 'circuit_open']).toContain(error.kind);
+    }
   });
 
   it.each([

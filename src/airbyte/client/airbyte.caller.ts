@@ -9,6 +9,7 @@ import { type Clock, systemClock } from './clock';
 import { ConcurrencyGate, type Release } from './concurrency.gate';
 import type { CreationClaims } from './creation.claims';
 import { createAuthorizer } from './credentials';
+import type { OutageListener } from './outage-monitor';
 import { isInDoubt } from './doubt';
 import { Exchanger } from './exchange';
 import type { Operation } from './operation';
@@ -28,6 +29,7 @@ export interface CallerOptions {
   /** Called for each row of a list that is left out because it cannot be read. The reason holds no content. */
   readonly onUnreadableRow?: ((operation: string, reason: string) => void) | undefined;
   readonly onCall?: CallListener | undefined;
+  readonly onOutage?: OutageListener | undefined;
   /** By default those of this process alone. */
   readonly claims?: CreationClaims | undefined;
   /** For tests. */
@@ -37,6 +39,8 @@ export interface CallerOptions {
 interface Attempt {
   readonly operation: Operation;
   readonly context: CallContext;
+  /** When the call began, its earlier attempts included. */
+  readonly startedAt: number;
   readonly deadlineAt: number;
   readonly number: number;
 }
@@ -60,7 +64,7 @@ export class AirbyteCaller {
     this.clock = options.clock ?? systemClock;
     this.breaker = new CircuitBreaker(this.clock);
     this.gate = new ConcurrencyGate(settings);
-    this.exchanger = new Exchanger(transport, this.breaker, this.clock, options.onCall);
+    this.exchanger = new Exchanger(transport, this.breaker, this.clock, options.onCall, options.onOutage);
     this.authorizer = createAuthorizer(
       settings.credentials,
       (id, secret) => signIn(this.exchanger, id, secret, settings.timeoutMs * FIRST_ATTEMPT_SHARE),
@@ -72,11 +76,11 @@ export class AirbyteCaller {
     return this.exchanger.upstreamClock;
   }
 
-  /** When a call's budget ends, in epoch milliseconds. */
+  /** When a call's budget ends, on the monotonic clock. */
   deadlineOf(operation: Pick<Operation, 'lane'>, context: CallContext): number {
     const { timeoutMs, createTimeoutMs, startTimeoutMs } = this.settings;
     const budgetsMs = { read: timeoutMs, create: createTimeoutMs, start: startTimeoutMs };
-    return context.deadlineAt ?? this.clock.now() + budgetsMs[operation.lane];
+    return context.deadlineAt ?? this.clock.monotonicMs() + budgetsMs[operation.lane];
   }
 
   /**
@@ -106,11 +110,12 @@ export class AirbyteCaller {
    */
   async call<T>(build: () => Operation, parse: (body: unknown) => T, context: CallContext = {}): Promise<T> {
     const operation = build();
+    const startedAt = this.clock.monotonicMs();
     const deadlineAt = this.deadlineOf(operation, context);
     let told: AirbyteError | undefined;
     let outcomeUnknown = false;
     for (let number = 1; ; number++) {
-      const attempt = { operation, context, deadlineAt, number };
+      const attempt = { operation, context, startedAt, deadlineAt, number };
       try {
         return await this.attempt(attempt, parse);
       } catch (error) {
@@ -118,7 +123,9 @@ export class AirbyteCaller {
         const inDoubt = isInDoubt(error, operation.safety);
         told = inDoubt ? error : moreTelling(told, error);
         outcomeUnknown ||= inDoubt;
-        const delayMs = this.delayBeforeNext(error, attempt);
+        // The pause of the circuit is longer than what is waited for an Airbyte that cannot be reached.
+        const isGone = error.kind === 'circuit_open' && told.kind === 'unreachable';
+        const delayMs = isGone ? null : this.delayBeforeNext(error, attempt);
         if (delayMs !== null) await this.clock.wait(delayMs, context.signal);
         if (delayMs === null || context.signal?.aborted)
           throw outcomeUnknown ? told.with({ outcomeUnknown }) : told;
@@ -128,14 +135,15 @@ export class AirbyteCaller {
 
   private delayBeforeNext(
     error: AirbyteError,
-    { operation, context, deadlineAt, number }: Attempt,
+    { operation, context, startedAt, deadlineAt, number }: Attempt,
   ): number | null {
     if (operation.probe || this.stopped || context.signal?.aborted) return null;
     return retryDelayMs({
       error,
       safety: operation.safety,
       attempt: number,
-      remainingMs: deadlineAt - this.clock.now(),
+      elapsedMs: this.clock.monotonicMs() - startedAt,
+      remainingMs: deadlineAt - this.clock.monotonicMs(),
       random: this.clock.random(),
     });
   }
@@ -160,7 +168,7 @@ export class AirbyteCaller {
   }
 
   private enter({ operation, context, deadlineAt }: Attempt): ReturnType<ConcurrencyGate['enter']> {
-    const remainingMs = deadlineAt - this.clock.now();
+    const remainingMs = deadlineAt - this.clock.monotonicMs();
     if (remainingMs <= 0) throw unsent('timeout', operation, 'no time was left');
     const { lane } = operation;
     // A start has its place already; a probe takes none, so that it never waits behind the calls of callers.
@@ -194,7 +202,7 @@ export class AirbyteCaller {
   }
 
   private timeoutMs({ operation, deadlineAt, number }: Attempt): number {
-    const remainingMs = Math.max(1, deadlineAt - this.clock.now());
+    const remainingMs = Math.max(1, deadlineAt - this.clock.monotonicMs());
     return operation.safety === 'read' && number === 1 && !operation.probe
       ? Math.ceil(remainingMs * FIRST_ATTEMPT_SHARE)
       : remainingMs;
@@ -207,7 +215,7 @@ export class AirbyteCaller {
   ): Promise<string | undefined> {
     const stop = new AbortController();
     const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
-    const patience = this.clock.wait(Math.max(0, deadlineAt - this.clock.now()), signal).then(() => {
+    const patience = this.clock.wait(Math.max(0, deadlineAt - this.clock.monotonicMs()), signal).then(() => {
       throw unsent('timeout', operation, 'signing in to Airbyte took too long');
     });
     try {

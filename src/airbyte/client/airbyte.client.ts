@@ -186,12 +186,15 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.listAll(fetch, (row) => row.workspaceId, context);
   }
 
-  /** Resolves when Airbyte says that it is well. One attempt, made even while the circuit is open. */
-  health(context?: CallContext): Promise<void> {
+  /**
+   * Resolves when Airbyte says that it is well. One attempt, made even while the circuit is open, and outside of the
+   * queue. @param timeoutMs default: the budget of a read
+   */
+  health(timeoutMs = this.settings.timeoutMs): Promise<void> {
     return this.value(
       () => operations.health(),
       () => undefined,
-      context,
+      { deadlineAt: this.caller.clock.monotonicMs() + timeoutMs },
     );
   }
 

@@ -47,6 +47,8 @@ export interface AirbyteErrorDetails extends UpstreamProblem {
   /** May the request have reached Airbyte? */
   readonly sent: boolean;
   readonly status?: number | undefined;
+  /** Of an `unreachable`, such as `ECONNREFUSED`: never a host or an address. */
+  readonly transportCode?: string | undefined;
   /** How long Airbyte, or the circuit breaker, asks to be left alone. */
   readonly retryAfterMs?: number | undefined;
   /** Airbyte's clock when it answered, from the `Date` header. */

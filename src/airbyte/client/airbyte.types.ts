@@ -131,7 +131,7 @@ export interface ListJobsQuery extends PageQuery {
 export interface CallContext {
   /** Ends the call, its waits included. */
   readonly signal?: AbortSignal | undefined;
-  /** Epoch milliseconds; default: now and `timeoutMs`, or `createTimeoutMs` for a creation. */
+  /** On the monotonic clock, in milliseconds; default: now and `timeoutMs`, or `createTimeoutMs` for a creation. */
   readonly deadlineAt?: number | undefined;
   /** Sent upstream as `x-request-id`. */
   readonly requestId?: string | undefined;

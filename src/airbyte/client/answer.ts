@@ -3,6 +3,7 @@ import { parseErrorBody } from './error.body';
 import { describe, type Operation } from './operation';
 import { parseRetryAfterMs } from './retry.after';
 import type { TransportResponse } from './transport';
+import { unreachableCause } from './unreachable-cause';
 import type { TransportError, TransportFailure } from './transport.errors';
 
 /** Reads the body of a good answer, which still has to be parsed, or throws the {@link AirbyteError} that it amounts to. */
@@ -22,12 +23,10 @@ export function misbehaving(operation: Operation, what: string, status: number |
 
 export function fromTransport(operation: Operation, error: TransportError): AirbyteError {
   const { kind, what } = TRANSPORT_KINDS[error.failure];
-  const details = { operation: operation.name, sent: error.sent, cause: error };
-  return new AirbyteError(
-    kind,
-    `${describe(operation)}: ${what}${error.code === undefined ? '' : ` (${error.code})`}`,
-    details,
-  );
+  const details = { operation: operation.name, sent: error.sent, transportCode: error.code, cause: error };
+  const code = error.code === undefined ? '' : ` (${error.code})`;
+  const reason = kind === 'unreachable' ? `${what}: ${unreachableCause(error.code)}` : what + code;
+  return new AirbyteError(kind, `${describe(operation)}: ${reason}`, details);
 }
 
 const TRANSPORT_KINDS: Record<TransportFailure, { kind: AirbyteErrorKind; what: string }> = {

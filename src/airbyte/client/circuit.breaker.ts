@@ -22,7 +22,7 @@ export class CircuitBreaker {
   private openUntil = 0;
 
   constructor(
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
     options: Partial<BreakerOptions> = {},
   ) {
     this.options = { ...DEFAULTS, ...options };
@@ -34,14 +34,14 @@ export class CircuitBreaker {
 
   /** @returns 0 when a call may go ahead, else the milliseconds to wait. Says nothing of who goes next. */
   waitMs(): number {
-    return this.isOpen ? Math.max(0, this.openUntil - this.clock.now()) : 0;
+    return this.isOpen ? Math.max(0, this.openUntil - this.clock.monotonicMs()) : 0;
   }
 
   /** Like {@link waitMs}, for a call about to be sent: when open, the first to come after a pause is the probe. */
   enter(): number {
     const waitMs = this.waitMs();
     // The next pause begins now, so that a probe that hangs does not keep the circuit open for good.
-    if (waitMs === 0 && this.isOpen) this.openUntil = this.clock.now() + this.pauseMs;
+    if (waitMs === 0 && this.isOpen) this.openUntil = this.clock.monotonicMs() + this.pauseMs;
     return waitMs;
   }
 
@@ -51,10 +51,10 @@ export class CircuitBreaker {
     this.pauseMs = 0;
   }
 
-  /** @param startedAt when the attempt began, in epoch milliseconds */
+  /** @param startedAt when the attempt began, on the monotonic clock */
   recordFailure(startedAt: number): void {
     if (startedAt < this.lastFailureAt) return;
-    this.lastFailureAt = this.clock.now();
+    this.lastFailureAt = this.clock.monotonicMs();
     this.failures++;
     if (this.failures >= this.options.threshold) this.open();
   }
@@ -62,6 +62,6 @@ export class CircuitBreaker {
   private open(): void {
     const nextMs = this.isOpen ? this.pauseMs * 2 : this.options.openMs;
     this.pauseMs = Math.min(nextMs, this.options.longestOpenMs);
-    this.openUntil = this.clock.now() + this.pauseMs;
+    this.openUntil = this.clock.monotonicMs() + this.pauseMs;
   }
 }

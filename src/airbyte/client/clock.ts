@@ -1,7 +1,9 @@
 /** Time and chance, passed in so that tests need no sleeping. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** The wall clock in epoch milliseconds. It can step, so it must not measure how much time has passed. */
   now(): number;
+  /** Milliseconds since some moment of this process; never steps. For budgets, pauses and ages. */
+  monotonicMs(): number;
   /** From 0 to below 1. */
   random(): number;
   /** Resolves after `ms`, or at once when the signal aborts: look at the signal afterwards. */
@@ -10,6 +12,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonicMs: () => performance.now(),
   random: () => Math.random(),
   wait: (ms, signal) =>
     new Promise((resolve) => {

@@ -47,11 +47,11 @@ export class CreationRecovery {
     const startedAt = this.caller.clock.now();
     const claimant = context.claimant ?? randomUUID();
     const deadlineAt = this.caller.deadlineOf(operation, context);
-    const lookupMs = lookupBudgetMs(deadlineAt - startedAt);
+    const lookupMs = lookupBudgetMs(deadlineAt - this.caller.clock.monotonicMs());
     const attempt = { ...context, deadlineAt: deadlineAt - lookupMs };
     const made = await this.attempt(operation, claimant, attempt);
     if (!(made instanceof AirbyteError)) return made;
-    const lookupDeadlineAt = Math.min(deadlineAt, this.caller.clock.now() + lookupMs);
+    const lookupDeadlineAt = Math.min(deadlineAt, this.caller.clock.monotonicMs() + lookupMs);
     const search = { input, startedAt, claimant };
     const found = await this.find(search, made, { ...context, deadlineAt: lookupDeadlineAt });
     if (found === undefined) throw withoutAnswer(made);
@@ -102,12 +102,15 @@ export class CreationRecovery {
     context: CallContext & { readonly deadlineAt: number },
   ): Promise<AirbyteConnection | undefined> {
     const { clock } = this.caller;
-    const pauseMs = Math.max(100, (context.deadlineAt - clock.now()) / 6);
-    while (clock.now() < context.deadlineAt && !context.signal?.aborted && !this.caller.stopped) {
+    const pauseMs = Math.max(100, (context.deadlineAt - clock.monotonicMs()) / 6);
+    while (clock.monotonicMs() < context.deadlineAt && !context.signal?.aborted && !this.caller.stopped) {
       const [found, ...others] = await this.look(search, lost, context);
       const isOnlyOne = found !== undefined && others.length === 0;
       if (isOnlyOne && (await this.claims.take(found.connectionId, search.claimant))) return found;
-      await clock.wait(Math.min(pauseMs, Math.max(0, context.deadlineAt - clock.now())), context.signal);
+      await clock.wait(
+        Math.min(pauseMs, Math.max(0, context.deadlineAt - clock.monotonicMs())),
+        context.signal,
+      );
     }
     return undefined;
   }

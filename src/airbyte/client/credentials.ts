@@ -7,7 +7,7 @@ import type { AccessToken } from './wire.parse';
 export function createAuthorizer(
   credentials: AirbyteCredentials,
   signIn: (clientId: string, clientSecret: string) => Promise<AccessToken>,
-  clock: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'now' | 'monotonicMs'>,
 ): Authorizer {
   switch (credentials.kind) {
     case 'client':

@@ -25,7 +25,7 @@ async function circuitAfter(
   context: CallContext = {},
 ): Promise<'open' | 'closed'> {
   let time = 0;
-  const clock = { ...systemClock, now: (): number => time++ };
+  const clock = { ...systemClock, now: (): number => time++, monotonicMs: (): number => time++ };
   const breaker = new CircuitBreaker(clock);
   const send = (): Promise<TransportResponse> =>
     outcome instanceof TransportError ? Promise.reject(outcome) : Promise.resolve(outcome);

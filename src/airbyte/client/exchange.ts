@@ -4,6 +4,7 @@ import { fromTransport, readAnswer } from './answer';
 import type { CallListener } from './call.events';
 import type { CircuitBreaker } from './circuit.breaker';
 import type { Clock } from './clock';
+import { OutageMonitor, type OutageListener } from './outage-monitor';
 import { describe, type Operation } from './operation';
 import type { Transport, TransportRequest, TransportResponse } from './transport';
 import { TransportError } from './transport.errors';
@@ -22,23 +23,27 @@ export interface ExchangeRequest {
 /** Makes single exchanges, and tells the breaker and the listener how each went. */
 export class Exchanger {
   readonly upstreamClock = new UpstreamClock();
+  private readonly outages: OutageMonitor;
 
   constructor(
     private readonly transport: Transport,
     private readonly breaker: CircuitBreaker,
     private readonly clock: Clock,
-    private readonly onCall: CallListener | undefined,
-  ) {}
+    private readonly onCall?: CallListener,
+    onOutage?: OutageListener,
+  ) {
+    this.outages = new OutageMonitor(breaker, clock, onOutage);
+  }
 
   async exchange(request: ExchangeRequest): Promise<unknown> {
-    const startedAt = this.clock.now();
+    const startedAt = this.clock.monotonicMs();
     try {
       const answer = await this.transport.send(this.wire(request));
       const response = withoutCredential(answer, request.authorization);
       const { date } = response.headers;
       if (typeof date === 'string') this.upstreamClock.observe(date, this.clock.now());
       const body = readAnswer(request.operation, response, this.clock.now());
-      this.breaker.recordAnswer();
+      this.recordAnswer();
       this.report(request, startedAt, { status: response.status });
       return body;
     } catch (thrown) {
@@ -68,19 +73,29 @@ export class Exchanger {
   private judge({ operation, context }: ExchangeRequest, error: AirbyteError, startedAt: number): void {
     switch (error.kind) {
       case 'unreachable':
-        this.breaker.recordFailure(startedAt);
+        this.recordFailure(error, startedAt);
         return;
       case 'dropped':
       case 'unavailable':
-        if (operation.lane !== 'start') this.breaker.recordFailure(startedAt);
+        if (operation.lane !== 'start') this.recordFailure(error, startedAt);
         return;
       case 'timeout':
         if (operation.lane === 'read' && context.signal?.aborted !== true)
-          this.breaker.recordFailure(startedAt);
+          this.recordFailure(error, startedAt);
         return;
       default:
-        this.breaker.recordAnswer();
+        this.recordAnswer();
     }
+  }
+
+  private recordAnswer(): void {
+    this.breaker.recordAnswer();
+    this.outages.recordAnswer();
+  }
+
+  private recordFailure(error: AirbyteError, startedAt: number): void {
+    this.breaker.recordFailure(startedAt);
+    this.outages.recordFailure(error);
   }
 
   private report(
@@ -91,7 +106,7 @@ export class Exchanger {
     if (this.onCall === undefined) return;
     const path = describe(operation).slice(operation.method.length + 1);
     const { name, method } = operation;
-    const durationMs = this.clock.now() - startedAt;
+    const durationMs = this.clock.monotonicMs() - startedAt;
     this.onCall({
       operation: name,
       method,

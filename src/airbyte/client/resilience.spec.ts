@@ -13,7 +13,7 @@ function failure(kind: AirbyteErrorKind, details: Partial<AirbyteErrorDetails> =
 
 describe('retry policy', () => {
   const ask = (question: Partial<RetryQuestion> & { error: AirbyteError }): number | null =>
-    retryDelayMs({ safety: 'read', attempt: 1, remainingMs: 10_000, random: 0.5, ...question });
+    retryDelayMs({ safety: 'read', attempt: 1, elapsedMs: 0, remainingMs: 10_000, random: 0.5, ...question });
 
   it.each([
     ['rate_limited', true, true, true],
@@ -46,6 +46,16 @@ describe('retry policy', () => {
       expect(ask({ error: failure(kind, { sent: false }), safety: 'once' })).not.toBeNull();
     },
   );
+
+  it('an Airbyte that cannot be reached is given a second to come back', () => {
+    const error = failure('unreachable', { sent: false });
+    expect([0, 500, 950, 5_000].map((elapsedMs) => ask({ error, elapsedMs }) !== null)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
 
   it('500 is tried three times at most', () => {
     const error = failure('failed');
@@ -124,11 +134,11 @@ describe('circuit breaker', () => {
 
   function breakerAt(): {
     breaker: CircuitBreaker;
-    clock: { now: () => number };
+    clock: { monotonicMs: () => number };
     pass: (ms: number) => void;
   } {
     let time = start;
-    const clock = { now: (): number => time };
+    const clock = { monotonicMs: (): number => time };
     const pass = (ms: number): void => {
       time += ms;
     };
@@ -141,7 +151,7 @@ describe('circuit breaker', () => {
 
   function failTimes(times: number, { breaker, clock, pass }: ReturnType<typeof breakerAt>): void {
     for (let i = 0; i < times; i++) {
-      const startedAt = clock.now();
+      const startedAt = clock.monotonicMs();
       pass(10);
       breaker.recordFailure(startedAt);
     }
@@ -159,7 +169,7 @@ describe('circuit breaker', () => {
 
   it('counts attempts that failed side by side once', () => {
     const { breaker, clock, pass } = breakerAt();
-    const startedAt = clock.now();
+    const startedAt = clock.monotonicMs();
     pass(10);
     for (let i = 0; i < 10; i++) breaker.recordFailure(startedAt);
     expect(breaker.isOpen).toBe(false);

@@ -5,6 +5,8 @@ const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 2_000;
 /** A later attempt gets at least this long, or is not made at all. */
 export const SHORTEST_ATTEMPT_MS = 50;
+/** An Airbyte that restarts is back within a moment; one that is gone should be known at once. */
+export const UNREACHABLE_PATIENCE_MS = 1_000;
 /** Airbyte answers 500 to faults that repeating cannot cure, such as an id that is no UUID. */
 const MOST_ATTEMPTS_ON_500 = 3;
 
@@ -13,6 +15,8 @@ export interface RetryQuestion {
   readonly safety: Safety;
   /** Attempts made so far. */
   readonly attempt: number;
+  /** Since the call began. */
+  readonly elapsedMs: number;
   /** What is left of the budget. */
   readonly remainingMs: number;
   /** From 0 to below 1. */
@@ -27,6 +31,9 @@ export interface RetryQuestion {
 export function retryDelayMs(question: RetryQuestion): number | null {
   if (!isWorthRepeating(question) || !isSafe(question.error, question.safety)) return null;
   const delayMs = question.error.retryAfterMs ?? backoffMs(question.attempt, question.random);
+  const isHopeless =
+    question.error.kind === 'unreachable' && question.elapsedMs + delayMs > UNREACHABLE_PATIENCE_MS;
+  if (isHopeless) return null;
   return delayMs + SHORTEST_ATTEMPT_MS <= question.remainingMs ? delayMs : null;
 }
 

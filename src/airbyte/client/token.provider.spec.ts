@@ -20,7 +20,11 @@ describe('token provider', () => {
     const pass = (ms: number): void => {
       time += ms;
     };
-    return { provider: new TokenProvider(signIn, { now: () => time }), pass, signIns: () => count };
+    return {
+      provider: new TokenProvider(signIn, { now: () => time, monotonicMs: () => time }),
+      pass,
+      signIns: () => count,
+    };
   }
 
   function jwt(claims: object): string {

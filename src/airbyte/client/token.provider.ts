@@ -9,6 +9,7 @@ const EARLY_SHARE = 0.2;
 const EARLIEST_MS = 30_000;
 const PAUSE_AFTER_FAILED_RENEWAL_MS = 5_000;
 
+/** Moments on the monotonic clock. */
 interface HeldToken {
   readonly header: string;
   readonly expiresAt: number;
@@ -26,11 +27,11 @@ export class TokenProvider implements Authorizer {
 
   constructor(
     private readonly signIn: () => Promise<AccessToken>,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Pick<Clock, 'now' | 'monotonicMs'>,
   ) {}
 
   header(): string | Promise<string> {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     if (this.held === undefined || now >= this.held.expiresAt) return this.fetch();
     if (now >= this.held.refreshAt) this.renew(this.held);
     return this.held.header;
@@ -45,7 +46,7 @@ export class TokenProvider implements Authorizer {
   /** The token in hand is still good, so a renewal that fails concerns nobody yet. */
   private renew(held: HeldToken): void {
     this.fetch().catch(() => {
-      held.refreshAt = this.clock.now() + PAUSE_AFTER_FAILED_RENEWAL_MS;
+      held.refreshAt = this.clock.monotonicMs() + PAUSE_AFTER_FAILED_RENEWAL_MS;
     });
   }
 
@@ -57,10 +58,11 @@ export class TokenProvider implements Authorizer {
   }
 
   private async exchange(): Promise<string> {
-    const startedAt = this.clock.now();
+    const startedAt = this.clock.monotonicMs();
+    const nowMs = this.clock.now();
     const token = await this.signIn();
     const header = `Bearer ${token.accessToken}`;
-    const lifetime = lifetimeMs(token, startedAt);
+    const lifetime = lifetimeMs(token, nowMs);
     this.held = { header, expiresAt: startedAt + lifetime, refreshAt: startedAt + usableMs(lifetime) };
     return header;
   }

@@ -1,5 +1,6 @@
 import { type ProblemExtras, ProblemException } from '../../common/problem/problem.exception';
 import { AirbyteError } from '../client/airbyte.errors';
+import { unreachableCause } from '../client/unreachable-cause';
 import { relayedErrorId, relayedMessage } from './relayed-words';
 
 /** Airbyte answers 500, without a word, for an id that is no UUID and that it does not know. */
@@ -63,6 +64,11 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
         extras,
       );
     case 'unreachable':
+      return new ProblemException(
+        'airbyte-unreachable',
+        `Airbyte cannot be reached at AIRBYTE_API_URL: ${unreachableCause(error.details.transportCode)}. Try again, or ask the operator of the gateway.`,
+        extras,
+      );
     case 'dropped':
       return new ProblemException(
         'airbyte-unreachable',

@@ -142,10 +142,10 @@ export class JobStarter implements OnModuleDestroy {
   /** Stopping cuts the connection to Airbyte in the end; the start itself goes on there. */
   private async lookWhileStopping(start: Start): Promise<AirbyteJob> {
     const { clock } = this.client.caller;
-    const deadlineAt = clock.now() + STOP_PATIENCE_MS;
+    const deadlineAt = clock.monotonicMs() + STOP_PATIENCE_MS;
     const last = { ...start, context: { ...start.context, deadlineAt } };
     const goOn = new AbortController().signal;
-    while (clock.now() < deadlineAt) {
+    while (clock.monotonicMs() < deadlineAt) {
       const found = await this.lookUnlessAnswered(last);
       if (found) return found;
       const ending = await start.answer.within(PAUSE_WHILE_STOPPING_MS, goOn);
