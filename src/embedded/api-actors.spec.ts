@@ -193,4 +193,14 @@ describe('signing in with a form, as generated clients do', () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ token_type: 'Bearer' });
   });
+
+  it('gives a token for JSON that curl calls a form', async () => {
+    const { apiUrl, clientId, clientSecret } = embedded.access;
+    const response = await fetch(`${apiUrl}/applications/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: JSON.stringify({ client_id: clientId, client_secret: clientSecret }),
+    });
+    expect(response.status).toBe(200);
+  });
 });

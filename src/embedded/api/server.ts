@@ -142,8 +142,10 @@ async function readBody(request: IncomingMessage, route: Route, path: string): P
   }
   const text = Buffer.concat(chunks).toString('utf8');
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '');
-  if (isForm && route.takesForms === true) return Object.fromEntries(new URLSearchParams(text));
   const body = parseObject(text);
+  // curl calls every body a form unless it is given a type: JSON is read as JSON.
+  if (body === null && isForm && route.takesForms === true)
+    return Object.fromEntries(new URLSearchParams(text));
   if (body === null)
     throw frameworkError(400, 'Bad Request', path, 'Invalid JSON: a JSON object was expected');
   if (isDeeperThan(body, MAX_DEPTH))

@@ -56,7 +56,7 @@ describe('every connector', () => {
       expect(messages).toEqual([
         {
           type: 'CONNECTION_STATUS',
-          connectionStatus: { status: 'FAILED', message: 'username is required' },
+          connectionStatus: { status: 'FAILED', message: 'username is required.' },
         },
       ]);
     },
