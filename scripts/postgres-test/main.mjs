@@ -95,16 +95,17 @@ const TESTS = {
   ) => {
     flow.server.sql(
       `CREATE TYPE "mood" AS ENUM ('sad', 'it''s ok'); CREATE TYPE "pair" AS ("a" int, "b" text);
-       CREATE TABLE "odd" ("id" int PRIMARY KEY, "mood" "mood", "moods" "mood"[], "pairs" "pair"[],
+       CREATE DOMAIN "positive" AS numeric CHECK (VALUE > 0);
+       CREATE TABLE "odd" ("id" int PRIMARY KEY, "mood" "mood", "moods" "mood"[], "pair" "pair", "pairs" "pair"[], "domain" "positive",
          "json_list" jsonb[], "range" int4range, "uuid" uuid, "ip" inet, "bits" bit(3), "money" money, "xml" xml, "timetz" timetz,
          "time" time, "at" timestamptz, "local_at" timestamp, "day" date, "blob" bytea, "fixed" char(5), "real" real, "oid" oid, "t" text DEFAULT 'like the alias');
        INSERT INTO "odd" VALUES
-         (1, 'it''s ok', ARRAY['sad', NULL]::"mood"[], ARRAY['(1,x)', NULL]::"pair"[],
+         (1, 'it''s ok', ARRAY['sad', NULL]::"mood"[], '(1,"a,b")', ARRAY['(1,x)', NULL]::"pair"[], 12345678901234567890.123,
           ARRAY['{"a": [1.10]}', 'null']::jsonb[], '[1,5)', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '10.0.0.1/8', B'101', 12.34, '<a>&amp;</a>', '12:00:00.123456+05:30',
           '24:00:00', '294276-12-31 23:59:59.999999+00', '4713-01-01 00:00:00 BC', '5874897-12-31', '\\x00ff', 'ab', 0.1, 4294967295),
-         (2, NULL, '{}', '{}', '{}', 'empty', NULL, '::1', NULL, -92233720368547758.08, NULL, NULL,
+         (2, NULL, '{}', NULL, '{}', NULL, '{}', 'empty', NULL, '::1', NULL, -92233720368547758.08, NULL, NULL,
           '00:00:00', '0044-03-15 12:00:00+00 BC', '-infinity', '0044-03-15 BC', '', '', 'NaN', 0),
-         (3, NULL, NULL, NULL, NULL, '(,)', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '-infinity', 'infinity', 'infinity', NULL, NULL, '-Infinity', NULL)`,
+         (3, NULL, NULL, '(,)', NULL, NULL, NULL, '(,)', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '-infinity', 'infinity', 'infinity', NULL, NULL, '-Infinity', NULL)`,
       'shop',
     );
     const to = destination(flow, { schema: 'odd' });
@@ -117,6 +118,7 @@ const TESTS = {
       'moods',
       'pairs',
       'json_list',
+      'pair',
       'mood',
       'range',
       'uuid',
@@ -124,7 +126,7 @@ const TESTS = {
       'bits',
       'xml',
     ];
-    const others = ['timetz', 'time', 'blob', 'fixed', 'money', 'real', 'oid'];
+    const others = ['domain', 'timetz', 'time', 'blob', 'fixed', 'money', 'real', 'oid'];
     const read = (table, database, columns) =>
       flow.server
         .sql(

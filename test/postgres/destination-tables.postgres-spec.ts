@@ -102,6 +102,17 @@ describe('an overwrite', () => {
     expect(sql('SELECT COUNT(*) FROM "child"')).toBe('1');
   });
 
+  it('never changes the rows or columns of a table that inherits', async () => {
+    await written('overwrite', 'people', ['{"id":1,"v":"a"}'], { properties: ID_AND_TEXT });
+    sql('CREATE TABLE "heir" () INHERITS ("people"); INSERT INTO "heir" VALUES (now(), 99, \'mine\')');
+    await written('overwrite', 'people', ['{"id":2}']);
+    const properties = { id: { type: 'string' } };
+    expect(await refused('overwrite', 'people', ['{"id":"3"}'], { properties })).toMatch(
+      /heir, which inherits/,
+    );
+    expect(sql('SELECT "id", "v" FROM "people" ORDER BY 1')).toBe('2|\n99|mine');
+  });
+
   it('that ends too early changes nothing and leaves nothing behind', async () => {
     await written('overwrite', 'people', ['{"id":1}']);
     const before = sql('SELECT oid FROM pg_class ORDER BY 1');
@@ -183,6 +194,14 @@ describe('readers', () => {
     look();
     expect([...seen].filter((one) => one !== '20000|a|a' && one !== '20000|b|b')).toEqual([]);
     expect([...seen].at(-1)).toBe('20000|b|b');
+  });
+
+  it('get the rows of syncs that create one schema and table at the same time', async () => {
+    const runs = await Promise.all(
+      ['a', 'b', 'b'].map((name) => write('append', name, ['{"id":1}'], { schema: 'fresh' })),
+    );
+    expect(runs.map(({ failure }) => failure)).toEqual([null, null, null]);
+    expect(sql('SELECT (SELECT COUNT(*) FROM "fresh"."a"), (SELECT COUNT(*) FROM "fresh"."b")')).toBe('1|2');
   });
 
   it('get all rows of two syncs that overwrite one table at the same time', async () => {

@@ -18,8 +18,8 @@ import { assertStored } from './stored-rows';
 import { readTable } from './table-facts';
 import { alterTable, createTable, ensureSchema, planTable, setReplicaIdentity } from './target-table';
 
-/** The SQLSTATE of bytes that are not UTF-8. */
-const WRONG_ENCODING = '22021';
+/** Errors of one row: wrong bytes, a character that the database cannot have, a null, a check. */
+const OF_ONE_ROW: readonly string[] = ['22021', '22P05', '23502', '23514'];
 
 /** Lines with equally many columns, and the number of their first record. */
 interface Piece {
@@ -154,7 +154,8 @@ export class StreamTable implements StreamTarget {
     const [, line, column] = /^COPY .*?, line (\d+)(?:, column ([^:\n]+))?/m.exec(where) ?? [];
     const stream = `Stream ${this.stream.name}`;
     // Without a column Postgres may have read on before it noticed the error.
-    if (line === undefined || (column === undefined && sqlStateOf(error) !== WRONG_ENCODING)) return stream;
+    if (line === undefined || (column === undefined && !OF_ONE_ROW.includes(sqlStateOf(error) ?? '')))
+      return stream;
     const record = `${stream}, record ${firstRecord + Number(line) - 1}`;
     if (column === undefined) return record;
     const staged = this.route.stage === null ? null : /^c(\d+)$/.exec(column)?.[1];

@@ -114,3 +114,12 @@ export async function lacksReplicaIdentity(session: Session, oid: string): Promi
   );
   return rows.length > 0;
 }
+
+/** Tables that inherit from this one: its columns cannot change without theirs. */
+export async function heirsOf(session: Session, oid: string): Promise<string[]> {
+  const rows = await session.run<{ name: string }>(
+    'SELECT inhrelid::regclass::text AS "name" FROM pg_inherits WHERE inhparent = $1::oid ORDER BY 1',
+    [oid],
+  );
+  return rows.map(({ name }) => name);
+}

@@ -7,6 +7,7 @@ import type { Session } from './session';
 import {
   cascadesOf,
   hasSchema,
+  heirsOf,
   hasType,
   isUsed,
   lacksReplicaIdentity,
@@ -40,6 +41,8 @@ export interface TablePlan {
 /** Makes the schema where it is missing. It is looked for first: creating it needs rights on the database. */
 export async function ensureSchema(session: Session, schema: string): Promise<void> {
   if (await hasSchema(session, schema)) return;
+  // Two syncs that create the same schema at the same time would fail on the catalogue's own index.
+  await session.lockName(schema, '');
   await session.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
 }
 
@@ -79,10 +82,13 @@ export async function planTable(
   const made = assertOwnTable(table, facts);
   const plan = replacesRows ? planReplacing(facts, wanted) : planKeeping(table, facts, wanted);
   if (replacesRows) await assertNoCascade(session, table, facts.oid);
+  if (plan.retype.length > 0) await assertNoHeirs(session, table, facts.oid);
   for (const { column } of plan.retype) await assertUnread(session, table, facts, column);
   const obsolete = replacesRows ? obsoleteColumns(facts, made ?? [], wanted) : [];
   const drop: string[] = [];
-  for (const { name, number } of obsolete) if (!(await isUsed(session, facts.oid, number))) drop.push(name);
+  const mayDrop = obsolete.length > 0 && (await heirsOf(session, facts.oid)).length === 0;
+  for (const { name, number } of mayDrop ? obsolete : [])
+    if (!(await isUsed(session, facts.oid, number))) drop.push(name);
   const known = (
     made ?? facts.columns.map(({ name }) => name).filter((name) => wanted.some((w) => w.name === name))
   ).filter((name) => !drop.includes(name));
@@ -186,6 +192,17 @@ async function assertUnread(
     'config_error',
     `Stream ${table.name}: column ${name} of table ${sqlName(table)} must change from ${column.type} to ${type}, and Postgres does not allow it while ${readers.join(', ')} reads it. ` +
       `Drop ${readers.join(', ')}, run the sync, and create it again.`,
+  );
+}
+
+/** The rows of tables that inherit belong to a user, and their columns would change with these. */
+async function assertNoHeirs(session: Session, table: TableName, oid: string): Promise<void> {
+  const heirs = await heirsOf(session, oid);
+  if (heirs.length === 0) return;
+  throw new ConnectorError(
+    'config_error',
+    `Stream ${table.name}: columns of table ${sqlName(table)} must change their types, which would also convert the rows of ${heirs.join(', ')}, which inherits from it. ` +
+      `Run: ALTER TABLE ${heirs.join(', ')} NO INHERIT ${sqlName(table)}.`,
   );
 }
 
