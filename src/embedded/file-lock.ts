@@ -1,7 +1,8 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAlive, thisProcess, type ProcessIdentity } from './data-dir/process-identity';
 import { numberAt, parseObject, stringAt } from './json';
-import { hasCode, readIfThere } from './system-error';
+import { NotRegularFileError, readKeptFile } from './keep-file';
+import { hasCode } from './system-error';
 
 /** Who holds a lock, and since when (ISO 8601). */
 export type LockHolder = ProcessIdentity & { readonly since: string };
@@ -13,7 +14,10 @@ export type LockHolder = ProcessIdentity & { readonly since: string };
  */
 export function takeLock(path: string, now: Date): { release: () => void } | { holder: LockHolder } {
   const mine = `${path}.${process.pid}`;
-  writeFileSync(mine, JSON.stringify({ ...thisProcess(), since: now.toISOString() }), { mode: 0o600 });
+  // Nothing of that name is written to: it may be a link to another file.
+  rmSync(mine, { force: true });
+  const content = JSON.stringify({ ...thisProcess(), since: now.toISOString() });
+  writeFileSync(mine, content, { mode: 0o600, flag: 'wx' });
   try {
     while (!tryLink(mine, path)) {
       const holder = readHolder(path);
@@ -57,7 +61,7 @@ function removeDeadLock(path: string): void {
 
 /** Who a lock file names, alive or dead; null when there is none, or a torn one. */
 export function readHolder(path: string): LockHolder | null {
-  const text = readIfThere(path);
+  const text = readLock(path);
   if (text === null) return null;
   const content = parseObject(text);
   const pid = content === null ? undefined : numberAt(content, 'pid');
@@ -67,4 +71,14 @@ export function readHolder(path: string): LockHolder | null {
     started: stringAt(content, 'started') ?? null,
     since: stringAt(content, 'since') ?? 'unknown',
   };
+}
+
+/** A link, a pipe or a folder in the place of a lock was not left by a holder. */
+function readLock(path: string): string | null {
+  try {
+    return readKeptFile(path);
+  } catch (error) {
+    if (error instanceof NotRegularFileError || hasCode(error, 'ELOOP', 'EISDIR', 'ENXIO')) return null;
+    throw error;
+  }
 }

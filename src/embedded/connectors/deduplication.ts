@@ -2,6 +2,7 @@ import { objectAt, stringAt, stringsOf, type JsonObject } from '../json';
 import { ConnectorError } from '../protocol/connector';
 import type { ConfiguredStream } from '../protocol/messages';
 import { canonicalNumber, sortableNumber } from './exact-number';
+import { RecordError } from './record-error';
 import { itemsOf, membersOf, nameOf, type Member } from './record-members';
 
 const MAX_KEY_DEPTH = 100;
@@ -74,11 +75,6 @@ export function keyText(record: readonly Member[], { key }: DedupRule): string {
     return canonical(value, 0);
   });
   return `[${parts.join(',')}]`;
-}
-
-/** A record that cannot be stored; the message goes on behind the stream and the number of the record. */
-export class RecordError extends Error {
-  override readonly name = 'RecordError';
 }
 
 function canonical(value: string, depth: number): string {

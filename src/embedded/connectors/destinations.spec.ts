@@ -164,13 +164,14 @@ describe('the local JSON destination', () => {
 
   it('refuses two streams that would share a file', () => {
     const config = folder.file('config.json', { destination_path: '/local/out' });
-    const streams = ['a b', 'A_b'].map((name) => configured(name, 'full_refresh', 'append'));
+    const streams = ['a_b', 'A_b'].map((name) => configured(name, 'full_refresh', 'append'));
     const args = ['write', '--config', config, '--catalog', folder.file('catalog.json', { streams })];
     expect(folder.run('destination-local-json', args).messages.at(-1)).toMatchObject({
       trace: {
         error: {
           failure_type: 'config_error',
-          message: 'Two streams would both be written to _airbyte_raw_A_b.jsonl.',
+          message:
+            'Two streams would both be written to _airbyte_raw_A_b.jsonl. Leave one out, or set another prefix or namespace.',
         },
       },
     });

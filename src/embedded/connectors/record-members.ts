@@ -39,24 +39,51 @@ export function nameOf(spelling: string): string {
 
 /** The name of a member that an object in a valid JSON value has twice, at any depth, or null. */
 export function repeatedMember(value: string): string | null {
-  const names: (Set<string> | null)[] = [];
+  // One entry for each open object or list.
+  const names: Names[] = [];
+  let current: Names | undefined;
   for (let at = 0; at < value.length; at++) {
     const code = value.charCodeAt(at);
-    if (code === 0x7b) names.push(new Set());
-    else if (code === 0x5b) names.push(null);
-    else if (code === 0x7d || code === 0x5d) names.pop();
-    else if (code === 0x22) {
+    if (code === 0x22) {
       const end = endOfString(value, at);
-      const seen = names.at(-1);
-      if (seen !== undefined && seen !== null && value.charCodeAt(skipSpace(value, end)) === 0x3a) {
+      if (current?.isOfObject === true && value.charCodeAt(skipSpace(value, end)) === 0x3a) {
         const name = nameOf(value.slice(at + 1, end - 1));
-        if (seen.has(name)) return name;
-        seen.add(name);
+        if (!current.add(name)) return name;
       }
       at = end - 1;
+    } else if (code === 0x7b || code === 0x5b) {
+      current = new Names(code === 0x7b);
+      names.push(current);
+    } else if (code === 0x7d || code === 0x5d) {
+      names.pop();
+      current = names.at(-1);
     }
   }
   return null;
+}
+
+/** With more names a set finds one faster than a look at each. */
+const MANY_NAMES = 16;
+
+/** The names of the members of one object. */
+class Names {
+  private readonly few: string[] = [];
+  private many: Set<string> | null = null;
+
+  constructor(readonly isOfObject: boolean) {}
+
+  /** False when the name is there already. */
+  add(name: string): boolean {
+    if (this.many !== null) {
+      if (this.many.has(name)) return false;
+      this.many.add(name);
+      return true;
+    }
+    if (this.few.includes(name)) return false;
+    this.few.push(name);
+    if (this.few.length === MANY_NAMES) this.many = new Set(this.few);
+    return true;
+  }
 }
 
 function endOfValue(text: string, start: number): number {

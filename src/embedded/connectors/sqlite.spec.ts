@@ -16,7 +16,7 @@ afterEach(() => {
 const write: SqliteOutput['write'] = (...args) => output.write(...args);
 
 function query(sql: string): unknown[] {
-  const db = new DatabaseSync(output.path);
+  const db = new DatabaseSync(output.file);
   const found: unknown[] = db.prepare(sql).all();
   db.close();
   return found.map((row) => ({ ...(row as object) }));

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
-import { stringAt, type JsonObject } from '../../json';
+import { closeSync, constants, rmSync } from 'node:fs';
 import { ConnectorError, type DestinationConnector } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import { writeStreams, type StreamTarget } from '../../protocol/write-streams';
-import { localPathOf } from '../local-root';
+import { destinationPath, explainFileError } from '../destination-path';
+import { LocalFolder } from '../local-folder';
 import { recordId } from '../record-id';
+import { readableText, RecordError, recordFailure } from '../record-error';
+import { fileNameOf, foldedName } from './file-names';
 import { StreamFile } from './stream-file';
-
-/** File systems take 255; beside the file there are others with longer names. */
-const MAX_NAME_BYTES = 220;
 
 /** Writes every stream to a file of JSON lines, laid out as Airbyte's own local JSON destination does. */
 export const localJsonDestination: DestinationConnector = {
@@ -30,57 +28,67 @@ export const localJsonDestination: DestinationConnector = {
     },
   },
 
-  check(config) {
-    const folder = folderOf(config);
-    mkdirSync(folder, { recursive: true });
-    const probe = join(folder, `.check-${randomUUID()}`);
-    writeFileSync(probe, '');
-    rmSync(probe);
-    return Promise.resolve();
+  async check(config) {
+    const path = destinationPath(config);
+    await inFolder(path, (folder) => {
+      const probe = `.check-${randomUUID()}`;
+      closeSync(folder.openFile(probe, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL));
+      rmSync(folder.entry(probe));
+      return Promise.resolve();
+    });
   },
 
   async write({ config, streams, input, output }) {
+    const path = destinationPath(config);
     const files = filesOf(streams);
-    const folder = stringAt(config, 'destination_path') ?? '';
-    await writeStreams(
-      streams,
-      // The file itself may be a link.
-      (stream) => openStream(localPathOf(posix.join(folder, files.get(stream) ?? '')), stream),
-      input,
-      output,
+    await inFolder(path, (folder) =>
+      writeStreams(streams, (stream) => openStream(folder, files.get(stream) ?? '', stream), input, output),
     );
   },
 };
 
-function folderOf(config: JsonObject): string {
-  return localPathOf(stringAt(config, 'destination_path') ?? '');
+async function inFolder(path: string, work: (folder: LocalFolder) => Promise<void>): Promise<void> {
+  try {
+    const folder = LocalFolder.open(path);
+    try {
+      await work(folder);
+    } finally {
+      folder.close();
+    }
+  } catch (error) {
+    throw explainFileError(error, path);
+  }
 }
 
 /** @throws ConnectorError config_error when two streams would be written to one file, also where its case is the same */
 function filesOf(streams: readonly ConfiguredStream[]): ReadonlyMap<ConfiguredStream, string> {
-  const files = new Map(streams.map((stream) => [stream, fileNameOf(stream)]));
+  const files = new Map<ConfiguredStream, string>();
   const seen = new Set<string>();
-  for (const file of files.values()) {
-    if (seen.has(file.toLowerCase()))
-      throw new ConnectorError('config_error', `Two streams would both be written to ${file}.`);
-    seen.add(file.toLowerCase());
+  for (const stream of streams) {
+    const { name, namespace } = stream;
+    const file = fileNameOf(namespace === null ? name : `${namespace}_${name}`);
+    if (seen.has(foldedName(file)))
+      throw new ConnectorError(
+        'config_error',
+        `Two streams would both be written to ${file}. Leave one out, or set another prefix or namespace.`,
+      );
+    seen.add(foldedName(file));
+    files.set(stream, file);
   }
   return files;
 }
 
-function fileNameOf({ name, namespace }: ConfiguredStream): string {
-  const table = (namespace === null ? name : `${namespace}_${name}`).replace(/[^\p{L}\p{N}_-]/gu, '_');
-  const file = `_airbyte_raw_${table}.jsonl`;
-  if (Buffer.byteLength(file) > MAX_NAME_BYTES)
-    throw new ConnectorError('config_error', `The name of stream ${name} is too long for a file.`);
-  return file;
-}
-
-function openStream(path: string, { writeMode }: ConfiguredStream): StreamTarget {
-  const file = new StreamFile(path, writeMode === 'overwrite');
+function openStream(folder: LocalFolder, name: string, stream: ConfiguredStream): StreamTarget {
+  const file = new StreamFile(folder, name, stream, stream.writeMode === 'overwrite');
+  let records = 0;
   return {
     add: (record) => {
-      file.line(rawLine(record));
+      records++;
+      try {
+        file.line(rawLine(record));
+      } catch (error) {
+        throw error instanceof RecordError ? recordFailure(stream.name, records, error) : error;
+      }
     },
     commit: () => {
       file.commit();
@@ -94,6 +102,8 @@ function openStream(path: string, { writeMode }: ConfiguredStream): StreamTarget
   };
 }
 
+/** The bytes of a record stay as they are, so they must be JSON that every reader reads in one way. */
 function rawLine({ data, emittedAtMs }: RawRecord): string {
+  readableText(data);
   return `{"_airbyte_ab_id":"${recordId()}","_airbyte_emitted_at":${emittedAtMs},"_airbyte_data":${data}}`;
 }

@@ -9,8 +9,6 @@ import {
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { configured } from '../../../../test/kill/connector-kit';
-import { parseConfiguredCatalog } from '../../protocol/messages';
 import { SqliteOutput } from '../../../../test/kill/sqlite-kit';
 
 let output: SqliteOutput;
@@ -85,22 +83,9 @@ describe('two streams whose tables have one name', () => {
     ],
     [{ name: 'Users' }, { name: 'users' }],
   ])('are kept apart in different syncs: %j and %j', async (first, second) => {
-    const write = (stream: object): ReturnType<SqliteOutput['run']> => {
-      const described = {
-        json_schema: { properties: { id: {} } },
-        supported_sync_modes: ['full_refresh'],
-        ...stream,
-      };
-      const streams = parseConfiguredCatalog({
-        streams: [{ ...configured('', 'full_refresh', 'overwrite'), stream: described }],
-      });
-      const status = { stream_descriptor: stream, status: 'COMPLETE' };
-      const trace = { type: 'STREAM_STATUS', emitted_at: 1, stream_status: status };
-      return output.run(streams, `${JSON.stringify({ type: 'TRACE', trace })}\n`);
-    };
-    expect(await write(first)).toBeNull();
-    expect((await write(second))?.message).toMatch(/would share the table .* Set another prefix/);
-    expect(await write(first)).toBeNull();
+    expect(await output.empty(first)).toBeNull();
+    expect((await output.empty(second))?.message).toMatch(/would share the table .* Set another prefix/);
+    expect(await output.empty(first)).toBeNull();
   });
 
   it.each(['_airbyte_raw_users', 'SQLITE_x', 'a\0b'])('are avoided by refusing the name %j', async (name) => {
@@ -111,8 +96,7 @@ describe('two streams whose tables have one name', () => {
 });
 
 describe('the path of the SQLite file', () => {
-  const check = async (path: unknown, more: object = {}): Promise<string | null> =>
-    (await output.check({ destination_path: path, ...more }))?.message ?? null;
+  const check: SqliteOutput['check'] = (...args) => output.check(...args);
   const local = (name: string): string => join(output.folder.path, 'local', name);
 
   it('may name an existing database or a new one, in new folders', async () => {

@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { isObject, objectAt, stringsOf, type JsonObject } from '../../json';
-import { RecordError, keyText, sortableCursor, type DedupRule } from '../deduplication';
+import { keyText, sortableCursor, type DedupRule } from '../deduplication';
 import { isExactDouble } from '../exact-number';
 import { membersOf, nameOf, type Member } from '../record-members';
 import type { ColumnNames } from './layout';
@@ -68,13 +67,6 @@ export class RowEncoder {
     if (this.positions.size < 2 * this.properties.size + 16) this.positions.set(spelling, position);
     return position;
   }
-}
-
-/** The text of a record that was kept as one character per byte. */
-export function decodeRecord(data: string): string {
-  const bytes = Buffer.from(data, 'latin1');
-  if (!isUtf8(bytes)) throw new RecordError('it is not valid UTF-8. Correct the encoding at the source.');
-  return bytes.toString('utf8');
 }
 
 /**

@@ -4,13 +4,13 @@ import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { StreamTarget } from '../../protocol/write-streams';
 import { hasCode, messageOf } from '../../system-error';
-import { dedupRule, RecordError } from '../deduplication';
+import { dedupRule } from '../deduplication';
+import { readableText, RecordError, recordFailure } from '../record-error';
 import { recordId } from '../record-id';
-import { repeatedMember } from '../record-members';
 import { createTable, createView, fits, layoutOf, OWN_COLUMNS, storedColumn, type Layout } from './layout';
 import { namesOf, quoted, type TableNames } from './names';
 import { dependents, findOwn, viewSql, type Db, type FoundTable } from './ownership';
-import { decodeRecord, RowEncoder, type SqliteValue } from './row-encoder';
+import { RowEncoder, type SqliteValue } from './row-encoder';
 
 type Statement = ReturnType<Db['prepare']>;
 
@@ -56,20 +56,10 @@ export class StreamTable implements StreamTarget {
     this.rows++;
     if (!this.db.isTransaction) this.db.exec('BEGIN IMMEDIATE');
     try {
-      const text = decodeRecord(data);
-      const repeated = repeatedMember(text);
-      if (repeated !== null) {
-        throw new RecordError(
-          `it has the member ${JSON.stringify(repeated)} more than once. Correct the record at the source.`,
-        );
-      }
+      const text = readableText(data);
       this.store(this.insert, recordId(), emittedAtMs, text, this.encoder.encode(text));
     } catch (error) {
-      if (!(error instanceof RecordError)) throw error;
-      throw new ConnectorError(
-        'config_error',
-        `Stream ${this.stream.name}, record ${this.rows} of this run: ${error.message}`,
-      );
+      throw error instanceof RecordError ? recordFailure(this.stream.name, this.rows, error) : error;
     }
   }
 

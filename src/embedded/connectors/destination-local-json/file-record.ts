@@ -1,0 +1,57 @@
+import { readSync } from 'node:fs';
+import { numberAt, objectAt, parseObject, stringAt } from '../../json';
+import { keepFile, readKeptFile } from '../../keep-file';
+import type { ConfiguredStream } from '../../protocol/messages';
+
+/** Enough for everything before the data of a line. */
+const HEAD_BYTES = 128;
+const LINE_HEAD =
+  /^\{"_airbyte_ab_id":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}","_airbyte_emitted_at":-?\d+(\.\d+)?,"_airbyte_data":\{/;
+
+/** The stream that a file belongs to. */
+export type Owner = Pick<ConfiguredStream, 'name' | 'namespace'>;
+
+/** What is kept beside a file about it. */
+export interface FileRecord {
+  /** Null in files of the version before. */
+  readonly owner: Owner | null;
+  /** Where the last commit ended; null for a file that is whole, whatever its size. */
+  readonly offset: number | null;
+}
+
+/** The record in a file of its own, or null when there is none that can be read. */
+export function readFileRecord(path: string): FileRecord | null {
+  const content = parseObject(readKeptFile(path) ?? '');
+  if (content === null) return null;
+  const stream = objectAt(content, 'stream');
+  const name = stream === undefined ? undefined : stringAt(stream, 'name');
+  return {
+    owner:
+      stream === undefined || name === undefined
+        ? null
+        : { name, namespace: stringAt(stream, 'namespace') ?? null },
+    offset: numberAt(content, 'offset') ?? null,
+  };
+}
+
+export function keepFileRecord(path: string, { owner, offset }: FileRecord): void {
+  const stream = owner === null ? null : { namespace: owner.namespace, name: owner.name };
+  keepFile(path, JSON.stringify({ offset, stream }), 0o666);
+}
+
+export function isSameOwner(one: Owner, other: Owner): boolean {
+  return one.name === other.name && one.namespace === other.namespace;
+}
+
+/** Whether a file is empty or begins as this connector begins a file. */
+export function looksWritten(fd: number): boolean {
+  const head = Buffer.alloc(HEAD_BYTES);
+  const length = readSync(fd, head, 0, HEAD_BYTES, 0);
+  return length === 0 || LINE_HEAD.test(head.toString('latin1', 0, length));
+}
+
+/** Whether a position in a file is behind the end of a line. */
+export function endsLine(fd: number, position: number): boolean {
+  const last = Buffer.alloc(1);
+  return position === 0 || (readSync(fd, last, 0, 1, position - 1) === 1 && last[0] === 0x0a);
+}
