@@ -96,6 +96,23 @@ describe('creating a source or destination', () => {
     });
   });
 
+  it('gives generated clients, which know a closed list of types, one that they can read', async () => {
+    const { body } = await create('destination', {
+      destinationType: 'sqlite',
+      destination_path: '/local/o.sqlite',
+    });
+    const path = `/destinations/${String(body['destinationId'])}`;
+    const generated = { 'user-agent': 'speakeasy-sdk/python 1.0.1 2.1 1.0.0 airbyte-api' };
+    const read = await api.get(path, generated);
+    expect(read.body).toMatchObject({
+      destinationType: 'sqlite',
+      configuration: { destinationType: 'duckdb' },
+    });
+    const { name, configuration } = read.body;
+    expect((await api.put(path, { name, configuration })).body).toEqual(body);
+    expect((await api.get(path)).body['configuration']).toMatchObject({ destinationType: 'sqlite' });
+  });
+
   it('with nothing but a mask in the place of a secret is 422', async () => {
     const answer = await create('source', { sourceType: 'vault', key: '**********' });
     expect([answer.status, messageOf(answer)]).toEqual([422, expect.stringContaining('key is masked')]);

@@ -21,8 +21,8 @@ export class EmbeddedClient {
 
   constructor(private readonly access: { apiUrl: string; clientId: string; clientSecret: string }) {}
 
-  get(path: string): Promise<Answer> {
-    return this.call('GET', path);
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.call('GET', path, undefined, headers);
   }
 
   post(path: string, body: JsonObject): Promise<Answer> {
@@ -63,11 +63,16 @@ export class EmbeddedClient {
     return body['connectionId'];
   }
 
-  private async call(method: string, path: string, body?: JsonObject): Promise<Answer> {
+  private async call(
+    method: string,
+    path: string,
+    body?: JsonObject,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     this.token ??= await this.signIn();
     const response = await fetch(this.access.apiUrl + path, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, connection: 'close' },
+      headers: { authorization: `Bearer ${this.token}`, connection: 'close', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

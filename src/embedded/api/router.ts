@@ -6,6 +6,8 @@ export interface ApiRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: JsonObject;
+  /** What the client calls itself; empty where it does not. */
+  readonly userAgent: string;
 }
 
 /** A success: with a JSON body, a text, or nothing. */

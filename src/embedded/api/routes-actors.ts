@@ -31,29 +31,39 @@ const RESOURCE_TYPES = { source: 'SOURCE_CONNECTION', destination: 'DESTINATION_
 /** List, create, get, replace, change and delete, for sources or for destinations: both work alike. */
 export function actorRoutes(kind: ActorKind, options: ActorRoutesOptions): Route[] {
   const { actors, connectors } = options;
-  const body = (actor: Actor): object => actorBody(actor, connectors.typeOf(actor.definitionId));
+  const body = (actor: Actor, request: ApiRequest): object =>
+    actorBody(actor, connectors.typeOf(actor.definitionId), request);
   const path = `/${kind}s/:id`;
   return [
     { method: 'GET', path: `/${kind}s`, handle: (request) => listActors(kind, options, body, request) },
     {
       method: 'POST',
       path: `/${kind}s`,
-      handle: async (request) => ({ status: 200, body: body(await createActor(kind, options, request)) }),
+      handle: async (request) => ({
+        status: 200,
+        body: body(await createActor(kind, options, request), request),
+      }),
     },
     {
       method: 'GET',
       path,
-      handle: (request) => ({ status: 200, body: body(findActor(kind, actors, request)) }),
+      handle: (request) => ({ status: 200, body: body(findActor(kind, actors, request), request) }),
     },
     {
       method: 'PUT',
       path,
-      handle: async (request) => ({ status: 200, body: body(await replaceActor(kind, options, request)) }),
+      handle: async (request) => ({
+        status: 200,
+        body: body(await replaceActor(kind, options, request), request),
+      }),
     },
     {
       method: 'PATCH',
       path,
-      handle: async (request) => ({ status: 200, body: body(await patchActor(kind, options, request)) }),
+      handle: async (request) => ({
+        status: 200,
+        body: body(await patchActor(kind, options, request), request),
+      }),
     },
     {
       method: 'DELETE',
@@ -78,12 +88,14 @@ function findActor(kind: ActorKind, actors: ActorStore, { params }: ApiRequest):
 function listActors(
   kind: ActorKind,
   { actors }: ActorRoutesOptions,
-  body: (actor: Actor) => object,
-  { query }: ApiRequest,
+  body: (actor: Actor, request: ApiRequest) => object,
+  request: ApiRequest,
 ): { status: number; body: object } {
+  const { query } = request;
   const page = pageOf(query);
   const found = actors.list(kind, { ...page, workspaceIds: workspaceIdsOf(query) });
-  return { status: 200, body: pageAnswer(`${kind}s`, page, '', found.map(body)) };
+  const rows = found.map((actor) => body(actor, request));
+  return { status: 200, body: pageAnswer(`${kind}s`, page, '', rows) };
 }
 
 async function createActor(

@@ -92,6 +92,7 @@ async function answer(options: ApiServerOptions, request: IncomingMessage): Prom
     params: decodeAll(match.params, url.pathname),
     query: url.searchParams,
     body,
+    userAgent: request.headers['user-agent'] ?? '',
   });
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../json';
 import type { Actor } from '../store/actors';
 import type { Connection } from '../store/connections';
 import type { Job } from '../store/jobs';
+import type { ApiRequest } from './router';
 
 const TERMINAL = new Set(['failed', 'succeeded', 'cancelled']);
 
@@ -36,8 +37,23 @@ export function connectionBody(connection: Connection): JsonObject {
   };
 }
 
+/**
+ * Destinations that the clients which Airbyte generates (by Speakeasy: Python, Terraform) do not know. They cannot read
+ * an answer, nor a list that holds it, whose configuration has a type beyond their own; they get the one whose
+ * configuration has the same member, `destination_path`.
+ */
+const KNOWN_TO_GENERATED_CLIENTS: Readonly<Record<string, string>> = {
+  'local-json': 'duckdb',
+  sqlite: 'duckdb',
+};
+
+function typeInConfiguration(type: string, { userAgent }: Pick<ApiRequest, 'userAgent'>): string {
+  const isGenerated = userAgent.startsWith('speakeasy-sdk/');
+  return isGenerated ? (KNOWN_TO_GENERATED_CLIENTS[type] ?? type) : type;
+}
+
 /** A source or destination as Airbyte answers it. */
-export function actorBody(actor: Actor, type: string): JsonObject {
+export function actorBody(actor: Actor, type: string, request: Pick<ApiRequest, 'userAgent'>): JsonObject {
   const names = actor.kind === 'source' ? ['sourceId', 'sourceType'] : ['destinationId', 'destinationType'];
   const [idName = '', typeName = ''] = names;
   return {
@@ -47,7 +63,7 @@ export function actorBody(actor: Actor, type: string): JsonObject {
     definitionId: actor.definitionId,
     workspaceId: actor.workspaceId,
     // Airbyte's generated clients tell the kinds of configurations apart by this member.
-    configuration: { ...actor.shown, [typeName]: type },
+    configuration: { ...actor.shown, [typeName]: typeInConfiguration(type, request) },
     createdAt: epochSeconds(actor.createdAt),
   };
 }

@@ -29,6 +29,15 @@ export const postgresDestination: DestinationConnector = {
       properties: {
         ...CONNECTION_PROPERTIES,
         schema: { type: 'string', minLength: 1, default: DEFAULT_SCHEMA },
+        // Airbyte's generated clients always send these. Only the values that describe what is done are taken.
+        drop_cascade: { type: 'boolean', enum: [false], default: false },
+        disable_type_dedupe: { type: 'boolean', enum: [false], default: false },
+        ssl: { type: 'boolean', enum: [false], default: false, description: 'Use ssl_mode.' },
+        unconstrained_number: {
+          type: 'boolean',
+          default: true,
+          description: 'Numbers keep every digit with either value.',
+        },
       },
     },
   },

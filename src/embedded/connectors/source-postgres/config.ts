@@ -41,6 +41,8 @@ export const SOURCE_SPECIFICATION: JsonObject = {
       default: ['public'],
       description: 'The schemas to read, spelled as in the database, capitals included.',
     },
+    // Airbyte's generated clients always send it.
+    entra_service_principal_auth: { type: 'boolean', enum: [false], default: false },
     replication_method: {
       type: 'object',
       description: 'Logical replication and xmin need a real Airbyte.',
