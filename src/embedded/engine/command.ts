@@ -6,7 +6,7 @@ import { LineSplitter, sizeOf } from '../protocol/lines';
 import { messageOf } from '../system-error';
 import { ConnectorProcess, type ProcessEnd } from './connector-process';
 import { configurationOf } from './connector-reports';
-import { MAX_ANSWER_BYTES } from './limits';
+import { MAX_ANSWER_BYTES, MAX_FAILURE_CHARACTERS, MAX_WARNINGS } from './limits';
 
 /** Where connectors run: their scratch files and what `/local` stands for. */
 export interface Workshop {
@@ -52,6 +52,8 @@ export interface CommandAnswer {
   readonly message: JsonObject;
   /** The configuration that the connector sent back in place of its own, or null. */
   readonly configuration: JsonObject | null;
+  /** What the connector warned of, without secrets. */
+  readonly warnings: readonly string[];
 }
 
 /** A short command of a connector. */
@@ -78,7 +80,7 @@ export async function runCommand(workshop: Workshop, short: ShortCommand): Promi
       redact,
     );
     connector.stdin.end();
-    const found: Found = { answer: null, configuration: null, failure: null };
+    const found: Found = { answer: null, configuration: null, failure: null, warnings: [] };
     const give = (failure: string): void => {
       found.failure ??= failure;
       connector.signal('SIGKILL');
@@ -104,7 +106,8 @@ export async function runCommand(workshop: Workshop, short: ShortCommand): Promi
     splitter.end();
     clearTimeout(timer);
     const { answer, configuration, failure } = found;
-    if (answer !== null && failure === null) return { message: answer, configuration };
+    const warnings = found.warnings.map((text) => redact(text).slice(0, MAX_FAILURE_CHARACTERS));
+    if (answer !== null && failure === null) return { message: answer, configuration, warnings };
     throw new CommandError(redact(failure ?? '') || endedWithoutAnswer(name, end, connector.lastLog));
   });
 }
@@ -113,6 +116,7 @@ interface Found {
   answer: JsonObject | null;
   configuration: JsonObject | null;
   failure: string | null;
+  readonly warnings: string[];
 }
 
 function endedWithoutAnswer(name: string, { code, signal }: ProcessEnd, lastLog: string): string {
@@ -126,6 +130,9 @@ function note(found: Found, wanted: string, line: Buffer): void {
   if (message?.['type'] === wanted) found.answer ??= message;
   const failure = objectAt(objectAt(message ?? {}, 'trace') ?? {}, 'error');
   if (failure !== undefined) found.failure ??= stringAt(failure, 'message') ?? 'The connector failed.';
+  const log = objectAt(message ?? {}, 'log');
+  if (log?.['level'] === 'WARN' && found.warnings.length < MAX_WARNINGS)
+    found.warnings.push(stringAt(log, 'message') ?? '');
   const control = message?.['type'] === 'CONTROL' ? objectAt(message, 'control') : undefined;
   if (control?.['type'] !== 'CONNECTOR_CONFIG') return;
   try {

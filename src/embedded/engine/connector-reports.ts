@@ -1,7 +1,7 @@
 import { objectAt, stringAt, type JsonObject } from '../json';
 import type { Failure } from '../store/jobs';
 import { AttemptError, incompleteFailure, traceFailure, type Origin } from './failures';
-import { MAX_CONFIGURATION_BYTES } from './limits';
+import { MAX_CONFIGURATION_BYTES, MAX_WARNINGS } from './limits';
 
 /** What is done with the reports of connectors. */
 export interface ReportHandlers {
@@ -14,6 +14,7 @@ export interface ReportHandlers {
 /** Messages of connectors that are neither records nor states: logs, errors, stream statuses and configurations. */
 export class ConnectorReports {
   private incompleteStream: Failure | null = null;
+  private warnings = 0;
 
   constructor(
     private readonly jobId: number,
@@ -40,7 +41,8 @@ export class ConnectorReports {
   }
 
   private takeLog(origin: Origin, log: JsonObject): void {
-    if (log['level'] === 'ERROR' || log['level'] === 'FATAL')
+    const isWarning = log['level'] === 'WARN' && this.warnings++ < MAX_WARNINGS;
+    if (isWarning || log['level'] === 'ERROR' || log['level'] === 'FATAL')
       this.handlers.warn(`Job ${this.jobId}, ${origin}: ${stringAt(log, 'message') ?? ''}`);
   }
 

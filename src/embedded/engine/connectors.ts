@@ -195,7 +195,7 @@ export class Connectors {
     return spec;
   }
 
-  private run(
+  private async run(
     definitionId: string,
     name: 'spec' | 'check' | 'discover',
     config: JsonObject | null,
@@ -204,12 +204,15 @@ export class Connectors {
     const definition = this.find(definitionId);
     if (definition === null)
       throw new CommandError(`There is no connector with the definition ${definitionId}.`);
-    return runCommand(this.workshop, {
+    const answer = await runCommand(this.workshop, {
       command: definition.command,
       name,
       config,
       timeoutMs: SHORT_COMMAND_TIMEOUT_MS,
       redact: (text) => this.reported(redactor, text),
     });
+    for (const warning of answer.warnings)
+      this.log.warn(`The ${name} of ${definition.kind} connector ${definition.type} warns: ${warning}`);
+    return answer;
   }
 }

@@ -12,3 +12,5 @@ export const MAX_CONFIGURATION_BYTES = MIB;
 export const MAX_LOG_LINE_BYTES = 64 * 1024;
 /** Why an attempt failed, as it is logged and kept. */
 export const MAX_FAILURE_CHARACTERS = 4000;
+/** Warnings of one command or attempt that go to the log: a connector may warn of every record. */
+export const MAX_WARNINGS = 100;
