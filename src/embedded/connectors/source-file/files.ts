@@ -91,8 +91,6 @@ interface Folder {
   readonly name: string;
   readonly path: string;
   readonly parts: readonly number[];
-  /** This folder and those around it, by device and inode: a link to one of them leads in a circle. */
-  readonly around: ReadonlySet<string>;
 }
 
 /** Looks at each name once for each part of the pattern, however the parts could be combined. */
@@ -100,6 +98,9 @@ class Walk {
   private readonly parts: readonly PatternPart[];
   private readonly root: string;
   private readonly found: FoundFile[] = [];
+  private readonly folders: Folder[] = [];
+  private readonly linked: Folder[] = [];
+  private readonly listed = new Set<string>();
   private names = 0;
 
   constructor(private readonly pattern: string) {
@@ -115,16 +116,24 @@ class Walk {
 
   files(): readonly FoundFile[] {
     const stats = statSync(this.root, { bigint: true });
-    const start = {
-      name: '/local',
-      path: this.root,
-      parts: this.reached([0]),
-      around: new Set([idOf(stats)]),
-    };
-    const waiting: Folder[] = [start];
-    for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop())
-      for (const name of this.namesIn(folder)) this.visit(folder, name, waiting);
+    this.enter({ name: '/local', path: this.root, parts: this.reached([0]) }, stats, this.folders);
+    for (;;) {
+      // Folders come before links to them, so that what is listed once has the name without a link.
+      const folder = this.folders.pop() ?? this.linked.shift();
+      if (folder === undefined) break;
+      for (const name of this.namesIn(folder)) this.visit(folder, name);
+    }
     return this.found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  /** Below `**` each folder is listed once, whatever links lead to it: they may lead in circles. */
+  private enter(folder: Folder, stats: BigIntStats, waiting: Folder[]): void {
+    if (folder.parts.some((part) => this.parts[part]?.kind === 'any-depth')) {
+      const key = `${stats.dev}:${stats.ino}:${folder.parts.join(',')}`;
+      if (this.listed.has(key)) return;
+      this.listed.add(key);
+    }
+    waiting.push(folder);
   }
 
   /** `**` matches no folder too, so what follows it may match at the same place. */
@@ -146,7 +155,7 @@ class Walk {
     }
   }
 
-  private visit(folder: Folder, name: string, waiting: Folder[]): void {
+  private visit(folder: Folder, name: string): void {
     if (++this.names > MAX_NAMES)
       throw new ConnectorError(
         'config_error',
@@ -170,15 +179,10 @@ class Walk {
         'config_error',
         `${target.name} is a folder that the pattern ${this.pattern} matches: read the files in it with a pattern of its own.`,
       );
-    const id = idOf(target.stats);
-    if (inside.length === 0 || folder.around.has(id)) return;
+    if (inside.length === 0) return;
     if (target.isOutside) throw leadsOut(target.name);
-    waiting.push({
-      name: target.name,
-      path: target.path,
-      parts: inside,
-      around: new Set([...folder.around, id]),
-    });
+    const { path, stats, isLink } = target;
+    this.enter({ name: target.name, path, parts: inside }, stats, isLink ? this.linked : this.folders);
   }
 
   private take({ name, stats, isOutside }: Target): void {
@@ -197,10 +201,10 @@ class Walk {
           throw new ConnectorError('config_error', `The name of ${name} is not UTF-8: rename it.`);
         return null;
       }
-      if (!link.isSymbolicLink()) return { name, path, stats: link, isOutside: false };
+      if (!link.isSymbolicLink()) return { name, path, stats: link, isLink: false, isOutside: false };
       const place = realpathSync(path);
       const isOutside = place !== this.root && !place.startsWith(this.root + sep);
-      return { name, path: place, stats: statSync(place, { bigint: true }), isOutside };
+      return { name, path: place, stats: statSync(place, { bigint: true }), isLink: true, isOutside };
     } catch (error) {
       if (error instanceof ConnectorError) throw error;
       if (hasCode(error, 'ENOENT', 'ENOTDIR'))
@@ -214,9 +218,6 @@ interface Target {
   readonly name: string;
   readonly path: string;
   readonly stats: BigIntStats;
+  readonly isLink: boolean;
   readonly isOutside: boolean;
-}
-
-function idOf({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
 }
