@@ -211,7 +211,7 @@ function nameOf(schema) {
 function inTermsOf30(schema) {
   const { type, anyOf, $ref, ...rest } = schema;
   if (Array.isArray(type)) return { ...rest, type: type[0], nullable: true };
-  if (anyOf) return { ...rest, allOf: [anyOf[0]], nullable: true };
+  if (anyOf) return { ...rest, ...(anyOf[0].$ref ? { allOf: [anyOf[0]] } : anyOf[0]), nullable: true };
   return $ref && Object.keys(rest).length > 0 ? { ...rest, allOf: [{ $ref }] } : schema;
 }
 

@@ -1,11 +1,19 @@
 // How a generated client and the program that uses it are compiled, as strictly as the language can be, and started.
 import { readdirSync } from 'node:fs';
+import { ROOT } from './shell.mjs';
 import { TOOLS } from './tools.mjs';
 
 const STRICT_TYPESCRIPT = [
   ...['--strict', '--noUncheckedIndexedAccess', '--noImplicitReturns', '--esModuleInterop', '--skipLibCheck'],
   ...['--target', 'ES2022', '--module', 'commonjs', '--moduleResolution', 'node10'],
   ...['--lib', 'ES2023,DOM,DOM.Iterable', '--types', 'node'],
+];
+
+const CHECK_TYPES = [
+  `${TOOLS}/node_modules/.bin/tsc`,
+  ...['--noEmit', '--strict', '--noUncheckedIndexedAccess', '--noImplicitReturns', '--skipLibCheck'],
+  ...['--target', 'ES2022', '--module', 'esnext', '--moduleResolution', 'bundler', '--types', 'node'],
+  ...['--lib', 'ES2023,DOM,DOM.Iterable', '--allowImportingTsExtensions'],
 ];
 
 function filesOf(folder, ending) {
@@ -28,6 +36,31 @@ export const COMPILERS = {
       ],
     ],
     start: ({ home, name }) => [process.execPath, `${home}/dist/${name}/main.js`],
+  },
+  /** For clients that are ES modules without extensions: tsc checks, esbuild makes one program of them. */
+  bundle: {
+    compile: ({ home }) => [
+      [...CHECK_TYPES, `${home}/main.ts`],
+      [
+        ...[`${ROOT}/node_modules/.bin/esbuild`, `${home}/main.ts`, '--bundle', '--platform=node'],
+        ...['--log-level=warning', `--outfile=${home}/dist/main.cjs`],
+      ],
+    ],
+    start: ({ home }) => [process.execPath, `${home}/dist/main.cjs`],
+  },
+  /** For clients of browsers: they are compiled and not run. */
+  types: {
+    compile: ({ home }) => [[...CHECK_TYPES, `${home}/main.ts`]],
+  },
+  ruby: {
+    needs: 'ruby',
+    compile: ({ home }) => filesOf(home, '.rb').map((file) => ['ruby', '-c', file]),
+    start: ({ home }) => ['ruby', '-W0', `${home}/main.rb`],
+  },
+  php: {
+    needs: 'php',
+    compile: ({ home }) => filesOf(home, '.php').map((file) => ['php', '-l', file]),
+    start: ({ home }) => ['php', `${home}/main.php`],
   },
   python: {
     needs: 'python3',

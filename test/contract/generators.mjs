@@ -20,7 +20,7 @@ function openapiGenerator(release, generator, ...options) {
   };
 }
 
-/** `compile`: how it is compiled before it tells the story. */
+/** `compile`: how it is compiled before it tells the story; `links`: another release of a package, by its name in tools. */
 export const GENERATORS = {
   'openapi-fetch': {
     ...version('openapi-typescript'),
@@ -53,6 +53,47 @@ export const GENERATORS = {
   java: {
     ...openapiGenerator(5, 'java', '--library', 'native', '--additional-properties=openApiNullable=false'),
     compile: 'java',
+  },
+  ruby: { ...openapiGenerator(5, 'ruby'), compile: 'ruby' },
+  php: { ...openapiGenerator(5, 'php'), compile: 'php' },
+  // Its runtime is written for RxJS 6.
+  'typescript-rxjs': {
+    ...openapiGenerator(5, 'typescript-rxjs'),
+    compile: 'types',
+    links: { rxjs: 'rxjs-6' },
+  },
+  oazapfts: {
+    ...version('oazapfts'),
+    generate: ({ document, out }) => [bin('oazapfts'), document, `${out}/client.ts`],
+    compile: 'bundle',
+  },
+  kubb: {
+    ...version('@kubb/cli'),
+    generate: ({ out }) => [
+      ...['node', `${TOOLS}/node_modules/@kubb/cli/bin/kubb.cjs`, 'generate'],
+      ...['--config', `${out}/../kubb.config.mjs`],
+    ],
+    compile: 'bundle',
+  },
+  'swagger-typescript-api': {
+    ...version('swagger-typescript-api'),
+    generate: ({ document, out }) => [
+      ...[bin('swagger-typescript-api'), 'generate', '-p', document, '-o', out],
+      ...['-n', 'client.ts', '--generate-union-enums'],
+    ],
+    compile: 'bundle',
+  },
+  'openapi-zod-client': {
+    ...version('openapi-zod-client'),
+    generate: ({ document, out }) => [
+      ...[bin('openapi-zod-client'), document, '-o', `${out}/client.ts`, '--with-alias'],
+    ],
+    compile: 'bundle',
+  },
+  'ng-openapi-gen': {
+    ...version('ng-openapi-gen'),
+    generate: ({ document, out }) => [bin('ng-openapi-gen'), '-i', document, '-o', out],
+    compile: 'types',
   },
   // What became `go` in version 5. Go has one scope for the words of all enums: they need their enum's name before them.
   go: {

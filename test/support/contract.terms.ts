@@ -21,7 +21,11 @@ export function inTermsOf30(value: unknown): unknown {
     : examples
       ? { examples }
       : {};
-  if (Array.isArray(anyOf)) return { ...rest, ...example, nullable: true, allOf: [anyOf[0] as unknown] };
+  if (Array.isArray(anyOf)) {
+    const [only] = anyOf as readonly unknown[];
+    const said = isJson(only) && '$ref' in only ? { allOf: [only] } : (only as Json);
+    return { ...rest, ...example, nullable: true, ...said };
+  }
   if (Array.isArray(type)) return { ...rest, ...example, type: type[0] as unknown, nullable: true };
   const words = { ...rest, ...example };
   if ($ref !== undefined && Object.keys(words).length > 0) return { ...words, allOf: [{ $ref }] };

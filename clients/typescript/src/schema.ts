@@ -462,10 +462,10 @@ export interface components {
             streams: components["schemas"]["Stream"][];
             /**
              * Format: date-time
-             * @description When Airbyte made the connection, in whole seconds.
+             * @description When Airbyte made the connection, in whole seconds; null where Airbyte does not report it (before December 2024).
              * @example 2026-01-15T10:13:20.000Z
              */
-            created: string;
+            created: string | null;
         };
         /** @description A page of ingestions. */
         IngestionList: {
@@ -545,10 +545,10 @@ export interface components {
             health: components["schemas"]["Health"];
             /**
              * Format: date-time
-             * @description When Airbyte made the connection, in whole seconds.
+             * @description When Airbyte made the connection, in whole seconds; null where Airbyte does not report it (before December 2024).
              * @example 2026-01-15T10:13:20.000Z
              */
-            created: string;
+            created: string | null;
         };
         /**
          * @description Whether the schedule is in force; it says nothing about how syncs end.

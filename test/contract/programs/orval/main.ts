@@ -18,9 +18,12 @@ globalThis.fetch = (path, init) =>
   plainFetch(url + String(path), { ...init, headers: { ...init?.headers, 'X-API-Key': key } });
 
 async function main(): Promise<void> {
-  const created = await createIngestion({ ...orders, schedule: nightly }, {
-    headers: { 'Idempotency-Key': `orval-${Date.now()}` },
-  });
+  const created = await createIngestion(
+    { ...orders, schedule: nightly },
+    {
+      headers: { 'Idempotency-Key': `orval-${Date.now()}` },
+    },
+  );
   check(created.status === 201, 'it is created');
   const { connectionId } = created.data;
 
