@@ -94,14 +94,30 @@ describe('a deduplicated stream', () => {
     expect(found()).toBe('same\nset');
   });
 
+  it('keeps the record that arrives later when one of the cursors is null', async () => {
+    await dedup(['{"id":1,"c":5,"v":"five"}', '{"id":1,"c":null,"v":"null"}', '{"id":1,"c":3,"v":"three"}'], {
+      type: 'integer',
+    });
+    expect(found()).toBe('three');
+    await dedup(['{"id":1,"c":2,"v":"two"}', '{"id":2,"c":7,"v":"seven"}'], { type: 'integer' });
+    await dedup(['{"id":2,"v":"none"}'], { type: 'integer' });
+    expect(found()).toBe('three\nnone');
+  });
+
+  it('refuses a record without a member of its key', async () => {
+    expect(await refused('append_dedup', 'items', ['{"id":1}', '{"v":"a"}'], { key: ['id'] })).toMatch(
+      /record 2, column id: the record has no such member, and it is part of the key/,
+    );
+  });
+
   it('has each key of several columns once, whatever characters are in its names and values', async () => {
     const properties = { 'a"b': { type: 'string' }, x: { type: 'string' } };
     const records = [
       '{"a\\"b":"1,","x":"2"}',
       '{"a\\"b":"1","x":",2"}',
       '{"a\\"b":"1","x":",2"}',
-      '{"x":"2"}',
-      '{"x":"2"}',
+      '{"a\\"b":null,"x":"2"}',
+      '{"a\\"b":null,"x":"2"}',
     ];
     await written('append_dedup', 'keys', records, { properties, key: ['a"b', 'x'] });
     expect(sql('SELECT COUNT(*) FROM "keys"')).toBe('3');

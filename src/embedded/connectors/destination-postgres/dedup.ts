@@ -14,7 +14,7 @@ const MAX_KEY_COLUMNS = 32;
  * How the rows of a deduplicated stream are told apart and which of two is the newer one. A source reads in the order
  * of its cursor, so that the record that arrives later is the newer one. Numbers, dates and timestamps have one order
  * everywhere: of these the greater one wins, as in Airbyte, for sources that do not read in order. All other
- * cursors are never compared: their order at the source (an enum, a language, an address) is not known here.
+ * cursors, and nulls, are never compared: their order at the source (an enum, a language) is not known here.
  */
 export interface DedupRule {
   readonly key: readonly string[];
@@ -46,9 +46,9 @@ function keyColumn(stream: string, path: readonly string[], types: ReadonlyMap<s
   return column;
 }
 
-/** Key columns that must not be null, since the server would store each such row again. */
-export function keyWithoutNulls(session: Session, { key }: DedupRule): readonly string[] {
-  return session.version >= NULLS_NOT_DISTINCT ? [] : key;
+/** Whether null can be a value of a key: before this version each such row would be stored again. */
+export function takesNullKeys(session: Session): boolean {
+  return session.version >= NULLS_NOT_DISTINCT;
 }
 
 /** The table may have been filled in another mode, or by another key: then the index of its key is made anew. */
@@ -69,7 +69,7 @@ export async function fitKeyIndex(
   if (rule === null || wanted === null) return;
   await session.run(removeDuplicates(table, rule));
   const index = `_airbyte_key_${oid}`;
-  const nulls = session.version >= NULLS_NOT_DISTINCT ? 'NULLS NOT DISTINCT' : '';
+  const nulls = takesNullKeys(session) ? 'NULLS NOT DISTINCT' : '';
   await session.run(`CREATE UNIQUE INDEX ${quoted(index)} ON ${sqlName(table)} (${wanted}) ${nulls}`);
   // Kept with the index, to recognise that of another key.
   await session.run(`COMMENT ON INDEX ${quoted(table.schema)}.${quoted(index)} IS ${literal(wanted)}`);
@@ -90,28 +90,33 @@ export function mergeSql(
   stage: string,
   table: TableName,
   columns: readonly TargetColumn[],
-  { key, cursor }: DedupRule,
+  rule: DedupRule,
 ): string {
   const names = [EXTRACTED_AT, ...columns.map(({ name }) => name)];
   const staged = (name: string): string => quoted(stageColumn(names.indexOf(name)));
-  const keys = key.map(staged).join(', ');
-  const newest = `${keys}${cursor === null ? '' : `, ${staged(cursor)} DESC NULLS LAST`}, "seq" DESC`;
-  const replaces =
-    cursor === null
-      ? null
-      : `"old".${quoted(cursor)} IS NULL OR excluded.${quoted(cursor)} >= "old".${quoted(cursor)}`;
-  const updates = names
-    .map(quoted)
-    .map((name) =>
-      replaces === null
-        ? `${name} = excluded.${name}`
-        : `${name} = CASE WHEN ${replaces} THEN excluded.${name} ELSE "old".${name} END`,
-    );
-  return `WITH "newest" AS MATERIALIZED (SELECT DISTINCT ON (${keys}) * FROM ${stage} ORDER BY ${newest}),
+  const updates = names.map(quoted).map((name) => `${name} = ${newerValue(name, rule)}`);
+  return `WITH "newest" AS MATERIALIZED (${newestOf(stage, rule, staged)}),
     "stored" AS (INSERT INTO ${sqlName(table)} AS "old" (${names.map(quoted).join(', ')})
       SELECT ${names.map(staged).join(', ')} FROM "newest"
-      ON CONFLICT (${key.map(quoted).join(', ')}) DO UPDATE SET ${updates.join(', ')} RETURNING 1)
+      ON CONFLICT (${rule.key.map(quoted).join(', ')}) DO UPDATE SET ${updates.join(', ')} RETURNING 1)
     SELECT (SELECT COUNT(*) FROM "newest")::text AS "sent", (SELECT COUNT(*) FROM "stored")::text AS "stored"`;
+}
+
+/** Of the staged rows of one key the newest. Nothing is known of the order to a null, so that it replaces all before. */
+function newestOf(stage: string, { key, cursor }: DedupRule, staged: (name: string) => string): string {
+  const keys = key.map(staged).join(', ');
+  if (cursor === null) return `SELECT DISTINCT ON (${keys}) * FROM ${stage} ORDER BY ${keys}, "seq" DESC`;
+  const value = staged(cursor);
+  const lastNull = `MAX("seq") FILTER (WHERE ${value} IS NULL) OVER (PARTITION BY ${keys}) AS "lastNull"`;
+  return `SELECT DISTINCT ON (${keys}) * FROM (SELECT *, ${lastNull} FROM ${stage}) AS "rows"
+    WHERE "lastNull" IS NULL OR "seq" >= "lastNull" ORDER BY ${keys}, ${value} DESC NULLS LAST, "seq" DESC`;
+}
+
+/** The value that a column of a stored row has after another row of its key has arrived. */
+function newerValue(column: string, { cursor }: DedupRule): string {
+  if (cursor === null) return `excluded.${column}`;
+  const [old, arrived] = [`"old".${quoted(cursor)}`, `excluded.${quoted(cursor)}`];
+  return `CASE WHEN ${arrived} < ${old} THEN "old".${column} ELSE excluded.${column} END`;
 }
 
 /** Columns of a temporary table are numbered, so that no name of a stream is in the way. */

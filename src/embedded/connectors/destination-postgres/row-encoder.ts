@@ -23,8 +23,10 @@ export class RowEncoder {
   constructor(
     private readonly stream: string,
     columns: readonly TargetColumn[],
-    /** Columns of a key of which this server does not see that two nulls are equal. */
-    private readonly keyWithoutNulls: readonly string[],
+    /** The columns of the key of a deduplicated stream. */
+    private readonly key: readonly string[],
+    /** Whether null may be a value of a key. */
+    private readonly takesNullKeys: boolean,
     /** The types of columns that the table has although the stream's schema does not describe them. */
     private readonly others: ReadonlyMap<string, ColumnType>,
   ) {
@@ -61,9 +63,12 @@ export class RowEncoder {
       if (cell instanceof Misfit) throw this.refusal(column.name, cell.reason);
       cells[index] = cell;
     }
-    for (const name of this.keyWithoutNulls) {
-      const cell = cells[this.byName.get(name) ?? -1] ?? NULL;
-      if (cell === NULL) throw this.refusal(name, 'the key is null, which needs Postgres 15 or later');
+    for (const name of this.key) {
+      const cell = cells[this.byName.get(name) ?? -1] ?? null;
+      // Without its key a record would replace another one that it has nothing to do with.
+      if (cell === null) throw this.refusal(name, 'the record has no such member, and it is part of the key');
+      if (cell === NULL && !this.takesNullKeys)
+        throw this.refusal(name, 'the key is null, which needs Postgres 15 or later');
     }
     let line = this.timeOf(emittedAtMs);
     for (const cell of cells) line += `\t${cell ?? NULL}`;

@@ -6,7 +6,7 @@ import type { StreamTarget } from '../../protocol/write-streams';
 import { isObject, stringAt } from '../../json';
 import { quoted } from '../postgres/identifiers';
 import { columnsOf, type ColumnType, type TargetColumn } from './columns';
-import { dedupRule, fitKeyIndex, keyWithoutNulls, mergeSql, type DedupRule } from './dedup';
+import { dedupRule, fitKeyIndex, takesNullKeys, mergeSql, type DedupRule } from './dedup';
 import { databaseFailure, sqlStateOf } from './failures';
 import { EXTRACTED_AT } from './names';
 import { assertOwnTable, sqlName, type TableName } from './ownership';
@@ -64,8 +64,13 @@ export class StreamTable implements StreamTarget {
           : await openKept(session, table, stream);
       await session.commit();
       const { columns, route, others } = opened;
-      const nulls = route.rule === null ? [] : keyWithoutNulls(session, route.rule);
-      const encoder = new RowEncoder(stream.name, columns, nulls, others);
+      const encoder = new RowEncoder(
+        stream.name,
+        columns,
+        route.rule?.key ?? [],
+        takesNullKeys(session),
+        others,
+      );
       return new StreamTable(session, stream, table, [...columns], route, encoder);
     } catch (error) {
       throw databaseFailure(error, `Stream ${stream.name}`);
