@@ -28,7 +28,10 @@ const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 const file = (name) => JSON.parse(readFileSync(args[args.indexOf(name) + 1], 'utf8'));
 if (command === 'spec') say({ type: 'SPEC', spec: { connectionSpecification: { type: 'object', properties: { token: { type: 'string', airbyte_secret: true } } } } });
 if (command === 'check') say({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } });
-if (command === 'discover') say({ type: 'CATALOG', catalog: { streams: Object.keys(plan.rows).map((name) => ({ name, json_schema: { type: 'object', properties: { id: { type: 'integer' } } }, supported_sync_modes: ['full_refresh', 'incremental'], source_defined_cursor: true, default_cursor_field: ['id'], source_defined_primary_key: [['id']], is_resumable: true })) } });
+if (command === 'discover' && plan.failsForGood) {
+  for (const message of plan.before || []) say(message);
+  process.exitCode = 1;
+} else if (command === 'discover') say({ type: 'CATALOG', catalog: { streams: Object.keys(plan.rows).map((name) => ({ name, json_schema: { type: 'object', properties: { id: { type: 'integer' } } }, supported_sync_modes: ['full_refresh', 'incremental'], source_defined_cursor: true, default_cursor_field: ['id'], source_defined_primary_key: [['id']], is_resumable: true })) } });
 if (command === 'read') {
   const at = {};
   for (const state of args.includes('--state') ? file('--state') : []) {
@@ -72,7 +75,10 @@ if (command === 'read') {
 }
 `;
 
-/** Keeps one file for each stream: committed rows of an appended one, whole refreshes of an overwritten one. */
+/**
+ * Keeps one file for each stream: committed rows of an appended one, whole refreshes of an overwritten one. A `lazy` one gives
+ * back its newest state only; an `old` one takes the end of its input for the end of the data.
+ */
 const DESTINATION = `
 const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
 const [lazy, command, ...args] = process.argv.slice(2);
@@ -94,7 +100,7 @@ if (command === 'write') {
       for (const [name, ids] of held) if (!overwrites.get(name)) { appendFileSync(path(name), text(ids)); ids.length = 0; }
       if (lazy === 'lazy') last = message; else say(message);
     }
-    if (message.type === 'TRACE') { const { name } = message.trace.stream_status.stream_descriptor; if (overwrites.get(name)) writeFileSync(path(name), text(held.get(name))); }
+    if (message.type === 'TRACE' && lazy !== 'old') { const { name } = message.trace.stream_status.stream_descriptor; if (overwrites.get(name)) writeFileSync(path(name), text(held.get(name))); }
   };
   let rest = '';
   process.stdin.on('data', (chunk) => {
@@ -102,7 +108,10 @@ if (command === 'write') {
     rest = lines.pop();
     for (const line of lines) take(JSON.parse(line));
   });
-  process.stdin.on('end', () => { if (last) say(last); });
+  process.stdin.on('end', () => {
+    if (lazy === 'old') for (const [name, ids] of held) if (overwrites.get(name)) writeFileSync(path(name), text(ids));
+    if (last) say(last);
+  });
 }
 `;
 
@@ -124,6 +133,7 @@ export class ScriptedConnectors {
           connector('source', 'scripted', source, this.scriptPath),
           connector('destination', 'numbers', destination, 'prompt'),
           connector('destination', 'lazy-numbers', destination, 'lazy'),
+          connector('destination', 'old-numbers', destination, 'old'),
         ],
       }),
     );

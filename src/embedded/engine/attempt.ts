@@ -191,8 +191,7 @@ class Attempt {
   private canResume(state: SourceState): boolean {
     const { streams } = this.plan;
     const lost = streams.filter(isFullRefresh).map(nameOf);
-    if (state.kind !== 'LEGACY' || state.data === null || lost.length === 0 || lost.length === streams.length)
-      return true;
+    if (state.kind !== 'LEGACY' || lost.length === 0 || lost.length === streams.length) return true;
     const kept = streams.filter((stream) => !isFullRefresh(stream)).map(nameOf);
     return isSeparable(state.data, { kept, lost });
   }

@@ -50,8 +50,6 @@ export class CommandError extends Error {
 /** The answer of a short command. */
 export interface CommandAnswer {
   readonly message: JsonObject;
-  /** The configuration that the connector sent back in place of its own, or null. */
-  readonly configuration: JsonObject | null;
   /** What the connector warned of, without secrets. */
   readonly warnings: readonly string[];
 }
@@ -63,6 +61,8 @@ export interface ShortCommand {
   readonly config: JsonObject | null;
   readonly timeoutMs: number;
   readonly redact: (text: string) => string;
+  /** Gets each configuration that the connector sends back in place of its own, whatever the command's outcome. */
+  readonly onConfiguration: (configuration: JsonObject) => void;
 }
 
 const ANSWERS = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;
@@ -80,7 +80,7 @@ export async function runCommand(workshop: Workshop, short: ShortCommand): Promi
       redact,
     );
     connector.stdin.end();
-    const found: Found = { answer: null, configuration: null, failure: null, warnings: [] };
+    const found: Found = { answer: null, failure: null, warnings: [] };
     const give = (failure: string): void => {
       found.failure ??= failure;
       connector.signal('SIGKILL');
@@ -90,7 +90,7 @@ export async function runCommand(workshop: Workshop, short: ShortCommand): Promi
     }, timeoutMs);
     const splitter = new LineSplitter(
       (line) => {
-        if (found.failure === null) note(found, ANSWERS[name], line);
+        if (found.failure === null) note(found, ANSWERS[name], line, short.onConfiguration);
       },
       {
         maxBytes: MAX_ANSWER_BYTES,
@@ -105,16 +105,15 @@ export async function runCommand(workshop: Workshop, short: ShortCommand): Promi
     const end = await connector.ended;
     splitter.end();
     clearTimeout(timer);
-    const { answer, configuration, failure } = found;
+    const { answer, failure } = found;
     const warnings = found.warnings.map((text) => redact(text).slice(0, MAX_FAILURE_CHARACTERS));
-    if (answer !== null && failure === null) return { message: answer, configuration, warnings };
+    if (answer !== null && failure === null) return { message: answer, warnings };
     throw new CommandError(redact(failure ?? '') || endedWithoutAnswer(name, end, connector.lastLog));
   });
 }
 
 interface Found {
   answer: JsonObject | null;
-  configuration: JsonObject | null;
   failure: string | null;
   readonly warnings: string[];
 }
@@ -125,7 +124,12 @@ function endedWithoutAnswer(name: string, { code, signal }: ProcessEnd, lastLog:
   return `The connector ended ${name} without an answer (${how}).${log}`;
 }
 
-function note(found: Found, wanted: string, line: Buffer): void {
+function note(
+  found: Found,
+  wanted: string,
+  line: Buffer,
+  onConfiguration: ShortCommand['onConfiguration'],
+): void {
   const message = parseObject(line.toString('utf8'));
   if (message?.['type'] === wanted) found.answer ??= message;
   const failure = objectAt(objectAt(message ?? {}, 'trace') ?? {}, 'error');
@@ -136,7 +140,8 @@ function note(found: Found, wanted: string, line: Buffer): void {
   const control = message?.['type'] === 'CONTROL' ? objectAt(message, 'control') : undefined;
   if (control?.['type'] !== 'CONNECTOR_CONFIG') return;
   try {
-    found.configuration = configurationOf('connector', control);
+    const configuration = configurationOf('connector', control);
+    if (configuration !== null) onConfiguration(configuration);
   } catch (error) {
     found.failure ??= messageOf(error);
   }

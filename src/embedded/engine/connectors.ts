@@ -7,7 +7,7 @@ import { maskConfiguration, secretsOf } from '../secrets/mask';
 import { Redactor } from '../secrets/redactor';
 import { withoutType, type Actor, type ActorKind } from '../store/actors';
 import { assertBounded } from './catalog-bounds';
-import { CommandError, runCommand, type CommandAnswer, type Workshop } from './command';
+import { CommandError, runCommand, type Workshop } from './command';
 import { withoutHostPaths } from './host-paths';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 import { MAX_FAILURE_CHARACTERS } from './limits';
@@ -102,8 +102,7 @@ export class Connectors {
   ): Promise<string | null> {
     try {
       const redactor = await this.redactorOf(definitionId, config);
-      const { message, configuration } = await this.run(definitionId, 'check', config, redactor);
-      if (configuration !== null) keep(configuration);
+      const message = await this.run(definitionId, 'check', config, redactor, keep);
       const status = objectAt(message, 'connectionStatus') ?? {};
       if (status['status'] === 'SUCCEEDED') return null;
       const reason = this.reported(redactor, stringAt(status, 'message') ?? 'The check failed.');
@@ -128,8 +127,8 @@ export class Connectors {
     if (cached !== undefined && performance.now() < cached.untilMs) return cached.streams;
     try {
       const redactor = await this.redactorOf(definitionId, config);
-      const { message, configuration } = await this.run(definitionId, 'discover', config, redactor);
-      if (configuration !== null) (await this.configurationKeeper(source, redactor))(configuration);
+      const keep = await this.configurationKeeper(source, redactor);
+      const message = await this.run(definitionId, 'discover', config, redactor, keep);
       const streams = parseCatalog(objectAt(message, 'catalog') ?? {});
       assertBounded(streams);
       if (this.catalogs.size >= MAX_CACHED_CATALOGS) this.catalogs.clear();
@@ -189,7 +188,7 @@ export class Connectors {
   private async spec(definitionId: string): Promise<JsonObject> {
     const cached = this.specs.get(definitionId);
     if (cached !== undefined) return cached;
-    const { message } = await this.run(definitionId, 'spec', null, new Redactor());
+    const message = await this.run(definitionId, 'spec', null, new Redactor(), () => undefined);
     const spec = objectAt(message, 'spec') ?? {};
     this.specs.set(definitionId, spec);
     return spec;
@@ -200,7 +199,8 @@ export class Connectors {
     name: 'spec' | 'check' | 'discover',
     config: JsonObject | null,
     redactor: Redactor,
-  ): Promise<CommandAnswer> {
+    onConfiguration: KeepConfiguration,
+  ): Promise<JsonObject> {
     const definition = this.find(definitionId);
     if (definition === null)
       throw new CommandError(`There is no connector with the definition ${definitionId}.`);
@@ -210,9 +210,10 @@ export class Connectors {
       config,
       timeoutMs: SHORT_COMMAND_TIMEOUT_MS,
       redact: (text) => this.reported(redactor, text),
+      onConfiguration,
     });
     for (const warning of answer.warnings)
       this.log.warn(`The ${name} of ${definition.kind} connector ${definition.type} warns: ${warning}`);
-    return answer;
+    return answer.message;
   }
 }

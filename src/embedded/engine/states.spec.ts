@@ -139,6 +139,17 @@ describe('states', () => {
     }
   });
 
+  it('and old rows are kept by a destination that takes the end of its input for the end of the data', async () => {
+    const line = await Line.open({ a: 'full_refresh_overwrite', b: 'incremental_append' }, 'old-numbers');
+    expect(await line.sync({ rows: { a: 6, b: 6 } })).toBe('succeeded');
+    const script = { rows: { a: 9, b: 9 }, failAfter: [4, 9, 10, 17], failsForGood: true };
+    expect(await line.sync(script)).toBe('failed');
+    expect(line.ids('a')).toEqual(upTo(6));
+    expect(new Set(line.ids('b'))).toEqual(new Set(upTo(9)));
+    expect(await line.sync({ rows: { a: 9, b: 9 } })).toBe('succeeded');
+    expect([line.ids('a'), line.ids('b')]).toEqual([upTo(9), upTo(9)]);
+  });
+
   it('and everything else in the destination equal a model, whatever the modes, kinds and failures', async () => {
     const job = fc.record({
       kind: fc.constantFrom(...STATE_KINDS),
@@ -211,6 +222,22 @@ describe('a configuration that a connector sends back', () => {
       folder: '/elsewhere',
       region: 'north',
     });
+  });
+
+  it('is kept when it comes with a discovery, also with one that fails', async () => {
+    const line = await Line.open({ a: 'incremental_append' });
+    connectors.script({
+      ...defaults,
+      rows: { a: 1 },
+      before: [control({ token: 'fourth-token' })],
+      failsForGood: true,
+    });
+    const { status } = await embedded.client.get(
+      `/streams?sourceId=${line.sourceId}&destinationId=${line.destinationId}&ignoreCache=true`,
+    );
+    expect(status).toBe(500);
+    expect(await line.sync({ rows: { a: 1 } })).toBe('succeeded');
+    expect(JSON.parse(connectors.lastConfiguration)).toEqual({ token: 'fourth-token' });
   });
 
   it('is refused when it is larger than is kept', async () => {

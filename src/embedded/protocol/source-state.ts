@@ -16,7 +16,7 @@ export type SourceState =
   /** A position that all streams share, and one of each stream besides. */
   | { readonly kind: 'GLOBAL'; readonly shared: string | null; readonly positions: readonly StreamPosition[] }
   /** One value for all streams, in a form that only the source knows. */
-  | { readonly kind: 'LEGACY'; readonly data: string | null };
+  | { readonly kind: 'LEGACY'; readonly data: string };
 
 export type StateKind = SourceState['kind'];
 
@@ -29,7 +29,10 @@ export function parseSourceState(state: JsonObject, line: string): SourceState |
   // Before there were kinds, a state had its data only.
   const kind =
     stringAt(state, 'type') ?? (state['stream'] ? 'STREAM' : state['global'] ? 'GLOBAL' : 'LEGACY');
-  if (kind === 'LEGACY') return { kind, data: textAt(raw, 'data') };
+  if (kind === 'LEGACY') {
+    const data = textAt(raw, 'data');
+    return data === null ? null : { kind, data };
+  }
   if (kind === 'STREAM') {
     const position = positionOf(objectAt(state, 'stream'), rawMember(raw, 'stream') ?? '');
     return position === null ? null : { kind, position };
