@@ -231,6 +231,27 @@ describe('an Airbyte that answers starts and cancellations late', () => {
       expect(upstream.count(CANCEL)).toBe(1);
     });
 
+    it('answers 202 although every place is taken, and goes before the starts that wait', async () => {
+      const { path, jobId } = running();
+      const holds = [latch(), latch()];
+      upstream.on(START, async (request, nth) => {
+        const reply = upstream.act(request);
+        await holds[nth - 1]?.opened;
+        return reply;
+      });
+      const starts = [start(existing()), start(existing())];
+      await upstream.seen(START, 2);
+      const later = start(existing());
+      const both = await Promise.all([post(path), post(path)]);
+      expect(both.map(({ status }) => status)).toEqual([202, 202]);
+      expect(upstream.count(CANCEL)).toBe(0);
+      holds[0]?.open();
+      await until('the run to be cancelled', () => upstream.state.jobs[jobId - 1]?.status === 'cancelled');
+      expect(upstream.count(CANCEL)).toBe(1);
+      holds[1]?.open();
+      expect((await Promise.all([...starts, later])).map(({ status }) => status)).toEqual([202, 202, 202]);
+    });
+
     it('finds the run cancelled where the answer was lost', async () => {
       upstream.on(CANCEL, (request) => fault('reset', upstream.act(request)));
       expect(await post(running().path)).toMatchObject({ status: 200, body: { status: 'cancelled' } });

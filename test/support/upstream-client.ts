@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import axios, { type AxiosInstance } from 'axios';
+import type { CallerOptions } from '../../src/airbyte/client/airbyte.caller';
 import type { AirbyteClient } from '../../src/airbyte/client/airbyte.client';
 import { AirbyteError } from '../../src/airbyte/client/airbyte.errors';
 import type { CreateConnectionInput } from '../../src/airbyte/client/airbyte.types';
@@ -39,9 +40,11 @@ export class ClientBench {
   clientWith(
     settings: Partial<AirbyteSettings> = {},
     instance: AxiosInstance = axios.create(),
+    options: CallerOptions = {},
   ): AirbyteClient {
     const whole = { ...SETTINGS, apiUrl: this.upstream.url, ...settings };
-    const client = createAirbyteClient(whole, instance, { onCall: (event) => this.events.push(event) });
+    const onCall = (event: CallEvent): void => void this.events.push(event);
+    const client = createAirbyteClient(whole, instance, { onCall, ...options });
     this.clients.push(client);
     return client;
   }

@@ -12,7 +12,7 @@ import { createAuthorizer } from './credentials';
 import type { OutageListener } from './outage-monitor';
 import { isInDoubt } from './doubt';
 import { Exchanger } from './exchange';
-import type { Operation } from './operation';
+import { isStartLane, type Operation } from './operation';
 import { ShapeError } from './parse';
 import { retryDelayMs } from './retry.policy';
 import { signIn } from './sign.in';
@@ -79,7 +79,12 @@ export class AirbyteCaller {
   /** When a call's budget ends, on the monotonic clock. */
   deadlineOf(operation: Pick<Operation, 'lane'>, context: CallContext): number {
     const { timeoutMs, createTimeoutMs, startTimeoutMs } = this.settings;
-    const budgetsMs = { read: timeoutMs, create: createTimeoutMs, start: startTimeoutMs };
+    const budgetsMs = {
+      read: timeoutMs,
+      create: createTimeoutMs,
+      start: startTimeoutMs,
+      cancel: startTimeoutMs,
+    };
     return context.deadlineAt ?? this.clock.monotonicMs() + budgetsMs[operation.lane];
   }
 
@@ -172,7 +177,7 @@ export class AirbyteCaller {
     if (remainingMs <= 0) throw unsent('timeout', operation, 'no time was left');
     const { lane } = operation;
     // A start has its place already; a probe takes none, so that it never waits behind the calls of callers.
-    if (lane === 'start' || operation.probe) return NO_PLACE;
+    if (isStartLane(lane) || operation.probe) return NO_PLACE;
     return this.gate.enter({
       lane,
       timeoutMs: remainingMs,

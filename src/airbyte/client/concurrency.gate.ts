@@ -1,5 +1,5 @@
 import { FairQueue } from './fair-queue';
-import type { Lane } from './operation';
+import { isStartLane, type Lane } from './operation';
 
 export interface GateLimits {
   /** Calls at one time, starts and cancellations of jobs aside. */
@@ -37,14 +37,14 @@ interface Waiter {
  * come, first served, except that a call whose lane is full holds up no call of another lane.
  */
 export class ConcurrencyGate {
-  private readonly running: Record<Lane, number> = { read: 0, create: 0, start: 0 };
+  private readonly running: Record<Lane, number> = { read: 0, create: 0, start: 0, cancel: 0 };
   private readonly waiting = new FairQueue<Waiter>();
   private arrivals = 0;
 
   constructor(private readonly limits: GateLimits) {}
 
   get active(): number {
-    return this.running.read + this.running.create + this.running.start;
+    return this.running.read + this.running.create + this.running.start + this.running.cancel;
   }
 
   /** How many wait. */
@@ -113,13 +113,18 @@ export class ConcurrencyGate {
   }
 
   private admitNext(): void {
-    const hasRoom = (lane: Lane): boolean => this.hasRoom(lane);
-    for (let next = this.waiting.takeNext(hasRoom); next; next = this.waiting.takeNext(hasRoom)) next.admit();
+    for (let next = this.takeNext(); next; next = this.takeNext()) next.admit();
+  }
+
+  /** A cancellation goes before the starts: whoever stops a run cannot wait for others to begin theirs. */
+  private takeNext(): Waiter | undefined {
+    const canCancel = !this.waiting.isEmpty('cancel') && this.hasRoom('cancel');
+    return this.waiting.takeNext((lane) => (canCancel ? lane === 'cancel' : this.hasRoom(lane)));
   }
 
   private hasRoom(lane: Lane): boolean {
     const { maxConcurrency, maxCreates, maxStarts } = this.limits;
-    if (lane === 'start') return this.running.start < maxStarts;
+    if (isStartLane(lane)) return this.running.start + this.running.cancel < maxStarts;
     if (this.running.read + this.running.create >= maxConcurrency) return false;
     return lane === 'read' || this.running.create < maxCreates;
   }

@@ -5,7 +5,7 @@ import type { CallListener } from './call.events';
 import type { CircuitBreaker } from './circuit.breaker';
 import type { Clock } from './clock';
 import { OutageMonitor, type OutageListener } from './outage-monitor';
-import { describe, type Operation } from './operation';
+import { describe, isStartLane, type Operation } from './operation';
 import type { Transport, TransportRequest, TransportResponse } from './transport';
 import { TransportError } from './transport.errors';
 import { UpstreamClock } from './upstream-clock';
@@ -77,7 +77,7 @@ export class Exchanger {
         return;
       case 'dropped':
       case 'unavailable':
-        if (operation.lane !== 'start') this.recordFailure(error, startedAt);
+        if (!isStartLane(operation.lane)) this.recordFailure(error, startedAt);
         return;
       case 'timeout':
         if (operation.lane === 'read' && context.signal?.aborted !== true)

@@ -16,10 +16,10 @@ interface Line<T> {
 export class FairQueue<T extends Queued> {
   /** In the order of turns: a caller that had its turn goes to the end. */
   private readonly lines = new Map<string, Line<T>>();
-  private readonly waiting: Record<Lane, number> = { read: 0, create: 0, start: 0 };
+  private readonly waiting: Record<Lane, number> = { read: 0, create: 0, start: 0, cancel: 0 };
 
   get size(): number {
-    return this.waiting.read + this.waiting.create + this.waiting.start;
+    return LANES.reduce((size, lane) => size + this.waiting[lane], 0);
   }
 
   sizeOf(callerKey: string): number {
@@ -56,9 +56,9 @@ export class FairQueue<T extends Queued> {
 
   /** The waiter of a caller that came last. */
   newestOf(callerKey: string): T | undefined {
-    const { read, create, start } = this.lines.get(callerKey)?.lanes ?? newLine<T>().lanes;
     let newest: T | undefined;
-    for (const waiter of [...read, ...create, ...start])
+    const { lanes } = this.lines.get(callerKey) ?? newLine<T>();
+    for (const waiter of LANES.flatMap((lane) => [...lanes[lane]]))
       if (newest === undefined || waiter.arrival > newest.arrival) newest = waiter;
     return newest;
   }
@@ -77,10 +77,10 @@ export class FairQueue<T extends Queued> {
   }
 }
 
-const LANES: readonly Lane[] = ['read', 'create', 'start'];
+const LANES: readonly Lane[] = ['read', 'create', 'start', 'cancel'];
 
 function newLine<T>(): Line<T> {
-  return { size: 0, lanes: { read: new Set(), create: new Set(), start: new Set() } };
+  return { size: 0, lanes: { read: new Set(), create: new Set(), start: new Set(), cancel: new Set() } };
 }
 
 function oldestOf<T extends Queued>({ lanes }: Line<T>, hasRoom: (lane: Lane) => boolean): T | undefined {

@@ -8,9 +8,14 @@ export type Safety = 'read' | 'idempotent' | 'once';
 
 /**
  * The allowance that a call draws on. Creations hold Airbyte's threads for minutes; so do starts and cancellations of
- * jobs (`start`), which Airbyte answers only once the workflow runs or has stopped.
+ * jobs, which Airbyte answers only once the workflow runs or has stopped.
  */
-export type Lane = 'read' | 'create' | 'start';
+export type Lane = 'read' | 'create' | 'start' | 'cancel';
+
+/** Whether this is a start or a cancellation: both share places that nothing else uses. */
+export function isStartLane(lane: Lane): boolean {
+  return lane === 'start' || lane === 'cancel';
+}
 
 /** One call of Airbyte's API, before anything is known of transport, tokens or retries. */
 export interface Operation {

@@ -59,7 +59,7 @@ export const operations = {
     method: 'DELETE',
     path: `/jobs/${segment('cancelJob', id)}`,
     safety: 'once',
-    lane: 'start',
+    lane: 'cancel',
     expects: 'json',
   }),
 

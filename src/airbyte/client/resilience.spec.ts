@@ -306,6 +306,19 @@ describe('concurrency gate', () => {
     expect([gate.active, gate.queued]).toEqual([0, 0]);
   });
 
+  it('cancellations go before the starts that wait, whoever they are of', async () => {
+    const log: string[] = [];
+    const gate = gateOf();
+    const held = await enter(gate, 'start', 'held', []);
+    const starts = ['s1', 's2', 's3'].map((name) => enter(gate, 'start', name, log, 'a'));
+    const cancels = ['c1', 'c2'].map((name) => enter(gate, 'cancel', name, log, 'b'));
+    (await enter(gate, 'read', 'r1', log))();
+    held();
+    for (const turn of [...starts, ...cancels]) void turn.then((release) => setImmediate(release));
+    await Promise.all([...starts, ...cancels]);
+    expect(log).toEqual(['r1', 'c1', 'c2', 's1', 's2', 's3']);
+  });
+
   it('a place given back twice counts once', async () => {
     const gate = gateOf({ maxConcurrency: 1 });
     const release = await enter(gate, 'read', 'r1', []);
@@ -332,7 +345,7 @@ describe('concurrency gate', () => {
   });
 
   it('never more at one time than allowed, and everybody gets a turn', async () => {
-    const lane = fc.constantFrom<Lane>('read', 'create', 'start');
+    const lane = fc.constantFrom<Lane>('read', 'create', 'start', 'cancel');
     const lanes = fc.array(fc.tuple(lane, fc.constantFrom('a', 'b', 'c')), { maxLength: 60 });
     const property = fc.asyncProperty(
       lanes,
@@ -340,12 +353,12 @@ describe('concurrency gate', () => {
       fc.integer({ min: 1, max: 3 }),
       async (calls, maxConcurrency, maxCreates) => {
         const gate = gateOf({ maxConcurrency, maxCreates, maxStarts: maxCreates, maxQueue: 1000 });
-        const running = { read: 0, create: 0, start: 0 };
+        const running = { read: 0, create: 0, start: 0, cancel: 0 };
         await Promise.all(
           calls.map(async ([lane, callerKey]) => {
             const release = await enter(gate, lane, lane, [], callerKey);
             running[lane]++;
-            expect(running.start).toBeLessThanOrEqual(maxCreates);
+            expect(running.start + running.cancel).toBeLessThanOrEqual(maxCreates);
             expect(running.read + running.create).toBeLessThanOrEqual(maxConcurrency);
             expect(running.create).toBeLessThanOrEqual(maxCreates);
             await Promise.resolve();

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { RequestContext } from '../../common/http/request-context';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
@@ -12,6 +12,11 @@ import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 /** Looks at a job whose cancellation got no clear answer: at once, and after the first pauses. */
 const LOOKS_AFTER_LOSS = 4;
 
+interface Cancellation {
+  readonly answer: PendingAnswer<AirbyteJob>;
+  isSent: boolean;
+}
+
 /**
  * Cancels jobs. Airbyte answers a cancellation only once nothing of the job runs any more, which may take minutes: the
  * job is read meanwhile, and after ten seconds the caller gets it as it is.
@@ -20,6 +25,11 @@ const LOOKS_AFTER_LOSS = 4;
 export class RunCanceller implements OnModuleDestroy {
   private readonly timing: StartTiming;
   private readonly stopping = new AbortController();
+  private readonly underWay = new Map<
+    string,
+    { readonly answer: PendingAnswer<AirbyteJob>; isSent: boolean }
+  >();
+  private readonly log = new Logger('Runs');
 
   constructor(
     private readonly client: AirbyteClient,
@@ -30,23 +40,31 @@ export class RunCanceller implements OnModuleDestroy {
 
   /**
    * @param job which has not ended
-   * @returns the job as it is when it has ended or ten seconds have passed
+   * @returns the job as it is when it has ended or ten seconds have passed, whether or not its cancellation had to wait
+   * for a place: it goes before every start that waits
    * @throws AirbyteError `conflict` where Airbyte refuses, whether or not the job has ended meanwhile
    */
   async cancel(job: AirbyteJob, context: RequestContext): Promise<AirbyteJob> {
-    const answer = await this.send(job, context);
+    const cancellation = this.cancellationOf(job, context);
+    const { answer } = cancellation;
     let latest = job;
     let waitedMs = 0;
     for (const pauseMs of pausesOf(this.timing)) {
       const leftMs = this.timing.cancelPatienceMs - waitedMs;
-      const ending = await answer.within(Math.min(pauseMs, leftMs), this.stopping.signal);
+      const ending =
+        (await answer.within(Math.min(pauseMs, leftMs), this.stopping.signal)) ??
+        (await this.refusalOf(cancellation));
       if (ending) return this.conclude(latest, ending, waitedMs > 0, context);
       waitedMs += pauseMs;
       latest = await this.look(latest, context);
-      const isOver = waitedMs >= this.timing.cancelPatienceMs || this.stopping.signal.aborted;
-      if (isOver || hasEnded(latest)) return latest;
+      if (hasEnded(latest)) return latest;
+      if (waitedMs >= this.timing.cancelPatienceMs || this.stopping.signal.aborted) break;
     }
-    throw new Error('unreachable: pauses never end');
+    void answer.ending.then((ending) => {
+      if (!ending.ok)
+        this.log.warn(`The cancellation of run ${job.jobId} failed: ${messageOf(ending.error)}`);
+    });
+    return latest;
   }
 
   /** Cancellations that were not sent are refused; those that were are answered with the job as it is. */
@@ -55,18 +73,25 @@ export class RunCanceller implements OnModuleDestroy {
     this.stopping.abort();
   }
 
-  /** Resolves once the cancellation is sent, or has ended before. */
-  private async send({ jobId }: AirbyteJob, context: RequestContext): Promise<PendingAnswer<AirbyteJob>> {
-    let markSent: () => void = () => undefined;
-    const sent = new Promise<void>((resolve) => (markSent = resolve));
+  /** One cancellation for all who cancel the same job at one time: it takes one place. */
+  private cancellationOf({ jobId }: AirbyteJob, context: RequestContext): Cancellation {
+    const known = this.underWay.get(jobId);
+    if (known) return known;
     const answered = this.client.cancelJob(jobId, context, {
       beforeSending: () => {
-        markSent();
+        cancellation.isSent = true;
       },
     });
     const answer = new PendingAnswer(answered, this.client.caller.clock);
-    await answer.orBefore(sent);
-    return answer;
+    const cancellation = { answer, isSent: false };
+    this.underWay.set(jobId, cancellation);
+    void answer.ending.then(() => this.underWay.delete(jobId));
+    return cancellation;
+  }
+
+  /** How a cancellation ends that the stop of the gateway kept from being sent; null for any other. */
+  private async refusalOf({ answer, isSent }: Cancellation): Promise<Ending<AirbyteJob> | null> {
+    return this.stopping.signal.aborted && !isSent ? answer.ending : null;
   }
 
   private async conclude(
@@ -100,4 +125,8 @@ export class RunCanceller implements OnModuleDestroy {
       throw error;
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -117,8 +117,8 @@ export class RunController {
     summary: 'Stop a run',
     description:
       'Stops a run that has not ended. What it has brought already stays. Answers 202 with the run as it is where it has ' +
-      'not ended within 10 seconds: the cancellation goes on, and `GET` with `wait` shows its end. Waits for its turn like ' +
-      'a start.',
+      'not ended within 10 seconds: the cancellation goes on, and `GET` with `wait` shows its end. It goes before ' +
+      'every start that waits.',
   })
   @ApiIdParam('connectionId')
   @ApiIdParam('runId')

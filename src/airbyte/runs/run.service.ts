@@ -104,6 +104,7 @@ export class RunService {
     return onBehalfOf(connectionId, async () => {
       try {
         const latest = await this.canceller.cancel(job, context);
+        if (hasEnded(latest) && latest.status !== 'cancelled') throw runEnded(latest);
         return { run: toRun(latest), hasEnded: hasEnded(latest) };
       } catch (error) {
         if (!isConflict(error)) throw error;
