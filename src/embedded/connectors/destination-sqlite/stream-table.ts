@@ -133,7 +133,8 @@ export class StreamTable implements StreamTarget {
       return wanted;
     }
     const layout = this.fitTable(found, wanted);
-    this.fitView(layout);
+    // A column that the schema has no more stays in the table, not in the view.
+    this.fitView(wanted);
     return layout;
   }
 

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fileNameOf, foldedName } from '../../connectors/destination-local-json/file-names';
 import { numberAt, stringAt, stringsOf, type JsonObject } from '../../json';
 import { LocalPathError, resolveLocalPath } from '../../local-path';
 import { hasCode } from '../../system-error';
@@ -47,11 +48,11 @@ export function placeOf(
       shown: `table ${joined} of ${path}`,
     };
   if (type !== 'local-json') return null;
-  // File names keep letters and digits only, and some file systems have no case.
-  const file = `_airbyte_raw_${joined.replace(/[^\p{L}\p{N}_-]/gu, '_')}.jsonl`;
+  const file = fileNameOf(joined);
   return {
     server: null,
-    container: join(real, file.toLowerCase()),
+    // Some file systems have no case.
+    container: join(real, foldedName(file)),
     table: '',
     shown: `file ${path}/${file}`,
   };

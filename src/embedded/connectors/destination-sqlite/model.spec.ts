@@ -1,0 +1,182 @@
+import type { JsonObject } from '../../json';
+import { SqliteOutput, streamWith } from '../../../../test/kill/sqlite-kit';
+
+let output: SqliteOutput;
+
+beforeEach(() => {
+  output = new SqliteOutput();
+});
+
+afterEach(() => {
+  output.folder.remove();
+});
+
+/** Numbers that are the same for the same seed (mulberry32). */
+class Dice {
+  constructor(private state: number) {}
+
+  below(limit: number): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  }
+
+  one<T>(of: readonly T[]): T {
+    const found = of[this.below(of.length)];
+    if (found === undefined) throw new Error('nothing to choose from');
+    return found;
+  }
+}
+
+const NAME_PARTS = [
+  'a',
+  'A',
+  'id',
+  'ID',
+  '"',
+  "'",
+  '\\',
+  '.',
+  '$',
+  '*/',
+  '\n',
+  ' ',
+  'é',
+  'ß',
+  '_2',
+  '😀',
+  ';--',
+  '%',
+];
+/** Each JSON text with the value that the view shows for it. */
+const VALUES: readonly (readonly [string, unknown])[] = [
+  ['null', null],
+  ['true', 1n],
+  ['0', 0n],
+  ['-17', -17n],
+  ['9007199254740993', 9007199254740993n],
+  ['9223372036854775808', '9223372036854775808'],
+  ['0.25', 0.25],
+  ['-1.5e-30', -1.5e-30],
+  ['123456789.123456789123', '123456789.123456789123'],
+  ['1e999', '1e999'],
+  ['""', ''],
+  ['"it\'s \\"so\\""', 'it\'s "so"'],
+  ['"\\u00e9\\n\\/"', 'é\n/'],
+  ['"\\u0000"', '"\\u0000"'],
+  ['[1, {"x": 1.0}]', '[1, {"x": 1.0}]'],
+  ['{}', '{}'],
+];
+/** Keys with the spellings that are one key. */
+const KEYS = [
+  ['1', '1.0', '10e-1'],
+  ['"1"', '"\\u0031"'],
+  ['9007199254740993'],
+  ['9007199254740992'],
+  ['null'],
+  ['"a\\",\\"b"'],
+  ['true'],
+];
+
+interface Row {
+  readonly record: string;
+  readonly key: number;
+  readonly shown: ReadonlyMap<string, unknown>;
+}
+
+class Model {
+  readonly columns: string[];
+  rows: Row[] = [];
+
+  constructor(private readonly dice: Dice) {
+    const name = (): string => Array.from({ length: dice.below(4) }, () => dice.one(NAME_PARTS)).join('');
+    this.columns = [...new Set(['key', ...Array.from({ length: 2 + dice.below(8) }, name)])];
+  }
+
+  /** A record with some of the columns, its names spelt with escapes now and then. */
+  row(): Row {
+    const { dice } = this;
+    const key = dice.below(KEYS.length);
+    const shown = new Map<string, unknown>();
+    const members = [`"key":${dice.one(KEYS[key] ?? [])}`];
+    for (const column of this.columns.slice(1)) {
+      if (dice.below(4) === 0) continue;
+      const [json, value] = dice.one(VALUES);
+      shown.set(column, value);
+      members.push(`${this.spelling(column)}${dice.one(['', ' '])}:${json}`);
+    }
+    return { record: `{${members.join(',')}}`, key, shown };
+  }
+
+  private spelling(name: string): string {
+    if (this.dice.below(3) > 0) return JSON.stringify(name);
+    const units = Array.from({ length: name.length }, (_, index) => name.charCodeAt(index));
+    return `"${units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')}"`;
+  }
+
+  take(mode: string, rows: readonly Row[]): void {
+    const all = mode === 'overwrite' ? [...rows] : [...this.rows, ...rows];
+    const isLast = (row: Row): boolean => all.findLast(({ key }) => key === row.key) === row;
+    this.rows = mode === 'append_dedup' ? all.filter(isLast) : all;
+  }
+}
+
+/** Rows without their order, which deduplication does not keep. */
+function sorted(rows: readonly string[]): string[] {
+  return [...rows].sort();
+}
+
+function shownText(values: readonly unknown[]): string {
+  return JSON.stringify(values, (_key, value: unknown) =>
+    typeof value === 'bigint' ? `integer ${value}` : value,
+  );
+}
+
+describe('a stream of any names, keys and values in SQLite', () => {
+  it.each(Array.from({ length: 12 }, (_, seed) => seed))(
+    'equals its records after every sync (seed %i)',
+    async (seed) => {
+      const dice = new Dice(seed);
+      const model = new Model(dice);
+      const stream = dice.one(['s', 'a"b', "it's", 'order', 'a\\b', '漢 字', '*/ x', 'S;--']);
+      let properties: string[] = ['key', ...model.columns.slice(1, 3)];
+      for (let sync = 0; sync < 6; sync++) {
+        const mode = dice.one(['append', 'append_dedup', 'append_dedup', 'overwrite']);
+        properties = model.columns.filter(
+          (name) => name === 'key' || properties.includes(name) || dice.below(2) > 0,
+        );
+        if (dice.below(4) === 0) properties = properties.slice(0, 3);
+        const rows = Array.from({ length: dice.below(12) }, () => model.row());
+        const more = {
+          ...streamWith(stream, Object.fromEntries(properties.map((name) => [name, {}] as const))),
+          primary_key: [['key']],
+        };
+        const complete = dice.below(5) > 0;
+        const failure = await output.write(
+          stream,
+          mode,
+          rows.map(({ record }) => record),
+          more,
+          complete,
+        );
+        expect(failure === null).toBe(complete);
+        // Its state came before the end, so only an overwrite is lost.
+        if (complete || mode !== 'overwrite') model.take(mode, rows);
+        if (!complete && mode === 'overwrite') continue;
+        const quoted = stream.replaceAll('"', '""');
+        const raw = output.query(`SELECT "_airbyte_data" AS "data" FROM "_airbyte_raw_${quoted}"`);
+        expect(sorted(raw.map(({ data }) => String(data)))).toEqual(
+          sorted(model.rows.map(({ record }) => record)),
+        );
+        const seen = output
+          .query(`SELECT * FROM "${quoted}"`)
+          .map((row: JsonObject) => Object.values(row).slice(1));
+        const wanted = model.rows.map(({ shown }) =>
+          properties.slice(1).map((name) => shown.get(name) ?? null),
+        );
+        expect(sorted(seen.map(shownText))).toEqual(sorted(wanted.map(shownText)));
+      }
+    },
+  );
+});
