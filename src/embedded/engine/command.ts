@@ -6,7 +6,7 @@ import { LineSplitter, sizeOf } from '../protocol/lines';
 import { messageOf } from '../system-error';
 import { ConnectorProcess, type ProcessEnd } from './connector-process';
 import { configurationOf } from './connector-reports';
-import { MAX_ANSWER_BYTES, MAX_FAILURE_CHARACTERS, MAX_WARNINGS } from './limits';
+import { MAX_ANSWER_BYTES, MAX_FAILURE_CHARACTERS, MAX_LOG_LINE_BYTES, MAX_WARNINGS } from './limits';
 
 /** Where connectors run: their scratch files and what `/local` stands for. */
 export interface Workshop {
@@ -136,7 +136,7 @@ function note(
   if (failure !== undefined) found.failure ??= stringAt(failure, 'message') ?? 'The connector failed.';
   const log = objectAt(message ?? {}, 'log');
   if (log?.['level'] === 'WARN' && found.warnings.length < MAX_WARNINGS)
-    found.warnings.push(stringAt(log, 'message') ?? '');
+    found.warnings.push((stringAt(log, 'message') ?? '').slice(0, MAX_LOG_LINE_BYTES));
   const control = message?.['type'] === 'CONTROL' ? objectAt(message, 'control') : undefined;
   if (control?.['type'] !== 'CONNECTOR_CONFIG') return;
   try {

@@ -1,7 +1,7 @@
 import { objectAt, stringAt, type JsonObject } from '../json';
 import type { Failure } from '../store/jobs';
 import { AttemptError, incompleteFailure, traceFailure, type Origin } from './failures';
-import { MAX_CONFIGURATION_BYTES, MAX_WARNINGS } from './limits';
+import { MAX_CONFIGURATION_BYTES, MAX_ERRORS, MAX_WARNINGS } from './limits';
 
 /** What is done with the reports of connectors. */
 export interface ReportHandlers {
@@ -15,6 +15,7 @@ export interface ReportHandlers {
 export class ConnectorReports {
   private incompleteStream: Failure | null = null;
   private warnings = 0;
+  private errors = 0;
 
   constructor(
     private readonly jobId: number,
@@ -42,7 +43,13 @@ export class ConnectorReports {
 
   private takeLog(origin: Origin, log: JsonObject): void {
     const isWarning = log['level'] === 'WARN' && this.warnings++ < MAX_WARNINGS;
-    if (isWarning || log['level'] === 'ERROR' || log['level'] === 'FATAL')
+    const isError = log['level'] === 'ERROR' || log['level'] === 'FATAL';
+    if (isError) this.errors++;
+    // A connector may log an error for each of millions of rows.
+    if (isError && this.errors > MAX_ERRORS) {
+      if (this.errors === MAX_ERRORS + 1)
+        this.handlers.warn(`Job ${this.jobId}: the connectors log further errors, which are left out.`);
+    } else if (isError || isWarning)
       this.handlers.warn(`Job ${this.jobId}, ${origin}: ${stringAt(log, 'message') ?? ''}`);
   }
 

@@ -14,3 +14,5 @@ export const MAX_LOG_LINE_BYTES = 64 * 1024;
 export const MAX_FAILURE_CHARACTERS = 4000;
 /** Warnings of one command or attempt that go to the log: a connector may warn of every record. */
 export const MAX_WARNINGS = 100;
+/** So many errors of the connectors of one attempt are logged. */
+export const MAX_ERRORS = 1000;

@@ -258,6 +258,16 @@ it('a record of a stream that was not asked for fails the attempt, since it woul
   );
 });
 
+it('of the errors that connectors log, a thousand are shown', async () => {
+  const line = await Line.open({ a: 'incremental_append' });
+  const error = { type: 'LOG', log: { level: 'ERROR', message: 'row refused' } };
+  const before = embedded.log.length;
+  await line.sync({ rows: { a: 1 }, before: Array.from({ length: 5000 }, () => error) });
+  const lines = embedded.log.slice(before);
+  expect(lines.filter((text) => text.includes('row refused'))).toHaveLength(1000);
+  expect(lines.filter((text) => text.includes('which are left out'))).toHaveLength(1);
+});
+
 type Name = 'a' | 'b';
 
 /** What the destination must hold: written from the promise, with none of the engine's code. */
