@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/gateway.js', import.meta.url));
 
-export async function startGateway() {
+/** @param isOpen true: it knows no callers */
+export async function startGateway({ isOpen = false } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'ingestion-contract-'));
   const key = randomBytes(24).toString('hex');
   const hash = createHash('sha256').update(key).digest('hex');
@@ -20,7 +21,7 @@ export async function startGateway() {
       PATH: process.env.PATH,
       PORT: '0',
       DATA_DIR: dataDir,
-      API_KEYS: `contract:ingestion:read+ingestion:write:${hash}`,
+      ...(!isOpen && { API_KEYS: `contract:ingestion:read+ingestion:write:${hash}` }),
       LOG_LEVEL: 'info',
     },
     stdio: ['ignore', 'pipe', 'inherit'],

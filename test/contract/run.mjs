@@ -1,12 +1,14 @@
 // npm run contract: everything that the API description promises, tried from a fresh clone. It checks and lints the
 // description, generates a client with every generator, compiles each under strict settings, lets each tell the whole
-// story to a live gateway, and ends with a table. Exits with 1 if anything is not as it should be. With names of generators
-// it tries only those.
+// story to a live gateway, and ends with a table. Exits with 1 if anything is not as it should be. With names of generators,
+// `proxies` or `postman` it tries only those.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { COMPILERS } from './compilers.mjs';
 import { startGateway } from './gateway.mjs';
 import { GENERATORS } from './generators.mjs';
+import { tryPostman } from './postman.mjs';
+import { tryProxies } from './proxies.mjs';
 import { tryPublishedClient } from './published.mjs';
 import { has, ROOT, run, runAll } from './shell.mjs';
 import { ensureTools, TOOLS } from './tools.mjs';
@@ -92,14 +94,25 @@ try {
     console.log(`${name}: ${row.result}`);
     rows.push(row);
   }
+  if (chosen.includes('proxies')) rows.push(...(await tryProxies(gateway)));
   if (chosen.length === 0) {
     const row = await tryPublishedClient(gateway, OUT, PROGRAMS);
     console.log(`published client: ${row.result}`);
-    rows.push(row);
+    rows.push(row, ...(await tryProxies(gateway)));
   }
 } finally {
   await gateway.close();
 }
+if (chosen.length === 0 || chosen.includes('postman')) {
+  const open = await startGateway({ isOpen: true });
+  try {
+    rows.push(await tryPostman(open));
+  } finally {
+    await open.close();
+  }
+}
+for (const { generator, result } of rows)
+  if (result.startsWith('FAILED')) console.log(`${generator}: ${result}`);
 console.log('');
 printTable(rows);
 process.exitCode = rows.some(({ result }) => result.startsWith('FAILED')) ? 1 : 0;

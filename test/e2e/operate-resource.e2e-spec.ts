@@ -383,6 +383,15 @@ describe('an ingestion as a resource', () => {
       expect(sources.text + destinations.text).not.toContain('secret');
     });
 
+    it.each(['/sources', '/destinations', '/ingestion', `/ingestion/${UUID}/runs`])(
+      'give the first page for an empty token: %s',
+      async (path) => {
+        connection({ schedule: DAILY });
+        const first = await gateway.api.get(path).expect(200);
+        expect((await gateway.api.get(`${path}?pageToken=`).expect(200)).body).toEqual(first.body);
+      },
+    );
+
     it.each(['sources', 'destinations'])('page through all %s, each once', async (kind) => {
       for (let n = 0; n < 250; n++) {
         if (kind === 'sources') upstream.state.addSource(`s-${n}`);

@@ -649,7 +649,7 @@ export interface components {
             schedule?: components["schemas"]["ScheduleInput"] | null;
             /**
              * @description Whether the schedule is in force.
-             * @example inactive
+             * @example active
              */
             status?: components["schemas"]["WritableStatus"] | null;
         };
@@ -1132,7 +1132,7 @@ export interface operations {
             query?: {
                 /** @description How many at most. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before; the same filters must come with it. */
+                /** @description `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -1431,7 +1431,7 @@ export interface operations {
             query?: {
                 /** @description How many at most. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before; the same filters must come with it. */
+                /** @description `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
                 pageToken?: string;
                 /** @description Only those in this status. */
                 status?: components["schemas"]["IngestionStatus"];
@@ -1608,7 +1608,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`. */
+                /**
+                 * @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`.
+                 * @example example-of-createIngestion
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2605,7 +2608,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the version that the change is meant for. */
+                /** @description The `ETag` of the version that the change is meant for; `*` for any. */
                 "If-Match"?: string;
             };
             path: {
@@ -2854,7 +2857,7 @@ export interface operations {
                 status?: components["schemas"]["RunStatusFilter"];
                 /** @description How many runs at most. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before. */
+                /** @description `nextPageToken` of the page before. Empty or left out: the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -3046,7 +3049,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`. */
+                /**
+                 * @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`.
+                 * @example example-of-startRun
+                 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3509,7 +3515,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`. */
+                /**
+                 * @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`.
+                 * @example example-of-cancelRun
+                 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4137,7 +4146,7 @@ export interface operations {
             query?: {
                 /** @description How many at most. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before; the same filters must come with it. */
+                /** @description `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
                 pageToken?: string;
             };
             header?: never;

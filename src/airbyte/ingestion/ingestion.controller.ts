@@ -142,8 +142,9 @@ export class IngestionController {
   @ApiHeader({
     name: 'If-Match',
     required: false,
-    description: 'The `ETag` of the version that the change is meant for.',
+    description: 'The `ETag` of the version that the change is meant for; `*` for any.',
     schema: { type: 'string' },
+    example: '*',
   })
   @ApiOkResponse({ type: IngestionDto, headers: ETAG_HEADER })
   @ApiProblems({

@@ -22,6 +22,7 @@ export function ApiConditional(type: Type): MethodDecorator {
       required: false,
       description: 'The `ETag` of the version that the caller has.',
       schema: { type: 'string' },
+      example: '"another-version"',
     }),
     ApiOkResponse({ type, headers: HEADERS }),
     ApiResponse({ status: 304, description: 'The caller has this version already.', headers: HEADERS }),

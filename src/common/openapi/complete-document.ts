@@ -2,7 +2,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { markDeprecated } from './deprecated-operation';
 import { describeSchemas } from './descriptions';
 import { addExamples } from './examples';
-import { operationsOf } from './operations';
+import { isReference, operationsOf } from './operations';
 import { addSharedHeaders } from './shared-headers';
 import { boundIntegers, closeRequests, describeAnswers, typeNullables } from './schema-rules';
 
@@ -17,7 +17,17 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   typeNullables(document);
   boundIntegers(document);
   addExamples(document);
+  addKeyExamples(document);
   return sorted(document);
+}
+
+/** A key names one request: tools send the examples of several operations one after the other. */
+function addKeyExamples(document: OpenAPIObject): void {
+  for (const { operationId, parameters = [] } of operationsOf(document)) {
+    for (const parameter of parameters)
+      if (!isReference(parameter) && parameter.name === 'Idempotency-Key')
+        parameter.example = `example-of-${operationId ?? ''}`;
+  }
 }
 
 /** Sorts what is looked up by name. Fields of a schema keep their order: it is the order in which they are read. */

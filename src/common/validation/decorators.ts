@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import type { HintContext } from './hints';
 
@@ -106,6 +107,11 @@ export function IsOneOf(words: readonly string[]): PropertyDecorator {
     queryHint: `Write one of ${words.join(', ')}.`,
   };
   return IsIn([...words], { message, context });
+}
+
+/** Of a parameter: `?name=` says no more than no parameter, as a script writes it whose variable is still empty. */
+export function EmptyIsAbsent(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value));
 }
 
 /** A whole number within bounds, both allowed. */

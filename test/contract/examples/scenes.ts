@@ -75,6 +75,15 @@ export const SCENES: readonly Scene[] = [
   { ...read, name: 'on-time', summary: 'It arrived last night', prepare: hasRun('succeeded') },
   { ...read, name: 'never', summary: 'It has never synced' },
   { operation: 'getIngestion', name: 'whole', summary: 'The whole resource', method: 'get', path: at },
+  // The first example of an operation is the one that tools send: an ingestion that is paused runs nothing.
+  {
+    operation: 'patchIngestion',
+    name: 'reschedule',
+    summary: 'Every hour from now on',
+    method: 'patch',
+    path: at,
+    request: { schedule: { scheduleType: 'cron', cronExpression: '0 * * * *' } },
+  },
   {
     operation: 'patchIngestion',
     name: 'pause',
@@ -175,13 +184,5 @@ export const SCENES: readonly Scene[] = [
       hasRun('running')(upstream);
       upstream.on('DELETE /jobs/:id', () => fault('hang'));
     },
-  },
-  {
-    operation: 'patchIngestion',
-    name: 'reschedule',
-    summary: 'Every hour from now on',
-    method: 'patch',
-    path: at,
-    request: { schedule: { scheduleType: 'cron', cronExpression: '0 * * * *' } },
   },
 ];

@@ -60,7 +60,7 @@ export class PatchIngestionDto {
     enumName: 'WritableStatus',
     nullable: true,
     required: false,
-    example: 'inactive',
+    example: 'active',
   })
   @IsOptional()
   @IsOneOf(WRITABLE_STATUSES)

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsOptional } from 'class-validator';
-import { IsText, IsWholeNumber } from '../../../common/validation/decorators';
+import { EmptyIsAbsent, IsText, IsWholeNumber } from '../../../common/validation/decorators';
 import { MAX_TOKEN_LENGTH } from '../page.token';
 
 export const DEFAULT_PAGE_SIZE = 20;
@@ -23,8 +23,9 @@ export class PageQueryDto {
   @IsWholeNumber(1, MAX_PAGE_SIZE)
   pageSize?: number;
 
-  /** `nextPageToken` of the page before; the same filters must come with it. */
-  @ApiProperty({ type: 'string', minLength: 1, maxLength: MAX_TOKEN_LENGTH, required: false })
+  /** `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
+  @ApiProperty({ type: 'string', maxLength: MAX_TOKEN_LENGTH, required: false, example: '' })
+  @EmptyIsAbsent()
   @IsOptional()
   @IsText(1, MAX_TOKEN_LENGTH)
   pageToken?: string;

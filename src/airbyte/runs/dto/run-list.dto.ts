@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsOptional, Matches } from 'class-validator';
-import { IsOneOf, IsWholeNumber } from '../../../common/validation/decorators';
+import { EmptyIsAbsent, IsOneOf, IsWholeNumber } from '../../../common/validation/decorators';
 import { RUN_STATUSES, RunDto, type RunStatus } from './run.dto';
 
 /** Statuses that runs can be asked for by: those that Airbyte knows. */
@@ -25,8 +25,9 @@ export class RunListQueryDto {
   @IsWholeNumber(1, 100)
   pageSize?: number;
 
-  /** `nextPageToken` of the page before. */
-  @ApiProperty({ type: 'string', maxLength: 64, required: false })
+  /** `nextPageToken` of the page before. Empty or left out: the first page. */
+  @ApiProperty({ type: 'string', maxLength: 64, required: false, example: '' })
+  @EmptyIsAbsent()
   @IsOptional()
   @Matches(PAGE_TOKEN_PATTERN, {
     message: 'is not a page token',
