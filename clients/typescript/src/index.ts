@@ -1,6 +1,8 @@
 export { IngestionClient } from './client.js';
 export {
+  CallTimeoutError,
   isProblem,
+  NoAnswerError,
   type Problem,
   type ProblemCode,
   ProblemError,

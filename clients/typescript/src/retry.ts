@@ -1,59 +1,114 @@
-import { errorOf, isProblem } from './problem.js';
+import { CallTimeoutError, isProblem, NoAnswerError, UnexpectedAnswerError } from './problem.js';
 
 /** What a call of openapi-fetch gives. */
 export interface Answer<T> {
   readonly data?: T | undefined;
-  readonly error?: unknown;
   readonly response: Response;
+}
+
+export interface Limits {
+  /** How often to try again at most. */
+  readonly retries: number;
+  /** How long all attempts and pauses may take together. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
+/** A longer timer fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Sends until there is an answer that counts, `retries` times more at most. `send` has to be one that may be repeated:
- * a read, a change with an idempotency key, or one that says the same twice.
+ * Sends until there is an answer that counts. `send` has to be one that may be repeated: a read, a change with an
+ * idempotency key, or one that has the same effect twice.
+ * @throws the last error at once, where the pause that it asks for does not fit into the time limit
  */
 export async function sendUntilAnswered<T>(
-  send: () => Promise<Answer<T>>,
-  retries: number,
-  signal?: AbortSignal,
+  send: (signal: AbortSignal) => Promise<T>,
+  { retries, timeoutMs, signal }: Limits,
 ): Promise<T> {
+  const deadlineMs = performance.now() + timeoutMs;
+  let last: Error | undefined;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const { data, error, response } = await send();
-      if (response.ok) return data as T;
-      throw errorOf(response, error);
+      return await within(deadlineMs - performance.now(), signal, send);
     } catch (error) {
-      if (attempt >= retries || !isPassing(error)) throw error;
-      await pause(pauseMs(error, attempt), signal);
+      // The reason of an earlier failure helps more than the fact that the time is over.
+      if (error instanceof CallTimeoutError) throw last ?? new CallTimeoutError(timeoutMs);
+      if (signal?.aborted || attempt >= retries || !isPassing(error)) throw error;
+      const durationMs = pauseMs(error, attempt);
+      if (durationMs >= deadlineMs - performance.now()) throw error;
+      last = error instanceof Error ? error : undefined;
+      await pause(durationMs, signal);
     }
   }
 }
 
-/** What passes by itself: no connection, too many requests, nobody there at the moment, the same request under way. */
-function isPassing(error: unknown): boolean {
-  if (isProblem(error))
-    return [429, 503].includes(error.problem.status) || error.code === 'request-in-progress';
-  // What `fetch` rejects with when it got no answer.
-  return error instanceof TypeError;
+/** Does the work, but for so long at most, even where the work ignores its signal. */
+export function within<T>(
+  durationMs: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  return new Promise((resolve, reject) => {
+    const end = (reason: unknown): void => {
+      stop.abort(reason);
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's own reason
+      reject(reason);
+    };
+    const aborted = (): void => {
+      end(signal?.reason);
+    };
+    const timer = setTimeout(
+      () => {
+        end(new CallTimeoutError(durationMs));
+      },
+      Math.min(durationMs, MAX_TIMER_MS),
+    );
+    signal?.addEventListener('abort', aborted, { once: true });
+    if (signal?.aborted) aborted();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+    };
+    (stop.signal.aborted ? Promise.reject(stop.signal.reason as Error) : work(stop.signal))
+      .then(resolve, reject)
+      .finally(done);
+  });
 }
 
-function pauseMs(error: unknown, attempt: number): number {
-  const wanted = isProblem(error) ? error.retryAfterMs : null;
-  return Math.min(MAX_PAUSE_MS, wanted ?? FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
+/** What passes by itself: no connection, too many requests, a gateway that is away, the same request under way. */
+export function isPassing(error: unknown): boolean {
+  if (isProblem(error)) return isPassingStatus(error.problem.status) || error.code === 'request-in-progress';
+  if (error instanceof UnexpectedAnswerError) return isPassingStatus(error.status);
+  return error instanceof NoAnswerError;
 }
 
-function pause(durationMs: number, signal?: AbortSignal): Promise<void> {
+function isPassingStatus(status: number): boolean {
+  return [429, 502, 503, 504].includes(status);
+}
+
+/** As long as the gateway asks for; otherwise longer each time, and at random, so that callers do not come together. */
+export function pauseMs(error: unknown, attempt: number): number {
+  const wanted = isProblem(error) || error instanceof UnexpectedAnswerError ? error.retryAfterMs : null;
+  return wanted ?? Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
+}
+
+export function pause(durationMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);
       reject(signal?.reason as Error);
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, durationMs);
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      },
+      Math.min(durationMs, MAX_TIMER_MS),
+    );
     if (signal?.aborted) stop();
     else signal?.addEventListener('abort', stop, { once: true });
   });

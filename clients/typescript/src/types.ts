@@ -26,20 +26,39 @@ export type StatusQuery = QueryOf<'getIngestionStatus'>;
 export type RunsQuery = QueryOf<'listRuns'>;
 export type PageQuery = QueryOf<'listSources'>;
 
+export type Source = Schemas['Source'];
+export type Destination = Schemas['Destination'];
+
+export type Fetch = (request: Request) => Promise<Response>;
+/** API key or OIDC token, or a function that returns a valid one. */
+export type Key = string | (() => string | Promise<string>);
+
+/** The answer; `withResponse()` gives the HTTP response too, with its headers, such as `ETag`. */
+export type Called<T> = Promise<T> & {
+  withResponse(): Promise<{ readonly data: T; readonly response: Response }>;
+};
+
 export interface ClientOptions {
   /** Base URL of the gateway, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** API key or OIDC token, where the gateway asks for one. */
-  readonly key?: string;
+  /**
+   * API key or OIDC token, where the gateway asks for one. A function is called for each request, and again after a 401,
+   * once: let it keep its token and renew it in time.
+   */
+  readonly key?: Key;
   /** Replaces the global `fetch`. */
-  readonly fetch?: (request: Request) => Promise<Response>;
-  /** How often a call is tried again after a refused connection, 429 or 503; 3 unless given. */
+  readonly fetch?: Fetch;
+  /** How often a call is tried again after a lost connection, 429, 502, 503 or 504; 3 unless given. */
   readonly retries?: number;
+  /** How long a call may take at most, with all its attempts, in milliseconds; ten minutes unless given. */
+  readonly timeoutMs?: number;
 }
 
 export interface CallOptions {
   /** Ends the call, and trying it again. */
   readonly signal?: AbortSignal;
+  /** How long the call may take at most, with all its attempts, in milliseconds; that of the client unless given. */
+  readonly timeoutMs?: number;
 }
 
 export interface ChangeOptions extends CallOptions {
