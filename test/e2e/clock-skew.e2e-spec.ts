@@ -15,8 +15,8 @@ beforeEach(async () => {
   upstream.clear();
   gateway = await startGateway({
     AIRBYTE_API_URL: upstream.url,
-    AIRBYTE_CREATE_TIMEOUT_MS: '1000',
-    AIRBYTE_TIMEOUT_MS: '1000',
+    AIRBYTE_CREATE_TIMEOUT_MS: '10000',
+    AIRBYTE_TIMEOUT_MS: '5000',
     STATUS_MAX_AGE_MS: '0',
     IDEMPOTENCY_DOUBT_MS: '0',
   });

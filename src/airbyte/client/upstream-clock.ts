@@ -55,7 +55,8 @@ export class UpstreamClock {
    */
   windowsOf(startedAtMs: number, nowMs: number): readonly TimeWindow[] {
     const { aheadMs } = this;
-    const ours = { fromMs: startedAtMs - TOLERANCE_MS, toMs: nowMs + TOLERANCE_MS };
+    // What seems to be of the future was made just now, by a clock that is a little ahead.
+    const ours = { fromMs: startedAtMs - TOLERANCE_MS, toMs: nowMs + MAX_SMALL_SKEW_MS };
     const theirs = { fromMs: ours.fromMs + aheadMs, toMs: ours.toMs + aheadMs };
     if (Math.abs(aheadMs) > MAX_SMALL_SKEW_MS) return [ours, theirs];
     return [{ fromMs: Math.min(ours.fromMs, theirs.fromMs), toMs: Math.max(ours.toMs, theirs.toMs) }];
