@@ -108,6 +108,34 @@ describe('a deduplicated stream of Postgres', () => {
     },
   );
 
+  it('is refused when it is created, by a cursor whose type has no order', async () => {
+    const { client } = embedded;
+    server.sql('CREATE SCHEMA odd; CREATE TABLE odd.shapes (id int PRIMARY KEY, c point)', 'shop');
+    const sourceId = await create(client, '/sources', {
+      sourceType: 'postgres',
+      ...server.config('shop'),
+      schemas: ['odd'],
+    });
+    const destinationId = await create(client, '/destinations', {
+      destinationType: 'local-json',
+      destination_path: '/local/odd',
+    });
+    const streams = [
+      { name: 'shapes', namespace: 'odd', syncMode: 'incremental_append', cursorField: ['c'] },
+    ];
+    const { status, body } = await client.post('/connections', {
+      sourceId,
+      destinationId,
+      configurations: { streams },
+    });
+    expect([status, JSON.stringify(body)]).toEqual([
+      400,
+      expect.stringContaining(
+        '[c] cannot be the cursor, since its type point has no order. Choose another field.',
+      ),
+    ]);
+  });
+
   it('warns in the log of tables that are left out', async () => {
     const { client } = embedded;
     server.sql(

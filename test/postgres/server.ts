@@ -54,6 +54,20 @@ export class PostgresServer {
     }).trim();
   }
 
+  /** Runs statements beside the test, for those that wait for another session. */
+  async sqlBeside(statements: string, database = 'postgres'): Promise<void> {
+    const connection = ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'tester', '-d', database];
+    const child = spawn(
+      program('psql'),
+      [...connection, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', statements],
+      {
+        stdio: 'ignore',
+      },
+    );
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`psql ended with ${String(code)}`);
+  }
+
   /** A new, empty database. */
   createDatabase(name: string, more = ''): void {
     this.sql(`CREATE DATABASE "${name}" ${more}`);

@@ -1,4 +1,4 @@
-import { isObject, objectAt, type JsonObject } from '../json';
+import { isObject, objectAt, stringAt, type JsonObject } from '../json';
 
 const MAX_LISTED = 20;
 
@@ -10,6 +10,17 @@ export function hasField(schema: JsonObject, path: readonly string[]): boolean {
   if (!Object.hasOwn(properties, name)) return false;
   const member = properties[name];
   return rest.length === 0 || (isObject(member) && isObject(member['properties']) && hasField(member, rest));
+}
+
+/**
+ * Why a field cannot be the cursor, or null. Sources of this project mark such a field in its schema, for example where
+ * the database has no order for its type.
+ */
+export function cursorRefusal(schema: JsonObject, path: readonly string[]): string | null {
+  const properties = objectAt(schema, 'properties') ?? {};
+  const [name] = path;
+  if (name === undefined || !Object.hasOwn(properties, name)) return null;
+  return stringAt(objectAt(properties, name) ?? {}, 'x-cursor-refused') ?? null;
 }
 
 /** The names of a stream's fields for a message. */

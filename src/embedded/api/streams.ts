@@ -2,7 +2,7 @@ import type { DiscoveredStream, WriteMode } from '../protocol/messages';
 import type { DescribedStream, SyncMode } from '../store/connections';
 import { badRequest } from './errors';
 import type { StreamChoice } from './input';
-import { fieldsOf, hasField, listed } from './stream-fields';
+import { cursorRefusal, fieldsOf, hasField, listed } from './stream-fields';
 import type { JsonObject } from '../json';
 
 /** What each public sync mode asks of the source and of the destination. */
@@ -113,6 +113,11 @@ function cursorOf(stream: DiscoveredStream, asked: readonly string[], isNeeded: 
   if (cursor.length === 0 && !sourceDefinedCursor)
     throw badRequest(
       `No default cursor field found for stream [${name}]. Please specify a cursor field. The stream has: ${fieldsOf(jsonSchema)}.`,
+    );
+  const refusal = cursorRefusal(jsonSchema, cursor);
+  if (refusal !== null)
+    throw badRequest(
+      `Invalid cursor field for stream: ${name}. [${cursor.join('.')}] cannot be the cursor, since ${refusal}. Choose another field.`,
     );
   return cursor;
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../json';
 import { ConnectorError, type SourceConnector } from '../../protocol/connector';
 import type { MessageWriter } from '../../protocol/message-writer';
 import { logMessage, streamStatus, type ConfiguredStream } from '../../protocol/messages';
+import { hasCode } from '../../system-error';
 import { withClient } from '../postgres/client';
 import { qualified } from '../postgres/identifiers';
 import { parseSourceConfig, SOURCE_SPECIFICATION } from './config';
@@ -11,6 +12,8 @@ import { readFailure } from './failures';
 import { readOffer } from './schemas';
 import { TableReader } from './table-reader';
 import { readRelations, shownName, toStream, withColumns, type Relation } from './tables';
+
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** Reads tables of a Postgres database: whole, or what has a greater cursor value than before. */
 export const postgresSource: SourceConnector = {
@@ -82,16 +85,28 @@ async function readStreams(
 
 /**
  * Locks tables against being emptied, changed or dropped before the snapshot is taken: one that is truncated after it
- * would look empty. Views and foreign tables cannot be locked in every version.
+ * would look empty. Materialized views and foreign tables cannot be locked.
  */
 async function lock(client: Client, relations: readonly Relation[], username: string): Promise<void> {
   for (const relation of relations) {
-    if (!['r', 'p'].includes(relation.kind)) continue;
+    const statement = `LOCK TABLE ${qualified(relation.schema, relation.name)} IN ACCESS SHARE MODE`;
     try {
-      await client.query(`LOCK TABLE ${qualified(relation.schema, relation.name)} IN ACCESS SHARE MODE`);
+      if (relation.kind === 'r' || relation.kind === 'p') await client.query(statement);
+      if (relation.kind === 'v') await lockView(client, statement);
     } catch (error) {
       throw readFailure(error, shownName(relation), username);
     }
+  }
+}
+
+/** Locks what a view reads. Its owner may have rights that allow reading and not locking, for example on columns only. */
+async function lockView(client: Client, statement: string): Promise<void> {
+  await client.query('SAVEPOINT "before_lock"');
+  try {
+    await client.query(statement);
+  } catch (error) {
+    if (!hasCode(error, INSUFFICIENT_PRIVILEGE)) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT "before_lock"');
   }
 }
 
