@@ -7,8 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { COMPILERS } from './compilers.mjs';
 import { startGateway } from './gateway.mjs';
 import { GENERATORS } from './generators.mjs';
-import { tryPostman } from './postman.mjs';
-import { tryProxies } from './proxies.mjs';
 import { tryPublishedClient } from './published.mjs';
 import { has, ROOT, run, runAll } from './shell.mjs';
 import { ensureTools, TOOLS } from './tools.mjs';
@@ -71,6 +69,9 @@ if (!existsSync(`${ROOT}/node_modules`)) {
   if (!ok) throw new Error(output);
 }
 ensureTools();
+// They load the tools, which a fresh clone has only now.
+const { tryPostman } = await import('./postman.mjs');
+const { tryProxies } = await import('./proxies.mjs');
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 symlinkSync(`${TOOLS}/node_modules`, `${OUT}/node_modules`);
