@@ -23,6 +23,7 @@ export async function startGateway({ isOpen = false } = {}) {
       DATA_DIR: dataDir,
       ...(!isOpen && { API_KEYS: `contract:ingestion:read+ingestion:write:${hash}` }),
       LOG_LEVEL: 'info',
+      RATE_LIMIT: 'off',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -211,7 +211,7 @@ export interface paths {
         put?: never;
         /**
          * Stop a run
-         * @description Stops a run that has not ended. What it has brought already stays. Answers 202 with the run as it is where it has not ended within 10 seconds: the cancellation goes on, and `GET` with `wait` shows its end. Waits for its turn like a start.
+         * @description Stops a run that has not ended. What it has brought already stays. Answers 202 with the run as it is where it has not ended within 10 seconds: the cancellation goes on, and `GET` with `wait` shows its end. It goes before every start that waits.
          */
         post: operations["cancelRun"];
         delete?: never;
@@ -1033,7 +1033,7 @@ export interface components {
             namespace?: string | null;
             /**
              * @description Left out or null, Airbyte overwrites the destination on each sync: `full_refresh_overwrite`.
-             * @example incremental_deduped_history
+             * @example full_refresh_append
              */
             syncMode?: components["schemas"]["SyncMode"] | null;
             /**

@@ -40,7 +40,7 @@ export class StreamRequestDto {
     enumName: 'SyncMode',
     nullable: true,
     required: false,
-    example: 'incremental_deduped_history',
+    example: 'full_refresh_append',
   })
   @IsOptional()
   @IsOneOf(SYNC_MODES)
