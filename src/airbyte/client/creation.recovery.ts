@@ -146,7 +146,7 @@ export class CreationRecovery {
       createdAt !== null && isWithin(createdAt, windows);
     return {
       certain: free.filter(isCertain),
-      // What is older by every clock was not made by the attempt.
+      // A connection that is older by every clock was not made by the attempt.
       ambiguous: free.filter((row) => !isCertain(row) && !isBefore(row, windows)),
     };
   }

@@ -5,7 +5,7 @@ export const NOTABLE_SKEW_MS = 30_000;
 /** A clock cannot be this wrong; the header is. */
 const MAX_SKEW_MS = 400 * 86_400_000;
 
-/** How far the clocks of two replicas may be apart. */
+/** The greatest difference between the clocks of two replicas. */
 const TOLERANCE_MS = 2000;
 /** Clocks that differ by no more than this may both be right at some moment in between. */
 const MAX_SMALL_SKEW_MS = 60_000;
@@ -55,7 +55,7 @@ export class UpstreamClock {
    */
   windowsOf(startedAtMs: number, nowMs: number): readonly TimeWindow[] {
     const { aheadMs } = this;
-    // What seems to be of the future was made just now, by a clock that is a little ahead.
+    // A time in the near future belongs to a thing that was made just now, by a clock that is a little ahead.
     const ours = { fromMs: startedAtMs - TOLERANCE_MS, toMs: nowMs + MAX_SMALL_SKEW_MS };
     const theirs = { fromMs: ours.fromMs + aheadMs, toMs: ours.toMs + aheadMs };
     if (Math.abs(aheadMs) > MAX_SMALL_SKEW_MS) return [ours, theirs];

@@ -86,7 +86,8 @@ class Names {
   }
 }
 
-function endOfValue(text: string, start: number): number {
+/** The end of the value that begins at `start`, in valid JSON. */
+export function endOfValue(text: string, start: number): number {
   const first = text.charCodeAt(start);
   if (first === 0x22) return endOfString(text, start);
   if (first !== 0x7b && first !== 0x5b) return endOfLiteral(text, start);
@@ -112,7 +113,8 @@ function endOfLiteral(text: string, start: number): number {
   return at;
 }
 
-function endOfString(text: string, open: number): number {
+/** The end of the string whose opening quote is at `open`, in valid JSON. */
+export function endOfString(text: string, open: number): number {
   for (let at = open + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) return at + 1;
@@ -121,7 +123,8 @@ function endOfString(text: string, open: number): number {
   return text.length;
 }
 
-function skipSpace(text: string, from: number): number {
+/** The first character from `from` on that is not white space of JSON. */
+export function skipSpace(text: string, from: number): number {
   let at = from;
   for (
     let code = text.charCodeAt(at);

@@ -1,4 +1,5 @@
 import { fromBytes, toBytes } from '../../protocol/message-writer';
+import { endOfString, endOfValue, skipSpace } from '../record-members';
 
 /** A member of a record: its name as it is spelt between the quotes, and the text of its value. */
 export interface Member {
@@ -49,50 +50,4 @@ export function repeatsMember(value: string): boolean {
 function nameOf(quotedName: string): string {
   if (!quotedName.includes('\\')) return quotedName.slice(1, -1);
   return toBytes(String(JSON.parse(fromBytes(quotedName))));
-}
-
-function endOfValue(text: string, start: number): number {
-  const first = text.charCodeAt(start);
-  if (first === 0x22) return endOfString(text, start);
-  if (first !== 0x7b && first !== 0x5b) return endOfWord(text, start);
-  let depth = 0;
-  for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22) at = endOfString(text, at) - 1;
-    else if (code === 0x7b || code === 0x5b) depth++;
-    else if ((code === 0x7d || code === 0x5d) && --depth === 0) return at + 1;
-  }
-  return text.length;
-}
-
-/** The end of a number, `true`, `false` or `null`. */
-function endOfWord(text: string, start: number): number {
-  let at = start;
-  for (
-    let code = text.charCodeAt(at);
-    code > 0x20 && code !== 0x2c && code !== 0x7d;
-    code = text.charCodeAt(at)
-  )
-    at++;
-  return at;
-}
-
-function endOfString(text: string, open: number): number {
-  for (let at = open + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22) return at + 1;
-    if (code === 0x5c) at++;
-  }
-  return text.length;
-}
-
-function skipSpace(text: string, from: number): number {
-  let at = from;
-  for (
-    let code = text.charCodeAt(at);
-    code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
-    code = text.charCodeAt(at)
-  )
-    at++;
-  return at;
 }
