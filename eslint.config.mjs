@@ -69,6 +69,7 @@ export default tseslint.config(
       'src/demo/**',
       'src/embedded/engine/connector-process.ts',
       'src/embedded/connectors/**',
+      'src/embedded/protocol/local-root.ts',
       '**/*.spec.ts',
     ],
     rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env' }] },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
-import { EmbeddedUnderTest, type Answer, type EmbeddedClient } from '../../test/kill/embedded-kit';
+import { EmbeddedUnderTest, type Answer, type EmbeddedClient } from '../../test/embedded/embedded-kit';
 import { Vault } from './secrets/vault';
 import { Database } from './store/database';
 

@@ -1,6 +1,11 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedUnderTest, rowsOf, type Answer, type EmbeddedClient } from '../../test/kill/embedded-kit';
+import {
+  EmbeddedUnderTest,
+  rowsOf,
+  type Answer,
+  type EmbeddedClient,
+} from '../../test/embedded/embedded-kit';
 
 const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 /** A source whose catalog is what its configuration says. */

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedUnderTest, rowsOf, until, type EmbeddedClient } from '../../test/kill/embedded-kit';
+import { EmbeddedUnderTest, rowsOf, until, type EmbeddedClient } from '../../test/embedded/embedded-kit';
 import { startEmbeddedAirbyte } from './index';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedUnderTest, rowsOf, type EmbeddedClient } from '../../test/kill/embedded-kit';
+import { EmbeddedUnderTest, rowsOf, type EmbeddedClient } from '../../test/embedded/embedded-kit';
 
 const SAMPLE_CONNECTION = 'conn-12345678-1234-1234-1234-123456789012';
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';

@@ -4,12 +4,12 @@ import type { Server } from 'node:http';
 import { readAccess, writeAccess } from './data-dir/access';
 import { DataDirInUseError, lockDataDir, lockHolder, refuseLocked } from './data-dir/lock';
 import { closeToOthers } from './data-dir/rights';
-import { buildEngine, DEFAULT_TUNING, type Engine, type Tuning } from './engine/build';
+import { buildEngine, DEFAULT_TUNING, type Engine, type Tuning } from './build';
 import type { EmptyOverwrite } from './engine/empty-overwrite';
 import { BASE_PATH, createApiServer, listenOnLoopback } from './api/server';
 import { Tokens } from './api/token';
-import type { EmbeddedLog, Now } from './log';
-import { asDataDirError, isLocked } from './storage-fault';
+import type { EmbeddedLog, Now } from './platform/log';
+import { asDataDirError, isLocked } from './platform/storage-fault';
 import { Database } from './store/database';
 
 /** How the embedded Airbyte is started. */

@@ -4,7 +4,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { localJsonDestination } from '../../src/embedded/connectors/destination-local-json/destination';
 import { postgresDestination } from '../../src/embedded/connectors/destination-postgres/destination';
 import { sqliteDestination } from '../../src/embedded/connectors/destination-sqlite/destination';
-import type { JsonObject } from '../../src/embedded/json';
+import type { JsonObject } from '../../src/embedded/platform/json';
 import type { DestinationConnector } from '../../src/embedded/protocol/connector';
 import type { PostgresServer } from '../postgres/server';
 import { canonical, canonicalMembers } from './exact-json';

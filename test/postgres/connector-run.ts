@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { arrayAt, isObject, objectAt, parseObject, stringAt, type JsonObject } from '../../src/embedded/json';
+import {
+  arrayAt,
+  isObject,
+  objectAt,
+  parseObject,
+  stringAt,
+  type JsonObject,
+} from '../../src/embedded/platform/json';
 
 /** The messages of one command of a connector. */
 export class ConnectorRun {

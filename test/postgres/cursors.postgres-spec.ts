@@ -1,4 +1,4 @@
-import { objectAt, type JsonObject } from '../../src/embedded/json';
+import { objectAt, type JsonObject } from '../../src/embedded/platform/json';
 import { configured, runConnector, type ConnectorRun } from './connector-run';
 import { CURSOR_KINDS, CURSOR_TYPES, literal, uncollated } from './cursor-kinds';
 import { PostgresServer } from './server';

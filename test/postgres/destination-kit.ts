@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/embedded/json';
+import type { JsonObject } from '../../src/embedded/platform/json';
 import { runConnector, type ConnectorRun } from './connector-run';
 import { PostgresServer } from './server';
 

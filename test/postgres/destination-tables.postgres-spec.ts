@@ -1,4 +1,4 @@
-import { objectAt } from '../../src/embedded/json';
+import { objectAt } from '../../src/embedded/platform/json';
 import {
   check,
   ID,

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/embedded/json';
+import type { JsonObject } from '../../src/embedded/platform/json';
 import type { ConnectorRun } from './connector-run';
 import { ID_AND_TEXT, refused, sql, useServer, written } from './destination-kit';
 

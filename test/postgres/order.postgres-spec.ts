@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { join } from 'node:path';
-import type { JsonObject } from '../../src/embedded/json';
-import { type EmbeddedClient, EmbeddedUnderTest } from '../kill/embedded-kit';
+import type { JsonObject } from '../../src/embedded/platform/json';
+import { type EmbeddedClient, EmbeddedUnderTest } from '../embedded/embedded-kit';
 import { CURSOR_KINDS, CURSOR_TYPES, literal, uncollated } from './cursor-kinds';
 import { PostgresServer } from './server';
 

@@ -12,8 +12,8 @@ import {
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JsonObject } from '../../src/embedded/json';
-import { until } from '../kill/embedded-kit';
+import type { JsonObject } from '../../src/embedded/platform/json';
+import { until } from '../embedded/embedded-kit';
 
 const DEBIAN_ROOT = '/usr/lib/postgresql';
 

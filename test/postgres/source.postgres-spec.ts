@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../src/embedded/json';
+import type { JsonObject } from '../../src/embedded/platform/json';
 import { configured, runConnector, type ConnectorRun } from './connector-run';
-import { until } from '../kill/embedded-kit';
+import { until } from '../embedded/embedded-kit';
 import { PostgresServer } from './server';
 
 describe('the Postgres source', () => {

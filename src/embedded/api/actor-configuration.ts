@@ -1,5 +1,5 @@
 import type { Connectors } from '../engine/connectors';
-import { canonicalJson, stringAt, type JsonObject } from '../json';
+import { canonicalJson, stringAt, type JsonObject } from '../platform/json';
 import { maskedSecret, mergeConfiguration, restoreSecrets } from '../secrets/unmask';
 import { withoutType, type Actor, type ActorKind } from '../store/actors';
 import { badRequest, unprocessable } from './errors';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../json';
+import type { JsonObject } from '../platform/json';
 
 /** An answer other than success, in one of the four shapes that Airbyte uses. */
 export class ApiError extends Error {

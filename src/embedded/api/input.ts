@@ -1,5 +1,5 @@
 import { publicApiRefusal } from '../cron/api-check';
-import { arrayAt, isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
+import { arrayAt, isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import { type ApiError, badRequest, frameworkError, onlyErrorId, plainError } from './errors';
 import type { ApiRequest } from './router';
 

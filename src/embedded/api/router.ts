@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json';
+import type { JsonObject } from '../platform/json';
 
 /** A request as a handler sees it. */
 export interface ApiRequest {

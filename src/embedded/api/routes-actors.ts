@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Connectors } from '../engine/connectors';
-import { objectAt, stringAt, type JsonObject } from '../json';
-import type { Now } from '../log';
+import { objectAt, stringAt, type JsonObject } from '../platform/json';
+import type { Now } from '../platform/log';
 import type { Actor, ActorKind, ActorStore } from '../store/actors';
 import {
   changedConfiguration,

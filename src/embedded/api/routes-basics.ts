@@ -1,6 +1,6 @@
 import type { Connectors } from '../engine/connectors';
-import { stringAt } from '../json';
-import type { Now } from '../log';
+import { stringAt } from '../platform/json';
+import type { Now } from '../platform/log';
 import type { ActorStore } from '../store/actors';
 import type { Workspace, WorkspaceStore } from '../store/workspaces';
 import { frameworkError, notFound, problem, unknownId } from './errors';

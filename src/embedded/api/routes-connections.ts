@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Connectors } from '../engine/connectors';
 import { isMoved } from '../engine/placement/placement';
-import { stringAt, type JsonObject } from '../json';
-import type { Now } from '../log';
-import type { Mutex } from '../mutex';
+import { stringAt, type JsonObject } from '../platform/json';
+import type { Now } from '../platform/log';
+import type { Mutex } from '../platform/mutex';
 import { parseQuartz, QuartzError } from '../cron/quartz';
 import type { ActorStore } from '../store/actors';
 import {

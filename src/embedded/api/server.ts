@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isDeeperThan, parseObject, type JsonObject } from '../json';
-import type { EmbeddedLog, Now } from '../log';
-import { hasCode, messageOf } from '../system-error';
-import { storageReason } from '../storage-fault';
+import { isDeeperThan, parseObject, type JsonObject } from '../platform/json';
+import type { EmbeddedLog, Now } from '../platform/log';
+import { hasCode, messageOf } from '../platform/system-error';
+import { storageReason } from '../platform/storage-fault';
 import { ApiError, frameworkError, onlyErrorId, plainError, storageUnavailable } from './errors';
 import { isAirbytePath, matchRoute, type ApiAnswer, type Route } from './router';
 import type { Tokens } from './token';

@@ -1,4 +1,4 @@
-import { isObject, objectAt, stringAt, type JsonObject } from '../json';
+import { isObject, objectAt, stringAt, type JsonObject } from '../platform/json';
 
 const MAX_LISTED = 20;
 

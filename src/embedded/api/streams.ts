@@ -1,34 +1,10 @@
 import type { DiscoveredStream, WriteMode } from '../protocol/messages';
-import type { DescribedStream, SyncMode } from '../store/connections';
+import { MODE_PARTS, modesOf } from '../model/sync-modes';
+import type { DescribedStream } from '../store/connections';
 import { badRequest } from './errors';
 import type { StreamChoice } from './input';
 import { cursorRefusal, fieldsOf, hasField, listed } from './stream-fields';
-import type { JsonObject } from '../json';
-
-/** What each public sync mode asks of the source and of the destination. */
-export const MODE_PARTS: Readonly<
-  Record<SyncMode, { read: 'full_refresh' | 'incremental'; write: WriteMode }>
-> = {
-  full_refresh_overwrite: { read: 'full_refresh', write: 'overwrite' },
-  full_refresh_append: { read: 'full_refresh', write: 'append' },
-  incremental_append: { read: 'incremental', write: 'append' },
-  incremental_deduped_history: { read: 'incremental', write: 'append_dedup' },
-};
-
-const MODES: readonly SyncMode[] = [
-  'full_refresh_overwrite',
-  'full_refresh_append',
-  'incremental_append',
-  'incremental_deduped_history',
-];
-
-/** The sync modes that a stream allows between its source and a destination. */
-export function modesOf(stream: DiscoveredStream, writes: readonly WriteMode[]): SyncMode[] {
-  return MODES.filter((mode) => {
-    const { read, write } = MODE_PARTS[mode];
-    return stream.syncModes.includes(read) && writes.includes(write);
-  });
-}
+import type { JsonObject } from '../platform/json';
 
 /**
  * The streams of a connection: all of them as full refresh and overwrite when none is chosen, as Airbyte does.

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { numberAt, parseObject } from '../json';
+import { numberAt, parseObject } from '../platform/json';
 
 /** Airbyte's default lifetime of an application's token. */
 export const TOKEN_LIFETIME_S = 900;

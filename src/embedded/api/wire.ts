@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json';
+import type { JsonObject } from '../platform/json';
 import type { Actor } from '../store/actors';
 import type { Connection } from '../store/connections';
 import type { Job } from '../store/jobs';

@@ -1,5 +1,5 @@
 import type { DefinedError, ErrorObject } from 'ajv';
-import { isObject, type JsonObject } from '../json';
+import { isObject, type JsonObject } from '../platform/json';
 import { nearestName } from './nearest-name';
 import { mostRelevant } from './unions';
 

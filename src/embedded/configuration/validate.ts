@@ -1,7 +1,7 @@
 import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { JsonObject } from '../json';
-import { messageOf } from '../system-error';
+import type { JsonObject } from '../platform/json';
+import { messageOf } from '../platform/system-error';
 import { explainFaults } from './explain';
 
 /** What is wrong with a configuration, or why its specification cannot be used to find out. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json';
+import type { JsonObject } from '../platform/json';
 import { refuseUnknownMembers } from '../protocol/specification';
 import { ConfigurationValidator } from './validator';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { compiledFolder } from '../compiled-folder';
-import type { JsonObject } from '../json';
+import { compiledFolder } from '../platform/compiled-folder';
+import type { JsonObject } from '../platform/json';
 import type { Verdict } from './validate';
 import type { ValidationRequest } from './worker';
 

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { JsonObject } from '../json';
+import type { JsonObject } from '../platform/json';
 import { Validators } from './validate';
 
 /** One question to the worker; the answer is a Verdict. */

@@ -4,8 +4,8 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { configured, ConnectorFolder, dataOf, statesOf } from '../../../test/kill/connector-kit';
-import { isObject, type JsonObject } from '../json';
+import { configured, ConnectorFolder, dataOf, statesOf } from '../../../test/embedded/connector-kit';
+import { isObject, type JsonObject } from '../platform/json';
 
 let folder: ConnectorFolder;
 

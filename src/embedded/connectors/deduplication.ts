@@ -1,4 +1,4 @@
-import { objectAt, stringAt, stringsOf, type JsonObject } from '../json';
+import { objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import { ConnectorError } from '../protocol/connector';
 import type { ConfiguredStream } from '../protocol/messages';
 import { canonicalNumber, sortableNumber } from './exact-number';

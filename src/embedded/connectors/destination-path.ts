@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { isObject, type JsonObject } from '../json';
+import { isObject, type JsonObject } from '../platform/json';
 import { ConnectorError } from '../protocol/connector';
-import { hasCode } from '../system-error';
-import { localPathOf } from './local-root';
+import { hasCode } from '../platform/system-error';
+import { localPathOf } from '../protocol/local-root';
 
 /** The members of a configuration that the platform adds. */
 const KNOWN_MEMBERS = ['destination_path', 'destinationType'];

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { configured, ConnectorFolder, script, statesOf } from '../../../test/kill/connector-kit';
+import { configured, ConnectorFolder, script, statesOf } from '../../../test/embedded/connector-kit';
 
 let folder: ConnectorFolder;
 

@@ -10,11 +10,11 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { isWithin } from '../local-path';
-import { fstatRegular, NO_LINK } from '../keep-file';
+import { isWithin } from '../platform/local-path';
+import { fstatRegular, NO_LINK } from '../platform/regular-file';
 import { ConnectorError } from '../protocol/connector';
-import { hasCode } from '../system-error';
-import { localRoot } from './local-root';
+import { hasCode } from '../platform/system-error';
+import { localRoot } from '../protocol/local-root';
 
 /** Linux names what a descriptor has open, and takes such a name as the beginning of a path. */
 const DESCRIPTORS = '/proc/self/fd';

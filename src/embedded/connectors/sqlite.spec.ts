@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { parseConfiguredCatalog } from '../protocol/messages';
-import { configured } from '../../../test/kill/connector-kit';
-import { SqliteOutput } from '../../../test/kill/sqlite-kit';
+import { configured } from '../../../test/embedded/connector-kit';
+import { SqliteOutput } from '../../../test/embedded/sqlite-kit';
 
 let output: SqliteOutput;
 

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { numberAt, parseObject, stringAt, type JsonObject } from '../json';
-import { keepFile } from '../keep-file';
-import { DataDirError } from '../storage-fault';
-import { readIfThere } from '../system-error';
+import { numberAt, parseObject, stringAt, type JsonObject } from '../platform/json';
+import { writeFileAtomic } from '../platform/regular-file';
+import { DataDirError } from '../platform/storage-fault';
+import { readIfThere } from '../platform/system-error';
 
 /** Shorter ones can be guessed. */
 const SHORTEST_SECRET = 16;
@@ -53,5 +53,5 @@ function wrong(path: string, fault: string): DataDirError {
 
 /** Keeps the access file, with mode 0600, in one step. */
 export function writeAccess(dataDir: string, access: Access & { apiUrl: string }): void {
-  keepFile(join(dataDir, 'api.json'), `${JSON.stringify(access, null, 2)}\n`, 0o600);
+  writeFileAtomic(join(dataDir, 'api.json'), `${JSON.stringify(access, null, 2)}\n`, 0o600);
 }

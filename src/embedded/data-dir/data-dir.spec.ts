@@ -12,11 +12,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalPathError, resolveLocalPath } from '../local-path';
+import { LocalPathError, resolveLocalPath } from '../platform/local-path';
 import { Database, NewerStateError } from '../store/database';
 import { readAccess } from './access';
 import { DataDirInUseError, lockDataDir } from './lock';
-import { identify, isAlive, thisProcess } from './process-identity';
+import { identify, isAlive, thisProcess } from '../platform/process-identity';
 
 let folder: string;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { readHolder, takeLock, type LockHolder } from '../file-lock';
-import { isAlive } from './process-identity';
+import { readHolder, takeLock, type LockHolder } from '../platform/file-lock';
+import { isAlive } from '../platform/process-identity';
 
 /** Another process uses the data directory: its message names the holder. */
 export class DataDirInUseError extends Error {

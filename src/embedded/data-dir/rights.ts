@@ -1,7 +1,7 @@
 import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataDirError } from '../storage-fault';
-import { messageOf } from '../system-error';
+import { DataDirError } from '../platform/storage-fault';
+import { messageOf } from '../platform/system-error';
 
 /** What holds credentials or data of others. */
 const PRIVATE_FILES = ['state.db', 'state.db-wal', 'state.db-shm', 'state.db-journal', 'api.json'];

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { EmbeddedUnderTest, rowsOf } from '../../../test/kill/embedded-kit';
+import { EmbeddedUnderTest, rowsOf } from '../../../test/embedded/embedded-kit';
 import { startEmbeddedAirbyte, type EmbeddedAirbyte } from '../index';
 import { SCHEMA } from '../store/schema';
 

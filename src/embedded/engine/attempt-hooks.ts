@@ -1,5 +1,5 @@
-import type { ProcessIdentity } from '../data-dir/process-identity';
-import type { Now } from '../log';
+import type { ProcessIdentity } from '../platform/process-identity';
+import type { Now } from '../platform/log';
 import type { Failure } from '../store/jobs';
 import type { Workshop } from './command';
 import type { ReportHandlers } from './connector-reports';

@@ -6,7 +6,7 @@ import type { Connection, ConnectionStore } from '../store/connections';
 import type { HeldRowsStore } from '../store/held-rows';
 import type { Failure, Job } from '../store/jobs';
 import type { StateStore } from '../store/states';
-import type { EmbeddedLog, Now } from '../log';
+import type { EmbeddedLog, Now } from '../platform/log';
 import { streamKey } from '../protocol/stream-name';
 import { runAttempt } from './attempt';
 import type { AttemptHooks } from './attempt-hooks';

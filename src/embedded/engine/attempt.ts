@@ -1,4 +1,4 @@
-import { objectAt, parseObject, type JsonObject } from '../json';
+import { objectAt, parseObject, type JsonObject } from '../platform/json';
 import { LineSplitter } from '../protocol/lines';
 import { streamStatus } from '../protocol/messages';
 import { parseSourceState, type SourceState } from '../protocol/source-state';

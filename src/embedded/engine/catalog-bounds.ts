@@ -1,5 +1,5 @@
 import { badRequest } from '../api/errors';
-import { objectAt } from '../json';
+import { objectAt } from '../platform/json';
 import type { DiscoveredStream } from '../protocol/messages';
 
 /** Far more than databases and files have; a file whose rows each have keys of their own has more. */

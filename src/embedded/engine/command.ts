@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { objectAt, parseObject, stringAt, type JsonObject } from '../json';
+import { objectAt, parseObject, stringAt, type JsonObject } from '../platform/json';
 import { LineSplitter, sizeOf } from '../protocol/lines';
-import { messageOf } from '../system-error';
+import { messageOf } from '../platform/system-error';
 import { ConnectorProcess, type ProcessEnd } from './connector-process';
 import { configurationOf } from './connector-reports';
 import { MAX_ANSWER_BYTES, MAX_FAILURE_CHARACTERS, MAX_LOG_LINE_BYTES, MAX_WARNINGS } from './limits';

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { LOCAL_ROOT_VARIABLE } from '../connectors/local-root';
-import { identify, type ProcessIdentity } from '../data-dir/process-identity';
-import { hasCode } from '../system-error';
+import { LOCAL_ROOT_VARIABLE } from '../protocol/local-root';
+import { identify, type ProcessIdentity } from '../platform/process-identity';
+import { hasCode } from '../platform/system-error';
 import { LineSplitter } from '../protocol/lines';
 import { MAX_LOG_LINE_BYTES } from './limits';
 

@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type JsonObject } from '../json';
+import { objectAt, stringAt, type JsonObject } from '../platform/json';
 import type { Failure } from '../store/jobs';
 import { AttemptError, incompleteFailure, traceFailure, type Origin } from './failures';
 import { MAX_CONFIGURATION_BYTES, MAX_ERRORS, MAX_WARNINGS } from './limits';

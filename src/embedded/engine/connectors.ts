@@ -1,7 +1,7 @@
 import { problem } from '../api/errors';
 import { ConfigurationValidator } from '../configuration/validator';
-import { canonicalJson, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
-import type { EmbeddedLog } from '../log';
+import { canonicalJson, objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
+import type { EmbeddedLog } from '../platform/log';
 import { parseCatalog, type DiscoveredStream, type WriteMode } from '../protocol/messages';
 import { maskConfiguration, secretsOf } from '../secrets/mask';
 import { Redactor } from '../secrets/redactor';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compiledFolder } from '../compiled-folder';
+import { compiledFolder } from '../platform/compiled-folder';
 import type { ActorKind } from '../store/actors';
 
 /** A connector that can be configured: Airbyte's definition id, its short type and the command that runs it. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedUnderTest } from '../../../test/kill/embedded-kit';
+import { EmbeddedUnderTest } from '../../../test/embedded/embedded-kit';
 
 const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 const RAW = '_airbyte_raw_people.jsonl';

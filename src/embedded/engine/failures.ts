@@ -1,7 +1,7 @@
-import { isObject, objectAt, stringAt, type JsonObject } from '../json';
+import { isObject, objectAt, stringAt, type JsonObject } from '../platform/json';
 import { LineTooLongError, sizeOf } from '../protocol/lines';
 import type { Failure } from '../store/jobs';
-import { messageOf } from '../system-error';
+import { messageOf } from '../platform/system-error';
 import type { ConnectorProcess, ProcessEnd } from './connector-process';
 import { MAX_FAILURE_CHARACTERS } from './limits';
 

@@ -1,4 +1,4 @@
-import { parseObject, type JsonObject } from '../json';
+import { parseObject, type JsonObject } from '../platform/json';
 import { UnendedLine } from '../protocol/lines';
 import { LineReader, looksLikeRecord, recordHead, type RawRecord } from '../protocol/raw-record';
 import { streamKey, type StreamName } from '../protocol/stream-name';

@@ -1,5 +1,5 @@
-import { isAlive } from '../data-dir/process-identity';
-import { messageOf } from '../system-error';
+import { isAlive } from '../platform/process-identity';
+import { messageOf } from '../platform/system-error';
 import type { Connection, ConnectionStore } from '../store/connections';
 import type { Failure, Job, JobStore } from '../store/jobs';
 import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';

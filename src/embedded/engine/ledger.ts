@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, numberAt, objectAt, type JsonObject } from '../json';
+import { canonicalJson, numberAt, objectAt, type JsonObject } from '../platform/json';
 import type { SourceState, StreamPosition } from '../protocol/source-state';
 import { streamKey, type StreamName } from '../protocol/stream-name';
 

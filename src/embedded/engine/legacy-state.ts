@@ -1,4 +1,4 @@
-import { isObject, parseObject, stringAt, type JsonObject } from '../json';
+import { isObject, parseObject, stringAt, type JsonObject } from '../platform/json';
 import { rawItems, rawMembers } from '../protocol/raw-record';
 import { streamKey, type StreamName } from '../protocol/stream-name';
 

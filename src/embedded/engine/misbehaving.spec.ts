@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../../../test/kill/embedded-kit';
-import { ROWS, SyncBench } from '../../../test/kill/sync-bench';
+import { until } from '../../../test/embedded/embedded-kit';
+import { ROWS, SyncBench } from '../../../test/embedded/sync-bench';
 import { runAttempt } from './attempt';
 
 let bench: SyncBench;

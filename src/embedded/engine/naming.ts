@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type JsonObject } from '../json';
+import { objectAt, stringAt, type JsonObject } from '../platform/json';
 import { streamDescriptor } from '../protocol/messages';
 import type { StreamName } from '../protocol/stream-name';
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedUnderTest, type Answer } from '../../../test/kill/embedded-kit';
+import { EmbeddedUnderTest, type Answer } from '../../../test/embedded/embedded-kit';
 
 const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 const { privateKey } = generateKeyPairSync('rsa', {

@@ -1,5 +1,5 @@
-import { MODE_PARTS } from '../api/streams';
-import type { JsonObject } from '../json';
+import { MODE_PARTS } from '../model/sync-modes';
+import type { JsonObject } from '../platform/json';
 import { streamDescriptor } from '../protocol/messages';
 import { streamKey, type StreamName } from '../protocol/stream-name';
 import type { Rename } from './naming';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { EmbeddedUnderTest } from '../../../test/kill/embedded-kit';
-import { identify } from '../data-dir/process-identity';
+import { EmbeddedUnderTest } from '../../../test/embedded/embedded-kit';
+import { identify } from '../platform/process-identity';
 import { AttemptStore } from '../store/attempts';
 import { Database } from '../store/database';
 

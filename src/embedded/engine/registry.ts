@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } from '../json';
-import { readIfThere } from '../system-error';
+import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } from '../platform/json';
+import { readIfThere } from '../platform/system-error';
 import type { Workshop } from './command';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 

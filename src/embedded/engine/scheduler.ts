@@ -1,7 +1,7 @@
 import { nextFiring } from '../cron/next';
 import { parseQuartz, QuartzError } from '../cron/quartz';
-import type { EmbeddedLog, Now } from '../log';
-import { messageOf } from '../system-error';
+import type { EmbeddedLog, Now } from '../platform/log';
+import { messageOf } from '../platform/system-error';
 import type { Connection, ConnectionStore } from '../store/connections';
 import type { FiringStore } from '../store/firings';
 import type { Job, JobStore } from '../store/jobs';

@@ -1,8 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { EmbeddedUnderTest } from '../../../test/kill/embedded-kit';
-import { ScriptedConnectors, STATE_KINDS, type SourceScript } from '../../../test/kill/scripted-connectors';
+import { EmbeddedUnderTest } from '../../../test/embedded/embedded-kit';
+import {
+  ScriptedConnectors,
+  STATE_KINDS,
+  type SourceScript,
+} from '../../../test/embedded/scripted-connectors';
 
 const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 const MODES = ['full_refresh_overwrite', 'full_refresh_append', 'incremental_append'] as const;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { until } from '../../../test/kill/embedded-kit';
-import { mode, ROWS, SyncBench } from '../../../test/kill/sync-bench';
+import { until } from '../../../test/embedded/embedded-kit';
+import { mode, ROWS, SyncBench } from '../../../test/embedded/sync-bench';
 import { Database } from '../store/database';
 
 let bench: SyncBench;

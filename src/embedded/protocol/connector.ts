@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isObject, objectAt, parseObject, type JsonObject } from '../json';
-import { messageOf } from '../system-error';
+import { isObject, objectAt, parseObject, type JsonObject } from '../platform/json';
+import { messageOf } from '../platform/system-error';
 import { MessageWriter } from './message-writer';
 import { parseConfiguredCatalog, type ConfiguredStream } from './messages';
 import { refuseUnknownMembers } from './specification';

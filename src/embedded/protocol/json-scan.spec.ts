@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseObject } from '../json';
+import { parseObject } from '../platform/json';
 import { endOfJsonObject, memberNames } from './json-scan';
 
 /** Texts that are nearly JSON: real JSON with a character taken out, put in or changed. */

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { JsonObject } from '../json';
+import type { JsonObject } from '../platform/json';
 
 const FLUSH_CHARS = 128 * 1024;
 

@@ -1,4 +1,4 @@
-import { arrayAt, isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../json';
+import { arrayAt, isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
 
 export type ReadMode = 'full_refresh' | 'incremental';
 export type WriteMode = 'overwrite' | 'append' | 'append_dedup';

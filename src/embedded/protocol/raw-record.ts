@@ -1,4 +1,4 @@
-import { isObject, numberAt, objectAt, parseObject, stringAt, type JsonObject } from '../json';
+import { isObject, numberAt, objectAt, parseObject, stringAt, type JsonObject } from '../platform/json';
 import { endOfJsonObject } from './json-scan';
 import { fromBytes, toBytes } from './message-writer';
 

@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type JsonObject } from '../json';
+import { objectAt, stringAt, type JsonObject } from '../platform/json';
 import { fromBytes } from './message-writer';
 import { rawItems, rawMember } from './raw-record';
 import type { StreamName } from './stream-name';

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json';
+import { isObject, type JsonObject } from '../platform/json';
 
 /** Keywords whose value is one schema. */
 const ONE_SCHEMA = ['items', 'additionalProperties'];

@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type JsonObject } from '../json';
+import { objectAt, stringAt, type JsonObject } from '../platform/json';
 import { ConnectorError } from './connector';
 import type { MessageWriter } from './message-writer';
 import type { ConfiguredStream } from './messages';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILT_IN } from '../engine/definitions';
-import type { JsonObject } from '../json';
+import type { JsonObject } from '../platform/json';
 import type { ActorKind, ActorStore } from '../store/actors';
 import type { ConnectionStore } from '../store/connections';
 import type { WorkspaceStore } from '../store/workspaces';

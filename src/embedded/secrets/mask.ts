@@ -1,4 +1,4 @@
-import { arrayAt, isObject, objectAt, type JsonObject } from '../json';
+import { arrayAt, isObject, objectAt, type JsonObject } from '../platform/json';
 
 /** What stands in answers and logs in a secret's place; the same as Airbyte's. */
 export const MASK = '**********';

@@ -1,4 +1,4 @@
-import { isObject, parseObject } from '../json';
+import { isObject, parseObject } from '../platform/json';
 import { FragmentFinder, type Stretch } from './fragments';
 import { isSecretName, MASK } from './mask';
 import { fragmentSources, patternsOf } from './spellings';

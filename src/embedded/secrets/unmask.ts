@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json';
+import { isObject, type JsonObject } from '../platform/json';
 import { MASK } from './mask';
 
 /**

@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseObject, type JsonObject } from '../json';
-import { keepFile } from '../keep-file';
-import { readIfThere } from '../system-error';
+import { parseObject, type JsonObject } from '../platform/json';
+import { writeFileAtomic } from '../platform/regular-file';
+import { readIfThere } from '../platform/system-error';
 
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
@@ -43,7 +43,7 @@ export class Vault {
       );
     const key = randomBytes(KEY_BYTES);
     // On the disk before anything that it encrypted.
-    keepFile(path, `${key.toString('base64')}\n`, 0o600);
+    writeFileAtomic(path, `${key.toString('base64')}\n`, 0o600);
     return new Vault(key, path);
   }
 

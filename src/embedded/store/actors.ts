@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json';
+import type { JsonObject } from '../platform/json';
 import type { Vault } from '../secrets/vault';
 import type { Database, SqlValue } from './database';
 import type { Row } from './row';

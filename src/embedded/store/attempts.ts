@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../data-dir/process-identity';
+import type { ProcessIdentity } from '../platform/process-identity';
 import type { StreamName } from '../protocol/stream-name';
 import type { Database } from './database';
 import type { Failure } from './jobs';

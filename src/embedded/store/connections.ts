@@ -1,16 +1,8 @@
-import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } from '../json';
+import { SYNC_MODES, type SyncMode } from '../model/sync-modes';
+import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import { workspaceFilter } from './actors';
 import type { Database, SqlValue } from './database';
 import type { Row } from './row';
-
-/** How a stream is read and written, in Airbyte's public names. */
-export const SYNC_MODES = [
-  'full_refresh_overwrite',
-  'full_refresh_append',
-  'incremental_append',
-  'incremental_deduped_history',
-] as const;
-export type SyncMode = (typeof SYNC_MODES)[number];
 
 /** A stream of a connection as it was chosen. */
 export interface ConnectionStream {

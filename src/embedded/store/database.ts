@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { DamagedStateError, storageReason } from '../storage-fault';
+import { DamagedStateError, storageReason } from '../platform/storage-fault';
 import { Row } from './row';
 import { SCHEMA, SCHEMA_VERSION } from './schema';
 

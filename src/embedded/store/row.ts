@@ -1,5 +1,5 @@
-import { isObject, parseObject, type JsonObject } from '../json';
-import { DamagedStateError } from '../storage-fault';
+import { isObject, parseObject, type JsonObject } from '../platform/json';
+import { DamagedStateError } from '../platform/storage-fault';
 
 /** One row of an answer, its columns read by type: the state on disk is checked like any other input. */
 export class Row {

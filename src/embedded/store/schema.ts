@@ -1,4 +1,4 @@
-import { arrayAt, isObject, parseObject } from '../json';
+import { arrayAt, isObject, parseObject } from '../platform/json';
 import type { Row } from './row';
 
 /** What an upgrade that SQL cannot express works with. */

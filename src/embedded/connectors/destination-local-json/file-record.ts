@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
-import { numberAt, objectAt, parseObject, stringAt } from '../../json';
-import { keepFile, readKeptFile } from '../../keep-file';
+import { numberAt, objectAt, parseObject, stringAt } from '../../platform/json';
+import { writeFileAtomic, readSmallFile } from '../../platform/regular-file';
 import type { ConfiguredStream } from '../../protocol/messages';
 
 /** Enough for everything before the data of a line. */
@@ -21,7 +21,7 @@ export interface FileRecord {
 
 /** The record in a file of its own, or null when there is none that can be read. */
 export function readFileRecord(path: string): FileRecord | null {
-  const content = parseObject(readKeptFile(path) ?? '');
+  const content = parseObject(readSmallFile(path) ?? '');
   if (content === null) return null;
   const stream = objectAt(content, 'stream');
   const name = stream === undefined ? undefined : stringAt(stream, 'name');
@@ -36,7 +36,7 @@ export function readFileRecord(path: string): FileRecord | null {
 
 export function keepFileRecord(path: string, { owner, offset }: FileRecord): void {
   const stream = owner === null ? null : { namespace: owner.namespace, name: owner.name };
-  keepFile(path, JSON.stringify({ offset, stream }), 0o666);
+  writeFileAtomic(path, JSON.stringify({ offset, stream }), 0o666);
 }
 
 export function isSameOwner(one: Owner, other: Owner): boolean {

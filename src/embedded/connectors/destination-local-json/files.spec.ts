@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { configured } from '../../../../test/kill/connector-kit';
-import { DestinationRun } from '../../../../test/kill/destination-run';
+import { configured } from '../../../../test/embedded/connector-kit';
+import { DestinationRun } from '../../../../test/embedded/destination-run';
 import { parseConfiguredCatalog } from '../../protocol/messages';
 import { localJsonDestination } from './destination';
 

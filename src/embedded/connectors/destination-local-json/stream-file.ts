@@ -9,10 +9,10 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { takeLock } from '../../file-lock';
-import { NotRegularFileError, syncFolder } from '../../keep-file';
+import { takeLock } from '../../platform/file-lock';
+import { NotRegularFileError, syncFolder } from '../../platform/regular-file';
 import { ConnectorError } from '../../protocol/connector';
-import { hasCode } from '../../system-error';
+import { hasCode } from '../../platform/system-error';
 import type { LocalFolder } from '../local-folder';
 import {
   endsLine,

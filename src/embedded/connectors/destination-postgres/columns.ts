@@ -1,4 +1,4 @@
-import { isObject, objectAt, stringsOf, type JsonObject } from '../../json';
+import { isObject, objectAt, stringsOf, type JsonObject } from '../../platform/json';
 
 /** The types that this connector gives to columns. */
 export const COLUMN_TYPES = [

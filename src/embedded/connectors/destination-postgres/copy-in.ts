@@ -1,6 +1,6 @@
 import type { Client, Connection, Submittable } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
-import { isObject } from '../../json';
+import { isObject } from '../../platform/json';
 
 /** The part of pg's connection that sends the data of COPY; its types leave it out. */
 interface CopyConnection extends Connection {

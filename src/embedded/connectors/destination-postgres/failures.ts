@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../protocol/connector';
-import { isObject, stringAt } from '../../json';
-import { messageOf } from '../../system-error';
+import { isObject, stringAt } from '../../platform/json';
+import { messageOf } from '../../platform/system-error';
 
 /** SQLSTATE classes and codes of failures that may be gone at the next attempt. */
 const TRANSIENT = /^(08|40|53|57|58|55P03|55006|25P0[34])/;

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { StreamTarget } from '../../protocol/write-streams';
-import { isObject, stringAt } from '../../json';
+import { isObject, stringAt } from '../../platform/json';
 import { quoted } from '../postgres/identifiers';
 import { columnsOf, type ColumnType, type TargetColumn } from './columns';
 import { dedupRule, fitKeyIndex, takesNullKeys, mergeSql, type DedupRule } from './dedup';

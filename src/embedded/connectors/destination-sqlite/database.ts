@@ -1,9 +1,9 @@
 import { closeSync, constants, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { isObject, numberAt } from '../../json';
+import { isObject, numberAt } from '../../platform/json';
 import { ConnectorError } from '../../protocol/connector';
-import { hasCode, messageOf } from '../../system-error';
+import { hasCode, messageOf } from '../../platform/system-error';
 import { LocalFolder } from '../local-folder';
 import type { Db } from './ownership';
 

@@ -1,4 +1,12 @@
-import { arrayAt, isObject, objectAt, parseObject, stringAt, stringsOf, type JsonObject } from '../../json';
+import {
+  arrayAt,
+  isObject,
+  objectAt,
+  parseObject,
+  stringAt,
+  stringsOf,
+  type JsonObject,
+} from '../../platform/json';
 import type { ConfiguredStream } from '../../protocol/messages';
 import { ConnectorError } from '../../protocol/connector';
 import { dedupRule } from '../deduplication';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../json';
-import { SqliteOutput, streamWith } from '../../../../test/kill/sqlite-kit';
+import type { JsonObject } from '../../platform/json';
+import { SqliteOutput, streamWith } from '../../../../test/embedded/sqlite-kit';
 
 let output: SqliteOutput;
 

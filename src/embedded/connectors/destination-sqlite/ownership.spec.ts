@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { SqliteOutput } from '../../../../test/kill/sqlite-kit';
+import { SqliteOutput } from '../../../../test/embedded/sqlite-kit';
 
 let output: SqliteOutput;
 

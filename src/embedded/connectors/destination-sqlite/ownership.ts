@@ -1,5 +1,5 @@
 import type { DatabaseSync } from '@photostructure/sqlite';
-import { isObject, stringAt } from '../../json';
+import { isObject, stringAt } from '../../platform/json';
 import { ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import { isFormerLayout, isOwnView, parseLayout, type Layout } from './layout';

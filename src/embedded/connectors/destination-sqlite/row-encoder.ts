@@ -1,4 +1,4 @@
-import { isObject, objectAt, stringsOf, type JsonObject } from '../../json';
+import { isObject, objectAt, stringsOf, type JsonObject } from '../../platform/json';
 import { keyText, sortableCursor, type DedupRule } from '../deduplication';
 import { isExactDouble } from '../exact-number';
 import { membersOf, nameOf, type Member } from '../record-members';

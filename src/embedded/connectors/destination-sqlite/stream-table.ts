@@ -1,9 +1,9 @@
-import { isObject, numberAt, stringAt } from '../../json';
+import { isObject, numberAt, stringAt } from '../../platform/json';
 import { ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { StreamTarget } from '../../protocol/write-streams';
-import { hasCode, messageOf } from '../../system-error';
+import { hasCode, messageOf } from '../../platform/system-error';
 import { dedupRule } from '../deduplication';
 import { readableText, RecordError, recordFailure } from '../record-error';
 import { recordId } from '../record-id';

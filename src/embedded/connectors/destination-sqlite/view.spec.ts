@@ -1,4 +1,4 @@
-import { SqliteOutput, streamWith } from '../../../../test/kill/sqlite-kit';
+import { SqliteOutput, streamWith } from '../../../../test/embedded/sqlite-kit';
 
 let output: SqliteOutput;
 

@@ -1,7 +1,7 @@
 import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
 import { Client } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
-import { hasCode, messageOf } from '../../system-error';
+import { hasCode, messageOf } from '../../platform/system-error';
 import type { PostgresConfig, SslMode } from './config';
 import { connectionFailure } from './connection-failure';
 import { pinSettings } from './session-settings';

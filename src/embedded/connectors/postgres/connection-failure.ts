@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../protocol/connector';
-import { codeOf, messageOf } from '../../system-error';
+import { codeOf, messageOf } from '../../platform/system-error';
 import type { PostgresConfig } from './config';
 
 /** Why a connection failed, in one sentence that names the member to change. */

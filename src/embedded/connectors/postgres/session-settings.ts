@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { hasCode } from '../../system-error';
+import { hasCode } from '../../platform/system-error';
 
 const MAX_TRIES = 20;
 const QUERY_CANCELED = '57014';

@@ -1,4 +1,4 @@
-import { numberAt, objectAt, stringAt, type JsonObject } from '../../json';
+import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/json';
 import { ConnectorError, type SourceConnector } from '../../protocol/connector';
 import { toBytes, type MessageWriter } from '../../protocol/message-writer';
 import { streamState, streamStatus, type ConfiguredStream } from '../../protocol/messages';

@@ -1,4 +1,4 @@
-import { canonicalJson, isObject, parseObject, stringsOf, type JsonObject } from '../../json';
+import { canonicalJson, isObject, parseObject, stringsOf, type JsonObject } from '../../platform/json';
 import { fromBytes } from '../../protocol/message-writer';
 import type { FileConfig } from './config';
 import { MAX_COLUMNS } from './csv';

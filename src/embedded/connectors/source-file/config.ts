@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type JsonObject } from '../../json';
+import { objectAt, stringAt, type JsonObject } from '../../platform/json';
 import { ConnectorError } from '../../protocol/connector';
 import { parseReaderOptions, READER_OPTIONS_DESCRIPTION, type ReaderOptions } from './reader-options';
 

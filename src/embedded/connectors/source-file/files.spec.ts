@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { LOCAL_ROOT_VARIABLE } from '../local-root';
+import { LOCAL_ROOT_VARIABLE } from '../../protocol/local-root';
 import { findFiles, openFound } from './files';
 import { openLocalFile } from './local-file';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { join, sep } from 'node:path';
 import { ConnectorError } from '../../protocol/connector';
-import { hasCode } from '../../system-error';
-import { localPathOf } from '../local-root';
+import { hasCode } from '../../platform/system-error';
+import { localPathOf } from '../../protocol/local-root';
 import type { FileConfig } from './config';
 import { isPattern, partsOf, type PatternPart } from './glob';
 import {

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync, 
 import type { BigIntStats } from 'node:fs';
 import { sep } from 'node:path';
 import { ConnectorError } from '../../protocol/connector';
-import { hasCode, messageOf } from '../../system-error';
-import { localPathOf } from '../local-root';
+import { hasCode, messageOf } from '../../platform/system-error';
+import { localPathOf } from '../../protocol/local-root';
 
 /** Which file a name led to, and in which state. */
 export interface FileIdentity {

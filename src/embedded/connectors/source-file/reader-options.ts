@@ -1,4 +1,4 @@
-import { isObject, parseObject, stringsOf, type JsonObject } from '../../json';
+import { isObject, parseObject, stringsOf, type JsonObject } from '../../platform/json';
 import { ConnectorError } from '../../protocol/connector';
 import { ENCODINGS, encodingOf, type Encoding } from './encoding';
 

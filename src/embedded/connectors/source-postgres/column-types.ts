@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { JsonObject } from '../../json';
+import type { JsonObject } from '../../platform/json';
 import { qualified, quoted } from '../postgres/identifiers';
 
 /** Types above it were made by users or extensions. */

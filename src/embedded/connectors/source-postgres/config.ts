@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json';
+import type { JsonObject } from '../../platform/json';
 import { ConnectorError } from '../../protocol/connector';
 import { CONNECTION_PROPERTIES, parsePostgresConfig, type PostgresConfig } from '../postgres/config';
 

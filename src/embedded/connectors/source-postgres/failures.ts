@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../protocol/connector';
-import { codeOf, messageOf } from '../../system-error';
+import { codeOf, messageOf } from '../../platform/system-error';
 
 /** Why a stream could not be read: its name, the reason and a fix, as one failure. */
 export function readFailure(error: unknown, table: string, username: string): unknown {

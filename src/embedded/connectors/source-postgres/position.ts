@@ -1,4 +1,4 @@
-import { numberAt, objectAt, stringAt, type JsonObject } from '../../json';
+import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/json';
 import type { ConfiguredStream } from '../../protocol/messages';
 
 /** The records with one cursor value: how many, and a sum over the hashes of their contents. */

@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import { nearestName } from '../../configuration/nearest-name';
-import type { JsonObject } from '../../json';
+import type { JsonObject } from '../../platform/json';
 import { ConnectorError, type SourceConnector } from '../../protocol/connector';
 import type { MessageWriter } from '../../protocol/message-writer';
 import { logMessage, streamStatus, type ConfiguredStream } from '../../protocol/messages';
-import { hasCode } from '../../system-error';
+import { hasCode } from '../../platform/system-error';
 import { withClient } from '../postgres/client';
 import { qualified } from '../postgres/identifiers';
 import { parseSourceConfig, SOURCE_SPECIFICATION } from './config';

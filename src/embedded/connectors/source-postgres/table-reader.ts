@@ -9,7 +9,7 @@ import { positionOf, type Position, type RecordsAt } from './position';
 import { Progress } from './progress';
 import { streamRows, type TextRow } from './row-stream';
 import { keyOf, shownName, type Column, type Table } from './tables';
-import type { JsonObject } from '../../json';
+import type { JsonObject } from '../../platform/json';
 
 /** A message may have 64 MiB; the rest is for what surrounds the record. */
 const MAX_RECORD_BYTES = 63 * 1024 * 1024;

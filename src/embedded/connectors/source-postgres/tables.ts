@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { JsonObject } from '../../json';
+import type { JsonObject } from '../../platform/json';
 import { orderOf, readTypes, schemaOf, type PostgresTypes } from './column-types';
 
 /** A table, view or foreign table that can be a stream. */

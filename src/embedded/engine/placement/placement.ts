@@ -1,4 +1,4 @@
-import { canonicalJson, stringAt, type JsonObject } from '../../json';
+import { canonicalJson, stringAt, type JsonObject } from '../../platform/json';
 import type { Actor, ActorStore } from '../../store/actors';
 import type { Connection, ConnectionStore, ConnectionStream } from '../../store/connections';
 import type { Connectors } from '../connectors';

@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileNameOf, foldedName } from '../../connectors/destination-local-json/file-names';
-import { numberAt, stringAt, stringsOf, type JsonObject } from '../../json';
-import { LocalPathError, resolveLocalPath } from '../../local-path';
-import { hasCode } from '../../system-error';
+import { numberAt, stringAt, stringsOf, type JsonObject } from '../../platform/json';
+import { LocalPathError, resolveLocalPath } from '../../platform/local-path';
+import { hasCode } from '../../platform/system-error';
 import type { StreamName } from '../../protocol/stream-name';
 
 /** A database of a Postgres server. */

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../../protocol/connector';
-import { messageOf } from '../../../system-error';
+import { messageOf } from '../../../platform/system-error';
 import { decompress } from './codecs';
 import { readPlain, readValues, type Storage } from './encodings';
 import type { ParquetFile } from './file';

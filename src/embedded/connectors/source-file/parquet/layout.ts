@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../json';
+import type { JsonObject } from '../../../platform/json';
 import type { LeafColumn } from './column';
 import type { SchemaElement, SchemaTree } from './metadata';
 import { Dictionary, Leaf, List, Struct, type Node, type RepeatedLevels } from './nodes';

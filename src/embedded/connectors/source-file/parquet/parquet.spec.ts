@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configured, ConnectorFolder, dataOf } from '../../../../../test/kill/connector-kit';
+import { configured, ConnectorFolder, dataOf } from '../../../../../test/embedded/connector-kit';
 
 /** Made by `scripts/bench-embedded/parquet-fixtures.mjs` with writers that have nothing in common with the reader; `arrow-*` by pyarrow 26. */
 const FIXTURES = join(__dirname, '../../../../../test/fixtures/parquet');

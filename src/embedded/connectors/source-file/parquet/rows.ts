@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../json';
+import type { JsonObject } from '../../../platform/json';
 import { ConnectorError } from '../../../protocol/connector';
-import { messageOf } from '../../../system-error';
+import { messageOf } from '../../../platform/system-error';
 import type { LocalFile } from '../local-file';
 import { PageCollector } from './collector';
 import { ColumnCursor } from './column';

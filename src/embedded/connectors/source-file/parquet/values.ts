@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { JsonObject } from '../../../json';
+import type { JsonObject } from '../../../platform/json';
 import { JsonRowReader } from '../json-row';
-import { messageOf } from '../../../system-error';
+import { messageOf } from '../../../platform/system-error';
 import type { SchemaElement, TimeUnit } from './metadata';
 import { bigEndian, decimalText, doubleText, floatText, halfOf } from './numbers';
 import { dateText, timeOfDayText, timestampText } from './times';

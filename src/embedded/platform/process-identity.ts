@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hasCode } from '../system-error';
+import { hasCode } from './system-error';
 
 /** A process beyond doubt: ids are reused, the start time tells two holders of one id apart. */
 export interface ProcessIdentity {

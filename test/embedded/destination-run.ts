@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Readable, Writable, type WritableOptions } from 'node:stream';
-import { LOCAL_ROOT_VARIABLE } from '../../src/embedded/connectors/local-root';
+import { LOCAL_ROOT_VARIABLE } from '../../src/embedded/protocol/local-root';
 import { ConnectorError, type DestinationConnector } from '../../src/embedded/protocol/connector';
 import { MessageWriter } from '../../src/embedded/protocol/message-writer';
 import { parseConfiguredCatalog, type ConfiguredStream } from '../../src/embedded/protocol/messages';

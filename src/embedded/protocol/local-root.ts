@@ -1,5 +1,5 @@
-import { ConnectorError } from '../protocol/connector';
-import { LocalPathError, resolveLocalPath } from '../local-path';
+import { ConnectorError } from './connector';
+import { LocalPathError, resolveLocalPath } from '../platform/local-path';
 
 /** The environment variable by which the engine passes the folder that `/local` stands for. */
 export const LOCAL_ROOT_VARIABLE = 'AIRBYTE_LOCAL_ROOT';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import Ajv from 'ajv';
-import { isObject, type JsonObject } from '../../src/embedded/json';
+import { isObject, type JsonObject } from '../../src/embedded/platform/json';
 import { MESSAGE_SCHEMA } from './message-schema';
 
 const COMPILED = join(__dirname, '../../dist/embedded/connectors');

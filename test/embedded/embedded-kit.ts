@@ -6,7 +6,7 @@ import {
   type EmbeddedAirbyte,
   type EmbeddedAirbyteOptions,
 } from '../../src/embedded/index';
-import { isObject, parseObject, type JsonObject } from '../../src/embedded/json';
+import { isObject, parseObject, type JsonObject } from '../../src/embedded/platform/json';
 
 /** An answer of the embedded Airbyte. */
 export interface Answer {

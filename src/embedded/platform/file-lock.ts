@@ -1,7 +1,7 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { isAlive, thisProcess, type ProcessIdentity } from './data-dir/process-identity';
+import { isAlive, thisProcess, type ProcessIdentity } from './process-identity';
 import { numberAt, parseObject, stringAt } from './json';
-import { NotRegularFileError, readKeptFile } from './keep-file';
+import { NotRegularFileError, readSmallFile } from './regular-file';
 import { hasCode } from './system-error';
 
 /** Who holds a lock, and since when (ISO 8601). */
@@ -76,7 +76,7 @@ export function readHolder(path: string): LockHolder | null {
 /** A link, a pipe or a folder in the place of a lock was not left by a holder. */
 function readLock(path: string): string | null {
   try {
-    return readKeptFile(path);
+    return readSmallFile(path);
   } catch (error) {
     if (error instanceof NotRegularFileError || hasCode(error, 'ELOOP', 'EISDIR', 'ENXIO')) return null;
     throw error;

@@ -16,7 +16,7 @@ import { hasCode } from './system-error';
 const MAX_READ_BYTES = 1024 * 1024;
 
 /** Replaces a file in one step that survives a loss of power: it has its old content or all of the new one. */
-export function keepFile(path: string, content: string, mode: number): void {
+export function writeFileAtomic(path: string, content: string, mode: number): void {
   const fresh = `${path}.new`;
   // Nothing of that name is written to: it may be a link to another file.
   rmSync(fresh, { force: true });
@@ -35,7 +35,7 @@ export function keepFile(path: string, content: string, mode: number): void {
  * The text of a small regular file, or null when there is none. Links are not followed, and a pipe or device is not
  * waited for.
  */
-export function readKeptFile(path: string): string | null {
+export function readSmallFile(path: string): string | null {
   try {
     const fd = openSync(path, constants.O_RDONLY | NO_LINK);
     try {

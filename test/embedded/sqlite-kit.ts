@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { sqliteDestination } from '../../src/embedded/connectors/destination-sqlite/destination';
-import { isObject } from '../../src/embedded/json';
+import { isObject } from '../../src/embedded/platform/json';
 import { DestinationRun } from './destination-run';
 
 /** A SQLite file that the destination writes. */

@@ -1,0 +1,26 @@
+import type { DiscoveredStream, ReadMode, WriteMode } from '../protocol/messages';
+
+/** How a stream is read and written, in Airbyte's public names. */
+export const SYNC_MODES = [
+  'full_refresh_overwrite',
+  'full_refresh_append',
+  'incremental_append',
+  'incremental_deduped_history',
+] as const;
+export type SyncMode = (typeof SYNC_MODES)[number];
+
+/** The mode of the source and the mode of the destination that each public sync mode combines. */
+export const MODE_PARTS: Readonly<Record<SyncMode, { read: ReadMode; write: WriteMode }>> = {
+  full_refresh_overwrite: { read: 'full_refresh', write: 'overwrite' },
+  full_refresh_append: { read: 'full_refresh', write: 'append' },
+  incremental_append: { read: 'incremental', write: 'append' },
+  incremental_deduped_history: { read: 'incremental', write: 'append_dedup' },
+};
+
+/** The sync modes that a stream allows between its source and a destination. */
+export function modesOf(stream: DiscoveredStream, writes: readonly WriteMode[]): SyncMode[] {
+  return SYNC_MODES.filter((mode) => {
+    const { read, write } = MODE_PARTS[mode];
+    return stream.syncModes.includes(read) && writes.includes(write);
+  });
+}
