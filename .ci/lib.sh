@@ -1,0 +1,37 @@
+# Sourced by .ci/run and .ci/nightly: runs checks, records which failed, and installs what they need.
+# shellcheck shell=bash
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+export NO_COLOR=1
+failed=()
+
+# check NAME COMMAND…: runs the command and records the name when it fails.
+check() {
+  local name=$1
+  shift
+  printf '\n=== %s\n' "$name"
+  local started=$SECONDS
+  if "$@"; then printf '=== %s: ok (%ss)\n' "$name" $((SECONDS - started)); else
+    printf '=== %s: FAILED (%ss)\n' "$name" $((SECONDS - started))
+    failed+=("$name")
+  fi
+}
+
+# Ends the script: lists the failed checks and exits with 1 when there are any.
+report() {
+  if [ ${#failed[@]} -gt 0 ]; then
+    printf '\nFAILED: %s\n' "${failed[@]}"
+    exit 1
+  fi
+  printf '\nevery check passed\n'
+}
+
+apt_install() {
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null
+}
+
+need_redis() { command -v redis-server >/dev/null || apt_install redis-server; }
+
+need_postgres() { ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || apt_install postgresql; }
+
+need_python() { python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv; }
