@@ -1,6 +1,36 @@
 /** Who may know of whom, as errors. docs/architecture.md draws the same picture. */
 const gateway = '^src/(app|airbyte|callers|common|config|health|openapi|pages|start|main)';
 
+/**
+ * The folders of the embedded Airbyte from the bottom to the top. Each imports only folders below it, so there are no
+ * cycles between them.
+ */
+const EMBEDDED_LAYERS = [
+  'platform',
+  'protocol',
+  'model',
+  'configuration',
+  'connectors',
+  'cron',
+  'secrets',
+  'data-dir',
+  'store',
+  'engine',
+  'samples',
+  'api',
+];
+
+const embeddedLayers = EMBEDDED_LAYERS.map((folder, index) => {
+  const above = EMBEDDED_LAYERS.slice(index + 1).map((other) => `${other}/`);
+  return {
+    name: `embedded-${folder}-imports-only-folders-below-it`,
+    severity: 'error',
+    from: { path: `^src/embedded/${folder}/`, pathNot: '\\.spec\\.ts$' },
+    // The files at the top are above every folder.
+    to: { path: `^src/embedded/(${[...above, '[^/]+$'].join('|')})` },
+  };
+});
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -51,6 +81,30 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/embedded/' },
       to: { path: '^src/', pathNot: '^src/embedded/' },
+    },
+    ...embeddedLayers,
+    {
+      name: 'embedded-folders-have-a-layer',
+      severity: 'error',
+      from: { path: '^src/embedded/[^/]+$' },
+      to: { path: '^src/embedded/[^/]+/', pathNot: `^src/embedded/(${EMBEDDED_LAYERS.join('|')})/` },
+    },
+    {
+      // They run as processes of their own, like connectors of others.
+      name: 'embedded-connectors-share-only-the-protocol-with-the-engine',
+      severity: 'error',
+      from: { path: '^src/embedded/connectors/' },
+      to: {
+        path: '^src/embedded/',
+        pathNot: '^src/embedded/(platform|protocol|model|configuration|connectors)/',
+      },
+    },
+    {
+      // It runs them as processes. The names say where they write, which placement compares.
+      name: 'the-embedded-engine-imports-only-names-of-connectors',
+      severity: 'error',
+      from: { path: '^src/embedded/(?!connectors/)', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/embedded/connectors/', pathNot: 'names\\.ts$' },
     },
     {
       name: 'the-gateway-shares-no-code-with-embedded',

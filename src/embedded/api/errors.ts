@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DiscoveryError } from '../engine/discovery-error';
 import type { JsonObject } from '../platform/json';
 
 /** An answer other than success, in one of the four shapes that Airbyte uses. */
@@ -61,6 +62,13 @@ export function cronRefused(cronExpression: string, validationErrorMessage: stri
     documentationUrl: null,
     data: { cronExpression, validationErrorMessage },
   });
+}
+
+/** Airbyte's 500 for a connector that failed, and a 400 for a catalog that is too large. */
+export function discoveryFailed({ fault, message }: DiscoveryError): ApiError {
+  return fault === 'catalog'
+    ? badRequest(message)
+    : problem('unexpected-problem', { message: `Something went wrong in the connector. logs:${message}` });
 }
 
 /** The second shape: only an id by which the log can be searched. */

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DiscoveryError } from '../engine/discovery-error';
 import { isDeeperThan, parseObject, type JsonObject } from '../platform/json';
 import type { EmbeddedLog, Now } from '../platform/log';
 import { hasCode, messageOf } from '../platform/system-error';
 import { storageReason } from '../platform/storage-fault';
-import { ApiError, frameworkError, onlyErrorId, plainError, storageUnavailable } from './errors';
+import {
+  ApiError,
+  discoveryFailed,
+  frameworkError,
+  onlyErrorId,
+  plainError,
+  storageUnavailable,
+} from './errors';
 import { isAirbytePath, matchRoute, type ApiAnswer, type Route } from './router';
 import type { Tokens } from './token';
 
@@ -63,8 +71,9 @@ async function serve(
   try {
     send(response, await answer(options, request));
   } catch (error) {
-    if (error instanceof ApiError) {
-      send(response, error);
+    const expected = error instanceof DiscoveryError ? discoveryFailed(error) : error;
+    if (expected instanceof ApiError) {
+      send(response, expected);
       return;
     }
     const errorId = randomUUID();

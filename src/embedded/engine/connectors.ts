@@ -1,4 +1,3 @@
-import { problem } from '../api/errors';
 import { ConfigurationValidator } from '../configuration/validator';
 import { canonicalJson, objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import type { EmbeddedLog } from '../platform/log';
@@ -8,6 +7,7 @@ import { Redactor } from '../secrets/redactor';
 import { withoutType, type Actor, type ActorKind } from '../store/actors';
 import { assertBounded } from './catalog-bounds';
 import { CommandError, runCommand, type Workshop } from './command';
+import { DiscoveryError } from './discovery-error';
 import { withoutHostPaths } from './host-paths';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 import { MAX_FAILURE_CHARACTERS } from './limits';
@@ -115,7 +115,7 @@ export class Connectors {
 
   /**
    * The streams of a source, remembered by configuration for a moment.
-   * @throws ApiError 500 as Airbyte's when the connector fails
+   * @throws DiscoveryError when the connector fails or its catalog is too large
    */
   async discover(
     source: Pick<Actor, 'id' | 'kind' | 'definitionId' | 'configuration'>,
@@ -136,9 +136,7 @@ export class Connectors {
       return streams;
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      throw problem('unexpected-problem', {
-        message: `Something went wrong in the connector. logs:${error.message}`,
-      });
+      throw new DiscoveryError('connector', error.message);
     }
   }
 
