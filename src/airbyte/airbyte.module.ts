@@ -12,6 +12,7 @@ import { IngestionController } from './ingestion/ingestion.controller';
 import { IngestionService } from './ingestion/ingestion.service';
 import { ResourceService } from './ingestion/resource.service';
 import { SchedulePolicy } from './ingestion/schedule.policy';
+import { StreamCatalog } from './ingestion/stream-catalog';
 import { ListingController } from './listing/listing.controller';
 import { ListingService } from './listing/listing.service';
 import { PreviewController } from './preview/preview.controller';
@@ -83,6 +84,7 @@ export class AirbyteModule {
         SchedulePolicy,
         StatusReader,
         StatusService,
+        StreamCatalog,
       ],
       exports: [AirbyteClient],
     };

@@ -321,12 +321,18 @@ describe('an ingestion as a resource', () => {
         schedule: { scheduleType: 'cron', cronExpression: '0 2 * * *', basicTiming: null, timeZone: 'UTC' },
         quartzExpression: '0 0 2 * * ?',
         nextSyncs: ['2026-01-16T02:00:00.000Z', '2026-01-17T02:00:00.000Z', '2026-01-18T02:00:00.000Z'],
+        unchecked: [],
       });
     });
 
     it.each([{}, { schedule: null }])('says that nothing fires without a schedule: %o', async (body) => {
       const response = await check(body).expect(200);
-      expect(response.body).toEqual({ schedule: MANUAL, quartzExpression: null, nextSyncs: [] });
+      expect(response.body).toEqual({
+        schedule: MANUAL,
+        quartzExpression: null,
+        nextSyncs: [],
+        unchecked: [],
+      });
     });
 
     it('says that nothing fires while inactive', async () => {

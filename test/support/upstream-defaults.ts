@@ -54,6 +54,8 @@ export const DEFAULTS: Readonly<Record<string, Behaviour>> = {
   'GET /destinations/:id': (state, { id }) =>
     found(state.destinations.get(id), destination, 'DESTINATION_CONNECTION', id),
 
+  'GET /streams': listStreams,
+
   'GET /connections': (state, { query }) => {
     const withDeleted = query.get('includeDeleted') === 'true';
     const rows = [...state.connections.values()].filter((row) => withDeleted || row.status !== 'deprecated');
@@ -95,6 +97,9 @@ function createConnection(state: UpstreamState, { body }: UpstreamRequest): Repl
   if (!state.destinations.has(destinationId)) return notFound('DESTINATION_CONNECTION', destinationId);
   const from = state.sources.get(sourceId);
   if (from === undefined) return notFound('SOURCE_CONNECTION', sourceId);
+  const unknown = unknownStream(state, wanted['configurations']);
+  if (unknown !== undefined)
+    return problem(400, `No streams found with name [${unknown}] and namespace [null] in the source schema.`);
   const row = state.addConnection({
     sourceId,
     destinationId,
@@ -105,6 +110,29 @@ function createConnection(state: UpstreamState, { body }: UpstreamRequest): Repl
     ...streamsOf(wanted['configurations']),
   });
   return json(200, row);
+}
+
+/** A bare list. Without a destination Airbyte leaves `syncModes` out. */
+function listStreams(state: UpstreamState, { query }: UpstreamRequest): Reply {
+  const sourceId = query.get('sourceId');
+  const destinationId = query.get('destinationId');
+  if (sourceId === null) return hateoas(400, 'Required query value sourceId is missing');
+  if (!state.sources.has(sourceId)) return unknownId('SOURCE_CONNECTION', sourceId);
+  if (destinationId !== null && !state.destinations.has(destinationId))
+    return unknownId('DESTINATION_CONNECTION', destinationId);
+  const rows = state.streams ?? [];
+  return json(
+    200,
+    rows.map(({ syncModes, ...row }) => ({ ...row, ...(destinationId !== null && { syncModes }) })),
+  );
+}
+
+/** Name of the first stream that the source does not have. */
+function unknownStream(state: UpstreamState, configurations: unknown): string | undefined {
+  const { streams } = fields(configurations);
+  if (state.streams === null || !Array.isArray(streams)) return undefined;
+  const names = streams.map((stream) => String(fields(stream)['name']));
+  return names.find((name) => !state.streams?.some(({ streamName }) => streamName === name));
 }
 
 /** None, empty and absent all mean every stream. */

@@ -36,6 +36,17 @@ export interface ActorRow {
   workspaceId: string;
 }
 
+/** A stream as `GET /streams` answers it; `streamnamespace` is spelt as Airbyte spells it. */
+export interface StreamRow {
+  streamName: string;
+  streamnamespace?: string;
+  syncModes?: string[];
+  defaultCursorField?: string[];
+  sourceDefinedCursorField?: boolean;
+  sourceDefinedPrimaryKey?: string[][];
+  propertyFields?: string[][];
+}
+
 export const WORKSPACE_ID = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 export const SOURCE_ID = '95e66a59-8045-4307-9678-63bc3c9b8c93';
 export const DESTINATION_ID = 'e478de0d-a3a0-475c-b019-25f7dd29e281';
@@ -49,6 +60,8 @@ export class UpstreamState {
   /** Oldest first. */
   readonly jobs: JobRow[] = [];
   readonly tokens = new Set<string>();
+  /** What every source has. Null: any stream that a creation names. */
+  streams: StreamRow[] | null = null;
   /** How far this Airbyte's clock is ahead; shows in `Date` headers and `createdAt`. */
   clockAheadMs = 0;
   /** How far the clock of a proxy in front is ahead of Airbyte's; the proxy writes `Date`. */

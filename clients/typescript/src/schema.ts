@@ -99,7 +99,7 @@ export interface paths {
         put?: never;
         /**
          * Check a creation without creating anything
-         * @description Takes the body of a creation. It refuses what a creation would refuse, and otherwise answers with the result of the schedule. `streams` are an exception: Airbyte looks only during the creation whether the source has them, and in which modes.
+         * @description Takes the body of a creation. It refuses what a creation would refuse, and otherwise answers with the result of the schedule. Streams are compared with those that the source has. Airbyte may have to read the schema of the source first: where that takes too long, `unchecked` names `streams`.
          */
         post: operations["checkIngestion"];
         delete?: never;
@@ -338,6 +338,11 @@ export interface components {
              *     ]
              */
             nextSyncs: string[];
+            /**
+             * @description Fields that a creation may refuse although this check does not; empty where everything was checked.
+             * @example []
+             */
+            unchecked: components["schemas"]["UncheckedField"][];
         };
         /** @description A destination: where data goes. Its configuration is never shown. */
         Destination: {
@@ -1063,6 +1068,19 @@ export interface components {
          * @enum {string}
          */
         SyncState: "idle" | "queued" | "running" | "unknown";
+        /** @description A field that could not be checked. */
+        UncheckedField: {
+            /**
+             * @description Path of the field.
+             * @example streams
+             */
+            field: string;
+            /**
+             * @description Why it could not be checked.
+             * @example Airbyte is still reading the schema of the source. Check again in a minute.
+             */
+            reason: string;
+        };
         /** @description What Airbyte answered, where it did. */
         UpstreamError: {
             /**

@@ -12,7 +12,7 @@ import { createAuthorizer } from './credentials';
 import type { OutageListener } from './outage-monitor';
 import { isInDoubt } from './doubt';
 import { Exchanger } from './exchange';
-import { isStartLane, type Operation } from './operation';
+import { isStartLane, isTriedOnce, type Operation } from './operation';
 import { ShapeError } from './parse';
 import { retryDelayMs } from './retry.policy';
 import { signIn } from './sign.in';
@@ -142,7 +142,7 @@ export class AirbyteCaller {
     error: AirbyteError,
     { operation, context, startedAt, deadlineAt, number }: Attempt,
   ): number | null {
-    if (operation.probe || this.stopped || context.signal?.aborted) return null;
+    if (isTriedOnce(operation) || this.stopped || context.signal?.aborted) return null;
     return retryDelayMs({
       error,
       safety: operation.safety,
@@ -208,7 +208,7 @@ export class AirbyteCaller {
 
   private timeoutMs({ operation, deadlineAt, number }: Attempt): number {
     const remainingMs = Math.max(1, deadlineAt - this.clock.monotonicMs());
-    return operation.safety === 'read' && number === 1 && !operation.probe
+    return operation.safety === 'read' && number === 1 && !isTriedOnce(operation)
       ? Math.ceil(remainingMs * FIRST_ATTEMPT_SHARE)
       : remainingMs;
   }

@@ -13,6 +13,7 @@ import type {
   ListQuery,
   PageQuery,
   PatchConnectionInput,
+  SourceStream,
   StartOptions,
 } from './airbyte.types';
 import { MemoryCreationClaims } from './creation.claims';
@@ -22,7 +23,14 @@ import { operations } from './operations';
 import { collect, paginate } from './paging';
 import { type Page, rows } from './parse';
 import type { Transport } from './transport';
-import { parseConnection, parseDestination, parseJob, parseSource, parseWorkspace } from './wire.parse';
+import {
+  parseConnection,
+  parseDestination,
+  parseJob,
+  parseSource,
+  parseSourceStream,
+  parseWorkspace,
+} from './wire.parse';
 
 type PageRange = Required<PageQuery>;
 
@@ -172,6 +180,20 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.listAll(fetch, (row) => row.destinationId, context);
   }
 
+  /**
+   * The streams of a source and how each can be synced to the destination. Airbyte may run the source's connector first,
+   * which takes up to minutes; its budget and its places are those of creations.
+   */
+  listStreams(
+    sourceId: string,
+    destinationId: string,
+    context?: CallContext,
+  ): Promise<readonly SourceStream[]> {
+    const build = (): Operation => operations.listStreams(sourceId, destinationId);
+    // A bare list, unlike all others.
+    return this.list(build, parseSourceStream, context, (body) => ({ data: body }));
+  }
+
   getWorkspace(id: string, context?: CallContext): Promise<AirbyteWorkspace> {
     return this.value(() => operations.getWorkspace(id), parseWorkspace, context);
   }
@@ -228,9 +250,10 @@ export class AirbyteClient implements OnApplicationShutdown {
     build: () => Operation,
     parse: (row: unknown) => T,
     context?: CallContext,
+    envelop = (body: unknown): unknown => body,
   ): Promise<Page<T>> {
     const read = (body: unknown): Page<T> =>
-      rows(body, parse, (error) => this.options.onUnreadableRow?.(build().name, error.message));
+      rows(envelop(body), parse, (error) => this.options.onUnreadableRow?.(build().name, error.message));
     return this.value(build, read, context);
   }
 

@@ -19,6 +19,20 @@ export interface AirbyteStream {
   readonly primaryKey: readonly (readonly string[])[];
 }
 
+/** A stream that a source has, and how it can be synced to one destination. */
+export interface SourceStream {
+  readonly name: string;
+  readonly namespace: string | null;
+  /** Null where Airbyte does not list them. `full_refresh_overwrite_deduped` is accepted but never listed. */
+  readonly syncModes: readonly string[] | null;
+  /** Empty where there is none. */
+  readonly defaultCursorField: readonly string[];
+  readonly isCursorSourceDefined: boolean;
+  readonly sourceDefinedPrimaryKey: readonly (readonly string[])[];
+  /** Paths of the fields; empty where the schema lists none. Members of lists and of alternatives are left out. */
+  readonly fields: readonly (readonly string[])[];
+}
+
 /** A stream to be synced; what is left out Airbyte decides. */
 export interface StreamInput {
   readonly name: string;

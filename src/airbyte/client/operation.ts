@@ -30,6 +30,13 @@ export interface Operation {
   readonly expects: 'json' | 'nothing';
   /** True for health checks: one attempt, made even while the circuit is open. */
   readonly probe?: boolean;
+  /** True for reads that run a connector in Airbyte, which goes on when nothing waits for it: one attempt. */
+  readonly runsConnector?: boolean;
+}
+
+/** Whether the first attempt is the only one, and may take the whole budget. */
+export function isTriedOnce({ probe = false, runsConnector = false }: Operation): boolean {
+  return probe || runsConnector;
 }
 
 /** Where an operation went, for messages: method and path without the query. */

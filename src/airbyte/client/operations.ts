@@ -68,6 +68,12 @@ export const operations = {
   getDestination: (id: string) => read('getDestination', `/destinations/${segment('getDestination', id)}`),
   listDestinations: (query: ListQuery) =>
     read('listDestinations', `/destinations${queryString({ ...query })}`),
+  /** May run the source's connector, which takes seconds to minutes and holds one of Airbyte's threads. */
+  listStreams: (sourceId: string, destinationId: string): Operation => ({
+    ...read('listStreams', `/streams${queryString({ sourceId, destinationId })}`),
+    lane: 'create',
+    runsConnector: true,
+  }),
   getWorkspace: (id: string) => read('getWorkspace', `/workspaces/${segment('getWorkspace', id)}`),
   listWorkspaces: (query: PageQuery) => read('listWorkspaces', `/workspaces${queryString({ ...query })}`),
 

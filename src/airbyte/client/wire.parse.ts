@@ -6,6 +6,7 @@ import type {
   AirbyteSource,
   AirbyteStream,
   AirbyteWorkspace,
+  SourceStream,
 } from './airbyte.types';
 import {
   isMembers,
@@ -62,9 +63,27 @@ function parseStreams(configurations: unknown): readonly AirbyteStream[] {
       namespace: optionalText(from, 'namespace'),
       syncMode: optionalText(from, 'syncMode'),
       cursorField: texts(from['cursorField']),
-      primaryKey: Array.isArray(from['primaryKey']) ? from['primaryKey'].map(texts) : [],
+      primaryKey: paths(from['primaryKey']),
     };
   });
+}
+
+/** A row of `GET /streams`; `streamnamespace` is spelt as Airbyte spells it. */
+export function parseSourceStream(body: unknown): SourceStream {
+  const from = members(body, 'stream');
+  return {
+    name: text(from, 'streamName'),
+    namespace: optionalText(from, 'streamnamespace'),
+    syncModes: Array.isArray(from['syncModes']) ? texts(from['syncModes']) : null,
+    defaultCursorField: texts(from['defaultCursorField']),
+    isCursorSourceDefined: from['sourceDefinedCursorField'] === true,
+    sourceDefinedPrimaryKey: paths(from['sourceDefinedPrimaryKey']),
+    fields: paths(from['propertyFields']),
+  };
+}
+
+function paths(value: unknown): readonly (readonly string[])[] {
+  return Array.isArray(value) ? value.map(texts) : [];
 }
 
 function texts(value: unknown): readonly string[] {

@@ -1,6 +1,6 @@
 import { previewSchedule, type Schedule } from '../schedule';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
-import type { CreationCheckDto } from './dto/creation-check.dto';
+import type { CreationCheckDto, UncheckedFieldDto } from './dto/creation-check.dto';
 
 const COUNT = 3;
 
@@ -8,6 +8,7 @@ const COUNT = 3;
 export function creationOutlook(
   { schedule, status }: CreateIngestionDto,
   accepted: Schedule,
+  unchecked: UncheckedFieldDto[],
   at: { readonly now: Date; readonly minIntervalMinutes: number },
 ): CreationCheckDto {
   const result = schedule ? previewSchedule(schedule, { ...at, from: at.now, count: COUNT }) : null;
@@ -17,5 +18,6 @@ export function creationOutlook(
     schedule: accepted,
     quartzExpression: preview?.quartzExpression ?? null,
     nextSyncs: fires ? (preview?.nextSyncs ?? []).map((moment) => moment.toISOString()) : [],
+    unchecked,
   };
 }

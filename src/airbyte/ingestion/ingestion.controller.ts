@@ -96,8 +96,8 @@ export class IngestionController {
     summary: 'Check a creation without creating anything',
     description:
       'Takes the body of a creation. It refuses what a creation would refuse, and otherwise answers with the result of ' +
-      'the schedule. `streams` are an exception: Airbyte looks only during the creation whether the source has them, and ' +
-      'in which modes.',
+      'the schedule. Streams are compared with those that the source has. Airbyte may have to read the schema of the ' +
+      'source first: where that takes too long, `unchecked` names `streams`.',
   })
   @ApiOkResponse({ type: CreationCheckDto, description: 'It could be created.' })
   @ApiProblems({ body: 'read', codes: [...UPSTREAM_PROBLEMS, 'reference-not-found', 'workspace-mismatch'] })

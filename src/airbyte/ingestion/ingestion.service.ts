@@ -1,26 +1,33 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/http/request-context';
-import type { ProblemException } from '../../common/problem/problem.exception';
+import type { FieldErrorDto } from '../../common/problem/problem.dto';
+import { ProblemException } from '../../common/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, CreateConnectionInput } from '../client/airbyte.types';
 import { AirbyteError, type AirbyteErrorKind } from '../client/airbyte.errors';
 import { readSchedule } from '../schedule';
 import { StatusReader } from '../status/status.reader';
-import { onBehalf, onBehalfOf } from './airbyte-problem';
+import { airbyteProblem, onBehalf, onBehalfOf } from './airbyte-problem';
 import { creationInput } from './creation.input';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
-import type { CreationCheckDto } from './dto/creation-check.dto';
+import type { CreationCheckDto, UncheckedFieldDto } from './dto/creation-check.dto';
 import type { IngestionDto } from './dto/ingestion.dto';
 import { creationOutlook } from './creation.outlook';
 import { ambiguousCreation, requireMayRepeat } from './earlier-attempt';
 import { SchedulePolicy } from './schedule.policy';
 import { referenceProblem } from './reference.problem';
 import { toResource } from './resource.mapper';
+import { StreamCatalog } from './stream-catalog';
+import { streamErrors } from './stream-errors';
 import { requireInSight } from './visibility';
 
 /** How Airbyte refuses ids that it does not know, and, as if it had failed itself, two of different workspaces. */
 const REFERENCE_KINDS: readonly AirbyteErrorKind[] = ['not_found', 'forbidden', 'failed'];
+/** How Airbyte refuses streams that the source does not have, or that cannot be synced as asked for. */
+const STREAM_KINDS: readonly AirbyteErrorKind[] = ['bad_request', 'unprocessable'];
+
+const STILL_READING = 'Airbyte is still reading the schema of the source. Check again in a minute.';
 
 /** A creation without a schedule. */
 const { schedule: MANUAL } = readSchedule({ scheduleType: 'manual' });
@@ -32,6 +39,7 @@ export class IngestionService {
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
     private readonly statuses: StatusReader,
+    private readonly streams: StreamCatalog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -51,10 +59,14 @@ export class IngestionService {
 
   /** Every check of a creation that a read can make; whatever it would refuse is thrown as it would be. */
   async check(request: CreateIngestionDto, context: RequestContext): Promise<CreationCheckDto> {
-    const accepted = request.schedule ? this.schedules.translate(request.schedule).schedule : MANUAL;
-    const problem = await onBehalf(() => referenceProblem(this.client, request, context));
+    const accepted = request.schedule ? this.schedules.translate(request.schedule) : null;
+    const input = creationInput(request, accepted?.upstream ?? { scheduleType: 'manual' });
+    const whole = this.client.shareBudget(context);
+    const problem = await onBehalf(() => referenceProblem(this.client, request, whole));
     if (problem) throw problem;
-    return creationOutlook(request, accepted, { now: this.clock.now(), ...this.schedules.limits });
+    const unchecked = await this.checkStreams(input, whole);
+    const schedule = accepted?.schedule ?? MANUAL;
+    return creationOutlook(request, schedule, unchecked, { now: this.clock.now(), ...this.schedules.limits });
   }
 
   /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */
@@ -97,21 +109,56 @@ export class IngestionService {
     try {
       return await this.client.createConnection(input, context);
     } catch (error) {
-      const mayBeReference = error instanceof AirbyteError && REFERENCE_KINDS.includes(error.kind);
-      throw (mayBeReference && (await this.explanation(input, context))) || error;
+      throw (error instanceof AirbyteError && (await this.explanation(error, input, context))) || error;
     }
   }
 
   /** Null also when nobody can tell: then what Airbyte said of the creation itself is what counts. */
   private async explanation(
+    refusal: AirbyteError,
     input: CreateConnectionInput,
     context: RequestContext,
   ): Promise<ProblemException | null> {
+    const whole = this.client.shareBudget(context);
     try {
-      return await referenceProblem(this.client, input, this.client.shareBudget(context));
+      if (REFERENCE_KINDS.includes(refusal.kind)) return await referenceProblem(this.client, input, whole);
+      if (!STREAM_KINDS.includes(refusal.kind) || !input.configurations) return null;
+      const errors = await this.errorsInStreams(input, whole);
+      if (!errors || errors.length === 0) return null;
+      const { code, detail, extras } = airbyteProblem(refusal);
+      return new ProblemException(code, detail, { ...extras, errors });
     } catch (error) {
       if (error instanceof AirbyteError) return null;
       throw error;
     }
+  }
+
+  /**
+   * @returns what could not be checked
+   * @throws ProblemException for streams that Airbyte would refuse
+   */
+  private async checkStreams(
+    input: CreateConnectionInput,
+    context: RequestContext & { readonly deadlineAt: number },
+  ): Promise<UncheckedFieldDto[]> {
+    if (!input.configurations) return [];
+    try {
+      const errors = await this.errorsInStreams(input, context);
+      if (!errors) return [{ field: 'streams', reason: STILL_READING }];
+      if (errors.length === 0) return [];
+      throw new ProblemException('rejected-by-airbyte', 'Airbyte would refuse the streams.', { errors });
+    } catch (error) {
+      if (!(error instanceof AirbyteError)) throw error;
+      return [{ field: 'streams', reason: airbyteProblem(error).detail }];
+    }
+  }
+
+  /** @returns null where Airbyte does not answer in time */
+  private async errorsInStreams(
+    { sourceId, destinationId, configurations }: CreateConnectionInput,
+    context: RequestContext & { readonly deadlineAt: number },
+  ): Promise<FieldErrorDto[] | null> {
+    const existing = await this.streams.read({ sourceId, destinationId }, context);
+    return existing && streamErrors(configurations?.streams ?? [], existing);
   }
 }

@@ -9,7 +9,7 @@ import type { AirbyteJob } from '../client/airbyte.types';
 import { isWithin } from '../client/upstream-clock';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation.claims';
 import { JobSearch, type Search } from './job-search';
-import { type Ending, PendingAnswer } from './pending-answer';
+import { type Ending, PendingAnswer } from '../client/pending-answer';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 
 /** Looks after an answer was lost: at once, and after the first pauses. */
@@ -144,11 +144,10 @@ export class JobStarter implements OnModuleDestroy {
     const { clock } = this.client.caller;
     const deadlineAt = clock.monotonicMs() + STOP_PATIENCE_MS;
     const last = { ...start, context: { ...start.context, deadlineAt } };
-    const goOn = new AbortController().signal;
     while (clock.monotonicMs() < deadlineAt) {
       const found = await this.lookUnlessAnswered(last);
       if (found) return found;
-      const ending = await start.answer.within(PAUSE_WHILE_STOPPING_MS, goOn);
+      const ending = await start.answer.within(PAUSE_WHILE_STOPPING_MS);
       if (ending) return this.conclude(last, ending, true);
     }
     const details = { operation: 'createJob', sent: true, outcomeUnknown: true };

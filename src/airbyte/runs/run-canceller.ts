@@ -6,7 +6,7 @@ import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteJob } from '../client/airbyte.types';
 import { hasEnded } from '../status/job.kinds';
-import { type Ending, PendingAnswer } from './pending-answer';
+import { type Ending, PendingAnswer } from '../client/pending-answer';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 
 /** Looks at a job whose cancellation got no clear answer: at once, and after the first pauses. */

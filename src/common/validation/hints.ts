@@ -1,5 +1,5 @@
 import { getMetadataStorage, type ValidationError } from 'class-validator';
-import { editDistance } from '../edit-distance';
+import { nearestName } from '../nearest-name';
 import { foreignNameOf } from './foreign-names';
 
 /** Where values come from: JSON, or a URL, where nothing is quoted. */
@@ -36,16 +36,9 @@ function unknownFieldHint({ property, target }: ValidationError, place: Place): 
   const foreign = foreignNameOf(target, property);
   if (foreign) return foreign.hint;
   const known = knownFields(target);
-  const meant = known.find((name) => isLike(name, property));
+  const meant = nearestName(property, known);
   const all = `The ${NOUNS[place]}s here are: ${known.join(', ')}.`;
   return meant === undefined ? `Remove it. ${all}` : `Did you mean ${meant}? ${all}`;
-}
-
-/** Equal but for case and separators, or for two letters. */
-function isLike(name: string, property: string): boolean {
-  const [a, b] = [name, property].map((text) => text.toLowerCase().replace(/[_-]/g, ''));
-  if (a === undefined || b === undefined || b.length > 100) return false;
-  return a === b || (b.length > 3 && editDistance(a, b) <= 2);
 }
 
 /** A required field that is absent or null is missing, whatever its check would report. */

@@ -48,6 +48,7 @@ export async function callEverything(client: AirbyteClient, stage: Stage): Promi
     getDestination: () => client.getDestination(destinationId),
     listDestinations: () => client.listDestinations({ ...scope, offset: 0 }),
     listAllDestinations: () => client.listAllDestinations(),
+    listStreams: () => client.listStreams(quickSourceId, destinationId),
     getWorkspace: () => client.getWorkspace(workspaceId),
     listWorkspaces: () => client.listWorkspaces({ limit: 1, offset: 0 }),
     listAllWorkspaces: () => client.listAllWorkspaces(),

@@ -49,6 +49,7 @@ export const CLIENT_OPERATIONS: Readonly<Record<ClientOperation, { id: string; s
       id: 'listDestinations',
       sends: ['?workspaceIds', '?includeDeleted', '?limit', '?offset'],
     },
+    listStreams: { id: 'getStreamProperties', sends: ['?sourceId', '?destinationId'] },
     getWorkspace: { id: 'getWorkspace', sends: [] },
     listWorkspaces: { id: 'listWorkspaces', sends: ['?limit', '?offset'] },
   };

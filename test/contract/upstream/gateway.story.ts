@@ -37,6 +37,13 @@ async function refuseWhatIsUnknown(gateway: Caller, stage: Stage): Promise<void>
   await gateway.expect(422, 'POST', '/ingestion', creation(stage, { destinationId: nobody }));
   await gateway.expect(404, 'GET', `/ingestion/${nobody}/status`);
   await gateway.expect(200, 'POST', '/ingestion/check', creation(stage));
+  await gateway.expect(200, 'POST', '/ingestion/check', creation(stage, { streams: [stage.stream] }));
+  const unknownStream = creation(stage, { streams: [{ name: 'no_such_stream' }] });
+  for (const path of ['/ingestion', '/ingestion/check']) {
+    const { errors } = await gateway.expect(422, 'POST', path, unknownStream);
+    if (!JSON.stringify(errors).includes('streams[0].name'))
+      throw new Error(`${path} does not name the stream: ${JSON.stringify(errors)}`);
+  }
 }
 
 /** One ingestion of every kind; the first has a name and a cron expression. */

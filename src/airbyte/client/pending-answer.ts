@@ -1,4 +1,4 @@
-import type { Clock } from '../client/clock';
+import type { Clock } from './clock';
 
 /** How a call ended. */
 export type Ending<T> =
@@ -24,9 +24,10 @@ export class PendingAnswer<T> {
   }
 
   /** @returns the ending, or null when `pauseMs` have passed or the signal aborts before it */
-  async within(pauseMs: number, signal: AbortSignal): Promise<Ending<T> | null> {
+  async within(pauseMs: number, signal?: AbortSignal): Promise<Ending<T> | null> {
     const over = new AbortController();
-    const pause = this.clock.wait(pauseMs, AbortSignal.any([signal, over.signal])).then(() => null);
+    const signals = signal ? [signal, over.signal] : [over.signal];
+    const pause = this.clock.wait(pauseMs, AbortSignal.any(signals)).then(() => null);
     try {
       return await Promise.race([this.ended, pause]);
     } finally {
