@@ -22,13 +22,16 @@ function hasBase() {
 if (!existsSync('.git') || git('rev-list', '--all', '--max-count=1') === '') {
   console.log('No commit was checked: this folder has no git history.');
 } else {
+  const isShallow = git('rev-parse', '--is-shallow-repository') === 'true';
   const range = hasBase() ? `${BASE}..HEAD` : 'HEAD';
-  const commits = git('log', '--no-merges', '--format=%h %s', range).split('\n').filter(Boolean);
+  // The first commit of a history that was begun anew holds the whole tree and may have any subject.
+  const parents = range === 'HEAD' && !isShallow ? 1 : 0;
+  const log = git('log', '--no-merges', `--min-parents=${parents}`, '--format=%h %s', range);
+  const commits = log.split('\n').filter(Boolean);
   const wrong = commits.filter((commit) => {
     const subject = commit.slice(commit.indexOf(' ') + 1);
     return !SUBJECT.test(subject) || subject.length > MAX_LENGTH;
   });
-  const isShallow = git('rev-parse', '--is-shallow-repository') === 'true';
   console.log(`Checked ${commits.length} commits (${range}${isShallow ? ', shallow clone' : ''}).`);
   if (wrong.length > 0) {
     console.error(`Not "type(scope): subject" with at most ${MAX_LENGTH} characters and no full stop:`);
