@@ -104,6 +104,21 @@ describe('a deduplicated stream', () => {
     expect(found()).toBe('three\nnone');
   });
 
+  it('are refused as keys in a column whose collation takes different texts for equal', async () => {
+    const sync = { properties: { id: { type: 'string' } }, key: ['id'] };
+    await written('append_dedup', 'items', ['{"id":"A"}'], sync);
+    sql(
+      `CREATE COLLATION ignore_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+       ALTER TABLE items ALTER COLUMN id TYPE text COLLATE ignore_case`,
+    );
+    const message = await refused('append_dedup', 'items', ['{"id":"a"}'], sync);
+    expect(message).toMatch(/column id of table .* is part of the key, and its collation ignore_case is not/);
+    expect(sql('SELECT id FROM items')).toBe('A');
+    sql(message.slice(message.indexOf('ALTER TABLE')));
+    await written('append_dedup', 'items', ['{"id":"a"}'], sync);
+    expect(sql('SELECT count(*) FROM items')).toBe('2');
+  });
+
   it('refuses a record without a member of its key', async () => {
     expect(await refused('append_dedup', 'items', ['{"id":1}', '{"v":"a"}'], { key: ['id'] })).toMatch(
       /record 2, column id: the record has no such member, and it is part of the key/,

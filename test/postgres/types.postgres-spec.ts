@@ -208,7 +208,9 @@ describe('every type of Postgres', () => {
     const { streams } = await runConnector('source-postgres', 'discover', { config: server.config('shop') });
     const schema = objectAt(streams.find(({ name }) => name === 'lists') ?? {}, 'json_schema');
     const properties = objectAt(schema ?? {}, 'properties') ?? {};
-    expect(ARRAYS.map((_, index) => properties[`c${index}`])).toEqual(ARRAYS.map(() => ARRAY));
+    expect(ARRAYS.map((_, index) => properties[`c${index}`])).toEqual(
+      ARRAYS.map(() => expect.objectContaining(ARRAY) as unknown),
+    );
   });
 
   it('arrives under every name', async () => {

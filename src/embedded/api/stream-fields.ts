@@ -13,14 +13,18 @@ export function hasField(schema: JsonObject, path: readonly string[]): boolean {
 }
 
 /**
- * Why a field cannot be the cursor, or null. Sources of this project mark such a field in its schema, for example where
- * the database has no order for its type.
+ * Why a field cannot be the cursor, or part of the primary key, or null. Sources of this project mark such a field in its
+ * schema, for example where the database has no order for its type.
  */
-export function cursorRefusal(schema: JsonObject, path: readonly string[]): string | null {
+export function refusalOf(
+  role: 'cursor' | 'key',
+  schema: JsonObject,
+  path: readonly string[],
+): string | null {
   const properties = objectAt(schema, 'properties') ?? {};
   const [name] = path;
   if (name === undefined || !Object.hasOwn(properties, name)) return null;
-  return stringAt(objectAt(properties, name) ?? {}, 'x-cursor-refused') ?? null;
+  return stringAt(objectAt(properties, name) ?? {}, `x-${role}-refused`) ?? null;
 }
 
 /** The names of a stream's fields for a message. */

@@ -58,6 +58,7 @@ export async function fitKeyIndex(
   oid: string,
   rule: DedupRule | null,
 ): Promise<void> {
+  if (rule !== null) await assertDeterministic(session, table, oid, rule);
   const wanted = rule === null ? null : rule.key.map(quoted).join(', ');
   const found = await session.run<{ name: string; key: string | null }>(
     `SELECT c.relname AS "name", obj_description(c.oid, 'pg_class') AS "key" FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -73,6 +74,26 @@ export async function fitKeyIndex(
   await session.run(`CREATE UNIQUE INDEX ${quoted(index)} ON ${sqlName(table)} (${wanted}) ${nulls}`);
   // Kept with the index, to recognise that of another key.
   await session.run(`COMMENT ON INDEX ${quoted(table.schema)}.${quoted(index)} IS ${literal(wanted)}`);
+}
+
+/** Keys that differ would be one key in a column whose collation an administrator changed. */
+async function assertDeterministic(
+  session: Session,
+  table: TableName,
+  oid: string,
+  { key }: DedupRule,
+): Promise<void> {
+  const [found] = await session.run<{ column: string; collation: string }>(
+    `SELECT a.attname AS "column", c.collname AS "collation" FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
+     WHERE a.attrelid = $1::oid AND a.attname = ANY ($2::text[]) AND to_jsonb(c) ->> 'collisdeterministic' = 'false' ORDER BY 1`,
+    [oid, key],
+  );
+  if (found !== undefined)
+    throw new ConnectorError(
+      'config_error',
+      `Stream ${table.name}: column ${found.column} of table ${sqlName(table)} is part of the key, and its collation ${found.collation} is not deterministic: keys that differ could be equal. ` +
+        `Run: ALTER TABLE ${sqlName(table)} ALTER COLUMN ${quoted(found.column)} TYPE text COLLATE "default"`,
+    );
 }
 
 /** Of the rows of one key the newest stays. */

@@ -14,6 +14,8 @@ export interface PostgresType {
   readonly kind: string;
   /** The type behind a domain, else 0. */
   readonly base: number;
+  /** What the domain adds to the type behind it, for example the length of char(3); else -1. */
+  readonly typmod: number;
   /** The type of an array's elements, else 0. */
   readonly element: number;
   /** The extension that made it, or null. */
@@ -39,7 +41,7 @@ const TYPES = `
     CROSS JOIN LATERAL (VALUES ("t"."typbasetype"), (CASE WHEN "t"."typlen" = -1 THEN "t"."typelem" ELSE 0 END)) AS "next" ("oid")
     WHERE "next"."oid" <> 0
   )
-  SELECT "t"."oid", "n"."nspname" AS "schema", "t"."typname" AS "name", "t"."typtype" AS "kind", "t"."typbasetype" AS "base",
+  SELECT "t"."oid", "n"."nspname" AS "schema", "t"."typname" AS "name", "t"."typtype" AS "kind", "t"."typbasetype" AS "base", "t"."typtypmod" AS "typmod",
     CASE WHEN "t"."typlen" = -1 THEN "t"."typelem" ELSE 0 END AS "element", "e"."extname" AS "extension",
     EXISTS (SELECT FROM pg_cast AS "c" WHERE "c"."castsource" = "t"."oid" AND "c"."casttarget" = 'json'::regtype
       AND "c"."castmethod" = 'f') AS "hasJsonCast",
@@ -80,6 +82,17 @@ export async function readTypes(client: Client, oids: readonly number[]): Promis
 export function baseOf(types: PostgresTypes, oid: number): PostgresType | undefined {
   const type = types.get(oid);
   return type?.kind === 'd' ? baseOf(types, type.base) : type;
+}
+
+/** The modifier of a column's type, for example its length, which a domain brings along; -1 where there is none. */
+export function typmodOf(types: PostgresTypes, { type, typmod }: { type: number; typmod: number }): number {
+  const found = types.get(type);
+  return found?.kind === 'd' ? typmodOf(types, { type: found.base, typmod: found.typmod }) : typmod;
+}
+
+/** A type's name as users write it. */
+export function shownType({ schema, name }: PostgresType): string {
+  return schema === 'pg_catalog' ? name : `${schema}.${name}`;
 }
 
 /** The JSON schema of a column, with Airbyte's marks for what JSON alone does not say. */
@@ -142,7 +155,7 @@ export interface ColumnOrder {
 export function orderOf(types: PostgresTypes, oid: number): ColumnOrder | { readonly refused: string } {
   const type = baseOf(types, oid);
   if (type === undefined) return { refused: 'its type is unknown' };
-  const shown = type.schema === 'pg_catalog' ? type.name : `${type.schema}.${type.name}`;
+  const shown = shownType(type);
   if (type.kind === 'c') return { refused: `its type ${shown} is composite` };
   if (type.schema === 'pg_catalog' && type.name.startsWith('reg'))
     return { refused: `values of its type ${shown} are ordered by internal numbers that do not last` };

@@ -5,6 +5,7 @@ import { logMessage, streamState, type ConfiguredStream } from '../../protocol/m
 import { recordHead } from '../../protocol/raw-record';
 import { qualified, quoted } from '../postgres/identifiers';
 import { valueOf, orderOf, type ColumnOrder } from './column-types';
+import { keyRefusal } from './key-types';
 import { positionOf, type Position, type RecordsAt } from './position';
 import { Progress } from './progress';
 import { streamRows, type TextRow } from './row-stream';
@@ -32,6 +33,7 @@ export class TableReader {
   ) {}
 
   async read(states: readonly JsonObject[]): Promise<void> {
+    this.assertKey();
     const cursor = this.cursor();
     if (cursor === null) await this.readWhole();
     else await this.readFrom(cursor, await this.savedPosition(cursor, states));
@@ -76,11 +78,22 @@ export class TableReader {
     return { column, order, key: `${order.key}${collation}` };
   }
 
-  private refused(reason: string): ConnectorError {
-    return new ConnectorError(
-      'config_error',
-      `Stream ${shownName(this.table)}: ${reason}. Choose another cursor.`,
-    );
+  private refused(reason: string, fix = 'Choose another cursor'): ConnectorError {
+    return new ConnectorError('config_error', `Stream ${shownName(this.table)}: ${reason}. ${fix}.`);
+  }
+
+  /** The creation looks at it too, but a column may have got another type or collation since. */
+  private assertKey(): void {
+    const { writeMode, primaryKey } = this.stream;
+    const fix = 'Choose another key, or a sync mode without deduplication';
+    for (const path of writeMode === 'append_dedup' ? primaryKey : []) {
+      const column = this.table.columns.find(({ name }) => name === path[0]);
+      if (column === undefined || path.length > 1)
+        throw this.refused(`it has no column ${path.join('.')}, which is part of the primary key`, fix);
+      const refusal = keyRefusal(this.table.types, column);
+      if (refusal !== null)
+        throw this.refused(`${column.name} cannot be part of the primary key, since ${refusal}`, fix);
+    }
   }
 
   private async savedPosition(cursor: Cursor, states: readonly JsonObject[]): Promise<Position | null> {

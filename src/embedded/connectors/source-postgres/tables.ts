@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { JsonObject } from '../../platform/json';
+import { keyRefusal } from './key-types';
 import { orderOf, readTypes, schemaOf, type PostgresTypes } from './column-types';
 
 /** A table, view or foreign table that can be a stream. */
@@ -20,9 +21,13 @@ export interface Column {
   readonly relation: number;
   readonly name: string;
   readonly type: number;
+  /** The modifier of the type, for example its length; -1 where there is none. */
+  readonly typmod: number;
   readonly collation: string | null;
+  /** Whether texts are equal only where their characters are. */
+  readonly isDeterministic: boolean;
   readonly isNotNull: boolean;
-  /** Its place in the primary key, from 1, or null. */
+  /** Its place in the primary key, from 1, or null. Null too where inheriting tables may repeat a key. */
   readonly keyPlace: number | null;
 }
 
@@ -39,12 +44,17 @@ const RELATIONS = `
   ORDER BY "n"."nspname", "c"."relname"`;
 
 const COLUMNS = `
-  SELECT "a"."attrelid" AS "relation", "a"."attname" AS "name", "a"."atttypid" AS "type", "a"."attnotnull" AS "isNotNull",
-    "cn"."nspname" || '.' || "co"."collname" AS "collation", array_position("i"."indkey"::int2[], "a"."attnum") + 1 AS "keyPlace"
+  SELECT "a"."attrelid" AS "relation", "a"."attname" AS "name", "a"."atttypid" AS "type", "a"."atttypmod" AS "typmod",
+    "a"."attnotnull" AS "isNotNull", "cn"."nspname" || '.' || "co"."collname" AS "collation",
+    -- Postgres 11 has no such column, and all of its collations are deterministic.
+    COALESCE((to_jsonb("co") ->> 'collisdeterministic')::boolean, true) AS "isDeterministic",
+    array_position("i"."indkey"::int2[], "a"."attnum") + 1 AS "keyPlace"
   FROM pg_attribute AS "a"
   LEFT JOIN pg_collation AS "co" ON "co"."oid" = "a"."attcollation"
   LEFT JOIN pg_namespace AS "cn" ON "cn"."oid" = "co"."collnamespace"
   LEFT JOIN pg_index AS "i" ON "i"."indrelid" = "a"."attrelid" AND "i"."indisprimary"
+    AND NOT EXISTS (SELECT FROM pg_inherits AS "h" JOIN pg_class AS "hc" ON "hc"."oid" = "h"."inhrelid"
+      WHERE "h"."inhparent" = "a"."attrelid" AND NOT "hc"."relispartition")
   WHERE "a"."attrelid" = ANY ($1::oid[]) AND "a"."attnum" > 0 AND NOT "a"."attisdropped"
   ORDER BY "a"."attrelid", "a"."attnum"`;
 
@@ -97,9 +107,13 @@ export function toStream(table: Table): JsonObject {
       properties: Object.fromEntries(
         columns.map((column, index) => {
           const order = refusals[index];
-          // A mark of this product: why the column cannot be the cursor of an incremental stream.
-          const mark = order !== undefined && 'refused' in order ? { 'x-cursor-refused': order.refused } : {};
-          return [column.name, { ...schemaOf(types, column.type), ...mark }];
+          const notKey = keyRefusal(types, column);
+          // Marks of this product: why the column cannot be the cursor, or part of the key, of an incremental stream.
+          const marks = {
+            ...(order !== undefined && 'refused' in order ? { 'x-cursor-refused': order.refused } : {}),
+            ...(notKey === null ? {} : { 'x-key-refused': notKey }),
+          };
+          return [column.name, { ...schemaOf(types, column.type), ...marks }];
         }),
       ),
     },
