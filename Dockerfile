@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-FROM node:20-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
@@ -8,16 +8,15 @@ COPY openapi.json openapi-3.0.json ./
 COPY docs/errors ./docs/errors
 COPY src ./src
 COPY clients/typescript/src ./clients/typescript/src
-COPY scripts/public-files.mjs scripts/bundle.mjs scripts/bundle-demo.mjs scripts/compile-bundle.mjs ./scripts/
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+COPY scripts/build.mjs scripts/bundle.mjs scripts/public-files.mjs ./scripts/
+# dist is a link. The programs need no node_modules.
+RUN npm run build && cp -rL dist /built
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 WORKDIR /app
 RUN mkdir /data && chown node:node /data
-COPY --from=build --chown=root:root /app/package.json ./
-COPY --from=build --chown=root:root /app/node_modules ./node_modules
-COPY --from=build --chown=root:root /app/dist ./dist
+COPY --from=build --chown=root:root /built ./dist
 USER node
 VOLUME /data
 EXPOSE 3000

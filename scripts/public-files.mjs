@@ -1,15 +1,23 @@
-// Makes dist/public: what the gateway serves to readers. The API descriptions come in each format, with and without sign-in;
-// the pages of docs/errors come as HTML. Made by `npm run build`, so that nothing is rendered or serialised while requests
-// wait.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// Makes the folder `public` of a build: what the gateway serves to readers. The API descriptions come in each format, with
+// and without sign-in; the pages of docs/errors come as HTML; Swagger UI is copied. Made by `npm run build`, so that nothing
+// is rendered or serialised while requests wait.
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { dump } from 'js-yaml';
 import { marked } from 'marked';
 
 const ROOT = new URL('..', import.meta.url);
-const OUT = new URL('dist/public/', ROOT);
 const ERRORS = new URL('docs/errors/', ROOT);
 /** The gateway puts in its place where it was asked. */
 const SERVER = 'http://server.invalid';
+/** Of the package swagger-ui-dist, what the page needs. */
+const SWAGGER_UI = [
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-standalone-preset.js',
+  'favicon-16x16.png',
+  'favicon-32x32.png',
+];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 /** @param document with the address of a gateway that has its defaults */
@@ -64,26 +72,27 @@ ${marked.parse(text)}${back}</body>
 `;
 }
 
-function describe(folder, adapt) {
+function describe(out, adapt) {
   for (const name of ['openapi.json', 'openapi-3.0.json']) {
     const document = adapt(served(JSON.parse(readFileSync(new URL(name, ROOT), 'utf8'))));
-    write(`${folder}/${name}`, JSON.stringify(document));
+    write(join(out, name), JSON.stringify(document));
     if (name === 'openapi.json')
-      write(`${folder}/openapi.yaml`, dump(document, { noRefs: true, lineWidth: -1 }));
+      write(join(out, 'openapi.yaml'), dump(document, { noRefs: true, lineWidth: -1 }));
   }
 }
 
-/** A running gateway may read the file: it is there, old or new, at any moment. */
-function write(name, text) {
-  const file = new URL(name, OUT);
-  mkdirSync(new URL('.', file), { recursive: true });
-  writeFileSync(new URL(`${name}.new`, OUT), text);
-  renameSync(new URL(`${name}.new`, OUT), file);
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
-rmSync(OUT, { recursive: true, force: true });
-describe('sign-in', (document) => document);
-describe('open', withoutSignIn);
-const names = readdirSync(ERRORS).filter((name) => name.endsWith('.md'));
-const pages = names.map((name) => [name === 'README.md' ? '' : name.slice(0, -'.md'.length), pageOf(name)]);
-write('problems.json', JSON.stringify(Object.fromEntries(pages)));
+export function writePublicFiles(build) {
+  const out = join(build, 'public');
+  describe(join(out, 'sign-in'), (document) => document);
+  describe(join(out, 'open'), withoutSignIn);
+  const names = readdirSync(ERRORS).filter((name) => name.endsWith('.md'));
+  const pages = names.map((name) => [name === 'README.md' ? '' : name.slice(0, -'.md'.length), pageOf(name)]);
+  write(join(out, 'problems.json'), JSON.stringify(Object.fromEntries(pages)));
+  for (const name of SWAGGER_UI)
+    cpSync(new URL(`node_modules/swagger-ui-dist/${name}`, ROOT), join(out, 'swagger-ui', name));
+}

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { install as mapStackTraces } from 'source-map-support';
 import { parseSettings } from './config/settings';
+import { holdBuild } from './running-build';
 import { start } from './start';
 import { closeOnSignal } from './stop';
 import { welcome } from './welcome';
@@ -21,6 +22,7 @@ const OPERATOR_FAULTS = [
 mapStackTraces({ environment: 'node', handleUncaughtExceptions: false });
 
 async function main(): Promise<void> {
+  holdBuild(__dirname);
   const gateway = await start(parseSettings(process.env));
   closeOnSignal(gateway);
   process.stdout.write(welcome(gateway));

@@ -1,14 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A file of dist/public, which `npm run build` makes. */
-export function builtFile(name: string): string {
-  const file = join(rootOf(__dirname), 'dist', 'public', name);
-  if (!existsSync(file)) throw new Error(`${file} is missing. Run npm run build.`);
-  return readFileSync(file, 'utf8');
+/** A path in the folder `public` that `npm run build` makes. */
+export function builtPath(name: string): string {
+  const path = join(publicFolder(__dirname), name);
+  if (!existsSync(path)) throw new Error(`${path} is missing. Run npm run build.`);
+  return path;
 }
 
-/** The folder of the package: compiled code, the bundle and tests run from different depths in it. */
-function rootOf(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : rootOf(dirname(folder));
+/** The text of a file in the folder `public`. */
+export function builtFile(name: string): string {
+  return readFileSync(builtPath(name), 'utf8');
+}
+
+/** Compiled code has the folder above it. Tests run from the sources, and use the newest build. */
+function publicFolder(folder: string): string {
+  if (existsSync(join(folder, 'public'))) return join(folder, 'public');
+  if (existsSync(join(folder, 'package.json'))) return join(realpathSync(join(folder, 'dist')), 'public');
+  return publicFolder(dirname(folder));
 }

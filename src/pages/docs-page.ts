@@ -1,20 +1,11 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { dirname } from 'node:path';
-import { createRequire } from 'node:module';
+import { readdirSync } from 'node:fs';
 import { strongTag } from '../common/http/entity-tag';
+import { builtPath } from './built-files';
 import { type Page, sendPage } from './conditional-send';
 
 const OPEN = { config: { rules: { access: 'open' } } } as const;
-
-/** Of the package swagger-ui-dist, what the page needs. */
-const FILES = [
-  'swagger-ui.css',
-  'swagger-ui-bundle.js',
-  'swagger-ui-standalone-preset.js',
-  'favicon-16x16.png',
-  'favicon-32x32.png',
-] as const;
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -51,12 +42,12 @@ const INIT = `(async () => {
 
 /** Swagger UI under /docs/. */
 export function addDocsPage(fastify: FastifyInstance): void {
-  const root = dirname(createRequire(__filename).resolve('swagger-ui-dist/package.json'));
+  const root = builtPath('swagger-ui');
   fastify.register(fastifyStatic, { root, serve: false, cacheControl: false });
   fastify.get('/docs', OPEN, (_request, reply) => reply.status(302).header('location', './docs/').send());
   serve(fastify, '/docs/', page(PAGE, 'text/html; charset=utf-8'));
   serve(fastify, '/docs/swagger-ui-init.js', page(INIT, 'text/javascript; charset=utf-8'));
-  for (const name of FILES)
+  for (const name of readdirSync(root))
     fastify.get(`/docs/${name}`, OPEN, (_request, reply) =>
       reply.header('cache-control', 'public, no-cache').sendFile(name),
     );

@@ -1,11 +1,14 @@
-import { dirname, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
 
 /**
  * The folder of the compiled embedded Airbyte. Connectors and workers always run as the build compiled them, also when the
  * engine itself runs from its sources in a test.
  */
 export function compiledFolder(): string {
-  const here = dirname(__dirname);
+  // The bundle, embedded/index.js, contains this file.
+  const here = basename(__dirname) === 'embedded' ? __dirname : dirname(__dirname);
   const source = `${sep}src${sep}embedded`;
-  return here.endsWith(source) ? `${here.slice(0, -source.length)}${sep}dist${sep}embedded` : here;
+  if (!here.endsWith(source)) return here;
+  return join(realpathSync(join(here.slice(0, -source.length), 'dist')), 'embedded');
 }
