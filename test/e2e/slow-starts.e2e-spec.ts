@@ -252,6 +252,24 @@ describe('an Airbyte that answers starts and cancellations late', () => {
       expect((await Promise.all([...starts, later])).map(({ status }) => status)).toEqual([202, 202, 202]);
     });
 
+    it('sends a cancellation that was answered with 202 again when Airbyte was out of reach in its turn', async () => {
+      const { path, jobId } = running();
+      upstream.on(START, late);
+      const starts = [start(existing()), start(existing())];
+      await upstream.seen(START, 2);
+      expect((await post(path)).status).toBe(202);
+      await Promise.all(starts);
+      await upstream.refuse();
+      const read = `/ingestion/${existing()}`;
+      await until('the circuit to open', async () => {
+        const { body } = await gateway.api.get(read);
+        return (body as { code: string }).code === 'airbyte-unavailable';
+      });
+      await upstream.listen();
+      await until('the run to be cancelled', () => upstream.state.jobs[jobId - 1]?.status === 'cancelled');
+      expect(upstream.count(CANCEL)).toBe(1);
+    });
+
     it('finds the run cancelled where the answer was lost', async () => {
       upstream.on(CANCEL, (request) => fault('reset', upstream.act(request)));
       expect(await post(running().path)).toMatchObject({ status: 200, body: { status: 'cancelled' } });

@@ -40,6 +40,20 @@ function holdCreations(): () => void {
   };
 }
 
+/** Puts starts on record and answers them when they are released. */
+function holdStarts(): () => void {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  upstream.on('POST /jobs', async (request) => {
+    const reply = upstream.act(request);
+    await released;
+    return reply;
+  });
+  return () => {
+    release();
+  };
+}
+
 async function open(url: string, bytes = ''): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   // Being cut off is what these are for.
@@ -177,5 +191,27 @@ describe('SIGTERM', () => {
     expect(await exit).toBe(0);
     expect(gateway.output).toContain('"stopped"');
     expect(gateway.output.match(/"stopping"/g)).toHaveLength(1);
+  });
+
+  it('sends a cancellation that was answered with 202 and still waits for its place', async () => {
+    const gateway = await GatewayProcess.start({
+      AIRBYTE_API_URL: upstream.url,
+      AIRBYTE_START_TIMEOUT_MS: '6000',
+      RATE_LIMIT: 'off',
+    });
+    const release = holdStarts();
+    const post = (path: string): Promise<Response> => fetch(gateway.url + path, { method: 'POST' });
+    const existing = (): string => upstream.state.addConnection().connectionId;
+    const starts = [post(`/ingestion/${existing()}/runs`), post(`/ingestion/${existing()}/runs`)];
+    await upstream.seen('POST /jobs', 2);
+    const connectionId = existing();
+    const job = upstream.state.addJob({ connectionId, status: 'running' });
+    const cancelled = await post(`/ingestion/${connectionId}/runs/${job.jobId}/cancel`);
+    expect(cancelled.status).toBe(202);
+    expect(upstream.count('DELETE /jobs/:id')).toBe(0);
+    expect(await gateway.kill('SIGTERM')).toBe(0);
+    expect(job.status).toBe('cancelled');
+    expect((await Promise.all(starts)).map(({ status }) => status)).toEqual([202, 202]);
+    release();
   });
 });

@@ -230,10 +230,10 @@ export class AirbyteClient implements OnApplicationShutdown {
   private async inStartLane(
     build: () => Operation,
     context: CallContext = {},
-    { beforeSending }: StartOptions = {},
+    { beforeSending, skipsQueue = false }: StartOptions = {},
   ): Promise<AirbyteJob> {
     const operation = build();
-    const release = await this.caller.admitStart(operation, context);
+    const release = skipsQueue ? () => undefined : await this.caller.admitStart(operation, context);
     try {
       await beforeSending?.();
       return await this.value(() => operation, parseJob, context);

@@ -161,4 +161,6 @@ export interface CallContext {
 export interface StartOptions {
   /** Awaited once the call has its place and before it is sent; what it throws ends the call. */
   readonly beforeSending?: () => Promise<void> | void;
+  /** True: sent at once, however many others are under way. For what was promised before the gateway stops. */
+  readonly skipsQueue?: boolean;
 }

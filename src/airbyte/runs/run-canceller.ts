@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import type { RequestContext } from '../../common/http/request-context';
 import { SETTINGS } from '../../config/settings.token';
 import type { Settings } from '../../config/settings.types';
@@ -6,29 +12,25 @@ import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/airbyte.errors';
 import type { AirbyteJob } from '../client/airbyte.types';
 import { hasEnded } from '../status/job.kinds';
-import { type Ending, PendingAnswer } from '../client/pending-answer';
+import type { Ending } from '../client/pending-answer';
+import { Cancellation } from './cancellation';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 
 /** Looks at a job whose cancellation got no clear answer: at once, and after the first pauses. */
 const LOOKS_AFTER_LOSS = 4;
 
-interface Cancellation {
-  readonly answer: PendingAnswer<AirbyteJob>;
-  isSent: boolean;
-}
+/** How long a stop waits for the answers to cancellations; the server closes its connections some seconds later. */
+const STOP_PATIENCE_MS = 8_000;
 
 /**
  * Cancels jobs. Airbyte answers a cancellation only once nothing of the job runs any more, which may take minutes: the
  * job is read meanwhile, and after ten seconds the caller gets it as it is.
  */
 @Injectable()
-export class RunCanceller implements OnModuleDestroy {
+export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly timing: StartTiming;
   private readonly stopping = new AbortController();
-  private readonly underWay = new Map<
-    string,
-    { readonly answer: PendingAnswer<AirbyteJob>; isSent: boolean }
-  >();
+  private readonly underWay = new Map<string, Cancellation>();
   private readonly log = new Logger('Runs');
 
   constructor(
@@ -51,47 +53,44 @@ export class RunCanceller implements OnModuleDestroy {
     let waitedMs = 0;
     for (const pauseMs of pausesOf(this.timing)) {
       const leftMs = this.timing.cancelPatienceMs - waitedMs;
-      const ending =
-        (await answer.within(Math.min(pauseMs, leftMs), this.stopping.signal)) ??
-        (await this.refusalOf(cancellation));
+      const ending = await answer.within(Math.min(pauseMs, leftMs), this.stopping.signal);
       if (ending) return this.conclude(latest, ending, waitedMs > 0, context);
+      if (cancellation.isRefused) break;
       waitedMs += pauseMs;
       latest = await this.look(latest, context);
       if (hasEnded(latest)) return latest;
       if (waitedMs >= this.timing.cancelPatienceMs || this.stopping.signal.aborted) break;
     }
-    void answer.ending.then((ending) => {
-      if (!ending.ok)
-        this.log.warn(`The cancellation of run ${job.jobId} failed: ${messageOf(ending.error)}`);
-    });
+    if (cancellation.isRefused) return this.conclude(latest, await answer.ending, waitedMs > 0, context);
+    cancellation.accept();
     return latest;
   }
 
-  /** Cancellations that were not sent are refused; those that were are answered with the job as it is. */
+  /** Cancellations that were neither sent nor accepted are refused; callers of the others are answered. */
   onModuleDestroy(): void {
     this.client.caller.refuseWaitingStarts();
     this.stopping.abort();
+  }
+
+  /** Waits until those that were accepted are sent, for some seconds for their answers too. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const cancellations = [...this.underWay.values()];
+    await Promise.all(cancellations.map(({ answer }) => answer.within(STOP_PATIENCE_MS)));
   }
 
   /** One cancellation for all who cancel the same job at one time: it takes one place. */
   private cancellationOf({ jobId }: AirbyteJob, context: RequestContext): Cancellation {
     const known = this.underWay.get(jobId);
     if (known) return known;
-    const answered = this.client.cancelJob(jobId, context, {
-      beforeSending: () => {
-        cancellation.isSent = true;
-      },
-    });
-    const answer = new PendingAnswer(answered, this.client.caller.clock);
-    const cancellation = { answer, isSent: false };
+    const { longestPauseMs } = this.timing;
+    const cancellation = new Cancellation(this.client, jobId, context, longestPauseMs, this.stopping.signal);
     this.underWay.set(jobId, cancellation);
-    void answer.ending.then(() => this.underWay.delete(jobId));
+    void cancellation.answer.ending.then((ending) => {
+      this.underWay.delete(jobId);
+      if (!ending.ok && cancellation.isAccepted)
+        this.log.error(`The cancellation of run ${jobId} failed: ${messageOf(ending.error)}`);
+    });
     return cancellation;
-  }
-
-  /** How a cancellation ends that the stop of the gateway kept from being sent; null for any other. */
-  private async refusalOf({ answer, isSent }: Cancellation): Promise<Ending<AirbyteJob> | null> {
-    return this.stopping.signal.aborted && !isSent ? answer.ending : null;
   }
 
   private async conclude(
