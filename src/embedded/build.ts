@@ -17,7 +17,7 @@ import { HeldRowsStore } from './store/held-rows';
 import { JobStore } from './store/jobs';
 import { StateStore } from './store/states';
 import { WorkspaceStore } from './store/workspaces';
-import type { Workshop } from './engine/command';
+import type { ConnectorRuntimeDirs } from './engine/command';
 import { Connectors } from './engine/connectors';
 import type { EmptyOverwrite } from './engine/empty-overwrite';
 import { JobRunner } from './engine/job-runner';
@@ -55,7 +55,7 @@ export interface EngineOptions {
   /** The key that configurations are encrypted with, 32 bytes in base64; null stands for the one of the key file. */
   readonly dataKey: string | null;
   readonly emptyOverwrite: EmptyOverwrite;
-  readonly workshop: Workshop;
+  readonly runtimeDirs: ConnectorRuntimeDirs;
   readonly log: EmbeddedLog;
   readonly now: Now;
   readonly tuning: Tuning;
@@ -71,17 +71,17 @@ export interface Engine {
 
 /** Fills the state with samples when it is new, and wires the engine's parts together. */
 export function buildEngine(options: EngineOptions): Engine {
-  const { db, dataDir, dataKey, emptyOverwrite, workshop, log, now, tuning } = options;
-  const definitions = readRegistry(dataDir, workshop);
-  const stores = openStores(db, { dataDir, dataKey, workshop, now });
-  const connectors = new Connectors(definitions, workshop, log, ({ id, kind }, configuration, shown) => {
+  const { db, dataDir, dataKey, emptyOverwrite, runtimeDirs, log, now, tuning } = options;
+  const definitions = readRegistry(dataDir, runtimeDirs);
+  const stores = openStores(db, { dataDir, dataKey, runtimeDirs, now });
+  const connectors = new Connectors(definitions, runtimeDirs, log, ({ id, kind }, configuration, shown) => {
     stores.actors.updateConfiguration(kind, id, configuration, shown);
     log.info(`The connector of ${kind} ${id} changed its configuration.`);
   });
   const runner = new JobRunner({
     ...stores,
     connectors,
-    workshop,
+    runtimeDirs,
     emptyOverwrite,
     log,
     now,
@@ -105,7 +105,7 @@ export function buildEngine(options: EngineOptions): Engine {
     },
   });
   return {
-    routes: (tokens) => routesOver({ db, stores, connectors, runner, scheduler, workshop, now }, tokens),
+    routes: (tokens) => routesOver({ db, stores, connectors, runner, scheduler, runtimeDirs, now }, tokens),
     start: () => {
       runner.recover();
       scheduler.start();
@@ -121,13 +121,13 @@ export function buildEngine(options: EngineOptions): Engine {
 /** The stores over the state, with samples in it when it is new. */
 function openStores(
   db: Database,
-  { dataDir, dataKey, workshop, now }: Pick<EngineOptions, 'dataDir' | 'dataKey' | 'workshop' | 'now'>,
+  { dataDir, dataKey, runtimeDirs, now }: Pick<EngineOptions, 'dataDir' | 'dataKey' | 'runtimeDirs' | 'now'>,
 ): Stores {
   const vault = Vault.open(dataDir, dataKey, !ActorStore.hasSealed(db));
-  return fillStores(db, vault, workshop, now());
+  return fillStores(db, vault, runtimeDirs, now());
 }
 
-function fillStores(db: Database, vault: Vault, { localRoot }: Workshop, now: Date): Stores {
+function fillStores(db: Database, vault: Vault, { localRoot }: ConnectorRuntimeDirs, now: Date): Stores {
   const stores = {
     actors: new ActorStore(db, vault),
     connections: new ConnectionStore(db),
@@ -164,16 +164,16 @@ interface Parts {
   readonly connectors: Connectors;
   readonly runner: JobRunner;
   readonly scheduler: Scheduler;
-  readonly workshop: Workshop;
+  readonly runtimeDirs: ConnectorRuntimeDirs;
   readonly now: Now;
 }
 
 function routesOver(
-  { db, stores, connectors, runner, scheduler, workshop, now }: Parts,
+  { db, stores, connectors, runner, scheduler, runtimeDirs, now }: Parts,
   tokens: Tokens,
 ): Route[] {
   const { actors, connections, jobs, workspaces } = stores;
-  const placement = new Placement({ actors, connections, connectors, localRoot: workshop.localRoot });
+  const placement = new Placement({ actors, connections, connectors, localRoot: runtimeDirs.localRoot });
   const changed = (connectionId: string): void => {
     scheduler.refresh(connectionId);
   };

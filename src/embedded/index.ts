@@ -23,7 +23,7 @@ export interface EmbeddedAirbyteOptions {
   readonly log: EmbeddedLog;
   /** The clock of schedules and time stamps. */
   readonly now?: Now;
-  /** Other waits and limits than the usual ones. */
+  /** Overrides of timeouts and limits. */
   readonly tuning?: Partial<Tuning>;
 }
 
@@ -95,17 +95,17 @@ function openEngine(
   db: Database,
   now: Now,
 ): Engine {
-  const workshop = { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') };
+  const runtimeDirs = { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') };
   // Whatever a killed engine left there held configurations.
-  rmSync(workshop.scratchRoot, { recursive: true, force: true });
-  mkdirSync(workshop.localRoot, { recursive: true });
+  rmSync(runtimeDirs.scratchRoot, { recursive: true, force: true });
+  mkdirSync(runtimeDirs.localRoot, { recursive: true });
   const all = { ...DEFAULT_TUNING, ...tuning };
   return buildEngine({
     db,
     dataDir,
     dataKey: dataKey ?? null,
     emptyOverwrite,
-    workshop,
+    runtimeDirs,
     log,
     now,
     tuning: all,

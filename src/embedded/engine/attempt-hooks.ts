@@ -1,13 +1,13 @@
 import type { ProcessIdentity } from '../platform/process-identity';
 import type { Now } from '../platform/log';
 import type { Failure } from '../store/jobs';
-import type { Workshop } from './command';
+import type { ConnectorRuntimeDirs } from './command';
 import type { ReportHandlers } from './connector-reports';
 import type { Commit, Ledger } from './ledger';
 
 /** What an attempt reports while it runs, and the limits that it keeps. */
 export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | 'warn'> {
-  readonly workshop: Workshop;
+  readonly runtimeDirs: ConnectorRuntimeDirs;
   readonly now: Now;
   /** A clock in milliseconds that never steps. */
   readonly elapsedMs: () => number;

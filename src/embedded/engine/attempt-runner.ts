@@ -10,7 +10,7 @@ import type { EmbeddedLog, Now } from '../platform/log';
 import { streamKey } from '../protocol/stream-name';
 import { runAttempt } from './attempt';
 import type { AttemptHooks } from './attempt-hooks';
-import type { Workshop } from './command';
+import type { ConnectorRuntimeDirs } from './command';
 import { configurationFailure } from './configuration-failure';
 import type { Connectors } from './connectors';
 import type { ConnectorDefinition } from './definitions';
@@ -31,7 +31,7 @@ export interface AttemptRunnerOptions {
   readonly heldRows: HeldRowsStore;
   readonly emptyOverwrite: EmptyOverwrite;
   readonly connectors: Connectors;
-  readonly workshop: Workshop;
+  readonly runtimeDirs: ConnectorRuntimeDirs;
   readonly log: EmbeddedLog;
   readonly now: Now;
   readonly elapsedMs: () => number;

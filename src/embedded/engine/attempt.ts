@@ -1,13 +1,15 @@
 import { objectAt, parseObject, type JsonObject } from '../platform/json';
 import { LineSplitter } from '../protocol/lines';
 import { streamStatus } from '../protocol/messages';
-import { parseSourceState, type SourceState } from '../protocol/source-state';
+import { parseSourceState } from '../protocol/source-state';
 import { streamKey } from '../protocol/stream-name';
 import type { Failure } from '../store/jobs';
+import { Acknowledgements } from './acknowledgements';
 import type { AttemptHooks } from './attempt-hooks';
+import { failed, failureIn, untrusted, type AttemptState } from './attempt-state';
 import { JsonText, withFiles } from './command';
 import { ConnectorPair } from './connector-pair';
-import type { ConnectorProcess, ProcessEnd } from './connector-process';
+import type { ConnectorProcess } from './connector-process';
 import { ConnectorReports } from './connector-reports';
 import { DestinationWriter } from './destination-writer';
 import {
@@ -20,11 +22,10 @@ import {
 } from './failures';
 import { Forwarder, type Piece } from './forwarder';
 import { GuardError, Ledger } from './ledger';
-import { isSeparable } from './legacy-state';
 import { MAX_MESSAGE_BYTES, MAX_STATE_BYTES } from './limits';
 import { renameState } from './naming';
 import { configuredCatalog, nameOf, type AttemptPlan } from './plan';
-import { isFullRefresh, isOverwritten } from './resume';
+import { canResume, isOverwritten } from './resume';
 
 /**
  * Runs a source and a destination against each other until both have ended.
@@ -38,32 +39,42 @@ export function runAttempt(plan: AttemptPlan, hooks: AttemptHooks): Promise<Fail
     destinationCatalog: configuredCatalog(plan, plan.rename),
     state: new JsonText(`[${plan.states.join(',')}]`),
   };
-  return withFiles(hooks.workshop, files, (paths) => new Attempt(plan, hooks, paths).run());
+  return withFiles(hooks.runtimeDirs, files, (paths) =>
+    new Attempt(plan, hooks, ConnectorPair.start(plan, hooks, paths)).start(),
+  );
 }
 
 class Attempt {
-  private readonly connectors: ConnectorPair;
+  private state: AttemptState = { phase: 'created' };
+  private readonly ledger = new Ledger();
   private readonly source: ConnectorProcess;
   private readonly destination: ConnectorProcess;
   private readonly writer: DestinationWriter;
-  private readonly ledger = new Ledger();
+  private readonly acknowledgements: Acknowledgements;
   private readonly reports: ConnectorReports;
   private readonly configured: ReadonlySet<string>;
-  private failure: Failure | null = null;
-  /** Set when the books do not agree: no state that still comes back may be kept. */
-  private guardFailed = false;
-  private wake: (() => void) | null = null;
-  private destinationEnd: ProcessEnd | null = null;
-  private keepsStates = false;
+  /**
+   * An older destination knows no stream status and takes the end of its input for the end of the data: it would
+   * replace its old rows.
+   */
+  private readonly takesEndForSuccess: boolean;
   private lastMessageMs: number;
 
   constructor(
     private readonly plan: AttemptPlan,
     private readonly hooks: AttemptHooks,
-    paths: Readonly<Record<string, string>>,
+    private readonly connectors: ConnectorPair,
   ) {
+    this.source = connectors.source;
+    this.destination = connectors.destination;
+    this.writer = new DestinationWriter(this.destination.stdin);
     this.configured = new Set(plan.streams.map(streamKey));
+    this.takesEndForSuccess = !plan.answersStatesAtOnce && plan.streams.some(isOverwritten);
     this.lastMessageMs = hooks.elapsedMs();
+    this.acknowledgements = new Acknowledgements(this.ledger, {
+      mayBuffer: !plan.answersStatesAtOnce,
+      waitMs: hooks.stateWaitMs,
+    });
     this.reports = new ConnectorReports(plan.jobId, {
       warn: hooks.warn,
       onConfiguration: hooks.onConfiguration,
@@ -71,19 +82,16 @@ class Attempt {
         this.fail(failure);
       },
     });
-    this.connectors = ConnectorPair.start(plan, hooks, paths);
-    this.source = this.connectors.source;
-    this.destination = this.connectors.destination;
-    this.writer = new DestinationWriter(this.destination.stdin);
-    this.source.stdin.end();
-    void this.destination.ended.then((end) => {
-      this.destinationEnd = end;
-      this.wakeUp();
-    });
   }
 
-  async run(): Promise<Failure | null> {
+  /** Passes the source's output on until both connectors have ended. */
+  async start(): Promise<Failure | null> {
     const { hooks } = this;
+    this.state = { phase: 'running' };
+    this.source.stdin.end();
+    void this.destination.ended.then(() => {
+      this.acknowledgements.changed();
+    });
     const cancel = (): void => {
       this.fail({ type: 'system_error', origin: 'engine', message: 'The sync was cancelled.' });
     };
@@ -97,7 +105,7 @@ class Attempt {
     );
     this.followDestination();
     try {
-      // Inside, since what cannot be noted must not be left running.
+      // Inside, since processes that cannot be noted must not be left running.
       this.connectors.note(hooks);
       await this.pump();
       await this.finish();
@@ -106,46 +114,51 @@ class Attempt {
     } finally {
       clearInterval(watch);
       hooks.signal.removeEventListener('abort', cancel);
-      if (this.failure === null || !this.takesEndForSuccess()) this.writer.end();
+      if (!this.hasFailed() || !this.takesEndForSuccess) this.writer.end();
       await this.connectors.end(hooks);
     }
-    return this.failure;
+    const failure = failureIn(this.state);
+    this.state = { phase: 'ended', failure };
+    return failure;
   }
 
-  /** Notes why the attempt fails and makes every wait come to its end; the first reason counts. */
+  /** Makes every wait come to its end; the first failure counts. */
   private fail(failure: Failure): void {
-    if (this.failure !== null) return;
-    this.failure = failure;
+    if (!this.hasFailed()) this.stop(failed(this.state, failure));
+  }
+
+  /** Only an {@link AttemptError} leaves the counts of rows and states in agreement. */
+  private failWith(error: unknown): void {
+    const failure = failureOf(error);
+    if (error instanceof AttemptError) {
+      this.fail(failure);
+      return;
+    }
+    const next = untrusted(this.state, failure);
+    if (this.hasFailed()) this.state = next;
+    else this.stop(next);
+  }
+
+  private stop(state: AttemptState): void {
+    this.state = state;
     // A source may ignore the request to end, and a destination may have stopped reading: neither may hold the rest up.
     void this.source.stop(this.hooks.graceMs);
-    if (this.takesEndForSuccess()) this.endDestination();
+    if (this.takesEndForSuccess) this.terminateDestination();
     else this.writer.abandon();
-    this.wakeUp();
+    this.acknowledgements.changed();
   }
 
-  private failWith(error: unknown): void {
-    this.guardFailed ||= !(error instanceof AttemptError);
-    this.fail(failureOf(error));
-  }
-
-  /**
-   * An older destination knows no stream status and takes the end of its input for the end of the data. Before it
-   * overwrites a table with half of the rows it is ended, once it has given back the states that it owes.
-   */
-  private endDestination(): void {
+  /** Ends the destination once it has given back the states that it owes, before it replaces rows with half of them. */
+  private terminateDestination(): void {
     this.writer.leave();
-    if (this.ledger.owed === 0 || this.guardFailed) this.destination.signal('SIGTERM');
-  }
-
-  private takesEndForSuccess(): boolean {
-    return !this.plan.answersStatesAtOnce && this.plan.streams.some(isOverwritten);
+    if (this.ledger.owed === 0 || this.state.phase === 'untrusted') this.destination.signal('SIGTERM');
   }
 
   private async pump(): Promise<void> {
     const forwarder = new Forwarder(this.ledger, this.plan.rename, this.configured);
     for await (const chunk of this.source.stdout) {
       this.lastMessageMs = this.hooks.elapsedMs();
-      if (!Buffer.isBuffer(chunk) || this.failure !== null) continue;
+      if (!Buffer.isBuffer(chunk) || this.hasFailed()) continue;
       try {
         for (const piece of forwarder.push(chunk)) await this.forward(piece);
       } catch (error) {
@@ -179,38 +192,23 @@ class Attempt {
     if (parsed === null) throw new GuardError('The source sent a state that has none of the known forms.');
     // The position of a stream that is not synced acknowledges nothing.
     if (parsed.kind === 'STREAM' && !this.configured.has(streamKey(parsed.position.stream))) return;
-    if (!this.canResume(parsed)) throw new AttemptError(inseparableStateFailure());
-    await this.awaitStates();
+    if (!canResume(parsed, this.plan.streams)) throw new AttemptError(inseparableStateFailure());
+    await this.awaitAllStates();
     if (this.hasFailed()) return;
     const asSent = renameState(state, this.plan.rename);
     this.ledger.addState(parsed, asSent);
     await this.write(`${JSON.stringify({ ...message, state: asSent })}\n`);
   }
 
-  /** Whether every later job can begin its full refreshes at the beginning and resume its incremental streams. */
-  private canResume(state: SourceState): boolean {
-    const { streams } = this.plan;
-    const lost = streams.filter(isFullRefresh).map(nameOf);
-    if (state.kind !== 'LEGACY' || lost.length === 0 || lost.length === streams.length) return true;
-    const kept = streams.filter((stream) => !isFullRefresh(stream)).map(nameOf);
-    return isSeparable(state.data, { kept, lost });
-  }
-
   /**
-   * Waits until the destination gave back every state. Then it stores, whenever it is cut off, at most the rows of one
-   * state that is not noted yet: that is all that a crash can repeat. The protocol also allows to keep states to the
-   * end: a destination that was waited for in vain is taken for one that does.
+   * Waits until the destination gave back every state. A crash then repeats at most the rows of one state that is not
+   * committed yet.
    */
-  private async awaitStates(): Promise<void> {
-    const patience = setTimeout(() => {
-      this.keepsStates = !this.plan.answersStatesAtOnce;
-      this.wakeUp();
-    }, this.hooks.stateWaitMs);
-    while (this.ledger.owed > 0 && !this.keepsStates && !this.hasFailed()) {
-      if (this.destinationEnd === null) await new Promise<void>((resolve) => (this.wake = resolve));
-      else this.fail(endFailure('destination', this.destination, this.destinationEnd));
-    }
-    clearTimeout(patience);
+  private async awaitAllStates(): Promise<void> {
+    const { destination } = this;
+    const isDone = await this.acknowledgements.awaitAll(() => this.hasFailed() || destination.end !== null);
+    if (!isDone && destination.end !== null)
+      this.fail(endFailure('destination', destination, destination.end));
   }
 
   private async write(bytes: Buffer | string): Promise<void> {
@@ -224,7 +222,7 @@ class Attempt {
    * old content.
    */
   private async finish(): Promise<void> {
-    await this.awaitStates();
+    await this.awaitAllStates();
     if (this.hasFailed()) return;
     const refusal = this.hooks.judge(this.ledger);
     if (refusal !== null) throw new AttemptError(refusal);
@@ -274,12 +272,11 @@ class Attempt {
     }
   }
 
-  /** States that come back after another failure are as good as before; after one of the guard none is. */
   private commit(state: JsonObject): void {
-    if (this.guardFailed) return;
+    if (this.state.phase === 'untrusted') return;
     this.hooks.onCommit(this.ledger.settle(state));
-    if (this.hasFailed() && this.takesEndForSuccess()) this.endDestination();
-    this.wakeUp();
+    if (this.hasFailed() && this.takesEndForSuccess) this.terminateDestination();
+    this.acknowledgements.changed();
   }
 
   private watchSilence(): void {
@@ -293,13 +290,8 @@ class Attempt {
     });
   }
 
-  private wakeUp(): void {
-    this.wake?.();
-    this.wake = null;
-  }
-
-  /** A method, so that the compiler does not take the failure for settled across waits. */
+  /** A method: TypeScript would narrow a field across awaits. */
   private hasFailed(): boolean {
-    return this.failure !== null;
+    return failureIn(this.state) !== null;
   }
 }

@@ -8,8 +8,8 @@ import { ConnectorProcess, type ProcessEnd } from './connector-process';
 import { configurationOf } from './connector-reports';
 import { MAX_ANSWER_BYTES, MAX_FAILURE_CHARACTERS, MAX_LOG_LINE_BYTES, MAX_WARNINGS } from './limits';
 
-/** Where connectors run: their scratch files and what `/local` stands for. */
-export interface Workshop {
+/** The folders that connectors use: one for their scratch files, and the one that `/local` stands for. */
+export interface ConnectorRuntimeDirs {
   readonly scratchRoot: string;
   readonly localRoot: string;
 }
@@ -21,7 +21,7 @@ export class JsonText {
 
 /** Writes the files that a command reads, for their owner only, runs the work and removes them. */
 export async function withFiles<T>(
-  { scratchRoot }: Workshop,
+  { scratchRoot }: ConnectorRuntimeDirs,
   contents: Readonly<Record<string, unknown>>,
   work: (paths: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
@@ -71,12 +71,15 @@ const ANSWERS = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' 
  * Runs a short command and returns the first message of the wanted type.
  * @throws CommandError with a message without secrets
  */
-export async function runCommand(workshop: Workshop, short: ShortCommand): Promise<CommandAnswer> {
+export async function runCommand(
+  runtimeDirs: ConnectorRuntimeDirs,
+  short: ShortCommand,
+): Promise<CommandAnswer> {
   const { command, name, config, timeoutMs, redact } = short;
-  return withFiles(workshop, config === null ? {} : { config }, async ({ config: path }) => {
+  return withFiles(runtimeDirs, config === null ? {} : { config }, async ({ config: path }) => {
     const connector = ConnectorProcess.start(
       [...command, name, ...(path === undefined ? [] : ['--config', path])],
-      workshop.localRoot,
+      runtimeDirs.localRoot,
       redact,
     );
     connector.stdin.end();

@@ -12,15 +12,19 @@ export class ConnectorPair {
   /** @param paths the files that the two read */
   static start(
     plan: AttemptPlan,
-    { workshop, redact }: Pick<AttemptHooks, 'workshop' | 'redact'>,
+    { runtimeDirs, redact }: Pick<AttemptHooks, 'runtimeDirs' | 'redact'>,
     paths: Readonly<Record<string, string>>,
   ): ConnectorPair {
     const { source = '', destination = '', sourceCatalog = '', destinationCatalog = '', state = '' } = paths;
     const stateArgs = plan.states.length === 0 ? [] : ['--state', state];
     const write = ['write', '--config', destination, '--catalog', destinationCatalog];
     const read = ['read', '--config', source, '--catalog', sourceCatalog, ...stateArgs];
-    const writer = ConnectorProcess.start([...plan.destinationCommand, ...write], workshop.localRoot, redact);
-    const reader = ConnectorProcess.start([...plan.sourceCommand, ...read], workshop.localRoot, redact);
+    const writer = ConnectorProcess.start(
+      [...plan.destinationCommand, ...write],
+      runtimeDirs.localRoot,
+      redact,
+    );
+    const reader = ConnectorProcess.start([...plan.sourceCommand, ...read], runtimeDirs.localRoot, redact);
     return new ConnectorPair(reader, writer);
   }
 

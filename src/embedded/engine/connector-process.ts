@@ -29,7 +29,7 @@ export class ConnectorProcess {
   readonly ended: Promise<ProcessEnd>;
   private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   private readonly stderrLines: string[] = [];
-  private isOver = false;
+  private processEnd: ProcessEnd | null = null;
 
   private constructor(
     command: readonly string[],
@@ -78,8 +78,13 @@ export class ConnectorProcess {
       .join('\n');
   }
 
+  /** The end of the process, or null while it runs. */
+  get end(): ProcessEnd | null {
+    return this.processEnd;
+  }
+
   signal(signal: NodeJS.Signals): void {
-    if (this.isOver || this.child.pid === undefined) return;
+    if (this.processEnd !== null || this.child.pid === undefined) return;
     killGroup(this.child.pid, signal);
   }
 
@@ -94,7 +99,7 @@ export class ConnectorProcess {
   }
 
   private over(resolve: (end: ProcessEnd) => void, end: ProcessEnd): void {
-    this.isOver = true;
+    this.processEnd = end;
     // Whatever the connector started and left behind ends with it.
     if (this.child.pid !== undefined && hasGroups) signalTo(-this.child.pid, 'SIGKILL');
     resolve(end);

@@ -6,7 +6,7 @@ import { maskConfiguration, secretsOf } from '../secrets/mask';
 import { Redactor } from '../secrets/redactor';
 import { withoutType, type Actor, type ActorKind } from '../store/actors';
 import { assertBounded } from './catalog-bounds';
-import { CommandError, runCommand, type Workshop } from './command';
+import { CommandError, runCommand, type ConnectorRuntimeDirs } from './command';
 import { DiscoveryError } from './discovery-error';
 import { withoutHostPaths } from './host-paths';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
@@ -14,7 +14,7 @@ import { MAX_FAILURE_CHARACTERS } from './limits';
 
 const SHORT_COMMAND_TIMEOUT_MS = 300_000;
 const MAX_CACHED_CATALOGS = 200;
-/** A file's columns may change at any time; connections that are made one after the other need not look each time. */
+/** Discovery cache lifetime. Short, since a file's columns may change at any time. */
 const CATALOG_AGE_MS = 10_000;
 
 /** Keeps a configuration that a connector sent back in place of its own. */
@@ -28,7 +28,7 @@ export class Connectors {
 
   constructor(
     private readonly definitions: readonly ConnectorDefinition[],
-    private readonly workshop: Workshop,
+    private readonly runtimeDirs: ConnectorRuntimeDirs,
     private readonly log: EmbeddedLog,
     /** Keeps the changed configuration of an actor, and the same as it may be shown. */
     private readonly onChanged: (
@@ -175,7 +175,7 @@ export class Connectors {
 
   /** A text of a connector as it may be answered: it may quote the configuration, and name folders of this machine. */
   private reported(redactor: Redactor, text: string): string {
-    return withoutHostPaths(this.workshop, redactor.redact(text));
+    return withoutHostPaths(this.runtimeDirs, redactor.redact(text));
   }
 
   /** Masks the secrets of a configuration. */
@@ -202,7 +202,7 @@ export class Connectors {
     const definition = this.find(definitionId);
     if (definition === null)
       throw new CommandError(`There is no connector with the definition ${definitionId}.`);
-    const answer = await runCommand(this.workshop, {
+    const answer = await runCommand(this.runtimeDirs, {
       command: definition.command,
       name,
       config,

@@ -14,18 +14,19 @@ export type Piece =
   | { readonly records: Buffer }
   | { readonly message: JsonObject; /** One character per byte. */ readonly line: string };
 
-/** The stream of the last record: how its lines begin, and how they are to begin at the destination. */
+/** The stream of the last record, with the prefix of its lines at the source and at the destination. */
 interface Current {
   readonly key: string;
   readonly stream: StreamName;
-  readonly head: Buffer;
+  readonly prefix: Buffer;
   /** Null when the names stay as they are, so that whole runs of lines can be passed on untouched. */
-  readonly newHead: Buffer | null;
+  readonly newPrefix: Buffer | null;
 }
 
 /**
- * Cuts a source's output into pieces. Lines that begin like the record before are counted and passed on as bytes,
- * which is what makes a million rows cheap; all other lines are parsed, and those that are no messages are dropped, except that nothing meant as a record is.
+ * Cuts a source's output into pieces. Lines that begin like the record before are counted and passed on as bytes, which
+ * makes a million rows cheap. All other lines are parsed. Lines that are not messages are dropped, unless they look like
+ * a record, which is an error.
  */
 export class Forwarder {
   private readonly rest = new UnendedLine(MAX_MESSAGE_BYTES);
@@ -51,10 +52,10 @@ export class Forwarder {
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
       const next = end + 1;
-      if (!this.passQuickly(bytes, start, next, parts)) {
+      if (!this.forwardBytes(bytes, start, next, parts)) {
         const line = bytes.subarray(start, end);
-        this.countQuickOnes();
-        const message = this.passSlowly(line, parts, start);
+        this.countForwarded();
+        const message = this.forwardParsed(line, parts, start);
         if (message !== null) {
           if (!parts.isEmpty) yield { records: parts.take() };
           yield { message, line: line.toString('latin1') };
@@ -62,12 +63,12 @@ export class Forwarder {
       }
       start = next;
     }
-    this.countQuickOnes();
+    this.countForwarded();
     if (!parts.isEmpty) yield { records: parts.take() };
   }
 
-  /** Records of one stream are entered into the books together: one by one would cost more than passing them on. */
-  private countQuickOnes(): void {
+  /** Records of one stream are counted together: one by one would cost more than passing them on. */
+  private countForwarded(): void {
     const { current, uncounted } = this;
     if (current === null || uncounted.rows === 0) return;
     this.ledger.addRecords(current.key, current.stream, uncounted.rows, uncounted.bytes);
@@ -87,21 +88,21 @@ export class Forwarder {
   }
 
   /** A record of the same stream as the one before. */
-  private passQuickly(bytes: Buffer, start: number, next: number, parts: Parts): boolean {
+  private forwardBytes(bytes: Buffer, start: number, next: number, parts: Parts): boolean {
     const { current } = this;
-    if (current === null || !beginsWith(bytes, start, next, current.head)) return false;
+    if (current === null || !beginsWith(bytes, start, next, current.prefix)) return false;
     this.uncounted.rows++;
     this.uncounted.bytes += next - start;
-    if (current.newHead === null) parts.addRun(start, next);
+    if (current.newPrefix === null) parts.addRun(start, next);
     else {
-      parts.add(current.newHead);
-      parts.addRun(start + current.head.length, next);
+      parts.add(current.newPrefix);
+      parts.addRun(start + current.prefix.length, next);
     }
     return true;
   }
 
-  /** Any other line; returns the message that is no record, or null. */
-  private passSlowly(line: Buffer, parts: Parts, start: number): JsonObject | null {
+  /** Any other line; returns a message that is not a record, or null. */
+  private forwardParsed(line: Buffer, parts: Parts, start: number): JsonObject | null {
     if (!beginsWith(line, 0, line.length, RECORD)) {
       const message = parseObject(line.toString('utf8'));
       if (message !== null && message['type'] !== 'RECORD') return message;
@@ -126,20 +127,20 @@ export class Forwarder {
 
   /** Names that the data follows at once are sure to be the only ones on a line that count. */
   private currentFor(record: RawRecord, stream: StreamName, line: Buffer): Current | null {
-    const head = Buffer.from(recordHead(record.stream, record.namespace), 'latin1');
-    if (!beginsWith(line, 0, line.length, head)) return null;
-    const newHead = this.headOf(stream);
-    return { key: streamKey(stream), stream, head, newHead: newHead.equals(head) ? null : newHead };
+    const prefix = Buffer.from(recordHead(record.stream, record.namespace), 'latin1');
+    if (!beginsWith(line, 0, line.length, prefix)) return null;
+    const newPrefix = this.prefixOf(stream);
+    return { key: streamKey(stream), stream, prefix, newPrefix: newPrefix.equals(prefix) ? null : newPrefix };
   }
 
-  private headOf(stream: StreamName): Buffer {
+  private prefixOf(stream: StreamName): Buffer {
     const { name, namespace } = this.rename(stream);
     return Buffer.from(recordHead(name, namespace === '' ? null : namespace), 'latin1');
   }
 
   private rebuilt({ data, emittedAtMs }: RawRecord, stream: StreamName): Buffer {
     return Buffer.concat([
-      this.headOf(stream),
+      this.prefixOf(stream),
       Buffer.from(`${data},"emitted_at":${emittedAtMs}}}\n`, 'latin1'),
     ]);
   }
@@ -184,6 +185,7 @@ class Parts {
   }
 }
 
-function beginsWith(bytes: Buffer, start: number, end: number, head: Buffer): boolean {
-  return end - start > head.length && bytes.compare(head, 0, head.length, start, start + head.length) === 0;
+function beginsWith(bytes: Buffer, start: number, end: number, prefix: Buffer): boolean {
+  const { length } = prefix;
+  return end - start > length && bytes.compare(prefix, 0, length, start, start + length) === 0;
 }

@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
-import type { Workshop } from './command';
+import type { ConnectorRuntimeDirs } from './command';
 
 /** A text with the names that a caller knows in the place of folders of this machine. */
-export function withoutHostPaths({ localRoot, scratchRoot }: Workshop, text: string): string {
+export function withoutHostPaths({ localRoot, scratchRoot }: ConnectorRuntimeDirs, text: string): string {
   const names: [folder: string, name: string][] = [
     ...spellings(localRoot).map((folder): [string, string] => [folder, '/local']),
     ...spellings(scratchRoot).map((folder): [string, string] => [folder, '(scratch)']),

@@ -36,7 +36,7 @@ interface SentState {
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 /**
- * The books of one attempt. A state counts as committed only when the source sent it and the destination gave back it
+ * Checkpoint accounting for one attempt. A state counts as committed only when the source sent it and the destination gave back it
  * or a newer one of the same stream, with the same number of records; anything else is an error.
  */
 export class Ledger {

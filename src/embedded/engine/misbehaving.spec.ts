@@ -132,7 +132,7 @@ describe('a sync with connectors that misbehave', () => {
         attempt: 0,
       },
       {
-        workshop: { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') },
+        runtimeDirs: { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') },
         warn: jest.fn(),
         now: () => new Date(),
         signal: new AbortController().signal,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import { readIfThere } from '../platform/system-error';
-import type { Workshop } from './command';
+import type { ConnectorRuntimeDirs } from './command';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 
 /** `connectors.json` in the data directory cannot be used; the message says why. */
@@ -15,20 +15,20 @@ export class RegistryError extends Error {
  * In a command `{scratch}` and `{local}` stand for the folders of its files and of `/local`, for use in mounts.
  * @throws RegistryError
  */
-export function readRegistry(dataDir: string, workshop: Workshop): ConnectorDefinition[] {
+export function readRegistry(dataDir: string, runtimeDirs: ConnectorRuntimeDirs): ConnectorDefinition[] {
   const path = join(dataDir, 'connectors.json');
   const text = readIfThere(path);
   if (text === null) return [...BUILT_IN];
   const content = parseObject(text);
   if (content === null) throw new RegistryError(`${path} holds no JSON object.`);
   const own = arrayAt(content, 'connectors').map((entry, index) =>
-    parseEntry(entry, `${path}, connector ${index + 1}`, workshop),
+    parseEntry(entry, `${path}, connector ${index + 1}`, runtimeDirs),
   );
   const ids = new Set(own.map(({ id }) => id));
   return [...own, ...BUILT_IN.filter(({ id }) => !ids.has(id))];
 }
 
-function parseEntry(entry: unknown, where: string, workshop: Workshop): ConnectorDefinition {
+function parseEntry(entry: unknown, where: string, runtimeDirs: ConnectorRuntimeDirs): ConnectorDefinition {
   const fields: JsonObject = isObject(entry) ? entry : {};
   const [id, type, kind] = [stringAt(fields, 'definitionId'), stringAt(fields, 'type'), fields['kind']];
   const command = stringsOf(fields['command']);
@@ -39,7 +39,9 @@ function parseEntry(entry: unknown, where: string, workshop: Workshop): Connecto
   if (command.length === 0) throw new RegistryError(`${where}: command must be an array of strings.`);
   const filled = command.map((part) =>
     // Functions, since `$` has a meaning of its own in a replacement text, and both are paths of the user.
-    part.replaceAll('{scratch}', () => workshop.scratchRoot).replaceAll('{local}', () => workshop.localRoot),
+    part
+      .replaceAll('{scratch}', () => runtimeDirs.scratchRoot)
+      .replaceAll('{local}', () => runtimeDirs.localRoot),
   );
   return { id, kind, type, command: filled, answersStatesAtOnce: false };
 }

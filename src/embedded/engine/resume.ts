@@ -1,9 +1,10 @@
+import type { SourceState } from '../protocol/source-state';
 import { streamKey, type StreamName } from '../protocol/stream-name';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStream } from '../store/connections';
 import type { HeldRowsStore } from '../store/held-rows';
 import type { StateStore, StoredState } from '../store/states';
-import { withoutStreams } from './legacy-state';
+import { isSeparable, withoutStreams } from './legacy-state';
 import { renamingOf } from './naming';
 import { nameOf } from './plan';
 
@@ -56,6 +57,14 @@ export function isOverwritten({ syncMode }: ConnectionStream): boolean {
 
 export function isFullRefresh({ syncMode }: ConnectionStream): boolean {
   return syncMode === 'full_refresh_overwrite' || syncMode === 'full_refresh_append';
+}
+
+/** Whether every later job can begin its full refreshes at the beginning and resume its incremental streams. */
+export function canResume(state: SourceState, streams: readonly ConnectionStream[]): boolean {
+  const lost = streams.filter(isFullRefresh).map(nameOf);
+  if (state.kind !== 'LEGACY' || lost.length === 0 || lost.length === streams.length) return true;
+  const kept = streams.filter((stream) => !isFullRefresh(stream)).map(nameOf);
+  return isSeparable(state.data, { kept, lost });
 }
 
 /** Forgets the states of streams, and what all streams share when none is left that needs it. */
