@@ -1,13 +1,15 @@
 export { IngestionClient } from './client.js';
 export {
   CallTimeoutError,
+  CredentialError,
   isProblem,
   NoAnswerError,
   type Problem,
   type ProblemCode,
   ProblemError,
+  ResponseTooLargeError,
   UnexpectedAnswerError,
   WaitTimeoutError,
-} from './problem.js';
+} from './errors.js';
 export type * from './types.js';
 export type { components, operations, paths } from './schema.js';

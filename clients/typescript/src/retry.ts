@@ -1,16 +1,18 @@
-import { CallTimeoutError, isProblem, NoAnswerError, UnexpectedAnswerError } from './problem.js';
-
-/** What a call of openapi-fetch gives. */
-export interface Answer<T> {
-  readonly data?: T | undefined;
-  readonly response: Response;
-}
+import {
+  CallTimeoutError,
+  isProblem,
+  NoAnswerError,
+  ResponseTooLargeError,
+  UnexpectedAnswerError,
+} from './errors.js';
 
 export interface Limits {
   /** How often to try again at most. */
   readonly retries: number;
   /** How long all attempts and pauses may take together. */
   readonly timeoutMs: number;
+  /** How long one attempt may take. */
+  readonly attemptTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -20,23 +22,25 @@ const MAX_PAUSE_MS = 10_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Sends until there is an answer that counts. `send` has to be one that may be repeated: a read, a change with an
+ * Sends until there is a response that counts. `send` must be one that may be repeated: a read, a change with an
  * idempotency key, or one that has the same effect twice.
  * @throws the last error at once, where the pause that it asks for does not fit into the time limit
  */
 export async function sendUntilAnswered<T>(
-  send: (signal: AbortSignal) => Promise<T>,
-  { retries, timeoutMs, signal }: Limits,
+  send: (signal: AbortSignal, attempt: number) => Promise<T>,
+  { retries, timeoutMs, attemptTimeoutMs, signal }: Limits,
 ): Promise<T> {
   const deadlineMs = performance.now() + timeoutMs;
   let last: Error | undefined;
   for (let attempt = 0; ; attempt += 1) {
+    const leftMs = deadlineMs - performance.now();
     try {
-      return await within(deadlineMs - performance.now(), signal, send);
+      return await within(Math.min(leftMs, attemptTimeoutMs), signal, (stop) => send(stop, attempt + 1));
     } catch (error) {
+      const isTimeout = error instanceof CallTimeoutError;
       // The reason of an earlier failure helps more than the fact that the time is over.
-      if (error instanceof CallTimeoutError) throw last ?? new CallTimeoutError(timeoutMs);
-      if (signal?.aborted || attempt >= retries || !isPassing(error)) throw error;
+      if (isTimeout && leftMs <= attemptTimeoutMs) throw last ?? new CallTimeoutError(timeoutMs);
+      if (signal?.aborted || attempt >= retries || !(isTimeout || isPassing(error))) throw error;
       const durationMs = pauseMs(error, attempt);
       if (durationMs >= deadlineMs - performance.now()) throw error;
       last = error instanceof Error ? error : undefined;
@@ -79,15 +83,16 @@ export function within<T>(
   });
 }
 
-/** What passes by itself: no connection, too many requests, a gateway that is away, the same request under way. */
+/** Failures that end by themselves: no connection, too many requests, an absent gateway, the same request in progress. */
 export function isPassing(error: unknown): boolean {
   if (isProblem(error)) return isPassingStatus(error.problem.status) || error.code === 'request-in-progress';
-  if (error instanceof UnexpectedAnswerError) return isPassingStatus(error.status);
+  if (error instanceof UnexpectedAnswerError || error instanceof ResponseTooLargeError)
+    return isPassingStatus(error.status);
   return error instanceof NoAnswerError;
 }
 
 function isPassingStatus(status: number): boolean {
-  return [429, 502, 503, 504].includes(status);
+  return [408, 429, 502, 503, 504].includes(status);
 }
 
 /** As long as the gateway asks for; otherwise longer each time, and at random, so that callers do not come together. */

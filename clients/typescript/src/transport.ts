@@ -1,56 +1,64 @@
-import { defaultPathSerializer } from 'openapi-fetch';
+import { CredentialError, ResponseTooLargeError } from './errors.js';
 import type { Fetch, Key } from './types.js';
 
 export const USER_AGENT = 'airbyte-ingestion-client/0.1.0';
 
-/** `fetch` with the sign-in of the caller. A key that a function returns is asked for again after a 401, once. */
-export function signedFetch(key: Key | undefined, send: Fetch): Fetch {
+/** @throws TypeError if it is not an http(s) address to which a path can be appended */
+export function baseUrlOf(url: string): string {
+  const page = (globalThis as { location?: { href: string } }).location?.href;
+  const parsed = URL.canParse(url, page) ? new URL(url, page) : undefined;
+  const isUsable =
+    parsed && /^https?:$/.test(parsed.protocol) && parsed.username + parsed.search + parsed.hash === '';
+  if (!isUsable)
+    throw new TypeError(
+      'url must be an http(s) address without user, query and fragment, as http://host:3000',
+    );
+  return parsed.href.replace(/\/+$/, '');
+}
+
+/** `fetch` with the sign-in of the caller and a limit of the response. A 401 makes a key function be called again, once. */
+export function signedFetch(key: Key | undefined, send: Fetch, maxResponseBytes: number): Fetch {
   return async (request) => {
-    // In a browser this header makes the request need a permission of its own.
-    if (!('document' in globalThis) && !('WorkerGlobalScope' in globalThis))
-      request.headers.set('user-agent', USER_AGENT);
-    if (key === undefined) return send(request);
-    if (typeof key === 'string') return send(signed(request, key));
-    const second = request.clone();
-    const response = await send(signed(request, await key()));
-    return response.status === 401 ? send(signed(second, await key())) : response;
+    // In a browser this header would need a permission of its own.
+    const isBrowser = 'document' in globalThis || 'WorkerGlobalScope' in globalThis;
+    if (!isBrowser && !request.headers.has('user-agent')) request.headers.set('user-agent', USER_AGENT);
+    if (key === undefined) return limited(await send(request), maxResponseBytes);
+    const second = typeof key === 'function' ? request.clone() : undefined;
+    const response = await send(await signed(request, key));
+    if (response.status !== 401 || !second) return limited(response, maxResponseBytes);
+    await response.body?.cancel();
+    return limited(await send(await signed(second, key)), maxResponseBytes);
   };
 }
 
-function signed(request: Request, key: string): Request {
-  request.headers.set('authorization', `Bearer ${key}`);
+/** @throws CredentialError */
+async function signed(request: Request, key: Key): Promise<Request> {
+  let value: unknown;
+  try {
+    value = typeof key === 'function' ? await key() : key;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new CredentialError(`the key function failed: ${message}`, { cause });
+  }
+  // RFC 6750 allows fewer characters; the gateway decides which keys it knows.
+  if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value))
+    throw new CredentialError('a key must be a string of visible ASCII characters, without spaces');
+  request.headers.set('authorization', `Bearer ${value}`);
   return request;
 }
 
-/** Refuses ids that would name another path: `/ingestion/..` is `/`. */
-export function pathOf(pathname: string, params: Record<string, unknown>): string {
-  for (const [, name = ''] of pathname.matchAll(/{(\w+)}/g)) {
-    const id = params[name];
-    if (typeof id !== 'string' || ['', '.', '..'].includes(id))
-      throw new RangeError(
-        `${name} ${JSON.stringify(id)} is not an id; pass the id that the gateway returned`,
-      );
-  }
-  return defaultPathSerializer(pathname, params);
-}
-
-/** A random UUID. A page without https has no `crypto.randomUUID`. */
-export function randomKey(): string {
-  const { crypto } = globalThis;
-  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40; // version 4
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80; // variant of RFC 9562
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-/** Whether a resource already has all that a change asked for. */
-export function has(actual: unknown, wanted: unknown): boolean {
-  if (wanted === undefined || actual === wanted) return true;
-  if (typeof wanted !== 'object' || wanted === null || typeof actual !== 'object' || actual === null)
-    return (actual ?? null) === (wanted ?? null);
-  if (Array.isArray(wanted) && (!Array.isArray(actual) || actual.length !== wanted.length)) return false;
-  const members = new Map<string, unknown>(Object.entries(actual));
-  return Object.entries(wanted).every(([name, value]) => has(members.get(name), value));
+/** A body that fails with ResponseTooLargeError when more than so many bytes arrive. */
+function limited(response: Response, maxBytes: number): Response {
+  if (!response.body) return response;
+  const { status, statusText, headers, url } = response;
+  let bytes = 0;
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      bytes += chunk.byteLength;
+      if (bytes <= maxBytes) controller.enqueue(chunk);
+      else controller.error(new ResponseTooLargeError(status, maxBytes));
+    },
+  });
+  const copy = new Response(response.body.pipeThrough(counter), { status, statusText, headers });
+  return Object.defineProperty(copy, 'url', { value: url });
 }

@@ -33,41 +33,64 @@ export type Fetch = (request: Request) => Promise<Response>;
 /** API key or OIDC token, or a function that returns a valid one. */
 export type Key = string | (() => string | Promise<string>);
 
-/** The answer; `withResponse()` gives the HTTP response too, with its headers, such as `ETag`. */
+/** The result; `withResponse()` gives the HTTP response too, with its headers, such as `ETag`. */
 export type Called<T> = Promise<T> & {
   withResponse(): Promise<{ readonly data: T; readonly response: Response }>;
 };
 
-export interface ClientOptions {
+/** One request and its outcome. */
+export interface AttemptEvent {
+  readonly method: string;
+  readonly url: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly durationMs: number;
+  /** Null where no response arrived. */
+  readonly status: number | null;
+  /** Null where the response was the expected one. The call may be tried again after an error. */
+  readonly error: unknown;
+}
+
+/** Options of a client, and of one call, which take precedence. */
+interface RequestOptions {
+  /** How often a call is tried again after a lost connection, 408, 429, 502, 503 or 504. Default: 3. */
+  readonly retries?: number;
+  /** The longest that a call may take, with all its attempts, in milliseconds. Default: ten minutes. */
+  readonly timeoutMs?: number;
+  /** The longest that one attempt may take, in milliseconds, before it is tried again. Default: `timeoutMs`. */
+  readonly attemptTimeoutMs?: number;
+  /** Further request headers, such as `traceparent`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ClientOptions extends RequestOptions {
   /** Base URL of the gateway, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
   /**
    * API key or OIDC token, where the gateway asks for one. A function is called for each request, and again after a 401,
-   * once: let it keep its token and renew it in time.
+   * once: it should keep its token and renew it in time. If it throws, the call ends with a `CredentialError`.
    */
   readonly key?: Key;
   /** Replaces the global `fetch`. */
   readonly fetch?: Fetch;
-  /** How often a call is tried again after a lost connection, 429, 502, 503 or 504; 3 unless given. */
-  readonly retries?: number;
-  /** How long a call may take at most, with all its attempts, in milliseconds; ten minutes unless given. */
-  readonly timeoutMs?: number;
+  /** The most bytes of a response that are read. Default: 16 MiB. */
+  readonly maxResponseBytes?: number;
+  /** Is called after each request, for logs and metrics. It must not throw. */
+  readonly onAttempt?: (event: AttemptEvent) => void;
 }
 
-export interface CallOptions {
-  /** Ends the call, and trying it again. */
+export interface CallOptions extends RequestOptions {
+  /** Ends the call and its retries. */
   readonly signal?: AbortSignal;
-  /** How long the call may take at most, with all its attempts, in milliseconds; that of the client unless given. */
-  readonly timeoutMs?: number;
 }
 
 export interface ChangeOptions extends CallOptions {
-  /** Names this one request, so that it is done once whatever is sent again; made for you unless given. */
+  /** Identifies the request, so that it takes effect once however often it is sent. Default: a random UUID. */
   readonly idempotencyKey?: string;
 }
 
 export interface StartOptions extends ChangeOptions {
-  /** True: a run that is in progress is answered instead of refused. */
+  /** True: if a run is in progress, it is returned instead of refused. */
   readonly attach?: boolean;
 }
 
@@ -76,7 +99,7 @@ export interface PatchOptions extends CallOptions {
   readonly ifMatch?: string;
 }
 
-export interface WaitOptions extends CallOptions {
-  /** How long to wait at most, in milliseconds; an hour unless given. */
+export interface WaitOptions extends Pick<CallOptions, 'signal' | 'headers'> {
+  /** The longest to wait, in milliseconds. Default: an hour. */
   readonly timeoutMs?: number;
 }

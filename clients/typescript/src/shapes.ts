@@ -1,0 +1,104 @@
+// The members that each response must have, so that a response of another server is not taken for one of the gateway.
+import type { components } from './schema.js';
+
+type Schemas = components['schemas'];
+type Plain<T> = T extends string
+  ? 'string'
+  : T extends number
+    ? 'number'
+    : T extends readonly unknown[]
+      ? 'array'
+      : 'object';
+type Kind = 'string' | 'number' | 'array' | 'object';
+type KindOf<T> = null extends T ? `${Plain<NonNullable<T>>} or null` : Plain<T>;
+type RequiredOf<T> = { [M in keyof T]-?: undefined extends T[M] ? never : M }[keyof T];
+
+/** Top-level members and their kinds. */
+export type Shape = Readonly<Record<string, Kind | `${Kind} or null`>>;
+/** The compiler holds a shape to the required members of its schema. */
+type ShapeOf<T> = { readonly [M in RequiredOf<T>]: KindOf<T[M]> };
+
+const PAGE = { data: 'array', nextPageToken: 'string or null' } as const;
+
+export const SHAPES = {
+  ingestion: {
+    connectionId: 'string',
+    name: 'string',
+    sourceId: 'string',
+    destinationId: 'string',
+    workspaceId: 'string',
+    status: 'string',
+    upstreamStatus: 'string or null',
+    schedule: 'object',
+    streams: 'array',
+    created: 'string or null',
+  } satisfies ShapeOf<Schemas['Ingestion']>,
+  check: {
+    schedule: 'object',
+    quartzExpression: 'string or null',
+    nextSyncs: 'array',
+  } satisfies ShapeOf<Schemas['CreationCheck']>,
+  status: {
+    connectionId: 'string',
+    status: 'string',
+    lastSync: 'string or null',
+    nextSync: 'string or null',
+    schedule: 'object or null',
+    upstreamStatus: 'string or null',
+    syncState: 'string',
+    lastRun: 'object or null',
+    currentRun: 'object or null',
+    consecutiveFailures: 'number',
+    nextSyncReason: 'string',
+    nextSyncs: 'array',
+    health: 'string',
+    healthReasons: 'array',
+    observedAt: 'string',
+  } satisfies ShapeOf<Schemas['IngestionStatusReport']>,
+  run: {
+    runId: 'string',
+    connectionId: 'string',
+    type: 'string',
+    status: 'string',
+    upstreamStatus: 'string or null',
+    queuedAt: 'string',
+    startedAt: 'string or null',
+    endedAt: 'string or null',
+    durationMs: 'number or null',
+    rows: 'number or null',
+    bytes: 'number or null',
+  } satisfies ShapeOf<Schemas['Run']>,
+  preview: {
+    description: 'string',
+    unixExpression: 'string or null',
+    quartzExpression: 'string or null',
+    timeZone: 'string or null',
+    nextSyncs: 'array',
+  } satisfies ShapeOf<Schemas['SchedulePreview']>,
+  statuses: { results: 'array' } satisfies ShapeOf<Schemas['StatusBatch']>,
+  ingestions: PAGE satisfies ShapeOf<Schemas['IngestionList']>,
+  runs: PAGE satisfies ShapeOf<Schemas['RunList']>,
+  sources: PAGE satisfies ShapeOf<Schemas['SourceList']>,
+  destinations: PAGE satisfies ShapeOf<Schemas['DestinationList']>,
+};
+
+export function isObject(body: unknown): body is Record<string, unknown> {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
+}
+
+/** @returns the first member that is missing or of another kind */
+export function missingMember(body: Record<string, unknown>, shape: Shape): string | undefined {
+  return Object.keys(shape).find((member) => {
+    const found = kindOf(body[member]);
+    return shape[member] !== found && shape[member] !== `${found} or null` && !isNull(found, shape[member]);
+  });
+}
+
+function isNull(found: string, kind = ''): boolean {
+  return found === 'null' && kind.endsWith(' or null');
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
