@@ -37,6 +37,7 @@ export const SHAPES = {
     schedule: 'object',
     quartzExpression: 'string or null',
     nextSyncs: 'array',
+    unchecked: 'array',
   } satisfies ShapeOf<Schemas['CreationCheck']>,
   status: {
     connectionId: 'string',
