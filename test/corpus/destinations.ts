@@ -72,7 +72,7 @@ export function sqlite(localRoot: string): CorpusDestination {
 }
 
 /** The cells of a row of the view, without the columns of the connector's own. */
-function viewCells(row: Record<string, unknown>): string[] {
+export function viewCells(row: Record<string, unknown>): string[] {
   return Object.entries(row)
     .filter(([name, value]) => value !== null && !/^_airbyte_(ab_id|emitted_at)$/.test(name))
     .map(([, value]) => (typeof value === 'string' ? textInView(value) : canonical(String(value))))
@@ -89,7 +89,7 @@ function textInView(text: string): string {
   }
 }
 
-function asInView(cell: string): string {
+export function asInView(cell: string): string {
   if (cell === 'true') return canonical('1');
   if (cell === 'false') return canonical('0');
   // SQL would end a text at its NUL, so the view has its JSON.

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../platform/json';
+import { Dice } from '../../../../test/support/dice';
 import { SqliteOutput, streamWith } from '../../../../test/embedded/sqlite-kit';
 
 let output: SqliteOutput;
@@ -10,24 +11,6 @@ beforeEach(() => {
 afterEach(() => {
   output.folder.remove();
 });
-
-/** Numbers that are the same for the same seed (mulberry32). */
-class Dice {
-  constructor(private state: number) {}
-
-  below(limit: number): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  }
-
-  one<T>(of: readonly T[]): T {
-    const found = of[this.below(of.length)];
-    if (found === undefined) throw new Error('nothing to choose from');
-    return found;
-  }
-}
 
 const NAME_PARTS = [
   'a',

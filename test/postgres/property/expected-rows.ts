@@ -1,0 +1,76 @@
+import { canonicalMembers } from '../../corpus/exact-json';
+import type { Row } from './random-table';
+
+export type SyncMode =
+  'full_refresh_overwrite' | 'full_refresh_append' | 'incremental_append' | 'incremental_deduped_history';
+
+/** A record as JSON has it, nulls included. */
+export function recordOf({ cells }: Row): string {
+  return `{${[...cells].map(([name, { json }]) => `${JSON.stringify(name)}:${json}`).join(',')}}`;
+}
+
+/** A record in one spelling, without its nulls: a destination may leave them out. */
+export function canonicalRow(record: string): string {
+  return [...canonicalMembers(record)]
+    .map(([name, value]) => `${JSON.stringify(name)}:${value}`)
+    .sort()
+    .join(',');
+}
+
+/** How far an incremental read has come, by the rules in docs/embedded.md. */
+interface Position {
+  readonly cursor: number | null;
+  /** The records with that cursor value. */
+  readonly same: string;
+  readonly nulls: number;
+}
+
+/** The rows that one connection must have left at its destination. */
+export class ExpectedRows {
+  private kept: string[] = [];
+  private readonly newest = new Map<number, string>();
+  private position: Position | null = null;
+
+  constructor(readonly mode: SyncMode) {}
+
+  /** What a sync adds, and how many records it reads. */
+  sync(source: readonly Row[]): number {
+    const read = this.mode.startsWith('incremental') ? this.readIncrementally(source) : source;
+    const rows = read.map((row) => canonicalRow(recordOf(row)));
+    if (this.mode === 'full_refresh_overwrite') this.kept = rows;
+    else if (this.mode === 'incremental_deduped_history')
+      read.forEach(({ id }, index) => this.newest.set(id, rows[index] ?? ''));
+    else this.kept.push(...rows);
+    return read.length;
+  }
+
+  get rows(): string[] {
+    return [...(this.mode === 'incremental_deduped_history' ? this.newest.values() : this.kept)].sort();
+  }
+
+  private readIncrementally(source: readonly Row[]): Row[] {
+    const { position } = this;
+    const nulls = source.filter(({ cursor }) => cursor === null);
+    const valued = source.filter(({ cursor }) => cursor !== null);
+    const recordsAt = (at: number | null): string =>
+      JSON.stringify(
+        valued
+          .filter(({ cursor }) => cursor === at)
+          .map(recordOf)
+          .sort(),
+      );
+    const from = position?.cursor ?? null;
+    const readsNulls = position === null || position.nulls === 0;
+    const isChanged = from !== null && recordsAt(from) !== position?.same;
+    const newer = valued.filter(
+      ({ cursor }) => from === null || (cursor ?? 0) > from || (isChanged && cursor === from),
+    );
+    const last = newer.length === 0 ? from : Math.max(...newer.map(({ cursor }) => cursor ?? 0));
+    this.position = {
+      cursor: last,
+      same: newer.length === 0 ? (position?.same ?? '') : recordsAt(last),
+      nulls: (position?.nulls ?? 0) + (readsNulls ? nulls.length : 0),
+    };
+    return [...(readsNulls ? nulls : []), ...newer.sort((a, b) => (a.cursor ?? 0) - (b.cursor ?? 0))];
+  }
+}

@@ -1,0 +1,295 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../../src/embedded/platform/json';
+import { until } from '../../embedded/embedded-kit';
+import { Dice } from '../../support/dice';
+import { PostgresServer } from '../server';
+import { type Destination, localJson, postgres, sqlite } from './destinations';
+import { ExpectedRows, type SyncMode } from './expected-rows';
+import { KilledEngine } from './killed-engine';
+import { RandomFile } from './random-file';
+import { type Row, RandomTable } from './random-table';
+
+const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+/** `PROPERTY_SEED=$RANDOM PROPERTY_SECONDS=600 npm run test:postgres -- property` tries what is new. */
+const FIRST_SEED = Number(process.env['PROPERTY_SEED'] ?? 1);
+const BUDGET_MS = Number(process.env['PROPERTY_SECONDS'] ?? 90) * 1000;
+const STEPS = 5;
+const MOST_KILLS = 3;
+
+/** A source whose rows are known. */
+interface Source {
+  readonly stream: string;
+  readonly description: string;
+  readonly modes: readonly SyncMode[];
+  rows(): readonly Row[];
+  change(): void;
+}
+
+interface Connection {
+  readonly id: string;
+  readonly source: Source;
+  readonly destination: Destination;
+  readonly expected: ExpectedRows;
+  /** The name of its stream at the destination. */
+  readonly arrivesAs: string;
+  /** Whether a kill may have repeated rows, as an append promises no more than that none is lost. */
+  mayRepeat: boolean;
+}
+
+describe('syncs of random tables and files, with kills', () => {
+  let server: PostgresServer;
+  let folder: string;
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+    folder = mkdtempSync(join(tmpdir(), 'property-'));
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
+  });
+
+  it(
+    'leave at every destination what a model holds',
+    async () => {
+      const start = performance.now();
+      let syncs = 0;
+      let seed = FIRST_SEED;
+      do {
+        const round = new Round(seed, server, join(folder, String(seed)));
+        try {
+          syncs += await round.run();
+        } catch (error) {
+          throw new Error(`PROPERTY_SEED=${seed}: ${round.story}\n${String(error)}`, { cause: error });
+        } finally {
+          await round.end();
+        }
+        seed++;
+      } while (performance.now() - start < BUDGET_MS);
+      process.stdout.write(`property: seeds ${FIRST_SEED} to ${seed - 1}, ${syncs} syncs equal the model\n`);
+    },
+    BUDGET_MS + 300_000,
+  );
+});
+
+/** One random world: a table and a file, each synced to some destinations several times. */
+class Round {
+  private readonly dice: Dice;
+  private readonly engine: KilledEngine;
+  private readonly events: string[] = [];
+
+  constructor(
+    private readonly seed: number,
+    private readonly server: PostgresServer,
+    private readonly folder: string,
+  ) {
+    this.dice = new Dice(seed * 7919);
+    mkdirSync(join(folder, 'local/in'), { recursive: true });
+    this.engine = new KilledEngine(folder);
+    for (const name of ['shop', 'lake']) {
+      server.sql(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+      server.createDatabase(name);
+    }
+    server.sql(`CREATE TYPE mood AS ENUM ('sad', 'it''s ok')`, 'shop');
+  }
+
+  /** What happened so far. */
+  get story(): string {
+    return [...this.events, this.engine.log.slice(-20).join('')].join('\n');
+  }
+
+  async run(): Promise<number> {
+    await this.engine.start();
+    const connections = [...(await this.connectTable()), ...(await this.connectFile())];
+    for (let step = 0; step < STEPS; step++) {
+      await this.sync(connections);
+      for (const { source } of connections.filter(
+        ({ source: one }, index) => connections.findIndex(({ source: other }) => one === other) === index,
+      )) {
+        source.change();
+        this.events.push(`changed: ${source.description}, ${source.rows().length} rows`);
+      }
+    }
+    return STEPS * connections.length;
+  }
+
+  async end(): Promise<void> {
+    await this.engine.kill('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async connectTable(): Promise<Connection[]> {
+    const table = new RandomTable(this.dice, (sql) => this.server.sql(sql, 'shop'), this.seed);
+    const source: Source = {
+      stream: table.name,
+      get description() {
+        return table.description;
+      },
+      modes: [
+        'full_refresh_overwrite',
+        'full_refresh_append',
+        'incremental_append',
+        'incremental_deduped_history',
+      ],
+      rows: () => [...table.rows.values()],
+      change: () => {
+        table.change();
+      },
+    };
+    const configuration = { sourceType: 'postgres', ...this.server.config('shop'), schemas: [table.schema] };
+    const stream = { namespace: table.schema, cursorField: [table.cursor] };
+    return this.connect('table', source, configuration, stream, () => !table.hasChangedColumns);
+  }
+
+  private async connectFile(): Promise<Connection[]> {
+    const path = join(this.folder, 'local/in/rows');
+    const file = new RandomFile(this.dice, (content) => {
+      writeFileSync(path, content);
+    });
+    const source: Source = {
+      stream: file.name,
+      description: file.description,
+      modes: ['full_refresh_overwrite', 'full_refresh_append'],
+      rows: () => file.rows,
+      change: () => {
+        file.change();
+      },
+    };
+    const configuration = {
+      sourceType: 'file',
+      dataset_name: file.name,
+      format: file.format,
+      url: '/local/in/rows',
+      provider: { storage: 'local' },
+    };
+    return this.connect('file', source, configuration, {}, () => true);
+  }
+
+  private async connect(
+    name: string,
+    source: Source,
+    configuration: JsonObject,
+    stream: JsonObject,
+    hasSchema: () => boolean,
+  ): Promise<Connection[]> {
+    const { dice, engine, server, folder } = this;
+    this.events.push(`${name}: ${source.description}, ${source.rows().length} rows`);
+    const sourceId = await this.create('source', configuration);
+    const destinations = [
+      postgres(server, 'lake', `${name} "raw"`),
+      sqlite(folder, `${name}.sqlite`, hasSchema),
+      localJson(folder, `${name} json`),
+    ];
+    const connections: Connection[] = [];
+    for (const destination of destinations.filter(() => !dice.oneIn(4))) {
+      const destinationId = await this.create('destination', destination.configuration);
+      const mode = dice.one(source.modes.filter((each) => destination.modes.includes(each)));
+      const prefix = dice.one(['', 'p_', `x"y'`]);
+      const { body } = await engine.client.post('/connections', {
+        sourceId,
+        destinationId,
+        prefix,
+        configurations: {
+          streams: [
+            { name: source.stream, syncMode: mode, ...(mode.startsWith('incremental') ? stream : {}) },
+          ],
+        },
+      });
+      const id = body['connectionId'];
+      if (typeof id !== 'string') throw new Error(JSON.stringify(body));
+      this.events.push(
+        `connected to ${String(destination.configuration['destinationType'])} in ${mode} as ${prefix}`,
+      );
+      connections.push({
+        id,
+        source,
+        destination,
+        expected: new ExpectedRows(mode),
+        arrivesAs: `${prefix}${source.stream}`,
+        mayRepeat: false,
+      });
+    }
+    return connections;
+  }
+
+  private async create(kind: 'source' | 'destination', configuration: JsonObject): Promise<string> {
+    const body = { name: 'random', workspaceId: WORKSPACE, configuration };
+    const answer = (await this.engine.client.post(`/${kind}s`, body)).body;
+    const id = answer[`${kind}Id`];
+    if (typeof id !== 'string') throw new Error(JSON.stringify(answer));
+    return id;
+  }
+
+  private async sync(connections: readonly Connection[]): Promise<void> {
+    const { dice, engine } = this;
+    const jobs: number[] = [];
+    for (const { id } of connections) jobs.push(await engine.client.sync(id));
+    const kills = dice.oneIn(3) ? 0 : 1 + dice.below(MOST_KILLS);
+    const killed: string[] = [];
+    for (let kill = 0; kill < kills; kill++) {
+      await until('a random moment', waiting(dice.below(900)));
+      const victim = dice.one(['engine', 'read', 'write']);
+      const number = dice.below(100);
+      if (victim === 'engine') {
+        await engine.kill();
+        await engine.start();
+      } else if (!engine.killConnector(victim, number)) continue;
+      killed.push(victim);
+    }
+    this.events.push(`synced, killed ${killed.join(', ')}`);
+    for (const [index, connection] of connections.entries()) {
+      const { expected, destination, source, arrivesAs } = connection;
+      const job = await engine.client.jobIn(jobs[index] ?? 0, 'succeeded', 'failed', 'cancelled');
+      const place = `${String(destination.configuration['destinationType'])}, ${expected.mode}`;
+      expect([place, job['status']]).toEqual([place, 'succeeded']);
+      const read = expected.sync(source.rows());
+      if (killed.length > 0 && expected.mode.endsWith('append')) connection.mayRepeat = true;
+      if (killed.length === 0) expect([place, job['rowsSynced']]).toEqual([place, read]);
+      const found = destination.rows(arrivesAs).sort();
+      compare(place, connection.mayRepeat ? unrepeated(found, expected.rows) : found, expected.rows);
+    }
+  }
+}
+
+/** A condition that comes true after a time. */
+function waiting(ms: number): () => true | null {
+  const start = performance.now();
+  return () => (performance.now() - start >= ms ? true : null);
+}
+
+/** Takes rows away that are there more often than they must be. Of others and of missing ones nothing is hidden. */
+function unrepeated(found: readonly string[], expected: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const row of expected) counts.set(row, (counts.get(row) ?? 0) + 1);
+  const kept: string[] = [];
+  for (const row of found) {
+    const left = counts.get(row);
+    if (left === 0) continue;
+    if (left !== undefined) counts.set(row, left - 1);
+    kept.push(row);
+  }
+  return kept;
+}
+
+/** Thousands of rows would be a long message. */
+function compare(place: string, found: readonly string[], expected: readonly string[]): void {
+  const missing = minus(expected, found);
+  const foreign = minus(found, expected);
+  expect({ place, missing: missing.slice(0, 3), foreign: foreign.slice(0, 3), rows: found.length }).toEqual({
+    place,
+    missing: [],
+    foreign: [],
+    rows: expected.length,
+  });
+}
+
+function minus(rows: readonly string[], others: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const row of others) counts.set(row, (counts.get(row) ?? 0) + 1);
+  return rows.filter((row) => {
+    const left = counts.get(row) ?? 0;
+    counts.set(row, left - 1);
+    return left <= 0;
+  });
+}
