@@ -20,13 +20,13 @@ export class GatewayProcess {
     this.exited = once(child, 'exit');
   }
 
-  static spawn(environment: Record<string, string>): GatewayProcess {
+  static spawn(environment: Record<string, string>, main = MAIN): GatewayProcess {
     const env = { PATH: process.env['PATH'], PORT: '0', ...environment };
-    return new GatewayProcess(spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new GatewayProcess(spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
-  static async start(environment: Record<string, string>): Promise<GatewayProcess> {
-    const gateway = GatewayProcess.spawn(environment);
+  static async start(environment: Record<string, string>, main = MAIN): Promise<GatewayProcess> {
+    const gateway = GatewayProcess.spawn(environment, main);
     await until('the gateway to listen', () => {
       if (gateway.child.exitCode !== null) throw new Error(`it ended instead:\n${gateway.output}`);
       return gateway.output.includes('try:');
