@@ -1,5 +1,23 @@
-/** Who may know of whom, as errors. docs/architecture.md draws the same picture. */
-const gateway = '^src/(app|airbyte|callers|common|config|health|openapi|pages|start|main)';
+/** Which folder may import which, as errors. docs/architecture.md draws the same picture. */
+const gateway =
+  '^src/(app|airbyte|api|audit|auth|config|health|http|idempotency|lib|pages|rate-limit|redis|start|main)';
+
+/** Folders in the order in which they build on one another: a folder imports only those before it. */
+const layers = ['config', 'lib', 'api', 'http', 'redis', 'rate-limit', 'auth|idempotency|audit', 'pages', 'app'];
+
+const importsOnlyLowerLayers = layers.slice(0, -1).map((layer, index) => ({
+  name: `${layer.replaceAll('|', '-')}-imports-only-lower-layers`,
+  severity: 'error',
+  from: { path: `^src/(${layer})/`, pathNot: '\\.spec\\.ts$' },
+  to: {
+    path: '^src/',
+    pathNot: [
+      `^src/(${layers.slice(0, index + 1).join('|')})/`,
+      // The owner of a creation is stored beside the record of its Idempotency-Key.
+      ...(layer.includes('idempotency') ? ['^src/airbyte/client/creation/creation-claims\\.ts$'] : []),
+    ],
+  },
+}));
 
 /**
  * The folders of the embedded Airbyte from the bottom to the top. Each imports only folders below it, so there are no
@@ -35,6 +53,19 @@ const embeddedLayers = EMBEDDED_LAYERS.map((folder, index) => {
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...importsOnlyLowerLayers,
+    {
+      name: 'features-import-the-kernel-and-not-one-another',
+      severity: 'error',
+      from: { path: '^src/airbyte/(core|ingestion|status|runs|actors|preview)/' },
+      to: { path: '^src/airbyte/', pathNot: ['^src/airbyte/(client|schedule|core)/', '^src/airbyte/$1/'] },
+    },
+    {
+      name: 'listing-imports-the-kernel-and-status',
+      severity: 'error',
+      from: { path: '^src/airbyte/listing/' },
+      to: { path: '^src/airbyte/', pathNot: '^src/airbyte/(client|schedule|core|status|listing)/' },
+    },
     {
       name: 'no-orphans',
       severity: 'error',
@@ -47,8 +78,8 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot: [
-          '^src/airbyte/client/transport',
-          '^src/airbyte/airbyte\\.module\\.ts$',
+          '^src/airbyte/client/transport/',
+          '^src/airbyte/core/core\\.module\\.ts$',
           '^src/embedded/',
           '^src/demo/',
         ],
@@ -62,7 +93,7 @@ module.exports = {
       name: 'the-client-knows-nothing-of-ingestions-or-problems',
       severity: 'error',
       from: { path: '^src/airbyte/client/' },
-      to: { path: '^src/', pathNot: ['^src/airbyte/client/', '^src/config/'] },
+      to: { path: '^src/', pathNot: ['^src/airbyte/client/', '^src/(config|lib)/'] },
     },
     {
       name: 'schedules-know-nothing-of-nest',

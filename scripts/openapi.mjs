@@ -12,8 +12,8 @@ require('reflect-metadata');
 const { pino } = require('pino');
 const { parseSettings } = require('../dist/config/settings.js');
 const { createApp } = require('../dist/start.js');
-const { buildDocument } = require('../dist/openapi.js');
-const { dialectsOf } = require('../dist/common/openapi/dialects.js');
+const { buildDocument } = require('../dist/app/openapi.js');
+const { dialectsOf } = require('../dist/api/openapi/dialects.js');
 
 /** Nothing is listened to and nothing is asked: the address is only there so that no embedded Airbyte starts. */
 async function describe() {

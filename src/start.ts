@@ -1,15 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import { AppModule, type ResolvedSettings } from './app.module';
-import { configureApp } from './app.setup';
-import { type Clock, systemClock } from './common/clock';
-import { createFastifyAdapter } from './common/http/fastify';
-import { OpenConnections } from './common/http/open-connections';
-import { RequestsInFlight } from './common/http/requests-in-flight';
-import { createLogger, nestLogger } from './common/logging/logger';
-import type { Settings } from './config/settings.types';
-import { requireFreeAddress } from './free-address';
+import { AppModule } from './app/app.module';
+import { configureApp } from './app/app-setup';
+import { type Clock, systemClock } from './lib/clock';
+import { createFastifyAdapter } from './app/fastify-adapter';
+import { OpenConnections } from './http/connections/open-connections';
+import { RequestsInFlight } from './http/connections/requests-in-flight';
+import { createLogger, nestLogger } from './lib/logger';
+import type { ResolvedSettings, Settings } from './config/settings-types';
+import { requireFreeAddress } from './lib/free-address';
 import { HealthService } from './health/health.service';
 
 /** A gateway that listens. */

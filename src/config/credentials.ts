@@ -1,5 +1,5 @@
 import type { Environment } from './environment';
-import type { AirbyteCredentials, ApiKey, OidcSettings, Settings } from './settings.types';
+import type { AirbyteCredentials, ApiKey, OidcSettings, Settings } from './settings-types';
 
 export const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
 

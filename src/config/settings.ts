@@ -8,7 +8,7 @@ import {
 } from './credentials';
 import { Environment, SettingsError } from './environment';
 import { misspeltSettings } from './misspelt-settings';
-import type { LogLevel, Settings } from './settings.types';
+import type { LogLevel, Settings } from './settings-types';
 
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const MINUTE_MS = 60_000;

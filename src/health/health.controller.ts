@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
-import { Open } from '../common/http/access.decorators';
-import { ApiProblems } from '../common/openapi/api-problems';
+import { Open } from '../http/access-decorators';
+import { ApiProblems } from '../api/openapi/api-problems';
 import { HealthService } from './health.service';
 
 @ApiSchema({ name: 'ProbeReport', description: 'How the gateway does.' })

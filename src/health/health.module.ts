@@ -1,16 +1,13 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { AirbyteModule } from '../airbyte/airbyte.module';
+import { RedisModule } from '../redis/redis.module';
 import { HealthController } from './health.controller';
 import { HealthService } from './health.service';
 
-@Module({})
-export class HealthModule {
-  /** @param airbyte the module that exports the client whose Airbyte is asked for its health */
-  static over(airbyte: DynamicModule): DynamicModule {
-    return {
-      module: HealthModule,
-      imports: [airbyte],
-      controllers: [HealthController],
-      providers: [HealthService],
-    };
-  }
-}
+/** Liveness and readiness. */
+@Module({
+  imports: [AirbyteModule, RedisModule],
+  controllers: [HealthController],
+  providers: [HealthService],
+})
+export class HealthModule {}

@@ -1,11 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AirbyteClient } from '../airbyte/client/airbyte.client';
-import { AirbyteError } from '../airbyte/client/airbyte.errors';
-import { NOTABLE_SKEW_MS } from '../airbyte/client/upstream-clock';
-import { SharedState } from '../callers/shared-state/shared-state';
-import { CLOCK, type Clock } from '../common/clock';
-import { CoalescedReads } from '../common/coalesced-reads';
-import { ProblemException } from '../common/problem/problem.exception';
+import { AirbyteError } from '../airbyte/client/model/airbyte-errors';
+import { NOTABLE_SKEW_MS } from '../airbyte/client/resilience/upstream-clock';
+import { SharedState } from '../redis/redis-state';
+import { CLOCK, type Clock } from '../lib/clock';
+import { CoalescedReads } from '../lib/coalesced-reads';
+import { ProblemException } from '../api/problem/problem.exception';
 
 const MAX_AGE_MS = 1000;
 const PROBE_BUDGET_MS = 2000;

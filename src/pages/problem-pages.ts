@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { strongTag } from '../common/http/entity-tag';
-import { ProblemException } from '../common/problem/problem.exception';
+import { strongTag } from '../http/entity-tag';
+import { ProblemException } from '../api/problem/problem.exception';
 import { builtFile } from './built-files';
 import { type Page, sendPage } from './conditional-send';
 

@@ -6,7 +6,7 @@ import {
   operationsOf,
   responsesOf,
   type Schema,
-} from '../../src/common/openapi/operations';
+} from '../../src/api/openapi/described-operations';
 import { document } from '../support/contract.document';
 import { faultsOf } from '../support/contract.schema';
 

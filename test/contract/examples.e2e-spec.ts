@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clockOf } from '../support/clock';
-import type { RecordedExamples } from '../../src/common/openapi/examples';
-import { isReference, operationsOf, responsesOf } from '../../src/common/openapi/operations';
+import type { RecordedExamples } from '../../src/api/openapi/examples';
+import { isReference, operationsOf, responsesOf } from '../../src/api/openapi/described-operations';
 import { document, documentedAnswers } from '../support/contract.document';
 import { startGateway } from '../support/gateway';
 import { json, type Reply, ScriptedUpstream, type UpstreamRequest } from '../support/scripted-upstream';

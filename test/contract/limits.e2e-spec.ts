@@ -5,7 +5,7 @@ import {
   type Operation,
   type Schema,
   type SchemaOrReference,
-} from '../../src/common/openapi/operations';
+} from '../../src/api/openapi/described-operations';
 import { faultsOf } from '../support/contract.schema';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { json, type Reply, ScriptedUpstream } from '../support/scripted-upstream';

@@ -4,7 +4,7 @@ import {
   nameOf,
   type Schema,
   type SchemaOrReference,
-} from '../../src/common/openapi/operations';
+} from '../../src/api/openapi/described-operations';
 
 /** A schema with its references and `allOf` resolved one level, as far as limits are concerned. */
 export function resolved(schema: SchemaOrReference): Schema {

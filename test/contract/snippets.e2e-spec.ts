@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isReference } from '../../src/common/openapi/operations';
-import { PROBLEMS } from '../../src/common/problem/problem.catalogue';
+import { isReference } from '../../src/api/openapi/described-operations';
+import { PROBLEMS } from '../../src/api/problem/problem-catalogue';
 import { document } from '../support/contract.document';
 import { startGateway, type TestGateway } from '../support/gateway';
 

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { systemClock } from '../../src/common/clock';
+import { systemClock } from '../../src/lib/clock';
 import { parseSettings } from '../../src/config/settings';
 import { createApp } from '../../src/start';
 import { checkedAgent } from '../support/contract.callers';

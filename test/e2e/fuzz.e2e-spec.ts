@@ -1,7 +1,7 @@
 import { Agent, request as openRequest } from 'node:http';
 import { connect } from 'node:net';
 import fc from 'fast-check';
-import { PROBLEMS } from '../../src/common/problem/problem.catalogue';
+import { PROBLEMS } from '../../src/api/problem/problem-catalogue';
 import { rawBytes } from '../support/fuzz.raw-bytes';
 import { type FuzzRequest, requestsFor, type Route } from '../support/fuzz.requests';
 import { KNOWN_ID } from '../support/fuzz.texts';

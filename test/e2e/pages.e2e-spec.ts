@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { PROBLEMS } from '../../src/common/problem/problem.catalogue';
+import { PROBLEMS } from '../../src/api/problem/problem-catalogue';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { ScriptedUpstream } from '../support/scripted-upstream';
 

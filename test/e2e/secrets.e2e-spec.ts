@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pino from 'pino';
-import { systemClock } from '../../src/common/clock';
-import { createLogger } from '../../src/common/logging/logger';
+import { systemClock } from '../../src/lib/clock';
+import { createLogger } from '../../src/lib/logger';
 import { parseSettings } from '../../src/config/settings';
 import { createApp } from '../../src/start';
 import { GatewayProcess } from '../support/gateway-process';

@@ -1,8 +1,8 @@
-import { type Intent, ShareExhausted } from '../../src/callers/idempotency/idempotency.store';
-import { RedisIdempotencyStore } from '../../src/callers/idempotency/redis.store';
-import { RedisRateLimiter } from '../../src/callers/rate-limit/redis.rate-limiter';
-import { SharedCreationClaims } from '../../src/callers/idempotency/shared.claims';
-import { SharedState } from '../../src/callers/shared-state/shared-state';
+import { type Intent, ShareExhausted } from '../../src/idempotency/idempotency-store';
+import { RedisIdempotencyStore } from '../../src/idempotency/redis-store';
+import { RedisRateLimiter } from '../../src/rate-limit/redis-rate-limiter';
+import { SharedCreationClaims } from '../../src/idempotency/shared-claims';
+import { SharedState } from '../../src/redis/redis-state';
 import { describeStore, STORE_TIMES } from '../support/idempotency-store.contract';
 import { RedisServer } from '../support/redis-server';
 import { until } from '../support/until';

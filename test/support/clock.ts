@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/common/clock';
+import type { Clock } from '../../src/lib/clock';
 
 /** A clock whose wall time a test decides; elapsed time follows it. */
 export function clockOf(now: () => Date): Clock {

@@ -7,7 +7,7 @@ import {
   type Operation,
   operationsOf,
   type Response,
-} from '../../src/common/openapi/operations';
+} from '../../src/api/openapi/described-operations';
 import { inTermsOf30 } from './contract.terms';
 
 const ROOT = join(__dirname, '..', '..');

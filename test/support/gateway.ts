@@ -1,5 +1,5 @@
 import type TestAgent from 'supertest/lib/agent';
-import type { Clock } from '../../src/common/clock';
+import type { Clock } from '../../src/lib/clock';
 import { parseSettings } from '../../src/config/settings';
 import { type RunningGateway, start } from '../../src/start';
 import { checkedAgent, watchFetch } from './contract.callers';

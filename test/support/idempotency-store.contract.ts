@@ -5,7 +5,7 @@ import {
   type Intent,
   type Outcome,
   type StoredAnswer,
-} from '../../src/callers/idempotency/idempotency.store';
+} from '../../src/idempotency/idempotency-store';
 
 const ANSWER: StoredAnswer = { status: 201, headers: { location: '/x' }, body: '{"name":"ü\\u0000"}' };
 export const STORE_TIMES = { ttlMs: 60_000, doubtMs: 5000 };

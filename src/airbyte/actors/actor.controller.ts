@@ -1,10 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RequiresScope } from '../../common/http/access.decorators';
-import { Context, type RequestContext } from '../../common/http/request-context';
-import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
-import { QueryValidationPipe } from '../../common/validation/query.pipe';
-import { PageQueryDto } from '../listing/dto/page-query.dto';
+import { RequiresScope } from '../../http/access-decorators';
+import { Context, type RequestContext } from '../../http/request-context';
+import { ApiProblems, UPSTREAM_PROBLEMS } from '../../api/openapi/api-problems';
+import { QueryValidationPipe } from '../../api/validation/query.pipe';
+import { PageQueryDto } from '../../api/pagination/page-query.dto';
 import { ActorService } from './actor.service';
 import { DestinationListDto, SourceListDto } from './dto/actor-list.dto';
 

@@ -1,18 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../common/clock';
-import { CoalescedReads } from '../../common/coalesced-reads';
-import type { RequestContext } from '../../common/http/request-context';
-import { TokenSigner } from '../../common/token-signer';
-import { SETTINGS } from '../../config/settings.token';
-import type { Settings } from '../../config/settings.types';
+import { CLOCK, type Clock } from '../../lib/clock';
+import { CoalescedReads } from '../../lib/coalesced-reads';
+import type { RequestContext } from '../../http/request-context';
+import { TokenSigner } from '../../lib/token-signer';
+import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
-import { onBehalf } from '../ingestion/airbyte-problem';
-import { isInSight, sharingKey } from '../ingestion/visibility';
-import { DEFAULT_PAGE_SIZE, type PageQueryDto } from '../listing/dto/page-query.dto';
-import { readToken, writeToken } from '../listing/page.token';
-import { scopeOf } from '../listing/scope';
-import type { ListScope } from '../listing/connection.pages';
-import type { AirbyteDestination, AirbyteSource } from '../client/airbyte.types';
+import { onBehalf } from '../core/upstream-problem';
+import { isInSight, sharingKey } from '../core/visibility';
+import { DEFAULT_PAGE_SIZE, type PageQueryDto } from '../../api/pagination/page-query.dto';
+import { readToken, writeToken } from '../../api/pagination/page-token';
+import { scopeOf } from '../core/list-scope';
+import type { ListScope } from '../core/connection-pages';
+import type { AirbyteDestination, AirbyteSource } from '../client/model/airbyte-types';
 import type { DestinationListDto, SourceListDto } from './dto/actor-list.dto';
 
 interface Page<T> {

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { AirbyteSettings } from '../../config/settings.types';
-import { AirbyteCaller, type CallerOptions } from './airbyte.caller';
+import type { AxiosInstance } from 'axios';
+import type { AirbyteSettings } from '../../config/settings-types';
+import { AirbyteCaller, type CallerOptions } from './call/airbyte-caller';
 import type {
   AirbyteConnection,
   AirbyteDestination,
@@ -15,14 +16,14 @@ import type {
   PatchConnectionInput,
   SourceStream,
   StartOptions,
-} from './airbyte.types';
-import { MemoryCreationClaims } from './creation.claims';
-import { CreationRecovery } from './creation.recovery';
-import type { Lane, Operation } from './operation';
-import { operations } from './operations';
-import { collect, paginate } from './paging';
-import { type Page, rows } from './parse';
-import type { Transport } from './transport';
+} from './model/airbyte-types';
+import { type CreationClaims, MemoryCreationClaims } from './creation/creation-claims';
+import { CreationRecovery } from './creation/creation-recovery';
+import type { Lane, Operation } from './model/operation';
+import { operations } from './model/request-builders';
+import { collect, paginate } from './model/paging';
+import { type Page, rows } from './model/parse';
+import { AxiosTransport, type Transport } from './transport/transport';
 import {
   parseConnection,
   parseDestination,
@@ -30,7 +31,12 @@ import {
   parseSource,
   parseSourceStream,
   parseWorkspace,
-} from './wire.parse';
+} from './model/response-parsers';
+
+export interface ClientOptions extends CallerOptions {
+  /** Which request each created connection belongs to. Default: claims of this process alone. */
+  readonly claims?: CreationClaims | undefined;
+}
 
 type PageRange = Required<PageQuery>;
 
@@ -47,7 +53,7 @@ export class AirbyteClient implements OnApplicationShutdown {
   constructor(
     private readonly settings: AirbyteSettings,
     private readonly transport: Transport,
-    private readonly options: CallerOptions = {},
+    private readonly options: ClientOptions = {},
   ) {
     this.caller = new AirbyteCaller(settings, transport, options);
     this.recovery = new CreationRecovery(
@@ -281,4 +287,13 @@ export class AirbyteClient implements OnApplicationShutdown {
   private scopedJobs(query: ListJobsQuery): ListJobsQuery {
     return query.connectionId === undefined ? this.scoped(query) : query;
   }
+}
+
+/** Creates a client that sends through the axios instance of `@nestjs/axios` (`HttpService.axiosRef`). */
+export function createAirbyteClient(
+  settings: AirbyteSettings,
+  axios: AxiosInstance,
+  options: ClientOptions = {},
+): AirbyteClient {
+  return new AirbyteClient(settings, new AxiosTransport(settings.apiUrl, axios), options);
 }

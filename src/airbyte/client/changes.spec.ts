@@ -8,7 +8,7 @@ import {
   type Reply,
 } from '../../../test/support/scripted-upstream';
 import { ClientBench, creation, errorOf } from '../../../test/support/upstream-client';
-import { AirbyteError } from './airbyte.errors';
+import { AirbyteError } from './model/airbyte-errors';
 
 const LIST = 'GET /connections';
 

@@ -20,21 +20,21 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Idempotent, RequiresScope } from '../../common/http/access.decorators';
-import { conditional } from '../../common/http/conditional';
-import { Context, type RequestContext } from '../../common/http/request-context';
-import { ApiConditional, ETAG_HEADER } from '../../common/openapi/api-conditional';
-import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
-import { ApiIdParam } from '../../common/openapi/api-id-param';
-import { IdParamPipe } from '../../common/validation/id-param.pipe';
-import { refuseParameters } from '../../common/validation/refuse-parameters';
-import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { Idempotent, RequiresScope } from '../../http/access-decorators';
+import { conditional } from '../../http/conditional';
+import { Context, type RequestContext } from '../../http/request-context';
+import { ApiConditional, ETAG_HEADER } from '../../api/openapi/api-conditional';
+import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../api/openapi/api-problems';
+import { ApiIdParam } from '../../api/openapi/api-id-param';
+import { IdParamPipe } from '../../api/validation/id-param.pipe';
+import { refuseParameters } from '../../api/validation/refuse-parameters';
+import { RequestValidationPipe } from '../../api/validation/validation.pipe';
 import { CreateIngestionDto } from './dto/create-ingestion.dto';
 import { CreationCheckDto } from './dto/creation-check.dto';
-import { IngestionDto } from './dto/ingestion.dto';
+import { IngestionDto } from '../core/dto/ingestion.dto';
 import { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import { IngestionService } from './ingestion.service';
-import { resourceTag } from './resource.mapper';
+import { resourceTag } from './resource-mapper';
 import { ResourceService } from './resource.service';
 import { ScheduledBodyPipe } from './scheduled-body.pipe';
 

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { matchesStrongly } from '../../common/http/entity-tag';
-import type { RequestContext } from '../../common/http/request-context';
-import { ProblemException } from '../../common/problem/problem.exception';
+import { matchesStrongly } from '../../http/entity-tag';
+import type { RequestContext } from '../../http/request-context';
+import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
-import type { AirbyteConnection } from '../client/airbyte.types';
-import { StatusReader } from '../status/status.reader';
-import { onBehalfOf } from './airbyte-problem';
-import { changesOf } from './changes';
-import type { IngestionDto } from './dto/ingestion.dto';
+import type { AirbyteConnection } from '../client/model/airbyte-types';
+import { StatusReader } from '../core/status-reader';
+import { onBehalfOf } from '../core/upstream-problem';
+import { changesOf } from './connection-patch';
+import type { IngestionDto } from '../core/dto/ingestion.dto';
 import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
-import { resourceTag, toResource } from './resource.mapper';
-import { SchedulePolicy } from './schedule.policy';
-import { requireInSight } from './visibility';
+import { resourceTag, toResource } from './resource-mapper';
+import { SchedulePolicy } from '../core/schedule-policy';
+import { requireInSight } from '../core/visibility';
 
 /** Ingestions as resources: read whole, changed in part. */
 @Injectable()

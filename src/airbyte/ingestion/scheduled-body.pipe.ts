@@ -1,11 +1,11 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
-import { ProblemException, validationFailed } from '../../common/problem/problem.exception';
-import { inheritedNames } from '../../common/validation/inherited-names';
-import { RequestValidationPipe } from '../../common/validation/validation.pipe';
-import { ScheduleRequestDto } from './dto/schedule.dto';
-import { SchedulePolicy } from './schedule.policy';
+import { ProblemException, validationFailed } from '../../api/problem/problem.exception';
+import { inheritedNames } from '../../api/validation/prototype-property-names';
+import { RequestValidationPipe } from '../../api/validation/validation.pipe';
+import { ScheduleRequestDto } from '../core/dto/schedule.dto';
+import { SchedulePolicy } from '../core/schedule-policy';
 
 /**
  * For bodies with a `schedule`: when other fields are wrong, what is wrong with the schedule's meaning is named in

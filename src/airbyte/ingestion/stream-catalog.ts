@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { RequestContext } from '../../common/http/request-context';
+import type { RequestContext } from '../../http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
-import type { SourceStream } from '../client/airbyte.types';
-import { PendingAnswer } from '../client/pending-answer';
+import type { SourceStream } from '../client/model/airbyte-types';
+import { PendingAnswer } from '../client/model/pending-answer';
 
 /** A source, and the destination that decides with it how its streams can be synced. */
 export interface ActorPair {

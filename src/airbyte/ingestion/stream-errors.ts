@@ -1,6 +1,6 @@
-import type { FieldErrorDto } from '../../common/problem/problem.dto';
-import { MAX_FIELD_ERRORS } from '../../common/problem/problem.exception';
-import type { SourceStream, StreamInput } from '../client/airbyte.types';
+import type { FieldErrorDto } from '../../api/problem/problem.dto';
+import { MAX_FIELD_ERRORS } from '../../api/problem/problem.exception';
+import type { SourceStream, StreamInput } from '../client/model/airbyte-types';
 import { listed, Suggestions } from './suggestions';
 
 /** Airbyte's mode for a stream that names none. */

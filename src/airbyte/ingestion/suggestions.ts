@@ -1,4 +1,4 @@
-import { nearestName } from '../../common/nearest-name';
+import { nearestName } from '../../lib/nearest-name';
 
 const MAX_LISTED = 20;
 const MAX_LIST_CHARACTERS = 500;

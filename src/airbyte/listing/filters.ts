@@ -1,5 +1,5 @@
-import type { AirbyteConnection } from '../client/airbyte.types';
-import { ingestionStatus } from '../ingestion/ingestion.mapper';
+import type { AirbyteConnection } from '../client/model/airbyte-types';
+import { ingestionStatus } from '../core/ingestion-mapper';
 import { readSchedule } from '../schedule';
 import type { IngestionListQueryDto } from './dto/ingestion-list.dto';
 

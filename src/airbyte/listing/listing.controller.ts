@@ -1,9 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RequiresScope } from '../../common/http/access.decorators';
-import { Context, type RequestContext } from '../../common/http/request-context';
-import { ApiProblems, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
-import { QueryValidationPipe } from '../../common/validation/query.pipe';
+import { RequiresScope } from '../../http/access-decorators';
+import { Context, type RequestContext } from '../../http/request-context';
+import { ApiProblems, UPSTREAM_PROBLEMS } from '../../api/openapi/api-problems';
+import { QueryValidationPipe } from '../../api/validation/query.pipe';
 import { IngestionListDto, IngestionListQueryDto } from './dto/ingestion-list.dto';
 import { ListingService } from './listing.service';
 

@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RequiresScope } from '../../common/http/access.decorators';
-import { ApiProblems } from '../../common/openapi/api-problems';
-import { RequestValidationPipe } from '../../common/validation/validation.pipe';
+import { RequiresScope } from '../../http/access-decorators';
+import { ApiProblems } from '../../api/openapi/api-problems';
+import { RequestValidationPipe } from '../../api/validation/validation.pipe';
 import { PreviewDto, PreviewRequestDto } from './dto/preview.dto';
 import { PreviewService } from './preview.service';
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../common/clock';
-import { type ProblemException, validationFailed } from '../../common/problem/problem.exception';
-import { scheduleErrors, SchedulePolicy } from '../ingestion/schedule.policy';
+import { CLOCK, type Clock } from '../../lib/clock';
+import { type ProblemException, validationFailed } from '../../api/problem/problem.exception';
+import { scheduleErrors, SchedulePolicy } from '../core/schedule-policy';
 import { previewSchedule } from '../schedule';
 import type { PreviewDto, PreviewRequestDto } from './dto/preview.dto';
 

@@ -1,7 +1,7 @@
 import type { AirbyteClient } from '../client/airbyte.client';
-import type { AirbyteJob, CallContext } from '../client/airbyte.types';
-import type { CreationClaims } from '../client/creation.claims';
-import { NEWEST_JOBS } from '../status/sync-history';
+import type { AirbyteJob, CallContext } from '../client/model/airbyte-types';
+import type { CreationClaims } from '../client/creation/creation-claims';
+import { NEWEST_JOBS } from '../core/sync-history';
 
 /** Whose job is looked for. */
 export interface Search {

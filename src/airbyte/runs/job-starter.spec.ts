@@ -1,11 +1,11 @@
 import { latch } from '../../../test/support/fault-bench';
 import type { ScriptedUpstream } from '../../../test/support/scripted-upstream';
 import { ClientBench } from '../../../test/support/upstream-client';
-import type { RequestContext } from '../../common/http/request-context';
+import type { RequestContext } from '../../http/request-context';
 import { parseSettings } from '../../config/settings';
 import { AirbyteClient } from '../client/airbyte.client';
-import { type Clock, systemClock } from '../client/clock';
-import { MemoryCreationClaims } from '../client/creation.claims';
+import { type Clock, systemClock } from '../client/model/clock';
+import { MemoryCreationClaims } from '../client/creation/creation-claims';
 import { JobStarter } from './job-starter';
 import { pausesOf, startTimingOf } from './start-timing';
 

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { RequestContext } from '../../common/http/request-context';
-import { SETTINGS } from '../../config/settings.token';
-import type { Settings } from '../../config/settings.types';
+import type { RequestContext } from '../../http/request-context';
+import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
-import { AirbyteError } from '../client/airbyte.errors';
-import type { AirbyteJob } from '../client/airbyte.types';
-import { isWithin } from '../client/upstream-clock';
-import { CREATION_CLAIMS, type CreationClaims } from '../client/creation.claims';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import type { AirbyteJob } from '../client/model/airbyte-types';
+import { isWithin } from '../client/resilience/upstream-clock';
+import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
 import { JobSearch, type Search } from './job-search';
-import { type Ending, PendingAnswer } from '../client/pending-answer';
+import { type Ending, PendingAnswer } from '../client/model/pending-answer';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 
 /** Looks after an answer was lost: at once, and after the first pauses. */

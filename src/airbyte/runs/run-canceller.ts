@@ -5,14 +5,13 @@ import {
   Logger,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import type { RequestContext } from '../../common/http/request-context';
-import { SETTINGS } from '../../config/settings.token';
-import type { Settings } from '../../config/settings.types';
+import type { RequestContext } from '../../http/request-context';
+import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
-import { AirbyteError } from '../client/airbyte.errors';
-import type { AirbyteJob } from '../client/airbyte.types';
-import { hasEnded } from '../status/job.kinds';
-import type { Ending } from '../client/pending-answer';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import type { AirbyteJob } from '../client/model/airbyte-types';
+import { hasEnded } from '../core/job-status';
+import type { Ending } from '../client/model/pending-answer';
 import { Cancellation } from './cancellation';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 

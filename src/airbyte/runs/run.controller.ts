@@ -1,16 +1,16 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Idempotent, RequiresScope } from '../../common/http/access.decorators';
-import { hangUpSignal } from '../../common/http/hang-up';
-import { Context, type RequestContext } from '../../common/http/request-context';
-import { ApiIdParam } from '../../common/openapi/api-id-param';
-import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../common/openapi/api-problems';
-import { IdParamPipe } from '../../common/validation/id-param.pipe';
-import { QueryValidationPipe } from '../../common/validation/query.pipe';
-import { OptionalBodyPipe } from '../../common/validation/validation.pipe';
+import { Idempotent, RequiresScope } from '../../http/access-decorators';
+import { hangUpSignal } from '../../http/client-disconnect';
+import { Context, type RequestContext } from '../../http/request-context';
+import { ApiIdParam } from '../../api/openapi/api-id-param';
+import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../api/openapi/api-problems';
+import { IdParamPipe } from '../../api/validation/id-param.pipe';
+import { QueryValidationPipe } from '../../api/validation/query.pipe';
+import { OptionalBodyPipe } from '../../api/validation/validation.pipe';
 import { RunListDto, RunListQueryDto } from './dto/run-list.dto';
-import { RunDto, RunQueryDto, StartRunDto } from './dto/run.dto';
+import { RunDto, RunQueryDto, StartRunDto } from '../core/dto/run.dto';
 import { RunService } from './run.service';
 
 const SECOND_MS = 1000;

@@ -1,23 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { RequestContext } from '../../common/http/request-context';
-import { TokenSigner } from '../../common/token-signer';
+import type { RequestContext } from '../../http/request-context';
+import { TokenSigner } from '../../lib/token-signer';
 import { AirbyteClient } from '../client/airbyte.client';
-import { AirbyteError } from '../client/airbyte.errors';
-import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
-import { onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
-import { requireMayRepeat } from '../ingestion/earlier-attempt';
-import { hasEnded } from '../status/job.kinds';
-import { StatusReader } from '../status/status.reader';
-import { NEWEST_JOBS } from '../status/sync-history';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
+import { onBehalf, onBehalfOf } from '../core/upstream-problem';
+import { requireMayRepeat } from '../core/idempotent-retry';
+import { hasEnded } from '../core/job-status';
+import { StatusReader } from '../core/status-reader';
+import { NEWEST_JOBS } from '../core/sync-history';
 import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
-import type { RunDto, StartRunDto } from './dto/run.dto';
-import { readJobPage } from './run.history';
-import { toRun } from './run.mapper';
-import { ingestionInactive, runEnded, runInProgress } from './run.problems';
+import type { RunDto, StartRunDto } from '../core/dto/run.dto';
+import { readJobPage } from './run-history';
+import { toRun } from '../core/run-mapper';
+import { ingestionInactive, runEnded, runInProgress } from './run-problems';
 import { JobStarter } from './job-starter';
 import { RunCanceller } from './run-canceller';
-import { RunReader } from './run.reader';
-import { RunWatcher } from './run.watcher';
+import { RunReader } from './run-reader';
+import { RunWaiter } from './run-waiter';
 
 const DEFAULT_PAGE_SIZE = 20;
 
@@ -39,7 +39,7 @@ export class RunService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly reader: RunReader,
-    private readonly watcher: RunWatcher,
+    private readonly watcher: RunWaiter,
     private readonly starter: JobStarter,
     private readonly canceller: RunCanceller,
     private readonly statuses: StatusReader,

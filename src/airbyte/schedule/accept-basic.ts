@@ -1,7 +1,7 @@
 /** Decides whether a basic interval is accepted. */
 import { type BasicInterval, basicTimingOf, DEFAULT_INTERVAL } from './basic/interval';
 import { intervalMinutes, nearestKept, parseBasicTiming, unitsFor } from './basic/interval';
-import type { Refusal } from './schedule.types';
+import type { Refusal } from './schedule-types';
 
 function refuse(reason: string, hint: string): Refusal {
   return { ok: false, faults: [{ field: 'basicTiming', reason, hint }] };

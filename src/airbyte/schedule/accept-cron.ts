@@ -5,7 +5,7 @@ import { smallestGapMinutes } from './cron/frequency';
 import { quartzRule } from './cron/quartz-rule';
 import type { CronRule } from './cron/rule';
 import { refusedForm } from './refused-forms';
-import type { Refusal, ScheduleFault } from './schedule.types';
+import type { Refusal, ScheduleFault } from './schedule-types';
 import { nextFiring } from './time/next-firing';
 import type { Zone } from './time/zone';
 

@@ -8,7 +8,7 @@ export type {
   Translation,
   UpstreamRequest,
   UpstreamSchedule,
-} from './schedule.types';
+} from './schedule-types';
 export {
   previewSchedule,
   type PreviewContext,

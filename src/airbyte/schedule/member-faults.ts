@@ -1,5 +1,5 @@
 /** Which members of a schedule go together. What a type has no use for is refused, never dropped. */
-import type { Refusal, ScheduleFault, ScheduleRequest } from './schedule.types';
+import type { Refusal, ScheduleFault, ScheduleRequest } from './schedule-types';
 import { utcExpression } from './time/utc-expression';
 import { findZone, type Zone } from './time/zone';
 

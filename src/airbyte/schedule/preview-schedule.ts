@@ -8,9 +8,9 @@ import { cleanFields, type CronExpression, readExpression } from './cron/express
 import { withoutPadding } from './cron/field-form';
 import { quartzRule } from './cron/quartz-rule';
 import type { CronRule } from './cron/rule';
-import { unixForm } from './cron/unix-form';
+import { unixForm } from './cron/quartz-to-unix';
 import { withMemberFaults } from './member-faults';
-import type { Refusal, ScheduleRequest } from './schedule.types';
+import type { Refusal, ScheduleRequest } from './schedule-types';
 import { nextFirings } from './time/next-firing';
 import { findZone, UTC, type Zone } from './time/zone';
 

@@ -1,8 +1,8 @@
 /** Reads the schedule that Airbyte holds, in the words of whoever made it. */
 import { quartzRule } from './cron/quartz-rule';
 import { basicTimingOf, intervalMinutes, parseBasicTiming } from './basic/interval';
-import { readStored } from './marks';
-import type { Schedule, ScheduleType, UpstreamSchedule } from './schedule.types';
+import { readStored } from './dialect-encoding';
+import type { Schedule, ScheduleType, UpstreamSchedule } from './schedule-types';
 import { splitStored } from './stored-expression';
 import { findZone } from './time/zone';
 import type { Timing } from './timing';

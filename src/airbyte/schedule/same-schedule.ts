@@ -2,7 +2,7 @@
 import { normaliseExpression } from './accept-cron';
 import { basicTimingOf, DEFAULT_INTERVAL, parseBasicTiming } from './basic/interval';
 import { readSchedule } from './read-schedule';
-import type { Schedule, ScheduleRequest, UpstreamSchedule } from './schedule.types';
+import type { Schedule, ScheduleRequest, UpstreamSchedule } from './schedule-types';
 
 function verbatim(request: ScheduleRequest): Schedule {
   return {

@@ -3,9 +3,9 @@ import { type Anchor, anchorAt, basicCron, readBasicCron } from './basic/basic-c
 import { type BasicInterval, basicTimingOf, sameInterval } from './basic/interval';
 import { acceptBasic } from './accept-basic';
 import { acceptCron } from './accept-cron';
-import { readStored, storeExpression } from './marks';
+import { readStored, storeExpression } from './dialect-encoding';
 import { withMemberFaults } from './member-faults';
-import type { Schedule, ScheduleRequest, Translation, UpstreamSchedule } from './schedule.types';
+import type { Schedule, ScheduleRequest, Translation, UpstreamSchedule } from './schedule-types';
 import { splitStored } from './stored-expression';
 import { UTC } from './time/zone';
 

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { RequestContext } from '../../common/http/request-context';
-import { inTurns } from '../../common/in-turns';
-import { asProblem } from '../../common/problem/as-problem';
-import { problemBody } from '../../common/problem/problem.body';
-import type { ProblemException } from '../../common/problem/problem.exception';
-import { ingestionNotFound, onBehalf, onBehalfOf } from '../ingestion/airbyte-problem';
-import { BulkReader, type SeenConnection } from './bulk.reader';
+import type { RequestContext } from '../../http/request-context';
+import { inTurns } from '../../lib/map-concurrently';
+import { asProblem } from '../../api/problem/as-problem';
+import { problemBody } from '../../api/problem/problem-body';
+import type { ProblemException } from '../../api/problem/problem.exception';
+import { ingestionNotFound, onBehalf, onBehalfOf } from '../core/upstream-problem';
+import { BulkReader, type SeenConnection } from './bulk-reader';
 import type { StatusBatchDto, StatusBatchResultDto } from './dto/status-batch.dto';
 import type { StatusQueryDto } from './dto/status-query.dto';
-import { StatusReader } from './status.reader';
-import { statusOf } from './status.report';
+import { StatusReader } from '../core/status-reader';
+import { statusOf } from './status-report';
 import { StatusService } from './status.service';
 
 /** One call each, so that Airbyte is kept busy and the queue is left to others. */

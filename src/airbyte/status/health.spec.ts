@@ -1,9 +1,9 @@
-import type { AirbyteConnection, AirbyteJob } from '../client/airbyte.types';
+import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
 import { readSchedule } from '../schedule';
-import type { HealthReason, StatusFacts } from './facts';
+import type { HealthReason, StatusFacts } from '../core/status-facts';
 import { assessHealth } from './health';
 import { syncStateOf } from './sync-state';
-import { upcomingOf } from './upcoming';
+import { upcomingOf } from './next-syncs';
 
 /** A Thursday, half past ten. */
 const NOW = new Date('2026-01-15T10:30:00Z');

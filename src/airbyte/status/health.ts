@@ -1,10 +1,10 @@
-import type { HealthReason, StatusFacts, Tolerances } from './facts';
+import type { HealthReason, StatusFacts, Tolerances } from '../core/status-facts';
 import { failing, nearAutoDisable } from './rules/failing';
 import { falseSuccess } from './rules/false-success';
 import { missedRun } from './rules/missed-run';
 import { stale } from './rules/stale';
 import { syncStateOf } from './sync-state';
-import { type Health, type HealthCode, HEALTHS } from './words';
+import { type Health, type HealthCode, HEALTHS } from '../core/status-enums';
 
 export interface HealthReport {
   /** The first word of the list that holds. */

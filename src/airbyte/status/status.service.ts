@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { RequestContext } from '../../common/http/request-context';
-import { SETTINGS } from '../../config/settings.token';
-import type { Settings } from '../../config/settings.types';
-import { ingestionNotFound, onBehalfOf } from '../ingestion/airbyte-problem';
+import type { RequestContext } from '../../http/request-context';
+import { SETTINGS, type Settings } from '../../config/settings-types';
+import { ingestionNotFound, onBehalfOf } from '../core/upstream-problem';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { StatusQueryDto } from './dto/status-query.dto';
-import type { Tolerances } from './facts';
-import { parseDurationMs } from './freshness';
-import { StatusReader } from './status.reader';
-import { statusOf } from './status.report';
+import type { Tolerances } from '../core/status-facts';
+import { parseDurationMs } from '../../lib/iso-duration';
+import { StatusReader } from '../core/status-reader';
+import { statusOf } from './status-report';
 
 const MINUTE_MS = 60_000;
 

@@ -1,6 +1,6 @@
-import type { AirbyteJob } from '../client/airbyte.types';
-import { currentJob } from './job.kinds';
-import type { SyncState } from './words';
+import type { AirbyteJob } from '../client/model/airbyte-types';
+import { currentJob } from '../core/job-status';
+import type { SyncState } from '../core/status-enums';
 
 const STATES: Readonly<Record<string, SyncState>> = {
   pending: 'queued',

@@ -1,4 +1,4 @@
-import type { Operation } from '../../../src/common/openapi/operations';
+import type { Operation } from '../../../src/api/openapi/described-operations';
 import { document } from '../../support/contract.document';
 import { DESTINATION_ID, SOURCE_ID } from '../../support/scripted-upstream';
 

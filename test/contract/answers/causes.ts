@@ -1,4 +1,4 @@
-import { systemClock } from '../../../src/common/clock';
+import { systemClock } from '../../../src/lib/clock';
 import { clockOf } from '../../support/clock';
 import { fault, hateoas, json, problem, type Reply } from '../../support/scripted-upstream';
 import { latch } from '../../support/fault-bench';

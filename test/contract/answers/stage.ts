@@ -1,6 +1,6 @@
 import { request as openRequest } from 'node:http';
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../../src/common/clock';
+import type { Clock } from '../../../src/lib/clock';
 import { checkAnswer } from '../../support/contract';
 import { startGateway, type TestGateway } from '../../support/gateway';
 import { type ScriptedUpstream, WORKSPACE_ID } from '../../support/scripted-upstream';

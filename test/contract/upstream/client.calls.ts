@@ -1,5 +1,5 @@
 import type { AirbyteClient } from '../../../src/airbyte/client/airbyte.client';
-import type { CreateConnectionInput } from '../../../src/airbyte/client/airbyte.types';
+import type { CreateConnectionInput } from '../../../src/airbyte/client/model/airbyte-types';
 import type { Stage } from './stage';
 
 type MethodsOf<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T];

@@ -1,4 +1,4 @@
-import type { operations } from '../../../src/airbyte/client/operations';
+import type { operations } from '../../../src/airbyte/client/model/request-builders';
 import { isJson } from './json';
 import type { Exchange } from './judge';
 

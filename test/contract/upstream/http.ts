@@ -1,4 +1,4 @@
-import type { AirbyteSettings } from '../../../src/config/settings.types';
+import type { AirbyteSettings } from '../../../src/config/settings-types';
 import { arrayAt, isJson, type Json, textAt } from './json';
 
 /** An answer, its body an empty object when it is none. */

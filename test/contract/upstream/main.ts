@@ -1,9 +1,9 @@
 // npm run test:upstream-contract: what the gateway asks of Airbyte and what the embedded Airbyte answers, held against
 // Airbyte's own API description. AIRBYTE_OPENAPI names the description, AIRBYTE_API_URL and credentials a real Airbyte.
 import axios from 'axios';
-import { createAirbyteClient } from '../../../src/airbyte/client/create.client';
+import { createAirbyteClient } from '../../../src/airbyte/client/airbyte.client';
 import { parseSettings } from '../../../src/config/settings';
-import type { AirbyteSettings } from '../../../src/config/settings.types';
+import type { AirbyteSettings } from '../../../src/config/settings-types';
 import { callEverything } from './client.calls';
 import { Description } from './description';
 import { tellStory } from './gateway.story';

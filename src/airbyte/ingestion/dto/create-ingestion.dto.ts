@@ -9,9 +9,9 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { ID_PATTERN, IsId, IsName, IsOneOf, NAME_PATTERN } from '../../../common/validation/decorators';
-import { ScheduleRequestDto } from './schedule.dto';
-import { StreamRequestDto } from './stream.dto';
+import { ID_PATTERN, IsId, IsName, IsOneOf, NAME_PATTERN } from '../../../api/validation/decorators';
+import { ScheduleRequestDto } from '../../core/dto/schedule.dto';
+import { StreamRequestDto } from '../../core/dto/stream.dto';
 
 const STREAMS_CONTEXT = {
   hint: 'Write e.g. [{"name": "orders", "syncMode": "full_refresh_append"}], or leave it out for every stream.',

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ScheduleDto } from './schedule.dto';
+import { ScheduleDto } from '../../core/dto/schedule.dto';
 
 @ApiSchema({ name: 'UncheckedField', description: 'A field that could not be checked.' })
 export class UncheckedFieldDto {

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { ForeignNames } from '../../../common/validation/foreign-names';
-import { IsName, IsOneOf, NAME_PATTERN } from '../../../common/validation/decorators';
+import { ForeignNames } from '../../../api/validation/foreign-names';
+import { IsName, IsOneOf, NAME_PATTERN } from '../../../api/validation/decorators';
 import { WRITABLE_STATUSES, type WritableStatus } from './create-ingestion.dto';
-import { ScheduleRequestDto } from './schedule.dto';
+import { ScheduleRequestDto } from '../../core/dto/schedule.dto';
 
 const FIXED = {
   reason: 'cannot be changed',

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import { IsId, IsOneOf, IsText } from '../../../common/validation/decorators';
-import { INGESTION_STATUSES, type IngestionStatus } from '../../ingestion/dto/ingestion.dto';
-import { SCHEDULE_TYPES, ScheduleDto } from '../../ingestion/dto/schedule.dto';
+import { IsId, IsOneOf, IsText } from '../../../api/validation/decorators';
+import { INGESTION_STATUSES, type IngestionStatus } from '../../core/dto/ingestion.dto';
+import { SCHEDULE_TYPES, ScheduleDto } from '../../core/dto/schedule.dto';
 import type { ScheduleType } from '../../schedule';
 import {
   type Health,
@@ -11,8 +11,8 @@ import {
   type NextSyncReason,
   SYNC_STATES,
   type SyncState,
-} from '../../status/words';
-import { PageQueryDto } from './page-query.dto';
+} from '../../core/status-enums';
+import { PageQueryDto } from '../../../api/pagination/page-query.dto';
 
 /** Which ingestions to list: those to which all that is given applies. */
 export class IngestionListQueryDto extends PageQueryDto {

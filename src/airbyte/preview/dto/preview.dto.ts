@@ -1,8 +1,8 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsISO8601, IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { IsWholeNumber } from '../../../common/validation/decorators';
-import { ScheduleRequestDto } from '../../ingestion/dto/schedule.dto';
+import { IsWholeNumber } from '../../../api/validation/decorators';
+import { ScheduleRequestDto } from '../../core/dto/schedule.dto';
 
 @ApiSchema({ name: 'SchedulePreviewInput', description: 'A schedule to be tried out.' })
 export class PreviewRequestDto {

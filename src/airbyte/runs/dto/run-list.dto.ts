@@ -1,8 +1,8 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsOptional, Matches } from 'class-validator';
-import { EmptyIsAbsent, IsOneOf, IsWholeNumber } from '../../../common/validation/decorators';
-import { RUN_STATUSES, RunDto, type RunStatus } from './run.dto';
+import { EmptyIsAbsent, IsOneOf, IsWholeNumber } from '../../../api/validation/decorators';
+import { RUN_STATUSES, RunDto, type RunStatus } from '../../core/dto/run.dto';
 
 /** Statuses that runs can be asked for by: those that Airbyte knows. */
 export const FILTER_STATUSES = RUN_STATUSES.filter((status) => status !== 'unknown');

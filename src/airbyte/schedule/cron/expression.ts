@@ -2,8 +2,8 @@
 import { DAY_OF_MONTH, numberOfName, QUARTZ_WEEKDAY, UNIX_WEEKDAY as UNIX_WEEKDAY_FIELD } from './field';
 import { cleanSpelling, type FieldFault, type FieldForm } from './field-form';
 import { quartzReaders } from './quartz-fields';
-import { isStar, unixReaders } from './unix-fields';
-import { storedSpelling } from './words';
+import { isStar, unixReaders } from './unix-to-quartz';
+import { storedSpelling } from './spelling-codec';
 
 export type Dialect = 'unix' | 'quartz';
 

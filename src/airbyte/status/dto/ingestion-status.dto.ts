@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { INGESTION_STATUSES, type IngestionStatus } from '../../ingestion/dto/ingestion.dto';
-import { ScheduleDto } from '../../ingestion/dto/schedule.dto';
-import { RunDto } from '../../runs/dto/run.dto';
+import { INGESTION_STATUSES, type IngestionStatus } from '../../core/dto/ingestion.dto';
+import { ScheduleDto } from '../../core/dto/schedule.dto';
+import { RunDto } from '../../core/dto/run.dto';
 import {
   type Health,
   type HealthCode,
@@ -11,7 +11,7 @@ import {
   type NextSyncReason,
   SYNC_STATES,
   type SyncState,
-} from '../words';
+} from '../../core/status-enums';
 
 @ApiSchema({ name: 'HealthReason', description: 'One thing that is wrong with an ingestion.' })
 export class HealthReasonDto {

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
-import { ProblemDto } from '../../../common/problem/problem.dto';
-import { ID_SCHEMA, IsIdText } from '../../../common/validation/decorators';
+import { ProblemDto } from '../../../api/problem/problem.dto';
+import { ID_SCHEMA, IsIdText } from '../../../api/validation/decorators';
 import { IngestionStatusDto } from './ingestion-status.dto';
 
 /** The most statuses that one request may ask for. */

@@ -5,7 +5,7 @@ import {
   type ValidatorConstraintInterface,
   ValidatorConstraint,
 } from 'class-validator';
-import { parseDurationMs } from '../freshness';
+import { parseDurationMs } from '../../../lib/iso-duration';
 
 @ValidatorConstraint({ name: 'isDuration' })
 class IsDuration implements ValidatorConstraintInterface {

@@ -1,6 +1,6 @@
-import type { AirbyteJob } from '../../client/airbyte.types';
-import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../facts';
-import { bringsData, isFailure, isSuccess } from '../job.kinds';
+import type { AirbyteJob } from '../../client/model/airbyte-types';
+import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
+import { bringsData, isFailure, isSuccess } from '../../core/job-status';
 
 /** Airbyte makes a connection inactive after this many failures in a row and this long without a success. */
 export const DISABLED_AFTER_FAILURES = 30;

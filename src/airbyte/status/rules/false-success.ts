@@ -1,6 +1,6 @@
-import type { AirbyteJob } from '../../client/airbyte.types';
-import { endOf, type HealthReason, type RunFacts } from '../facts';
-import { isSuccess } from '../job.kinds';
+import type { AirbyteJob } from '../../client/model/airbyte-types';
+import { endOf, type HealthReason, type RunFacts } from '../../core/status-facts';
+import { isSuccess } from '../../core/job-status';
 
 /** How many successes with rows make an empty one suspicious. */
 export const BASELINE = 10;

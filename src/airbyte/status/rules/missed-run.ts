@@ -1,6 +1,6 @@
 import { nextSync } from '../../schedule';
-import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../facts';
-import { currentJob } from '../job.kinds';
+import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
+import { currentJob } from '../../core/job-status';
 
 /**
  * Missed run: a firing passed longer ago than the tolerance, and no job was made for it. Airbyte looks for the next

@@ -1,5 +1,5 @@
 import { nextSyncs } from '../../schedule';
-import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../facts';
+import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
 
 const INTERVALS = 2;
 

@@ -1,0 +1,247 @@
+import type { AirbyteSettings } from '../../../config/settings-types';
+import { AirbyteError } from '../model/airbyte-errors';
+import type { CallContext } from '../model/airbyte-types';
+import { misbehaving } from '../transport/read-answer';
+import type { Authorizer } from '../sign-in/authorizer';
+import type { CallListener } from '../resilience/call-events';
+import { CircuitBreaker } from '../resilience/circuit-breaker';
+import { type Clock, systemClock } from '../model/clock';
+import { ConcurrencyGate, type Release } from '../resilience/concurrency-gate';
+import { createAuthorizer } from '../sign-in/credentials';
+import type { OutageListener } from '../resilience/outage-monitor';
+import { isInDoubt } from '../resilience/outcome-in-doubt';
+import { Exchanger } from '../resilience/request-runner';
+import { isStartLane, isTriedOnce, type Operation } from '../model/operation';
+import { ShapeError } from '../model/parse';
+import { retryDelayMs } from '../resilience/retry-policy';
+import { signIn } from '../sign-in/sign-in';
+import type { Transport } from '../transport/transport';
+import { refusedStart, refusedTurn, unsent } from '../resilience/unsent-errors';
+import type { UpstreamClock } from '../resilience/upstream-clock';
+
+/** The share of a read's budget that its first attempt may take, so that one lost answer leaves time for another. */
+const FIRST_ATTEMPT_SHARE = 0.6;
+
+const NO_PLACE: Release = () => undefined;
+
+export interface CallerOptions {
+  /** Called for each row of a list that is left out because it cannot be read. The reason holds no content. */
+  readonly onUnreadableRow?: ((operation: string, reason: string) => void) | undefined;
+  readonly onCall?: CallListener | undefined;
+  readonly onOutage?: OutageListener | undefined;
+  /** For tests. */
+  readonly clock?: Clock | undefined;
+}
+
+interface Attempt {
+  readonly operation: Operation;
+  readonly context: CallContext;
+  /** When the call began, its earlier attempts included. */
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  readonly number: number;
+}
+
+/** Carries operations out within one budget each: its turn, the token, the exchange, and what failed again. */
+export class AirbyteCaller {
+  readonly clock: Clock;
+  readonly breaker: CircuitBreaker;
+  readonly gate: ConcurrencyGate;
+  /** Set when the application ends: nothing is repeated or looked up any more. */
+  stopped = false;
+  private readonly authorizer: Authorizer;
+  private readonly exchanger: Exchanger;
+  private readonly startsRefused = new AbortController();
+
+  constructor(
+    private readonly settings: AirbyteSettings,
+    transport: Transport,
+    options: CallerOptions = {},
+  ) {
+    this.clock = options.clock ?? systemClock;
+    this.breaker = new CircuitBreaker(this.clock);
+    this.gate = new ConcurrencyGate(settings);
+    this.exchanger = new Exchanger(transport, this.breaker, this.clock, options.onCall, options.onOutage);
+    this.authorizer = createAuthorizer(
+      settings.credentials,
+      (id, secret) => signIn(this.exchanger, id, secret, settings.timeoutMs * FIRST_ATTEMPT_SHARE),
+      this.clock,
+    );
+  }
+
+  get upstreamClock(): UpstreamClock {
+    return this.exchanger.upstreamClock;
+  }
+
+  /** When a call's budget ends, on the monotonic clock. */
+  deadlineOf(operation: Pick<Operation, 'lane'>, context: CallContext): number {
+    const { timeoutMs, createTimeoutMs, startTimeoutMs } = this.settings;
+    const budgetsMs = {
+      read: timeoutMs,
+      create: createTimeoutMs,
+      start: startTimeoutMs,
+      cancel: startTimeoutMs,
+    };
+    return context.deadlineAt ?? this.clock.monotonicMs() + budgetsMs[operation.lane];
+  }
+
+  /**
+   * Takes a place in the lane of starts. The place is held until Airbyte answers, because Airbyte's thread is.
+   * @throws {AirbyteError} when no place comes free within the budget of a start; nothing was sent then
+   */
+  async admitStart(operation: Operation, context: CallContext): Promise<Release> {
+    this.refuseFor(operation, this.breaker.waitMs());
+    const place = await this.gate.enter({
+      lane: operation.lane,
+      timeoutMs: this.settings.startTimeoutMs,
+      signal: this.startsRefused.signal,
+      callerKey: context.callerKey,
+    });
+    if (typeof place === 'string') throw refusedStart(operation, place);
+    return place;
+  }
+
+  /** Starts that still wait for a place are refused from now on; those that were sent go on. */
+  refuseWaitingStarts(): void {
+    this.startsRefused.abort();
+  }
+
+  /**
+   * Written for few promises on the way of a call that goes well: each costs as much as parsing a small answer.
+   * @throws {AirbyteError} and, should the gateway itself be at fault, whatever was thrown
+   */
+  async call<T>(build: () => Operation, parse: (body: unknown) => T, context: CallContext = {}): Promise<T> {
+    const operation = build();
+    const startedAt = this.clock.monotonicMs();
+    const deadlineAt = this.deadlineOf(operation, context);
+    let told: AirbyteError | undefined;
+    let outcomeUnknown = false;
+    for (let number = 1; ; number++) {
+      const attempt = { operation, context, startedAt, deadlineAt, number };
+      try {
+        return await this.attempt(attempt, parse);
+      } catch (error) {
+        if (!(error instanceof AirbyteError)) throw error;
+        const inDoubt = isInDoubt(error, operation.safety);
+        told = inDoubt ? error : moreTelling(told, error);
+        outcomeUnknown ||= inDoubt;
+        // The pause of the circuit is longer than what is waited for an Airbyte that cannot be reached.
+        const isGone = error.kind === 'circuit_open' && told.kind === 'unreachable';
+        const delayMs = isGone ? null : this.delayBeforeNext(error, attempt);
+        if (delayMs !== null) await this.clock.wait(delayMs, context.signal);
+        if (delayMs === null || context.signal?.aborted)
+          throw outcomeUnknown ? told.with({ outcomeUnknown }) : told;
+      }
+    }
+  }
+
+  private delayBeforeNext(
+    error: AirbyteError,
+    { operation, context, startedAt, deadlineAt, number }: Attempt,
+  ): number | null {
+    if (isTriedOnce(operation) || this.stopped || context.signal?.aborted) return null;
+    return retryDelayMs({
+      error,
+      safety: operation.safety,
+      attempt: number,
+      elapsedMs: this.clock.monotonicMs() - startedAt,
+      remainingMs: deadlineAt - this.clock.monotonicMs(),
+      random: this.clock.random(),
+    });
+  }
+
+  private async attempt<T>(attempt: Attempt, parse: (body: unknown) => T): Promise<T> {
+    const { operation } = attempt;
+    // Looked at before queueing too: a dead Airbyte is reported at once however many calls wait.
+    if (!operation.probe) this.refuseFor(operation, this.breaker.waitMs());
+    const entry = this.enter(attempt);
+    const turn = entry instanceof Promise ? await entry : entry;
+    if (typeof turn === 'string') throw refusedTurn(operation, turn);
+    try {
+      if (!operation.probe) this.refuseFor(operation, this.breaker.enter());
+      return parsed(operation, parse, await this.sendAuthorized(attempt));
+    } finally {
+      turn();
+    }
+  }
+
+  private refuseFor(operation: Operation, waitMs: number): void {
+    if (waitMs > 0) throw unsent('circuit_open', operation, 'Airbyte was down a moment ago', waitMs);
+  }
+
+  private enter({ operation, context, deadlineAt }: Attempt): ReturnType<ConcurrencyGate['enter']> {
+    const remainingMs = deadlineAt - this.clock.monotonicMs();
+    if (remainingMs <= 0) throw unsent('timeout', operation, 'no time was left');
+    const { lane } = operation;
+    // A start has its place already; a probe takes none, so that it never waits behind the calls of callers.
+    if (isStartLane(lane) || operation.probe) return NO_PLACE;
+    return this.gate.enter({
+      lane,
+      timeoutMs: remainingMs,
+      signal: context.signal,
+      callerKey: context.callerKey,
+    });
+  }
+
+  /** A refused token is replaced once; a request refused for its token did nothing, so it may go again. */
+  private async sendAuthorized(attempt: Attempt): Promise<unknown> {
+    const header = this.authorizer.header();
+    const authorization = header instanceof Promise ? await this.patiently(header, attempt) : header;
+    try {
+      return await this.send(attempt, authorization);
+    } catch (error) {
+      if (!(error instanceof AirbyteError) || error.kind !== 'unauthorized') throw error;
+      if (!this.authorizer.drop(authorization)) throw error;
+    }
+    const renewed = await this.patiently(Promise.resolve(this.authorizer.header()), attempt);
+    return this.send(attempt, renewed);
+  }
+
+  private send(attempt: Attempt, authorization: string | undefined): Promise<unknown> {
+    const { operation, context, number } = attempt;
+    const timeoutMs = this.timeoutMs(attempt);
+    return this.exchanger.exchange({ operation, context, authorization, timeoutMs, attempt: number });
+  }
+
+  private timeoutMs({ operation, deadlineAt, number }: Attempt): number {
+    const remainingMs = Math.max(1, deadlineAt - this.clock.monotonicMs());
+    return operation.safety === 'read' && number === 1 && !isTriedOnce(operation)
+      ? Math.ceil(remainingMs * FIRST_ATTEMPT_SHARE)
+      : remainingMs;
+  }
+
+  /** The sign-in under way serves others too, so it goes on when this call stops waiting for it. */
+  private async patiently(
+    header: Promise<string | undefined>,
+    { operation, context, deadlineAt }: Attempt,
+  ): Promise<string | undefined> {
+    const stop = new AbortController();
+    const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
+    const patience = this.clock.wait(Math.max(0, deadlineAt - this.clock.monotonicMs()), signal).then(() => {
+      throw unsent('timeout', operation, 'signing in to Airbyte took too long');
+    });
+    try {
+      return await Promise.race([header, patience]);
+    } finally {
+      // Ending the wait rejects it too, after the race: nobody is left to be told.
+      patience.catch(() => undefined);
+      stop.abort();
+    }
+  }
+}
+
+function parsed<T>(operation: Operation, parse: (body: unknown) => T, body: unknown): T {
+  try {
+    return parse(body);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw misbehaving(operation, `the answer has an unexpected shape (${error.message})`, 200);
+  }
+}
+
+/** Of two failures of one call: what Airbyte said outweighs silence, and the later one outweighs the earlier. */
+function moreTelling(earlier: AirbyteError | undefined, later: AirbyteError): AirbyteError {
+  if (earlier === undefined || later.status !== undefined) return later;
+  if (earlier.status !== undefined) return earlier;
+  return later.kind === 'circuit_open' ? earlier : later;
+}

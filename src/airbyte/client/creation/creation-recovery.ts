@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import type { AirbyteCaller } from '../call/airbyte-caller';
+import { AirbyteError } from '../model/airbyte-errors';
+import type {
+  AirbyteConnection,
+  CallContext,
+  CreateConnectionInput,
+  ScheduleInput,
+} from '../model/airbyte-types';
+import type { CreationClaims } from './creation-claims';
+import type { Operation } from '../model/operation';
+import { isWithin, type TimeWindow } from '../resilience/upstream-clock';
+import { parseConnection } from '../model/response-parsers';
+
+/** The share of a creation's budget kept for finding out what became of it. */
+const LOOKUP_SHARE = 0.2;
+const SHORTEST_LOOKUP_MS = 300;
+const LONGEST_LOOKUP_MS = 30_000;
+
+/** Milliseconds of a creation's budget that are kept for looking it up; never more than half. */
+export function lookupBudgetMs(budgetMs: number): number {
+  const wantedMs = Math.min(Math.max(budgetMs * LOOKUP_SHARE, SHORTEST_LOOKUP_MS), LONGEST_LOOKUP_MS);
+  return Math.min(wantedMs, budgetMs / 2);
+}
+
+type ListConnections = (context: CallContext) => Promise<readonly AirbyteConnection[]>;
+
+/** What is looked for, since when (epoch milliseconds of our clock), and for whom. */
+interface Search {
+  readonly input: CreateConnectionInput;
+  readonly startedAt: number;
+  readonly claimant: string;
+}
+
+/**
+ * Creates connections without ever making one twice. Airbyte knows no idempotency keys, names are not unique, and a
+ * creation goes on after its client has left: so a lost answer is looked for among the connections, not asked for again.
+ * Of requests that are alike each is given a connection of its own, or none.
+ */
+export class CreationRecovery {
+  constructor(
+    private readonly caller: AirbyteCaller,
+    private readonly listConnections: ListConnections,
+    private readonly claims: CreationClaims,
+  ) {}
+
+  async create(
+    operation: Operation,
+    input: CreateConnectionInput,
+    context: CallContext,
+  ): Promise<AirbyteConnection> {
+    const startedAt = this.caller.clock.now();
+    const claimant = context.claimant ?? randomUUID();
+    const deadlineAt = this.caller.deadlineOf(operation, context);
+    const lookupMs = lookupBudgetMs(deadlineAt - this.caller.clock.monotonicMs());
+    const attempt = { ...context, deadlineAt: deadlineAt - lookupMs };
+    const made = await this.attempt(operation, claimant, attempt);
+    if (!(made instanceof AirbyteError)) return made;
+    const lookupDeadlineAt = Math.min(deadlineAt, this.caller.clock.monotonicMs() + lookupMs);
+    const search = { input, startedAt, claimant };
+    const found = await this.find(search, made, { ...context, deadlineAt: lookupDeadlineAt });
+    if (found === undefined) throw withoutAnswer(made);
+    return found;
+  }
+
+  /**
+   * Returns what an attempt of an earlier request has made, possibly one of another process: of several the oldest, since each
+   * is just what was asked for. Returns `ambiguous` when the clocks do not decide whether a connection is older than the
+   * attempt: then nothing may be made again.
+   * @throws {AirbyteError} when it cannot be looked for
+   */
+  async findEarlier(
+    input: CreateConnectionInput,
+    startedAt: number,
+    context: CallContext,
+  ): Promise<AirbyteConnection | 'ambiguous' | undefined> {
+    const claimant = context.claimant ?? randomUUID();
+    const { certain, ambiguous } = await this.matching({ input, claimant, startedAt }, context);
+    for (const row of [...certain].sort((a, b) => createdMs(a) - createdMs(b))) {
+      if (await this.claims.take(row.connectionId, claimant)) return row;
+    }
+    return ambiguous.length > 0 ? 'ambiguous' : undefined;
+  }
+
+  /** @returns the error of an attempt of which nobody knows what came */
+  private async attempt(
+    operation: Operation,
+    claimant: string,
+    context: CallContext,
+  ): Promise<AirbyteConnection | AirbyteError> {
+    try {
+      const made = await this.caller.call(() => operation, parseConnection, context);
+      if (await this.claims.claim(made.connectionId, claimant)) return made;
+      // Who asked for the like and had no answer has found it meanwhile: what that one has made, or makes, is as good.
+      const details = { operation: operation.name, sent: true, outcomeUnknown: true };
+      return new AirbyteError('timeout', 'what was made was given to a request like this one', details);
+    } catch (error) {
+      if (error instanceof AirbyteError && error.outcomeUnknown) return error;
+      throw error;
+    }
+  }
+
+  /** Looks more than once: Airbyte may be about to finish, and requests like this one to learn which is theirs. */
+  private async find(
+    search: Search,
+    lost: AirbyteError,
+    context: CallContext & { readonly deadlineAt: number },
+  ): Promise<AirbyteConnection | undefined> {
+    const { clock } = this.caller;
+    const pauseMs = Math.max(100, (context.deadlineAt - clock.monotonicMs()) / 6);
+    while (clock.monotonicMs() < context.deadlineAt && !context.signal?.aborted && !this.caller.stopped) {
+      const [found, ...others] = await this.look(search, lost, context);
+      const isOnlyOne = found !== undefined && others.length === 0;
+      if (isOnlyOne && (await this.claims.take(found.connectionId, search.claimant))) return found;
+      await clock.wait(
+        Math.min(pauseMs, Math.max(0, context.deadlineAt - clock.monotonicMs())),
+        context.signal,
+      );
+    }
+    return undefined;
+  }
+
+  private async look(
+    search: Search,
+    lost: AirbyteError,
+    context: CallContext,
+  ): Promise<readonly AirbyteConnection[]> {
+    try {
+      return (await this.matching(search, context)).certain;
+    } catch (error) {
+      if (!(error instanceof AirbyteError)) throw error;
+      // What answers is no Airbyte, so it can neither have made anything nor find it.
+      if (isOfAnother(lost) && isOfAnother(error)) throw error;
+      // A failed look finds nothing; what counts is the creation's own error.
+      return [];
+    }
+  }
+
+  /** The connections that it may be: those given to this claimant before and no others, or those given to no claimant. */
+  private async matching({ input, startedAt, claimant }: Search, context: CallContext): Promise<Candidates> {
+    const all = await this.listConnections(context);
+    const rows = all.filter((row) => matches(row, input));
+    if (rows.length === 0) return NO_CANDIDATES;
+    const owners = await this.claims.ownersOf(rows.map(({ connectionId }) => connectionId));
+    const mine = rows.filter(({ connectionId }) => owners.get(connectionId) === claimant);
+    if (mine.length > 0) return { certain: mine, ambiguous: [] };
+    const free = rows.filter(({ connectionId }) => !owners.has(connectionId));
+    const { upstreamClock, clock } = this.caller;
+    const windows = upstreamClock.windowsOf(startedAt, clock.now());
+    const isCertain = ({ createdAt }: AirbyteConnection): boolean =>
+      createdAt !== null && isWithin(createdAt, windows);
+    return {
+      certain: free.filter(isCertain),
+      // A connection that is older by every clock was not made by the attempt.
+      ambiguous: free.filter((row) => !isCertain(row) && !isBefore(row, windows)),
+    };
+  }
+}
+
+/** Without `createdAt` a connection may be of any age. */
+function isBefore({ createdAt }: AirbyteConnection, windows: readonly TimeWindow[]): boolean {
+  return createdAt !== null && windows.every(({ fromMs }) => createdAt.getTime() < fromMs);
+}
+
+interface Candidates {
+  readonly certain: readonly AirbyteConnection[];
+  readonly ambiguous: readonly AirbyteConnection[];
+}
+
+const NO_CANDIDATES: Candidates = { certain: [], ambiguous: [] };
+
+function createdMs({ createdAt }: AirbyteConnection): number {
+  return createdAt?.getTime() ?? 0;
+}
+
+function matches(row: AirbyteConnection, input: CreateConnectionInput): boolean {
+  return (
+    row.name === input.name &&
+    row.sourceId === input.sourceId &&
+    row.destinationId === input.destinationId &&
+    row.status === input.status &&
+    hasSchedule(row, input.schedule)
+  );
+}
+
+/** An answer of HTTP, but not of Airbyte's API. */
+function isOfAnother({ kind, status }: AirbyteError): boolean {
+  return kind === 'misbehaving' && status !== undefined;
+}
+
+/** Silence is a timeout to the caller, wherever the answer was lost; what was answered keeps its kind. */
+function withoutAnswer(error: AirbyteError): AirbyteError {
+  const isSilence = error.kind === 'timeout' || error.kind === 'dropped';
+  return error.with({ cause: error }, isSilence ? 'timeout' : error.kind);
+}
+
+/** Airbyte answers a cron expression with its zone glued on. */
+function hasSchedule(row: AirbyteConnection, schedule: ScheduleInput): boolean {
+  if (row.schedule.scheduleType !== schedule.scheduleType) return false;
+  if (schedule.scheduleType === 'manual') return true;
+  const { cronExpression } = row.schedule;
+  return cronExpression === schedule.cronExpression || cronExpression === `${schedule.cronExpression} UTC`;
+}

@@ -1,0 +1,158 @@
+import type {
+  AirbyteConnection,
+  AirbyteDestination,
+  AirbyteJob,
+  AirbyteSchedule,
+  AirbyteSource,
+  AirbyteStream,
+  AirbyteWorkspace,
+  SourceStream,
+} from './airbyte-types';
+import {
+  isMembers,
+  type Members,
+  members,
+  optionalEpochSeconds,
+  optionalInstant,
+  optionalNumber,
+  optionalText,
+  ShapeError,
+  UnusableRecordError,
+  text,
+} from './parse';
+
+/** Stands for a word of Airbyte's that is missing. */
+const UNKNOWN = 'unknown';
+
+/**
+ * Only the id is needed to be of use; everything else may be missing or odd. `createdAt`, for one, came to Airbyte in December
+ * 2024.
+ */
+export function parseConnection(body: unknown): AirbyteConnection {
+  const from = members(body, 'connection');
+  return {
+    connectionId: text(from, 'connectionId'),
+    name: optionalText(from, 'name') ?? '',
+    sourceId: optionalText(from, 'sourceId') ?? '',
+    destinationId: optionalText(from, 'destinationId') ?? '',
+    workspaceId: optionalText(from, 'workspaceId') ?? '',
+    status: optionalText(from, 'status') ?? UNKNOWN,
+    schedule: parseSchedule(from['schedule']),
+    streams: parseStreams(from['configurations']),
+    prefix: optionalText(from, 'prefix'),
+    namespaceDefinition: optionalText(from, 'namespaceDefinition'),
+    createdAt: optionalEpochSeconds(from, 'createdAt'),
+  };
+}
+
+function parseSchedule(value: unknown): AirbyteSchedule {
+  const from = isMembers(value) ? value : {};
+  return {
+    scheduleType: optionalText(from, 'scheduleType') ?? UNKNOWN,
+    cronExpression: optionalText(from, 'cronExpression') ?? undefined,
+    basicTiming: optionalText(from, 'basicTiming') ?? undefined,
+  };
+}
+
+function parseStreams(configurations: unknown): readonly AirbyteStream[] {
+  const streams = isMembers(configurations) ? configurations['streams'] : undefined;
+  if (!Array.isArray(streams)) return [];
+  return streams.filter(isMembers).map((from) => {
+    return {
+      name: optionalText(from, 'name') ?? '',
+      namespace: optionalText(from, 'namespace'),
+      syncMode: optionalText(from, 'syncMode'),
+      cursorField: texts(from['cursorField']),
+      primaryKey: paths(from['primaryKey']),
+    };
+  });
+}
+
+/** A row of `GET /streams`; `streamnamespace` is spelt as Airbyte spells it. */
+export function parseSourceStream(body: unknown): SourceStream {
+  const from = members(body, 'stream');
+  return {
+    name: text(from, 'streamName'),
+    namespace: optionalText(from, 'streamnamespace'),
+    syncModes: Array.isArray(from['syncModes']) ? texts(from['syncModes']) : null,
+    defaultCursorField: texts(from['defaultCursorField']),
+    isCursorSourceDefined: from['sourceDefinedCursorField'] === true,
+    sourceDefinedPrimaryKey: paths(from['sourceDefinedPrimaryKey']),
+    fields: paths(from['propertyFields']),
+  };
+}
+
+function paths(value: unknown): readonly (readonly string[])[] {
+  return Array.isArray(value) ? value.map(texts) : [];
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+/** A job needs its ids and one of its times. */
+export function parseJob(body: unknown): AirbyteJob {
+  const from = members(body, 'job');
+  const ids = { jobId: parseJobId(from), connectionId: text(from, 'connectionId') };
+  const lastUpdatedAt = optionalInstant(from, 'lastUpdatedAt');
+  const startTime = optionalInstant(from, 'startTime') ?? lastUpdatedAt;
+  if (startTime === null) throw new UnusableRecordError('startTime', 'a date and time');
+  return {
+    ...ids,
+    status: optionalText(from, 'status') ?? UNKNOWN,
+    jobType: optionalText(from, 'jobType') ?? UNKNOWN,
+    startTime,
+    lastUpdatedAt,
+    duration: optionalText(from, 'duration'),
+    rowsSynced: optionalNumber(from, 'rowsSynced'),
+    bytesSynced: optionalNumber(from, 'bytesSynced'),
+  };
+}
+
+function parseJobId(from: Members): string {
+  const value = from['jobId'];
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  if (typeof value === 'string' && /^-?\d+$/.test(value)) return value;
+  throw new ShapeError('jobId', 'a whole number');
+}
+
+export function parseSource(body: unknown): AirbyteSource {
+  const from = members(body, 'source');
+  return {
+    sourceId: text(from, 'sourceId'),
+    name: optionalText(from, 'name') ?? '',
+    sourceType: optionalText(from, 'sourceType'),
+    definitionId: optionalText(from, 'definitionId'),
+    workspaceId: optionalText(from, 'workspaceId') ?? '',
+  };
+}
+
+export function parseDestination(body: unknown): AirbyteDestination {
+  const from = members(body, 'destination');
+  return {
+    destinationId: text(from, 'destinationId'),
+    name: optionalText(from, 'name') ?? '',
+    destinationType: optionalText(from, 'destinationType'),
+    definitionId: optionalText(from, 'definitionId'),
+    workspaceId: optionalText(from, 'workspaceId') ?? '',
+  };
+}
+
+export function parseWorkspace(body: unknown): AirbyteWorkspace {
+  const from = members(body, 'workspace');
+  return {
+    workspaceId: text(from, 'workspaceId'),
+    name: optionalText(from, 'name') ?? '',
+    dataResidency: optionalText(from, 'dataResidency'),
+  };
+}
+
+export interface AccessToken {
+  readonly accessToken: string;
+  readonly expiresInS: number | null;
+}
+
+export function parseAccessToken(body: unknown): AccessToken {
+  const from = members(body, 'token answer');
+  return { accessToken: text(from, 'access_token'), expiresInS: optionalNumber(from, 'expires_in') };
+}

@@ -1,0 +1,98 @@
+import type { Lane } from '../model/operation';
+
+interface Queued {
+  readonly lane: Lane;
+  /** Grows with each waiter that arrives. */
+  readonly arrival: number;
+}
+
+interface Line<T> {
+  size: number;
+  /** Sets keep the order of insertion, and a waiter that gives up leaves in constant time. */
+  readonly lanes: Record<Lane, Set<T>>;
+}
+
+/** Lines of waiters, one for each caller. The callers take turns (round robin); each line is first in, first out. */
+export class FairQueue<T extends Queued> {
+  /** In the order of turns: a caller that had its turn goes to the end. */
+  private readonly lines = new Map<string, Line<T>>();
+  private readonly waiting: Record<Lane, number> = { read: 0, create: 0, start: 0, cancel: 0 };
+
+  get size(): number {
+    return LANES.reduce((size, lane) => size + this.waiting[lane], 0);
+  }
+
+  sizeOf(callerKey: string): number {
+    return this.lines.get(callerKey)?.size ?? 0;
+  }
+
+  isEmpty(lane: Lane): boolean {
+    return this.waiting[lane] === 0;
+  }
+
+  add(callerKey: string, waiter: T): void {
+    const line = this.lines.get(callerKey) ?? newLine<T>();
+    this.lines.set(callerKey, line);
+    line.lanes[waiter.lane].add(waiter);
+    line.size++;
+    this.waiting[waiter.lane]++;
+  }
+
+  /** Does nothing when the waiter is not there. */
+  remove(callerKey: string, waiter: T): void {
+    const line = this.lines.get(callerKey);
+    if (!line?.lanes[waiter.lane].delete(waiter)) return;
+    line.size--;
+    this.waiting[waiter.lane]--;
+    if (line.size === 0) this.lines.delete(callerKey);
+  }
+
+  /** The caller with the most waiters. */
+  longest(): { readonly callerKey: string; readonly size: number } {
+    let longest = { callerKey: '', size: 0 };
+    for (const [callerKey, { size }] of this.lines) if (size > longest.size) longest = { callerKey, size };
+    return longest;
+  }
+
+  /** The waiter of a caller that came last. */
+  newestOf(callerKey: string): T | undefined {
+    let newest: T | undefined;
+    const { lanes } = this.lines.get(callerKey) ?? newLine<T>();
+    for (const waiter of LANES.flatMap((lane) => [...lanes[lane]]))
+      if (newest === undefined || waiter.arrival > newest.arrival) newest = waiter;
+    return newest;
+  }
+
+  /** Takes the waiter whose turn it is out of the queue. @param hasRoom whether a call of this lane can go now */
+  takeNext(hasRoom: (lane: Lane) => boolean): T | undefined {
+    for (const [callerKey, line] of this.lines) {
+      const next = oldestOf(line, hasRoom);
+      if (next === undefined) continue;
+      this.lines.delete(callerKey);
+      this.lines.set(callerKey, line);
+      this.remove(callerKey, next);
+      return next;
+    }
+    return undefined;
+  }
+}
+
+const LANES: readonly Lane[] = ['read', 'create', 'start', 'cancel'];
+
+function newLine<T>(): Line<T> {
+  return { size: 0, lanes: { read: new Set(), create: new Set(), start: new Set(), cancel: new Set() } };
+}
+
+function oldestOf<T extends Queued>({ lanes }: Line<T>, hasRoom: (lane: Lane) => boolean): T | undefined {
+  let oldest: T | undefined;
+  for (const lane of LANES) {
+    const first = hasRoom(lane) ? firstOf(lanes[lane]) : undefined;
+    if (first !== undefined && (oldest === undefined || first.arrival < oldest.arrival)) oldest = first;
+  }
+  return oldest;
+}
+
+function firstOf<T>(waiters: ReadonlySet<T>): T | undefined {
+  for (const waiter of waiters) return waiter;
+  return undefined;
+}

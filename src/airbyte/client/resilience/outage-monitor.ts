@@ -1,0 +1,44 @@
+import type { AirbyteError } from '../model/airbyte-errors';
+import type { CircuitBreaker } from './circuit-breaker';
+import type { Clock } from '../model/clock';
+
+/** An outage as a whole, not its single failures. */
+export type OutageEvent =
+  | { readonly kind: 'began'; readonly error: AirbyteError }
+  | { readonly kind: 'ended'; readonly durationMs: number };
+
+export type OutageListener = (event: OutageEvent) => void;
+
+/** One refused connection may be a restart; the second in a row is an outage. */
+const UNREACHABLE_IN_A_ROW = 2;
+
+/** Reports when an outage begins and when it ends, each once. */
+export class OutageMonitor {
+  private failures = 0;
+  private firstFailureAt = 0;
+  private isReported = false;
+
+  constructor(
+    private readonly breaker: Pick<CircuitBreaker, 'isOpen'>,
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+    private readonly onOutage: OutageListener | undefined,
+  ) {}
+
+  recordAnswer(): void {
+    if (this.failures === 0) return;
+    this.failures = 0;
+    if (!this.isReported) return;
+    this.isReported = false;
+    this.onOutage?.({ kind: 'ended', durationMs: this.clock.monotonicMs() - this.firstFailureAt });
+  }
+
+  /** To be called once the breaker knows of the failure. */
+  recordFailure(error: AirbyteError): void {
+    if (this.failures++ === 0) this.firstFailureAt = this.clock.monotonicMs();
+    const isOutage =
+      this.breaker.isOpen || (error.kind === 'unreachable' && this.failures >= UNREACHABLE_IN_A_ROW);
+    if (this.isReported || !isOutage) return;
+    this.isReported = true;
+    this.onOutage?.({ kind: 'began', error });
+  }
+}

@@ -1,0 +1,130 @@
+import { AirbyteError } from '../model/airbyte-errors';
+import type { CallContext } from '../model/airbyte-types';
+import { fromTransport, readAnswer } from '../transport/read-answer';
+import type { CallListener } from './call-events';
+import type { CircuitBreaker } from './circuit-breaker';
+import type { Clock } from '../model/clock';
+import { OutageMonitor, type OutageListener } from './outage-monitor';
+import { describe, isStartLane, type Operation } from '../model/operation';
+import type { Transport, TransportRequest, TransportResponse } from '../transport/transport';
+import { TransportError } from '../transport/transport-errors';
+import { UpstreamClock } from './upstream-clock';
+import { upstreamHeaders } from '../transport/upstream-headers';
+
+/** One request and what to send it with. */
+export interface ExchangeRequest {
+  readonly operation: Operation;
+  readonly context: CallContext;
+  readonly authorization?: string | undefined;
+  readonly timeoutMs: number;
+  readonly attempt: number;
+}
+
+/** Makes single exchanges, and tells the breaker and the listener how each went. */
+export class Exchanger {
+  readonly upstreamClock = new UpstreamClock();
+  private readonly outages: OutageMonitor;
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly breaker: CircuitBreaker,
+    private readonly clock: Clock,
+    private readonly onCall?: CallListener,
+    onOutage?: OutageListener,
+  ) {
+    this.outages = new OutageMonitor(breaker, clock, onOutage);
+  }
+
+  async exchange(request: ExchangeRequest): Promise<unknown> {
+    const startedAt = this.clock.monotonicMs();
+    try {
+      const answer = await this.transport.send(this.wire(request));
+      const response = withoutCredential(answer, request.authorization);
+      const { date } = response.headers;
+      if (typeof date === 'string') this.upstreamClock.observe(date, this.clock.now());
+      const body = readAnswer(request.operation, response, this.clock.now());
+      this.recordAnswer();
+      this.report(request, startedAt, { status: response.status });
+      return body;
+    } catch (thrown) {
+      const error = thrown instanceof TransportError ? fromTransport(request.operation, thrown) : thrown;
+      if (!(error instanceof AirbyteError)) throw error;
+      this.judge(request, error, startedAt);
+      this.report(request, startedAt, { status: error.status, kind: error.kind, errorId: error.errorId });
+      throw error;
+    }
+  }
+
+  private wire({ operation, context, authorization, timeoutMs }: ExchangeRequest): TransportRequest {
+    return {
+      method: operation.method,
+      path: operation.path,
+      headers: upstreamHeaders(operation, context, authorization),
+      body: operation.body === undefined ? undefined : JSON.stringify(operation.body),
+      timeoutMs,
+      signal: context.signal,
+    };
+  }
+
+  /**
+   * Counts whether Airbyte is there, not whether it likes the request. A slow creation, a start that is not answered (by
+   * Airbyte, or by a proxy that waited too long for it) and an impatient caller prove nothing.
+   */
+  private judge({ operation, context }: ExchangeRequest, error: AirbyteError, startedAt: number): void {
+    switch (error.kind) {
+      case 'unreachable':
+        this.recordFailure(error, startedAt);
+        return;
+      case 'dropped':
+      case 'unavailable':
+        if (!isStartLane(operation.lane)) this.recordFailure(error, startedAt);
+        return;
+      case 'timeout':
+        if (operation.lane === 'read' && context.signal?.aborted !== true)
+          this.recordFailure(error, startedAt);
+        return;
+      default:
+        this.recordAnswer();
+    }
+  }
+
+  private recordAnswer(): void {
+    this.breaker.recordAnswer();
+    this.outages.recordAnswer();
+  }
+
+  private recordFailure(error: AirbyteError, startedAt: number): void {
+    this.breaker.recordFailure(startedAt);
+    this.outages.recordFailure(error);
+  }
+
+  private report(
+    { operation, context, attempt }: ExchangeRequest,
+    startedAt: number,
+    outcome: Pick<Parameters<CallListener>[0], 'status' | 'kind' | 'errorId'>,
+  ): void {
+    if (this.onCall === undefined) return;
+    const path = describe(operation).slice(operation.method.length + 1);
+    const { name, method } = operation;
+    const durationMs = this.clock.monotonicMs() - startedAt;
+    this.onCall({
+      operation: name,
+      method,
+      path,
+      attempt,
+      durationMs,
+      requestId: context.requestId,
+      ...outcome,
+    });
+  }
+}
+
+/** Airbyte may repeat what it was sent, and what it says of a failure goes to callers. */
+function withoutCredential(
+  response: TransportResponse,
+  authorization: string | undefined,
+): TransportResponse {
+  if (response.status < 400 || authorization === undefined) return response;
+  const credential = authorization.slice(authorization.indexOf(' ') + 1);
+  return { ...response, text: response.text.replaceAll(credential, '***') };
+}

@@ -1,0 +1,100 @@
+import type { Authorizer } from './authorizer';
+import type { Clock } from '../model/clock';
+import { isMembers, optionalNumber } from '../model/parse';
+import type { AccessToken } from '../model/response-parsers';
+
+/** What older releases grant; used when a token says nothing of its own lifetime. */
+const UNKNOWN_LIFETIME_S = 180;
+const EARLY_SHARE = 0.2;
+const EARLIEST_MS = 30_000;
+const PAUSE_AFTER_FAILED_RENEWAL_MS = 5_000;
+
+/** Moments on the monotonic clock. */
+interface HeldToken {
+  readonly header: string;
+  readonly expiresAt: number;
+  /** Put off when a renewal fails. */
+  refreshAt: number;
+}
+
+/**
+ * Holds the token of application credentials: fetched once for all who wait, and renewed before it ends while calls go
+ * on with the old one.
+ */
+export class TokenProvider implements Authorizer {
+  private held: HeldToken | undefined;
+  private flight: Promise<string> | undefined;
+
+  constructor(
+    private readonly signIn: () => Promise<AccessToken>,
+    private readonly clock: Pick<Clock, 'now' | 'monotonicMs'>,
+  ) {}
+
+  header(): string | Promise<string> {
+    const now = this.clock.monotonicMs();
+    if (this.held === undefined || now >= this.held.expiresAt) return this.fetch();
+    if (now >= this.held.refreshAt) this.renew(this.held);
+    return this.held.header;
+  }
+
+  /** Forgets the token unless a newer one has taken its place already. */
+  drop(header: string | undefined): boolean {
+    if (this.held?.header === header) this.held = undefined;
+    return true;
+  }
+
+  /** The token in hand is still good, so a renewal that fails concerns nobody yet. */
+  private renew(held: HeldToken): void {
+    this.fetch().catch(() => {
+      held.refreshAt = this.clock.monotonicMs() + PAUSE_AFTER_FAILED_RENEWAL_MS;
+    });
+  }
+
+  private fetch(): Promise<string> {
+    this.flight ??= this.exchange().finally(() => {
+      this.flight = undefined;
+    });
+    return this.flight;
+  }
+
+  private async exchange(): Promise<string> {
+    const startedAt = this.clock.monotonicMs();
+    const nowMs = this.clock.now();
+    const token = await this.signIn();
+    const header = `Bearer ${token.accessToken}`;
+    const lifetime = lifetimeMs(token, nowMs);
+    this.held = { header, expiresAt: startedAt + lifetime, refreshAt: startedAt + usableMs(lifetime) };
+    return header;
+  }
+}
+
+/** The shorter of what the answer and the token itself say: `expires_in` has been wrong in released versions. */
+function lifetimeMs({ accessToken, expiresInS }: AccessToken, nowMs: number): number {
+  const tokenS = jwtLifetimeS(accessToken, nowMs);
+  const lifetimes = [tokenS, expiresInS].filter((seconds) => seconds !== null);
+  return (lifetimes.length === 0 ? UNKNOWN_LIFETIME_S : Math.min(...lifetimes)) * 1000;
+}
+
+/** A fifth early and at least 30 s, but never more than half of a short life. */
+function usableMs(lifetime: number): number {
+  return lifetime - Math.min(Math.max(lifetime * EARLY_SHARE, EARLIEST_MS), lifetime / 2);
+}
+
+/** Reads `exp` of a JWT (RFC 7519) unverified; against its own `iat` if it has one, which is immune to clock skew. */
+function jwtLifetimeS(token: string, nowMs: number): number | null {
+  const payload = jwtPayload(token);
+  const expiry = isMembers(payload) ? optionalNumber(payload, 'exp') : null;
+  if (!isMembers(payload) || expiry === null) return null;
+  return Math.max(0, expiry - (optionalNumber(payload, 'iat') ?? nowMs / 1000));
+}
+
+function jwtPayload(token: string): unknown {
+  const [, payload] = token.split('.');
+  if (payload === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    // An opaque token with a dot in it: it says nothing of its lifetime.
+    return undefined;
+  }
+}

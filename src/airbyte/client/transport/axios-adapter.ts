@@ -1,0 +1,38 @@
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { Dispatcher } from 'undici';
+import { exchange, type WireRequest } from './undici-request';
+
+/** An `AxiosAdapter` whose answers are texts. */
+export type UndiciAdapter = (config: InternalAxiosRequestConfig) => Promise<AxiosResponse<string>>;
+
+/**
+ * An axios adapter over {@link exchange}. Honours `timeout` (body included), `signal` and `maxContentLength`, resolves
+ * for every status and rejects with {@link TransportError}.
+ */
+export function createUndiciAdapter(dispatcher: Dispatcher): UndiciAdapter {
+  return async (config) => {
+    const { status, headers, text } = await exchange(dispatcher, wireRequestOf(config));
+    return { status, headers: joined(headers), data: text, statusText: '', config };
+  };
+}
+
+function wireRequestOf(config: InternalAxiosRequestConfig): WireRequest {
+  return {
+    origin: config.baseURL ?? '',
+    path: config.url ?? '/',
+    method: (config.method ?? 'get').toUpperCase(),
+    headers: joined(Object.fromEntries(config.headers)),
+    body: typeof config.data === 'string' ? config.data : null,
+    timeoutMs: config.timeout ?? 0,
+    maxBytes: config.maxContentLength ?? Number.POSITIVE_INFINITY,
+    signal: config.signal,
+  };
+}
+
+/** Headers as texts, those of several values joined (RFC 9110, 5.3); axios marks absent ones by null, undefined or false. */
+function joined(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  const isThere = ([, value]: [string, unknown]): boolean =>
+    value !== undefined && value !== null && value !== false;
+  const entries = Object.entries(headers).filter(isThere);
+  return Object.fromEntries(entries.map(([name, value]) => [name, [value].flat().join(', ')]));
+}

@@ -1,0 +1,133 @@
+import { AirbyteError, type AirbyteErrorDetails, type AirbyteErrorKind } from '../model/airbyte-errors';
+import { parseErrorBody } from './error-body';
+import { describe, type Operation } from '../model/operation';
+import { parseRetryAfterMs } from './retry-after';
+import type { TransportResponse } from './transport';
+import { unreachableCause } from './unreachable-cause';
+import type { TransportError, TransportFailure } from './transport-errors';
+
+/** Reads the body of a good answer, which still has to be parsed, or throws the {@link AirbyteError} that it amounts to. */
+export function readAnswer(operation: Operation, response: TransportResponse, nowMs: number): unknown {
+  if (response.status < 200 || response.status > 299) throw refusal(operation, response, nowMs);
+  if (operation.expects === 'json') return readJson(operation, response);
+  // A web application answers every path with its page and 200.
+  if (isWebPage(response)) throw misbehaving(operation, 'the answer is a web page', response.status);
+  return undefined;
+}
+
+/** An error for an answer that is not one of Airbyte's API: the address is wrong, or something sits in between. */
+export function misbehaving(operation: Operation, what: string, status: number | undefined): AirbyteError {
+  const message = `${describe(operation)}: ${what}. Is AIRBYTE_API_URL the base of Airbyte's public API?`;
+  return new AirbyteError('misbehaving', message, { operation: operation.name, sent: true, status });
+}
+
+export function fromTransport(operation: Operation, error: TransportError): AirbyteError {
+  const { kind, what } = TRANSPORT_KINDS[error.failure];
+  const details = { operation: operation.name, sent: error.sent, transportCode: error.code, cause: error };
+  const code = error.code === undefined ? '' : ` (${error.code})`;
+  const reason = kind === 'unreachable' ? `${what}: ${unreachableCause(error.code)}` : what + code;
+  return new AirbyteError(kind, `${describe(operation)}: ${reason}`, details);
+}
+
+const TRANSPORT_KINDS: Record<TransportFailure, { kind: AirbyteErrorKind; what: string }> = {
+  unreachable: { kind: 'unreachable', what: 'Airbyte cannot be reached' },
+  dropped: { kind: 'dropped', what: 'the connection to Airbyte was cut off' },
+  timeout: { kind: 'timeout', what: 'Airbyte did not answer in time' },
+  aborted: { kind: 'timeout', what: 'the caller gave up' },
+  too_large: { kind: 'misbehaving', what: 'the answer is too large' },
+  garbled: { kind: 'misbehaving', what: 'the answer is not HTTP' },
+};
+
+function readJson(operation: Operation, response: TransportResponse): unknown {
+  if (
+    response.headers['content-encoding'] !== undefined &&
+    response.headers['content-encoding'] !== 'identity'
+  ) {
+    throw misbehaving(operation, 'the answer is compressed although that was not asked for', response.status);
+  }
+  if (!isJson(response)) throw misbehaving(operation, 'the answer is not JSON', response.status);
+  const body = parseJson(response.text);
+  if (body === undefined) throw misbehaving(operation, 'the answer is broken JSON', response.status);
+  return body;
+}
+
+function refusal(operation: Operation, response: TransportResponse, nowMs: number): AirbyteError {
+  const { status } = response;
+  if (!isAnswerOfAirbyte(response))
+    return misbehaving(operation, `status ${status} without a JSON body`, status);
+  const body = isJson(response) ? parseJson(response.text) : undefined;
+  const details: AirbyteErrorDetails = {
+    ...parseErrorBody(body),
+    operation: operation.name,
+    sent: true,
+    status,
+    retryAfterMs: parseRetryAfterMs(response.headers['retry-after'], nowMs),
+    upstreamDate: upstreamDateOf(response),
+  };
+  return new AirbyteError(kindOf(status), `${describe(operation)}: Airbyte answered ${status}`, details);
+}
+
+/** Proxies answer 401, 429 and 5xx with pages of their own and mean it; other pages come from the wrong address. */
+function isAnswerOfAirbyte(response: TransportResponse): boolean {
+  const { status } = response;
+  if (status < 400) return false;
+  return status >= 500 || status === 401 || status === 429 || response.text === '' || isJson(response);
+}
+
+function kindOf(status: number): AirbyteErrorKind {
+  return KINDS.get(status) ?? (status >= 500 ? 'failed' : 'bad_request');
+}
+
+const KINDS: ReadonlyMap<number, AirbyteErrorKind> = new Map([
+  [401, 'unauthorized'],
+  [403, 'forbidden'],
+  [404, 'not_found'],
+  [408, 'unavailable'],
+  [409, 'conflict'],
+  [422, 'unprocessable'],
+  [429, 'rate_limited'],
+  [502, 'unavailable'],
+  [503, 'unavailable'],
+  [504, 'unavailable'],
+]);
+
+/** Undefined when the text is not JSON, which JSON itself cannot say. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(quoteLongJobIds(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Job ids are int64: beyond 2^53 a number would silently become another job's id. An unescaped `"jobId"` before a
+ * colon can only be a member's name, since quotes inside a JSON text are escaped.
+ */
+function quoteLongJobIds(text: string): string {
+  if (!LONG_JOB_ID.test(text)) return text;
+  return text.replace(/(?<!\\)("jobId"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g, '$1"$2"');
+}
+
+/** Cheap to look for: hardly any text has one. */
+const LONG_JOB_ID = /"jobId"\s*:\s*-?\d{16}/;
+
+function isJson(response: TransportResponse): boolean {
+  return /^application\/(?:[\w.+-]*\+)?json\b/i.test(contentType(response));
+}
+
+function isWebPage(response: TransportResponse): boolean {
+  return /^(?:text\/html|application\/xhtml)/i.test(contentType(response));
+}
+
+function contentType(response: TransportResponse): string {
+  const value = response.headers['content-type'];
+  return typeof value === 'string' ? value : '';
+}
+
+/** Airbyte's clock when it answered, in whole seconds. */
+export function upstreamDateOf(response: TransportResponse): Date | undefined {
+  const value = response.headers['date'];
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : new Date(ms);
+}

@@ -1,0 +1,136 @@
+import type { AxiosInstance } from 'axios';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { createUndiciAdapter, type UndiciAdapter } from './axios-adapter';
+import { TransportError } from './transport-errors';
+import { exchange } from './undici-request';
+
+/** The largest answer read: a connection with a thousand streams stays far below. */
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export interface TransportRequest {
+  readonly method: string;
+  /** Below the API's base; ids already encoded. */
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  /** JSON text. */
+  readonly body?: string | undefined;
+  /** For the whole exchange, the body of the answer included. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TransportResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** Sends one request and reads the whole answer; throws {@link TransportError} and nothing else of its own. */
+export interface Transport {
+  send(request: TransportRequest): Promise<TransportResponse>;
+  /** Closes every socket at once; what is in flight fails. */
+  close(): Promise<void>;
+}
+
+/**
+ * The only place that knows the HTTP library. Requests go through the axios instance of `@nestjs/axios`, so its
+ * interceptors hold, and leave through undici: sockets are kept alive, and NODE_EXTRA_CA_CERTS and the proxy variables
+ * HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured, except that loopback is never proxied.
+ */
+export class AxiosTransport implements Transport {
+  private readonly origin: string;
+  private readonly basePath: string;
+  private readonly dispatcher: Dispatcher;
+  private readonly adapter: UndiciAdapter;
+
+  constructor(
+    apiUrl: string,
+    private readonly axios: AxiosInstance,
+  ) {
+    const url = new URL(apiUrl);
+    this.origin = url.origin;
+    this.basePath = url.pathname.replace(/\/+$/, '');
+    this.dispatcher = createDispatcher(url.hostname);
+    this.adapter = createUndiciAdapter(this.dispatcher);
+  }
+
+  /**
+   * Without interceptors axios would only copy the request several times on its way to the adapter, which costs more
+   * than everything else that the gateway does for a call: then it is left out.
+   */
+  send(request: TransportRequest): Promise<TransportResponse> {
+    if (this.hasInterceptors) return this.sendThroughAxios(request);
+    return exchange(this.dispatcher, {
+      origin: this.origin,
+      path: this.basePath + request.path,
+      method: request.method,
+      headers: request.headers,
+      body: request.body ?? null,
+      timeoutMs: request.timeoutMs,
+      maxBytes: MAX_ANSWER_BYTES,
+      signal: request.signal,
+    });
+  }
+
+  private async sendThroughAxios(request: TransportRequest): Promise<TransportResponse> {
+    try {
+      const { status, headers, data } = await this.axios.request<string>({
+        baseURL: this.origin,
+        url: this.basePath + request.path,
+        method: request.method,
+        headers: request.headers,
+        data: request.body,
+        timeout: request.timeoutMs,
+        maxContentLength: MAX_ANSWER_BYTES,
+        ...(request.signal && { signal: request.signal }),
+        transformRequest: [],
+        transformResponse: [],
+        adapter: this.adapter,
+      });
+      return { status, headers, text: data };
+    } catch (error) {
+      throw this.translate(error, request);
+    }
+  }
+
+  private get hasInterceptors(): boolean {
+    const { request, response } = this.axios.interceptors;
+    return (request.handlers?.length ?? 0) + (response.handlers?.length ?? 0) > 0;
+  }
+
+  close(): Promise<void> {
+    return this.dispatcher.destroy();
+  }
+
+  /** Axios's own errors carry its config, and with it the credentials: none of them may leave this file. */
+  private translate(error: unknown, request: TransportRequest): Error {
+    if (error instanceof TransportError) return error;
+    if (request.signal?.aborted) return new TransportError('aborted', true);
+    if (this.isAxiosError(error)) return new Error('axios could not make the request');
+    return error instanceof Error
+      ? error
+      : new Error('an axios interceptor threw something that is not an error');
+  }
+
+  private isAxiosError(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && 'config' in error;
+  }
+}
+
+function createDispatcher(hostname: string): Dispatcher {
+  // Silence is judged by the timeout of the whole exchange, so undici's own body and header timeouts are off.
+  const options = {
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  };
+  return isLoopback(hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

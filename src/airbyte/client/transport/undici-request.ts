@@ -1,0 +1,140 @@
+import type { Dispatcher } from 'undici';
+import { TransportError, type TransportFailure } from './transport-errors';
+
+/** One request as it goes on the wire. */
+export interface WireRequest {
+  readonly origin: string;
+  /** Query included. */
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | null;
+  /** For the whole exchange, the body of the answer included; 0: as long as it takes. */
+  readonly timeoutMs: number;
+  /** The largest answer that is read. */
+  readonly maxBytes: number;
+  readonly signal?: Abortable | undefined;
+}
+
+/** As much of an `AbortSignal` as axios promises to hand on. */
+export interface Abortable {
+  addEventListener?: (type: 'abort', listener: () => void) => void;
+  removeEventListener?: (type: 'abort', listener: () => void) => void;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** Limits that differ by less than this share one of Node's timer lists; a busy gateway would make one for each. */
+const TIMER_STEP_MS = 100;
+
+/**
+ * Sends one request and reads its whole answer, of whatever status; follows no redirects. Uses undici's `dispatch`, which
+ * costs less than its `request` and knows whether a request was written to a socket.
+ * @throws {TransportError} and nothing else
+ */
+export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<WireAnswer> {
+  return new Promise((resolve, reject) => {
+    dispatcher.dispatch(request, new Exchange(request, resolve, reject));
+  });
+}
+
+/** Settles exactly once: by the answer, a failure, the timeout or the caller's signal. */
+class Exchange implements Dispatcher.DispatchHandler {
+  private readonly chunks: Buffer[] = [];
+  private readonly timer: NodeJS.Timeout | undefined;
+  private readonly onAbort: (() => void) | undefined;
+  private controller: Dispatcher.DispatchController | undefined;
+  private bytes = 0;
+  private status = 0;
+  private headers: WireAnswer['headers'] = {};
+  private settled = false;
+
+  constructor(
+    private readonly request: WireRequest,
+    private readonly succeed: (answer: WireAnswer) => void,
+    private readonly reject: (error: TransportError) => void,
+  ) {
+    const { timeoutMs, signal } = request;
+    if (timeoutMs > 0) this.timer = setTimeout(giveUp, inSteps(timeoutMs), this);
+    if (!signal) return;
+    this.onAbort = () => {
+      this.fail('aborted');
+    };
+    signal.addEventListener?.('abort', this.onAbort);
+  }
+
+  /** Called just before the request is written; a request given up while it waited for a socket ends here, unsent. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.settled) {
+      controller.abort(new Error('given up before it was sent'));
+      return;
+    }
+    this.controller = controller;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: WireAnswer['headers'],
+  ): void {
+    this.status = status;
+    this.headers = headers;
+    if (Number(headers['content-length']) > this.request.maxBytes) this.fail('too_large');
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes > this.request.maxBytes) this.fail('too_large');
+    else this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (!this.settle()) return;
+    const [first] = this.chunks;
+    const body = this.chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.chunks);
+    this.succeed({ status: this.status, headers: this.headers, text: body.toString('utf8') });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    if (this.controller === undefined) this.fail('unreachable', error);
+    else this.fail(isNotHttp(error) ? 'garbled' : 'dropped', error);
+  }
+
+  fail(failure: TransportFailure, cause?: Error): void {
+    if (!this.settle()) return;
+    const error = new TransportError(failure, this.controller !== undefined, cause && codeOf(cause));
+    this.reject(error);
+    this.controller?.abort(error);
+  }
+
+  private settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    clearTimeout(this.timer);
+    if (this.onAbort) this.request.signal?.removeEventListener?.('abort', this.onAbort);
+    return true;
+  }
+}
+
+function giveUp(exchange: Exchange): void {
+  exchange.fail('timeout');
+}
+
+/** Never later than asked for. */
+function inSteps(timeoutMs: number): number {
+  return timeoutMs < 10 * TIMER_STEP_MS ? timeoutMs : timeoutMs - (timeoutMs % TIMER_STEP_MS);
+}
+
+/** What the parser refuses, and headers past undici's limit of 16 KiB. */
+function isNotHttp(error: Error): boolean {
+  return error.name === 'HTTPParserError' || codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW';
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

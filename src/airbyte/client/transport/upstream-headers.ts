@@ -1,0 +1,24 @@
+import type { CallContext } from '../model/airbyte-types';
+import type { Operation } from '../model/operation';
+
+/** W3C Trace Context, section 3.2. */
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+const REQUEST_ID = /^[\x21-\x7e]{1,200}$/;
+
+/** What is sent with an operation. Ids that could not stand in a header are left out. */
+export function upstreamHeaders(
+  operation: Operation,
+  context: CallContext,
+  authorization: string | undefined,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'user-agent': 'airbyte-ingestion-api',
+  };
+  const { requestId, traceparent } = context;
+  if (operation.body !== undefined) headers['content-type'] = 'application/json';
+  if (authorization !== undefined) headers['authorization'] = authorization;
+  if (requestId !== undefined && REQUEST_ID.test(requestId)) headers['x-request-id'] = requestId;
+  if (traceparent !== undefined && TRACEPARENT.test(traceparent)) headers['traceparent'] = traceparent;
+  return headers;
+}

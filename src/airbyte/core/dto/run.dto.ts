@@ -1,0 +1,99 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsOptional } from 'class-validator';
+import { IsOneOf, IsWholeNumber } from '../../../api/validation/decorators';
+
+/** `unknown` stands for words that Airbyte has yet to invent. */
+export const RUN_STATUSES = [
+  'pending',
+  'queued',
+  'running',
+  'incomplete',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'unknown',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** What a run does: only `sync` and `refresh` bring data. */
+export const RUN_TYPES = ['sync', 'refresh', 'reset', 'clear', 'unknown'] as const;
+export type RunType = (typeof RUN_TYPES)[number];
+
+export const CONFLICT_CHOICES = ['refuse', 'attach'] as const;
+export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
+
+@ApiSchema({ name: 'StartRunInput', description: 'How to start a run. The body may be left out.' })
+export class StartRunDto {
+  /** What to do when one is running already: `refuse` with 409, or `attach` to it and answer 200 with it. */
+  @ApiProperty({
+    enum: CONFLICT_CHOICES,
+    enumName: 'ConflictChoice',
+    required: false,
+    nullable: true,
+    default: 'refuse',
+    example: 'attach',
+  })
+  @IsOptional()
+  @IsOneOf(CONFLICT_CHOICES)
+  onConflict?: ConflictChoice | null;
+}
+
+/** The longest that a request may wait for a run to end. */
+const MAX_WAIT_S = 60;
+
+/** How to read a run. */
+export class RunQueryDto {
+  /** How many seconds to wait at most for the run to end; 0 answers at once. */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_WAIT_S, default: 0, required: false, example: 30 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsWholeNumber(0, MAX_WAIT_S)
+  wait?: number;
+}
+
+@ApiSchema({ name: 'Run', description: 'One run of an ingestion; it is a job in Airbyte.' })
+export class RunDto {
+  /** Names the run; it is the id of Airbyte's job. */
+  @ApiProperty({ example: '1' })
+  runId: string;
+
+  @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
+  connectionId: string;
+
+  /** What it does with the data. */
+  @ApiProperty({ enum: RUN_TYPES, enumName: 'RunType', example: 'sync' })
+  type: RunType;
+
+  /** `incomplete`: an attempt failed and Airbyte will try again. */
+  @ApiProperty({ enum: RUN_STATUSES, enumName: 'RunStatus', example: 'succeeded' })
+  status: RunStatus;
+
+  /** Airbyte's own word for the status where `status` is `unknown`, null otherwise. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  upstreamStatus: string | null;
+
+  /** When it was asked for. */
+  @ApiProperty({ format: 'date-time', example: '2026-01-15T02:00:00.000Z' })
+  queuedAt: string;
+
+  /** When Airbyte began it. Airbyte's public API does not tell, so this is null. */
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
+  startedAt: string | null;
+
+  /** When it ended; null while it has not. */
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-15T02:07:41.000Z' })
+  endedAt: string | null;
+
+  /** From being asked for to its end, in milliseconds, waiting included; null while it has not ended. */
+  @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 461000 })
+  durationMs: number | null;
+
+  /** Rows that reached the destination for good; null where Airbyte does not tell. */
+  @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 4200 })
+  rows: number | null;
+
+  /** Bytes that reached the destination for good; null where Airbyte does not tell. */
+  @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 1048576 })
+  bytes: number | null;
+}

@@ -1,0 +1,80 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { IsOneOf, IsOptionalText } from '../../../api/validation/decorators';
+import { type ForeignName, ForeignNames } from '../../../api/validation/foreign-names';
+import type { Schedule, ScheduleRequest, ScheduleType } from '../../schedule';
+
+export const SCHEDULE_TYPES = ['cron', 'basic', 'manual'] as const satisfies readonly ScheduleType[];
+
+const CRON_HINT = 'Write a Unix expression such as "0 2 * * *" or a Quartz expression such as "0 0 2 * * ?".';
+const BASIC_HINT = 'Write it as Airbyte does, e.g. "Every 6 HOURS".';
+const ZONE_HINT = 'Leave it out or write "UTC".';
+
+/** Airbyte's internal API and its Terraform provider know an interval as `{units, timeUnit}`. */
+function intervalHint(value: unknown): ForeignName {
+  const { units, timeUnit } = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  const isInterval =
+    Number.isInteger(units) && typeof timeUnit === 'string' && /^[a-z]{1,10}$/i.test(timeUnit);
+  const timing = isInterval ? `Every ${String(units)} ${timeUnit.toUpperCase()}` : 'Every 6 HOURS';
+  return { hint: `Write "scheduleType": "basic" with "basicTiming": "${timing}".` };
+}
+
+const CRON_NAME = {
+  hint: 'Did you mean cronExpression? Write "scheduleType": "cron" with "cronExpression": "0 2 * * *".',
+};
+
+@ForeignNames({
+  basicSchedule: intervalHint,
+  interval: intervalHint,
+  cron: CRON_NAME,
+  expression: CRON_NAME,
+  cronSchedule: CRON_NAME,
+  type: { hint: 'Did you mean scheduleType? It is one of cron, basic, manual.' },
+  cronTimeZone: { hint: 'Did you mean timeZone?' },
+})
+@ApiSchema({ name: 'ScheduleInput', description: 'When to sync.' })
+export class ScheduleRequestDto implements ScheduleRequest {
+  /** `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself. */
+  @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', example: 'cron' })
+  @IsOneOf(SCHEDULE_TYPES)
+  scheduleType: ScheduleType;
+
+  /** Required for `cron`, refused otherwise: five Unix fields, or six or seven Quartz fields, in UTC. */
+  @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: '0 2 * * *' })
+  @IsOptionalText(255, CRON_HINT)
+  cronExpression?: string | null;
+
+  /** Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`; left out it is `Every 24 HOURS`. */
+  @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: null })
+  @IsOptionalText(255, BASIC_HINT)
+  basicTiming?: string | null;
+
+  /** Airbyte's public API knows no other zone than `UTC`. */
+  @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: 'UTC' })
+  @IsOptionalText(255, ZONE_HINT)
+  timeZone?: string | null;
+}
+
+@ApiSchema({
+  name: 'Schedule',
+  description: 'When an ingestion syncs. Every member is present, null where there is nothing.',
+})
+export class ScheduleDto implements Schedule {
+  /** `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself. */
+  @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', example: 'cron' })
+  scheduleType: ScheduleType;
+
+  /** In the words in which it was sent; as Airbyte holds it if it was made elsewhere. */
+  @ApiProperty({ type: 'string', nullable: true, example: '0 2 * * *' })
+  cronExpression: string | null;
+
+  /** Interval of a `basic` schedule. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  basicTiming: string | null;
+
+  /** IANA zone in which a cron expression is read. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'UTC' })
+  timeZone: string | null;
+}

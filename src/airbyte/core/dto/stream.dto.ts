@@ -1,0 +1,91 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsOptional, IsString } from 'class-validator';
+import { IsOneOf, IsOptionalText, IsText } from '../../../api/validation/decorators';
+import { IsListOfPaths } from './is-list-of-paths';
+
+/** What Airbyte can do with a stream: how it reads, and what it does with what the destination has. */
+export const SYNC_MODES = [
+  'full_refresh_overwrite',
+  'full_refresh_overwrite_deduped',
+  'full_refresh_append',
+  'full_refresh_update',
+  'full_refresh_soft_delete',
+  'incremental_append',
+  'incremental_deduped_history',
+  'incremental_update',
+  'incremental_soft_delete',
+] as const;
+export type SyncMode = (typeof SYNC_MODES)[number];
+
+const MAX_PATH = 100;
+const PATH = { type: 'array', items: { type: 'string' }, maxItems: MAX_PATH } as const;
+const KEY = { type: 'array', items: PATH, maxItems: MAX_PATH } as const;
+const CURSOR_HINT = 'Write the path of a field as an array, e.g. ["updated_at"].';
+
+@ApiSchema({ name: 'StreamInput', description: 'One stream to sync.' })
+export class StreamRequestDto {
+  /** As the source names it. */
+  @ApiProperty({ minLength: 1, maxLength: 1000, example: 'orders' })
+  @IsText(1, 1000)
+  name: string;
+
+  /** As the source names it; left out or null where it has none. */
+  @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 1000, example: null })
+  @IsOptionalText(1000, 'Give the namespace of the stream, or leave it out.')
+  namespace?: string | null;
+
+  /** Left out or null, Airbyte overwrites the destination on each sync: `full_refresh_overwrite`. */
+  @ApiProperty({
+    enum: SYNC_MODES,
+    enumName: 'SyncMode',
+    nullable: true,
+    required: false,
+    example: 'full_refresh_append',
+  })
+  @IsOptional()
+  @IsOneOf(SYNC_MODES)
+  syncMode?: SyncMode | null;
+
+  /** Path of the field that tells what is new, for incremental modes. */
+  @ApiProperty({ ...PATH, nullable: true, required: false, example: ['ordered_at'] })
+  @IsOptional()
+  @IsArray({ message: 'must be an array of field names', context: { hint: CURSOR_HINT } })
+  @ArrayMaxSize(MAX_PATH, { message: `must have at most ${MAX_PATH} parts`, context: { hint: CURSOR_HINT } })
+  @IsString({ each: true, message: 'must be an array of field names', context: { hint: CURSOR_HINT } })
+  cursorField?: string[] | null;
+
+  /** Paths of the fields that make up the key, for modes that deduplicate. */
+  @ApiProperty({
+    ...KEY,
+    items: { ...PATH, minItems: 1 },
+    nullable: true,
+    required: false,
+    example: [['order_id']],
+  })
+  @IsOptional()
+  @IsListOfPaths(MAX_PATH)
+  primaryKey?: string[][] | null;
+}
+
+@ApiSchema({ name: 'Stream', description: 'One stream that is synced.' })
+export class StreamDto {
+  /** As the source names it. */
+  @ApiProperty({ example: 'orders' })
+  name: string;
+
+  /** As the source names it; null where it has none. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  namespace: string | null;
+
+  /** In Airbyte's words; null where it gives none. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'full_refresh_overwrite' })
+  syncMode: string | null;
+
+  /** Path of the field that tells what is new; empty where there is none. */
+  @ApiProperty({ ...PATH, example: [] })
+  cursorField: string[];
+
+  /** Paths of the fields that make up the key. */
+  @ApiProperty({ ...KEY, example: [['order_id']] })
+  primaryKey: string[][];
+}

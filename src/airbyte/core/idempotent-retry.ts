@@ -1,0 +1,24 @@
+import type { EarlierAttempt } from '../../http/request-context';
+import { ProblemException } from '../../api/problem/problem.exception';
+
+/**
+ * To be called when nothing was found of an earlier attempt.
+ * @throws ProblemException `outcome-in-doubt` while Airbyte may yet finish it
+ */
+export function requireMayRepeat(attempt: EarlierAttempt): void {
+  if (attempt.mayRepeat) return;
+  throw new ProblemException(
+    'outcome-in-doubt',
+    'An earlier attempt got no answer and Airbyte may yet finish it. Send this again, with the same Idempotency-Key, to learn what came of it.',
+    { retryAfterMs: attempt.retryAfterMs },
+  );
+}
+
+/** The problem of a retry that can neither be answered nor sent again. It does not go away by itself. */
+export function ambiguousCreation(): ProblemException {
+  return new ProblemException(
+    'outcome-in-doubt',
+    'An earlier attempt got no answer, and an ingestion like this one exists that it may have made: the clocks of Airbyte and of ' +
+      'this gateway do not decide it. Look at GET /ingestion. To create another one, use a new Idempotency-Key.',
+  );
+}

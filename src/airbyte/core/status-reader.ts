@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../lib/clock';
+import { CoalescedReads } from '../../lib/coalesced-reads';
+import type { RequestContext } from '../../http/request-context';
+import { SETTINGS, type Settings } from '../../config/settings-types';
+import { AirbyteClient } from '../client/airbyte.client';
+import type { AirbyteConnection } from '../client/model/airbyte-types';
+import { sharingKey, visibleOrNull } from './visibility';
+import type { RunFacts } from './status-facts';
+import { newestSuccess, readNewestJobs } from './sync-history';
+
+/** What Airbyte holds of one ingestion, read at about one time. */
+export interface IngestionSnapshot extends RunFacts {
+  readonly connection: AirbyteConnection;
+  /** When Airbyte was asked. */
+  readonly observedAt: Date;
+}
+
+const MAX_SNAPSHOTS = 10_000;
+
+/** Reads what a status is made of: two calls upstream in the usual case, shared by all who ask at one time. */
+@Injectable()
+export class StatusReader {
+  private readonly reads: CoalescedReads<IngestionSnapshot | null>;
+  /** Workspaces of callers that have asked, `*` for those that may see all: as many as there are tenants. */
+  private readonly scopes = new Set<string>();
+  private changeCount = 0;
+
+  constructor(
+    private readonly client: AirbyteClient,
+    @Inject(SETTINGS) settings: Settings,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.reads = new CoalescedReads({
+      maxAgeMs: settings.statusMaxAgeMs,
+      maxEntries: MAX_SNAPSHOTS,
+      nowMs: () => clock.monotonicMs(),
+    });
+  }
+
+  /** How many changes this replica has made: whoever keeps what it read must read again when this has grown. */
+  get changes(): number {
+    return this.changeCount;
+  }
+
+  /** The present time by Airbyte's clock, which decides when its schedules fire. */
+  airbyteNow(): Date {
+    return this.client.caller.upstreamClock.correct(this.clock.now());
+  }
+
+  /** A context under which several statuses are read within the time of one request. */
+  shareBudget(context: RequestContext): RequestContext {
+    return this.client.shareBudget(context);
+  }
+
+  /** @returns null where the ingestion does not exist for the caller, which is remembered like any other answer */
+  read(connectionId: string, context: RequestContext): Promise<IngestionSnapshot | null> {
+    const key = sharingKey(context, connectionId);
+    this.scopes.add(key.slice(0, -connectionId.length));
+    return this.reads.get(key, () => this.readUpstream(connectionId, context));
+  }
+
+  /** To be called after every change of an ingestion by this replica. */
+  forget(connectionId: string): void {
+    this.changeCount += 1;
+    for (const scope of this.scopes) this.reads.forget(scope + connectionId);
+  }
+
+  /**
+   * Both reads begin at once, also for an ingestion that does not exist for the caller: Airbyte lists no jobs for an
+   * unknown id, without complaint, so only the connection's own answer counts.
+   */
+  private async readUpstream(
+    connectionId: string,
+    request: RequestContext,
+  ): Promise<IngestionSnapshot | null> {
+    const context = this.client.shareBudget(request);
+    const observedAt = this.clock.now();
+    const [reading, readingJobs] = [
+      this.client.getConnection(connectionId, context),
+      readNewestJobs(this.client, connectionId, context),
+    ];
+    // Where the connection's own answer decides, the jobs are not awaited.
+    readingJobs.catch(() => undefined);
+    const connection = await visibleOrNull(connectionId, reading, request);
+    if (!connection) return null;
+    const newestJobs = await readingJobs;
+    const success = await newestSuccess(this.client, connectionId, newestJobs, context);
+    return { connection, newestJobs, newestSuccess: success, observedAt };
+  }
+}

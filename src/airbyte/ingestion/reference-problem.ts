@@ -1,0 +1,87 @@
+import type { RequestContext } from '../../http/request-context';
+import { ProblemException } from '../../api/problem/problem.exception';
+import type { FieldErrorDto } from '../../api/problem/problem.dto';
+import type { AirbyteClient } from '../client/airbyte.client';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import { isUnknown } from '../core/upstream-problem';
+import { isInSight } from '../core/visibility';
+
+type References = { readonly sourceId: string; readonly destinationId: string };
+type Actor = { readonly workspaceId: string };
+
+/**
+ * What is wrong with the ids of a creation: fields that name nothing Airbyte knows, or two that are in different
+ * workspaces. Airbyte itself looks at the destination first and stops there, on Airbyte Cloud its 403 does not say
+ * what it is about, and of workspaces it says nothing, so both are read. Null if nothing is wrong with them.
+ */
+export async function referenceProblem(
+  client: AirbyteClient,
+  request: References,
+  context: RequestContext,
+): Promise<ProblemException | null> {
+  const [source, destination] = await Promise.all([
+    inSight(request.sourceId, client.getSource(request.sourceId, context), context),
+    inSight(request.destinationId, client.getDestination(request.destinationId, context), context),
+  ]);
+  if (source && destination) return source.workspaceId === destination.workspaceId ? null : apart();
+  const [isDestination, isSource] = await Promise.all([
+    source ? null : inSight(request.sourceId, client.getDestination(request.sourceId, context), context),
+    destination
+      ? null
+      : inSight(request.destinationId, client.getSource(request.destinationId, context), context),
+  ]);
+  const errors = [
+    ...(source
+      ? []
+      : [isDestination ? swapped('sourceId', 'destination') : fieldError('sourceId', 'source', '/sources')]),
+    ...(destination
+      ? []
+      : [
+          isSource
+            ? swapped('destinationId', 'source')
+            : fieldError('destinationId', 'destination', '/destinations'),
+        ]),
+  ];
+  const fields = errors.map((error) => error.field).join(' and ');
+  const verb = errors.length === 1 ? 'names' : 'name';
+  return new ProblemException('reference-not-found', `Airbyte does not know what ${fields} ${verb}.`, {
+    errors,
+  });
+}
+
+/** What another workspace has is as unknown as what nobody has. */
+async function inSight(id: string, read: Promise<Actor>, context: RequestContext): Promise<Actor | null> {
+  try {
+    const actor = await read;
+    return isInSight(actor, context) ? actor : null;
+  } catch (error) {
+    if (error instanceof AirbyteError && isUnknown(error, id)) return null;
+    throw error;
+  }
+}
+
+function apart(): ProblemException {
+  const hint = 'Choose two of one workspace: GET /sources and GET /destinations tell which each is in.';
+  const reason = 'is in another workspace than the other';
+  return new ProblemException(
+    'workspace-mismatch',
+    'Airbyte connects a source and a destination of one workspace only.',
+    { errors: ['sourceId', 'destinationId'].map((field) => ({ field, reason, hint })) },
+  );
+}
+
+function swapped(field: string, noun: string): FieldErrorDto {
+  return {
+    field,
+    reason: `is the id of a ${noun}`,
+    hint: 'Are sourceId and destinationId swapped? GET /sources and GET /destinations list the ids.',
+  };
+}
+
+function fieldError(field: string, noun: string, path: string): FieldErrorDto {
+  return {
+    field,
+    reason: `names no ${noun} that Airbyte knows`,
+    hint: `GET ${path} lists the ${noun}s that exist.`,
+  };
+}

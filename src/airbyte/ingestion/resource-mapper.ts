@@ -1,0 +1,37 @@
+import { strongTag } from '../../http/entity-tag';
+import type { AirbyteConnection, AirbyteStream } from '../client/model/airbyte-types';
+import { readSchedule } from '../schedule';
+import type { IngestionDto } from '../core/dto/ingestion.dto';
+import type { StreamDto } from '../core/dto/stream.dto';
+import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
+
+/** A connection as Airbyte holds it, in the gateway's words. */
+export function toResource(connection: AirbyteConnection): IngestionDto {
+  return {
+    connectionId: connection.connectionId,
+    name: connection.name,
+    sourceId: connection.sourceId,
+    destinationId: connection.destinationId,
+    workspaceId: connection.workspaceId,
+    status: ingestionStatus(connection),
+    upstreamStatus: upstreamStatus(connection),
+    schedule: readSchedule(connection.schedule).schedule,
+    streams: connection.streams.map(toStream),
+    created: connection.createdAt?.toISOString() ?? null,
+  };
+}
+
+/** Names what a caller can write: all else in it never changes. */
+export function resourceTag(resource: IngestionDto): string {
+  return strongTag(resource);
+}
+
+function toStream({ name, namespace, syncMode, cursorField, primaryKey }: AirbyteStream): StreamDto {
+  return {
+    name,
+    namespace,
+    syncMode,
+    cursorField: [...cursorField],
+    primaryKey: primaryKey.map((path) => [...path]),
+  };
+}

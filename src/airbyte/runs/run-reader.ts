@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../lib/clock';
+import { CoalescedReads } from '../../lib/coalesced-reads';
+import type { RequestContext } from '../../http/request-context';
+import { AirbyteClient } from '../client/airbyte.client';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
+import { ingestionNotFound, onBehalf, onBehalfOf } from '../core/upstream-problem';
+import { requireInSight, sharingKey, visibleOrNull } from '../core/visibility';
+import { StatusReader } from '../core/status-reader';
+import { runNotFound } from './run-problems';
+
+/** Airbyte's job ids are 64-bit integers. */
+const JOB_ID = /^[1-9]\d{0,18}$/;
+
+/** What those who begin to wait at about one time share; the watch brings it up to date. */
+const SHARED_MS = 1000;
+const MAX_SHARED = 1000;
+
+/** `job` is null where the ingestion has no such run. */
+type RunOfIngestion =
+  { readonly isVisible: false } | { readonly isVisible: true; readonly job: AirbyteJob | null };
+
+/** Reads runs, and the ingestions that they must belong to. */
+@Injectable()
+export class RunReader {
+  private readonly shared: CoalescedReads<RunOfIngestion>;
+
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly statuses: StatusReader,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.shared = new CoalescedReads({
+      maxAgeMs: SHARED_MS,
+      maxEntries: MAX_SHARED,
+      nowMs: () => clock.monotonicMs(),
+    });
+  }
+
+  async ingestion(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
+    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
+    return requireInSight(connection, context);
+  }
+
+  async job(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
+    const whole = this.client.shareBudget(context);
+    await this.ingestion(connectionId, whole);
+    const job = await this.findJob(connectionId, runId, whole);
+    if (!job) throw runNotFound();
+    return job;
+  }
+
+  /** The same for many who ask at once, at most a second old. A change by this replica shows at once. */
+  async sharedJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
+    const key = sharingKey(context, this.statuses.changes, connectionId, runId);
+    const found = await this.shared.get(key, () => this.readBoth(connectionId, runId, context));
+    if (!found.isVisible) throw ingestionNotFound();
+    if (!found.job) throw runNotFound();
+    return found.job;
+  }
+
+  private async readBoth(
+    connectionId: string,
+    runId: string,
+    request: RequestContext,
+  ): Promise<RunOfIngestion> {
+    const context = this.client.shareBudget(request);
+    const connection = await onBehalfOf(connectionId, () =>
+      visibleOrNull(connectionId, this.client.getConnection(connectionId, context), request),
+    );
+    if (!connection) return { isVisible: false };
+    return { isVisible: true, job: await this.findJob(connectionId, runId, context) };
+  }
+
+  /** Airbyte answers 409 or 403 for an unknown job, and gives out jobs whatever connection was meant. */
+  private findJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob | null> {
+    if (!JOB_ID.test(runId)) return Promise.resolve(null);
+    return onBehalf(async () => {
+      try {
+        const job = await this.client.getJob(runId, context);
+        return job.connectionId === connectionId ? job : null;
+      } catch (error) {
+        const isUnknown =
+          error instanceof AirbyteError && ['conflict', 'not_found', 'forbidden'].includes(error.kind);
+        if (isUnknown) return null;
+        throw error;
+      }
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { AirbyteClient } from '../client/airbyte.client';
+import type { AirbyteJob } from '../client/model/airbyte-types';
+import { hasEnded } from '../core/job-status';
+import { RunPoller } from './run-poller';
+
+/** Waits for runs to end. However many wait for one run, Airbyte is asked for it by one. */
+@Injectable()
+export class RunWaiter implements OnModuleDestroy {
+  private readonly watches = new Map<string, RunPoller>();
+  private stopped = false;
+
+  constructor(private readonly client: AirbyteClient) {}
+
+  /**
+   * @param job the run as it was a moment ago
+   * @throws AirbyteError when the time ran out while Airbyte could not be asked
+   */
+  wait(job: AirbyteJob, waitMs: number, callerGone: AbortSignal): Promise<AirbyteJob> {
+    if (this.stopped || hasEnded(job) || callerGone.aborted) return Promise.resolve(job);
+    const known = this.watches.get(job.jobId);
+    if (known && !known.isOver) return known.join(waitMs, callerGone);
+    const watch = new RunPoller(job, (signal) => this.client.getJob(job.jobId, { signal }));
+    const outcome = watch.join(waitMs, callerGone);
+    this.watches.set(job.jobId, watch);
+    void watch.run().finally(() => {
+      if (this.watches.get(job.jobId) === watch) this.watches.delete(job.jobId);
+    });
+    return outcome;
+  }
+
+  /** The first that happens when the gateway stops: who waits is answered, so that the server can close. */
+  onModuleDestroy(): void {
+    this.stopped = true;
+    for (const watch of this.watches.values()) watch.stop();
+  }
+}

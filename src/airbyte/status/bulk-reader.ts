@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../lib/clock';
+import { CoalescedReads } from '../../lib/coalesced-reads';
+import type { RequestContext } from '../../http/request-context';
+import { inTurns } from '../../lib/map-concurrently';
+import { SETTINGS, type Settings } from '../../config/settings-types';
+import { AirbyteClient } from '../client/airbyte.client';
+import type { AirbyteConnection, CallContext } from '../client/model/airbyte-types';
+import { sharingKey, visibleOrNull } from '../core/visibility';
+import type { RunFacts } from '../core/status-facts';
+import { JobLedger } from './ledger/job-ledger';
+import { StatusReader } from '../core/status-reader';
+import { readRunFacts } from '../core/sync-history';
+
+/** A connection, and when Airbyte was asked for it. */
+export interface SeenConnection {
+  readonly connection: AirbyteConnection;
+  readonly observedAt: Date;
+}
+
+const MAX_CONNECTIONS = 10_000;
+const CONCURRENCY = 4;
+/** The runs of fewer take fewer calls one by one. */
+const WORTH_BULK = 3;
+
+/** Reads what many statuses are made of: each connection alone, so that each tells of itself, and the runs of all in bulk. */
+@Injectable()
+export class BulkReader {
+  private readonly connections: CoalescedReads<SeenConnection | null>;
+
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly reader: StatusReader,
+    private readonly ledger: JobLedger,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.connections = new CoalescedReads({
+      maxAgeMs: settings.statusMaxAgeMs,
+      maxEntries: MAX_CONNECTIONS,
+      nowMs: () => clock.monotonicMs(),
+    });
+  }
+
+  /** @returns null where the ingestion does not exist for the caller, which is remembered like any other answer */
+  connection(connectionId: string, context: RequestContext): Promise<SeenConnection | null> {
+    return this.connections.get(sharingKey(context, this.reader.changes, connectionId), async () => {
+      const observedAt = this.clock.now();
+      const reading = this.client.getConnection(connectionId, context);
+      const connection = await visibleOrNull(connectionId, reading, context);
+      return connection && { connection, observedAt };
+    });
+  }
+
+  /** @returns what tells the runs of each of these, by its id */
+  async runsOf(
+    connections: readonly AirbyteConnection[],
+    context: CallContext,
+  ): Promise<(connectionId: string) => RunFacts> {
+    const isWorthBulk = connections.length >= WORTH_BULK;
+    const listed = connections.filter((connection) => isWorthBulk && this.isListed(connection));
+    await this.learn(listed, context);
+    const single = new Map<string, RunFacts>();
+    const others = connections.filter((connection) => !listed.includes(connection));
+    await inTurns(others, CONCURRENCY, async ({ connectionId }) => {
+      single.set(connectionId, await readRunFacts(this.client, connectionId, context));
+    });
+    return (connectionId) => single.get(connectionId) ?? this.ledger.factsOf(connectionId);
+  }
+
+  /** Where a deployment is limited to a workspace its lists are, while a single ingestion may be of another. */
+  private isListed({ workspaceId }: AirbyteConnection): boolean {
+    const only = this.settings.airbyte.workspaceId;
+    return only === null || only === workspaceId;
+  }
+
+  private async learn(connections: readonly AirbyteConnection[], context: CallContext): Promise<void> {
+    if (connections.length === 0) return;
+    const { statusMaxAgeMs: maxAgeMs } = this.settings;
+    const freshness = { nowMs: this.clock.monotonicMs(), maxAgeMs, changes: this.reader.changes };
+    const ids = connections.map(({ connectionId }) => connectionId);
+    await this.ledger.learn(ids, freshness, context);
+  }
+}

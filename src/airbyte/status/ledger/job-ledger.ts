@@ -1,0 +1,188 @@
+import { Injectable } from '@nestjs/common';
+import { inTurns } from '../../../lib/map-concurrently';
+import { AirbyteClient } from '../../client/airbyte.client';
+import { AirbyteError } from '../../client/model/airbyte-errors';
+import type { AirbyteJob, CallContext } from '../../client/model/airbyte-types';
+import type { Page } from '../../client/model/parse';
+import type { RunFacts } from '../../core/status-facts';
+import { readRunFacts } from '../../core/sync-history';
+import { isNewer, RunMemory } from './run-memory';
+
+const PAGE = 100;
+/** Beyond this many pages of jobs, what is missing is read connection by connection. */
+const MAX_PAGES = 10;
+/** Calls at one time: no more than Airbyte serves at one time anyway. */
+const CONCURRENCY = 4;
+
+/** How fresh the answers have to be. */
+export interface Freshness {
+  readonly nowMs: number;
+  readonly maxAgeMs: number;
+  /** Grows with every change that this replica makes: what was read before one is too old. */
+  readonly changes: number;
+}
+
+/**
+ * Knows the newest jobs of many connections at the cost of few calls. The newest jobs of all connections are read in
+ * bulk, newest first, as a window without gaps; what the window does not reach is read singly. Both are remembered:
+ * the next time only what is new has to be read, down to a job that is known already.
+ */
+@Injectable()
+export class JobLedger {
+  private readonly memory = new RunMemory();
+  /** The newest and the oldest job of the window. */
+  private newestId: string | null = null;
+  private oldestId: string | null = null;
+  /** How many jobs the window holds, which is the offset of the first that it does not. */
+  private size = 0;
+  /** True: the window reaches back to the first job there is. */
+  private isComplete = false;
+  private epoch = 0;
+  private readAt: Freshness | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly client: AirbyteClient) {}
+
+  /** Makes sure that the runs of these connections are known. */
+  async learn(connectionIds: readonly string[], freshness: Freshness, context: CallContext): Promise<void> {
+    await this.inTurn(() => this.readWindow(connectionIds, freshness, context));
+    const missing = this.missing(connectionIds);
+    await inTurns(missing, CONCURRENCY, (id) => this.readSingly(id, context));
+  }
+
+  factsOf(connectionId: string): RunFacts {
+    return this.memory.factsOf(connectionId);
+  }
+
+  private missing(connectionIds: readonly string[]): readonly string[] {
+    return this.isComplete ? [] : connectionIds.filter((id) => !this.memory.suffices(id));
+  }
+
+  private async readWindow(
+    connectionIds: readonly string[],
+    freshness: Freshness,
+    context: CallContext,
+  ): Promise<void> {
+    const pages = this.isFresh(freshness) ? 0 : await this.refresh(freshness, context);
+    // A further page costs a call, as each that is missing does.
+    const isWorthIt = (page: number): boolean =>
+      page < Math.min(MAX_PAGES, this.missing(connectionIds).length);
+    for (let page = pages; isWorthIt(page); page++) {
+      const jobs = await this.readPage(this.size, context);
+      this.append(jobs);
+      this.isComplete = jobs.received < PAGE;
+    }
+  }
+
+  private isFresh({ nowMs, maxAgeMs, changes }: Freshness): boolean {
+    return this.readAt !== null && this.readAt.changes === changes && nowMs - this.readAt.nowMs < maxAgeMs;
+  }
+
+  /** Reads what is new, down to what is known. @returns the number of pages it took */
+  private async refresh(freshness: Freshness, context: CallContext): Promise<number> {
+    const openBefore = this.memory.openJobs();
+    let page = await this.readPage(0, context);
+    // Where the newest that was known is gone, an Airbyte that was set up anew counts from one again.
+    const known = isOlder(page[0], this.newestId) ? null : this.newestId;
+    const meetsKnown = (): boolean => known !== null && page.some((job) => !isNewer(job.jobId, known));
+    const isEnd = (): boolean => page.received < PAGE;
+    const jobs = [...page];
+    let pages = 1;
+    while (known !== null && !isEnd() && !meetsKnown() && pages < MAX_PAGES) {
+      page = await this.readPage(pages * PAGE, context);
+      jobs.push(...page);
+      pages += 1;
+    }
+    if (!meetsKnown()) this.begin();
+    this.prepend(jobs);
+    this.isComplete ||= isEnd();
+    if (meetsKnown()) await this.readOpen(openBefore, jobs, context);
+    this.readAt = freshness;
+    return pages;
+  }
+
+  /** Nothing that was known joins on to what was read now. */
+  private begin(): void {
+    this.epoch += 1;
+    this.memory.clear();
+    this.size = 0;
+    this.isComplete = false;
+    this.newestId = null;
+    this.oldestId = null;
+  }
+
+  private prepend(jobs: readonly AirbyteJob[]): void {
+    const known = this.newestId;
+    const fresh = jobs.filter((job) => known === null || isNewer(job.jobId, known));
+    this.size += new Set(fresh.map((job) => job.jobId)).size;
+    for (const job of jobs) this.memory.add(job);
+    this.newestId = jobs[0]?.jobId ?? known;
+    this.oldestId ??= jobs.at(-1)?.jobId ?? null;
+  }
+
+  /** New jobs push the others down, so that some of a further page may be known. */
+  private append(jobs: readonly AirbyteJob[]): void {
+    const known = this.oldestId;
+    const older = jobs.filter((job) => known === null || isNewer(known, job.jobId));
+    this.size += older.length;
+    for (const job of older) this.memory.add(job);
+    this.oldestId = older.at(-1)?.jobId ?? known;
+  }
+
+  /** Jobs that had not ended and were not among those just read: each may have by now. */
+  private async readOpen(
+    openBefore: readonly string[],
+    read: readonly AirbyteJob[],
+    context: CallContext,
+  ): Promise<void> {
+    const seen = new Set(read.map((job) => job.jobId));
+    const unseen = openBefore.filter((jobId) => !seen.has(jobId));
+    await inTurns(unseen, CONCURRENCY, async (jobId) => {
+      try {
+        this.memory.add(await this.client.getJob(jobId, context));
+      } catch (error) {
+        if (!isGone(error)) throw error;
+        this.memory.drop(jobId);
+        // The window is not whole any more where it held that job.
+        this.isComplete = false;
+      }
+    });
+  }
+
+  private async readSingly(connectionId: string, context: CallContext): Promise<void> {
+    const { epoch } = this;
+    const facts = await this.factsUpstream(connectionId, context);
+    if (epoch === this.epoch) this.memory.addWhole(connectionId, facts);
+    // The window began anew meanwhile: there may be a gap between what was read and where it begins.
+    else await this.readSingly(connectionId, context);
+  }
+
+  private async factsUpstream(connectionId: string, context: CallContext): Promise<RunFacts> {
+    try {
+      return await readRunFacts(this.client, connectionId, context);
+    } catch (error) {
+      if (isGone(error)) return { newestJobs: [], newestSuccess: null };
+      throw error;
+    }
+  }
+
+  private readPage(offset: number, context: CallContext): Promise<Page<AirbyteJob>> {
+    return this.client.listJobs({ limit: PAGE, offset }, context);
+  }
+
+  /** One reader at a time: what the first reads, the next need not. */
+  private async inTurn(read: () => Promise<void>): Promise<void> {
+    const mine = this.turn.then(read);
+    this.turn = mine.catch(() => undefined);
+    await mine;
+  }
+}
+
+function isOlder(newest: AirbyteJob | undefined, known: string | null): boolean {
+  return known !== null && (newest === undefined || isNewer(known, newest.jobId));
+}
+
+/** Airbyte answers 409 for a job that it does not know, and 403 on Airbyte Cloud. */
+function isGone(error: unknown): boolean {
+  return error instanceof AirbyteError && ['not_found', 'forbidden', 'conflict'].includes(error.kind);
+}

@@ -1,0 +1,91 @@
+import type { AirbyteJob } from '../../client/model/airbyte-types';
+import type { RunFacts } from '../../core/status-facts';
+import { hasEnded, isSuccess } from '../../core/job-status';
+import { BASELINE, needsBaseline } from '../rules/false-success';
+import { NEWEST_JOBS } from '../../core/sync-history';
+
+interface History extends RunFacts {
+  /** True: as much is known as a status read asks for. False: only what the newest jobs of all showed. */
+  readonly isWhole: boolean;
+}
+
+const NOTHING: History = { newestJobs: [], newestSuccess: null, isWhole: false };
+
+/** Whether job a was made after job b. Airbyte's ids grow with time and are integers without leading zeros. */
+export function isNewer(a: string, b: string): boolean {
+  return a.length === b.length ? a > b : a.length > b.length;
+}
+
+/** The newest jobs of each connection, each without a gap from the newest one down. */
+export class RunMemory {
+  private readonly histories = new Map<string, History>();
+  /** Jobs that may still change, and whose they are. */
+  private readonly open = new Map<string, string>();
+
+  /** Adds a job or brings it up to date. */
+  add(job: AirbyteJob): void {
+    if (hasEnded(job)) this.open.delete(job.jobId);
+    else this.open.set(job.jobId, job.connectionId);
+    const known = this.histories.get(job.connectionId) ?? NOTHING;
+    this.histories.set(job.connectionId, {
+      newestJobs: inserted(known.newestJobs, job),
+      newestSuccess: newerSuccess(known.newestSuccess, job),
+      isWhole: known.isWhole,
+    });
+  }
+
+  /** Adds what was read of one connection alone, as much as a status read asks for. */
+  addWhole(connectionId: string, { newestJobs, newestSuccess }: RunFacts): void {
+    for (const job of [...newestJobs].reverse()) this.add(job);
+    if (newestSuccess) this.addOldSuccess(connectionId, newestSuccess);
+    const known = this.histories.get(connectionId) ?? NOTHING;
+    this.histories.set(connectionId, { ...known, isWhole: true });
+  }
+
+  factsOf(connectionId: string): RunFacts {
+    return this.histories.get(connectionId) ?? NOTHING;
+  }
+
+  /** Whether a status can be told from what is known, without any further job. */
+  suffices(connectionId: string): boolean {
+    const known = this.histories.get(connectionId) ?? NOTHING;
+    if (known.isWhole) return true;
+    if (!known.newestSuccess) return false;
+    return !needsBaseline(known) || known.newestJobs.filter(isSuccess).length > BASELINE;
+  }
+
+  openJobs(): readonly string[] {
+    return [...this.open.keys()];
+  }
+
+  /** A job that cannot be read any more: what is known of its connection is worth nothing. */
+  drop(jobId: string): void {
+    const connectionId = this.open.get(jobId);
+    this.open.delete(jobId);
+    if (connectionId !== undefined) this.histories.delete(connectionId);
+  }
+
+  clear(): void {
+    this.histories.clear();
+    this.open.clear();
+  }
+
+  /** A success so old that it is not among the newest jobs. */
+  private addOldSuccess(connectionId: string, success: AirbyteJob): void {
+    const known = this.histories.get(connectionId) ?? NOTHING;
+    const newestSuccess = newerSuccess(known.newestSuccess, success);
+    this.histories.set(connectionId, { ...known, newestSuccess });
+  }
+}
+
+function inserted(jobs: readonly AirbyteJob[], job: AirbyteJob): readonly AirbyteJob[] {
+  const older = jobs.findIndex(({ jobId }) => !isNewer(jobId, job.jobId));
+  const at = older < 0 ? jobs.length : older;
+  const rest = jobs[at]?.jobId === job.jobId ? jobs.slice(at + 1) : jobs.slice(at);
+  return [...jobs.slice(0, at), job, ...rest].slice(0, NEWEST_JOBS);
+}
+
+function newerSuccess(known: AirbyteJob | null, job: AirbyteJob): AirbyteJob | null {
+  if (!isSuccess(job)) return known;
+  return known && isNewer(known.jobId, job.jobId) ? known : job;
+}

@@ -1,0 +1,32 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsOptional } from 'class-validator';
+import { EmptyIsAbsent, IsText, IsWholeNumber } from '../validation/decorators';
+import { MAX_TOKEN_LENGTH } from './page-token';
+
+export const DEFAULT_PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 100;
+
+/** Which page of a list. */
+export class PageQueryDto {
+  /** How many at most. */
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_PAGE_SIZE,
+    default: DEFAULT_PAGE_SIZE,
+    required: false,
+    example: 20,
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsWholeNumber(1, MAX_PAGE_SIZE)
+  pageSize?: number;
+
+  /** `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
+  @ApiProperty({ type: 'string', maxLength: MAX_TOKEN_LENGTH, required: false, example: '' })
+  @EmptyIsAbsent()
+  @IsOptional()
+  @IsText(1, MAX_TOKEN_LENGTH)
+  pageToken?: string;
+}

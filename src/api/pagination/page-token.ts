@@ -1,0 +1,54 @@
+import { validationFailed } from '../problem/problem.exception';
+import type { TokenSigner } from '../../lib/token-signer';
+import { ID_PATTERN } from '../validation/decorators';
+
+/**
+ * Where a walk continues: in Airbyte's own order, by the number of rows before and the fingerprints of the last of them,
+ * the very last first; or in the order of ids, behind one. Fingerprints, because Airbyte may list rows that the caller
+ * may not see.
+ */
+export type Position =
+  | { readonly kind: 'offset'; readonly offset: number; readonly lastRows: readonly string[] }
+  | { readonly kind: 'id'; readonly after: string };
+
+/** The longest token that is looked at. */
+export const MAX_TOKEN_LENGTH = 1024;
+
+const PURPOSE = 'page';
+const FINGERPRINT = /^[\w-]{11}$/;
+
+/** Opaque to callers, and signed: what a forged one would cost is a walk through the whole list. */
+export function writeToken(position: Position, signer: TokenSigner): string {
+  const parts =
+    position.kind === 'id' ? ['i', position.after] : ['o', String(position.offset), ...position.lastRows];
+  const text = Buffer.from(parts.join(' ')).toString('base64url');
+  return `${text}.${signer.sign(PURPOSE, text)}`;
+}
+
+/** @throws ProblemException `validation-failed` for a token that this API never gave for such a walk */
+export function readToken<K extends Position['kind']>(
+  token: string,
+  kind: K,
+  signer: TokenSigner,
+): Extract<Position, { kind: K }> {
+  const [text = '', signature = ''] = token.split('.');
+  const isGenuine = signer.isGenuine(PURPOSE, text, signature);
+  const position = isGenuine ? parse(Buffer.from(text, 'base64url').toString('utf8')) : null;
+  if (position?.kind === kind) return position as Extract<Position, { kind: K }>;
+  throw validationFailed([
+    {
+      field: 'pageToken',
+      reason: 'is not a page token of this list',
+      hint: 'Send the nextPageToken of the page before, unchanged, and the same filters with it.',
+    },
+  ]);
+}
+
+function parse(text: string): Position | null {
+  const [kind, first = '', ...lastRows] = text.split(' ');
+  if (kind === 'i' && lastRows.length === 0 && ID_PATTERN.test(first)) return { kind: 'id', after: first };
+  const isOffset = kind === 'o' && /^[1-9]\d{0,8}$/.test(first) && lastRows.length > 0;
+  return isOffset && lastRows.every((row) => FINGERPRINT.test(row))
+    ? { kind: 'offset', offset: Number(first), lastRows }
+    : null;
+}

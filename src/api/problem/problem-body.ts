@@ -1,0 +1,48 @@
+import { PROBLEMS } from './problem-catalogue';
+import type { ProblemDto } from './problem.dto';
+import { ProblemException } from './problem.exception';
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Where a problem happened. */
+export interface ProblemPlace {
+  readonly url: string;
+  readonly requestId: string;
+}
+
+/** RFC 9457 body of a problem. */
+export function problemBody(problem: ProblemException, place: ProblemPlace): ProblemDto {
+  return {
+    type: `/problems/${problem.code}`,
+    title: PROBLEMS[problem.code].title,
+    status: problem.status,
+    detail: problem.detail,
+    instance: pathOf(place.url),
+    code: problem.code,
+    requestId: place.requestId,
+    ...(problem.extras.errors && { errors: [...problem.extras.errors] }),
+    ...(problem.extras.runId !== undefined && { runId: problem.extras.runId }),
+    ...(problem.extras.upstream && { upstream: problem.extras.upstream }),
+  };
+}
+
+export function problemHeaders(problem: ProblemException): Record<string, string> {
+  const { retryAfterMs, headers } = problem.extras;
+  return {
+    ...headers,
+    'content-type': PROBLEM_CONTENT_TYPE,
+    'cache-control': 'no-store',
+    ...(retryAfterMs !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
+  };
+}
+
+/**
+ * The path alone: a query may hold what does not belong into logs and answers. At most 256 characters of what was
+ * sent, with everything escaped that a URI reference may not hold (RFC 3986 §2).
+ */
+function pathOf(url: string): string {
+  const path = (url.split('?', 1)[0] ?? '/').slice(0, 256);
+  return path.replace(/%(?![\dA-Fa-f]{2})|[^\w.~!$&'()*+,;=:@/%-]/gu, (character) =>
+    encodeURIComponent(character),
+  );
+}

@@ -1,0 +1,70 @@
+import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import type { ValidationError, ValidatorOptions } from 'class-validator';
+import type { FieldErrorDto } from '../problem/problem.dto';
+import { MAX_FIELD_ERRORS, type ProblemException, validationFailed } from '../problem/problem.exception';
+import { fieldErrors } from './field-errors';
+import { NOUNS, type Place } from './hints';
+import { inheritedNames } from './prototype-property-names';
+import { cutInvalidItems, isSurelyValid } from './fast-path';
+
+/** Refuses unknown fields, nested ones too, and names every offending field in one answer. */
+@Injectable()
+export class RequestValidationPipe extends ValidationPipe {
+  /** Where the values come from that are judged. */
+  protected readonly place: Place = 'body';
+  protected readonly isBodyOptional: boolean = false;
+
+  constructor() {
+    super({
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      transform: true,
+      // Hints name the fields that exist, which the class of the target knows.
+      validationError: { target: true, value: false },
+    });
+  }
+
+  override createExceptionFactory(): (errors?: ValidationError[]) => ProblemException {
+    return (errors = []) => validationFailed(fieldErrors(errors, this.place));
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body') {
+      if (value === undefined && this.isBodyOptional) return super.transform({}, metadata);
+      if (!isJsonObject(value)) throw validationFailed([faultOfBody(value)]);
+    }
+    const stray = metadata.type === 'body' || metadata.type === 'query' ? inheritedNames(value) : [];
+    if (stray.length > 0) throw validationFailed(stray.map((field) => this.unknown(field)));
+    return super.transform(value, metadata);
+  }
+
+  private unknown(field: string): FieldErrorDto {
+    return { field, reason: `is not a known ${NOUNS[this.place]}`, hint: 'Remove it.' };
+  }
+
+  protected override validate(
+    dto: object,
+    options?: ValidatorOptions,
+  ): Promise<ValidationError[]> | ValidationError[] {
+    if (isSurelyValid(dto)) return [];
+    // One more than is reported, so that the answer can say that there are more.
+    cutInvalidItems(dto, MAX_FIELD_ERRORS + 1);
+    return super.validate(dto, options);
+  }
+}
+
+/** For operations whose body may be left out. */
+@Injectable()
+export class OptionalBodyPipe extends RequestValidationPipe {
+  protected override readonly isBodyOptional = true;
+}
+
+function faultOfBody(value: unknown): FieldErrorDto {
+  const reason = value === undefined ? 'is missing: the request has no body' : 'must be a JSON object';
+  return { field: 'body', reason, hint: 'Send {"field": value, …} with Content-Type: application/json.' };
+}
+
+function isJsonObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

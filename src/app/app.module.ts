@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { AirbyteModule } from '../airbyte/airbyte.module';
+import { ProblemFilter } from '../api/problem/problem.filter';
+import { AuthModule } from '../auth/auth.module';
+import type { ResolvedSettings } from '../config/settings-types';
+import { HealthModule } from '../health/health.module';
+import { RequestsInFlight } from '../http/connections/requests-in-flight';
+import { IdempotencyModule } from '../idempotency/idempotency.module';
+import type { Clock } from '../lib/clock';
+import { RedisModule } from '../redis/redis.module';
+import { CallersShutdown } from './callers-shutdown';
+import { GlobalsModule } from './globals.module';
+
+/** The gateway. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: ResolvedSettings, clock: Clock): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        GlobalsModule.forRoot(settings, clock),
+        RedisModule,
+        AuthModule,
+        IdempotencyModule,
+        AirbyteModule,
+        HealthModule,
+      ],
+      providers: [RequestsInFlight, CallersShutdown, { provide: APP_FILTER, useClass: ProblemFilter }],
+    };
+  }
+}

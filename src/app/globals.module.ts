@@ -1,0 +1,18 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../config/settings-types';
+import { CLOCK, type Clock } from '../lib/clock';
+import { TokenSigner } from '../lib/token-signer';
+
+/** Providers that every module may inject: the settings, the clock and the signer of tokens. */
+@Global()
+@Module({})
+export class GlobalsModule {
+  static forRoot(settings: Settings, clock: Clock): DynamicModule {
+    const providers = [
+      { provide: SETTINGS, useValue: settings },
+      { provide: CLOCK, useValue: clock },
+      { provide: TokenSigner, useValue: TokenSigner.from(settings) },
+    ];
+    return { module: GlobalsModule, providers, exports: providers };
+  }
+}

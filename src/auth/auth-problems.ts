@@ -1,0 +1,45 @@
+import type { Scope } from '../http/caller';
+import { ProblemException } from '../api/problem/problem.exception';
+
+const REALM = 'realm="airbyte-ingestion-api"';
+
+/** 401 for a request that carries no credentials: RFC 6750 §3.1 gives no error code then. */
+export function credentialsMissing(): ProblemException {
+  return new ProblemException(
+    'unauthenticated',
+    'Send an API key as X-API-Key, or an API key or token as Authorization: Bearer.',
+    { headers: { 'www-authenticate': `Bearer ${REALM}` } },
+  );
+}
+
+/** 401 for credentials that do not hold. The reason never repeats them. */
+export function credentialsInvalid(reason: string, cause?: unknown): ProblemException {
+  const challenge = `Bearer ${REALM}, error="invalid_token", error_description="${reason}"`;
+  return new ProblemException('unauthenticated', `${reason}.`, {
+    headers: { 'www-authenticate': challenge },
+    cause,
+  });
+}
+
+/** 403 for a caller that is known but was not given this scope. */
+export function scopeMissing(scope: Scope): ProblemException {
+  return new ProblemException('not-permitted', `This operation needs the scope ${scope}.`, {
+    headers: { 'www-authenticate': `Bearer ${REALM}, error="insufficient_scope", scope="${scope}"` },
+  });
+}
+
+/** 403 for a token that names no workspace where every token has to. */
+export function workspaceMissing(claim: string): ProblemException {
+  return new ProblemException('not-permitted', `The token names no workspace in its claim ${claim}.`, {
+    headers: { 'www-authenticate': `Bearer ${REALM}, error="insufficient_scope"` },
+  });
+}
+
+/** 503 while the issuer's keys cannot be had: the token may well be good. */
+export function issuerUnavailable(cause: unknown): ProblemException {
+  return new ProblemException(
+    'sign-in-unavailable',
+    "The issuer's keys cannot be fetched at the moment, so no token can be checked. Try again.",
+    { retryAfterMs: 5000, cause },
+  );
+}

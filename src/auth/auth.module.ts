@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../config/settings-types';
+import { CLOCK, type Clock } from '../lib/clock';
+import { RATE_LIMIT, RateLimitModule } from '../rate-limit/rate-limit.module';
+import type { RateLimit } from '../rate-limit/rate-limiter';
+import { ApiKeyRing } from './api-keys';
+import { Authenticator } from './authenticator';
+import { CallerGate } from './caller-gate';
+
+/** Authentication, rate limiting and authorization of callers. */
+@Module({
+  imports: [RateLimitModule],
+  providers: [
+    {
+      provide: CallerGate,
+      useFactory: async (settings: Settings, rateLimit: RateLimit | null, clock: Clock) =>
+        new CallerGate(await createAuthenticator(settings, clock), rateLimit, () => clock.monotonicMs()),
+      inject: [SETTINGS, RATE_LIMIT, CLOCK],
+    },
+  ],
+  exports: [CallerGate],
+})
+export class AuthModule {}
+
+/** Null where no callers are configured: every request is allowed. */
+async function createAuthenticator(settings: Settings, clock: Clock): Promise<Authenticator | null> {
+  const { apiKeys, oidc } = settings;
+  if (apiKeys.length === 0 && oidc === null) return null;
+  // Loaded only when it is needed, because loading it takes longer than most of the start.
+  const verifier = oidc && new (await import('./oidc-verifier.js')).OidcVerifier(oidc, clock);
+  return new Authenticator(new ApiKeyRing(apiKeys), verifier);
+}

@@ -1,2 +1,0 @@
-/** Injection token of the parsed, frozen settings. */
-export const SETTINGS = Symbol('SETTINGS');

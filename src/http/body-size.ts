@@ -1,0 +1,66 @@
+import type { FieldErrorDto } from '../api/problem/problem.dto';
+import { type ProblemException, malformedBody, validationFailed } from '../api/problem/problem.exception';
+
+/** Bodies of this API are three levels deep; later steps recurse into every level. */
+export const MAX_BODY_DEPTH = 20;
+/** The longest array that any operation takes. */
+const MAX_ITEMS = 1000;
+/** No object of this API has half as many members. */
+const MAX_MEMBERS = 200;
+/** A thousand streams, each with every member, have fewer values. */
+const MAX_VALUES = 10_000;
+
+/**
+ * Returns the problem of a body that is nested too deeply or has too many values, or undefined. Validation costs a few
+ * microseconds for each value, so that the 100 kB of a body could block the process for seconds. This walk stops at the
+ * first limit.
+ */
+export function bodySizeProblem(body: unknown): ProblemException | undefined {
+  return new BodyWalk().visit(body, '', 0);
+}
+
+class BodyWalk {
+  private values = 0;
+
+  visit(value: unknown, path: string, depth: number): ProblemException | undefined {
+    if (++this.values > MAX_VALUES) return tooMany('body', this.values - 1, 'values', MAX_VALUES);
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (depth === MAX_BODY_DEPTH)
+      return malformedBody(`A body may be nested at most ${MAX_BODY_DEPTH} levels deep.`);
+    return Array.isArray(value)
+      ? this.visitItems(value, path, depth)
+      : this.visitMembers(value as Record<string, unknown>, path, depth);
+  }
+
+  private visitItems(items: unknown[], path: string, depth: number): ProblemException | undefined {
+    if (items.length > MAX_ITEMS) return tooMany(path || 'body', items.length, 'items', MAX_ITEMS);
+    for (const [index, item] of items.entries()) {
+      const problem = this.visit(item, `${path}[${index}]`, depth + 1);
+      if (problem) return problem;
+    }
+    return undefined;
+  }
+
+  private visitMembers(
+    members: Record<string, unknown>,
+    path: string,
+    depth: number,
+  ): ProblemException | undefined {
+    const names = Object.keys(members);
+    if (names.length > MAX_MEMBERS) return tooMany(path || 'body', names.length, 'members', MAX_MEMBERS);
+    for (const name of names) {
+      const problem = this.visit(members[name], path === '' ? name : `${path}.${name}`, depth + 1);
+      if (problem) return problem;
+    }
+    return undefined;
+  }
+}
+
+function tooMany(field: string, count: number, unit: string, limit: number): ProblemException {
+  const error: FieldErrorDto = {
+    field: field.slice(0, 200),
+    reason: `has ${unit === 'values' ? 'more than ' : ''}${count} ${unit}, but may have at most ${limit}`,
+    hint: `Send at most ${limit} ${unit}.`,
+  };
+  return validationFailed([error]);
+}

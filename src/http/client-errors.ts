@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify';
+import type { Socket } from 'node:net';
+import { asProblem } from '../api/problem/as-problem';
+import { problemBody, problemHeaders } from '../api/problem/problem-body';
+import type { ProblemException } from '../api/problem/problem.exception';
+import { REQUEST_ID_HEADER, requestIdOf } from './request-id';
+import { API_HEADERS } from './security-headers';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Calls back once every request that came completely over a connection was answered. */
+    whenAnswered?(socket: Socket, then: () => void): void;
+  }
+}
+
+type ClientError = Error & { readonly code?: string };
+
+/** How long a caller that was refused may take to close its end. */
+const LINGER_MS = 1000;
+
+/** What Node's HTTP parser cannot read has no request. What came before it has, and is answered before. */
+export function writeClientError(this: FastifyInstance, error: ClientError, socket: Socket): void {
+  if (error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const write = (): void => {
+    writeLastAnswer(socket, clientProblem(error));
+  };
+  if (this.whenAnswered) this.whenAnswered(socket, write);
+  else write();
+}
+
+/** Writes an answer by hand; the connection ends. */
+export function writeLastAnswer(socket: Socket, problem: ProblemException): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const requestId = requestIdOf({ headers: {} });
+  const body = JSON.stringify(problemBody(problem, { url: '/', requestId }));
+  const headers = {
+    ...API_HEADERS,
+    ...problemHeaders(problem),
+    [REQUEST_ID_HEADER]: requestId,
+    connection: 'close',
+  };
+  const head = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${problem.status} ${problem.code}\r\n${head}\r\n${body}`);
+}
+
+function clientProblem(error: ClientError): ProblemException {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return asProblem(Object.assign(new Error(error.message), { statusCode: 431 }));
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return asProblem(Object.assign(new Error(error.message), { statusCode: 408 }));
+    default:
+      return asProblem(Object.assign(new Error(error.message), { statusCode: 400 }));
+  }
+}

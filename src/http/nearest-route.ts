@@ -1,0 +1,69 @@
+import { editDistance } from '../lib/edit-distance';
+
+/** Paths that other servers have, and the route that answers the same here. */
+const ALIASES: Readonly<Record<string, string>> = {
+  '/api-docs': '/docs',
+  '/health': '/health/ready',
+  '/healthz': '/health/live',
+  '/livez': '/health/live',
+  '/openapi': '/openapi.json',
+  '/openapi.yml': '/openapi.yaml',
+  '/ping': '/health/live',
+  '/readyz': '/health/ready',
+  '/redoc': '/docs',
+  '/status': '/health/ready',
+  '/swagger': '/docs',
+  '/swagger-ui': '/docs',
+  '/swagger.json': '/openapi.json',
+  '/swagger.yaml': '/openapi.yaml',
+};
+
+const PREFIX = /^\/(?:api\/public\/v1|api\/v\d+|api|v\d+)(?=\/)/;
+const MAX_EDITS = 2;
+const MAX_PATH_LENGTH = 200;
+
+/**
+ * Returns the template of the route that a caller most likely meant, such as `/ingestion/{connectionId}`, or undefined.
+ * @param templates of all routes, with `:name` for a parameter
+ */
+export function nearestRoute(url: string, templates: readonly string[]): string | undefined {
+  const path = normalise(url.split('?', 1)[0] ?? '');
+  if (path.length > MAX_PATH_LENGTH) return undefined;
+  const alias = ALIASES[path];
+  if (alias !== undefined) return alias;
+  const segments = segmentsOf(path);
+  const ranked = templates
+    .map((template) => ({ template, edits: editsTo(segmentsOf(template), segments) }))
+    .filter(({ edits }) => edits <= MAX_EDITS)
+    .sort((a, b) => a.edits - b.edits || a.template.length - b.template.length);
+  const found = ranked[0]?.template ?? longestPrefix(path, templates);
+  return found?.replace(/:(\w+)/g, '{$1}');
+}
+
+/** Without a prefix of other APIs, in lower case, with single slashes and none at the end. */
+function normalise(path: string): string {
+  return path
+    .toLowerCase()
+    .replace(/\/{2,}/g, '/')
+    .replace(PREFIX, '')
+    .replace(/\/+$/, '');
+}
+
+function segmentsOf(path: string): readonly string[] {
+  return path.split('/').slice(1);
+}
+
+/** How many letters of the fixed segments differ; a parameter takes any segment. */
+function editsTo(template: readonly string[], segments: readonly string[]): number {
+  if (template.length !== segments.length) return Infinity;
+  return template.reduce((sum, part, index) => {
+    const segment = segments[index] ?? '';
+    return sum + (part.startsWith(':') ? 0 : editDistance(part, segment));
+  }, 0);
+}
+
+function longestPrefix(path: string, templates: readonly string[]): string | undefined {
+  return templates
+    .filter((template) => template !== '/' && path.startsWith(`${template}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../lib/clock';
+import { clientAddress, networkOf } from '../http/client-address';
+import { problemCodeOf } from '../api/problem/problem-code';
+import { fingerprintOf, idempotencyKeyOf, recordId } from './idempotency-key';
+import { keyReused, requestInProgress, shareExhausted, storeUnavailable } from './idempotency-problems';
+import {
+  type Begun,
+  type IdempotencyStore,
+  type Intent,
+  KEEP_ALIVE_MS,
+  type Outcome,
+  ShareExhausted,
+  type StoredAnswer,
+  StoreUnavailable,
+} from './idempotency-store';
+import { verdictOf } from './attempt-outcome';
+import { answerOf } from './stored-answer';
+
+/** A request with a key, from its intent to its outcome. */
+interface Attempt {
+  readonly intent: Intent;
+  /** Where an earlier attempt is in doubt, until when it is. */
+  readonly inDoubtUntilMs: number | null;
+  readonly maySend: boolean;
+  /** Its outcome is being stored: it must not be said to be alive after that. */
+  isEnding: boolean;
+}
+
+const SETTLE_LIMIT_MS = 5000;
+
+/** Carries a request with an `Idempotency-Key` out once, whatever is sent at once or again. */
+export class IdempotencyHooks {
+  private readonly attempts = new Map<FastifyRequest, Attempt>();
+  /** Outcomes that could not be stored yet. While they cannot, no key is taken, so there are few. */
+  private readonly unsaved = new Map<Intent, Outcome>();
+  private timer: NodeJS.Timeout | null = null;
+  private wake: (() => void) | null = null;
+
+  constructor(
+    private readonly store: IdempotencyStore,
+    private readonly doubtMs: number,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Fastify `preHandler`: the intent is stored before anything is done. */
+  readonly preHandler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const key = idempotencyKeyOf(request.headers['idempotency-key']);
+    if (key === undefined) return undefined;
+    const intent = {
+      id: recordId(request.caller, key),
+      caller: request.caller?.id ?? `ip:${networkOf(clientAddress(request))}`,
+      fingerprint: fingerprintOf(request.method, request.url, request.body),
+      owner: randomUUID(),
+      nowMs: this.nowMs(),
+    };
+    const begun = await this.begin(intent);
+    switch (begun.kind) {
+      case 'new':
+        request.attemptedSince = new Date(intent.nowMs);
+        this.hold(request, { intent, inDoubtUntilMs: null, maySend: true, isEnding: false });
+        return undefined;
+      case 'in-doubt':
+        this.holdInDoubt(request, intent, begun);
+        return undefined;
+      case 'answered':
+        return replay(reply, begun.answer);
+      case 'running':
+        throw requestInProgress();
+      case 'different':
+        throw keyReused();
+    }
+  };
+
+  /** Fastify `onSend`: the outcome is stored before anybody is told of it. */
+  readonly onSend = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+  ): Promise<unknown> => {
+    const attempt = this.attempts.get(request);
+    if (!attempt) return payload;
+    const outcome = this.outcomeOf(attempt, reply, payload);
+    attempt.isEnding = true;
+    try {
+      await this.store.finish(attempt.intent, outcome);
+    } catch (error) {
+      // The caller gets the answer all the same. Until it is stored, others look for what was done.
+      this.unsaved.set(attempt.intent, outcome);
+      request.log.error({ err: error }, 'the outcome of a request with an Idempotency-Key is not stored yet');
+    }
+    this.letGo(request);
+    return payload;
+  };
+
+  /** Resolves when every outcome is stored, or when waiting longer would keep a stop from ending. */
+  async settled(): Promise<void> {
+    if (this.isIdle) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, SETTLE_LIMIT_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private get isIdle(): boolean {
+    return this.attempts.size === 0 && this.unsaved.size === 0;
+  }
+
+  private async begin(intent: Intent): Promise<Begun> {
+    try {
+      return await this.store.begin(intent);
+    } catch (error) {
+      if (error instanceof ShareExhausted) throw shareExhausted(error);
+      throw error instanceof StoreUnavailable ? storeUnavailable(error) : error;
+    }
+  }
+
+  private holdInDoubt(
+    request: FastifyRequest,
+    intent: Intent,
+    { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number },
+  ): void {
+    const maySend = intent.nowMs >= untilMs;
+    const startedAt = new Date(sinceMs);
+    request.attemptedSince = startedAt;
+    request.earlierAttempt = {
+      startedAt,
+      mayRepeat: maySend,
+      retryAfterMs: Math.max(0, untilMs - intent.nowMs),
+    };
+    this.hold(request, { intent, inDoubtUntilMs: untilMs, maySend, isEnding: false });
+  }
+
+  private outcomeOf(attempt: Attempt, reply: FastifyReply, payload: unknown): Outcome {
+    const body = typeof payload === 'string' ? payload : '';
+    const { inDoubtUntilMs, maySend } = attempt;
+    // A refused look tells nothing of what is looked for.
+    if (!maySend && reply.statusCode >= 400) return { kind: 'in-doubt', untilMs: inDoubtUntilMs ?? 0 };
+    switch (verdictOf(reply.statusCode, problemCodeOf(reply.statusCode, body))) {
+      case 'final':
+        return { kind: 'answered', answer: answerOf(reply, body) };
+      case 'unsent':
+      case 'still-in-doubt':
+        return inDoubtUntilMs === null ? { kind: 'nothing' } : { kind: 'in-doubt', untilMs: inDoubtUntilMs };
+      case 'failed':
+        return { kind: 'in-doubt', untilMs: inDoubtUntilMs ?? this.nowMs() };
+      case 'unknown':
+        return { kind: 'in-doubt', untilMs: this.nowMs() + this.doubtMs };
+    }
+  }
+
+  private hold(request: FastifyRequest, attempt: Attempt): void {
+    request.claimant = attempt.intent.id;
+    this.attempts.set(request, attempt);
+    this.timer ??= setInterval(() => {
+      this.keepAlive();
+      this.saveAgain();
+      this.stopWhenIdle();
+    }, KEEP_ALIVE_MS).unref();
+  }
+
+  private letGo(request: FastifyRequest): void {
+    this.attempts.delete(request);
+    this.stopWhenIdle();
+  }
+
+  private stopWhenIdle(): void {
+    if (!this.isIdle || !this.timer) return;
+    clearInterval(this.timer);
+    this.timer = null;
+    this.wake?.();
+  }
+
+  private saveAgain(): void {
+    for (const [intent, outcome] of this.unsaved) {
+      this.store.finish(intent, outcome).then(
+        () => this.unsaved.delete(intent),
+        // Tried again at the next turn.
+        () => undefined,
+      );
+    }
+  }
+
+  private keepAlive(): void {
+    const nowMs = this.nowMs();
+    for (const { intent, maySend, isEnding } of this.attempts.values()) {
+      if (isEnding) continue;
+      // Never rejects: a lost sign of life is made up for by the next one.
+      void this.store.keepAlive({ ...intent, nowMs }, maySend);
+    }
+  }
+
+  private nowMs(): number {
+    return this.clock.now().getTime();
+  }
+}
+
+function replay(reply: FastifyReply, answer: StoredAnswer): FastifyReply {
+  return reply
+    .status(answer.status)
+    .headers({ ...answer.headers, 'idempotency-replayed': 'true' })
+    .send(answer.body);
+}

@@ -1,0 +1,101 @@
+import {
+  type Claim,
+  type CreationClaims,
+  MemoryCreationClaims,
+  standsAgainst,
+} from '../airbyte/client/creation/creation-claims';
+import type { SharedState } from '../redis/redis-state';
+import { type IdempotencyTimes, pendingTtlMs } from './idempotency-store';
+
+const FOUND = 'found:';
+const MADE = 'made:';
+
+/** `standsAgainst`, at all replicas. ARGV: how, claimant, ttl. */
+const CLAIM = `
+local known = redis.call('GET', KEYS[1])
+if known then
+  local colon = string.find(known, ':', 1, true)
+  local isFound = string.sub(known, 1, colon) == '${FOUND}' or ARGV[1] == '${FOUND}'
+  if isFound and string.sub(known, colon + 1) ~= ARGV[2] then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
+return 1`;
+
+const OWNERS = `return redis.call('MGET', unpack(KEYS))`;
+
+/** Whose nobody can tell, while Redis is out of reach, is not to be had. */
+const SOMEBODY = 'somebody';
+const SAVE_AGAIN_MS = 500;
+
+/**
+ * For all replicas that share a Redis, for as long as anybody may look for a creation. While it is out of reach nothing
+ * that is found is given to anybody; what was answered is, and claimed as soon as Redis is back.
+ */
+export class SharedCreationClaims implements CreationClaims {
+  private readonly own = new MemoryCreationClaims();
+  private readonly unsaved = new Map<string, Claim>();
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly shared: SharedState,
+    private readonly times: IdempotencyTimes,
+  ) {}
+
+  async ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const own = await this.own.ownersOf(connectionIds);
+    const answer = await this.shared.attemptIfWell(OWNERS, connectionIds.map(keyOf), []);
+    const owners: unknown = answer.ok ? answer.value : null;
+    if (!Array.isArray(owners)) return new Map(connectionIds.map((id) => [id, SOMEBODY]));
+    return new Map(
+      connectionIds.flatMap((id, index): [string, string][] => {
+        const known: unknown = owners[index];
+        const owner = typeof known === 'string' ? known.slice(known.indexOf(':') + 1) : own.get(id);
+        return owner === undefined ? [] : [[id, owner]];
+      }),
+    );
+  }
+
+  async take(connectionId: string, claimant: string): Promise<boolean> {
+    const claim = { claimant, isFound: true };
+    if (standsAgainst(this.own.of(connectionId), claim)) return false;
+    const answer = await this.shared.attemptIfWell(CLAIM, ...this.scriptOf(connectionId, claim));
+    return answer.ok && answer.value === 1 && this.own.add(connectionId, claim);
+  }
+
+  async claim(connectionId: string, claimant: string): Promise<boolean> {
+    const claim = { claimant, isFound: false };
+    if (standsAgainst(this.own.of(connectionId), claim)) return false;
+    const answer = await this.shared.attemptIfWell(CLAIM, ...this.scriptOf(connectionId, claim));
+    if (answer.ok && answer.value !== 1) return false;
+    if (!answer.ok) this.saveLater(connectionId, claim);
+    return this.own.add(connectionId, claim);
+  }
+
+  private scriptOf(connectionId: string, { claimant, isFound }: Claim): [keys: string[], args: string[]] {
+    const how = isFound ? FOUND : MADE;
+    return [[keyOf(connectionId)], [how, claimant, String(pendingTtlMs(this.times))]];
+  }
+
+  private saveLater(connectionId: string, claim: Claim): void {
+    this.unsaved.set(connectionId, claim);
+    void this.save(connectionId, claim);
+    this.timer ??= setInterval(() => {
+      for (const [id, unsaved] of this.unsaved) void this.save(id, unsaved);
+    }, SAVE_AGAIN_MS).unref();
+  }
+
+  /** Asks at once, and without a pause: a Redis that is only slow does it before whatever it is asked later. */
+  private async save(connectionId: string, claim: Claim): Promise<void> {
+    const answer = await this.shared.attempt(CLAIM, ...this.scriptOf(connectionId, claim));
+    if (!answer.ok) return;
+    this.unsaved.delete(connectionId);
+    if (this.unsaved.size > 0 || !this.timer) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+}
+
+/** All on one node of a cluster, so that one script can ask for several. */
+function keyOf(connectionId: string): string {
+  return `airbyte-ingestion:{made}:${connectionId}`;
+}

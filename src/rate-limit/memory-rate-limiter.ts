@@ -1,0 +1,59 @@
+import { type Quota, quotaOf, type RateLimiter, WINDOW_MS } from './rate-limiter';
+
+interface Window {
+  readonly endsAtMs: number;
+  count: number;
+}
+
+const MAX_ENTRIES = 10_000;
+
+/**
+ * Counts requests for one replica. Callers and addresses have a table each, so that requests from many addresses cannot
+ * drop the count of a caller. When a table is full, its oldest window is dropped.
+ */
+export class MemoryRateLimiter implements RateLimiter {
+  private readonly callers: WindowTable;
+  private readonly addresses: WindowTable;
+
+  /** @param nowMs a monotonic clock, so that a step of the wall clock changes no window */
+  constructor(
+    private readonly limit: number,
+    private readonly nowMs: () => number,
+    maxEntries = MAX_ENTRIES,
+  ) {
+    this.callers = new WindowTable(maxEntries);
+    this.addresses = new WindowTable(maxEntries);
+  }
+
+  take(caller: string): Quota {
+    const nowMs = this.nowMs();
+    const table = caller.startsWith('ip:') ? this.addresses : this.callers;
+    const window = table.current(caller, nowMs);
+    window.count += 1;
+    return quotaOf(this.limit, window.count, window.endsAtMs - nowMs);
+  }
+}
+
+class WindowTable {
+  /** All windows have the same length, so the first in the map is the first to end. */
+  private readonly windows = new Map<string, Window>();
+
+  constructor(private readonly maxEntries: number) {}
+
+  current(key: string, nowMs: number): Window {
+    const known = this.windows.get(key);
+    if (known && nowMs < known.endsAtMs) return known;
+    const window = { endsAtMs: nowMs + WINDOW_MS, count: 0 };
+    this.windows.delete(key);
+    this.windows.set(key, window);
+    this.dropOldest(nowMs);
+    return window;
+  }
+
+  private dropOldest(nowMs: number): void {
+    for (const [key, window] of this.windows) {
+      if (nowMs < window.endsAtMs && this.windows.size <= this.maxEntries) return;
+      this.windows.delete(key);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../config/settings-types';
+import { CLOCK, type Clock } from '../lib/clock';
+import { RedisModule } from '../redis/redis.module';
+import { SharedState } from '../redis/redis-state';
+import { MemoryRateLimiter } from './memory-rate-limiter';
+import type { RateLimit } from './rate-limiter';
+import { RedisRateLimiter } from './redis-rate-limiter';
+
+/** Injection token of the {@link RateLimit}, or null where `RATE_LIMIT` is `off`. */
+export const RATE_LIMIT = Symbol('RATE_LIMIT');
+
+/** Counts requests per caller: in Redis where replicas share one, otherwise in memory. */
+@Module({
+  imports: [RedisModule],
+  providers: [{ provide: RATE_LIMIT, useFactory: createRateLimit, inject: [SETTINGS, SharedState, CLOCK] }],
+  exports: [RATE_LIMIT],
+})
+export class RateLimitModule {}
+
+function createRateLimit({ rateLimit }: Settings, shared: SharedState, clock: Clock): RateLimit | null {
+  if (rateLimit === null) return null;
+  const limiter = shared.isShared
+    ? new RedisRateLimiter(rateLimit, shared)
+    : new MemoryRateLimiter(rateLimit, () => clock.monotonicMs());
+  return { limit: rateLimit, limiter };
+}

@@ -1,0 +1,48 @@
+import { MemoryRateLimiter } from './memory-rate-limiter';
+import { rateLimitHeaders } from './rate-limit-headers';
+
+describe('MemoryRateLimiter', () => {
+  let now = 0;
+  const limiter = (maxCallers?: number): MemoryRateLimiter => new MemoryRateLimiter(2, () => now, maxCallers);
+
+  it('counts down, refuses what is over the limit, and begins anew after a minute', () => {
+    const counts = limiter();
+    const remaining = [1, 2, 3, 4].map(() => {
+      const quota = counts.take('a');
+      return quota.isExceeded ? 'exceeded' : quota.remaining;
+    });
+    expect(remaining).toEqual([1, 0, 'exceeded', 'exceeded']);
+    now += 59_999;
+    expect(counts.take('a')).toEqual({ remaining: 0, resetMs: 1, isExceeded: true });
+    now += 1;
+    expect(counts.take('a')).toEqual({ remaining: 1, resetMs: 60_000, isExceeded: false });
+  });
+
+  it('counts every caller alone', () => {
+    const counts = limiter();
+    counts.take('a');
+    counts.take('a');
+    expect(counts.take('b').remaining).toBe(1);
+  });
+
+  it('keeps the count of a caller however many addresses send requests', () => {
+    const counts = limiter(3);
+    counts.take('key:etl');
+    for (let address = 0; address < 100; address++) counts.take(`ip:10.0.0.${address}`);
+    expect(counts.take('key:etl').remaining).toBe(0);
+  });
+
+  it('remembers so many callers and no more, the newest ones', () => {
+    const counts = limiter(2);
+    for (const caller of ['old', 'middle', 'new']) counts.take(caller);
+    expect(counts.take('new').remaining).toBe(0);
+    expect(counts.take('old').remaining).toBe(1);
+  });
+});
+
+it('the headers are structured fields of the draft, in whole seconds', () => {
+  expect(rateLimitHeaders(6000, { remaining: 5999, resetMs: 59_001, isExceeded: false })).toEqual({
+    'ratelimit-policy': '"default";q=6000;w=60',
+    ratelimit: '"default";r=5999;t=60',
+  });
+});

@@ -1,0 +1,25 @@
+import type { SharedState } from '../redis/redis-state';
+import { type Quota, quotaOf, type RateLimiter, WINDOW_MS } from './rate-limiter';
+
+/** One count for all replicas; Redis ends the window. */
+const TAKE = `
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return { count, redis.call('PTTL', KEYS[1]) }`;
+
+/** For all replicas that share a Redis. While it is out of reach every request passes. */
+export class RedisRateLimiter implements RateLimiter {
+  constructor(
+    private readonly limit: number,
+    private readonly shared: SharedState,
+  ) {}
+
+  async take(caller: string): Promise<Quota | null> {
+    const key = `airbyte-ingestion:rate:${caller}`;
+    const answer = await this.shared.attemptIfWell(TAKE, [key], [String(WINDOW_MS)]);
+    if (!answer.ok) return null;
+    const [count, resetMs] = Array.isArray(answer.value) ? (answer.value as unknown[]) : [];
+    if (typeof count !== 'number' || typeof resetMs !== 'number') return null;
+    return quotaOf(this.limit, count, Math.max(0, resetMs));
+  }
+}
