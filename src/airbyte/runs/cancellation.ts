@@ -1,8 +1,8 @@
-import type { RequestContext } from '../../common/http/request-context';
+import type { RequestContext } from '../../http/request-context';
 import type { AirbyteClient } from '../client/airbyte.client';
-import { AirbyteError } from '../client/airbyte.errors';
-import type { AirbyteJob } from '../client/airbyte.types';
-import { PendingAnswer } from '../client/pending-answer';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import type { AirbyteJob } from '../client/model/airbyte-types';
+import { PendingAnswer } from '../client/model/pending-answer';
 
 /** Attempts to send an accepted cancellation, at the longest pause: at least five minutes. */
 const MAX_ATTEMPTS = 30;
