@@ -1,14 +1,11 @@
 // npm run test:schemathesis: schemathesis, from Python's index, with all its checks against a gateway with an embedded Airbyte.
 // SCHEMATHESIS_SEED=7 makes up other requests.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startGateway } from '../../test/contract/gateway.mjs';
+import { ensurePythonTools } from '../../test/contract/python.mjs';
 
-const VERSION = '4.32.5';
-const VENV = join(tmpdir(), `ingestion-schemathesis-${VERSION}`);
 const CONFIG = fileURLToPath(new URL('schemathesis.toml', import.meta.url));
 
 function run(command, args) {
@@ -16,19 +13,10 @@ function run(command, args) {
   return status === 0;
 }
 
-function install() {
-  if (existsSync(`${VENV}/bin/schemathesis`)) return;
-  const isInstalled =
-    run('python3', ['-m', 'venv', VENV]) &&
-    run(`${VENV}/bin/pip`, ['install', '--quiet', `schemathesis==${VERSION}`]);
-  if (!isInstalled)
-    throw new Error('schemathesis cannot be installed; python3 with venv and its index are needed');
-}
-
-install();
+const programs = ensurePythonTools();
 // The one of 3.1: that of 3.0 leaves out nulls of requests, which the gateway takes.
 const gateway = await startGateway({ isOpen: true });
-const isClean = run(`${VENV}/bin/schemathesis`, [
+const isClean = run(`${programs}/schemathesis`, [
   ...['--config-file', CONFIG, 'run', `${gateway.url}/openapi.json`, '--checks', 'all'],
   ...['--seed', process.env['SCHEMATHESIS_SEED'] ?? '2246', '--max-examples', '20'],
   ...['--continue-on-failure', '--no-color', '--generation-database', 'none'],

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type Content,
   type Examples,
@@ -21,6 +23,15 @@ function madeUp(schema: Schema | { $ref: string } | undefined): string | null {
   if (schema.enum && !schema.allOf) return 'a list of words';
   return schema.items && !Array.isArray(schema.items) ? madeUp(schema.items) : null;
 }
+
+describe('the Arazzo workflow', () => {
+  it('calls every operation', () => {
+    const story = readFileSync(join(__dirname, 'story.arazzo.yaml'), 'utf8');
+    const called = new Set(Array.from(story.matchAll(/operationId: (\w+)/g), ([, id]) => id));
+    const operations = operationsOf(document).map(({ operationId }) => operationId);
+    expect(called).toEqual(new Set(operations));
+  });
+});
 
 describe('the description', () => {
   it('says what every schema, member and parameter means', () => {

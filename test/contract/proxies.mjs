@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ensurePythonTools } from './python.mjs';
 import { ROOT, run } from './shell.mjs';
 import { TOOLS } from './tools.mjs';
 
-const SELF = fileURLToPath(new URL('validating-proxy.mjs', import.meta.url));
+const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 const STORY = `${ROOT}/dist/demo/deployment.js`;
 const START_MS = 30_000;
 
@@ -55,14 +56,22 @@ async function throughPrism(description, gateway) {
   }
 }
 
-async function throughValidators(description, gateway) {
-  const proxy = startProxy(process.execPath, [SELF, description, gateway.url]);
+/** Through a program that prints its address, then the violations once its input ends. */
+async function throughProgram(command, description, gateway) {
+  const [program, ...args] = command;
+  const proxy = startProxy(program, [...args, description, gateway.url]);
   const [, url] = await saidBy(proxy, /^(http:\S+)\n/);
   const told = run([process.execPath, STORY, '--url', url, '--key', gateway.key]);
   proxy.child.stdin.end();
   const [code] = await proxy.ended;
   return { ok: told.ok && code === 0, output: `${told.output}${proxy.output}` };
 }
+
+const throughValidators = (description, gateway) =>
+  throughProgram([process.execPath, fileOf('validating-proxy.mjs')], description, gateway);
+
+const throughOpenapiCore = (description, gateway) =>
+  throughProgram([`${ensurePythonTools()}/python`, fileOf('validating_proxy.py')], description, gateway);
 
 /** @returns a row for each proxy */
 export async function tryProxies(gateway) {
@@ -71,6 +80,7 @@ export async function tryProxies(gateway) {
   for (const [name, through] of [
     ['Prism, validating proxy', throughPrism],
     ['openapi-backend and others', throughValidators],
+    ['openapi-core (Python)', throughOpenapiCore],
   ]) {
     const before = gateway.calls();
     const { ok, output } = await through(description, gateway);

@@ -1,13 +1,14 @@
 // npm run contract: everything that the API description promises, tried from a fresh clone. It checks and lints the
 // description, generates a client with every generator, compiles each under strict settings, lets each tell the whole
 // story to a live gateway, and ends with a table. Exits with 1 if anything is not as it should be. With names of generators,
-// `proxies` or `postman` it tries only those.
+// `proxies`, `respect` or `postman` it tries only those.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { COMPILERS } from './compilers.mjs';
 import { startGateway } from './gateway.mjs';
 import { GENERATORS } from './generators.mjs';
 import { tryPublishedClient } from './published.mjs';
+import { tryRespect } from './respect.mjs';
 import { has, ROOT, run, runAll } from './shell.mjs';
 import { ensureTools, TOOLS } from './tools.mjs';
 
@@ -95,6 +96,7 @@ try {
     console.log(`${name}: ${row.result}`);
     rows.push(row);
   }
+  if (chosen.length === 0 || chosen.includes('respect')) rows.push(await tryRespect(gateway));
   if (chosen.includes('proxies')) rows.push(...(await tryProxies(gateway)));
   if (chosen.length === 0) {
     const row = await tryPublishedClient(gateway, OUT, PROGRAMS);
