@@ -3,13 +3,16 @@ import { CoalescedReads } from './coalesced-reads';
 describe('CoalescedReads', () => {
   let nowMs: number;
   let made: number;
+  let changes: number;
   let reads: CoalescedReads<number>;
   const count = (): Promise<number> => Promise.resolve(++made);
 
   beforeEach(() => {
     nowMs = 0;
     made = 0;
-    reads = new CoalescedReads({ maxAgeMs: 1000, maxEntries: 2, nowMs: () => nowMs });
+    changes = 0;
+    const newestChange = (): number => changes;
+    reads = new CoalescedReads({ maxAgeMs: 1000, maxEntries: 2, nowMs: () => nowMs, newestChange });
   });
 
   it('makes one read for a hundred who ask at once', async () => {
@@ -34,11 +37,19 @@ describe('CoalescedReads', () => {
     expect(await Promise.all([slow, late])).toEqual([7, 7]);
   });
 
+  it('goes on with its answer for those who need not see a change', async () => {
+    await reads.get('a', count);
+    changes = 2;
+    expect(await reads.get('a', count)).toBe(1);
+    expect(await reads.get('a', count, 1)).toBe(2);
+    expect(await reads.get('a', count, 2)).toBe(2);
+  });
+
   it('reads again for who asks after a change, even while a read from before it is under way', async () => {
     let finish: (value: number) => void = () => undefined;
     const before = reads.get('a', () => new Promise<number>((resolve) => (finish = resolve)));
-    reads.forget('a');
-    const after = reads.get('a', count);
+    changes = 1;
+    const after = reads.get('a', count, 1);
     finish(99);
     expect(await before).toBe(99);
     expect(await after).toBe(1);

@@ -1,5 +1,7 @@
 interface Read<T> {
   readonly startedAtMs: number;
+  /** Number of the newest change when the read began. */
+  readonly change: number;
   readonly value: Promise<T>;
   underWay: boolean;
 }
@@ -10,6 +12,7 @@ const SWEEPS_PER_AGE = 10;
  * Shares one upstream read among all who ask for the same key at about the same time.
  * An answer's age is counted from the start of its read, so nobody gets data older than `maxAgeMs`;
  * who comes while a read is under way joins it. Failures are shared with those waiting, and not kept.
+ * Changes have ascending numbers: whoever must see a change gets a read that began after it.
  */
 export class CoalescedReads<T> {
   private readonly reads = new Map<string, Read<T>>();
@@ -20,13 +23,18 @@ export class CoalescedReads<T> {
       readonly maxAgeMs: number;
       readonly maxEntries: number;
       readonly nowMs: () => number;
+      /** Number of the newest change; left out where nothing is changed. */
+      readonly newestChange?: () => number;
     },
   ) {}
 
-  get(key: string, read: () => Promise<T>): Promise<T> {
+  /** @param change number of the newest change that the answer must show */
+  get(key: string, read: () => Promise<T>, change = 0): Promise<T> {
     const known = this.reads.get(key);
-    if (known && (known.underWay || !this.isStale(known))) return known.value;
-    const entry: Read<T> = { startedAtMs: this.options.nowMs(), value: read(), underWay: true };
+    if (known && known.change >= change && (known.underWay || !this.isStale(known))) return known.value;
+    const startedAtMs = this.options.nowMs();
+    const newestChange = this.options.newestChange?.() ?? 0;
+    const entry: Read<T> = { startedAtMs, change: newestChange, value: read(), underWay: true };
     this.reads.delete(key);
     this.reads.set(key, entry);
     this.dropOldest();
@@ -39,11 +47,6 @@ export class CoalescedReads<T> {
       },
     );
     return entry.value;
-  }
-
-  /** After a change: whoever asks from now on gets a read that began after it. */
-  forget(key: string): void {
-    this.reads.delete(key);
   }
 
   private isStale(entry: Read<T>): boolean {

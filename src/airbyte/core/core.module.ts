@@ -5,6 +5,7 @@ import { AirbyteClient, createAirbyteClient } from '../client/airbyte.client';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
 import type { OutageEvent } from '../client/resilience/outage-monitor';
 import { logUnreadableRows } from '../client/unreadable-rows';
+import { LocalChanges } from './local-changes';
 import { SchedulePolicy } from './schedule-policy';
 import { StatusReader } from './status-reader';
 
@@ -34,9 +35,10 @@ function logOutage(event: OutageEvent): void {
         }),
       inject: [HttpService, CREATION_CLAIMS, SETTINGS],
     },
+    LocalChanges,
     SchedulePolicy,
     StatusReader,
   ],
-  exports: [AirbyteClient, SchedulePolicy, StatusReader],
+  exports: [AirbyteClient, LocalChanges, SchedulePolicy, StatusReader],
 })
 export class CoreModule {}

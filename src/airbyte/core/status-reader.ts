@@ -4,6 +4,7 @@ import { CoalescedReads } from '../../lib/coalesced-reads';
 import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
+import { LocalChanges } from './local-changes';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
 import { sharingKey, visibleOrNull } from './visibility';
 import type { RunFacts } from './status-facts';
@@ -22,12 +23,10 @@ const MAX_SNAPSHOTS = 10_000;
 @Injectable()
 export class StatusReader {
   private readonly reads: CoalescedReads<IngestionSnapshot | null>;
-  /** Workspaces of callers that have asked, `*` for those that may see all: as many as there are tenants. */
-  private readonly scopes = new Set<string>();
-  private changeCount = 0;
 
   constructor(
     private readonly client: AirbyteClient,
+    private readonly changes: LocalChanges,
     @Inject(SETTINGS) settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
@@ -35,12 +34,8 @@ export class StatusReader {
       maxAgeMs: settings.statusMaxAgeMs,
       maxEntries: MAX_SNAPSHOTS,
       nowMs: () => clock.monotonicMs(),
+      newestChange: () => changes.newest,
     });
-  }
-
-  /** How many changes this replica has made: whoever keeps what it read must read again when this has grown. */
-  get changes(): number {
-    return this.changeCount;
   }
 
   /** The present time by Airbyte's clock, which decides when its schedules fire. */
@@ -48,22 +43,11 @@ export class StatusReader {
     return this.client.caller.upstreamClock.correct(this.clock.now());
   }
 
-  /** A context under which several statuses are read within the time of one request. */
-  shareBudget(context: RequestContext): RequestContext {
-    return this.client.shareBudget(context);
-  }
-
   /** @returns null where the ingestion does not exist for the caller, which is remembered like any other answer */
   read(connectionId: string, context: RequestContext): Promise<IngestionSnapshot | null> {
-    const key = sharingKey(context, connectionId);
-    this.scopes.add(key.slice(0, -connectionId.length));
-    return this.reads.get(key, () => this.readUpstream(connectionId, context));
-  }
-
-  /** To be called after every change of an ingestion by this replica. */
-  forget(connectionId: string): void {
-    this.changeCount += 1;
-    for (const scope of this.scopes) this.reads.forget(scope + connectionId);
+    const change = this.changes.lastOf([connectionId]);
+    const read = (): Promise<IngestionSnapshot | null> => this.readUpstream(connectionId, context);
+    return this.reads.get(sharingKey(context, connectionId), read, change);
   }
 
   /**

@@ -4,10 +4,10 @@ import type { RequestContext } from '../../http/request-context';
 import type { FieldErrorDto } from '../../api/problem/problem.dto';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
+import { LocalChanges } from '../core/local-changes';
 import type { AirbyteConnection, CreateConnectionInput } from '../client/model/airbyte-types';
 import { AirbyteError, type AirbyteErrorKind } from '../client/model/airbyte-errors';
 import { readSchedule } from '../schedule';
-import { StatusReader } from '../core/status-reader';
 import { airbyteProblem, onBehalf, onBehalfOf } from '../core/upstream-problem';
 import { creationInput } from './creation-input';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
@@ -38,7 +38,7 @@ export class IngestionService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
-    private readonly statuses: StatusReader,
+    private readonly changes: LocalChanges,
     private readonly streams: StreamCatalog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -53,7 +53,7 @@ export class IngestionService {
       await this.requireOwnReferences(input, whole);
       return (await this.findEarlier(input, whole)) ?? this.createConnection(input, whole);
     });
-    this.statuses.forget(connection.connectionId);
+    this.changes.record(connection.connectionId, context);
     return toResource(connection);
   }
 
@@ -77,7 +77,7 @@ export class IngestionService {
     try {
       await onBehalfOf(connectionId, () => this.client.deleteConnection(connectionId, whole));
     } finally {
-      this.statuses.forget(connectionId);
+      this.changes.record(connectionId, context);
     }
   }
 

@@ -3,8 +3,8 @@ import { matchesStrongly } from '../../http/entity-tag';
 import type { RequestContext } from '../../http/request-context';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
+import { LocalChanges } from '../core/local-changes';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
-import { StatusReader } from '../core/status-reader';
 import { onBehalfOf } from '../core/upstream-problem';
 import { changesOf } from './connection-patch';
 import type { IngestionDto } from '../core/dto/ingestion.dto';
@@ -19,7 +19,7 @@ export class ResourceService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
-    private readonly statuses: StatusReader,
+    private readonly changes: LocalChanges,
   ) {}
 
   async get(connectionId: string, context: RequestContext): Promise<IngestionDto> {
@@ -48,7 +48,7 @@ export class ResourceService {
       );
       return toResource(after);
     } finally {
-      this.statuses.forget(connectionId);
+      this.changes.record(connectionId, context);
     }
   }
 

@@ -5,6 +5,7 @@ import type { RequestContext } from '../../http/request-context';
 import { TokenSigner } from '../../lib/token-signer';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
+import { LocalChanges } from '../core/local-changes';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
 import { onBehalf } from '../core/upstream-problem';
 import { isDeleted } from '../core/ingestion-mapper';
@@ -37,6 +38,7 @@ export class ListingService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly reader: StatusReader,
+    private readonly changes: LocalChanges,
     private readonly statuses: StatusService,
     private readonly ledger: JobLedger,
     private readonly signer: TokenSigner,
@@ -47,6 +49,7 @@ export class ListingService {
       maxAgeMs: SNAPSHOT_MAX_AGE_MS,
       maxEntries: MAX_SNAPSHOTS,
       nowMs: () => clock.monotonicMs(),
+      newestChange: () => changes.newest,
     });
   }
 
@@ -95,12 +98,13 @@ export class ListingService {
   }
 
   private async snapshot(scope: ListScope): Promise<Snapshot> {
-    const key = `${this.reader.changes} ${scope.query.workspaceIds?.join() ?? ''}`;
-    return this.snapshots.get(key, async () => {
+    const key = scope.query.workspaceIds?.join() ?? '';
+    const read = async (): Promise<Snapshot> => {
       const all = await readAllConnections(scope);
       const shown = all.filter((connection) => isToBeShown(connection, scope));
       return { all, shown: shown.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1)) };
-    });
+    };
+    return this.snapshots.get(key, read, this.changes.lastBy(scope.context));
   }
 
   private async items(
@@ -109,7 +113,12 @@ export class ListingService {
     { context }: ListScope,
   ): Promise<IngestionListItemDto[]> {
     const now = this.reader.airbyteNow();
-    const freshness = { nowMs: this.clock.monotonicMs(), maxAgeMs, changes: this.reader.changes };
+    const freshness = {
+      nowMs: this.clock.monotonicMs(),
+      maxAgeMs,
+      change: this.changes.lastBy(context),
+      newestChange: this.changes.newest,
+    };
     const ids = connections.map((connection) => connection.connectionId);
     if (ids.length > 0) await this.ledger.learn(ids, freshness, context);
     return connections.map((connection) =>

@@ -3,11 +3,11 @@ import { CLOCK, type Clock } from '../../lib/clock';
 import { CoalescedReads } from '../../lib/coalesced-reads';
 import type { RequestContext } from '../../http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
+import { LocalChanges } from '../core/local-changes';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
 import { ingestionNotFound, onBehalf, onBehalfOf } from '../core/upstream-problem';
 import { requireInSight, sharingKey, visibleOrNull } from '../core/visibility';
-import { StatusReader } from '../core/status-reader';
 import { runNotFound } from './run-problems';
 
 /** Airbyte's job ids are 64-bit integers. */
@@ -28,13 +28,14 @@ export class RunReader {
 
   constructor(
     private readonly client: AirbyteClient,
-    private readonly statuses: StatusReader,
+    private readonly changes: LocalChanges,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.shared = new CoalescedReads({
       maxAgeMs: SHARED_MS,
       maxEntries: MAX_SHARED,
       nowMs: () => clock.monotonicMs(),
+      newestChange: () => changes.newest,
     });
   }
 
@@ -53,8 +54,9 @@ export class RunReader {
 
   /** The same for many who ask at once, at most a second old. A change by this replica shows at once. */
   async sharedJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
-    const key = sharingKey(context, this.statuses.changes, connectionId, runId);
-    const found = await this.shared.get(key, () => this.readBoth(connectionId, runId, context));
+    const read = (): Promise<RunOfIngestion> => this.readBoth(connectionId, runId, context);
+    const change = this.changes.lastOf([connectionId]);
+    const found = await this.shared.get(sharingKey(context, connectionId, runId), read, change);
     if (!found.isVisible) throw ingestionNotFound();
     if (!found.job) throw runNotFound();
     return found.job;

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
 import { TokenSigner } from '../../lib/token-signer';
 import { AirbyteClient } from '../client/airbyte.client';
+import { LocalChanges } from '../core/local-changes';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
 import { onBehalf, onBehalfOf } from '../core/upstream-problem';
 import { requireMayRepeat } from '../core/idempotent-retry';
 import { hasEnded } from '../core/job-status';
-import { StatusReader } from '../core/status-reader';
 import { NEWEST_JOBS } from '../core/sync-history';
 import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import type { RunDto, StartRunDto } from '../core/dto/run.dto';
@@ -42,7 +42,7 @@ export class RunService {
     private readonly watcher: RunWaiter,
     private readonly starter: JobStarter,
     private readonly canceller: RunCanceller,
-    private readonly statuses: StatusReader,
+    private readonly changes: LocalChanges,
     private readonly signer: TokenSigner,
   ) {}
 
@@ -59,7 +59,7 @@ export class RunService {
         if (!isConflict(error)) throw error;
         return await this.attachOrRefuse(connection, request, error, context);
       } finally {
-        this.statuses.forget(connectionId);
+        this.changes.record(connectionId, context);
       }
     });
   }
@@ -111,7 +111,7 @@ export class RunService {
         const latest = await this.reader.job(connectionId, runId, context);
         throw hasEnded(latest) ? runEnded(latest) : error;
       } finally {
-        this.statuses.forget(connectionId);
+        this.changes.record(connectionId, context);
       }
     });
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AirbyteClient } from '../client/airbyte.client';
 import type { RequestContext } from '../../http/request-context';
 import { inTurns } from '../../lib/map-concurrently';
 import { asProblem } from '../../api/problem/as-problem';
@@ -24,6 +25,7 @@ type Outcome<T> =
 @Injectable()
 export class BatchService {
   constructor(
+    private readonly client: AirbyteClient,
     private readonly reader: StatusReader,
     private readonly bulk: BulkReader,
     private readonly statuses: StatusService,
@@ -35,7 +37,7 @@ export class BatchService {
     query: StatusQueryDto,
     context: RequestContext,
   ): Promise<StatusBatchDto> {
-    const whole = this.reader.shareBudget(context);
+    const whole = this.client.shareBudget(context);
     const found = await inTurns(ids, CONCURRENCY, (id) => outcomeOf(() => this.inSight(id, whole)));
     const seen = found.flatMap((one) => (one.isFound ? [one.value.connection] : []));
     const runs = await outcomeOf(() => onBehalf(() => this.bulk.runsOf(seen, whole)));

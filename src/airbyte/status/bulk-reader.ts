@@ -5,11 +5,11 @@ import type { RequestContext } from '../../http/request-context';
 import { inTurns } from '../../lib/map-concurrently';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
+import { LocalChanges } from '../core/local-changes';
 import type { AirbyteConnection, CallContext } from '../client/model/airbyte-types';
 import { sharingKey, visibleOrNull } from '../core/visibility';
 import type { RunFacts } from '../core/status-facts';
 import { JobLedger } from './ledger/job-ledger';
-import { StatusReader } from '../core/status-reader';
 import { readRunFacts } from '../core/sync-history';
 
 /** A connection, and when Airbyte was asked for it. */
@@ -30,7 +30,7 @@ export class BulkReader {
 
   constructor(
     private readonly client: AirbyteClient,
-    private readonly reader: StatusReader,
+    private readonly changes: LocalChanges,
     private readonly ledger: JobLedger,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -39,17 +39,19 @@ export class BulkReader {
       maxAgeMs: settings.statusMaxAgeMs,
       maxEntries: MAX_CONNECTIONS,
       nowMs: () => clock.monotonicMs(),
+      newestChange: () => changes.newest,
     });
   }
 
   /** @returns null where the ingestion does not exist for the caller, which is remembered like any other answer */
   connection(connectionId: string, context: RequestContext): Promise<SeenConnection | null> {
-    return this.connections.get(sharingKey(context, this.reader.changes, connectionId), async () => {
+    const read = async (): Promise<SeenConnection | null> => {
       const observedAt = this.clock.now();
       const reading = this.client.getConnection(connectionId, context);
       const connection = await visibleOrNull(connectionId, reading, context);
       return connection && { connection, observedAt };
-    });
+    };
+    return this.connections.get(sharingKey(context, connectionId), read, this.changes.lastOf([connectionId]));
   }
 
   /** @returns what tells the runs of each of these, by its id */
@@ -77,8 +79,13 @@ export class BulkReader {
   private async learn(connections: readonly AirbyteConnection[], context: CallContext): Promise<void> {
     if (connections.length === 0) return;
     const { statusMaxAgeMs: maxAgeMs } = this.settings;
-    const freshness = { nowMs: this.clock.monotonicMs(), maxAgeMs, changes: this.reader.changes };
     const ids = connections.map(({ connectionId }) => connectionId);
+    const freshness = {
+      nowMs: this.clock.monotonicMs(),
+      maxAgeMs,
+      change: this.changes.lastOf(ids),
+      newestChange: this.changes.newest,
+    };
     await this.ledger.learn(ids, freshness, context);
   }
 }

@@ -18,8 +18,10 @@ const CONCURRENCY = 4;
 export interface Freshness {
   readonly nowMs: number;
   readonly maxAgeMs: number;
-  /** Grows with every change that this replica makes: what was read before one is too old. */
-  readonly changes: number;
+  /** Number of the newest change that the answer must show. */
+  readonly change: number;
+  /** Number of the newest change of all. */
+  readonly newestChange: number;
 }
 
 /**
@@ -74,8 +76,9 @@ export class JobLedger {
     }
   }
 
-  private isFresh({ nowMs, maxAgeMs, changes }: Freshness): boolean {
-    return this.readAt !== null && this.readAt.changes === changes && nowMs - this.readAt.nowMs < maxAgeMs;
+  private isFresh({ nowMs, maxAgeMs, change }: Freshness): boolean {
+    const { readAt } = this;
+    return readAt !== null && readAt.newestChange >= change && nowMs - readAt.nowMs < maxAgeMs;
   }
 
   /** Reads what is new, down to what is known. @returns the number of pages it took */

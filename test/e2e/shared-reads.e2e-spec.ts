@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { clockOf } from '../support/clock';
+import { startGateway, type TestGateway } from '../support/gateway';
+import { ScriptedUpstream } from '../support/scripted-upstream';
+
+const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
+const API_KEYS = ['reader', 'writer']
+  .map((name) => `${name}:ingestion:read+ingestion:write:${sha256(name)}`)
+  .join(',');
+
+interface List {
+  readonly data: readonly { readonly name: string }[];
+}
+
+/** The clock stands still, so that nothing that was read grows too old. */
+describe('what was read for one caller', () => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+  let ids: string[];
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+  });
+  beforeEach(async () => {
+    gateway = await startGateway(
+      { AIRBYTE_API_URL: upstream.url, API_KEYS },
+      clockOf(() => new Date('2026-01-15T12:00:00Z')),
+    );
+    ids = Array.from({ length: 4 }, () => upstream.state.addConnection().connectionId);
+  });
+  afterEach(async () => {
+    await gateway.close();
+    upstream.clear();
+  });
+  afterAll(() => upstream.close());
+
+  const rename = (id: string, name: string): ReturnType<typeof gateway.api.patch> =>
+    gateway.api.patch(`/ingestion/${id}`).set('x-api-key', 'writer').send({ name }).expect(200);
+  const namesFor = async (caller: string): Promise<string[]> => {
+    const response = await gateway.api.get('/ingestion?status=active').set('x-api-key', caller).expect(200);
+    return (response.body as List).data.map(({ name }) => name);
+  };
+  const statusesFor = async (caller: string, of: readonly string[]): Promise<void> => {
+    const batch = gateway.api.post('/ingestion/status/batch').set('x-api-key', caller).send({ ids: of });
+    await batch.expect(200);
+  };
+  /** Requests that are made for `work`. */
+  const readsOf = async (work: Promise<unknown>): Promise<string[]> => {
+    const before = upstream.requests.length;
+    await work;
+    return upstream.requests.slice(before).map(({ operation, id }) => `${operation} ${id}`.trim());
+  };
+
+  it('is kept for its list while another caller writes, and read again for the one who wrote', async () => {
+    await namesFor('reader');
+    for (let time = 1; time <= 3; time++) {
+      await rename(ids[0] ?? '', `Renamed ${time}`);
+      expect(await readsOf(namesFor('reader'))).toEqual([]);
+    }
+    expect(await namesFor('writer')).toContain('Renamed 3');
+    expect(await readsOf(namesFor('writer'))).toEqual([]);
+    expect(await namesFor('reader')).toContain('Renamed 3');
+  });
+
+  it('is kept for its statuses while another caller writes to other ingestions', async () => {
+    const [changed = '', ...others] = ids;
+    await statusesFor('reader', ids);
+    await rename(changed, 'Renamed');
+    expect(await readsOf(statusesFor('reader', others))).toEqual([]);
+    expect(await readsOf(statusesFor('reader', ids))).toEqual([
+      `GET /connections/:id ${changed}`,
+      'GET /jobs',
+    ]);
+    expect(await readsOf(statusesFor('writer', ids))).toEqual([]);
+  });
+});
