@@ -89,7 +89,10 @@ export async function runConnector(
       return [`--${name}`, path];
     });
     const main = join(__dirname, '../../dist/embedded/connectors', connector, 'main.js');
-    const child = spawn(process.execPath, [main, command, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(process.execPath, [main, command, ...args], {
+      env: process.env,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     // A connector that fails stops reading, which is not a failure of the test.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);

@@ -73,6 +73,14 @@ export class PostgresServer {
     this.sql(`CREATE DATABASE "${name}" ${more}`);
   }
 
+  /** Puts a file, which its owner alone may read, beside the data, and returns its path. */
+  addFile(name: string, content: string): string {
+    const path = join(this.folder, 'data', name);
+    writeFileSync(path, content, { mode: 0o600 });
+    if (this.owner.uid !== undefined) chownSync(path, this.owner.uid, this.owner.gid ?? 0);
+    return path;
+  }
+
   /** Puts a line before the others of pg_hba.conf. */
   addAccessRule(line: string): void {
     const path = join(this.folder, 'data', 'pg_hba.conf');

@@ -83,15 +83,17 @@ async function run(
   const output = new MessageWriter(process.stdout);
   // The reader went away: nobody is left to report to.
   process.stdout.on('error', () => process.exit(1));
+  // A promise that is never settled ends the process too, and must not look like a success.
+  process.exitCode = 1;
   const [command = '', ...rest] = process.argv.slice(2);
   try {
     const options = parseOptions(rest);
     if (command === 'spec') await output.message(specMessage(connector));
     else if (command === 'check') await output.message(await checkMessage(connector, options, output));
     else await other(command, options, output);
+    process.exitCode = 0;
   } catch (error) {
     await reportFailure(output, error);
-    process.exitCode = 1;
   }
 }
 

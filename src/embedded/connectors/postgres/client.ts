@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
 import { hasCode, messageOf } from '../../platform/system-error';
 import type { PostgresConfig, SslMode } from './config';
-import { connectionFailure } from './connection-failure';
+import { connectionFailure, passwordMissing } from './connection-failure';
 import { pinSettings } from './session-settings';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -25,12 +25,21 @@ export async function withClient<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client = await connect(config);
+  let result: T;
   try {
     await pinSettings(client);
-    return await work(client);
-  } finally {
-    await client.end();
+    result = await work(client);
+  } catch (error) {
+    drop(client);
+    throw error;
   }
+  await client.end();
+  return result;
+}
+
+/** Ends a connection after a failure. The library's `end` waits for ever when a server has refused a certificate. */
+function drop(client: Client): void {
+  client.connection.stream.destroy();
 }
 
 async function connect(config: PostgresConfig): Promise<Client> {
@@ -41,7 +50,7 @@ async function connect(config: PostgresConfig): Promise<Client> {
       await client.connect();
       return client;
     } catch (error) {
-      await client.end();
+      drop(client);
       if (index === tries.length - 1 || !mayWorkOtherwise(error, kind))
         throw connectionFailure(error, config);
     }
@@ -62,7 +71,11 @@ function newClient(config: PostgresConfig, encrypted: boolean): Client {
     port,
     database,
     user: username,
-    ...(password === undefined ? {} : { password }),
+    // Without one the library would look into the file of passwords of the user who runs the gateway.
+    password: () => {
+      if (password === undefined) throw passwordMissing(username);
+      return password;
+    },
     ssl: encrypted ? tlsOptions(config) : false,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

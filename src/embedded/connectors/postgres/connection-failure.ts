@@ -4,6 +4,7 @@ import type { PostgresConfig } from './config';
 
 /** Why a connection failed, in one sentence that names the member to change. */
 export function connectionFailure(error: unknown, config: PostgresConfig): ConnectorError {
+  if (error instanceof ConnectorError) return error;
   const { host, port, database, username, ssl } = config;
   const place = `${host}, port ${port}`;
   const message = messageOf(error);
@@ -19,14 +20,17 @@ export function connectionFailure(error: unknown, config: PostgresConfig): Conne
   if (/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EINVAL|EACCES)$/.test(code))
     return temporary(`${place} cannot be reached (${code}). Check host and port.`);
   if (code === '28P01') return wrong(`username or password: the server refused them for ${username}.`);
-  if (/password must be a (non-empty )?string/i.test(message))
-    return wrong(`password: the server asks for one. Set the password of ${username}.`);
   if (code === '28000')
     return wrong(
       `The server refused ${username} (${message}). Check username, ssl_mode and the server's pg_hba.conf.`,
     );
   if (code === '3D000') return wrong(`database: ${message}. Check its spelling, capitals included.`);
   if (code === '42501') return wrong(`database: ${message}. Grant CONNECT on ${database} to ${username}.`);
+  const alert = /\b(alert [a-z ]+?)(:|$)/i.exec(message)?.[1];
+  if (alert !== undefined)
+    return wrong(
+      `ssl_mode ${ssl.mode}: the server ended the encryption (${alert}). Check ssl_mode.client_certificate and ssl_mode.client_key.`,
+    );
   if (/does not support SSL/i.test(message))
     return wrong(`ssl_mode ${ssl.mode}: the server at ${place} does not encrypt. Use disable or prefer.`);
   if (
@@ -42,6 +46,11 @@ export function connectionFailure(error: unknown, config: PostgresConfig): Conne
   return /^(08|53|57|58)/.test(code) || code === ''
     ? temporary(`Cannot connect to ${place}: ${message}.`)
     : wrong(`Cannot connect to ${place}: ${message}.`);
+}
+
+/** The server asks for a password, and the configuration has none. */
+export function passwordMissing(username: string): ConnectorError {
+  return wrong(`password: the server asks for one. Set the password of ${username}.`);
 }
 
 function wrong(message: string): ConnectorError {
