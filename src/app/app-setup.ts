@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { addCallerHooks } from './caller-hooks';
 import { addBodyRules } from '../http/body-parser';
+import { addCallerTurns } from '../http/caller-turns';
 import { addCrossOriginRules, refuseForeignPages } from '../http/cross-origin';
 import { addFrontPage } from '../http/front-page';
 import { addHttpRules } from '../http/raw-http-guards';
@@ -9,6 +10,7 @@ import { addMethodTable, refuseOtherMethods } from '../http/method-table';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
 import { REQUEST_ID_HEADER } from '../http/request-id';
 import { addSecurityHeaders } from '../http/security-headers';
+import { WorkTurns } from '../http/work-turns';
 import { SETTINGS, type Settings } from '../config/settings-types';
 import { addApiDescriptions } from '../pages/api-description';
 import { addDocsPage } from '../pages/docs-page';
@@ -21,7 +23,8 @@ export function configureApp(app: NestFastifyApplication): void {
   // Before whatever may let time pass: a request counts from the moment at which it is there.
   app.get(RequestsInFlight).watch(fastify);
   addMethodTable(fastify);
-  addBodyRules(fastify);
+  const turns = new WorkTurns();
+  addBodyRules(fastify, turns);
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
   refuseOtherMethods(fastify);
@@ -31,6 +34,7 @@ export function configureApp(app: NestFastifyApplication): void {
   addCrossOriginRules(fastify, corsOrigins);
   refuseForeignPages(fastify, corsOrigins);
   addCallerHooks(app);
+  addCallerTurns(fastify, turns);
   addFrontPage(fastify);
   addApiDescriptions(fastify, knowsCallers(settings));
   addDocsPage(fastify);

@@ -1,10 +1,15 @@
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction, RequestPayload } from 'fastify';
 import { malformedBody, ProblemException } from '../api/problem/problem.exception';
 import { bodySizeProblem } from './body-size';
+import { keyOf } from './caller-turns';
 import { brokenJson, repeatedMember } from './json-syntax';
+import type { WorkTurns } from './work-turns';
 
 /** The one thing for which the parser refuses JSON that is well-formed. */
 const POISONED = 'No member may be called __proto__, and no constructor may have a prototype.';
+
+/** Larger ones wait for their turn: what follows takes milliseconds. */
+const SMALL_BODY_CHARACTERS = 4096;
 
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 
@@ -13,9 +18,9 @@ const WITH_BODY = ['POST', 'PUT', 'PATCH'];
  * web page may make a browser send plain text and forms to this machine without asking first (Fetch Standard, CORS-safelisted
  * headers).
  */
-export function addBodyRules(fastify: FastifyInstance): void {
+export function addBodyRules(fastify: FastifyInstance, turns: WorkTurns): void {
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
-  addJsonParser(fastify);
+  addJsonParser(fastify, turns);
   fastify.addHook('preParsing', ignoreTypeOfNothing);
   fastify.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
@@ -66,7 +71,7 @@ function whenBegun(payload: RequestPayload, onBytes: () => void, onEnd: () => vo
 }
 
 /** Some clients send JSON of no bytes in chunks. */
-function addJsonParser(fastify: FastifyInstance): void {
+function addJsonParser(fastify: FastifyInstance, turns: WorkTurns): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') {
@@ -78,10 +83,14 @@ function addJsonParser(fastify: FastifyInstance): void {
       done(unsupportedCharset(charset));
       return;
     }
-    void parse(request, body, (error, value) => {
-      if (error) done(isJson(body) ? malformedBody(POISONED) : brokenJson(body));
-      else done(repeatedMember(body) ?? null, value);
-    });
+    const read = (): void => {
+      void parse(request, body, (error, value) => {
+        if (error) done(isJson(body) ? malformedBody(POISONED) : brokenJson(body));
+        else done(repeatedMember(body) ?? null, value);
+      });
+    };
+    if (body.length <= SMALL_BODY_CHARACTERS) read();
+    else turns.add(keyOf(request), read);
   });
 }
 

@@ -2,10 +2,14 @@ import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/commo
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import type { FieldErrorDto } from '../problem/problem.dto';
 import { MAX_FIELD_ERRORS, type ProblemException, validationFailed } from '../problem/problem.exception';
+import { cutUnknown } from './cut-unknown';
 import { fieldErrors } from './field-errors';
 import { NOUNS, type Place } from './hints';
 import { inheritedNames } from './prototype-property-names';
 import { cutInvalidItems, isSurelyValid } from './fast-path';
+
+/** One more than is reported, so that the answer can say that there are more. */
+const ENOUGH_ERRORS = MAX_FIELD_ERRORS + 1;
 
 /** Refuses unknown fields, nested ones too, and names every offending field in one answer. */
 @Injectable()
@@ -36,7 +40,12 @@ export class RequestValidationPipe extends ValidationPipe {
     }
     const stray = metadata.type === 'body' || metadata.type === 'query' ? inheritedNames(value) : [];
     if (stray.length > 0) throw validationFailed(stray.map((field) => this.unknown(field)));
-    return super.transform(value, metadata);
+    return super.transform(this.withoutExcess(value, metadata), metadata);
+  }
+
+  private withoutExcess(value: unknown, metadata: ArgumentMetadata): unknown {
+    if (!this.toValidate(metadata) || !isJsonObject(value)) return value;
+    return cutUnknown(value, metadata.metatype as new () => object, ENOUGH_ERRORS);
   }
 
   private unknown(field: string): FieldErrorDto {
@@ -48,8 +57,7 @@ export class RequestValidationPipe extends ValidationPipe {
     options?: ValidatorOptions,
   ): Promise<ValidationError[]> | ValidationError[] {
     if (isSurelyValid(dto)) return [];
-    // One more than is reported, so that the answer can say that there are more.
-    cutInvalidItems(dto, MAX_FIELD_ERRORS + 1);
+    cutInvalidItems(dto, ENOUGH_ERRORS);
     return super.validate(dto, options);
   }
 }
@@ -65,6 +73,6 @@ function faultOfBody(value: unknown): FieldErrorDto {
   return { field: 'body', reason, hint: 'Send {"field": value, …} with Content-Type: application/json.' };
 }
 
-function isJsonObject(value: unknown): boolean {
+function isJsonObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
