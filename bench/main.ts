@@ -1,6 +1,7 @@
 import { type Contender, CONTENDERS, pinSelf, Running, Upstream } from './contender';
 import { wait } from './load';
 import { poll } from './polling';
+import { print } from './print';
 import { type Footprint, footprints, machine, summary, tables } from './report';
 import { Results, runRounds, warmUp } from './rounds';
 import { median } from './stats';
@@ -63,10 +64,6 @@ async function timeStarts(contender: Contender, upstreamPort: number): Promise<n
     await running.stop();
   }
   return startsMs;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 void main();

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { ProbedGateway } from '../support/probed-gateway';
 import { ScriptedUpstream } from '../support/scripted-upstream';
 import { BadCaller, type Told } from './bad.caller';
 import { misbehave } from './bad.upstream';
-import { ProbedGateway } from './gateway';
 import { describeMeasured, judgeIngestions, judgeLiveness, judgeMemory } from './judge';
 import { LivenessProbe } from './liveness';
 import type { MemorySample } from './memory';
@@ -85,7 +85,8 @@ async function watchMemory(
   const samples: MemorySample[] = [];
   while (Date.now() < endsAt) {
     // A collection on demand stops the gateway for a moment, which is not its fault.
-    samples.push(await liveness.without(() => gateway.memory()));
+    const usage = await liveness.without(() => gateway.usage());
+    samples.push({ atMs: Date.now(), ...usage });
     await pause(BETWEEN_SAMPLES_MS);
   }
   return samples;

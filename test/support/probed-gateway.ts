@@ -1,12 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../support/until';
-import type { MemorySample } from './memory';
+import { until } from './until';
 
 const ROOT = process.cwd();
+const PROBE = join(ROOT, 'test', 'support', 'process-probe.cjs');
+const MAIN = join(ROOT, 'dist', 'gateway.js');
 
-/** The built gateway, in a process that can be asked for its memory. */
+/** What a process has used, peaks since they were reset. */
+export interface Usage {
+  /** After a collection. */
+  readonly heapBytes: number;
+  readonly rssBytes: number;
+  readonly peakRssBytes: number;
+  /** The longest turn of the event loop. */
+  readonly blockWallMs: number;
+  /** The most CPU time of the main thread in one turn of the event loop. */
+  readonly blockCpuMs: number;
+}
+
+/** The built gateway, in a process that can be asked for what it uses. */
 export class ProbedGateway {
   private output = '';
 
@@ -16,18 +30,13 @@ export class ProbedGateway {
   }
 
   static async start(settings: Record<string, string>): Promise<ProbedGateway> {
-    const probe = join(ROOT, 'test', 'support', 'memory-probe.cjs');
-    const child = spawn(
-      process.execPath,
-      ['--expose-gc', '--require', probe, join(ROOT, 'dist', 'gateway.js')],
-      {
-        env: { PATH: process.env['PATH'], PORT: '0', ...settings },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      },
-    );
+    const child = spawn(process.execPath, ['--expose-gc', '--require', PROBE, MAIN], {
+      env: { PATH: process.env['PATH'], PORT: '0', ...settings },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     const gateway = new ProbedGateway(child);
     await until('the gateway to listen', () => {
-      if (child.exitCode !== null) throw new Error(`it ended instead:\n${gateway.output}`);
+      if (gateway.hasEnded) throw new Error(`it ended instead:\n${gateway.output}`);
       return gateway.url !== '';
     });
     return gateway;
@@ -37,6 +46,16 @@ export class ProbedGateway {
     return /Airbyte Ingestion API: (\S+)\n/.exec(this.output)?.[1] ?? '';
   }
 
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** CPU time of its main thread since its start, in milliseconds. Linux alone tells it. */
+  cpuMs(): number {
+    const [nanoseconds] = readFileSync(`/proc/${this.child.pid ?? 0}/schedstat`, 'latin1').split(' ');
+    return Number(nanoseconds) / 1e6;
+  }
+
   /** What it has logged as errors. */
   get errors(): string[] {
     return this.output
@@ -44,12 +63,19 @@ export class ProbedGateway {
       .filter((line) => line.startsWith('{"level":50') || line.startsWith('{"level":60'));
   }
 
-  /** What is in use after a collection. */
-  async memory(): Promise<MemorySample> {
-    const answer = once(this.child, 'message');
-    this.child.send('memory');
-    const [bytes] = (await answer) as [Omit<MemorySample, 'atMs'>];
-    return { atMs: Date.now(), ...bytes };
+  /** What it uses after a collection. */
+  usage(): Promise<Usage> {
+    return this.ask('usage');
+  }
+
+  /** What it uses, without a collection. */
+  peaks(): Promise<Usage> {
+    return this.ask('peaks');
+  }
+
+  /** Forgets the peaks. */
+  async reset(): Promise<void> {
+    await this.ask('reset');
   }
 
   async stop(): Promise<number | null> {
@@ -57,5 +83,12 @@ export class ProbedGateway {
     this.child.kill('SIGTERM');
     const [code] = (await exited) as [number | null];
     return code;
+  }
+
+  private async ask(word: 'usage' | 'peaks' | 'reset'): Promise<Usage> {
+    const answer = once(this.child, 'message');
+    this.child.send(word);
+    const [usage] = (await answer) as [Usage];
+    return usage;
   }
 }
