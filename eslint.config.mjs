@@ -78,7 +78,10 @@ export default tseslint.config(
   { files: ['**/*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['**/*.cjs'],
-    rules: { '@typescript-eslint/no-require-imports': 'off' },
+    rules: {
+      '@typescript-eslint/no-require-imports': 'off',
+      '@typescript-eslint/explicit-function-return-type': 'off',
+    },
   },
   {
     files: ['scripts/**', 'test/contract/**/*.mjs'],
