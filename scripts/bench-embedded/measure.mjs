@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GatewayProcess } from '../kill-test/gateway-process.mjs';
-import { connect } from '../kill-test/round.mjs';
+import { GatewayProcess } from './gateway-process.mjs';
 import { DESTINATIONS, SOURCES } from './pairs.mjs';
 
+const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 const ASKED_EVERY_MS = 50;
 
 /** One sync of a pair in a gateway of its own, asked meanwhile how it stands. */
@@ -64,4 +64,12 @@ function usageOf(pid) {
   } catch {
     return null; // It ended while it was looked at.
   }
+}
+
+/** Makes source, destination and connection, and returns the id of the connection. */
+async function connect(gateway, { source, destination, stream }, world) {
+  const actor = (name, configuration) => ({ name, workspaceId: WORKSPACE, configuration });
+  const { sourceId } = await gateway.call('POST', '/sources', actor('input', source(world)));
+  const { destinationId } = await gateway.call('POST', '/destinations', actor('out', destination(world)));
+  return gateway.connect(sourceId, destinationId, [stream]);
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineProcess } from '../kill-test/engine-process.mjs';
+import { EngineProcess } from '../bench-embedded/engine-process.mjs';
 import { PostgresServer } from './server.mjs';
 
 const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';

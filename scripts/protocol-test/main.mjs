@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EngineProcess } from '../kill-test/engine-process.mjs';
+import { EngineProcess } from '../bench-embedded/engine-process.mjs';
 import { PostgresServer } from '../postgres-test/server.mjs';
 import { ProtocolJudge } from './judge.mjs';
 import { Story } from './story.mjs';

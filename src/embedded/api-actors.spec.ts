@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { EmbeddedUnderTest, type Answer, type EmbeddedClient } from '../../test/embedded/embedded-kit';
 import { Vault } from './secrets/vault';
 import { Database } from './store/database';
+import { SAMPLE_WORKSPACE_ID } from './samples/ids';
 
-const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 /** A connector that takes any configuration and keeps a secret. */
 const VAULT_SOURCE = `
@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => embedded.remove());
 
 function create(kind: 'source' | 'destination', configuration: object, more = {}): Promise<Answer> {
-  return api.post(`/${kind}s`, { name: 'N', workspaceId: WORKSPACE, configuration, ...more });
+  return api.post(`/${kind}s`, { name: 'N', workspaceId: SAMPLE_WORKSPACE_ID, configuration, ...more });
 }
 
 function messageOf({ body }: Answer): string {

@@ -6,8 +6,8 @@ import {
   type Answer,
   type EmbeddedClient,
 } from '../../test/embedded/embedded-kit';
+import { SAMPLE_WORKSPACE_ID } from './samples/ids';
 
-const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 /** A source whose catalog is what its configuration says. */
 const SHOWS = `
   const [command, , config] = process.argv.slice(2);
@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => embedded.remove());
 
 async function make(kind: 'source' | 'destination', configuration: object): Promise<string> {
-  const answer = await api.post(`/${kind}s`, { name: 'N', workspaceId: WORKSPACE, configuration });
+  const answer = await api.post(`/${kind}s`, { name: 'N', workspaceId: SAMPLE_WORKSPACE_ID, configuration });
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   return String(answer.body[`${kind}Id`]);
 }

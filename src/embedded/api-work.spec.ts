@@ -1,7 +1,15 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedUnderTest, rowsOf, until, type EmbeddedClient } from '../../test/embedded/embedded-kit';
+import {
+  EmbeddedUnderTest,
+  rowsOf,
+  until,
+  type Answer,
+  type EmbeddedClient,
+} from '../../test/embedded/embedded-kit';
 import { startEmbeddedAirbyte } from './index';
+import { isObject } from './platform/json';
+import { SAMPLE_DESTINATION_IDS, SAMPLE_SOURCE_IDS, SAMPLE_WORKSPACE_ID } from './samples/ids';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
@@ -15,39 +23,68 @@ beforeAll(async () => {
 
 afterAll(() => embedded.remove());
 
-describe('jobs', () => {
-  it('move the rows, are listed oldest first, and say when they ended only at their end', async () => {
-    const id = await api.connect(
-      '95e66a59-8045-4307-9678-63bc3c9b8c93',
-      'e478de0d-a3a0-475c-b019-25f7dd29e281',
-    );
-    const started = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
+describe('the jobs of a connection', () => {
+  const OUTPUT = 'warehouse/_airbyte_raw_orders.jsonl';
+  let id: string;
+  let started: Answer;
+  let startedTwice: Answer;
+  let first: number;
+  let second: number;
+
+  beforeAll(async () => {
+    id = await api.connect(SAMPLE_SOURCE_IDS[0], SAMPLE_DESTINATION_IDS[0]);
+    started = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
+    startedTwice = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
+    first = Number(started.body['jobId']);
+    await api.jobIn(first, 'succeeded');
+    second = await api.sync(id);
+    await api.jobIn(second, 'succeeded');
+  });
+
+  const listed = async (query: string): Promise<unknown[]> =>
+    rowsOf(await api.get(`/jobs?connectionId=${id}${query}`)).map((row) => row['jobId']);
+
+  it('have no time of their end while they run', () => {
     expect(started.status).toBe(200);
     expect(started.body).not.toHaveProperty('lastUpdatedAt');
-    const again = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
-    expect([again.status, again.body['data']]).toEqual([
+  });
+
+  it('run one at a time', () => {
+    expect([startedTwice.status, startedTwice.body['data']]).toEqual([
       409,
       { message: `A sync is already running for: ${id}` },
     ]);
-    const first = Number(started.body['jobId']);
-    const done = await api.jobIn(first, 'succeeded');
-    expect(done).toMatchObject({ rowsSynced: 5000, jobType: 'sync' });
-    expect(done['lastUpdatedAt']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/);
-    expect(done['duration']).toMatch(/^PT/);
-    expect(embedded.readOutput('warehouse/_airbyte_raw_orders.jsonl')).toHaveLength(5000);
-    const second = await api.sync(id);
-    await api.jobIn(second, 'succeeded');
-    const order = async (query: string): Promise<unknown[]> =>
-      rowsOf(await api.get(`/jobs?connectionId=${id}${query}`)).map((row) => row['jobId']);
-    expect(await order('')).toEqual([first, second]);
-    expect(await order('&orderBy=createdAt%7CDESC&limit=1')).toEqual([second]);
-    expect(await order('&status=failed')).toEqual([]);
-    expect((await api.get(`/jobs?connectionId=${id}&orderBy=name`)).status).toBe(400);
-    // Overwritten, not doubled.
-    expect(embedded.readOutput('warehouse/_airbyte_raw_orders.jsonl')).toHaveLength(5000);
-    expect((await api.delete(`/jobs/${first}`)).status).toBe(409);
   });
 
+  it('report rows, end and duration once they have succeeded', async () => {
+    const { body } = await api.get(`/jobs/${first}`);
+    expect(body).toMatchObject({ status: 'succeeded', rowsSynced: 5000, jobType: 'sync' });
+    expect(body['lastUpdatedAt']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/);
+    expect(body['duration']).toMatch(/^PT/);
+  });
+
+  it('replace the rows of the job before when they overwrite', () => {
+    const ids = embedded.readOutput(OUTPUT).map((data) => isObject(data) && data['order_id']);
+    expect([ids.length, new Set(ids).size]).toEqual([5000, 5000]);
+  });
+
+  it('are listed oldest first, unless another order is asked for', async () => {
+    expect(await listed('')).toEqual([first, second]);
+    expect(await listed('&orderBy=createdAt%7CDESC&limit=1')).toEqual([second]);
+    expect((await api.get(`/jobs?connectionId=${id}&orderBy=name`)).status).toBe(400);
+  });
+
+  it('are listed by status', async () => {
+    expect(await listed('&status=failed')).toEqual([]);
+    expect(await listed('&status=succeeded')).toEqual([first, second]);
+  });
+
+  it('cannot be cancelled after their end', async () => {
+    expect((await api.delete(`/jobs/${first}`)).status).toBe(409);
+  });
+});
+
+describe('jobs', () => {
   it('are refused for an inactive connection and for types other than sync', async () => {
     const id = await api.connect('source-id', 'dest-id', { status: 'inactive' });
     const inactive = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
@@ -76,7 +113,7 @@ describe('jobs', () => {
 });
 
 describe('sources and destinations', () => {
-  const workspaceId = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+  const workspaceId = SAMPLE_WORKSPACE_ID;
   const file = (url: string, more: object = {}): Record<string, unknown> => ({
     name: 'Mine',
     workspaceId,
@@ -208,7 +245,7 @@ describe('while a source is looked at', () => {
 
   it('no connection is made to one that is deleted', async () => {
     const configuration = { sourceType: 'faker', count: 1 };
-    const workspaceId = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+    const workspaceId = SAMPLE_WORKSPACE_ID;
     const { sourceId } = (await api.post('/sources', { name: 'short-lived', workspaceId, configuration }))
       .body;
     await forgetCatalogs();

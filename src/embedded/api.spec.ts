@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedUnderTest, rowsOf, type EmbeddedClient } from '../../test/embedded/embedded-kit';
+import { SAMPLE_CONNECTION_ID, SAMPLE_DESTINATION_IDS, SAMPLE_SOURCE_IDS } from './samples/ids';
 
-const SAMPLE_CONNECTION = 'conn-12345678-1234-1234-1234-123456789012';
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
 let embedded: EmbeddedUnderTest;
@@ -70,18 +70,27 @@ describe('lists', () => {
       rowsOf(await api.get(`/${resource}`))
         .map((row) => row[id])
         .sort();
-    expect(await ids('sources', 'sourceId')).toEqual([
-      '12345678-1234-1234-1234-123456789012',
-      '95e66a59-8045-4307-9678-63bc3c9b8c93',
-      'source-id',
-    ]);
-    expect(await ids('destinations', 'destinationId')).toEqual([
-      '87654321-4321-4321-4321-210987654321',
-      'dest-id',
-      'e478de0d-a3a0-475c-b019-25f7dd29e281',
-    ]);
-    expect(await ids('connections', 'connectionId')).toContain(SAMPLE_CONNECTION);
+    expect(await ids('sources', 'sourceId')).toEqual([...SAMPLE_SOURCE_IDS].sort());
+    expect(await ids('destinations', 'destinationId')).toEqual([...SAMPLE_DESTINATION_IDS].sort());
+    expect(await ids('connections', 'connectionId')).toContain(SAMPLE_CONNECTION_ID);
     expect(await ids('workspaces', 'workspaceId')).toHaveLength(1);
+  });
+
+  it('name each sample differently', async () => {
+    const names = async (resource: string): Promise<unknown[]> =>
+      rowsOf(await api.get(`/${resource}`))
+        .map((row) => row['name'])
+        .sort();
+    expect(await names('sources')).toEqual([
+      'Sample orders',
+      'Sample orders for analytics',
+      'Sample orders for output',
+    ]);
+    expect(await names('destinations')).toEqual([
+      'JSON files in /local/analytics',
+      'JSON files in /local/output',
+      'JSON files in /local/warehouse',
+    ]);
   });
 
   it("have a next link of another host as long as a page has rows, and '' for none", async () => {
@@ -147,7 +156,7 @@ describe('creating a connection', () => {
     const { status, body: made } = await api.post('/connections', body);
     expect(status).toBe(200);
     expect(made).toMatchObject({
-      name: 'Sample orders (third) <> Local JSON files (third)',
+      name: 'Sample orders for output <> JSON files in /local/output',
       status: 'active',
       schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' },
       configurations: { streams: [{ name: 'orders', syncMode: 'full_refresh_overwrite' }] },

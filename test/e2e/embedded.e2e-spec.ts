@@ -1,15 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  SAMPLE_CONNECTION_ID,
+  SAMPLE_DESTINATION_IDS as DESTINATIONS,
+  SAMPLE_SOURCE_IDS as SOURCES,
+} from '../../src/embedded/samples/ids';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { until } from '../support/until';
-
-const SOURCES = ['95e66a59-8045-4307-9678-63bc3c9b8c93', '12345678-1234-1234-1234-123456789012', 'source-id'];
-const DESTINATIONS = [
-  'e478de0d-a3a0-475c-b019-25f7dd29e281',
-  '87654321-4321-4321-4321-210987654321',
-  'dest-id',
-];
 
 interface Run {
   readonly runId: string;
@@ -63,7 +61,7 @@ describe('on a machine with only Node, the gateway', () => {
   );
 
   it('holds the sample ingestion of the documentation, its schedule in Unix form', async () => {
-    expect(await status('conn-12345678-1234-1234-1234-123456789012')).toMatchObject({
+    expect(await status(SAMPLE_CONNECTION_ID)).toMatchObject({
       status: 'active',
       lastSync: null,
       nextSync: expect.stringMatching(/T02:00:00\.000Z$/),

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { registerDoubles } from './doubles';
 import { EmbeddedUnderTest, type EmbeddedClient } from './embedded-kit';
+import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
 
-const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 /** How many rows `/local/rows.csv` has. */
 export const ROWS = 60_000;
 
@@ -33,7 +33,11 @@ export class SyncBench {
       // The doubles take it; the real source refuses what it does not know.
       ...(type === 'file' ? {} : { password: 'hunter2hunter2' }),
     };
-    const { body } = await this.api.post('/sources', { name, workspaceId: WORKSPACE, configuration });
+    const { body } = await this.api.post('/sources', {
+      name,
+      workspaceId: SAMPLE_WORKSPACE_ID,
+      configuration,
+    });
     return String(body['sourceId']);
   }
 
@@ -41,7 +45,7 @@ export class SyncBench {
     const configuration = { destinationType: type, destination_path: path };
     const { body } = await this.api.post('/destinations', {
       name: path,
-      workspaceId: WORKSPACE,
+      workspaceId: SAMPLE_WORKSPACE_ID,
       configuration,
     });
     return String(body['destinationId']);

@@ -5,8 +5,7 @@ import { EmbeddedUnderTest } from '../embedded/embedded-kit';
 import { configured, runConnector } from './connector-run';
 import { literal, uncollated } from './cursor-kinds';
 import { PostgresServer } from './server';
-
-const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
 
 /**
  * Types of keys. The first two values are equal for the type, spelt differently where it allows that; the third one is
@@ -110,7 +109,7 @@ describe('a key of a table in Postgres', () => {
     await server.stop();
   });
   const created = async (kind: 'source' | 'destination', configuration: JsonObject): Promise<string> => {
-    const body = { name: 'test', workspaceId: WORKSPACE, configuration };
+    const body = { name: 'test', workspaceId: SAMPLE_WORKSPACE_ID, configuration };
     const answer = (await embedded.client.post(`/${kind}s`, body)).body;
     const id = stringAt(answer, `${kind}Id`);
     if (id === undefined) throw new Error(JSON.stringify(answer));

@@ -4,8 +4,7 @@ import type { JsonObject } from '../../src/embedded/platform/json';
 import { type EmbeddedClient, EmbeddedUnderTest } from '../embedded/embedded-kit';
 import { CURSOR_KINDS, CURSOR_TYPES, literal, uncollated } from './cursor-kinds';
 import { PostgresServer } from './server';
-
-const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
 
 describe('a deduplicated stream of Postgres', () => {
   let server: PostgresServer;
@@ -29,7 +28,11 @@ describe('a deduplicated stream of Postgres', () => {
     path: '/sources' | '/destinations',
     configuration: JsonObject,
   ): Promise<string> => {
-    const { body } = await client.post(path, { name: 'order', workspaceId: WORKSPACE, configuration });
+    const { body } = await client.post(path, {
+      name: 'order',
+      workspaceId: SAMPLE_WORKSPACE_ID,
+      configuration,
+    });
     const id = body[path === '/sources' ? 'sourceId' : 'destinationId'];
     if (typeof id !== 'string') throw new Error(JSON.stringify(body));
     return id;

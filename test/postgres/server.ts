@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chownSync,
@@ -112,6 +112,11 @@ export class PostgresServer {
     const file = join(this.folder, 'data', 'postmaster.pid');
     return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';
   }
+}
+
+/** Whether a server is installed. */
+export function hasPostgres(): boolean {
+  return spawnSync(program('postgres'), ['--version']).status === 0;
 }
 
 interface Owner {

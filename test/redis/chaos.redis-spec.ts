@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { randomFrom } from '../soak/random';
+import { randomFrom } from '../support/random';
 import { GatewayProcess } from '../support/gateway-process';
 import { RedisServer } from '../support/redis-server';
 import {

@@ -7,7 +7,7 @@ import { misbehave } from './bad.upstream';
 import { describeMeasured, judgeIngestions, judgeLiveness, judgeMemory } from './judge';
 import { LivenessProbe } from './liveness';
 import type { MemorySample } from './memory';
-import { randomFrom } from './random';
+import { randomFrom } from '../support/random';
 import { type Reads, read } from './readers';
 
 const INGESTIONS = 1_000;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedUnderTest } from '../../../test/embedded/embedded-kit';
+import { SAMPLE_WORKSPACE_ID } from '../samples/ids';
 
-const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 const RAW = '_airbyte_raw_people.jsonl';
 
 let embedded: EmbeddedUnderTest;
@@ -17,7 +17,7 @@ async function start(emptyOverwrite?: 'refuse' | 'warn'): Promise<void> {
 async function connect(syncMode: string): Promise<string> {
   const api = embedded.client;
   embedded.writeLocal('people.csv', 'id\n1\n2\n');
-  const common = { name: 'people', workspaceId: WORKSPACE };
+  const common = { name: 'people', workspaceId: SAMPLE_WORKSPACE_ID };
   const source = await api.post('/sources', {
     ...common,
     configuration: {

@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedUnderTest, type Answer } from '../../../test/embedded/embedded-kit';
+import { SAMPLE_WORKSPACE_ID } from '../samples/ids';
 
-const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -56,7 +56,7 @@ afterAll(() => embedded.remove());
 
 function create(noise: string, inCheck: boolean): Promise<Answer> {
   const configuration = { sourceType: 'noisy', noise, inCheck, key: privateKey };
-  return embedded.client.post('/sources', { name: noise, workspaceId: WORKSPACE, configuration });
+  return embedded.client.post('/sources', { name: noise, workspaceId: SAMPLE_WORKSPACE_ID, configuration });
 }
 
 /** Runs a sync of a source that makes a noise, and returns what the log has of it. */
@@ -65,7 +65,7 @@ async function sync(noise: string): Promise<string> {
   const { body: source } = await create(noise, false);
   const { body: destination } = await api.post('/destinations', {
     name: noise,
-    workspaceId: WORKSPACE,
+    workspaceId: SAMPLE_WORKSPACE_ID,
     configuration: { destinationType: 'local-json', destination_path: `/local/${noise}` },
   });
   const id = await api.connect(String(source['sourceId']), String(destination['destinationId']));

@@ -7,8 +7,8 @@ import {
   STATE_KINDS,
   type SourceScript,
 } from '../../../test/embedded/scripted-connectors';
+import { SAMPLE_WORKSPACE_ID } from '../samples/ids';
 
-const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 const MODES = ['full_refresh_overwrite', 'full_refresh_append', 'incremental_append'] as const;
 type Mode = (typeof MODES)[number];
 
@@ -43,7 +43,7 @@ class Line {
     mkdirSync(folder);
     const api = embedded.client;
     connectors.script({ ...defaults, rows: Object.fromEntries(Object.keys(modes).map((name) => [name, 0])) });
-    const common = { name: 'line', workspaceId: WORKSPACE };
+    const common = { name: 'line', workspaceId: SAMPLE_WORKSPACE_ID };
     const source = await api.post('/sources', {
       ...common,
       configuration: { sourceType: 'scripted', folder, token: 'first-token' },

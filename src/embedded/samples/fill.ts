@@ -5,21 +5,22 @@ import type { JsonObject } from '../platform/json';
 import type { ActorKind, ActorStore } from '../store/actors';
 import type { ConnectionStore } from '../store/connections';
 import type { WorkspaceStore } from '../store/workspaces';
+import { SAMPLE_CONNECTION_ID, SAMPLE_DESTINATION_IDS, SAMPLE_SOURCE_IDS, SAMPLE_WORKSPACE_ID } from './ids';
 import { sampleOrdersCsv } from './orders';
 
-/** The workspace of a new data directory. */
-export const SAMPLE_WORKSPACE_ID = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
+const [WAREHOUSE_SOURCE, ANALYTICS_SOURCE, OUTPUT_SOURCE] = SAMPLE_SOURCE_IDS;
+const [WAREHOUSE, ANALYTICS, OUTPUT] = SAMPLE_DESTINATION_IDS;
 
 const SOURCES = [
-  ['95e66a59-8045-4307-9678-63bc3c9b8c93', 'Sample orders'],
-  ['12345678-1234-1234-1234-123456789012', 'Sample orders (second)'],
-  ['source-id', 'Sample orders (third)'],
+  [WAREHOUSE_SOURCE, 'Sample orders'],
+  [ANALYTICS_SOURCE, 'Sample orders for analytics'],
+  [OUTPUT_SOURCE, 'Sample orders for output'],
 ] as const;
 
 const DESTINATIONS = [
-  ['e478de0d-a3a0-475c-b019-25f7dd29e281', 'Local JSON files', '/local/warehouse'],
-  ['87654321-4321-4321-4321-210987654321', 'Local JSON files (second)', '/local/analytics'],
-  ['dest-id', 'Local JSON files (third)', '/local/output'],
+  [WAREHOUSE, '/local/warehouse'],
+  [ANALYTICS, '/local/analytics'],
+  [OUTPUT, '/local/output'],
 ] as const;
 
 const SAMPLE_PATH = '/local/samples/orders.csv';
@@ -45,10 +46,10 @@ export function fillWithSamples(stores: SampleStores, localRoot: string, now: Da
     };
     insert(stores.actors, 'source', 'file', { id, name, configuration, now });
   }
-  for (const [id, name, path] of DESTINATIONS) {
+  for (const [id, path] of DESTINATIONS) {
     insert(stores.actors, 'destination', 'local-json', {
       id,
-      name,
+      name: `JSON files in ${path}`,
       configuration: { destination_path: path },
       now,
     });
@@ -100,10 +101,10 @@ function insertConnection(connections: ConnectionStore, now: Date): void {
     },
   } as const;
   const connection = {
-    id: 'conn-12345678-1234-1234-1234-123456789012',
+    id: SAMPLE_CONNECTION_ID,
     name: 'Sample orders every night',
-    sourceId: '12345678-1234-1234-1234-123456789012',
-    destinationId: '87654321-4321-4321-4321-210987654321',
+    sourceId: ANALYTICS_SOURCE,
+    destinationId: ANALYTICS,
     workspaceId: SAMPLE_WORKSPACE_ID,
     status: 'active' as const,
     // Seconds of 0000 read as 0; the gateway's users know this schedule as `0 2 * * *`.

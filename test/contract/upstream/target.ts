@@ -55,6 +55,9 @@ export function namedTarget(apiUrl: string, environment: NodeJS.ProcessEnv): Tar
   };
 }
 
+/** Compiled together with this suite. */
+const ENGINE = 'dist/test/embedded/kill/programs/engine.js';
+
 /** An embedded Airbyte in a process of its own, with a source whose behaviour can be chosen. */
 export async function embeddedTarget(): Promise<Target> {
   const dataDir = mkdtempSync(join(tmpdir(), 'upstream-contract-'));
@@ -62,7 +65,11 @@ export async function embeddedTarget(): Promise<Target> {
   const connector = { definitionId: 'contract-source', kind: 'source', type: 'contract', command };
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(join(dataDir, 'connectors.json'), JSON.stringify({ connectors: [connector] }));
-  const engine = await startProgram(['scripts/kill-test/engine.mjs', dataDir], {}, /^(\{.*\})$/m);
+  const engine = await startProgram(
+    [ENGINE, join(process.cwd(), 'dist/embedded/index.js'), dataDir],
+    {},
+    /^(\{.*\})$/m,
+  );
   const access: unknown = JSON.parse(engine.found);
   const told = isJson(access) ? access : {};
   const source = (behaviour: string): Json => ({

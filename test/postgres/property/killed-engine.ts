@@ -5,8 +5,10 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { parseObject, stringAt } from '../../../src/embedded/platform/json';
 import { EmbeddedClient } from '../../embedded/embedded-kit';
+import { BUILD, compileProgram } from '../../embedded/program';
 
-const ENGINE = join(__dirname, '../../../scripts/kill-test/engine.mjs');
+const ENGINE = join(__dirname, '../../embedded/kill/programs/engine.ts');
+const ENTRY = join(BUILD, 'embedded/index.js');
 
 /** An embedded Airbyte in a process of its own, which can be killed with its connectors. */
 export class KilledEngine {
@@ -21,7 +23,8 @@ export class KilledEngine {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [ENGINE, this.dataDir], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const args = [compileProgram(ENGINE, this.dataDir), ENTRY, this.dataDir];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     child.stderr.on('data', (chunk: Buffer) => this.log.push(chunk.toString()));
     const ended = once(child, 'exit').then(() => {
