@@ -4,7 +4,7 @@ import { ClientBench } from '../../../test/support/upstream-client';
 import type { RequestContext } from '../../http/request-context';
 import { parseSettings } from '../../config/settings';
 import { AirbyteClient } from '../client/airbyte.client';
-import { type Clock, systemClock } from '../client/model/clock';
+import { type Clock, systemClock } from '../../lib/clock';
 import { MemoryCreationClaims } from '../client/creation/creation-claims';
 import { JobStarter } from './job-starter';
 import { pausesOf, startTimingOf } from './start-timing';

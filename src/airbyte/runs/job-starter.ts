@@ -69,7 +69,7 @@ export class JobStarter implements OnModuleDestroy {
   ): Promise<AirbyteJob | undefined> {
     const search = { connectionId, context, claimant: context.claimant ?? randomUUID() };
     const { upstreamClock, clock } = this.client.caller;
-    const windows = upstreamClock.windowsOf(startedAt.getTime(), clock.now());
+    const windows = upstreamClock.windowsOf(startedAt.getTime(), clock.now().getTime());
     return this.search.find(search, (job) => isWithin(job.startTime, windows));
   }
 

@@ -1,16 +1,13 @@
+import type { Clock } from '../../lib/clock';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import { hasEnded } from '../core/job-status';
 
 /** Time between two looks, so that whoever waits learns of the end within a second. */
 export const POLL_INTERVAL_MS = 500;
 
-interface Waiter {
-  readonly tell: () => void;
-}
-
 /** One run that is looked at again and again while anybody waits for its end. */
 export class RunPoller {
-  private readonly waiters = new Set<Waiter>();
+  private readonly waiters = new Set<AbortController>();
   private over = false;
   private readonly stopping = new AbortController();
   /** Why the newest look failed; null when it did not. */
@@ -19,6 +16,7 @@ export class RunPoller {
   constructor(
     private latest: AirbyteJob,
     private readonly look: (signal: AbortSignal) => Promise<AirbyteJob>,
+    private readonly clock: Pick<Clock, 'wait'>,
   ) {}
 
   /** True: nobody looks any more, so there is nothing to join. */
@@ -29,7 +27,7 @@ export class RunPoller {
   /** Looks until the run ends or nobody waits any more. */
   async run(): Promise<void> {
     while (this.isWanted()) {
-      await pause(POLL_INTERVAL_MS, this.stopping.signal);
+      await this.clock.wait(POLL_INTERVAL_MS, this.stopping.signal);
       if (this.isWanted()) await this.lookOnce();
       if (hasEnded(this.latest)) this.stop();
     }
@@ -40,7 +38,7 @@ export class RunPoller {
   stop(): void {
     this.over = true;
     this.stopping.abort();
-    for (const waiter of [...this.waiters]) waiter.tell();
+    for (const waiter of this.waiters) waiter.abort();
   }
 
   /**
@@ -48,18 +46,10 @@ export class RunPoller {
    * Rejects with what kept the newest look from succeeding, if the time ran out while Airbyte could not be asked.
    */
   async join(waitMs: number, callerGone: AbortSignal): Promise<AirbyteJob> {
-    await new Promise<void>((resolve) => {
-      const tell = (): void => {
-        clearTimeout(timer);
-        callerGone.removeEventListener('abort', tell);
-        this.waiters.delete(waiter);
-        resolve();
-      };
-      const waiter = { tell };
-      const timer = setTimeout(tell, waitMs);
-      callerGone.addEventListener('abort', tell);
-      this.waiters.add(waiter);
-    });
+    const waiter = new AbortController();
+    this.waiters.add(waiter);
+    await this.clock.wait(waitMs, AbortSignal.any([callerGone, waiter.signal]));
+    this.waiters.delete(waiter);
     if (this.failure) throw this.failure;
     return this.latest;
   }
@@ -81,17 +71,4 @@ export class RunPoller {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-/** Resolves when the time is over or the signal comes. */
-function pause(timeMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const go = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', go);
-      resolve();
-    };
-    const timer = setTimeout(go, timeMs);
-    signal.addEventListener('abort', go);
-  });
 }

@@ -20,7 +20,11 @@ export class RunWaiter implements OnModuleDestroy {
     if (this.stopped || hasEnded(job) || callerGone.aborted) return Promise.resolve(job);
     const known = this.watches.get(job.jobId);
     if (known && !known.isOver) return known.join(waitMs, callerGone);
-    const watch = new RunPoller(job, (signal) => this.client.getJob(job.jobId, { signal }));
+    const watch = new RunPoller(
+      job,
+      (signal) => this.client.getJob(job.jobId, { signal }),
+      this.client.caller.clock,
+    );
     const outcome = watch.join(waitMs, callerGone);
     this.watches.set(job.jobId, watch);
     void watch.run().finally(() => {

@@ -5,7 +5,7 @@ import { misbehaving } from '../transport/read-answer';
 import type { Authorizer } from '../sign-in/authorizer';
 import type { CallListener } from '../resilience/call-events';
 import { CircuitBreaker } from '../resilience/circuit-breaker';
-import { type Clock, systemClock } from '../model/clock';
+import { type Clock, systemClock } from '../../../lib/clock';
 import { ConcurrencyGate, type Release } from '../resilience/concurrency-gate';
 import { createAuthorizer } from '../sign-in/credentials';
 import type { OutageListener } from '../resilience/outage-monitor';
@@ -31,6 +31,8 @@ export interface CallerOptions {
   readonly onOutage?: OutageListener | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
+  /** From 0 to below 1, for pauses; for tests. */
+  readonly random?: (() => number) | undefined;
 }
 
 interface Attempt {
@@ -49,6 +51,7 @@ export class AirbyteCaller {
   readonly gate: ConcurrencyGate;
   /** Set when the application ends: nothing is repeated or looked up any more. */
   stopped = false;
+  private readonly random: () => number;
   private readonly authorizer: Authorizer;
   private readonly exchanger: Exchanger;
   private readonly startsRefused = new AbortController();
@@ -59,6 +62,7 @@ export class AirbyteCaller {
     options: CallerOptions = {},
   ) {
     this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? Math.random;
     this.breaker = new CircuitBreaker(this.clock);
     this.gate = new ConcurrencyGate(settings);
     this.exchanger = new Exchanger(transport, this.breaker, this.clock, options.onCall, options.onOutage);
@@ -146,7 +150,7 @@ export class AirbyteCaller {
       attempt: number,
       elapsedMs: this.clock.monotonicMs() - startedAt,
       remainingMs: deadlineAt - this.clock.monotonicMs(),
-      random: this.clock.random(),
+      random: this.random(),
     });
   }
 

@@ -49,7 +49,7 @@ export class CreationRecovery {
     input: CreateConnectionInput,
     context: CallContext,
   ): Promise<AirbyteConnection> {
-    const startedAt = this.caller.clock.now();
+    const startedAt = this.caller.clock.now().getTime();
     const claimant = context.claimant ?? randomUUID();
     const deadlineAt = this.caller.deadlineOf(operation, context);
     const lookupMs = lookupBudgetMs(deadlineAt - this.caller.clock.monotonicMs());
@@ -146,7 +146,7 @@ export class CreationRecovery {
     if (mine.length > 0) return { certain: mine, ambiguous: [] };
     const free = rows.filter(({ connectionId }) => !owners.has(connectionId));
     const { upstreamClock, clock } = this.caller;
-    const windows = upstreamClock.windowsOf(startedAt, clock.now());
+    const windows = upstreamClock.windowsOf(startedAt, clock.now().getTime());
     const isCertain = ({ createdAt }: AirbyteConnection): boolean =>
       createdAt !== null && isWithin(createdAt, windows);
     return {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../../../lib/clock';
 
 /** How a call ended. */
 export type Ending<T> =

@@ -1,4 +1,4 @@
-import type { Clock } from '../model/clock';
+import type { Clock } from '../../../lib/clock';
 
 export interface BreakerOptions {
   /** Failures in a row that open the circuit. Attempts that ran side by side count as one. */

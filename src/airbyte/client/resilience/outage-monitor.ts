@@ -1,6 +1,6 @@
 import type { AirbyteError } from '../model/airbyte-errors';
 import type { CircuitBreaker } from './circuit-breaker';
-import type { Clock } from '../model/clock';
+import type { Clock } from '../../../lib/clock';
 
 /** An outage as a whole, not its single failures. */
 export type OutageEvent =

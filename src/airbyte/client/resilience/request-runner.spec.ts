@@ -1,7 +1,7 @@
 import type { AirbyteErrorKind } from '../model/airbyte-errors';
 import type { CallContext } from '../model/airbyte-types';
 import { CircuitBreaker } from './circuit-breaker';
-import { systemClock } from '../model/clock';
+import { systemClock } from '../../../lib/clock';
 import { Exchanger } from './request-runner';
 import type { Operation } from '../model/operation';
 import { operations } from '../model/request-builders';
@@ -25,7 +25,7 @@ async function circuitAfter(
   context: CallContext = {},
 ): Promise<'open' | 'closed'> {
   let time = 0;
-  const clock = { ...systemClock, now: (): number => time++, monotonicMs: (): number => time++ };
+  const clock = { ...systemClock, now: (): Date => new Date(time++), monotonicMs: (): number => time++ };
   const breaker = new CircuitBreaker(clock);
   const send = (): Promise<TransportResponse> =>
     outcome instanceof TransportError ? Promise.reject(outcome) : Promise.resolve(outcome);

@@ -21,7 +21,7 @@ describe('token provider', () => {
       time += ms;
     };
     return {
-      provider: new TokenProvider(signIn, { now: () => time, monotonicMs: () => time }),
+      provider: new TokenProvider(signIn, { now: () => new Date(time), monotonicMs: () => time }),
       pass,
       signIns: () => count,
     };

@@ -1,5 +1,5 @@
 import type { Authorizer } from './authorizer';
-import type { Clock } from '../model/clock';
+import type { Clock } from '../../../lib/clock';
 import { isMembers, optionalNumber } from '../model/parse';
 import type { AccessToken } from '../model/response-parsers';
 
@@ -59,7 +59,7 @@ export class TokenProvider implements Authorizer {
 
   private async exchange(): Promise<string> {
     const startedAt = this.clock.monotonicMs();
-    const nowMs = this.clock.now();
+    const nowMs = this.clock.now().getTime();
     const token = await this.signIn();
     const header = `Bearer ${token.accessToken}`;
     const lifetime = lifetimeMs(token, nowMs);
