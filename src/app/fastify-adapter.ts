@@ -9,7 +9,7 @@ import { API_HEADERS } from '../http/security-headers';
 import { endStuckConnections } from '../http/connections/stuck-connections';
 
 /** A body may have at most this many bytes. */
-export const BODY_LIMIT_BYTES = 100_000;
+const BODY_LIMIT_BYTES = 100_000;
 /** Longer than any id, so that over-long ids reach the validation that names them. */
 const MAX_PARAM_LENGTH = 4096;
 

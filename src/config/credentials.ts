@@ -1,7 +1,7 @@
 import type { Environment } from './environment';
 import type { AirbyteCredentials, ApiKey, OidcSettings, Settings } from './settings-types';
 
-export const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
+const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
 
 /** Pairs must be complete, and only one way of signing in may be named: a forgotten half would sign in as nobody. */
 export function readAirbyteCredentials(env: Environment): AirbyteCredentials {

@@ -2,7 +2,7 @@ import type { FieldErrorDto } from '../api/problem/problem.dto';
 import { type ProblemException, malformedBody, validationFailed } from '../api/problem/problem.exception';
 
 /** Bodies of this API are three levels deep; later steps recurse into every level. */
-export const MAX_BODY_DEPTH = 20;
+const MAX_BODY_DEPTH = 20;
 /** The longest array that any operation takes. */
 const MAX_ITEMS = 1000;
 /** No object of this API has half as many members. */

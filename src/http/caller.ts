@@ -1,6 +1,5 @@
 /** What a caller may be allowed to do. */
-export const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
-export type Scope = (typeof SCOPES)[number];
+export type Scope = 'ingestion:read' | 'ingestion:write';
 
 /** Who sent a request, as far as its credentials tell. */
 export interface Caller {

@@ -5,7 +5,7 @@ import { matchesWeakly } from './entity-tag';
  * Every use has to ask again, since a change must show at once; what has not changed costs a 304 without a body.
  * The answer may depend on who asks, so only their own cache may keep it.
  */
-export const REVALIDATE = 'private, no-cache';
+const REVALIDATE = 'private, no-cache';
 
 /** Answers with the tag of `body`, and with 304 and no body at all to who has it already. */
 export function conditional<T>(

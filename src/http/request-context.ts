@@ -39,7 +39,7 @@ declare module 'fastify' {
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-export function requestContextOf(request: FastifyRequest): RequestContext {
+function requestContextOf(request: FastifyRequest): RequestContext {
   const { caller, attemptedSince, earlierAttempt, claimant } = request;
   const traceparent = request.headers['traceparent'];
   const isTrace = typeof traceparent === 'string' && TRACEPARENT.test(traceparent);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /** The gateway cannot listen where its settings say; the message names the setting that mends it. */
-export class AddressError extends Error {
+class AddressError extends Error {
   override readonly name = 'AddressError';
 }
 

@@ -42,7 +42,7 @@ function canonicalNode(node: Node, json: string): string {
 }
 
 /** `d` digits times a power of ten, without zeros at either end. */
-export function canonicalNumber(text: string): string {
+function canonicalNumber(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');

@@ -39,7 +39,7 @@ export function text({ key }: Target, { method, path, headers = {}, body }: Requ
 }
 
 /** Null: the connection was refused, or ended while it was made. */
-export async function open(target: Target): Promise<Socket | null> {
+async function open(target: Target): Promise<Socket | null> {
   const socket = connect({ port: target.port, host: '127.0.0.1', localAddress: target.localAddress });
   socket.on('error', () => socket.destroy());
   const [event] = await Promise.race([
@@ -103,7 +103,7 @@ export async function hangUp(target: Target, connections: number, next: () => st
   await Promise.all(Array.from({ length: connections }, lane));
 }
 
-export async function over(target: Target): Promise<void> {
+async function over(target: Target): Promise<void> {
   while (!target.isOver()) await turn(20);
 }
 

@@ -1,7 +1,7 @@
 import { CredentialError, ResponseTooLargeError } from './errors.js';
 import type { Fetch, Key } from './types.js';
 
-export const USER_AGENT = 'airbyte-ingestion-client/0.1.0';
+const USER_AGENT = 'airbyte-ingestion-client/0.1.0';
 
 /** @throws TypeError if it is not an http(s) address to which a path can be appended */
 export function baseUrlOf(url: string): string {

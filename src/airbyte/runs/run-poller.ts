@@ -3,7 +3,7 @@ import type { AirbyteJob } from '../client/model/airbyte-types';
 import { hasEnded } from '../core/job-status';
 
 /** Time between two looks, so that whoever waits learns of the end within a second. */
-export const POLL_INTERVAL_MS = 500;
+const POLL_INTERVAL_MS = 500;
 
 /** One run that is looked at again and again while anybody waits for its end. */
 export class RunPoller {

@@ -2,7 +2,7 @@ import { PROBLEMS } from './problem-catalogue';
 import type { ProblemDto } from './problem.dto';
 import { ProblemException } from './problem.exception';
 
-export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Where a problem happened. */
 export interface ProblemPlace {

@@ -93,12 +93,12 @@ function epochSeconds(date: Date): number {
 }
 
 /** Java's `OffsetDateTime.toString()` in UTC to the second: seconds of `:00` are left out. */
-export function offsetDateTime(date: Date): string {
+function offsetDateTime(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace(/:00$/, '')}Z`;
 }
 
 /** Java's `Duration.toString()`: hours grow past 24, and parts that are nothing are left out. */
-export function isoDuration(totalSeconds: number): string {
+function isoDuration(totalSeconds: number): string {
   const [hours, minutes, seconds] = [
     Math.floor(totalSeconds / 3600),
     Math.floor(totalSeconds / 60) % 60,

@@ -20,10 +20,10 @@ function field(min: number, max: number, names: readonly string[] = [], day = fa
 export const SECONDS = field(0, 59);
 export const MINUTES = field(0, 59);
 export const HOURS = field(0, 23);
-export const DAYS_OF_MONTH = field(1, 31, [], true);
+const DAYS_OF_MONTH = field(1, 31, [], true);
 export const MONTHS_OF_YEAR = field(1, 12, MONTHS);
 export const DAYS_OF_WEEK = field(1, 7, WEEKDAYS, true);
-export const YEARS = field(1970, 2099);
+const YEARS = field(1970, 2099);
 
 /** The fields of a Quartz expression in their order; the year may be left out. */
 export const QUARTZ_FIELDS = [

@@ -7,8 +7,7 @@ import { nameOf } from './plan';
 import { isOverwritten } from './resume';
 
 /** What becomes of an overwrite whose source has no row while the destination has some: it fails, or it is warned of. */
-export const EMPTY_OVERWRITES = ['refuse', 'warn'] as const;
-export type EmptyOverwrite = (typeof EMPTY_OVERWRITES)[number];
+export type EmptyOverwrite = 'refuse' | 'warn';
 
 /** So many streams are named; a database that lost its rights on all tables has thousands. */
 const MAX_NAMED = 5;

@@ -5,7 +5,7 @@ import type { ConnectorRuntimeDirs } from './command';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 
 /** `connectors.json` in the data directory cannot be used; the message says why. */
-export class RegistryError extends Error {
+class RegistryError extends Error {
   override readonly name = 'RegistryError';
 }
 

@@ -55,7 +55,7 @@ export function isOverwritten({ syncMode }: ConnectionStream): boolean {
   return syncMode === 'full_refresh_overwrite';
 }
 
-export function isFullRefresh({ syncMode }: ConnectionStream): boolean {
+function isFullRefresh({ syncMode }: ConnectionStream): boolean {
   return syncMode === 'full_refresh_overwrite' || syncMode === 'full_refresh_append';
 }
 

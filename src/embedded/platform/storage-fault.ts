@@ -48,7 +48,7 @@ export function isLocked(error: unknown): boolean {
 }
 
 /** Whether only another state file helps. */
-export function isDamaged(error: unknown): boolean {
+function isDamaged(error: unknown): boolean {
   if (error instanceof DamagedStateError) return true;
   return isObject(error) && [11, 26].includes(sqliteCodeOf(error) ?? 0);
 }

@@ -46,7 +46,7 @@ const PRODUCTS: readonly (readonly [string, number])[] = [
 const STATUSES = ['paid', 'shipped', 'delivered', 'delivered', 'delivered', 'returned'];
 
 /** How many orders the sample holds. */
-export const SAMPLE_ORDERS = 5000;
+const SAMPLE_ORDERS = 5000;
 
 /** Four months of a stationer's orders as CSV with a header: the same on every machine. */
 export function sampleOrdersCsv(): string {

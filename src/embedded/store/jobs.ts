@@ -16,7 +16,7 @@ export const JOB_TYPES = ['sync', 'reset', 'refresh', 'clear'] as const;
 export type JobType = (typeof JOB_TYPES)[number];
 
 /** Airbyte's three kinds of failure; a `config_error` is never retried. */
-export const FAILURE_TYPES = ['system_error', 'config_error', 'transient_error'] as const;
+const FAILURE_TYPES = ['system_error', 'config_error', 'transient_error'] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
 /** Why an attempt failed. */
@@ -193,7 +193,7 @@ function toJob(row: Row): Job {
 }
 
 /** The failure that a row of jobs or attempts records. */
-export function toFailure(row: Row): Failure | null {
+function toFailure(row: Row): Failure | null {
   const message = row.textOrNull('failure_message');
   if (message === null) return null;
   const [type, origin] = [row.textOrNull('failure_type'), row.textOrNull('failure_origin')];

@@ -3,7 +3,7 @@ import { document } from '../../support/contract.document';
 import { DESTINATION_ID, SOURCE_ID } from '../../support/scripted-upstream';
 
 export const CONNECTION_ID = 'conn-12345678-1234-1234-1234-123456789012';
-export const RUN_ID = '1';
+const RUN_ID = '1';
 export const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 export const CRON = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
 

@@ -5,7 +5,7 @@ export type SyncMode =
   'full_refresh_overwrite' | 'full_refresh_append' | 'incremental_append' | 'incremental_deduped_history';
 
 /** A record as JSON has it, nulls included. */
-export function recordOf({ cells }: Row): string {
+function recordOf({ cells }: Row): string {
   return `{${[...cells].map(([name, { json }]) => `${JSON.stringify(name)}:${json}`).join(',')}}`;
 }
 

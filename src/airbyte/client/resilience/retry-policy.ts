@@ -4,9 +4,9 @@ import type { Safety } from '../model/operation';
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 2_000;
 /** A later attempt gets at least this long, or is not made at all. */
-export const SHORTEST_ATTEMPT_MS = 50;
+const SHORTEST_ATTEMPT_MS = 50;
 /** An Airbyte that restarts is back within a moment; one that is gone should be known at once. */
-export const UNREACHABLE_PATIENCE_MS = 1_000;
+const UNREACHABLE_PATIENCE_MS = 1_000;
 /** Airbyte answers 500 to faults that repeating cannot cure, such as an id that is no UUID. */
 const MOST_ATTEMPTS_ON_500 = 3;
 

@@ -126,7 +126,7 @@ function contentType(response: TransportResponse): string {
 }
 
 /** Airbyte's clock when it answered, in whole seconds. */
-export function upstreamDateOf(response: TransportResponse): Date | undefined {
+function upstreamDateOf(response: TransportResponse): Date | undefined {
   const value = response.headers['date'];
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(ms) ? undefined : new Date(ms);

@@ -5,7 +5,7 @@ import { TransportError } from './transport-errors';
 import { exchange } from './undici-request';
 
 /** The largest answer read: a connection with a thousand streams stays far below. */
-export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 

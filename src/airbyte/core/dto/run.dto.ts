@@ -20,7 +20,7 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const RUN_TYPES = ['sync', 'refresh', 'reset', 'clear', 'unknown'] as const;
 export type RunType = (typeof RUN_TYPES)[number];
 
-export const CONFLICT_CHOICES = ['refuse', 'attach'] as const;
+const CONFLICT_CHOICES = ['refuse', 'attach'] as const;
 export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
 
 @ApiSchema({ name: 'StartRunInput', description: 'How to start a run. The body may be left out.' })

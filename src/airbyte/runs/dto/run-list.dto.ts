@@ -5,10 +5,10 @@ import { EmptyIsAbsent, IsOneOf, IsWholeNumber } from '../../../api/validation/d
 import { RUN_STATUSES, RunDto, type RunStatus } from '../../core/dto/run.dto';
 
 /** Statuses that runs can be asked for by: those that Airbyte knows. */
-export const FILTER_STATUSES = RUN_STATUSES.filter((status) => status !== 'unknown');
+const FILTER_STATUSES = RUN_STATUSES.filter((status) => status !== 'unknown');
 
 /** Opaque to callers: how far down the history the last run they have seen was, its id, and a signature. */
-export const PAGE_TOKEN_PATTERN = /^\d{1,12}-\d{1,19}-[\w-]{22}$/;
+const PAGE_TOKEN_PATTERN = /^\d{1,12}-\d{1,19}-[\w-]{22}$/;
 
 /** Which runs to list. */
 export class RunListQueryDto {

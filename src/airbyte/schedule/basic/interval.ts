@@ -46,7 +46,7 @@ function every(units: number, unit: TimeUnit): BasicInterval {
 }
 
 /** The intervals that one cron expression keeps exactly, across midnight and the ends of weeks too, ascending. */
-export const KEPT_INTERVALS: readonly BasicInterval[] = [
+const KEPT_INTERVALS: readonly BasicInterval[] = [
   ...[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30].map((units) => every(units, 'MINUTES')),
   ...[1, 2, 3, 4, 6, 8, 12, 24].map((units) => every(units, 'HOURS')),
   every(1, 'WEEKS'),

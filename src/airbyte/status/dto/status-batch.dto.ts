@@ -5,7 +5,7 @@ import { ID_SCHEMA, IsIdText } from '../../../api/validation/decorators';
 import { IngestionStatusDto } from './ingestion-status.dto';
 
 /** The most statuses that one request may ask for. */
-export const MAX_BATCH = 100;
+const MAX_BATCH = 100;
 
 const context = { hint: `Send {"ids": [...]} with 1 to ${MAX_BATCH} ids, as creation gave them.` };
 

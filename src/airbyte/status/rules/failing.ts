@@ -3,8 +3,8 @@ import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../
 import { bringsData, isFailure, isSuccess } from '../../core/job-status';
 
 /** Airbyte makes a connection inactive after this many failures in a row and this long without a success. */
-export const DISABLED_AFTER_FAILURES = 30;
-export const DISABLED_AFTER_DAYS = 7;
+const DISABLED_AFTER_FAILURES = 30;
+const DISABLED_AFTER_DAYS = 7;
 
 /** Half way there in both is near. */
 const NEAR_FAILURES = DISABLED_AFTER_FAILURES / 2;

@@ -1,15 +1,7 @@
 import { isObject, objectAt, stringsOf, type JsonObject } from '../../platform/json';
 
 /** The types that this connector gives to columns. */
-export const COLUMN_TYPES = [
-  'numeric',
-  'boolean',
-  'date',
-  'timestamp',
-  'timestamptz',
-  'text',
-  'jsonb',
-] as const;
+const COLUMN_TYPES = ['numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'text', 'jsonb'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 /** A column of a destination table. */

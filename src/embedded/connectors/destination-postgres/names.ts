@@ -5,7 +5,7 @@ export const EXTRACTED_AT = '_airbyte_extracted_at';
 
 const MAX_NAME_BYTES = 63;
 /** Postgres counts the column of {@link EXTRACTED_AT} too. */
-export const MAX_COLUMNS = 1600 - 1;
+const MAX_COLUMNS = 1600 - 1;
 
 /** Columns that every table has already. */
 const SYSTEM_COLUMNS: readonly string[] = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../protocol/connector';
 
 const DEFAULT_PORT = 5432;
 
-export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 
 /** How a connection is encrypted. */
