@@ -24,6 +24,10 @@ module.exports = {
     '^@airbyte-ingestion/client$': '<rootDir>/clients/typescript/src/index.ts',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: forTests }] },
+  // For `npm run coverage`. Code that runs in processes of its own, such as the connectors of a sync, is not counted.
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
+  coverageReporters: ['text-summary', 'html'],
   globalSetup: '<rootDir>/test/support/contract.setup.ts',
   globalTeardown: '<rootDir>/test/support/contract.teardown.ts',
   testTimeout: 30_000,
