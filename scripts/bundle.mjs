@@ -17,6 +17,8 @@ const OPTIONS = {
   sourcemap: true,
   sourcesContent: false,
   minifyWhitespace: true,
+  // Node prints the whole source line of an uncaught error.
+  lineLimit: 200,
   logLevel: 'warning',
   absWorkingDir: ROOT,
 };
