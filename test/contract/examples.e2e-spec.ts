@@ -11,7 +11,7 @@ import { CAUSES } from './answers/causes';
 import { Stages } from './answers/stage';
 import { type Scene, SCENES } from './examples/scenes';
 
-const FILE = join(__dirname, '..', '..', 'src', 'common', 'openapi', 'examples.json');
+const FILE = join(__dirname, '..', '..', 'src', 'api', 'openapi', 'examples.json');
 const REQUEST_ID = '0b0c8e1e-4f0e-4f57-9a57-0f8f2f3c8a11';
 const NOW = new Date('2026-01-15T10:30:00Z');
 

@@ -11,8 +11,11 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/gateway.js', import.meta.url));
 
-/** @param isOpen true: it knows no callers */
-export async function startGateway({ isOpen = false } = {}) {
+/**
+ * @param isOpen true: it knows no callers
+ * @param settings further variables of its environment
+ */
+export async function startGateway({ isOpen = false, settings = {} } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'ingestion-contract-'));
   const key = randomBytes(24).toString('hex');
   const hash = createHash('sha256').update(key).digest('hex');
@@ -24,6 +27,7 @@ export async function startGateway({ isOpen = false } = {}) {
       ...(!isOpen && { API_KEYS: `contract:ingestion:read+ingestion:write:${hash}` }),
       LOG_LEVEL: 'info',
       RATE_LIMIT: 'off',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
