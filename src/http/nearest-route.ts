@@ -18,6 +18,15 @@ const ALIASES: Readonly<Record<string, string>> = {
   '/swagger.yaml': '/openapi.yaml',
 };
 
+/** Third segments that other APIs have. */
+const ACTIONS: Readonly<Partial<Record<string, string>>> = {
+  jobs: 'runs',
+  start: 'runs',
+  sync: 'runs',
+  syncs: 'runs',
+  trigger: 'runs',
+};
+
 const PREFIX = /^\/(?:api\/public\/v1|api\/v\d+|api|v\d+)(?=\/)/;
 const MAX_EDITS = 2;
 const MAX_PATH_LENGTH = 200;
@@ -31,7 +40,9 @@ export function nearestRoute(url: string, templates: readonly string[]): string 
   if (path.length > MAX_PATH_LENGTH) return undefined;
   const alias = ALIASES[path];
   if (alias !== undefined) return alias;
-  const segments = segmentsOf(path);
+  const segments = segmentsOf(path).map((segment, index) =>
+    index === 2 ? (ACTIONS[segment] ?? segment) : segment,
+  );
   const ranked = templates
     .map((template) => ({ template, edits: editsTo(segmentsOf(template), segments) }))
     .filter(({ edits }) => edits <= MAX_EDITS)

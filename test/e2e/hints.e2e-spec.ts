@@ -146,3 +146,50 @@ it('an unknown id is answered with where the ids are', async () => {
   const { body } = await gateway.api.get('/ingestion/unknown/status').expect(404);
   expect((body as Problem).detail).toContain('GET /ingestion lists those that exist.');
 });
+
+describe('a value in the form of another API', () => {
+  it.each([
+    [{ schedule: '0 2 * * *' }, 'Write {"scheduleType":"cron","cronExpression":"0 2 * * *"}.'],
+    [{ schedule: 'Every 6 HOURS' }, 'Write {"scheduleType":"basic","basicTiming":"Every 6 HOURS"}.'],
+    [{ schedule: 'x'.repeat(5000) }, 'Write e.g. {"scheduleType": "cron"'],
+    [
+      { schedule: { cronExpression: '0 2 * * *' } },
+      'Write "scheduleType": "cron" beside the cronExpression.',
+    ],
+    [{ schedule: { scheduleType: 'CRON', cronExpression: '0 2 * * *' } }, 'Did you mean cron?'],
+    [{ schedule: { scheduleType: 'interval' } }, 'Did you mean basic?'],
+    [{ schedule: { scheduleType: 'basic', basicTiming: '6h' } }, 'write "Every 6 HOURS"'],
+    [{ schedule: { scheduleType: 'basic', basicTiming: 'hourly' } }, 'write "Every 1 HOURS"'],
+    [{ schedule: { scheduleType: 'basic', basicTiming: 'PT30M' } }, 'write "Every 30 MINUTES"'],
+    [{ schedule: { scheduleType: 'basic', basicTiming: 'P1M' } }, 'such as "Every 6 HOURS"'],
+    [{ status: 'paused' }, 'Did you mean inactive?'],
+    [{ status: true }, 'Did you mean active?'],
+    [
+      { streams: [{ name: 'orders', syncMode: 'incremental' }] },
+      'Did you mean incremental_append or incremental_deduped_history',
+    ],
+  ])('gets a hint with what to write: %j', async (fields, hint) => {
+    const { errors = [] } = await check({ ...ORDERS, ...fields });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.hint).toContain(hint);
+  });
+
+  it.each([
+    ['/ingestion?limit=5', 'Did you mean pageSize?'],
+    ['/sources?page=2', 'Did you mean pageToken?'],
+    ['/ingestion?status=paused', 'Did you mean inactive?'],
+    ['/ingestion?health=late', 'Did you mean running_late?'],
+    ['/ingestion/c/runs?status=success', 'Did you mean succeeded?'],
+    ['/ingestion/c/status?freshness=6h', 'Did you mean PT6H?'],
+    ['/ingestion/c/status?freshness=2%20d', 'Did you mean P2D?'],
+    ['/ingestion/c/status?freshness=3600', 'Did you mean PT3600S?'],
+  ])('gets a hint with what to write: %s', async (path, hint) => {
+    const { errors = [] } = (await gateway.api.get(path).expect(400)).body as Problem;
+    expect(errors[0]?.hint).toContain(hint);
+  });
+
+  it('is led to the runs where it starts a sync by another path', async () => {
+    const { detail } = (await gateway.api.post('/ingestion/c/sync').expect(404)).body as Problem;
+    expect(detail).toContain('/ingestion/{connectionId}/runs');
+  });
+});

@@ -1,6 +1,7 @@
 /** Decides whether a basic interval is accepted. */
 import { type BasicInterval, basicTimingOf, DEFAULT_INTERVAL } from './basic/interval';
 import { intervalMinutes, nearestKept, parseBasicTiming, unitsFor } from './basic/interval';
+import { meantInterval } from './refused-forms';
 import type { Refusal } from './schedule-types';
 
 function refuse(reason: string, hint: string): Refusal {
@@ -19,10 +20,12 @@ export function acceptBasic(
 ): { ok: true; interval: BasicInterval } | Refusal {
   const interval = timing === null ? DEFAULT_INTERVAL : parseBasicTiming(timing);
   if (!interval) {
-    return refuse(
-      'the basic timing is not understood',
-      'write "Every <n> <MINUTES|HOURS|DAYS|WEEKS>", such as "Every 6 HOURS"',
-    );
+    const reason = 'the basic timing is not understood';
+    const meant = meantInterval(timing ?? '');
+    if (!meant)
+      return refuse(reason, 'write "Every <n> <MINUTES|HOURS|DAYS|WEEKS>", such as "Every 6 HOURS"');
+    const isKept = intervalMinutes(meant) >= minIntervalMinutes && unitsFor(meant).length > 0;
+    return refuse(reason, choice(isKept ? [meant] : nearestKept(meant, minIntervalMinutes)));
   }
   if (intervalMinutes(interval) < minIntervalMinutes) {
     const reason = `"${basicTimingOf(interval)}" is more often than every ${String(minIntervalMinutes)} minutes`;

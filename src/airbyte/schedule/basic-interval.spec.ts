@@ -99,7 +99,7 @@ describe('a basic interval', () => {
     ['Every 2 WEEKS', 'write "Every 1 WEEKS"'],
     ['Every 1 MONTHS', 'write "Every 1 WEEKS", or scheduleType cron with "0 2 1 * *" for once a month'],
     ['Every 0 HOURS', 'write "Every <n> <MINUTES|HOURS|DAYS|WEEKS>", such as "Every 6 HOURS"'],
-    ['6h', 'write "Every <n> <MINUTES|HOURS|DAYS|WEEKS>", such as "Every 6 HOURS"'],
+    ['6h', 'write "Every 6 HOURS"'],
     ['', 'write "Every <n> <MINUTES|HOURS|DAYS|WEEKS>", such as "Every 6 HOURS"'],
   ])('that no cron expression keeps is refused with the nearest: %s', (timing, hint) => {
     expect(hints(basic(timing))).toBe(hint);

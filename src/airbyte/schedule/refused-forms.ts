@@ -1,8 +1,14 @@
 /** Forms of schedule expressions that others know and Airbyte does not, and what to write instead. */
-import { basicTimingOf, nearestKept, parseBasicTiming, unitsFor } from './basic/interval';
+import { type BasicInterval, basicTimingOf, nearestKept, parseBasicTiming, unitsFor } from './basic/interval';
 import { cleanFields, readExpression } from './cron/expression';
 import type { FieldFault } from './cron/field-form';
 import { findZone } from './time/zone';
+
+const NAMED_INTERVALS: Readonly<Partial<Record<string, string>>> = {
+  hourly: '1h',
+  daily: '1d',
+  weekly: '1w',
+};
 
 const NICKNAMES: Record<string, string> = {
   '@yearly': '0 0 1 1 *',
@@ -14,13 +20,21 @@ const NICKNAMES: Record<string, string> = {
   '@hourly': '0 * * * *',
 };
 
-/** The way to ask for an interval, `6 hours` or `6h`. */
-function intervalHint(text: string): string {
+/** The interval that `6 hours`, `6h`, `PT6H` or `hourly` means; null where it means none. */
+export function meantInterval(text: string): BasicInterval | null {
   const letters: Record<string, string> = { m: 'minutes', h: 'hours', d: 'days', w: 'weeks' };
-  const spelled = text.trim().replace(/^([0-9]+)\s*([mhdw])$/i, (_, units: string, letter: string) => {
+  const named = NAMED_INTERVALS[text.trim().toLowerCase()];
+  const iso = /^P(?:T(?=[0-9]+[MH])|(?=[0-9]+[DW]))([0-9]+)([A-Z])$/i.exec(text.trim());
+  const plain = named ?? (iso ? `${iso[1] ?? ''}${iso[2] ?? ''}` : text.trim().replace(/^every\s+/i, ''));
+  const spelled = plain.replace(/^([0-9]+)\s*([mhdw])$/i, (_, units: string, letter: string) => {
     return `${units} ${letters[letter.toLowerCase()] ?? letter}`;
   });
-  const interval = parseBasicTiming(`every ${spelled}`);
+  return parseBasicTiming(`every ${/^[a-z]/i.test(spelled) ? `1 ${spelled}` : spelled}`);
+}
+
+/** How to ask for an interval. */
+function intervalHint(text: string): string {
+  const interval = meantInterval(text);
   if (!interval) return 'use scheduleType basic with a basicTiming such as "Every 6 HOURS"';
   const timings = unitsFor(interval).length > 0 ? [interval] : nearestKept(interval, 1);
   return `use scheduleType basic with basicTiming ${timings.map((kept) => `"${basicTimingOf(kept)}"`).join(' or ')}`;

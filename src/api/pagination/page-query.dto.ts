@@ -2,12 +2,24 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsOptional } from 'class-validator';
 import { EmptyIsAbsent, IsText, IsWholeNumber } from '../validation/decorators';
+import { type ForeignName, ForeignNames } from '../validation/foreign-names';
 import { MAX_TOKEN_LENGTH } from './page-token';
 
 export const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 100;
 
+const SIZE_NAME: ForeignName = { hint: 'Did you mean pageSize?' };
+const TOKEN_NAME: ForeignName = {
+  hint: 'Did you mean pageToken? It is the nextPageToken of the page before.',
+};
+
 /** Which page of a list. */
+@ForeignNames({
+  ...Object.fromEntries(['limit', 'size', 'per_page', 'perPage', 'count'].map((name) => [name, SIZE_NAME])),
+  ...Object.fromEntries(
+    ['page', 'offset', 'cursor', 'after', 'next', 'nextPageToken'].map((name) => [name, TOKEN_NAME]),
+  ),
+})
 export class PageQueryDto {
   /** How many at most. */
   @ApiProperty({

@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import type { HintContext } from './hints';
+import { nearestWords } from './nearest-word';
 
 /**
  * Ids are opaque: 1 to 128 characters that are safe in a path, and no path segment with a meaning of its own (`.`, `..`).
@@ -99,12 +100,23 @@ export function IsOptionalText(max: number, hint: string): PropertyDecorator {
   );
 }
 
-/** One of a closed list of words. */
-export function IsOneOf(words: readonly string[]): PropertyDecorator {
+/**
+ * One of a closed list of words.
+ * @param whenMissing the hint where the value is missing
+ */
+export function IsOneOf(
+  words: readonly string[],
+  whenMissing: (siblings: object) => string | undefined = () => undefined,
+): PropertyDecorator {
   const message = `must be one of ${words.join(', ')}`;
   const context: HintContext = {
     hint: `Write one of ${words.map((word) => `"${word}"`).join(', ')}.`,
     queryHint: `Write one of ${words.join(', ')}.`,
+    suggest: (value, siblings, usual) => {
+      if (value === undefined || value === null) return whenMissing(siblings) ?? usual;
+      const meant = nearestWords(value, words);
+      return meant.length === 0 ? usual : `Did you mean ${meant.join(' or ')}? ${usual}`;
+    },
   };
   return IsIn([...words], { message, context });
 }

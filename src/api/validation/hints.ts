@@ -12,7 +12,11 @@ export const NOUNS: Readonly<Record<Place, string>> = { body: 'field', query: 'p
 export interface HintContext {
   readonly hint: string;
   readonly queryHint?: string;
+  /** A hint for this very value, made from the usual one; `siblings` are the members beside it. */
+  readonly suggest?: Suggest;
 }
+
+export type Suggest = (value: unknown, siblings: object, usual: string) => string;
 
 /** Checks of the kind of value: when one fails, what the others say about the same field is noise. */
 const KIND_CHECKS = ['whitelistValidation', 'isDefined', 'isString', 'isObject', 'isInt', 'isArray', 'isIn'];
@@ -27,7 +31,11 @@ export function tellingChecks(error: ValidationError): string[] {
 /** The way out of a failed check: what the field's own declaration says, or for unknown fields those that exist. */
 export function hintFor(check: string, error: ValidationError, place: Place): string {
   const context: unknown = error.contexts?.[check];
-  if (isHintContext(context)) return (place === 'query' ? context.queryHint : undefined) ?? context.hint;
+  if (isHintContext(context)) {
+    const usual = (place === 'query' ? context.queryHint : undefined) ?? context.hint;
+    const siblings: Record<string, unknown> = { ...error.target };
+    return context.suggest ? context.suggest(siblings[error.property], siblings, usual) : usual;
+  }
   if (check === 'whitelistValidation') return unknownFieldHint(error, place);
   return 'See GET /docs for what this field takes.';
 }

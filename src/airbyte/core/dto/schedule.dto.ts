@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsOneOf, IsOptionalText } from '../../../api/validation/decorators';
 import { type ForeignName, ForeignNames } from '../../../api/validation/foreign-names';
+import type { HintContext } from '../../../api/validation/hints';
 import type { Schedule, ScheduleRequest, ScheduleType } from '../../schedule';
 
 export const SCHEDULE_TYPES = ['cron', 'basic', 'manual'] as const satisfies readonly ScheduleType[];
@@ -8,6 +9,32 @@ export const SCHEDULE_TYPES = ['cron', 'basic', 'manual'] as const satisfies rea
 const CRON_HINT = 'Write a Unix expression such as "0 2 * * *" or a Quartz expression such as "0 0 2 * * ?".';
 const BASIC_HINT = 'Write it as Airbyte does, e.g. "Every 6 HOURS".';
 const ZONE_HINT = 'Leave it out or write "UTC".';
+
+const SCHEDULE_HINT = 'Write e.g. {"scheduleType": "cron", "cronExpression": "0 2 * * *"}.';
+/** Longer texts are not repeated in a hint. */
+const MAX_EXPRESSION_LENGTH = 60;
+
+/** A schedule that was sent as a string, such as `0 2 * * *`. */
+export const SCHEDULE_OBJECT: HintContext = {
+  hint: SCHEDULE_HINT,
+  suggest: (value, _siblings, usual) => {
+    if (typeof value !== 'string' || value.length > MAX_EXPRESSION_LENGTH) return usual;
+    const text = value.trim();
+    const schedule = /^every \d+ [a-z]+$/i.test(text)
+      ? { scheduleType: 'basic', basicTiming: text }
+      : { scheduleType: 'cron', cronExpression: text };
+    const isSchedule = 'basicTiming' in schedule || /^\S+( \S+){4,6}$/.test(text);
+    return isSchedule ? `Write ${JSON.stringify(schedule)}.` : usual;
+  },
+};
+
+function typeOfMembers(siblings: object): string | undefined {
+  const { cronExpression, basicTiming } = siblings as Partial<Record<string, unknown>>;
+  if (typeof cronExpression === 'string') return 'Write "scheduleType": "cron" beside the cronExpression.';
+  return typeof basicTiming === 'string'
+    ? 'Write "scheduleType": "basic" beside the basicTiming.'
+    : undefined;
+}
 
 /** Airbyte's internal API and its Terraform provider know an interval as `{units, timeUnit}`. */
 function intervalHint(value: unknown): ForeignName {
@@ -38,7 +65,7 @@ const CRON_NAME = {
 export class ScheduleRequestDto implements ScheduleRequest {
   /** `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself. */
   @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', example: 'cron' })
-  @IsOneOf(SCHEDULE_TYPES)
+  @IsOneOf(SCHEDULE_TYPES, typeOfMembers)
   scheduleType: ScheduleType;
 
   /** Required for `cron`, refused otherwise: five Unix fields, or six or seven Quartz fields, in UTC. */

@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { ID_PATTERN, IsId, IsName, IsOneOf, NAME_PATTERN } from '../../../api/validation/decorators';
-import { ScheduleRequestDto } from '../../core/dto/schedule.dto';
+import { SCHEDULE_OBJECT, ScheduleRequestDto } from '../../core/dto/schedule.dto';
 import { StreamRequestDto } from '../../core/dto/stream.dto';
 
 const STREAMS_CONTEXT = {
@@ -50,7 +50,7 @@ export class CreateIngestionDto {
   @IsOptional()
   @IsObject({
     message: 'must be an object or null',
-    context: { hint: 'Write e.g. {"scheduleType": "cron", "cronExpression": "0 2 * * *"}.' },
+    context: SCHEDULE_OBJECT,
   })
   @ValidateNested()
   @Type(() => ScheduleRequestDto)

@@ -4,7 +4,7 @@ import { IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { ForeignNames } from '../../../api/validation/foreign-names';
 import { IsName, IsOneOf, NAME_PATTERN } from '../../../api/validation/decorators';
 import { WRITABLE_STATUSES, type WritableStatus } from './create-ingestion.dto';
-import { ScheduleRequestDto } from '../../core/dto/schedule.dto';
+import { SCHEDULE_OBJECT, ScheduleRequestDto } from '../../core/dto/schedule.dto';
 
 const FIXED = {
   reason: 'cannot be changed',
@@ -48,7 +48,7 @@ export class PatchIngestionDto {
   @IsOptional()
   @IsObject({
     message: 'must be an object or null',
-    context: { hint: 'Write e.g. {"scheduleType": "cron", "cronExpression": "0 2 * * *"}.' },
+    context: SCHEDULE_OBJECT,
   })
   @ValidateNested()
   @Type(() => ScheduleRequestDto)

@@ -5,6 +5,7 @@ import {
   type ValidatorConstraintInterface,
   ValidatorConstraint,
 } from 'class-validator';
+import type { HintContext } from '../../../api/validation/hints';
 import { parseDurationMs } from '../../../lib/iso-duration';
 
 @ValidatorConstraint({ name: 'isDuration' })
@@ -25,11 +26,21 @@ const TIME = 'T([0-9]{1,6}H([0-9]{1,8}M)?([0-9]{1,9}S)?|[0-9]{1,8}M([0-9]{1,9}S)
  */
 const PATTERN = `^P([0-9]{1,4}W|[0-9]{1,5}D(${TIME})?|${TIME})$`;
 
+const DURATION_HINT: HintContext = {
+  hint: 'Write e.g. PT6H for six hours or P2D for two days.',
+  suggest: (value, _siblings, usual) => {
+    const [, count, unit = 's'] = /^([1-9][0-9]{0,3}) ?([smhdw])?$/i.exec(String(value)) ?? [];
+    if (count === undefined) return usual;
+    const letter = unit.toUpperCase();
+    return `Did you mean ${/[DW]/.test(letter) ? 'P' : 'PT'}${count}${letter}? ${usual}`;
+  },
+};
+
 /** How a status is to be judged. */
 export class StatusQueryDto {
   /** Data older than this is stale, whatever the schedule. */
   @ApiProperty({ type: 'string', pattern: PATTERN, required: false, example: 'PT6H' })
   @IsOptional()
-  @Validate(IsDuration, { context: { hint: 'Write e.g. PT6H for six hours or P2D for two days.' } })
+  @Validate(IsDuration, { context: DURATION_HINT })
   freshness?: string;
 }
