@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { isTraceparent } from '../lib/traceparent';
 import type { Caller } from './caller';
 import { clientAddress, networkOf } from './client-address';
 
@@ -37,16 +38,13 @@ declare module 'fastify' {
   }
 }
 
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
 function requestContextOf(request: FastifyRequest): RequestContext {
   const { caller, attemptedSince, earlierAttempt, claimant } = request;
   const traceparent = request.headers['traceparent'];
-  const isTrace = typeof traceparent === 'string' && TRACEPARENT.test(traceparent);
   return {
     requestId: request.id,
     callerKey: caller?.id ?? `ip:${networkOf(clientAddress(request))}`,
-    ...(isTrace && { traceparent }),
+    ...(isTraceparent(traceparent) && { traceparent }),
     ...(caller && { caller }),
     ...(attemptedSince && { attemptedSince }),
     ...(earlierAttempt && { earlierAttempt }),

@@ -1,9 +1,9 @@
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, CallContext, ListQuery } from '../client/model/airbyte-types';
+import { PAGE_LIMIT } from '../client/model/paging';
 import type { Page } from '../client/model/parse';
 import type { Position } from '../../api/pagination/page-token';
 
-const PAGE = 100;
 /** Rows shift while others delete; each shift that is noticed begins the whole read anew, so often at most. */
 const MAX_ATTEMPTS = 5;
 /** How many of the last rows a position holds: it is found again while any of them exists. */
@@ -78,7 +78,7 @@ async function readOnce(
   let received = 0;
   let lastId: string | undefined;
   for (;;) {
-    const page = await readRows(scope, Math.max(0, received - 1), PAGE);
+    const page = await readRows(scope, Math.max(0, received - 1), PAGE_LIMIT);
     // Of a page with unreadable rows it is not known which row is the first and which the last.
     const isWhole = page.length === page.received;
     if (isWhole && lastId !== undefined && page[0]?.connectionId !== lastId)
@@ -88,7 +88,8 @@ async function readOnce(
     received += received === 0 ? page.received : page.received - 1;
     lastId = isWhole ? page.at(-1)?.connectionId : undefined;
     // A full page without a new row comes from a server that ignores the offset.
-    if (page.received < PAGE || rows.size === before) return { rows: [...rows.values()], isSteady: true };
+    if (page.received < PAGE_LIMIT || rows.size === before)
+      return { rows: [...rows.values()], isSteady: true };
   }
 }
 

@@ -1,3 +1,4 @@
+import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 
 /** Resets and clears are jobs too, but bring no data. */
@@ -32,4 +33,9 @@ export function currentJob(newestJobs: readonly AirbyteJob[]): AirbyteJob | null
   const [newest] = newestJobs;
   if (newest && !hasEnded(newest)) return newest;
   return newestJobs.find((job) => UNDER_WAY.includes(job.status)) ?? null;
+}
+
+/** Whether a read of a job failed because there is none: Airbyte answers 409, and 403 on Airbyte Cloud. */
+export function isUnknownJob(error: unknown): boolean {
+  return error instanceof AirbyteError && ['not_found', 'forbidden', 'conflict'].includes(error.kind);
 }

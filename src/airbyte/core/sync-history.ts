@@ -1,5 +1,6 @@
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteJob, CallContext } from '../client/model/airbyte-types';
+import { PAGE_LIMIT } from '../client/model/paging';
 import type { Page } from '../client/model/parse';
 import type { RunFacts } from './status-facts';
 import { isSuccess } from './job-status';
@@ -9,7 +10,6 @@ import { isSuccess } from './job-status';
  * none have failed more often in a row than Airbyte lets them.
  */
 export const NEWEST_JOBS = 40;
-const PAGE = 100;
 
 /** The newest jobs of a connection and its newest success: one call upstream in the usual case. */
 export async function readRunFacts(
@@ -43,13 +43,16 @@ export async function newestSuccess(
   if (found) return found;
   if (newest.received < NEWEST_JOBS) return null;
   const seen = new Set<string>();
-  for (let offset = 0; ; offset += PAGE) {
-    const page = await client.listJobs({ connectionId, status: 'succeeded', limit: PAGE, offset }, context);
+  for (let offset = 0; ; offset += PAGE_LIMIT) {
+    const page = await client.listJobs(
+      { connectionId, status: 'succeeded', limit: PAGE_LIMIT, offset },
+      context,
+    );
     const success = page.find(isSuccess);
     if (success) return success;
     // A full page without a new job comes from a server that ignores the offset.
     const fresh = page.filter(({ jobId }) => !seen.has(jobId));
-    if (page.received < PAGE || (page.length > 0 && fresh.length === 0)) return null;
+    if (page.received < PAGE_LIMIT || (page.length > 0 && fresh.length === 0)) return null;
     for (const { jobId } of fresh) seen.add(jobId);
   }
 }

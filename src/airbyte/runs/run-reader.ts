@@ -3,8 +3,8 @@ import { CLOCK, type Clock } from '../../lib/clock';
 import { CoalescedReads } from '../../lib/coalesced-reads';
 import type { RequestContext } from '../../http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
+import { isUnknownJob } from '../core/job-status';
 import { LocalChanges } from '../core/local-changes';
-import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
 import { ingestionNotFound, onBehalf, onBehalfOf } from '../core/upstream-problem';
 import { requireInSight, sharingKey, visibleOrNull } from '../core/visibility';
@@ -75,7 +75,7 @@ export class RunReader {
     return { isVisible: true, job: await this.findJob(connectionId, runId, context) };
   }
 
-  /** Airbyte answers 409 or 403 for an unknown job, and gives out jobs whatever connection was meant. */
+  /** Airbyte gives out jobs whatever connection was meant. */
   private findJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob | null> {
     if (!JOB_ID.test(runId)) return Promise.resolve(null);
     return onBehalf(async () => {
@@ -83,9 +83,7 @@ export class RunReader {
         const job = await this.client.getJob(runId, context);
         return job.connectionId === connectionId ? job : null;
       } catch (error) {
-        const isUnknown =
-          error instanceof AirbyteError && ['conflict', 'not_found', 'forbidden'].includes(error.kind);
-        if (isUnknown) return null;
+        if (isUnknownJob(error)) return null;
         throw error;
       }
     });

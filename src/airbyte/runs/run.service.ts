@@ -7,6 +7,7 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
 import { onBehalf, onBehalfOf } from '../core/upstream-problem';
 import { requireMayRepeat } from '../core/idempotent-retry';
+import { DEFAULT_PAGE_SIZE } from '../../api/pagination/page-query.dto';
 import { hasEnded } from '../core/job-status';
 import { NEWEST_JOBS } from '../core/sync-history';
 import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
@@ -18,8 +19,6 @@ import { JobStarter } from './job-starter';
 import { RunCanceller } from './run-canceller';
 import { RunReader } from './run-reader';
 import { RunWaiter } from './run-waiter';
-
-const DEFAULT_PAGE_SIZE = 20;
 
 /** A run, and whether this call made it. */
 export interface StartedRun {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { RequestContext } from '../../http/request-context';
-import { inTurns } from '../../lib/map-concurrently';
+import { mapConcurrently } from '../../lib/map-concurrently';
 import { asProblem } from '../../api/problem/as-problem';
 import { problemBody } from '../../api/problem/problem-body';
 import type { ProblemException } from '../../api/problem/problem.exception';
@@ -12,9 +12,6 @@ import type { StatusQueryDto } from './dto/status-query.dto';
 import { StatusReader } from '../core/status-reader';
 import { statusOf } from './status-report';
 import { StatusService } from './status.service';
-
-/** One call each, so that Airbyte is kept busy and the queue is left to others. */
-const CONCURRENCY = 4;
 
 /** What was found, or why nothing was. */
 type Outcome<T> =
@@ -38,7 +35,7 @@ export class BatchService {
     context: RequestContext,
   ): Promise<StatusBatchDto> {
     const whole = this.client.shareBudget(context);
-    const found = await inTurns(ids, CONCURRENCY, (id) => outcomeOf(() => this.inSight(id, whole)));
+    const found = await mapConcurrently(ids, (id) => outcomeOf(() => this.inSight(id, whole)));
     const seen = found.flatMap((one) => (one.isFound ? [one.value.connection] : []));
     const runs = await outcomeOf(() => onBehalf(() => this.bulk.runsOf(seen, whole)));
     const tolerances = this.statuses.tolerances(query.freshness);

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../lib/clock';
 import { CoalescedReads } from '../../lib/coalesced-reads';
 import type { RequestContext } from '../../http/request-context';
-import { inTurns } from '../../lib/map-concurrently';
+import { mapConcurrently } from '../../lib/map-concurrently';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
 import { LocalChanges } from '../core/local-changes';
@@ -19,7 +19,6 @@ export interface SeenConnection {
 }
 
 const MAX_CONNECTIONS = 10_000;
-const CONCURRENCY = 4;
 /** The runs of fewer take fewer calls one by one. */
 const WORTH_BULK = 3;
 
@@ -64,7 +63,7 @@ export class BulkReader {
     await this.learn(listed, context);
     const single = new Map<string, RunFacts>();
     const others = connections.filter((connection) => !listed.includes(connection));
-    await inTurns(others, CONCURRENCY, async ({ connectionId }) => {
+    await mapConcurrently(others, async ({ connectionId }) => {
       single.set(connectionId, await readRunFacts(this.client, connectionId, context));
     });
     return (connectionId) => single.get(connectionId) ?? this.ledger.factsOf(connectionId);

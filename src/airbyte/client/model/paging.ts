@@ -1,7 +1,7 @@
 import type { Page } from './parse';
 
 /** The most rows that Airbyte puts on a page. */
-const PAGE_LIMIT = 100;
+export const PAGE_LIMIT = 100;
 
 /**
  * All rows of a list, page after page, each once: rows shift between pages while others add to the list. Goes by offset

@@ -1,8 +1,7 @@
+import { isTraceparent } from '../../../lib/traceparent';
 import type { CallContext } from '../model/airbyte-types';
 import type { Operation } from '../model/operation';
 
-/** W3C Trace Context, section 3.2. */
-const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 const REQUEST_ID = /^[\x21-\x7e]{1,200}$/;
 
 /** What is sent with an operation. Ids that could not stand in a header are left out. */
@@ -19,6 +18,6 @@ export function upstreamHeaders(
   if (operation.body !== undefined) headers['content-type'] = 'application/json';
   if (authorization !== undefined) headers['authorization'] = authorization;
   if (requestId !== undefined && REQUEST_ID.test(requestId)) headers['x-request-id'] = requestId;
-  if (traceparent !== undefined && TRACEPARENT.test(traceparent)) headers['traceparent'] = traceparent;
+  if (isTraceparent(traceparent)) headers['traceparent'] = traceparent;
   return headers;
 }

@@ -1,18 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { inTurns } from '../../../lib/map-concurrently';
+import { mapConcurrently } from '../../../lib/map-concurrently';
 import { AirbyteClient } from '../../client/airbyte.client';
-import { AirbyteError } from '../../client/model/airbyte-errors';
+import { isUnknownJob } from '../../core/job-status';
 import type { AirbyteJob, CallContext } from '../../client/model/airbyte-types';
+import { PAGE_LIMIT } from '../../client/model/paging';
 import type { Page } from '../../client/model/parse';
 import type { RunFacts } from '../../core/status-facts';
 import { readRunFacts } from '../../core/sync-history';
 import { isNewer, RunMemory } from './run-memory';
 
-const PAGE = 100;
 /** Beyond this many pages of jobs, what is missing is read connection by connection. */
 const MAX_PAGES = 10;
-/** Calls at one time: no more than Airbyte serves at one time anyway. */
-const CONCURRENCY = 4;
 
 /** How fresh the answers have to be. */
 export interface Freshness {
@@ -49,7 +47,7 @@ export class JobLedger {
   async learn(connectionIds: readonly string[], freshness: Freshness, context: CallContext): Promise<void> {
     await this.inTurn(() => this.readWindow(connectionIds, freshness, context));
     const missing = this.missing(connectionIds);
-    await inTurns(missing, CONCURRENCY, (id) => this.readSingly(id, context));
+    await mapConcurrently(missing, (id) => this.readSingly(id, context));
   }
 
   factsOf(connectionId: string): RunFacts {
@@ -72,7 +70,7 @@ export class JobLedger {
     for (let page = pages; isWorthIt(page); page++) {
       const jobs = await this.readPage(this.size, context);
       this.append(jobs);
-      this.isComplete = jobs.received < PAGE;
+      this.isComplete = jobs.received < PAGE_LIMIT;
     }
   }
 
@@ -88,11 +86,11 @@ export class JobLedger {
     // Where the newest that was known is gone, an Airbyte that was set up anew counts from one again.
     const known = isOlder(page[0], this.newestId) ? null : this.newestId;
     const meetsKnown = (): boolean => known !== null && page.some((job) => !isNewer(job.jobId, known));
-    const isEnd = (): boolean => page.received < PAGE;
+    const isEnd = (): boolean => page.received < PAGE_LIMIT;
     const jobs = [...page];
     let pages = 1;
     while (known !== null && !isEnd() && !meetsKnown() && pages < MAX_PAGES) {
-      page = await this.readPage(pages * PAGE, context);
+      page = await this.readPage(pages * PAGE_LIMIT, context);
       jobs.push(...page);
       pages += 1;
     }
@@ -140,11 +138,11 @@ export class JobLedger {
   ): Promise<void> {
     const seen = new Set(read.map((job) => job.jobId));
     const unseen = openBefore.filter((jobId) => !seen.has(jobId));
-    await inTurns(unseen, CONCURRENCY, async (jobId) => {
+    await mapConcurrently(unseen, async (jobId) => {
       try {
         this.memory.add(await this.client.getJob(jobId, context));
       } catch (error) {
-        if (!isGone(error)) throw error;
+        if (!isUnknownJob(error)) throw error;
         this.memory.drop(jobId);
         // The window is not whole any more where it held that job.
         this.isComplete = false;
@@ -164,13 +162,13 @@ export class JobLedger {
     try {
       return await readRunFacts(this.client, connectionId, context);
     } catch (error) {
-      if (isGone(error)) return { newestJobs: [], newestSuccess: null };
+      if (isUnknownJob(error)) return { newestJobs: [], newestSuccess: null };
       throw error;
     }
   }
 
   private readPage(offset: number, context: CallContext): Promise<Page<AirbyteJob>> {
-    return this.client.listJobs({ limit: PAGE, offset }, context);
+    return this.client.listJobs({ limit: PAGE_LIMIT, offset }, context);
   }
 
   /** One reader at a time: what the first reads, the next need not. */
@@ -183,9 +181,4 @@ export class JobLedger {
 
 function isOlder(newest: AirbyteJob | undefined, known: string | null): boolean {
   return known !== null && (newest === undefined || isNewer(known, newest.jobId));
-}
-
-/** Airbyte answers 409 for a job that it does not know, and 403 on Airbyte Cloud. */
-function isGone(error: unknown): boolean {
-  return error instanceof AirbyteError && ['not_found', 'forbidden', 'conflict'].includes(error.kind);
 }
