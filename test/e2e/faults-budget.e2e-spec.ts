@@ -51,9 +51,9 @@ describe('one budget for one request, however many calls it takes', () => {
     });
     slowly(READ);
     always('POST /jobs', fault('hang'));
-    const { status, ms } = await send('POST', `/ingestion/${existing()}/runs`, {});
+    const { status, ms, elapsedMs } = await send('POST', `/ingestion/${existing()}/runs`, {});
     expect(status).toBe(504);
-    expect(ms).toBeGreaterThan(WHOLE_MS);
+    expect(elapsedMs).toBeGreaterThan(WHOLE_MS);
     expect(ms).toBeLessThan(WHOLE_MS * 1.5 + SLACK_MS);
   });
 

@@ -1,6 +1,7 @@
 import { BUDGET_MS, faultBench, SLACK_MS, UNKNOWN_ID } from '../support/fault-bench';
 import { fault, hateoas } from '../support/scripted-upstream';
 import { GatewayProcess } from '../support/gateway-process';
+import { Stopwatch } from '../support/stopwatch';
 import { until } from '../support/until';
 
 const READ = 'GET /connections/:id';
@@ -75,9 +76,9 @@ describe('a dead upstream', () => {
     expect(readiness.body['detail']).toContain('cannot be reached');
 
     await faults.upstream.listen();
-    const backAt = performance.now();
+    const stopwatch = new Stopwatch();
     await until('it to be whole again', async () => (await get(`/ingestion/${id}`)).status === 200);
-    expect(performance.now() - backAt).toBeLessThan(5_000);
+    expect(stopwatch.stop().countedMs).toBeLessThan(5_000);
     expect((await create()).status).toBe(201);
     expect(faults.upstream.state.connections.size).toBe(2);
   });

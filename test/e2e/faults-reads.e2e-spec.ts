@@ -52,7 +52,7 @@ describe('a read that fails once', () => {
       once(READ, json(429, {}, { 'retry-after': retryAfter }));
       const answer = await get(`/ingestion/${id}`);
       expect(answer.status).toBe(200);
-      expect(answer.ms).toBeGreaterThan(900);
+      expect(answer.elapsedMs).toBeGreaterThan(900);
     }
   });
 

@@ -51,9 +51,10 @@ describe('of what Airbyte says', () => {
   it.each(['"secret'.repeat(300), '"'.repeat(2000), 'eyJ'.repeat(600), 'bearer '.repeat(300)])(
     'nothing takes long to look through: %#',
     (message) => {
-      const startedAt = performance.now();
+      const before = process.cpuUsage();
       relayed(message);
-      expect(performance.now() - startedAt).toBeLessThan(100);
+      // Time on a core: a busy machine does not add to it.
+      expect(process.cpuUsage(before).user).toBeLessThan(100_000);
     },
   );
 
