@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { install as mapStackTraces } from 'source-map-support';
 import { parseSettings } from './config/settings';
+import { mappedStack } from './lib/mapped-stack';
 import { holdBuild } from './running-build';
 import { start } from './start';
 import { closeOnSignal } from './stop';
@@ -16,10 +16,6 @@ const OPERATOR_FAULTS = [
   'RegistryError',
   'VaultError',
 ];
-
-// Stacks name src/**/*.ts. Unlike Node's own --enable-source-maps it reads the maps when the first error is told, not at
-// every start.
-mapStackTraces({ environment: 'node', handleUncaughtExceptions: false });
 
 async function main(): Promise<void> {
   holdBuild(__dirname);
@@ -38,5 +34,5 @@ function describe(error: unknown): string {
   const isOfTheSystem = 'syscall' in error;
   return OPERATOR_FAULTS.includes(error.name) || isOfTheSystem
     ? error.message
-    : (error.stack ?? error.message);
+    : mappedStack(error.stack ?? error.message);
 }

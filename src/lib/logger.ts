@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import type { LogLevel } from '../config/settings-types';
+import { mappedStack } from './mapped-stack';
 
 /**
  * The gateway's one logger: JSON lines on standard output, unless they are to go elsewhere. Headers and bodies are never
@@ -26,10 +27,15 @@ function describeError(error: unknown, depth = 0): object | undefined {
     type: error.name,
     // JSON.parse repeats a part of what it could not read.
     ...(!(error instanceof SyntaxError) && { message: error.message }),
-    stack: error.stack?.split('\n').filter((line) => /^\s+at /.test(line)),
+    stack: stackOf(error),
     ...(code !== undefined && { code }),
     ...(depth < MAX_CAUSES && { cause: describeError(error.cause, depth + 1) }),
   };
+}
+
+function stackOf({ stack }: Error): string[] | undefined {
+  const positions = stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return positions && mappedStack(positions.join('\n')).split('\n');
 }
 
 /** Lets Nest write through the gateway's logger. Nest's start-up chatter is only worth a debug line. */
