@@ -44,6 +44,15 @@ export function stateTooLargeFailure(maxBytes: number): Failure {
   };
 }
 
+/** The destination keeps so many states that no more fit into memory. */
+export function tooManyStatesFailure(count: number): Failure {
+  return {
+    type: 'config_error',
+    origin: 'destination',
+    message: `The destination has not given back ${count} states, and no more can be kept. It must give each state back when its rows are stored, or the source must send fewer states.`,
+  };
+}
+
 /** A LEGACY state of which the part of a fully refreshed stream cannot be taken out. */
 export function inseparableStateFailure(): Failure {
   return {

@@ -2,6 +2,7 @@ import { toBytes } from '../protocol/message-writer';
 import { parseSourceState } from '../protocol/source-state';
 import { Forwarder } from './forwarder';
 import { GuardError, Ledger } from './ledger';
+import { streamKey } from '../protocol/stream-name';
 import { renameState, renamingOf } from './naming';
 
 const S = { name: 's', namespace: '' };
@@ -130,6 +131,48 @@ describe('the books of an attempt', () => {
     // The oldest made room: their rows count, and only a newer state can be resumed from.
     expect(ledger.settle(at(0))).toMatchObject({ states: [], tallies: [{ rows: 1 }] });
     expect(ledger.settle(at(19))).toMatchObject({ states: [{ kind: 'STREAM' }], tallies: [{ rows: 19 }] });
+  });
+
+  it('refuse more states than fit, however small each is', () => {
+    const limits = { contentBytes: 1000, entryBytes: 5120 };
+    const ledger = new Ledger(limits);
+    for (let at = 0; at < 10; at++) add(ledger, state(S, at));
+    expect(() => {
+      add(ledger, state(S, 10));
+    }).toThrow('The destination has not given back 11 states, and no more can be kept.');
+  });
+
+  it('have room again for states of the size of those that came back', () => {
+    const ledger = new Ledger({ contentBytes: 1000, entryBytes: 5120 });
+    for (let at = 0; at < 100; at++) {
+      add(ledger, state(S, at));
+      if (at > 4) ledger.settle(state(S, at - 5));
+    }
+    expect(ledger.owed).toBe(5);
+  });
+
+  it('hold the contents of the newest state of each stream, whatever makes room', () => {
+    const ledger = new Ledger({ contentBytes: 20, entryBytes: 100_000 });
+    add(ledger, state(T, 7));
+    for (let at = 0; at < 20; at++) add(ledger, state(S, at));
+    expect(ledger.settle(state(S, 18)).states).toEqual([]);
+    expect(ledger.settle(state(S, 19)).states).toHaveLength(1);
+    expect(ledger.settle(state(T, 7)).states).toHaveLength(1);
+  });
+
+  it('take tens of thousands of states of a destination that kept them to its end, one by one', () => {
+    const ledger = new Ledger();
+    const count = 50_000;
+    for (let at = 0; at < count; at++) {
+      const stream = at % 2 === 0 ? S : T;
+      ledger.addRecords(streamKey(stream), stream, 1, 1);
+      add(ledger, state(stream, at));
+    }
+    let rows = 0;
+    for (const [first, stream] of [S, T].entries())
+      for (let at = first; at < count; at += 2)
+        for (const tally of ledger.settle(state(stream, at)).tallies) rows += tally.rows;
+    expect([rows, ledger.owed]).toEqual([count, 0]);
   });
 
   it.each([

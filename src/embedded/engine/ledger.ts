@@ -2,16 +2,12 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, numberAt, objectAt, type JsonObject } from '../platform/json';
 import type { SourceState, StreamPosition } from '../protocol/source-state';
 import { streamKey, type StreamName } from '../protocol/stream-name';
+import { AttemptError, tooManyStatesFailure } from './failures';
+import { UnacknowledgedStates, type SentState, type StateLimits, type Tally } from './unacknowledged-states';
 
 /** Rows or states did not arrive as they were sent: the attempt must fail, and nothing of it may be kept. */
 export class GuardError extends Error {
   override readonly name = 'GuardError';
-}
-
-/** Rows and bytes of one stream. */
-export interface Tally extends StreamName {
-  readonly rows: number;
-  readonly bytes: number;
 }
 
 /** States that the destination acknowledged, oldest first, and the rows that it stored with them. */
@@ -20,20 +16,9 @@ export interface Commit {
   readonly tallies: readonly Tally[];
 }
 
-interface SentState {
-  /** Its place among all states of the attempt. */
-  readonly order: number;
-  /** The stream that it describes; null for a state of all streams. */
-  readonly key: string | null;
-  readonly fingerprint: string;
-  readonly tallies: readonly Tally[];
-  readonly bytes: number;
-  /** Null once a newer one of the same stream made room: only its rows count then. */
-  state: SourceState | null;
-}
-
-/** How many bytes of states may wait for a destination that keeps them to its end. */
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Memory must not grow with the states of a destination that keeps them to its end. */
+const LIMITS: StateLimits = { contentBytes: 64 * MIB, entryBytes: 64 * MIB };
 
 /**
  * Checkpoint accounting for one attempt. A state counts as committed only when the source sent it and the destination gave back it
@@ -44,9 +29,12 @@ export class Ledger {
   private readonly totals = new Map<string, number>();
   /** The newest acknowledged state of each stream. */
   private readonly acknowledged = new Map<string | null, Pick<SentState, 'order' | 'fingerprint'>>();
-  private sent: SentState[] = [];
+  private readonly sent: UnacknowledgedStates;
   private nextOrder = 0;
-  private waitingBytes = 0;
+
+  constructor(limits: StateLimits = LIMITS) {
+    this.sent = new UnacknowledgedStates(limits);
+  }
 
   /** Notes records that were handed to the destination. */
   addRecords(key: string, stream: StreamName, rows: number, bytes: number): void {
@@ -65,6 +53,7 @@ export class Ledger {
    * Notes a state that the source sent, after its records.
    * @param message the state as the destination gets it, under its own name for the stream
    * @throws GuardError when the source counted other records than arrived
+   * @throws AttemptError when the destination keeps more states than fit into memory
    */
   addState(state: SourceState, message: JsonObject): void {
     const key = state.kind === 'STREAM' ? streamKey(state.position.stream) : null;
@@ -72,17 +61,16 @@ export class Ledger {
     for (const [of] of tallies) this.open.delete(of);
     const counted = tallies.map(([, tally]) => tally);
     compare('The source', message['sourceStats'], state, rowsIn(counted));
-    const bytes = bytesOf(state);
-    this.sent.push({
+    const isWithinLimits = this.sent.add({
       order: this.nextOrder++,
       key,
       fingerprint: fingerprintOf(message),
       tallies: counted,
-      bytes,
+      rows: rowsIn(counted),
+      bytes: bytesOf(state),
       state,
     });
-    this.waitingBytes += bytes;
-    this.makeRoom();
+    if (!isWithinLimits) throw new AttemptError(tooManyStatesFailure(this.sent.count));
   }
 
   /**
@@ -91,17 +79,16 @@ export class Ledger {
    * @throws GuardError when it is none that waits, or the destination stored another number of records
    */
   settle(message: JsonObject): Commit {
-    const fingerprint = fingerprintOf(message);
-    const alike = this.sent.filter((sent) => sent.fingerprint === fingerprint);
-    const [first] = alike;
-    if (first === undefined)
-      throw new GuardError('The destination gave back a state that it was not sent, or one out of order.');
     const counted = countIn(message['destinationStats']);
-    // A source may send one state twice, with other records each time.
-    const found = alike.find((sent) => counted === rowsOf(this.spanOf(sent))) ?? first;
-    const span = this.spanOf(found);
-    compare('The destination', message['destinationStats'], found.state, rowsOf(span));
-    return this.acknowledge(span, found);
+    const span = this.sent.spanOf(fingerprintOf(message), counted);
+    const newest = span?.at(-1);
+    if (span === null || newest === undefined)
+      throw new GuardError('The destination gave back a state that it was not sent, or one out of order.');
+    compare('The destination', message['destinationStats'], newest.state, rowsOf(span));
+    const commit = this.commitOf(span);
+    this.sent.remove(span);
+    this.acknowledged.set(newest.key, { order: newest.order, fingerprint: newest.fingerprint });
+    return commit;
   }
 
   /**
@@ -110,21 +97,22 @@ export class Ledger {
    */
   finish(): Commit {
     const newest = Math.max(-1, ...[...this.acknowledged.values()].map(({ order }) => order));
-    const missing = this.sent.filter(
+    const rest = this.sent.all();
+    const missing = rest.filter(
       // A state that the source sent twice in the same words may come back once.
       ({ order, key, fingerprint }) =>
         order > newest && this.acknowledged.get(key)?.fingerprint !== fingerprint,
     );
     if (missing.length > 0)
       throw new GuardError(`The destination ended without giving back ${missing.length} states.`);
-    const rest = this.sent;
-    this.sent = [];
-    return this.commitOf(rest);
+    const commit = this.commitOf(rest);
+    this.sent.remove(rest);
+    return commit;
   }
 
   /** How many states the destination still owes. */
   get owed(): number {
-    return this.sent.length;
+    return this.sent.count;
   }
 
   /** The records that no state follows. */
@@ -132,23 +120,7 @@ export class Ledger {
     return [...this.open.values()];
   }
 
-  /** The states that one acknowledges, itself included. */
-  private spanOf(state: SentState): SentState[] {
-    return this.sent.filter(
-      ({ order, key }) => order <= state.order && (state.key === null || key === state.key),
-    );
-  }
-
-  private acknowledge(span: readonly SentState[], newest: SentState): Commit {
-    const gone = new Set(span);
-    this.sent = this.sent.filter((sent) => !gone.has(sent));
-    const commit = this.commitOf(span);
-    this.acknowledged.set(newest.key, newest);
-    return commit;
-  }
-
   private commitOf(span: readonly SentState[]): Commit {
-    this.waitingBytes -= span.reduce((sum, { state, bytes }) => sum + (state === null ? 0 : bytes), 0);
     const newest = new Map(span.map((sent) => [sent.key, sent]));
     return {
       states: [...newest.values()]
@@ -164,16 +136,6 @@ export class Ledger {
     const isOlder = ({ stream }: StreamPosition): boolean =>
       (this.acknowledged.get(streamKey(stream))?.order ?? -1) > order;
     return { ...state, positions: state.positions.filter((position) => !isOlder(position)) };
-  }
-
-  /** Memory must not grow with the states of a destination that keeps them to its end. */
-  private makeRoom(): void {
-    for (const [index, sent] of this.sent.entries()) {
-      if (this.waitingBytes <= MAX_WAITING_BYTES) return;
-      if (sent.state === null || !this.sent.slice(index + 1).some(({ key }) => key === sent.key)) continue;
-      this.waitingBytes -= sent.bytes;
-      sent.state = null;
-    }
   }
 }
 
@@ -201,7 +163,7 @@ function rowsIn(tallies: readonly Tally[]): number {
 }
 
 function rowsOf(span: readonly SentState[]): number {
-  return rowsIn(span.flatMap(({ tallies }) => tallies));
+  return span.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function bytesOf(state: SourceState): number {

@@ -25,6 +25,7 @@ const noises = {
   trace: () => { say({ type: 'TRACE', trace: { type: 'ERROR', emitted_at: 1, error: { message: 'y'.repeat(3990) + config.key, failure_type: 'config_error' } } }); process.exitCode = 1; },
   endlessLine: () => endless(process.stdout, 'x'.repeat(1 << 20)),
   endlessLog: () => { endless(process.stderr, 'x'.repeat(1 << 20)); setTimeout(() => process.exit(1), 1500); },
+  states: () => { let n = 0; const more = () => { let block = ''; for (let i = 0; i < 500; i++) block += '{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"s"},"stream_state":{"n":' + n++ + '}}}}\\n'; process.stdout.write(block, more); }; more(); },
   state: () => say({ type: 'STATE', state: { type: 'STREAM', stream: { stream_descriptor: { name: 's' }, stream_state: { x: 'x'.repeat(17 << 20) } } } }),
 };
 if (command === 'spec') say({ type: 'SPEC', spec: { connectionSpecification: { type: 'object', properties: { key: { type: 'string', airbyte_secret: true } } } } });
@@ -33,20 +34,27 @@ if (command === 'discover') say({ type: 'CATALOG', catalog: { streams: [{ name: 
 if (command === 'read') noises[config.noise]();
 `;
 
+/** A destination that takes everything and never gives a state back. */
+const SILENT = `
+const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
+const [command] = process.argv.slice(2);
+if (command === 'spec') say({ type: 'SPEC', spec: { connectionSpecification: { type: 'object' }, supported_destination_sync_modes: ['append', 'overwrite'] } });
+if (command === 'check') say({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } });
+if (command === 'write') process.stdin.resume();
+`;
+
 let embedded: EmbeddedUnderTest;
 
 beforeAll(async () => {
   embedded = await EmbeddedUnderTest.start(
     (dataDir) => {
-      const path = join(dataDir, 'noisy.cjs');
-      writeFileSync(path, NOISY);
-      const noisy = {
-        definitionId: 'noisy',
-        kind: 'source',
-        type: 'noisy',
-        command: [process.execPath, path],
+      const connector = (type: string, kind: string, program: string): object => {
+        const path = join(dataDir, `${type}.cjs`);
+        writeFileSync(path, program);
+        return { definitionId: type, kind, type, command: [process.execPath, path] };
       };
-      writeFileSync(join(dataDir, 'connectors.json'), JSON.stringify({ connectors: [noisy] }));
+      const connectors = [connector('noisy', 'source', NOISY), connector('silent', 'destination', SILENT)];
+      writeFileSync(join(dataDir, 'connectors.json'), JSON.stringify({ connectors }));
     },
     { retryDelayMs: 1, graceMs: 1000, silenceMs: 20_000, stateWaitMs: 1000 },
   );
@@ -60,13 +68,13 @@ function create(noise: string, inCheck: boolean): Promise<Answer> {
 }
 
 /** Runs a sync of a source that makes a noise, and returns what the log has of it. */
-async function sync(noise: string): Promise<string> {
+async function sync(noise: string, destinationType = 'local-json'): Promise<string> {
   const api = embedded.client;
   const { body: source } = await create(noise, false);
   const { body: destination } = await api.post('/destinations', {
     name: noise,
     workspaceId: SAMPLE_WORKSPACE_ID,
-    configuration: { destinationType: 'local-json', destination_path: `/local/${noise}` },
+    configuration: { destinationType, destination_path: `/local/${noise}` },
   });
   const id = await api.connect(String(source['sourceId']), String(destination['destinationId']));
   const before = embedded.log.length;
@@ -134,6 +142,13 @@ describe('a connector that writes without end', () => {
     ).toBeLessThan(200);
     expect(answer).toContain('The connector ended check without an answer (exit status 1).');
     expect(answer.length).toBeLessThan(30_000);
+  });
+
+  it('small states that the destination never gives back fail the job once', async () => {
+    let log = '';
+    expect(await growth(async () => (log = await sync('states', 'silent')))).toBeLessThan(400);
+    expect(log).toMatch(/The destination has not given back \d{6} states, and no more can be kept\./);
+    expect(log).not.toContain('attempt 2');
   });
 
   it('a state that is too large fails the job once', async () => {
