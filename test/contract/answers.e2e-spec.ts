@@ -9,8 +9,8 @@ import {
   ScriptedUpstream,
 } from '../support/scripted-upstream';
 import { CALLS } from './answers/calls';
-import { CAUSES } from './answers/causes';
-import { Stages } from './answers/stage';
+import { PROBLEM_SCENARIOS } from './answers/problem-scenarios';
+import { TestGateways } from './answers/test-gateways';
 
 function codeOf(body: unknown): string | undefined {
   return typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : undefined;
@@ -39,36 +39,36 @@ const IMPATIENT = {
 
 describe('every documented answer', () => {
   let upstream: ScriptedUpstream;
-  let stages: Stages;
+  let gateways: TestGateways;
 
   beforeAll(async () => {
     upstream = await ScriptedUpstream.start();
-    stages = new Stages(upstream);
+    gateways = new TestGateways(upstream);
   });
   afterEach(() => {
     upstream.clear();
   });
   afterAll(async () => {
-    await stages.close();
+    await gateways.close();
     await upstream.close();
   });
 
   it.each(answersToBeSeen())('is given: %s', async (answer) => {
     const [id, status = '', code] = answer.split(' ');
     const call = CALLS.find((one) => one.id === id);
-    const cause = CAUSES[code ?? status];
-    if (!call || !cause) throw new Error('nothing here brings it about');
-    const given = await stages.with(call, cause, (stage) => cause.tell(stage));
+    const scenario = PROBLEM_SCENARIOS[code ?? status];
+    if (!call || !scenario) throw new Error('nothing here brings it about');
+    const given = await gateways.with(call, scenario, (context) => scenario.run(context));
     expect({ status: given.status, code: codeOf(given.body) }).toEqual({ status: Number(status), code });
   });
 
   it.each(CALLS)('is all that $id gives, whatever Airbyte answers', async (call) => {
-    const statuses = await stages.with(call, IMPATIENT, async (stage) => {
+    const statuses = await gateways.with(call, IMPATIENT, async (context) => {
       const seen: number[] = [];
       for (const reply of REPLIES) {
         upstream.on('*', () => reply);
         // Each answer is held to the description on its way.
-        seen.push((await stage.send()).status);
+        seen.push((await context.send()).status);
       }
       return seen;
     });

@@ -7,9 +7,9 @@ import { document, documentedAnswers } from '../support/contract.document';
 import { startGateway } from '../support/gateway';
 import { json, type Reply, ScriptedUpstream, type UpstreamRequest } from '../support/scripted-upstream';
 import { CALLS, CONNECTION_ID } from './answers/calls';
-import { CAUSES } from './answers/causes';
-import { Stages } from './answers/stage';
-import { type Scene, SCENES } from './examples/scenes';
+import { PROBLEM_SCENARIOS } from './answers/problem-scenarios';
+import { TestGateways } from './answers/test-gateways';
+import { type ExampleScenario, EXAMPLE_SCENARIOS } from './examples/scenarios';
 
 const FILE = join(__dirname, '..', '..', 'src', 'api', 'openapi', 'examples.json');
 const REQUEST_ID = '0b0c8e1e-4f0e-4f57-9a57-0f8f2f3c8a11';
@@ -34,12 +34,12 @@ describe('the examples of the description', () => {
     return row ? json(200, { ...row, connectionId: CONNECTION_ID }) : refusal;
   };
 
-  function prepare(scene: Scene): void {
+  function prepare(scenario: ExampleScenario): void {
     upstream.clear();
     upstream.state.clockAheadMs = NOW.getTime() - Date.now();
     // The clock that the test injects is right; only the process, which measures the difference, has another time.
     upstream.state.proxyAheadMs = -upstream.state.clockAheadMs;
-    if (scene.operation === 'createIngestion') upstream.on('POST /connections', createsWithId);
+    if (scenario.operation === 'createIngestion') upstream.on('POST /connections', createsWithId);
     else {
       upstream.state.addConnection({
         connectionId: CONNECTION_ID,
@@ -47,19 +47,19 @@ describe('the examples of the description', () => {
         schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' },
       });
     }
-    scene.prepare?.(upstream);
+    scenario.prepare?.(upstream);
   }
 
-  async function play(scene: Scene): Promise<{ status: number; body: unknown }> {
-    prepare(scene);
+  async function runExample(scenario: ExampleScenario): Promise<{ status: number; body: unknown }> {
+    prepare(scenario);
     // A probe has so many milliseconds by the same clock.
-    const clock = scene.operation === 'getReadiness' ? undefined : clockOf(() => NOW);
+    const clock = scenario.operation === 'getReadiness' ? undefined : clockOf(() => NOW);
     const settings = { STATUS_MAX_AGE_MS: '0', AIRBYTE_START_TIMEOUT_MS: '6000' };
     const gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, ...settings }, clock);
     try {
-      const answer = await gateway.api[scene.method](scene.path)
+      const answer = await gateway.api[scenario.method](scenario.path)
         .set('X-Request-Id', REQUEST_ID)
-        .send(scene.request);
+        .send(scenario.request);
       return { status: answer.status, body: answer.text === '' ? undefined : (answer.body as unknown) };
     } finally {
       await gateway.close();
@@ -67,7 +67,7 @@ describe('the examples of the description', () => {
   }
 
   async function playProblems(): Promise<Record<string, unknown>> {
-    const stages = new Stages(upstream, {
+    const gateways = new TestGateways(upstream, {
       clock: clockOf(() => NOW),
       headers: { 'X-Request-Id': REQUEST_ID },
     });
@@ -77,15 +77,15 @@ describe('the examples of the description', () => {
     try {
       for (const code of new Set(answers.flatMap(([, , code]) => code ?? []))) {
         const id = ids.find((known) => answers.some(([of, , what]) => of === known && what === code));
-        const [call, cause] = [CALLS.find((one) => one.id === id), CAUSES[code]];
-        if (!call || !cause) throw new Error(`nothing brings ${code} about`);
+        const [call, scenario] = [CALLS.find((one) => one.id === id), PROBLEM_SCENARIOS[code]];
+        if (!call || !scenario) throw new Error(`nothing brings ${code} about`);
         upstream.clear();
-        const { body } = await stages.with(call, cause, (stage) => cause.tell(stage));
+        const { body } = await gateways.with(call, scenario, (context) => scenario.run(context));
         // What cannot be read has no id of the caller's.
         problems[code] = { ...(body as object), requestId: REQUEST_ID };
       }
     } finally {
-      await stages.close();
+      await gateways.close();
     }
     return problems;
   }
@@ -93,12 +93,12 @@ describe('the examples of the description', () => {
   it('are what the gateway answers', async () => {
     const operations: Record<string, Record<string, object>> = {};
     const problems = await playProblems();
-    for (const scene of SCENES) {
-      const { summary, request } = scene;
-      const { status, body } = await play(scene);
+    for (const scenario of EXAMPLE_SCENARIOS) {
+      const { summary, request } = scenario;
+      const { status, body } = await runExample(scenario);
       if (status >= 400) problems[(body as { code: string }).code] = body;
       else
-        (operations[scene.operation] ??= {})[scene.name] = {
+        (operations[scenario.operation] ??= {})[scenario.name] = {
           summary,
           ...(request && { request }),
           status,

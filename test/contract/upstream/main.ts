@@ -4,15 +4,15 @@ import axios from 'axios';
 import { createAirbyteClient } from '../../../src/airbyte/client/airbyte.client';
 import { parseSettings } from '../../../src/config/settings';
 import type { AirbyteSettings } from '../../../src/config/settings-types';
-import { callEverything } from './client.calls';
+import { callEverything } from './client-calls';
 import { Description } from './description';
-import { tellStory } from './gateway.story';
+import { runScenario } from './gateway-scenario';
 import { Caller, signedIn } from './http';
 import { startProgram } from './program';
 import { Recorder } from './recorder';
 import { report } from './report';
 import { operationsServed } from './served';
-import { askTheRest, setStage, type Stage, strike } from './stage';
+import { askTheRest, createFixtures, type Fixtures, removeFixtures } from './fixtures';
 import { embeddedTarget, namedTarget, type Target } from './target';
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -52,33 +52,33 @@ async function check(description: Description, target: Target): Promise<void> {
 async function record(recorder: Recorder, target: Target, settings: AirbyteSettings): Promise<void> {
   recorder.sender = 'others';
   const airbyte = await signedIn(settings);
-  const stage = await setStage(airbyte, target, settings.workspaceId);
+  const fixtures = await createFixtures(airbyte, target, settings.workspaceId);
   try {
     recorder.sender = 'gateway';
-    await playGateway(recorder, target, stage);
+    await runGateway(recorder, target, fixtures);
     recorder.sender = 'client';
     const client = createAirbyteClient(settings, axios.create());
-    await callEverything(client, stage);
+    await callEverything(client, fixtures);
     await client.onApplicationShutdown();
     recorder.sender = 'others';
-    await askTheRest(airbyte, stage);
+    await askTheRest(airbyte, fixtures);
   } finally {
     recorder.sender = 'others';
-    await strike(airbyte, stage);
+    await removeFixtures(airbyte, fixtures);
   }
 }
 
-async function playGateway(recorder: Recorder, target: Target, stage: Stage): Promise<void> {
+async function runGateway(recorder: Recorder, target: Target, fixtures: Fixtures): Promise<void> {
   const environment = {
     ...target.settings,
     AIRBYTE_API_URL: recorder.apiUrl,
-    AIRBYTE_WORKSPACE_ID: stage.workspaceId,
+    AIRBYTE_WORKSPACE_ID: fixtures.workspaceId,
     STATUS_MAX_AGE_MS: '0',
     PORT: '0',
   };
   const gateway = await startProgram(['dist/gateway.js'], environment, /Airbyte Ingestion API: (\S+)\n/);
   try {
-    await tellStory(new Caller(gateway.found), stage);
+    await runScenario(new Caller(gateway.found), fixtures);
   } finally {
     await gateway.stop();
   }

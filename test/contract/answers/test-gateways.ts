@@ -51,7 +51,7 @@ export const HASTY = {
 const USUAL = { STATUS_MAX_AGE_MS: '0', RATE_LIMIT: 'off' };
 
 /** Gateways in front of one Airbyte; those that nothing happens to serve one call after the other. */
-export class Stages {
+export class TestGateways {
   private readonly shared = new Map<string, Promise<TestGateway>>();
 
   /** @param common the time, and headers that each call carries, unless told otherwise */
@@ -61,10 +61,10 @@ export class Stages {
   ) {}
 
   /** Lets something be told of a call by a gateway that is set up so. */
-  async with<T>(call: Call, setting: Setting, tell: (stage: Stage) => Promise<T>): Promise<T> {
+  async with<T>(call: Call, setting: Setting, run: (context: ScenarioContext) => Promise<T>): Promise<T> {
     const gateway = await (setting.isOwn ? this.start(setting) : this.share(setting));
     try {
-      return await tell(new Stage(call, this.upstream, gateway, this.common.headers));
+      return await run(new ScenarioContext(call, this.upstream, gateway, this.common.headers));
     } finally {
       if (setting.isOwn) await gateway.close();
     }
@@ -90,7 +90,7 @@ export class Stages {
 }
 
 /** A gateway in front of an Airbyte that does as it is told, and one call that is made of it. */
-export class Stage {
+export class ScenarioContext {
   constructor(
     readonly call: Call,
     readonly upstream: ScriptedUpstream,

@@ -4,7 +4,7 @@ import { CONNECTION_ID as ID, CRON, type Method, ORDERS } from '../answers/calls
 const QUARTZ = { scheduleType: 'cron', cronExpression: '00 00 02 * * ?' };
 
 /** A request, and what is there when it comes. */
-export interface Scene {
+export interface ExampleScenario {
   readonly operation: string;
   readonly name: string;
   readonly summary: string;
@@ -22,8 +22,8 @@ const at = `/ingestion/${ID}`;
 const create = { operation: 'createIngestion', method: 'post', path: '/ingestion' } as const;
 const read = { operation: 'getIngestionStatus', method: 'get', path: `${at}/status` } as const;
 
-/** What is sent and answered in the description's examples. The one that is refused takes the place of its cause. */
-export const SCENES: readonly Scene[] = [
+/** What is sent and answered in the description's examples. The one that is refused takes the place of its scenario. */
+export const EXAMPLE_SCENARIOS: readonly ExampleScenario[] = [
   {
     operation: 'getReadiness',
     name: 'ready',

@@ -1,7 +1,7 @@
 import { until } from '../../support/until';
 import type { Caller } from './http';
 import { type Json, textAt } from './json';
-import type { Stage } from './stage';
+import type { Fixtures } from './fixtures';
 
 const RUN_TIMEOUT_MS = 600_000;
 const ENDED = ['succeeded', 'failed', 'cancelled'];
@@ -9,20 +9,20 @@ const ENDED = ['succeeded', 'failed', 'cancelled'];
 const YEARLY = { scheduleType: 'cron', cronExpression: '0 3 1 1 *' };
 
 /** Everything that callers can do with the gateway, as far as it makes the gateway ask Airbyte. */
-export async function tellStory(gateway: Caller, stage: Stage): Promise<void> {
+export async function runScenario(gateway: Caller, fixtures: Fixtures): Promise<void> {
   await gateway.expect(200, 'GET', '/health/ready');
   for (const path of ['/sources', '/destinations']) await gateway.expect(200, 'GET', `${path}?pageSize=1`);
-  await refuseWhatIsUnknown(gateway, stage);
-  const ids = await createAll(gateway, stage);
-  await read(gateway, stage, ids);
+  await refuseWhatIsUnknown(gateway, fixtures);
+  const ids = await createAll(gateway, fixtures);
+  await read(gateway, fixtures, ids);
   await change(gateway, ids[0] ?? '');
-  await runAll(gateway, stage);
+  await runAll(gateway, fixtures);
   for (const id of ids) await gateway.expect(204, 'DELETE', `/ingestion/${id}`);
   await gateway.expect(404, 'GET', `/ingestion/${ids[0] ?? ''}`);
 }
 
-function creation(stage: Stage, more: object = {}): object {
-  const { quickSourceId: sourceId, destinationId } = stage;
+function creation(fixtures: Fixtures, more: object = {}): object {
+  const { quickSourceId: sourceId, destinationId } = fixtures;
   return { name: 'Upstream contract', sourceId, destinationId, ...more };
 }
 
@@ -31,14 +31,14 @@ async function create(gateway: Caller, body: object): Promise<string> {
 }
 
 /** Creations that Airbyte refuses, after which the gateway finds out which of the ids is wrong. */
-async function refuseWhatIsUnknown(gateway: Caller, stage: Stage): Promise<void> {
+async function refuseWhatIsUnknown(gateway: Caller, fixtures: Fixtures): Promise<void> {
   const nobody = '00000000-0000-4000-8000-000000000000';
-  await gateway.expect(422, 'POST', '/ingestion', creation(stage, { sourceId: nobody }));
-  await gateway.expect(422, 'POST', '/ingestion', creation(stage, { destinationId: nobody }));
+  await gateway.expect(422, 'POST', '/ingestion', creation(fixtures, { sourceId: nobody }));
+  await gateway.expect(422, 'POST', '/ingestion', creation(fixtures, { destinationId: nobody }));
   await gateway.expect(404, 'GET', `/ingestion/${nobody}/status`);
-  await gateway.expect(200, 'POST', '/ingestion/check', creation(stage));
-  await gateway.expect(200, 'POST', '/ingestion/check', creation(stage, { streams: [stage.stream] }));
-  const unknownStream = creation(stage, { streams: [{ name: 'no_such_stream' }] });
+  await gateway.expect(200, 'POST', '/ingestion/check', creation(fixtures));
+  await gateway.expect(200, 'POST', '/ingestion/check', creation(fixtures, { streams: [fixtures.stream] }));
+  const unknownStream = creation(fixtures, { streams: [{ name: 'no_such_stream' }] });
   for (const path of ['/ingestion', '/ingestion/check']) {
     const { errors } = await gateway.expect(422, 'POST', path, unknownStream);
     if (!JSON.stringify(errors).includes('streams[0].name'))
@@ -47,21 +47,21 @@ async function refuseWhatIsUnknown(gateway: Caller, stage: Stage): Promise<void>
 }
 
 /** One ingestion of every kind; the first has a name and a cron expression. */
-async function createAll(gateway: Caller, stage: Stage): Promise<string[]> {
-  const incremental = { ...stage.stream, syncMode: 'incremental_append' };
+async function createAll(gateway: Caller, fixtures: Fixtures): Promise<string[]> {
+  const incremental = { ...fixtures.stream, syncMode: 'incremental_append' };
   const variants = [
     { schedule: YEARLY, status: 'active' },
     { schedule: { scheduleType: 'cron', cronExpression: '0 0 3 1 1 ? *' } },
     { schedule: { scheduleType: 'basic', basicTiming: 'Every 6 HOURS' } },
     { schedule: { scheduleType: 'manual' }, streams: [incremental] },
-    { status: 'inactive', streams: [{ ...stage.stream, syncMode: 'full_refresh_append' }] },
+    { status: 'inactive', streams: [{ ...fixtures.stream, syncMode: 'full_refresh_append' }] },
   ];
   const ids: string[] = [];
-  for (const variant of variants) ids.push(await create(gateway, creation(stage, variant)));
+  for (const variant of variants) ids.push(await create(gateway, creation(fixtures, variant)));
   return ids;
 }
 
-async function read(gateway: Caller, stage: Stage, ids: readonly string[]): Promise<void> {
+async function read(gateway: Caller, fixtures: Fixtures, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     await gateway.expect(200, 'GET', `/ingestion/${id}`);
     await gateway.expect(200, 'GET', `/ingestion/${id}/status`);
@@ -71,7 +71,7 @@ async function read(gateway: Caller, stage: Stage, ids: readonly string[]): Prom
     'pageSize=2',
     'status=inactive',
     'health=never_synced',
-    `sourceId=${stage.quickSourceId}`,
+    `sourceId=${fixtures.quickSourceId}`,
   ])
     await gateway.expect(200, 'GET', `/ingestion?${query}`);
 }
@@ -88,10 +88,10 @@ async function change(gateway: Caller, id: string): Promise<void> {
 }
 
 /** Runs that succeed, wait, are cancelled and fail. */
-async function runAll(gateway: Caller, stage: Stage): Promise<void> {
+async function runAll(gateway: Caller, fixtures: Fixtures): Promise<void> {
   const manual = { schedule: { scheduleType: 'manual' } };
-  const quick = await create(gateway, creation(stage, manual));
-  const slow = await create(gateway, creation(stage, { ...manual, sourceId: stage.slowSourceId }));
+  const quick = await create(gateway, creation(fixtures, manual));
+  const slow = await create(gateway, creation(fixtures, { ...manual, sourceId: fixtures.slowSourceId }));
   const long = await start(gateway, slow);
   const waiting = await start(gateway, quick);
   await gateway.expect(200, 'GET', `/ingestion/${quick}/status`);
@@ -100,8 +100,11 @@ async function runAll(gateway: Caller, stage: Stage): Promise<void> {
   for (const query of ['', '?status=succeeded', '?pageSize=1'])
     await gateway.expect(200, 'GET', `/ingestion/${quick}/runs${query}`);
   await gateway.expect(200, 'GET', `/ingestion/${quick}/status`);
-  if (stage.failingSourceId !== null) {
-    const failing = await create(gateway, creation(stage, { ...manual, sourceId: stage.failingSourceId }));
+  if (fixtures.failingSourceId !== null) {
+    const failing = await create(
+      gateway,
+      creation(fixtures, { ...manual, sourceId: fixtures.failingSourceId }),
+    );
     await ended(gateway, failing, await start(gateway, failing), 'failed');
     await gateway.expect(200, 'GET', `/ingestion/${failing}/status`);
   }

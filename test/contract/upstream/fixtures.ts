@@ -2,8 +2,8 @@ import { type Caller, pageOf } from './http';
 import { type Json, textAt } from './json';
 import type { StreamChoice, Target } from './target';
 
-/** What the story is about: a workspace, and sources and a destination that were made for it. */
-export interface Stage {
+/** A workspace, and the sources and the destination that were created for the scenario. */
+export interface Fixtures {
   readonly workspaceId: string;
   readonly quickSourceId: string;
   readonly slowSourceId: string;
@@ -13,8 +13,12 @@ export interface Stage {
   readonly isEmbedded: boolean;
 }
 
-/** Makes what the story needs. */
-export async function setStage(airbyte: Caller, target: Target, workspaceId: string | null): Promise<Stage> {
+/** Creates the resources of the scenario. */
+export async function createFixtures(
+  airbyte: Caller,
+  target: Target,
+  workspaceId: string | null,
+): Promise<Fixtures> {
   const [first] = pageOf(await airbyte.expect(200, 'GET', '/workspaces'));
   const workspace = workspaceId ?? textAt(first ?? {}, 'workspaceId');
   const make = async (path: string, id: string, configuration: Json): Promise<string> => {
@@ -34,8 +38,8 @@ export async function setStage(airbyte: Caller, target: Target, workspaceId: str
 }
 
 /** What Airbyte can be asked beside what the gateway asks. */
-export async function askTheRest(airbyte: Caller, stage: Stage): Promise<void> {
-  const { quickSourceId, destinationId, workspaceId } = stage;
+export async function askTheRest(airbyte: Caller, fixtures: Fixtures): Promise<void> {
+  const { quickSourceId, destinationId, workspaceId } = fixtures;
   await airbyte.expect(
     200,
     'GET',
@@ -65,8 +69,8 @@ async function changeActor(airbyte: Caller, path: string): Promise<void> {
 }
 
 /** Deletes what was made: with the sources and the destination go the connections that use them. */
-export async function strike(airbyte: Caller, stage: Stage): Promise<void> {
-  for (const id of [stage.quickSourceId, stage.slowSourceId, stage.failingSourceId])
+export async function removeFixtures(airbyte: Caller, fixtures: Fixtures): Promise<void> {
+  for (const id of [fixtures.quickSourceId, fixtures.slowSourceId, fixtures.failingSourceId])
     if (id !== null) await airbyte.expect(204, 'DELETE', `/sources/${id}`);
-  await airbyte.expect(204, 'DELETE', `/destinations/${stage.destinationId}`);
+  await airbyte.expect(204, 'DELETE', `/destinations/${fixtures.destinationId}`);
 }

@@ -1,6 +1,6 @@
 import type { AirbyteClient } from '../../../src/airbyte/client/airbyte.client';
 import type { CreateConnectionInput } from '../../../src/airbyte/client/model/airbyte-types';
-import type { Stage } from './stage';
+import type { Fixtures } from './fixtures';
 
 type MethodsOf<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T];
 /** What the client can be asked; the others send nothing. */
@@ -10,8 +10,8 @@ type Call = Exclude<MethodsOf<AirbyteClient>, 'shareBudget' | 'onApplicationShut
  * Calls every method of the client, with everything that can be asked of it: the gateway's callers cannot bring about
  * all of them at will. A method without a call here does not compile.
  */
-export async function callEverything(client: AirbyteClient, stage: Stage): Promise<void> {
-  const { workspaceId, quickSourceId, slowSourceId, destinationId } = stage;
+export async function callEverything(client: AirbyteClient, fixtures: Fixtures): Promise<void> {
+  const { workspaceId, quickSourceId, slowSourceId, destinationId } = fixtures;
   const scope = { workspaceIds: [workspaceId], includeDeleted: true, limit: 2, offset: 1 };
   const input = (sourceId: string): CreateConnectionInput => ({
     name: 'Upstream contract',

@@ -11,13 +11,13 @@ import {
   LIMITED_KEY,
   LIMITED_KEYS,
   type Setting,
-  type Stage,
-} from './stage';
+  type ScenarioContext,
+} from './test-gateways';
 
-/** What brings an answer about. */
-export interface Cause extends Setting {
+/** A request, and the state in which it gets a certain documented answer. */
+export interface ProblemScenario extends Setting {
   /** @returns the last answer */
-  readonly tell: (stage: Stage) => Promise<Given>;
+  readonly run: (context: ScenarioContext) => Promise<Given>;
 }
 
 const NOBODY = 'http://127.0.0.1:1';
@@ -35,178 +35,179 @@ const CHANGES: Readonly<Record<string, string>> = {
 };
 
 /** Whoever sends another body or takes another path with it uses it again. */
-const keyOf = ({ call }: Stage): Record<string, string> => ({
+const keyOf = ({ call }: ScenarioContext): Record<string, string> => ({
   'Idempotency-Key': `key-${call.id}-${++keys}`,
 });
 let keys = 0;
 
-const changeOf = ({ call }: Stage): string => CHANGES[call.id] ?? '*';
+const changeOf = ({ call }: ScenarioContext): string => CHANGES[call.id] ?? '*';
 
 /**
  * Airbyte answers everything so. The caller is limited to a workspace, so that a creation reads first: an answer to the
  * change itself that is not understood would leave the outcome unknown.
  */
-function always(reply: Reply): Cause {
+function always(reply: Reply): ProblemScenario {
   return {
     settings: { ...HASTY, API_KEYS: LIMITED_KEYS },
     isOwn: true,
-    tell: (stage) => {
-      stage.upstream.on('*', () => reply);
-      return stage.send({ headers: { 'X-API-Key': LIMITED_KEY } });
+    run: (context) => {
+      context.upstream.on('*', () => reply);
+      return context.send({ headers: { 'X-API-Key': LIMITED_KEY } });
     },
   };
 }
 
 /** Airbyte answers the change so, and everything where nothing is changed. */
-function onChange(reply: Reply): Cause {
+function onChange(reply: Reply): ProblemScenario {
   return {
     settings: HASTY,
     isOwn: true,
-    tell: (stage) => {
-      stage.upstream.on(changeOf(stage), () => reply);
-      return stage.send();
+    run: (context) => {
+      context.upstream.on(changeOf(context), () => reply);
+      return context.send();
     },
   };
 }
 
-function sent(sending: Parameters<Stage['send']>[0]): Cause {
-  return { tell: (stage) => stage.send(sending) };
+function sent(sending: Parameters<ScenarioContext['send']>[0]): ProblemScenario {
+  return { run: (context) => context.send(sending) };
 }
 
 /** Every documented answer: by the problem's code, or by its status where it is none. */
-export const CAUSES: Readonly<Record<string, Cause>> = {
+export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
   '200': {
-    tell: (stage) => {
-      if (stage.call.id !== 'startRun') return stage.send();
-      stage.upstream.state.addJob({ connectionId: CONNECTION_ID, status: 'running' });
-      return stage.send({ body: { onConflict: 'attach' } });
+    run: (context) => {
+      if (context.call.id !== 'startRun') return context.send();
+      context.upstream.state.addJob({ connectionId: CONNECTION_ID, status: 'running' });
+      return context.send({ body: { onConflict: 'attach' } });
     },
   },
   '201': sent({}),
   '202': {
     settings: HASTY,
     isOwn: true,
-    tell: (stage) => {
+    run: (context) => {
       // A start that is answered at once, and a cancellation whose run does not end.
-      stage.upstream.on('DELETE /jobs/:id', () => fault('hang'));
-      return stage.send();
+      context.upstream.on('DELETE /jobs/:id', () => fault('hang'));
+      return context.send();
     },
   },
   '204': sent({}),
   '304': {
-    tell: async (stage) => {
-      const { headers } = await stage.send();
-      return stage.send({ headers: { 'If-None-Match': headers['etag'] ?? '' } });
+    run: async (context) => {
+      const { headers } = await context.send();
+      return context.send({ headers: { 'If-None-Match': headers['etag'] ?? '' } });
     },
   },
 
-  'malformed-request': { tell: (stage) => stage.sendWithoutHost() },
+  'malformed-request': { run: (context) => context.sendWithoutHost() },
   'host-not-allowed': sent({ headers: { host: 'rebound.example' } }),
   'uri-too-long': {
-    tell: (stage) => stage.send({ path: pathOf(stage.call.template, { connectionId: 'x'.repeat(6000) }) }),
+    run: (context) =>
+      context.send({ path: pathOf(context.call.template, { connectionId: 'x'.repeat(6000) }) }),
   },
   'headers-too-large': sent({ headers: { 'x-long': 'x'.repeat(20_000) } }),
   'malformed-body': sent({ body: '{"name":' }),
   'body-too-large': sent({ body: { name: 'x'.repeat(100_001) } }),
   'unsupported-media-type': sent({ headers: { 'content-type': 'text/csv' }, body: 'a,b' }),
   'validation-failed': {
-    tell: (stage) => {
-      const { template, body } = stage.call;
-      if (body) return stage.send({ body: { other: 1 } });
+    run: (context) => {
+      const { template, body } = context.call;
+      if (body) return context.send({ body: { other: 1 } });
       const isNamed = template.includes('{');
-      return stage.send(
+      return context.send(
         isNamed ? { path: pathOf(template, { connectionId: 'a b' }) } : { query: '?pageSize=0' },
       );
     },
   },
 
-  unauthenticated: { settings: { API_KEYS }, tell: (stage) => stage.send() },
+  unauthenticated: { settings: { API_KEYS }, run: (context) => context.send() },
   'not-permitted': {
     settings: { API_KEYS },
-    tell: (stage) => {
-      const extensions: [string, unknown][] = Object.entries(stage.call.operation);
+    run: (context) => {
+      const extensions: [string, unknown][] = Object.entries(context.call.operation);
       const needed = extensions.find(([name]) => name === 'x-required-scope')?.[1];
       const other = needed === 'ingestion:read' ? 'ingestion:write' : 'ingestion:read';
-      return stage.send({ headers: { 'X-API-Key': KEYS[other] } });
+      return context.send({ headers: { 'X-API-Key': KEYS[other] } });
     },
   },
   'sign-in-unavailable': {
     settings: { OIDC_ISSUER: NOBODY, OIDC_AUDIENCE: 'gateway' },
-    tell: (stage) => stage.send({ headers: { authorization: `Bearer ${TOKEN}` } }),
+    run: (context) => context.send({ headers: { authorization: `Bearer ${TOKEN}` } }),
   },
   'rate-limited': {
     isOwn: true,
     settings: { RATE_LIMIT: '2' },
-    tell: async (stage) => {
-      await stage.send();
-      await stage.send();
-      return stage.send();
+    run: async (context) => {
+      await context.send();
+      await context.send();
+      return context.send();
     },
   },
 
   'ingestion-not-found': {
-    tell: (stage) => {
-      stage.upstream.state.connections.clear();
-      return stage.send();
+    run: (context) => {
+      context.upstream.state.connections.clear();
+      return context.send();
     },
   },
   'run-not-found': {
-    tell: (stage) => stage.send({ path: pathOf(stage.call.template, { runId: '99' }) }),
+    run: (context) => context.send({ path: pathOf(context.call.template, { runId: '99' }) }),
   },
   'run-in-progress': {
-    tell: (stage) => {
-      stage.upstream.state.addJob({ connectionId: CONNECTION_ID, status: 'running' });
-      return stage.send();
+    run: (context) => {
+      context.upstream.state.addJob({ connectionId: CONNECTION_ID, status: 'running' });
+      return context.send();
     },
   },
   'run-ended': {
-    tell: (stage) => {
-      for (const job of stage.upstream.state.jobs) job.status = 'succeeded';
-      return stage.send();
+    run: (context) => {
+      for (const job of context.upstream.state.jobs) job.status = 'succeeded';
+      return context.send();
     },
   },
   'ingestion-inactive': {
-    tell: (stage) => {
-      for (const row of stage.upstream.state.connections.values()) row.status = 'inactive';
-      return stage.send();
+    run: (context) => {
+      for (const row of context.upstream.state.connections.values()) row.status = 'inactive';
+      return context.send();
     },
   },
   'reference-not-found': sent({ body: { ...ORDERS, sourceId: 'nothing' } }),
   'workspace-mismatch': {
-    tell: (stage) => {
-      stage.upstream.state.addDestination(ORDERS.destinationId, OTHER_WORKSPACE);
+    run: (context) => {
+      context.upstream.state.addDestination(ORDERS.destinationId, OTHER_WORKSPACE);
       // Airbyte's own answer to such a creation.
-      stage.upstream.on('POST /connections', () => problem(500, null));
-      return stage.send();
+      context.upstream.on('POST /connections', () => problem(500, null));
+      return context.send();
     },
   },
   'precondition-failed': sent({ headers: { 'If-Match': '"another-version"' }, body: { name: 'Other' } }),
   conflict: onChange(problem(409, 'The source is being changed.')),
 
   'idempotency-key-reused': {
-    tell: async (stage) => {
-      const headers = keyOf(stage);
-      await stage.send({ headers });
-      const isNamed = stage.call.template.includes('{');
-      return stage.send({
+    run: async (context) => {
+      const headers = keyOf(context);
+      await context.send({ headers });
+      const isNamed = context.call.template.includes('{');
+      return context.send({
         headers,
         ...(isNamed
-          ? { path: pathOf(stage.call.template, { connectionId: 'other' }) }
+          ? { path: pathOf(context.call.template, { connectionId: 'other' }) }
           : { body: { ...ORDERS, name: 'Other' } }),
       });
     },
   },
   'request-in-progress': {
-    tell: async (stage) => {
+    run: async (context) => {
       const held = latch();
-      stage.upstream.on(changeOf(stage), async () => {
+      context.upstream.on(changeOf(context), async () => {
         await held.opened;
         return undefined;
       });
-      const headers = keyOf(stage);
-      const first = stage.send({ headers });
-      await stage.upstream.seen(changeOf(stage));
-      const second = await stage.send({ headers });
+      const headers = keyOf(context);
+      const first = context.send({ headers });
+      await context.upstream.seen(changeOf(context));
+      const second = await context.send({ headers });
       held.open();
       await first;
       return second;
@@ -215,17 +216,17 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   'outcome-in-doubt': {
     settings: HASTY,
     isOwn: true,
-    tell: async (stage) => {
-      stage.upstream.on(changeOf(stage), () => fault('reset'));
-      const headers = keyOf(stage);
-      await stage.send({ headers });
-      return stage.send({ headers });
+    run: async (context) => {
+      context.upstream.on(changeOf(context), () => fault('reset'));
+      const headers = keyOf(context);
+      await context.send({ headers });
+      return context.send({ headers });
     },
   },
   'outcome-unknown': onChange(fault('reset')),
   'idempotency-unavailable': {
     settings: { REDIS_URL: 'redis://127.0.0.1:1' },
-    tell: (stage) => stage.send({ headers: keyOf(stage) }),
+    run: (context) => context.send({ headers: keyOf(context) }),
   },
 
   'rejected-by-airbyte': onChange(problem(422, 'The connector refused the configuration.')),
@@ -235,7 +236,7 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   'airbyte-unreachable': {
     isOwn: true,
     settings: { ...HASTY, AIRBYTE_API_URL: `${NOBODY}/api/public/v1` },
-    tell: (stage) => stage.send(),
+    run: (context) => context.send(),
   },
   'airbyte-unavailable': always(json(503, { message: 'Down for maintenance.' })),
   'airbyte-timeout': always(fault('hang')),
@@ -247,6 +248,6 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
     clock: clockOf(() => {
       throw new Error('the clock has stopped');
     }),
-    tell: (stage) => stage.send(),
+    run: (context) => context.send(),
   },
 };
