@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hasPostgres, PostgresServer } from '../postgres-test/server.mjs';
+import { hasPostgres, PostgresServer } from './postgres-server.mjs';
 import { measure } from './measure.mjs';
 import { limitOf, SOURCES } from './pairs.mjs';
 
