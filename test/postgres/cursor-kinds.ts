@@ -72,11 +72,6 @@ export const CURSOR_TYPES = `CREATE SCHEMA extras; CREATE EXTENSION citext SCHEM
        CREATE DOMAIN label AS text COLLATE "C"; CREATE TYPE lvl AS ENUM ('new', 'done', 'archived');
        CREATE TYPE timestamp_kind AS ENUM ('z', 'a', 'm'); CREATE TYPE pair AS (a int, b text);`;
 
-/** A text as a literal of SQL, whatever the session says of backslashes. */
-export function literal(text: string): string {
-  return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
-}
-
 /** A type as a cast takes it. */
 export function uncollated(type: string): string {
   return type.replace(/ COLLATE.*/, '');

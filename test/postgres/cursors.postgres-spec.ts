@@ -1,6 +1,7 @@
+import { escapeLiteral } from 'pg';
 import { objectAt, type JsonObject } from '../../src/embedded/platform/json';
 import { configured, runConnector, type ConnectorRun } from './connector-run';
-import { CURSOR_KINDS, CURSOR_TYPES, literal, uncollated } from './cursor-kinds';
+import { CURSOR_KINDS, CURSOR_TYPES, uncollated } from './cursor-kinds';
 import { PostgresServer } from './server';
 
 /** Types without an order, or whose texts do not last. */
@@ -38,7 +39,7 @@ describe('an incremental read from Postgres', () => {
       server.sql(CURSOR_KINDS.map((kind) => statement(kind, `kinds."${kind[0]}"`)).join(';\n'), 'shop');
     };
     const insert = (name: string, id: number, type: string, value: string): string =>
-      `INSERT INTO ${name} SELECT ${id}, ${literal(value)}::${uncollated(type)}`;
+      `INSERT INTO ${name} SELECT ${id}, ${escapeLiteral(value)}::${uncollated(type)}`;
     const readAll = async (states: readonly JsonObject[] = []): Promise<[unknown[][], JsonObject[]]> => {
       const run = await runConnector('source-postgres', 'read', {
         config: server.config('shop'),

@@ -1,9 +1,10 @@
+import { escapeLiteral } from 'pg';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { join } from 'node:path';
 import { isObject, objectAt, stringAt, type JsonObject } from '../../src/embedded/platform/json';
 import { EmbeddedUnderTest } from '../embedded/embedded-kit';
 import { configured, runConnector } from './connector-run';
-import { literal, uncollated } from './cursor-kinds';
+import { uncollated } from './cursor-kinds';
 import { PostgresServer } from './server';
 import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
 
@@ -142,7 +143,7 @@ describe('a key of a table in Postgres', () => {
 
   it('is one key at every destination where it is one for its type, and two where it is two', async () => {
     KEYS.forEach(([type, value, , other], index) => {
-      const insert = [value, other].map((key, n) => `(${literal(key)}, ${n})`).join(', ');
+      const insert = [value, other].map((key, n) => `(${escapeLiteral(key)}, ${n})`).join(', ');
       server.sql(
         `CREATE TABLE keys.${nameOf(index)} (k ${type} PRIMARY KEY, n int); INSERT INTO keys.${nameOf(index)} VALUES ${insert}`,
         'shop',
@@ -171,8 +172,8 @@ describe('a key of a table in Postgres', () => {
     KEYS.forEach(([, , equal], index) => {
       const table = `keys.${nameOf(index)}`;
       server.sql(
-        `DELETE FROM ${table} WHERE k = ${literal(equal)}::${uncollated(KEYS[index]?.[0] ?? '')} AND n = 0;
-         INSERT INTO ${table} SELECT ${literal(equal)}, 2`,
+        `DELETE FROM ${table} WHERE k = ${escapeLiteral(equal)}::${uncollated(KEYS[index]?.[0] ?? '')} AND n = 0;
+         INSERT INTO ${table} SELECT ${escapeLiteral(equal)}, 2`,
         'shop',
       );
     });

@@ -1,8 +1,9 @@
+import { escapeLiteral } from 'pg';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/embedded/platform/json';
 import { type EmbeddedClient, EmbeddedUnderTest } from '../embedded/embedded-kit';
-import { CURSOR_KINDS, CURSOR_TYPES, literal, uncollated } from './cursor-kinds';
+import { CURSOR_KINDS, CURSOR_TYPES, uncollated } from './cursor-kinds';
 import { PostgresServer } from './server';
 import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
 
@@ -44,7 +45,7 @@ describe('a deduplicated stream of Postgres', () => {
       const { client } = embedded;
       const write = (id: number, place: 2 | 3 | 4, value: string): void => {
         const statements = CURSOR_KINDS.map((row, index) => {
-          const cursor = `${literal(row[place])}::${uncollated(row[1])}`;
+          const cursor = `${escapeLiteral(row[place])}::${uncollated(row[1])}`;
           return `INSERT INTO k${index} VALUES (${id}, ${cursor}, '${value}') ON CONFLICT (id) DO UPDATE SET c = excluded.c, v = excluded.v`;
         });
         server.sql(statements.join(';\n'), 'shop');

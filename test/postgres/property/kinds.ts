@@ -1,5 +1,5 @@
+import { escapeLiteral } from 'pg';
 import type { Dice } from '../../support/dice';
-import { literal } from '../cursor-kinds';
 
 /** A value as SQL writes it, and the JSON that a record must have for it. */
 export interface Cell {
@@ -9,7 +9,7 @@ export interface Cell {
 
 export const NULL_CELL: Cell = { sql: 'NULL', json: 'null' };
 
-const cell = (text: string, json = JSON.stringify(text)): Cell => ({ sql: literal(text), json });
+const cell = (text: string, json = JSON.stringify(text)): Cell => ({ sql: escapeLiteral(text), json });
 const number = (text: string): Cell => cell(text, text);
 
 /** A type of a column with the values that it may have. */

@@ -1,5 +1,6 @@
+import { escapeIdentifier } from 'pg';
 import type { Dice } from '../../support/dice';
-import { qualified, quoted } from '../../../src/embedded/connectors/postgres/identifiers';
+import { qualified } from '../../../src/embedded/connectors/postgres/identifiers';
 import {
   CURSOR_KINDS,
   type Cell,
@@ -76,12 +77,14 @@ export class RandomTable {
     this.cursor = names.splice(0, 1)[0] ?? 'cursor';
     this.columns = names.slice(0, dice.below(6)).map((name) => ({ name, kind: dice.one(KINDS) }));
     const definitions = [
-      ...this.keys.map((name, index) => `${quoted(name)} ${this.keyKinds[index]?.type ?? ''} NOT NULL`),
-      `${quoted(this.cursor)} ${this.cursorKind.type}`,
-      ...this.columns.map(({ name, kind }) => `${quoted(name)} ${kind.type}`),
+      ...this.keys.map(
+        (name, index) => `${escapeIdentifier(name)} ${this.keyKinds[index]?.type ?? ''} NOT NULL`,
+      ),
+      `${escapeIdentifier(this.cursor)} ${this.cursorKind.type}`,
+      ...this.columns.map(({ name, kind }) => `${escapeIdentifier(name)} ${kind.type}`),
     ];
     run(
-      `CREATE SCHEMA ${quoted(this.schema)}; CREATE TABLE ${this.sql} (${definitions.join(', ')}, PRIMARY KEY (${this.keys.map(quoted).join(', ')}))`,
+      `CREATE SCHEMA ${escapeIdentifier(this.schema)}; CREATE TABLE ${this.sql} (${definitions.join(', ')}, PRIMARY KEY (${this.keys.map(escapeIdentifier).join(', ')}))`,
     );
     this.insert(1 + dice.below(20));
   }
@@ -154,7 +157,7 @@ export class RandomTable {
     this.hasChangedColumns = true;
     const dropped = this.dice.oneIn(2) ? this.columns.at(-1) : undefined;
     if (dropped !== undefined) {
-      this.run(`ALTER TABLE ${this.sql} DROP COLUMN ${quoted(dropped.name)}`);
+      this.run(`ALTER TABLE ${this.sql} DROP COLUMN ${escapeIdentifier(dropped.name)}`);
       this.columns = this.columns.slice(0, -1);
       for (const [id, row] of this.rows) {
         const cells = new Map(row.cells);
@@ -164,7 +167,7 @@ export class RandomTable {
       return;
     }
     const column = { name: `late ${this.nextId} ${this.columns.length}`, kind: this.dice.one(KINDS) };
-    this.run(`ALTER TABLE ${this.sql} ADD COLUMN ${quoted(column.name)} ${column.kind.type}`);
+    this.run(`ALTER TABLE ${this.sql} ADD COLUMN ${escapeIdentifier(column.name)} ${column.kind.type}`);
     this.columns = [...this.columns, column];
     for (const [id, row] of this.rows)
       this.rows.set(id, { ...row, cells: new Map([...row.cells, [column.name, NULL_CELL]]) });
@@ -192,12 +195,16 @@ export class RandomTable {
       const cells = this.rows.get(id)?.cells;
       return `(${names.map((name) => cells?.get(name)?.sql ?? 'NULL').join(', ')})`;
     });
-    this.run(`INSERT INTO ${this.sql} (${names.map(quoted).join(', ')}) VALUES ${rows.join(',\n')}`);
+    this.run(
+      `INSERT INTO ${this.sql} (${names.map(escapeIdentifier).join(', ')}) VALUES ${rows.join(',\n')}`,
+    );
   }
 
   private where(id: number): string {
     const cells = this.rows.get(id)?.cells;
-    return this.keys.map((name) => `${quoted(name)} = ${cells?.get(name)?.sql ?? 'NULL'}`).join(' AND ');
+    return this.keys
+      .map((name) => `${escapeIdentifier(name)} = ${cells?.get(name)?.sql ?? 'NULL'}`)
+      .join(' AND ');
   }
 
   private someId(): number | null {

@@ -1,10 +1,10 @@
+import { escapeIdentifier, escapeLiteral } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
-import { quoted } from '../postgres/identifiers';
 import { isComparable, type TargetColumn } from './columns';
 import { EXTRACTED_AT } from './names';
 import { sqlName, type TableName } from './ownership';
-import { literal, type Session } from './session';
+import type { Session } from './session';
 
 /** Since this version a unique index can take two nulls for equal. */
 const NULLS_NOT_DISTINCT = 150_000;
@@ -59,21 +59,26 @@ export async function fitKeyIndex(
   rule: DedupRule | null,
 ): Promise<void> {
   if (rule !== null) await assertDeterministic(session, table, oid, rule);
-  const wanted = rule === null ? null : rule.key.map(quoted).join(', ');
+  const wanted = rule === null ? null : rule.key.map(escapeIdentifier).join(', ');
   const found = await session.run<{ name: string; key: string | null }>(
     `SELECT c.relname AS "name", obj_description(c.oid, 'pg_class') AS "key" FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
      WHERE i.indrelid = $1::oid AND c.relname LIKE '\\_airbyte\\_key\\_%'`,
     [oid],
   );
   if (found.length <= 1 && (found[0]?.key ?? null) === wanted) return;
-  for (const { name } of found) await session.run(`DROP INDEX ${quoted(table.schema)}.${quoted(name)}`);
+  for (const { name } of found)
+    await session.run(`DROP INDEX ${escapeIdentifier(table.schema)}.${escapeIdentifier(name)}`);
   if (rule === null || wanted === null) return;
   await session.run(removeDuplicates(table, rule));
   const index = `_airbyte_key_${oid}`;
   const nulls = takesNullKeys(session) ? 'NULLS NOT DISTINCT' : '';
-  await session.run(`CREATE UNIQUE INDEX ${quoted(index)} ON ${sqlName(table)} (${wanted}) ${nulls}`);
+  await session.run(
+    `CREATE UNIQUE INDEX ${escapeIdentifier(index)} ON ${sqlName(table)} (${wanted}) ${nulls}`,
+  );
   // Kept with the index, to recognise that of another key.
-  await session.run(`COMMENT ON INDEX ${quoted(table.schema)}.${quoted(index)} IS ${literal(wanted)}`);
+  await session.run(
+    `COMMENT ON INDEX ${escapeIdentifier(table.schema)}.${escapeIdentifier(index)} IS ${escapeLiteral(wanted)}`,
+  );
 }
 
 /** Keys that differ would be one key in a column whose collation an administrator changed. */
@@ -92,14 +97,14 @@ async function assertDeterministic(
     throw new ConnectorError(
       'config_error',
       `Stream ${table.name}: column ${found.column} of table ${sqlName(table)} is part of the key, and its collation ${found.collation} is not deterministic: keys that differ could be equal. ` +
-        `Run: ALTER TABLE ${sqlName(table)} ALTER COLUMN ${quoted(found.column)} TYPE text COLLATE "default"`,
+        `Run: ALTER TABLE ${sqlName(table)} ALTER COLUMN ${escapeIdentifier(found.column)} TYPE text COLLATE "default"`,
     );
 }
 
 /** Of the rows of one key the newest stays. */
 function removeDuplicates(table: TableName, { key, cursor }: DedupRule): string {
-  const order = `${cursor === null ? '' : `${quoted(cursor)} DESC NULLS LAST, `}${quoted(EXTRACTED_AT)} DESC, ctid DESC`;
-  const ranked = `SELECT ctid AS "row", ROW_NUMBER() OVER (PARTITION BY ${key.map(quoted).join(', ')} ORDER BY ${order}) AS "place" FROM ONLY ${sqlName(table)}`;
+  const order = `${cursor === null ? '' : `${escapeIdentifier(cursor)} DESC NULLS LAST, `}${escapeIdentifier(EXTRACTED_AT)} DESC, ctid DESC`;
+  const ranked = `SELECT ctid AS "row", ROW_NUMBER() OVER (PARTITION BY ${key.map(escapeIdentifier).join(', ')} ORDER BY ${order}) AS "place" FROM ONLY ${sqlName(table)}`;
   return `DELETE FROM ONLY ${sqlName(table)} WHERE ctid IN (SELECT "row" FROM (${ranked}) AS "ranked" WHERE "place" > 1)`;
 }
 
@@ -114,12 +119,12 @@ export function mergeSql(
   rule: DedupRule,
 ): string {
   const names = [EXTRACTED_AT, ...columns.map(({ name }) => name)];
-  const staged = (name: string): string => quoted(stageColumn(names.indexOf(name)));
-  const updates = names.map(quoted).map((name) => `${name} = ${newerValue(name, rule)}`);
+  const staged = (name: string): string => escapeIdentifier(stageColumn(names.indexOf(name)));
+  const updates = names.map(escapeIdentifier).map((name) => `${name} = ${newerValue(name, rule)}`);
   return `WITH "newest" AS MATERIALIZED (${newestOf(stage, rule, staged)}),
-    "stored" AS (INSERT INTO ${sqlName(table)} AS "old" (${names.map(quoted).join(', ')})
+    "stored" AS (INSERT INTO ${sqlName(table)} AS "old" (${names.map(escapeIdentifier).join(', ')})
       SELECT ${names.map(staged).join(', ')} FROM "newest"
-      ON CONFLICT (${rule.key.map(quoted).join(', ')}) DO UPDATE SET ${updates.join(', ')} RETURNING 1)
+      ON CONFLICT (${rule.key.map(escapeIdentifier).join(', ')}) DO UPDATE SET ${updates.join(', ')} RETURNING 1)
     SELECT (SELECT COUNT(*) FROM "newest")::text AS "sent", (SELECT COUNT(*) FROM "stored")::text AS "stored"`;
 }
 
@@ -136,7 +141,7 @@ function newestOf(stage: string, { key, cursor }: DedupRule, staged: (name: stri
 /** The value that a column of a stored row has after another row of its key has arrived. */
 function newerValue(column: string, { cursor }: DedupRule): string {
   if (cursor === null) return `excluded.${column}`;
-  const [old, arrived] = [`"old".${quoted(cursor)}`, `excluded.${quoted(cursor)}`];
+  const [old, arrived] = [`"old".${escapeIdentifier(cursor)}`, `excluded.${escapeIdentifier(cursor)}`];
   return `CASE WHEN ${arrived} < ${old} THEN "old".${column} ELSE excluded.${column} END`;
 }
 

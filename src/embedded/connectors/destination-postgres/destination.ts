@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Client } from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
 import { ConnectorError, type DestinationConnector } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import { writeStreams } from '../../protocol/write-streams';
 import { withClient } from '../postgres/client';
 import { CONNECTION_PROPERTIES, parsePostgresConfig, textAt } from '../postgres/config';
-import { quoted } from '../postgres/identifiers';
 import { columnsOf } from './columns';
 import { databaseFailure, sqlStateOf } from './failures';
 import { assertColumnCount, assertColumnName, assertSchemaName, assertTableName } from './names';
@@ -83,7 +82,7 @@ function assertNames(
     if (tables.has(table))
       throw new ConnectorError(
         'config_error',
-        `Two streams would both be written to the table ${quoted(schema)}.${quoted(stream.name)}. Set a namespace for them, or leave one out.`,
+        `Two streams would both be written to the table ${escapeIdentifier(schema)}.${escapeIdentifier(stream.name)}. Set a namespace for them, or leave one out.`,
       );
     tables.add(table);
   }
@@ -91,21 +90,21 @@ function assertNames(
 
 /** Tries in a transaction that is rolled back what a sync does. */
 async function checkRights(client: Client, schema: string, role: string): Promise<void> {
-  const table = `${quoted(schema)}.${quoted(`_airbyte_check_${randomBytes(8).toString('hex')}`)}`;
+  const table = `${escapeIdentifier(schema)}.${escapeIdentifier(`_airbyte_check_${randomBytes(8).toString('hex')}`)}`;
   await client.query('BEGIN');
   const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0)
     await attempt(
       client,
-      `CREATE SCHEMA ${quoted(schema)}`,
-      `The schema ${quoted(schema)} does not exist and cannot be created`,
-      `Run: CREATE SCHEMA ${quoted(schema)}; GRANT USAGE, CREATE ON SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
+      `CREATE SCHEMA ${escapeIdentifier(schema)}`,
+      `The schema ${escapeIdentifier(schema)} does not exist and cannot be created`,
+      `Run: CREATE SCHEMA ${escapeIdentifier(schema)}; GRANT USAGE, CREATE ON SCHEMA ${escapeIdentifier(schema)} TO ${escapeIdentifier(role)}`,
     );
   await attempt(
     client,
     `CREATE TABLE ${table} ("a" integer)`,
-    `A table cannot be created in the schema ${quoted(schema)}`,
-    `Run: GRANT USAGE, CREATE ON SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
+    `A table cannot be created in the schema ${escapeIdentifier(schema)}`,
+    `Run: GRANT USAGE, CREATE ON SCHEMA ${escapeIdentifier(schema)} TO ${escapeIdentifier(role)}`,
   );
   await client.query('ROLLBACK');
 }

@@ -1,8 +1,8 @@
+import { escapeIdentifier, escapeLiteral } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
-import { qualified, quoted } from '../postgres/identifiers';
+import { qualified } from '../postgres/identifiers';
 import { columnTypeNamed } from './columns';
 import { EXTRACTED_AT } from './names';
-import { literal } from './session';
 import type { TableFacts } from './table-facts';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ export function sqlName({ schema, name }: TableName): string {
  */
 export function markSql(table: TableName, columns: readonly string[]): string {
   const mark = `${markPrefix(table)}${JSON.stringify(columns)}`;
-  return `COMMENT ON COLUMN ${sqlName(table)}.${quoted(EXTRACTED_AT)} IS ${literal(mark)}`;
+  return `COMMENT ON COLUMN ${sqlName(table)}.${escapeIdentifier(EXTRACTED_AT)} IS ${escapeLiteral(mark)}`;
 }
 
 function markPrefix({ schema, name }: TableName): string {

@@ -1,4 +1,4 @@
-import { quoted } from '../postgres/identifiers';
+import { escapeIdentifier } from 'pg';
 import type { TargetColumn } from './columns';
 import { fitKeyIndex, stageColumn } from './dedup';
 import { EXTRACTED_AT } from './names';
@@ -33,13 +33,13 @@ export async function replaceRows(
   if (plan === null) await createTable(session, table, columns);
   else await empty(session, table, plan);
   const names = [EXTRACTED_AT, ...columns.map(({ name }) => name)];
-  const values = names.map((_, index) => `"s".${quoted(stageColumn(index))}`).join(', ');
+  const values = names.map((_, index) => `"s".${escapeIdentifier(stageColumn(index))}`).join(', ');
   const mayDelete = plan !== null && plan.retype.length === 0;
   const gone = `WITH "gone" AS (DELETE FROM ONLY ${sqlName(table)} RETURNING 1) `;
   // The count makes the deletion end before the first row is stored, which may have the key of a deleted one.
   const after = `, (SELECT COUNT(*) FROM "gone") AS "deleted"`;
   const stored = await session.change(
-    `${mayDelete ? gone : ''}INSERT INTO ${sqlName(table)} (${names.map(quoted).join(', ')})
+    `${mayDelete ? gone : ''}INSERT INTO ${sqlName(table)} (${names.map(escapeIdentifier).join(', ')})
      SELECT ${values} FROM ${stage.sql} AS "s"${mayDelete ? after : ''}`,
   );
   await assertStored(session, table, staged, stored);

@@ -1,4 +1,4 @@
-import { Client, escapeLiteral, type QueryResultRow } from 'pg';
+import type { Client, QueryResultRow } from 'pg';
 import { copyIn } from './copy-in';
 
 /** Rows wait in memory until they have so many bytes, over all streams. */
@@ -23,8 +23,6 @@ export class Session {
   ) {}
 
   static async open(client: Client): Promise<Session> {
-    // A state that was given back must survive a crash of the server.
-    await client.query('SET synchronous_commit = on');
     const { rows } = await client.query<{ version: string; temporary: boolean }>(
       `SELECT current_setting('server_version_num') AS "version",
          has_database_privilege(current_database(), 'TEMPORARY') AS "temporary"`,
@@ -85,9 +83,4 @@ export class Session {
     await this.client.query('BEGIN');
     this.inTransaction = true;
   }
-}
-
-/** A text as a literal, for statements that take no parameters. */
-export function literal(text: string): string {
-  return escapeLiteral(text);
 }

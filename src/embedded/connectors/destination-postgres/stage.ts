@@ -1,8 +1,9 @@
+import { escapeIdentifier, escapeLiteral } from 'pg';
 import { randomBytes } from 'node:crypto';
-import { qualified, quoted } from '../postgres/identifiers';
+import { qualified } from '../postgres/identifiers';
 import type { TargetColumn } from './columns';
 import { stageColumn } from './dedup';
-import { literal, type Session } from './session';
+import type { Session } from './session';
 
 const PREFIX = '_airbyte_stage_';
 const COMMENT =
@@ -31,26 +32,28 @@ export class Stage {
     const name = `${PREFIX}${randomBytes(12).toString('hex')}`;
     const stage = new Stage(
       session,
-      session.mayUseTemporary ? `pg_temp.${quoted(name)}` : qualified(schema, name),
+      session.mayUseTemporary ? `pg_temp.${escapeIdentifier(name)}` : qualified(schema, name),
     );
-    const first = [`${quoted(stageColumn(0))} timestamptz`, ...(isOrdered ? ['"seq" bigint'] : [])];
+    const first = [`${escapeIdentifier(stageColumn(0))} timestamptz`, ...(isOrdered ? ['"seq" bigint'] : [])];
     if (!session.mayUseTemporary) await claim(session, schema, name);
     const kind = session.mayUseTemporary ? 'TEMPORARY' : 'UNLOGGED';
     await session.run(`CREATE ${kind} TABLE ${stage.sql} (${first.join(', ')})`);
-    await session.run(`COMMENT ON TABLE ${stage.sql} IS ${literal(COMMENT)}`);
+    await session.run(`COMMENT ON TABLE ${stage.sql} IS ${escapeLiteral(COMMENT)}`);
     await stage.add(columns);
     return stage;
   }
 
   async add(columns: readonly TargetColumn[]): Promise<void> {
     if (columns.length === 0) return;
-    const actions = columns.map(({ type }) => `ADD COLUMN ${quoted(stageColumn(this.columns++))} ${type}`);
+    const actions = columns.map(
+      ({ type }) => `ADD COLUMN ${escapeIdentifier(stageColumn(this.columns++))} ${type}`,
+    );
     await this.session.run(`ALTER TABLE ${this.sql} ${actions.join(', ')}`);
   }
 
   /** The first columns, as many as lines have values. */
   columnList(width: number): string {
-    return Array.from({ length: width + 1 }, (_, index) => quoted(stageColumn(index))).join(', ');
+    return Array.from({ length: width + 1 }, (_, index) => escapeIdentifier(stageColumn(index))).join(', ');
   }
 
   async clear(): Promise<void> {

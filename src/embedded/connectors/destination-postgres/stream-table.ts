@@ -1,10 +1,10 @@
+import { escapeIdentifier } from 'pg';
 import { createHash } from 'node:crypto';
 import { ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { StreamTarget } from '../../protocol/write-streams';
 import { isObject, stringAt } from '../../platform/json';
-import { quoted } from '../postgres/identifiers';
 import { columnsOf, type ColumnType, type TargetColumn } from './columns';
 import { dedupRule, fitKeyIndex, takesNullKeys, mergeSql, type DedupRule } from './dedup';
 import { databaseFailure, sqlStateOf } from './failures';
@@ -142,7 +142,7 @@ export class StreamTable implements StreamTarget {
     try {
       stored = await this.session.copy(
         stage === null
-          ? `${sqlName(this.table)} (${[EXTRACTED_AT, ...this.columns.slice(0, width).map(({ name }) => name)].map(quoted).join(', ')})`
+          ? `${sqlName(this.table)} (${[EXTRACTED_AT, ...this.columns.slice(0, width).map(({ name }) => name)].map(escapeIdentifier).join(', ')})`
           : `${stage.sql} (${stage.columnList(width)}${rule === null ? '' : ', "seq"'})`,
         lines,
       );

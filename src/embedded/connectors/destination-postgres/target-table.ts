@@ -1,5 +1,5 @@
+import { escapeIdentifier } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
-import { quoted } from '../postgres/identifiers';
 import { columnTypeNamed, widening, type ColumnType, type TargetColumn } from './columns';
 import { EXTRACTED_AT } from './names';
 import { assertOwnTable, markSql, refuseForeign, sqlName, type TableName } from './ownership';
@@ -43,7 +43,7 @@ export async function ensureSchema(session: Session, schema: string): Promise<vo
   if (await hasSchema(session, schema)) return;
   // Two syncs that create the same schema at the same time would fail on the catalogue's own index.
   await session.lockName(schema, '');
-  await session.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
+  await session.run(`CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`);
 }
 
 /** Makes the table of a stream. */
@@ -52,9 +52,9 @@ export async function createTable(
   table: TableName,
   columns: readonly TargetColumn[],
 ): Promise<void> {
-  const definitions = columns.map(({ name, type }) => `${quoted(name)} ${type}`);
+  const definitions = columns.map(({ name, type }) => `${escapeIdentifier(name)} ${type}`);
   await session.run(
-    `CREATE TABLE ${sqlName(table)} (${[`${quoted(EXTRACTED_AT)} timestamptz NOT NULL`, ...definitions].join(', ')})`,
+    `CREATE TABLE ${sqlName(table)} (${[`${escapeIdentifier(EXTRACTED_AT)} timestamptz NOT NULL`, ...definitions].join(', ')})`,
   );
   await session.run(
     markSql(
@@ -122,10 +122,11 @@ export async function setReplicaIdentity(session: Session, table: TableName, pla
 /** Carries out a plan. */
 export async function alterTable(session: Session, table: TableName, plan: TablePlan): Promise<void> {
   const actions = [
-    ...plan.drop.map((name) => `DROP COLUMN ${quoted(name)} RESTRICT`),
-    ...plan.add.map(({ name, type }) => `ADD COLUMN ${quoted(name)} ${type}`),
+    ...plan.drop.map((name) => `DROP COLUMN ${escapeIdentifier(name)} RESTRICT`),
+    ...plan.add.map(({ name, type }) => `ADD COLUMN ${escapeIdentifier(name)} ${type}`),
     ...plan.retype.map(
-      ({ column: { name, type }, using }) => `ALTER COLUMN ${quoted(name)} TYPE ${type} USING ${using}`,
+      ({ column: { name, type }, using }) =>
+        `ALTER COLUMN ${escapeIdentifier(name)} TYPE ${type} USING ${using}`,
     ),
   ];
   if (actions.length > 0) await session.run(`ALTER TABLE ${sqlName(table)} ${actions.join(', ')}`);
@@ -163,7 +164,7 @@ function planKeeping(table: TableName, { columns }: TableFacts, wanted: readonly
     result.push(column);
     if (found === undefined) add.push(column);
     else if (foundType !== type) {
-      const using = foundType === null ? null : widening(foundType, type, quoted(name));
+      const using = foundType === null ? null : widening(foundType, type, escapeIdentifier(name));
       if (using === null) throw cannotChange(table, name, found, type);
       retype.push({ column, using });
     }

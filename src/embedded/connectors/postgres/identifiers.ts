@@ -1,9 +1,6 @@
-/** An identifier as SQL has it: names are often the words of SQL. */
-export function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
-}
+import { escapeIdentifier } from 'pg';
 
 /** The name of something in a schema as SQL has it. */
 export function qualified(schema: string, name: string): string {
-  return `${quoted(schema)}.${quoted(name)}`;
+  return `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
 }

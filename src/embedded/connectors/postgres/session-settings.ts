@@ -32,6 +32,8 @@ const PINNED: Readonly<Record<string, string>> = {
   row_security: 'off',
   standard_conforming_strings: 'on',
   synchronize_seqscans: 'off',
+  // A state that was given back must survive a crash of the server.
+  synchronous_commit: 'on',
   TimeZone: 'UTC',
   transaction_timeout: '0',
   transform_null_equals: 'off',

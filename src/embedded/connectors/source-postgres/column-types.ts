@@ -1,6 +1,6 @@
-import type { Client } from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
 import type { JsonObject } from '../../platform/json';
-import { qualified, quoted } from '../postgres/identifiers';
+import { qualified } from '../postgres/identifiers';
 
 /** Types above it were made by users or extensions. */
 const FIRST_USER_OID = 16_384;
@@ -165,8 +165,8 @@ export function orderOf(types: PostgresTypes, oid: number): ColumnOrder | { read
   if (greater === null || greaterSchema === null || equal === null || equalSchema === null)
     return { refused: `its type ${shown} has no order` };
   return {
-    greater: `OPERATOR(${quoted(greaterSchema)}.${greater})`,
-    equal: `OPERATOR(${quoted(equalSchema)}.${equal})`,
+    greater: `OPERATOR(${escapeIdentifier(greaterSchema)}.${greater})`,
+    equal: `OPERATOR(${escapeIdentifier(equalSchema)}.${equal})`,
     type: qualified(type.schema, type.name),
     key: orderKey(type, orderedAs ?? '', element?.key),
   };

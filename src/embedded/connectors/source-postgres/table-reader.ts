@@ -1,9 +1,9 @@
-import type { Client } from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
 import { toBytes, type MessageWriter } from '../../protocol/message-writer';
 import { logMessage, streamState, type ConfiguredStream } from '../../protocol/messages';
 import { recordHead } from '../../protocol/raw-record';
-import { qualified, quoted } from '../postgres/identifiers';
+import { qualified } from '../postgres/identifiers';
 import { valueOf, orderOf, type ColumnOrder } from './column-types';
 import { keyRefusal } from './key-types';
 import { positionOf, type Position, type RecordsAt } from './position';
@@ -166,7 +166,8 @@ export class TableReader {
   private json(): string {
     const { columns, types } = this.table;
     const values = columns.map(
-      ({ name, type }) => `${valueOf(types, type, `"t".${quoted(name)}`)} AS ${quoted(name)}`,
+      ({ name, type }) =>
+        `${valueOf(types, type, `"t".${escapeIdentifier(name)}`)} AS ${escapeIdentifier(name)}`,
     );
     const text = 'pg_catalog.row_to_json("x".*)::pg_catalog.text';
     // A database in SQL_ASCII may hold any bytes. Those that are not UTF-8 must fail here, and not be replaced later.
@@ -192,7 +193,7 @@ export class TableReader {
 
   /** What names a row in an error. */
   private identity(): string {
-    const key = keyOf(this.table).map((name) => `"t".${quoted(name)} AS ${quoted(name)}`);
+    const key = keyOf(this.table).map((name) => `"t".${escapeIdentifier(name)} AS ${escapeIdentifier(name)}`);
     if (key.length > 0)
       return `(SELECT pg_catalog.row_to_json("k".*)::text FROM (SELECT ${key.join(', ')}) AS "k")`;
     return this.hasRowIds() ? `'ctid ' || "t".ctid::text` : `'without a key'`;
@@ -201,7 +202,7 @@ export class TableReader {
   /** Rows with equal cursor values come in one order in every sync. */
   private ties(): string[] {
     const key = keyOf(this.table);
-    if (key.length > 0) return key.map((name) => `"t".${quoted(name)}`);
+    if (key.length > 0) return key.map((name) => `"t".${escapeIdentifier(name)}`);
     return this.hasRowIds() ? ['"t".tableoid', '"t".ctid'] : [];
   }
 
@@ -245,5 +246,5 @@ export class TableReader {
 }
 
 function columnOf({ column }: Cursor): string {
-  return `"t".${quoted(column.name)}`;
+  return `"t".${escapeIdentifier(column.name)}`;
 }
