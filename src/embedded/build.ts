@@ -74,7 +74,10 @@ export function buildEngine(options: EngineOptions): Engine {
   const { db, dataDir, dataKey, emptyOverwrite, runtimeDirs, log, now, tuning } = options;
   const definitions = readRegistry(dataDir, runtimeDirs);
   const stores = openStores(db, { dataDir, dataKey, runtimeDirs, now });
-  const connectors = new Connectors(definitions, runtimeDirs, log, ({ id, kind }, configuration, shown) => {
+  const connectors = new Connectors(definitions, runtimeDirs, log, ({ id, kind }, change) => {
+    const actor = stores.actors.find(kind, id);
+    if (actor === null) return;
+    const { configuration, shown } = change(actor.configuration);
     stores.actors.updateConfiguration(kind, id, configuration, shown);
     log.info(`The connector of ${kind} ${id} changed its configuration.`);
   });

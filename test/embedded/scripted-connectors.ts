@@ -16,6 +16,8 @@ export interface SourceScript {
   readonly failsForGood: boolean;
   /** Whether a LEGACY state is one number for all streams. */
   readonly oneNumber?: boolean;
+  /** A file for which the source waits before it sends anything. */
+  readonly waitsFor?: string;
   /** Messages that are sent before the rows, as they are. */
   readonly before?: readonly object[];
 }
@@ -71,7 +73,8 @@ if (command === 'read') {
     if (sent >= limit) return fail('transient_error');
     if (plan.failsForGood) fail('config_error');
   };
-  read();
+  const wait = () => (!plan.waitsFor || existsSync(plan.waitsFor) ? read() : setTimeout(wait, 20));
+  wait();
 }
 `;
 

@@ -8,6 +8,7 @@ import { withoutType, type Actor, type ActorKind } from '../store/actors';
 import { assertBounded } from './catalog-bounds';
 import { CommandError, runCommand, type ConnectorRuntimeDirs } from './command';
 import { DiscoveryError } from './discovery-error';
+import { withChangeOf } from './configuration-change';
 import { withoutHostPaths } from './host-paths';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 import { MAX_FAILURE_CHARACTERS } from './limits';
@@ -30,11 +31,10 @@ export class Connectors {
     private readonly definitions: readonly ConnectorDefinition[],
     private readonly runtimeDirs: ConnectorRuntimeDirs,
     private readonly log: EmbeddedLog,
-    /** Keeps the changed configuration of an actor, and the same as it may be shown. */
+    /** Changes the stored configuration of an actor, which is kept with the same as it may be shown. */
     private readonly onChanged: (
       actor: Pick<Actor, 'id' | 'kind'>,
-      configuration: JsonObject,
-      shown: JsonObject,
+      change: (stored: JsonObject) => Pick<Actor, 'configuration' | 'shown'>,
     ) => void,
   ) {}
 
@@ -165,11 +165,15 @@ export class Connectors {
     redactor: Redactor,
   ): Promise<KeepConfiguration> {
     const mask = await this.masker(actor.definitionId);
-    return (sent) => {
-      const configuration = withoutType(actor.kind, sent);
-      const shown = mask(configuration);
-      redactor.add(secretsOf(configuration, shown));
-      this.onChanged(actor, configuration, shown);
+    let known = actor.configuration;
+    return (message) => {
+      const sent = withoutType(actor.kind, message);
+      redactor.add(secretsOf(sent, mask(sent)));
+      this.onChanged(actor, (stored) => {
+        const configuration = withChangeOf(known, sent, stored);
+        return { configuration, shown: mask(configuration) };
+      });
+      known = sent;
     };
   }
 

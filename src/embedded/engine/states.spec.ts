@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { EmbeddedUnderTest } from '../../../test/embedded/embedded-kit';
+import { EmbeddedUnderTest, until } from '../../../test/embedded/embedded-kit';
 import {
   ScriptedConnectors,
   STATE_KINDS,
   type SourceScript,
 } from '../../../test/embedded/scripted-connectors';
 import { SAMPLE_WORKSPACE_ID } from '../samples/ids';
+import { parseObject, type JsonObject } from '../platform/json';
 
 const MODES = ['full_refresh_overwrite', 'full_refresh_append', 'incremental_append'] as const;
 type Mode = (typeof MODES)[number];
@@ -242,6 +243,41 @@ describe('a configuration that a connector sends back', () => {
     expect(status).toBe(500);
     expect(await line.sync({ rows: { a: 1 } })).toBe('succeeded');
     expect(JSON.parse(connectors.lastConfiguration)).toEqual({ token: 'fourth-token' });
+  });
+
+  it('leaves what a user has changed since the attempt began, and brings a new token all the same', async () => {
+    const line = await Line.open({ a: 'incremental_append' });
+    const path = `/sources/${line.sourceId}`;
+    const replace = (configuration: JsonObject): Promise<unknown> =>
+      embedded.client.put(path, {
+        name: 'scripted',
+        configuration: { sourceType: 'scripted', ...configuration },
+      });
+    const syncWhile = async (sent: readonly object[], change: JsonObject): Promise<JsonObject> => {
+      const waitsFor = join(embedded.dataDir, `go-${folders++}`);
+      const synced = line.sync({ rows: { a: 1 }, waitsFor, before: sent.map(control) });
+      await until('the attempt to begin', () => (connectors.attempts > 0 ? true : null));
+      await replace(change);
+      writeFileSync(waitsFor, '');
+      expect(await synced).toBe('succeeded');
+      expect(await line.sync({ rows: { a: 1 } })).toBe('succeeded');
+      return parseObject(connectors.lastConfiguration) ?? {};
+    };
+    await replace({ token: 'first', region: 'north' });
+    // The user changed another member: both changes are there.
+    expect(
+      await syncWhile(
+        [
+          { token: 'second', region: 'north' },
+          { token: 'third', region: 'north' },
+        ],
+        { token: 'first', region: 'south' },
+      ),
+    ).toEqual({ token: 'third', region: 'south' });
+    // The user sent a token: it is newer than what the attempt has made of the old one.
+    expect(
+      await syncWhile([{ token: 'fourth', region: 'south', added: 1 }], { token: 'mine', region: 'south' }),
+    ).toEqual({ token: 'mine', region: 'south', added: 1 });
   });
 
   it('is refused when it is larger than is kept', async () => {
