@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../src/embedded/platform/json';
 import { until } from '../../embedded/embedded-kit';
+import { EngineProcess } from '../../embedded/kill/engine-process';
 import { Dice } from '../../support/dice';
 import { PostgresServer } from '../server';
 import { type Destination, localJson, postgres, sqlite } from './destinations';
 import { ExpectedRows, type SyncMode } from './expected-rows';
-import { KilledEngine } from './killed-engine';
 import { RandomFile } from './random-file';
 import { type Row, RandomTable } from './random-table';
 
@@ -76,7 +76,8 @@ describe('syncs of random tables and files, with kills', () => {
 /** One random world: a table and a file, each synced to some destinations several times. */
 class Round {
   private readonly dice: Dice;
-  private readonly engine: KilledEngine;
+  private running: EngineProcess | null = null;
+  private readonly log: string[] = [];
   private readonly events: string[] = [];
 
   constructor(
@@ -86,7 +87,6 @@ class Round {
   ) {
     this.dice = new Dice(seed * 7919);
     mkdirSync(join(folder, 'local/in'), { recursive: true });
-    this.engine = new KilledEngine(folder);
     for (const name of ['shop', 'lake']) {
       server.sql(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
       server.createDatabase(name);
@@ -94,13 +94,22 @@ class Round {
     server.sql(`CREATE TYPE mood AS ENUM ('sad', 'it''s ok')`, 'shop');
   }
 
+  private get engine(): EngineProcess {
+    if (this.running === null) throw new Error('The engine does not run.');
+    return this.running;
+  }
+
+  private async start(): Promise<void> {
+    this.running = await EngineProcess.start(this.folder, this.log);
+  }
+
   /** What happened so far. */
   get story(): string {
-    return [...this.events, this.engine.log.slice(-20).join('')].join('\n');
+    return [...this.events, this.log.slice(-20).join('')].join('\n');
   }
 
   async run(): Promise<number> {
-    await this.engine.start();
+    await this.start();
     const connections = [...(await this.connectTable()), ...(await this.connectFile())];
     for (let step = 0; step < STEPS; step++) {
       await this.sync(connections);
@@ -115,7 +124,7 @@ class Round {
   }
 
   async end(): Promise<void> {
-    await this.engine.kill('SIGTERM');
+    await this.running?.kill('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -222,25 +231,25 @@ class Round {
   }
 
   private async sync(connections: readonly Connection[]): Promise<void> {
-    const { dice, engine } = this;
+    const { dice } = this;
     const jobs: number[] = [];
-    for (const { id } of connections) jobs.push(await engine.client.sync(id));
+    for (const { id } of connections) jobs.push(await this.engine.sync(id));
     const kills = dice.oneIn(3) ? 0 : 1 + dice.below(MOST_KILLS);
     const killed: string[] = [];
     for (let kill = 0; kill < kills; kill++) {
       await until('a random moment', waiting(dice.below(900)));
-      const victim = dice.one(['engine', 'read', 'write']);
+      const victim = dice.one(['engine', 'read', 'write'] as const);
       const number = dice.below(100);
       if (victim === 'engine') {
-        await engine.kill();
-        await engine.start();
-      } else if (!engine.killConnector(victim, number)) continue;
+        await this.engine.kill();
+        await this.start();
+      } else if (!killOne(this.engine.connectors(victim), number)) continue;
       killed.push(victim);
     }
     this.events.push(`synced, killed ${killed.join(', ')}`);
     for (const [index, connection] of connections.entries()) {
       const { expected, destination, source, arrivesAs } = connection;
-      const job = await engine.client.jobIn(jobs[index] ?? 0, 'succeeded', 'failed', 'cancelled');
+      const job = await this.engine.client.jobIn(jobs[index] ?? 0, 'succeeded', 'failed', 'cancelled');
       const place = `${String(destination.configuration['destinationType'])}, ${expected.mode}`;
       expect([place, job['status']]).toEqual([place, 'succeeded']);
       const read = expected.sync(source.rows());
@@ -249,6 +258,17 @@ class Round {
       const found = destination.rows(arrivesAs).sort();
       compare(place, connection.mayRepeat ? unrepeated(found, expected.rows) : found, expected.rows);
     }
+  }
+}
+
+/** Kills one of some processes; false where none is left. */
+function killOne(pids: readonly number[], number: number): boolean {
+  const pid = pids[number % Math.max(pids.length, 1)];
+  if (pid === undefined) return false;
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false; // It ended while it was looked for.
   }
 }
 
