@@ -1,21 +1,11 @@
 import 'reflect-metadata';
 import { parseSettings } from './config/settings';
+import { StartError } from './config/start-error';
 import { mappedStack } from './lib/mapped-stack';
 import { holdBuild } from './running-build';
 import { start } from './start';
 import { closeOnSignal } from './stop';
 import { welcome } from './welcome';
-
-/** Faults that the operator mends; their message says how, and a stack would only hide it. */
-const OPERATOR_FAULTS = [
-  'SettingsError',
-  'AddressError',
-  'DataDirError',
-  'DataDirInUseError',
-  'NewerStateError',
-  'RegistryError',
-  'VaultError',
-];
 
 async function main(): Promise<void> {
   holdBuild(__dirname);
@@ -31,8 +21,8 @@ main().catch((error: unknown) => {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isOfTheSystem = 'syscall' in error;
-  return OPERATOR_FAULTS.includes(error.name) || isOfTheSystem
+  const isSystemError = 'syscall' in error;
+  return error instanceof StartError || isSystemError
     ? error.message
     : mappedStack(error.stack ?? error.message);
 }

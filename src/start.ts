@@ -10,6 +10,7 @@ import { RequestsInFlight } from './http/connections/requests-in-flight';
 import { createLogger, nestLogger } from './lib/logger';
 import type { ResolvedSettings, Settings } from './config/settings-types';
 import { requireFreeAddress } from './lib/free-address';
+import { StartError } from './config/start-error';
 import { HealthService } from './health/health.service';
 
 /** A gateway that listens. */
@@ -90,8 +91,8 @@ async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upst
     };
   }
   // Loaded only when it is needed: in front of a real Airbyte no database is opened.
-  const { startEmbeddedAirbyte } = await import('./embedded/index.js');
-  const embedded = await startEmbeddedAirbyte({
+  const { EmbeddedStartError, startEmbeddedAirbyte } = await import('./embedded/index.js');
+  const starting = startEmbeddedAirbyte({
     dataDir: settings.dataDir,
     dataKey: settings.dataKey,
     emptyOverwrite: settings.emptyOverwrite,
@@ -106,6 +107,9 @@ async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upst
         logger.error(message);
       },
     },
+  });
+  const embedded = await starting.catch((error: unknown) => {
+    throw error instanceof EmbeddedStartError ? new StartError(error.message, { cause: error }) : error;
   });
   const credentials = {
     kind: 'client',

@@ -1,5 +1,7 @@
-/** One complaint about one setting. It never carries the setting's content: a mistyped secret must not reach a log. */
-export class SettingsError extends Error {
+import { StartError } from './start-error';
+
+/** The settings cannot be used. The message names each one and the fix. It never carries the setting's content: a mistyped secret must not reach a log. */
+export class SettingsError extends StartError {
   constructor(readonly complaints: readonly string[]) {
     super(`The settings are not usable:\n${complaints.map((complaint) => `  - ${complaint}`).join('\n')}`);
     this.name = 'SettingsError';

@@ -8,9 +8,12 @@ import { buildEngine, DEFAULT_TUNING, type Engine, type Tuning } from './build';
 import type { EmptyOverwrite } from './engine/empty-overwrite';
 import { BASE_PATH, createApiServer, listenOnLoopback } from './api/server';
 import { Tokens } from './api/token';
+import { ensureFolder } from './platform/ensure-folder';
 import type { EmbeddedLog, Now } from './platform/log';
 import { asDataDirError, isLocked } from './platform/storage-fault';
 import { Database } from './store/database';
+
+export { EmbeddedStartError } from './platform/start-error';
 
 /** How the embedded Airbyte is started. */
 export interface EmbeddedAirbyteOptions {
@@ -60,7 +63,7 @@ export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Pro
  * is taken, nothing in the folder is changed.
  */
 async function startIn(dataDir: string, options: EmbeddedAirbyteOptions, now: Now): Promise<EmbeddedAirbyte> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  ensureFolder(dataDir, 0o700);
   refuseLocked(dataDir);
   const db = openState(dataDir);
   let engine: Engine | null = null;

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { StartError } from '../config/start-error';
 
-/** The gateway cannot listen where its settings say; the message names the setting that mends it. */
-class AddressError extends Error {
+/** The gateway cannot listen at HOST and PORT. The message names the setting to change. */
+class AddressError extends StartError {
   override readonly name = 'AddressError';
 }
 

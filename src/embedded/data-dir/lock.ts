@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { readHolder, takeLock, type LockHolder } from '../platform/file-lock';
 import { isAlive } from '../platform/process-identity';
+import { EmbeddedStartError } from '../platform/start-error';
 
 /** Another process uses the data directory: its message names the holder. */
-export class DataDirInUseError extends Error {
+export class DataDirInUseError extends EmbeddedStartError {
   override readonly name = 'DataDirInUseError';
 
   constructor(dataDir: string, holder: LockHolder | null) {

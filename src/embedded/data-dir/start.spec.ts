@@ -160,6 +160,13 @@ describe('a start that is refused', () => {
     expect(refusal.message).toContain('set DATA_DIR to another folder');
   });
 
+  it.each(['/proc/airbyte', '/proc/airbyte/data'])(
+    'names the setting when the file system refuses new folders: %s',
+    async (path) => {
+      expect((await refusalOf(path)).message).toContain(`DATA_DIR ${path} cannot be used: `);
+    },
+  );
+
   it('leaves the folder free for the next start', async () => {
     writeFileSync(join(folder, 'connectors.json'), 'half');
     expect((await refusalOf()).name).toBe('RegistryError');

@@ -3,9 +3,10 @@ import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } 
 import { readIfThere } from '../platform/system-error';
 import type { ConnectorRuntimeDirs } from './command';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
+import { EmbeddedStartError } from '../platform/start-error';
 
 /** `connectors.json` in the data directory cannot be used; the message says why. */
-class RegistryError extends Error {
+class RegistryError extends EmbeddedStartError {
   override readonly name = 'RegistryError';
 }
 

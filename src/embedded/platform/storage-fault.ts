@@ -1,5 +1,6 @@
 import { isObject } from './json';
 import { messageOf } from './system-error';
+import { EmbeddedStartError } from './start-error';
 
 /** What the codes of the system mean for the data directory. */
 const SYSTEM_REASONS: Readonly<Record<string, string>> = {
@@ -60,13 +61,18 @@ function sqliteCodeOf(error: Record<string, unknown>): number | null {
 }
 
 /** The data directory cannot be used; the message names the setting and the way out. */
-export class DataDirError extends Error {
+export class DataDirError extends EmbeddedStartError {
   override readonly name = 'DataDirError';
+}
+
+/** A file system such as /proc has no folder there and takes none. */
+function isFolderRefused(error: unknown): boolean {
+  return isObject(error) && error['code'] === 'ENOENT' && error['syscall'] === 'mkdir';
 }
 
 /** An error at the start as the operator should read it, or the error itself when it is of another kind. */
 export function asDataDirError(error: unknown, dataDir: string): unknown {
-  const reason = storageReason(error);
+  const reason = isFolderRefused(error) ? 'the file system refuses new folders' : storageReason(error);
   if (reason === null) return error;
   const details = error instanceof DamagedStateError ? '' : ` (${messageOf(error)})`;
   const fix = isDamaged(error)

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseObject, type JsonObject } from '../platform/json';
 import { writeFileAtomic } from '../platform/regular-file';
 import { readIfThere } from '../platform/system-error';
+import { EmbeddedStartError } from '../platform/start-error';
 
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
@@ -11,7 +12,7 @@ const TAG_BYTES = 16;
 const PREFIX = 'aes-256-gcm:';
 
 /** The key does not fit what was encrypted, or is no key. */
-export class VaultError extends Error {
+export class VaultError extends EmbeddedStartError {
   override readonly name = 'VaultError';
 }
 

@@ -4,6 +4,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { DamagedStateError, storageReason } from '../platform/storage-fault';
 import { Row } from './row';
 import { SCHEMA, SCHEMA_VERSION } from './schema';
+import { EmbeddedStartError } from '../platform/start-error';
 
 type Statement = ReturnType<InstanceType<typeof DatabaseSync>['prepare']>;
 
@@ -14,7 +15,7 @@ const PROBE_BYTES = 64 * 1024;
 export type SqlValue = string | number | null;
 
 /** The state was written by a newer version, which an older one could only damage. */
-export class NewerStateError extends Error {
+export class NewerStateError extends EmbeddedStartError {
   override readonly name = 'NewerStateError';
 
   constructor(path: string, found: number) {

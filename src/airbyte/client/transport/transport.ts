@@ -2,7 +2,6 @@ import type { AxiosInstance } from 'axios';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { createUndiciAdapter, type UndiciAdapter } from './axios-adapter';
 import { TransportError } from './transport-errors';
-import { exchange } from './undici-request';
 
 /** The largest answer read: a connection with a thousand streams stays far below. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -57,25 +56,7 @@ export class AxiosTransport implements Transport {
     this.adapter = createUndiciAdapter(this.dispatcher);
   }
 
-  /**
-   * Without interceptors axios would only copy the request several times on its way to the adapter, which costs more
-   * than everything else that the gateway does for a call: then it is left out.
-   */
-  send(request: TransportRequest): Promise<TransportResponse> {
-    if (this.hasInterceptors) return this.sendThroughAxios(request);
-    return exchange(this.dispatcher, {
-      origin: this.origin,
-      path: this.basePath + request.path,
-      method: request.method,
-      headers: request.headers,
-      body: request.body ?? null,
-      timeoutMs: request.timeoutMs,
-      maxBytes: MAX_ANSWER_BYTES,
-      signal: request.signal,
-    });
-  }
-
-  private async sendThroughAxios(request: TransportRequest): Promise<TransportResponse> {
+  async send(request: TransportRequest): Promise<TransportResponse> {
     try {
       const { status, headers, data } = await this.axios.request<string>({
         baseURL: this.origin,
@@ -94,11 +75,6 @@ export class AxiosTransport implements Transport {
     } catch (error) {
       throw this.translate(error, request);
     }
-  }
-
-  private get hasInterceptors(): boolean {
-    const { request, response } = this.axios.interceptors;
-    return (request.handlers?.length ?? 0) + (response.handlers?.length ?? 0) > 0;
   }
 
   close(): Promise<void> {
