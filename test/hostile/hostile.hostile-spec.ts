@@ -18,7 +18,7 @@ const API_KEYS = Object.entries(KEYS)
   .join();
 const HOSTILE_ADDRESS = '127.0.0.2';
 /** Of how much the gateway works until 99 of 100 honest requests are answered, beside the attack and without it. */
-const MAX_RATIO = 10;
+const MAX_RATIO = 20;
 const MAX_RSS_BYTES = 400 * 2 ** 20;
 const MAX_BLOCK_CPU_MS = 250;
 const UPSTREAM_MS = 10;
