@@ -23,4 +23,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # node itself is the main process, so that it gets the SIGTERM of `docker stop`.
-CMD ["node", "dist/gateway.js"]
+CMD ["node", "--max-semi-space-size=16", "dist/gateway.js"]
