@@ -7,8 +7,10 @@ import { hasCode, messageOf } from '../../platform/system-error';
 import { LocalFolder } from '../local-folder';
 import type { Db } from './ownership';
 
-/** How long another program that writes to the file is waited for. */
-const BUSY_TIMEOUT_MS = 60_000;
+/** How long a sync waits for another program that writes to the file. */
+export const SYNC_BUSY_MS = 60_000;
+/** A caller waits for the answer to a check. */
+export const CHECK_BUSY_MS = 2000;
 /** SQLite keeps these beside the file. */
 const COMPANIONS = ['', '-wal', '-shm', '-journal'];
 const DESCRIPTORS = '/proc/self/fd';
@@ -16,9 +18,10 @@ const DESCRIPTORS = '/proc/self/fd';
 /**
  * Opens a SQLite file below `/local`, and makes it where it is missing.
  * @param path a path that was checked, see {@link destinationPath}
+ * @param busyMs how long another program that writes to the file is waited for
  * @throws ConnectorError for what is not a SQLite file, or lies outside of `/local`
  */
-export function openDatabase(path: string): Db {
+export function openDatabase(path: string, busyMs: number): Db {
   if (dirname(path) === '/')
     throw new ConnectorError(
       'config_error',
@@ -31,7 +34,7 @@ export function openDatabase(path: string): Db {
     const real = join(folder.realPath, basename(path));
     const db = new DatabaseSync(real);
     try {
-      configure(db);
+      configure(db, busyMs);
       assertOpened(real, path, before);
     } catch (error) {
       db.close();
@@ -58,8 +61,8 @@ function createIfMissing(folder: LocalFolder, name: string): void {
   }
 }
 
-function configure(db: Db): void {
-  db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+function configure(db: Db, busyMs: number): void {
+  db.exec(`PRAGMA busy_timeout = ${busyMs}`);
   const { objects } = countOf(db);
   // The journal of a database with content is its owner's choice.
   if (objects === 0) db.exec('PRAGMA journal_mode = WAL');
@@ -108,12 +111,17 @@ function notRegular(path: string): ConnectorError {
 
 type Explanation = readonly [ConnectorError['failureType'], string];
 
+const BUSY = 5;
+
+function busyFor(busyMs: number): Explanation {
+  return [
+    'transient_error',
+    `a running sync or another program has locked it for more than ${busyMs / 1000} seconds. Wait for its end, or close that program.`,
+  ];
+}
+
 /** By the number of SQLite's result code. */
 const EXPLANATIONS: Readonly<Record<number, Explanation>> = {
-  5: [
-    'transient_error',
-    `another program has it locked for more than ${BUSY_TIMEOUT_MS / 1000} seconds. Close that program.`,
-  ],
   6: ['transient_error', 'a table in it is locked. Close the program that uses it.'],
   8: [
     'config_error',
@@ -132,9 +140,10 @@ const EXPLANATIONS: Readonly<Record<number, Explanation>> = {
 };
 
 /** Explains an error of SQLite by the path of the configuration. */
-export function explainSqliteError(error: unknown, path: string): unknown {
+export function explainSqliteError(error: unknown, path: string, busyMs: number): unknown {
   if (!isObject(error) || error['code'] !== 'ERR_SQLITE_ERROR') return error;
-  const explanation = EXPLANATIONS[(numberAt(error, 'errcode') ?? 0) & 0xff];
+  const code = (numberAt(error, 'errcode') ?? 0) & 0xff;
+  const explanation = code === BUSY ? busyFor(busyMs) : EXPLANATIONS[code];
   return explanation === undefined
     ? new ConnectorError('system_error', `Cannot write ${path}: ${messageOf(error)}`)
     : new ConnectorError(explanation[0], `Cannot write ${path}: ${explanation[1]}`);

@@ -2,7 +2,7 @@ import { ConnectorError, type DestinationConnector } from '../../protocol/connec
 import type { ConfiguredStream } from '../../protocol/messages';
 import { writeStreams } from '../../protocol/write-streams';
 import { destinationPath, explainFileError } from '../destination-path';
-import { explainSqliteError, openDatabase } from './database';
+import { CHECK_BUSY_MS, explainSqliteError, openDatabase, SYNC_BUSY_MS } from './database';
 import { folded } from './layout';
 import { namesOf } from './names';
 import { StreamTable } from './stream-table';
@@ -26,8 +26,8 @@ export const sqliteDestination: DestinationConnector = {
 
   async check(config) {
     const path = destinationPath(config);
-    await explained(path, () => {
-      openDatabase(path).close();
+    await explained(path, CHECK_BUSY_MS, () => {
+      openDatabase(path, CHECK_BUSY_MS).close();
       return Promise.resolve();
     });
   },
@@ -35,8 +35,8 @@ export const sqliteDestination: DestinationConnector = {
   async write({ config, streams, input, output }) {
     const path = destinationPath(config);
     refuseSharedTables(streams);
-    await explained(path, async () => {
-      const db = openDatabase(path);
+    await explained(path, SYNC_BUSY_MS, async () => {
+      const db = openDatabase(path, SYNC_BUSY_MS);
       try {
         await writeStreams(streams, (stream) => new StreamTable(db, stream), input, output);
       } finally {
@@ -46,11 +46,11 @@ export const sqliteDestination: DestinationConnector = {
   },
 };
 
-async function explained(path: string, work: () => Promise<void>): Promise<void> {
+async function explained(path: string, busyMs: number, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    throw explainFileError(explainSqliteError(error, path), path);
+    throw explainFileError(explainSqliteError(error, path, busyMs), path);
   }
 }
 
