@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import {
   EmbeddedUnderTest,
   rowsOf,
-  until,
   type Answer,
   type EmbeddedClient,
 } from '../../test/embedded/embedded-kit';
+import { until } from '../../test/support/until';
 import { startEmbeddedAirbyte } from './index';
 import { isObject } from './platform/json';
 import { SAMPLE_DESTINATION_IDS, SAMPLE_SOURCE_IDS, SAMPLE_WORKSPACE_ID } from './samples/ids';

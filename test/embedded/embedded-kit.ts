@@ -7,6 +7,9 @@ import {
   type EmbeddedAirbyteOptions,
 } from '../../src/embedded/index';
 import { isObject, parseObject, type JsonObject } from '../../src/embedded/platform/json';
+import { until } from '../support/until';
+
+const JOB_TIMEOUT_MS = 50_000;
 
 /** An answer of the embedded Airbyte. */
 export interface Answer {
@@ -50,10 +53,11 @@ export class EmbeddedClient {
 
   /** Waits until a job has one of these statuses and returns it. */
   async jobIn(jobId: number, ...statuses: string[]): Promise<JsonObject> {
-    return until(`job ${jobId} to be ${statuses.join(' or ')}`, async () => {
+    const isThere = async (): Promise<JsonObject | null> => {
       const { body } = await this.get(`/jobs/${jobId}`);
       return statuses.includes(String(body['status'])) ? body : null;
-    });
+    };
+    return until(`job ${jobId} to be ${statuses.join(' or ')}`, isThere, JOB_TIMEOUT_MS);
   }
 
   /** Creates a connection for the given ids and returns its id. */
@@ -101,21 +105,6 @@ function toObject(text: string): JsonObject {
   if (!text.startsWith('[')) return { text };
   const items: unknown = JSON.parse(text);
   return { items };
-}
-
-/** Waits for a condition: the first answer that is not null. */
-export async function until<T>(
-  what: string,
-  condition: () => Promise<T | null> | T | null,
-  timeoutMs = 50_000,
-): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const found = await condition();
-    if (found !== null) return found;
-    if (Date.now() > deadline) throw new Error(`gave up waiting for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }
 
 /** An embedded Airbyte over a folder of its own, which can be stopped and started again. */

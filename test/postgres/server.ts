@@ -13,7 +13,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/embedded/platform/json';
-import { until } from '../embedded/embedded-kit';
+import { until } from '../support/until';
 
 const DEBIAN_ROOT = '/usr/lib/postgresql';
 
@@ -104,7 +104,7 @@ export class PostgresServer {
     const failed = once(this.child, 'exit').then(([code]) => {
       throw new Error(`the server did not start and ended with ${String(code)}`);
     });
-    await Promise.race([failed, until('Postgres to listen', () => (this.isReady() ? true : null))]);
+    await Promise.race([failed, until('Postgres to listen', () => this.isReady(), 60_000)]);
   }
 
   /** The server writes `ready` into the last line of its process file once it takes connections. */

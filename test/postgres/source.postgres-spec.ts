@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/embedded/platform/json';
 import { configured, runConnector, type ConnectorRun } from './connector-run';
-import { until } from '../embedded/embedded-kit';
+import { until } from '../support/until';
 import { PostgresServer } from './server';
 
 describe('the Postgres source', () => {

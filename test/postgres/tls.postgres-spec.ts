@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/embedded/platform/json';
-import { until } from '../embedded/embedded-kit';
+import { until } from '../support/until';
 import { Authority, type Certificate } from './certificates';
 import { runConnector } from './connector-run';
 import { PostgresServer } from './server';

@@ -2,7 +2,7 @@ import { objectAt, parseObject, type JsonObject } from '../platform/json';
 import { LineSplitter } from '../protocol/lines';
 import { streamStatus } from '../protocol/messages';
 import { parseSourceState } from '../protocol/source-state';
-import { streamKey } from '../protocol/stream-name';
+import { namespaceOf, streamKey } from '../protocol/stream-name';
 import type { Failure } from '../store/jobs';
 import { Acknowledgements } from './acknowledgements';
 import type { AttemptHooks } from './attempt-hooks';
@@ -227,8 +227,8 @@ class Attempt {
     const refusal = this.hooks.judge(this.ledger);
     if (refusal !== null) throw new AttemptError(refusal);
     for (const stream of this.plan.streams) {
-      const { name, namespace } = this.plan.rename(nameOf(stream));
-      const status = streamStatus(name, namespace === '' ? null : namespace, 'COMPLETE', this.hooks.now());
+      const renamed = this.plan.rename(nameOf(stream));
+      const status = streamStatus(renamed.name, namespaceOf(renamed), 'COMPLETE', this.hooks.now());
       await this.write(`${JSON.stringify(status)}\n`);
     }
     this.writer.end();

@@ -1,7 +1,7 @@
 import { parseObject, type JsonObject } from '../platform/json';
 import { UnendedLine } from '../protocol/lines';
 import { LineReader, looksLikeRecord, recordHead, type RawRecord } from '../protocol/raw-record';
-import { streamKey, type StreamName } from '../protocol/stream-name';
+import { namespaceOf, streamKey, type StreamName } from '../protocol/stream-name';
 import { GuardError, type Ledger } from './ledger';
 import { MAX_MESSAGE_BYTES } from './limits';
 import type { Rename } from './naming';
@@ -134,8 +134,8 @@ export class Forwarder {
   }
 
   private prefixOf(stream: StreamName): Buffer {
-    const { name, namespace } = this.rename(stream);
-    return Buffer.from(recordHead(name, namespace === '' ? null : namespace), 'latin1');
+    const renamed = this.rename(stream);
+    return Buffer.from(recordHead(renamed.name, namespaceOf(renamed)), 'latin1');
   }
 
   private rebuilt({ data, emittedAtMs }: RawRecord, stream: StreamName): Buffer {

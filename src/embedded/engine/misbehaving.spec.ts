@@ -1,6 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../../../test/embedded/embedded-kit';
+import { until } from '../../../test/support/until';
 import { ROWS, SyncBench } from '../../../test/embedded/sync-bench';
 import { runAttempt } from './attempt';
 

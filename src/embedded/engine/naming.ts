@@ -1,6 +1,6 @@
 import { objectAt, stringAt, type JsonObject } from '../platform/json';
 import { streamDescriptor } from '../protocol/messages';
-import type { StreamName } from '../protocol/stream-name';
+import { namespaceOf, type StreamName } from '../protocol/stream-name';
 
 /** What a stream of the source is called at the destination. */
 export type Rename = (stream: StreamName) => StreamName;
@@ -23,12 +23,12 @@ export function renameState(state: JsonObject, rename: Rename): JsonObject {
   const stream = objectAt(state, 'stream');
   const descriptor = objectAt(stream ?? {}, 'stream_descriptor');
   if (stream === undefined || descriptor === undefined) return state;
-  const { name, namespace } = rename({
+  const renamed = rename({
     name: stringAt(descriptor, 'name') ?? '',
     namespace: stringAt(descriptor, 'namespace') ?? '',
   });
   return {
     ...state,
-    stream: { ...stream, stream_descriptor: streamDescriptor(name, namespace === '' ? null : namespace) },
+    stream: { ...stream, stream_descriptor: streamDescriptor(renamed.name, namespaceOf(renamed)) },
   };
 }

@@ -1,7 +1,7 @@
 import { MODE_PARTS } from '../model/sync-modes';
 import type { JsonObject } from '../platform/json';
 import { streamDescriptor } from '../protocol/messages';
-import { streamKey, type StreamName } from '../protocol/stream-name';
+import { namespaceOf, streamKey, type StreamName } from '../protocol/stream-name';
 import type { Rename } from './naming';
 import type { ConnectionStream, DescribedStream } from '../store/connections';
 
@@ -30,10 +30,10 @@ export function configuredCatalog({ streams, jobId, attempt }: AttemptPlan, rena
   return {
     streams: streams.map((stream) => {
       const { read, write } = MODE_PARTS[stream.syncMode];
-      const { name, namespace } = rename(nameOf(stream));
+      const renamed = rename(nameOf(stream));
       return {
         stream: {
-          ...streamDescriptor(name, namespace === '' ? null : namespace),
+          ...streamDescriptor(renamed.name, namespaceOf(renamed)),
           json_schema: stream.jsonSchema,
           supported_sync_modes: [read],
         },

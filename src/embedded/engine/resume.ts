@@ -1,5 +1,6 @@
+import { streamDescriptor } from '../protocol/messages';
 import type { SourceState } from '../protocol/source-state';
-import { streamKey, type StreamName } from '../protocol/stream-name';
+import { namespaceOf, streamKey } from '../protocol/stream-name';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStream } from '../store/connections';
 import type { HeldRowsStore } from '../store/held-rows';
@@ -127,10 +128,6 @@ function globalMessage(parts: readonly StoredState[]): string {
 }
 
 function positionOf({ stream, text }: StoredState): string {
-  return `{"stream_descriptor":${JSON.stringify(descriptorOf(stream))},"stream_state":${text}}`;
-}
-
-function descriptorOf(stream: StreamName | null): { name: string; namespace?: string } {
-  const { name, namespace } = stream ?? { name: '', namespace: '' };
-  return namespace === '' ? { name } : { name, namespace };
+  const descriptor = stream === null ? { name: '' } : streamDescriptor(stream.name, namespaceOf(stream));
+  return `{"stream_descriptor":${JSON.stringify(descriptor)},"stream_state":${text}}`;
 }

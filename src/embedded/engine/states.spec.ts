@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { EmbeddedUnderTest, until } from '../../../test/embedded/embedded-kit';
+import { EmbeddedUnderTest } from '../../../test/embedded/embedded-kit';
+import { until } from '../../../test/support/until';
 import {
   ScriptedConnectors,
   STATE_KINDS,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { until } from '../../../test/embedded/embedded-kit';
+import { until } from '../../../test/support/until';
 import { mode, ROWS, SyncBench } from '../../../test/embedded/sync-bench';
 import { Database } from '../store/database';
 

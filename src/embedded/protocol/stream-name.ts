@@ -11,3 +11,8 @@ export interface StreamName {
 export function streamKey({ name, namespace }: { name: string; namespace?: string | null }): string {
   return JSON.stringify([namespace ?? '', name]);
 }
+
+/** The namespace as messages have it: null where there is none. */
+export function namespaceOf({ namespace }: StreamName): string | null {
+  return namespace === '' ? null : namespace;
+}

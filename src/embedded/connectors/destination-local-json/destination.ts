@@ -8,6 +8,7 @@ import { destinationPath, explainFileError } from '../destination-path';
 import { LocalFolder } from '../local-folder';
 import { recordId } from '../record-id';
 import { readableText, RecordError, recordFailure } from '../record-error';
+import { tableNameOf } from '../destination-names';
 import { fileNameOf, foldedName } from './file-names';
 import { StreamFile } from './stream-file';
 
@@ -65,8 +66,7 @@ function filesOf(streams: readonly ConfiguredStream[]): ReadonlyMap<ConfiguredSt
   const files = new Map<ConfiguredStream, string>();
   const seen = new Set<string>();
   for (const stream of streams) {
-    const { name, namespace } = stream;
-    const file = fileNameOf(namespace === null ? name : `${namespace}_${name}`);
+    const file = fileNameOf(tableNameOf(stream));
     if (seen.has(foldedName(file)))
       throw new ConnectorError(
         'config_error',

@@ -10,8 +10,7 @@ import { databaseFailure, sqlStateOf } from './failures';
 import { assertColumnCount, assertColumnName, assertSchemaName, assertTableName } from './names';
 import { Session } from './session';
 import { StreamTable } from './stream-table';
-
-const DEFAULT_SCHEMA = 'public';
+import { DEFAULT_SCHEMA } from '../destination-names';
 
 /** Writes every stream to a table with typed columns. */
 export const postgresDestination: DestinationConnector = {

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
+import { tableNameOf } from '../destination-names';
 
 /** The raw table of a stream, the one that is filled beside it, and the index of its key. */
 export interface TableNames {
@@ -13,8 +14,8 @@ export interface TableNames {
  * The names of what belongs to a stream. The view of no other stream can have one of them.
  * @throws ConnectorError config_error for a name that SQLite keeps for itself, or this connector for its tables
  */
-export function namesOf({ name, namespace }: ConfiguredStream): TableNames {
-  const view = namespace === null ? name : `${namespace}_${name}`;
+export function namesOf(stream: ConfiguredStream): TableNames {
+  const view = tableNameOf(stream);
   const problem = /^sqlite_/i.test(view)
     ? 'SQLite keeps names that begin with sqlite_ for itself'
     : /^_airbyte_/i.test(view)

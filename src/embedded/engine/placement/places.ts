@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { DEFAULT_SCHEMA, tableNameOf } from '../../connectors/destination-names';
 import { fileNameOf, foldedName } from '../../connectors/destination-local-json/file-names';
 import { numberAt, stringAt, stringsOf, type JsonObject } from '../../platform/json';
 import { LocalPathError, resolveLocalPath } from '../../platform/local-path';
 import { hasCode } from '../../platform/system-error';
-import type { StreamName } from '../../protocol/stream-name';
+import { namespaceOf, type StreamName } from '../../protocol/stream-name';
 
 /** A database of a Postgres server. */
 export interface Server {
@@ -29,13 +30,18 @@ export interface Place {
 export function placeOf(
   type: string,
   config: JsonObject,
-  { name, namespace }: StreamName,
+  stream: StreamName,
   localRoot: string,
 ): Place | null {
-  const joined = namespace === '' ? name : `${namespace}_${name}`;
+  const joined = tableNameOf({ name: stream.name, namespace: namespaceOf(stream) });
   if (type === 'postgres') {
-    const schema = namespace === '' ? (stringAt(config, 'schema') ?? 'public') : namespace;
-    return { server: serverOf(config), container: schema, table: name, shown: `table ${schema}.${name}` };
+    const schema = namespaceOf(stream) ?? stringAt(config, 'schema') ?? DEFAULT_SCHEMA;
+    return {
+      server: serverOf(config),
+      container: schema,
+      table: stream.name,
+      shown: `table ${schema}.${stream.name}`,
+    };
   }
   const path = stringAt(config, 'destination_path') ?? '';
   const real = realPathOf(localRoot, path);
