@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { AirbyteError } from '../airbyte/client/model/airbyte-errors';
-import { NOTABLE_SKEW_MS } from '../airbyte/client/resilience/upstream-clock';
+import { MIN_SKEW_MS } from '../airbyte/client/resilience/upstream-clock';
 import { SharedState } from '../redis/redis-state';
 import { CLOCK, type Clock } from '../lib/clock';
 import { CoalescedReads } from '../lib/coalesced-reads';
@@ -66,7 +66,7 @@ export class HealthService {
 
 /** A wrong clock makes firings look missed or in the future. */
 function clockWarning(aheadMs: number): string | null {
-  if (Math.abs(aheadMs) < NOTABLE_SKEW_MS) return null;
+  if (Math.abs(aheadMs) < MIN_SKEW_MS) return null;
   const seconds = Math.round(Math.abs(aheadMs) / 1000);
   return (
     `The clock of Airbyte, or of a proxy in front of it, is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the clock of ` +

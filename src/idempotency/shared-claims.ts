@@ -2,7 +2,7 @@ import {
   type Claim,
   type CreationClaims,
   MemoryCreationClaims,
-  standsAgainst,
+  conflictsWith,
 } from '../airbyte/client/creation/creation-claims';
 import type { SharedState } from '../redis/redis-state';
 import { type IdempotencyTimes, pendingTtlMs } from './idempotency-store';
@@ -10,7 +10,7 @@ import { type IdempotencyTimes, pendingTtlMs } from './idempotency-store';
 const FOUND = 'found:';
 const MADE = 'made:';
 
-/** `standsAgainst`, at all replicas. ARGV: how, claimant, ttl. */
+/** `conflictsWith`, for all replicas. ARGV: how, claimant, ttl. */
 const CLAIM = `
 local known = redis.call('GET', KEYS[1])
 if known then
@@ -55,16 +55,16 @@ export class SharedCreationClaims implements CreationClaims {
     );
   }
 
-  async take(connectionId: string, claimant: string): Promise<boolean> {
+  async claimFound(connectionId: string, claimant: string): Promise<boolean> {
     const claim = { claimant, isFound: true };
-    if (standsAgainst(this.own.of(connectionId), claim)) return false;
+    if (conflictsWith(this.own.get(connectionId), claim)) return false;
     const answer = await this.shared.attemptIfWell(CLAIM, ...this.scriptOf(connectionId, claim));
     return answer.ok && answer.value === 1 && this.own.add(connectionId, claim);
   }
 
-  async claim(connectionId: string, claimant: string): Promise<boolean> {
+  async claimCreated(connectionId: string, claimant: string): Promise<boolean> {
     const claim = { claimant, isFound: false };
-    if (standsAgainst(this.own.of(connectionId), claim)) return false;
+    if (conflictsWith(this.own.get(connectionId), claim)) return false;
     const answer = await this.shared.attemptIfWell(CLAIM, ...this.scriptOf(connectionId, claim));
     if (answer.ok && answer.value !== 1) return false;
     if (!answer.ok) this.saveLater(connectionId, claim);

@@ -116,31 +116,38 @@ describe('with a real Redis', () => {
 
     it('is one claimant alone, at all replicas, for as long as anybody may look for it', async () => {
       const [here, there] = [claimsOf(one), claimsOf(other)];
-      const all = await Promise.all([here.take('m', 'a'), there.take('m', 'b'), here.claim('m', 'c')]);
+      const all = await Promise.all([
+        here.claimFound('m', 'a'),
+        there.claimFound('m', 'b'),
+        here.claimCreated('m', 'c'),
+      ]);
       expect(all.filter(Boolean)).toHaveLength(1);
       const owner = (await there.ownersOf(['m', 'nobodys'])).get('m') ?? '';
       expect(await there.ownersOf(['m', 'nobodys'])).toEqual(new Map([['m', owner]]));
-      expect(await Promise.all([here.take('m', owner), there.claim('m', owner)])).toEqual([true, true]);
+      expect(await Promise.all([here.claimFound('m', owner), there.claimCreated('m', owner)])).toEqual([
+        true,
+        true,
+      ]);
       const leftMs = await redisCall("return redis.call('PTTL', KEYS[1])", 'airbyte-ingestion:{made}:m');
       expect(leftMs).toBeGreaterThan(STORE_TIMES.ttlMs + STORE_TIMES.doubtMs);
     });
 
     it('is of two claimants where Airbyte has answered both with it', async () => {
-      expect(await claimsOf(one).claim('n', 'a')).toBe(true);
-      expect(await claimsOf(other).claim('n', 'b')).toBe(true);
-      expect(await claimsOf(other).take('n', 'c')).toBe(false);
+      expect(await claimsOf(one).claimCreated('n', 'a')).toBe(true);
+      expect(await claimsOf(other).claimCreated('n', 'b')).toBe(true);
+      expect(await claimsOf(other).claimFound('n', 'c')).toBe(false);
     });
 
     it('and found is given to nobody while Redis hangs; what was answered is claimed when it goes on', async () => {
       const [here, there] = [claimsOf(one), claimsOf(other)];
       server.freeze();
-      expect(await here.claim('answered', 'a')).toBe(true);
-      expect(await here.take('found', 'a')).toBe(false);
+      expect(await here.claimCreated('answered', 'a')).toBe(true);
+      expect(await here.claimFound('found', 'a')).toBe(false);
       expect((await here.ownersOf(['found'])).get('found')).not.toBe('a');
       server.thaw();
       await until('it to be known', async () => (await there.ownersOf(['answered'])).get('answered') === 'a');
-      expect(await there.take('answered', 'b')).toBe(false);
-      await until('it to be given', () => here.take('found', 'a'));
+      expect(await there.claimFound('answered', 'b')).toBe(false);
+      await until('it to be given', () => here.claimFound('found', 'a'));
     });
   });
 

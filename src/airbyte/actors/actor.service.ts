@@ -5,16 +5,16 @@ import type { RequestContext } from '../../http/request-context';
 import { TokenSigner } from '../../lib/token-signer';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
-import { onBehalf } from '../core/upstream-problem';
-import { isInSight, sharingKey } from '../core/visibility';
+import { withProblems } from '../core/upstream-problem';
+import { isVisibleTo, sharingKey } from '../core/visibility';
 import { DEFAULT_PAGE_SIZE, type PageQueryDto } from '../../api/pagination/page-query.dto';
 import { readToken, writeToken } from '../../api/pagination/page-token';
-import { scopeOf } from '../core/list-scope';
-import type { ListScope } from '../core/connection-pages';
+import { listContextFor } from '../core/list-scope';
+import type { ListContext } from '../core/connection-pages';
 import type { AirbyteDestination, AirbyteSource } from '../client/model/airbyte-types';
 import type { DestinationListDto, SourceListDto } from './dto/actor-list.dto';
 
-interface Page<T> {
+interface ActorPage<T> {
   readonly data: T[];
   readonly nextPageToken: string | null;
 }
@@ -42,14 +42,14 @@ export class ActorService {
 
   async sources(query: PageQueryDto, context: RequestContext): Promise<SourceListDto> {
     const window = windowOf(query, this.signer);
-    const scope = scopeOf(this.client, this.settings, context);
-    const read = (found: ListScope): Promise<readonly AirbyteSource[]> =>
+    const list = listContextFor(this.client, this.settings, context);
+    const read = (found: ListContext): Promise<readonly AirbyteSource[]> =>
       this.client.listAllSources(found.query, found.context);
-    const rows = scope
-      ? await onBehalf(() => this.sourceLists.get(sharingKey(context), () => read(scope)))
+    const rows = list
+      ? await withProblems(() => this.sourceLists.get(sharingKey(context), () => read(list)))
       : [];
     const page = pageOf(
-      rows.filter((row) => isInSight(row, context)),
+      rows.filter((row) => isVisibleTo(row, context)),
       (row) => row.sourceId,
       window,
       this.signer,
@@ -62,14 +62,14 @@ export class ActorService {
 
   async destinations(query: PageQueryDto, context: RequestContext): Promise<DestinationListDto> {
     const window = windowOf(query, this.signer);
-    const scope = scopeOf(this.client, this.settings, context);
-    const read = (found: ListScope): Promise<readonly AirbyteDestination[]> =>
+    const list = listContextFor(this.client, this.settings, context);
+    const read = (found: ListContext): Promise<readonly AirbyteDestination[]> =>
       this.client.listAllDestinations(found.query, found.context);
-    const rows = scope
-      ? await onBehalf(() => this.destinationLists.get(sharingKey(context), () => read(scope)))
+    const rows = list
+      ? await withProblems(() => this.destinationLists.get(sharingKey(context), () => read(list)))
       : [];
     const page = pageOf(
-      rows.filter((row) => isInSight(row, context)),
+      rows.filter((row) => isVisibleTo(row, context)),
       (row) => row.destinationId,
       window,
       this.signer,
@@ -81,13 +81,13 @@ export class ActorService {
   }
 }
 
-interface Window {
+interface PageWindow {
   readonly after: string;
   readonly size: number;
 }
 
 /** To be called before anything is sent: a token that is none is refused at once. */
-function windowOf({ pageSize, pageToken }: PageQueryDto, signer: TokenSigner): Window {
+function windowOf({ pageSize, pageToken }: PageQueryDto, signer: TokenSigner): PageWindow {
   const after = pageToken === undefined ? '' : readToken(pageToken, 'id', signer).after;
   return { after, size: pageSize ?? DEFAULT_PAGE_SIZE };
 }
@@ -96,9 +96,9 @@ function windowOf({ pageSize, pageToken }: PageQueryDto, signer: TokenSigner): W
 function pageOf<T>(
   rows: readonly T[],
   idOf: (row: T) => string,
-  { after, size }: Window,
+  { after, size }: PageWindow,
   signer: TokenSigner,
-): Page<T> {
+): ActorPage<T> {
   const ahead = rows.filter((row) => idOf(row) > after).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
   const data = ahead.slice(0, size);
   const last = ahead.length > size ? data.at(-1) : undefined;

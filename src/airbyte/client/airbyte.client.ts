@@ -68,17 +68,17 @@ export class AirbyteClient implements OnApplicationShutdown {
    * A context whose calls share one budget: it begins now, and ends with the one that `context` has already at the
    * latest. For requests that take several calls.
    */
-  shareBudget<T extends CallContext>(context: T, lane: Lane = 'read'): T & { readonly deadlineAt: number } {
+  withDeadline<T extends CallContext>(context: T, lane: Lane = 'read'): T & { readonly deadlineAt: number } {
     const endsAt = this.caller.deadlineOf({ lane }, {});
     return { ...context, deadlineAt: Math.min(context.deadlineAt ?? endsAt, endsAt) };
   }
 
   getConnection(id: string, context?: CallContext): Promise<AirbyteConnection> {
-    return this.value(() => operations.getConnection(id), parseConnection, context);
+    return this.call(() => operations.getConnection(id), parseConnection, context);
   }
 
   listConnections(query: ListQuery = {}, context?: CallContext): Promise<Page<AirbyteConnection>> {
-    return this.list(() => operations.listConnections(this.scoped(query)), parseConnection, context);
+    return this.callList(() => operations.listConnections(this.scoped(query)), parseConnection, context);
   }
 
   listAllConnections(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteConnection[]> {
@@ -112,12 +112,12 @@ export class AirbyteClient implements OnApplicationShutdown {
     patch: PatchConnectionInput,
     context?: CallContext,
   ): Promise<AirbyteConnection> {
-    return this.value(() => operations.patchConnection(id, patch), parseConnection, context);
+    return this.call(() => operations.patchConnection(id, patch), parseConnection, context);
   }
 
   /** Airbyte keeps a deleted connection, with status `deprecated`. */
   deleteConnection(id: string, context?: CallContext): Promise<void> {
-    return this.value(
+    return this.call(
       () => operations.deleteConnection(id),
       () => undefined,
       context,
@@ -126,7 +126,7 @@ export class AirbyteClient implements OnApplicationShutdown {
 
   /** Newest first. */
   listJobs(query: ListJobsQuery = {}, context?: CallContext): Promise<Page<AirbyteJob>> {
-    return this.list(() => operations.listJobs(this.scopedJobs(query)), parseJob, context);
+    return this.callList(() => operations.listJobs(this.scopedJobs(query)), parseJob, context);
   }
 
   /** Newest first, page by page as they are asked for, all within one budget. */
@@ -134,7 +134,7 @@ export class AirbyteClient implements OnApplicationShutdown {
     query: Omit<ListJobsQuery, keyof PageQuery> = {},
     context?: CallContext,
   ): AsyncGenerator<AirbyteJob> {
-    const whole = this.wholeBudget(context);
+    const whole = this.withDefaultDeadline(context);
     return paginate(
       (page) => this.listJobs({ ...query, ...page }, whole),
       (row) => row.jobId,
@@ -142,7 +142,7 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   getJob(id: string, context?: CallContext): Promise<AirbyteJob> {
-    return this.value(() => operations.getJob(id), parseJob, context);
+    return this.call(() => operations.getJob(id), parseJob, context);
   }
 
   /**
@@ -150,20 +150,20 @@ export class AirbyteClient implements OnApplicationShutdown {
    * after a moment already: see `JobStarter`.
    */
   createJob(connectionId: string, context?: CallContext, options?: StartOptions): Promise<AirbyteJob> {
-    return this.inStartLane(() => operations.createJob(connectionId, 'sync'), context, options);
+    return this.callInStartLane(() => operations.createJob(connectionId, 'sync'), context, options);
   }
 
   /** `conflict` when it is not running, and for an id that does not exist. May take as long as a start. */
   cancelJob(id: string, context?: CallContext, options?: StartOptions): Promise<AirbyteJob> {
-    return this.inStartLane(() => operations.cancelJob(id), context, options);
+    return this.callInStartLane(() => operations.cancelJob(id), context, options);
   }
 
   getSource(id: string, context?: CallContext): Promise<AirbyteSource> {
-    return this.value(() => operations.getSource(id), parseSource, context);
+    return this.call(() => operations.getSource(id), parseSource, context);
   }
 
   listSources(query: ListQuery = {}, context?: CallContext): Promise<Page<AirbyteSource>> {
-    return this.list(() => operations.listSources(this.scoped(query)), parseSource, context);
+    return this.callList(() => operations.listSources(this.scoped(query)), parseSource, context);
   }
 
   listAllSources(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteSource[]> {
@@ -173,11 +173,11 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   getDestination(id: string, context?: CallContext): Promise<AirbyteDestination> {
-    return this.value(() => operations.getDestination(id), parseDestination, context);
+    return this.call(() => operations.getDestination(id), parseDestination, context);
   }
 
   listDestinations(query: ListQuery = {}, context?: CallContext): Promise<Page<AirbyteDestination>> {
-    return this.list(() => operations.listDestinations(this.scoped(query)), parseDestination, context);
+    return this.callList(() => operations.listDestinations(this.scoped(query)), parseDestination, context);
   }
 
   listAllDestinations(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteDestination[]> {
@@ -197,15 +197,15 @@ export class AirbyteClient implements OnApplicationShutdown {
   ): Promise<readonly SourceStream[]> {
     const build = (): Operation => operations.listStreams(sourceId, destinationId);
     // A bare list, unlike all others.
-    return this.list(build, parseSourceStream, context, (body) => ({ data: body }));
+    return this.callList(build, parseSourceStream, context, (body) => ({ data: body }));
   }
 
   getWorkspace(id: string, context?: CallContext): Promise<AirbyteWorkspace> {
-    return this.value(() => operations.getWorkspace(id), parseWorkspace, context);
+    return this.call(() => operations.getWorkspace(id), parseWorkspace, context);
   }
 
   listWorkspaces(query: PageQuery = {}, context?: CallContext): Promise<Page<AirbyteWorkspace>> {
-    return this.list(() => operations.listWorkspaces(query), parseWorkspace, context);
+    return this.callList(() => operations.listWorkspaces(query), parseWorkspace, context);
   }
 
   listAllWorkspaces(context?: CallContext): Promise<readonly AirbyteWorkspace[]> {
@@ -219,7 +219,7 @@ export class AirbyteClient implements OnApplicationShutdown {
    * queue. @param timeoutMs default: the budget of a read
    */
   health(timeoutMs = this.settings.timeoutMs): Promise<void> {
-    return this.value(
+    return this.call(
       () => operations.health(),
       () => undefined,
       { deadlineAt: this.caller.clock.monotonicMs() + timeoutMs },
@@ -233,7 +233,7 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   /** The budget begins when the place is there: waiting for it does not count against it. */
-  private async inStartLane(
+  private async callInStartLane(
     build: () => Operation,
     context: CallContext = {},
     { beforeSending, skipsQueue = false }: StartOptions = {},
@@ -242,17 +242,17 @@ export class AirbyteClient implements OnApplicationShutdown {
     const release = skipsQueue ? () => undefined : await this.caller.admitStart(operation, context);
     try {
       await beforeSending?.();
-      return await this.value(() => operation, parseJob, context);
+      return await this.call(() => operation, parseJob, context);
     } finally {
       release();
     }
   }
 
-  private value<T>(build: () => Operation, parse: (body: unknown) => T, context?: CallContext): Promise<T> {
+  private call<T>(build: () => Operation, parse: (body: unknown) => T, context?: CallContext): Promise<T> {
     return this.caller.call(build, parse, context);
   }
 
-  private list<T>(
+  private callList<T>(
     build: () => Operation,
     parse: (row: unknown) => T,
     context?: CallContext,
@@ -260,7 +260,7 @@ export class AirbyteClient implements OnApplicationShutdown {
   ): Promise<Page<T>> {
     const read = (body: unknown): Page<T> =>
       rows(envelop(body), parse, (error) => this.options.onUnreadableRow?.(build().name, error.message));
-    return this.value(build, read, context);
+    return this.call(build, read, context);
   }
 
   private listAll<T>(
@@ -268,12 +268,12 @@ export class AirbyteClient implements OnApplicationShutdown {
     idOf: (row: T) => string,
     context?: CallContext,
   ): Promise<readonly T[]> {
-    const whole = this.wholeBudget(context);
+    const whole = this.withDefaultDeadline(context);
     return collect(paginate((page) => fetch(page, whole), idOf));
   }
 
   /** One budget for all pages. */
-  private wholeBudget(context: CallContext = {}): CallContext {
+  private withDefaultDeadline(context: CallContext = {}): CallContext {
     return { ...context, deadlineAt: this.caller.deadlineOf({ lane: 'read' }, context) };
   }
 

@@ -17,7 +17,7 @@ export interface ConnectionPage {
 }
 
 /** What a list is read with. */
-export interface ListScope {
+export interface ListContext {
   readonly client: AirbyteClient;
   readonly query: Pick<ListQuery, 'workspaceIds'>;
   readonly context: CallContext;
@@ -36,7 +36,7 @@ export interface Anchoring {
  * last rows are looked for in the whole list.
  */
 export async function readConnectionPage(
-  scope: ListScope,
+  list: ListContext,
   size: number,
   start: OffsetPosition | null,
   { fingerprint, readAll }: Anchoring,
@@ -47,9 +47,9 @@ export async function readConnectionPage(
     return { connections: rows, next: received < size ? null : next };
   };
   const offset = start?.offset ?? 0;
-  const rows = await readRows(scope, offset, size);
+  const rows = await readRows(list, offset, size);
   if (!start) return pageOf(rows, 0, rows.received);
-  const [before] = await readRows(scope, offset - 1, 1);
+  const [before] = await readRows(list, offset - 1, 1);
   if (before && fingerprint(before.connectionId) === start.lastRows[0])
     return pageOf(rows, offset, rows.received);
   const all = await readAll();
@@ -60,10 +60,10 @@ export async function readConnectionPage(
 }
 
 /** Every connection. Pages overlap by a row, which shows whether rows have shifted between two of them. */
-export async function readAllConnections(scope: ListScope): Promise<readonly AirbyteConnection[]> {
+export async function readAllConnections(list: ListContext): Promise<readonly AirbyteConnection[]> {
   const found = new Map<string, AirbyteConnection>();
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const { rows, isSteady } = await readOnce(scope);
+    const { rows, isSteady } = await readOnce(list);
     for (const row of rows) found.set(row.connectionId, row);
     if (isSteady) return rows;
   }
@@ -72,13 +72,13 @@ export async function readAllConnections(scope: ListScope): Promise<readonly Air
 }
 
 async function readOnce(
-  scope: ListScope,
+  list: ListContext,
 ): Promise<{ readonly rows: readonly AirbyteConnection[]; readonly isSteady: boolean }> {
   const rows = new Map<string, AirbyteConnection>();
   let received = 0;
   let lastId: string | undefined;
   for (;;) {
-    const page = await readRows(scope, Math.max(0, received - 1), PAGE_LIMIT);
+    const page = await readRows(list, Math.max(0, received - 1), PAGE_LIMIT);
     // Of a page with unreadable rows it is not known which row is the first and which the last.
     const isWhole = page.length === page.received;
     if (isWhole && lastId !== undefined && page[0]?.connectionId !== lastId)
@@ -94,7 +94,7 @@ async function readOnce(
 }
 
 function readRows(
-  { client, query, context }: ListScope,
+  { client, query, context }: ListContext,
   offset: number,
   limit: number,
 ): Promise<Page<AirbyteConnection>> {

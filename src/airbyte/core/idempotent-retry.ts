@@ -5,7 +5,7 @@ import { ProblemException } from '../../api/problem/problem.exception';
  * To be called when nothing was found of an earlier attempt.
  * @throws ProblemException `outcome-in-doubt` while Airbyte may yet finish it
  */
-export function requireMayRepeat(attempt: EarlierAttempt): void {
+export function assertRetryAllowed(attempt: EarlierAttempt): void {
   if (attempt.mayRepeat) return;
   throw new ProblemException(
     'outcome-in-doubt',

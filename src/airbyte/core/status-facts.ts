@@ -35,6 +35,6 @@ export interface HealthReason {
 }
 
 /** When a job ended; for one that says no end, when it was made. */
-export function endOf(job: AirbyteJob): Date {
+export function endedAt(job: AirbyteJob): Date {
   return job.lastUpdatedAt ?? job.startTime;
 }

@@ -58,7 +58,7 @@ export class StatusReader {
     connectionId: string,
     request: RequestContext,
   ): Promise<IngestionSnapshot | null> {
-    const context = this.client.shareBudget(request);
+    const context = this.client.withDeadline(request);
     const observedAt = this.clock.now();
     const [reading, readingJobs] = [
       this.client.getConnection(connectionId, context),

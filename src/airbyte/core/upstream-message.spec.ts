@@ -3,7 +3,7 @@ import {
   type AirbyteErrorDetails,
   type AirbyteErrorKind,
 } from '../client/model/airbyte-errors';
-import { relayedErrorId, relayedMessage } from './upstream-message';
+import { sanitizeErrorId, sanitizeUpstreamMessage } from './upstream-message';
 
 const said = (details: Partial<AirbyteErrorDetails>, kind: AirbyteErrorKind = 'failed'): AirbyteError =>
   new AirbyteError(kind, 'GET /connections: Airbyte answered 500', {
@@ -13,7 +13,8 @@ const said = (details: Partial<AirbyteErrorDetails>, kind: AirbyteErrorKind = 'f
     ...details,
   });
 
-const relayed = (upstreamMessage: string): string | null => relayedMessage(said({ upstreamMessage }));
+const relayed = (upstreamMessage: string): string | null =>
+  sanitizeUpstreamMessage(said({ upstreamMessage }));
 
 describe('of what Airbyte says', () => {
   it.each([
@@ -64,14 +65,14 @@ describe('of what Airbyte says', () => {
     [{}, 'unauthorized'],
   ])("nothing is passed on that is about the gateway's own sign-in: %j %s", (details, kind) => {
     expect(
-      relayedMessage(said({ ...details, upstreamMessage: 'client_secret hunter2 is wrong' }, kind)),
+      sanitizeUpstreamMessage(said({ ...details, upstreamMessage: 'client_secret hunter2 is wrong' }, kind)),
     ).toBeNull();
   });
 
   it('only what has the form of a handle is taken for one', () => {
     const uuid = 'd1e2f3a4-0000-4000-8000-000000000001';
-    expect(relayedErrorId(said({ errorId: uuid }))).toBe(uuid);
+    expect(sanitizeErrorId(said({ errorId: uuid }))).toBe(uuid);
     for (const errorId of ['Bearer abc', 'a b', '', 'x'.repeat(65), '{"name":"Orders"}'])
-      expect(relayedErrorId(said({ errorId }))).toBeNull();
+      expect(sanitizeErrorId(said({ errorId }))).toBeNull();
   });
 });

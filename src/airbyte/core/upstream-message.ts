@@ -18,20 +18,20 @@ const SECRET_MEMBER =
  * What of Airbyte's own words may reach a caller: its message, as long as it is not about the gateway's own sign-in.
  * Airbyte may repeat what it was sent, so whatever looks like a credential is masked.
  */
-export function relayedMessage({ operation, kind, upstreamMessage }: AirbyteError): string | null {
+export function sanitizeUpstreamMessage({ operation, kind, upstreamMessage }: AirbyteError): string | null {
   if (upstreamMessage === undefined || operation === 'signIn' || kind === 'unauthorized') return null;
-  return withoutCredentials(shortened(upstreamMessage));
+  return maskCredentials(truncate(upstreamMessage));
 }
 
 /** Airbyte's handle on its log entry, unless it has another form than handles have. */
-export function relayedErrorId({ errorId }: AirbyteError): string | null {
+export function sanitizeErrorId({ errorId }: AirbyteError): string | null {
   return errorId !== undefined && ERROR_ID.test(errorId) ? errorId : null;
 }
 
-function shortened(message: string): string {
+function truncate(message: string): string {
   return message.length <= MAX_MESSAGE_CHARACTERS ? message : `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…`;
 }
 
-function withoutCredentials(message: string): string {
+function maskCredentials(message: string): string {
   return message.replace(CREDENTIALS, `$1$2${MASK}`).replace(JWT, MASK).replace(SECRET_MEMBER, `$1${MASK}`);
 }

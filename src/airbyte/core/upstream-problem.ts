@@ -1,13 +1,13 @@
 import { type ProblemExtras, ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import { unreachableCause } from '../client/transport/unreachable-cause';
-import { relayedErrorId, relayedMessage } from './upstream-message';
+import { sanitizeErrorId, sanitizeUpstreamMessage } from './upstream-message';
 
 /** Airbyte answers 500, without a word, for an id that is no UUID and that it does not know. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Runs calls upstream on behalf of a caller: what Airbyte refuses becomes the caller's problem in plain words. */
-export async function onBehalf<T>(call: () => Promise<T>): Promise<T> {
+export async function withProblems<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
@@ -16,12 +16,12 @@ export async function onBehalf<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** The same for calls about one ingestion: when Airbyte does not know it, the caller learns just that. */
-export async function onBehalfOf<T>(connectionId: string, call: () => Promise<T>): Promise<T> {
+export async function withIngestionProblems<T>(connectionId: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!(error instanceof AirbyteError)) throw error;
-    throw isUnknown(error, connectionId) ? ingestionNotFound(error) : airbyteProblem(error);
+    throw isNotFoundError(error, connectionId) ? ingestionNotFound(error) : airbyteProblem(error);
   }
 }
 
@@ -29,7 +29,7 @@ export async function onBehalfOf<T>(connectionId: string, call: () => Promise<T>
  * Whether Airbyte answers, in one of its ways, that nothing that the gateway may see has this id. Only a read shows it: a change
  * fails in the same ways when the disk is full, for one.
  */
-export function isUnknown(error: AirbyteError, id: string): boolean {
+export function isNotFoundError(error: AirbyteError, id: string): boolean {
   const { kind, upstreamMessage } = error;
   if (!isRead(error)) return false;
   if (kind === 'not_found' || kind === 'forbidden') return true;
@@ -38,7 +38,7 @@ export function isUnknown(error: AirbyteError, id: string): boolean {
 
 /** The one place that decides what a failure upstream means to a caller. */
 export function airbyteProblem(error: AirbyteError): ProblemException {
-  const said = relayedMessage(error) ?? 'Airbyte gave no reason.';
+  const message = sanitizeUpstreamMessage(error) ?? 'Airbyte gave no reason.';
   const extras = extrasOf(error);
   if (error.outcomeUnknown) return outcomeUnknown(error, extras);
   switch (error.kind) {
@@ -46,9 +46,9 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
     case 'forbidden':
     case 'bad_request':
     case 'unprocessable':
-      return new ProblemException('rejected-by-airbyte', said, extras);
+      return new ProblemException('rejected-by-airbyte', message, extras);
     case 'conflict':
-      return new ProblemException(isRead(error) ? 'rejected-by-airbyte' : 'conflict', said, extras);
+      return new ProblemException(isRead(error) ? 'rejected-by-airbyte' : 'conflict', message, extras);
     case 'unauthorized':
       return new ProblemException(
         'airbyte-rejected-credentials',
@@ -56,7 +56,7 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
         extras,
       );
     case 'failed':
-      return new ProblemException('airbyte-failed', said, extras);
+      return new ProblemException('airbyte-failed', message, extras);
     case 'misbehaving':
       return new ProblemException(
         'airbyte-misbehaved',
@@ -108,7 +108,7 @@ export function ingestionNotFound(cause?: AirbyteError): ProblemException {
 }
 
 /** How to learn what came of an operation. */
-const WHERE_TO_LOOK: Readonly<Record<string, string>> = {
+const OUTCOME_HINTS: Readonly<Record<string, string>> = {
   createConnection:
     'Before sending it again, look for a connection of this name, source and destination in Airbyte.',
   createJob: 'Before sending it again, look at the runs of this ingestion.',
@@ -117,7 +117,7 @@ const WHERE_TO_LOOK: Readonly<Record<string, string>> = {
 
 /** Without `Retry-After`, which would invite to do it twice. */
 function outcomeUnknown({ operation }: AirbyteError, { cause, upstream }: ProblemExtras): ProblemException {
-  const where = WHERE_TO_LOOK[operation] ?? 'Before sending it again, look at the ingestion.';
+  const where = OUTCOME_HINTS[operation] ?? 'Before sending it again, look at the ingestion.';
   const detail = `Airbyte did not answer in time and may still carry this out. ${where}`;
   return new ProblemException('outcome-unknown', detail, { cause, ...(upstream && { upstream }) });
 }
@@ -131,8 +131,8 @@ function extrasOf(error: AirbyteError): ProblemExtras {
     ...(isAnswer && {
       upstream: {
         status: error.status ?? null,
-        message: relayedMessage(error),
-        errorId: relayedErrorId(error),
+        message: sanitizeUpstreamMessage(error),
+        errorId: sanitizeErrorId(error),
       },
     }),
   };

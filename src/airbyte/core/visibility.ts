@@ -1,21 +1,21 @@
 import type { RequestContext } from '../../http/request-context';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
 import { AirbyteError } from '../client/model/airbyte-errors';
-import { ingestionNotFound, isUnknown } from './upstream-problem';
+import { ingestionNotFound, isNotFoundError } from './upstream-problem';
 import { isDeleted } from './ingestion-mapper';
 
 /** Whether something of this workspace is there for the caller: some see and touch only their own. */
-export function isInSight(thing: { readonly workspaceId: string }, { caller }: RequestContext): boolean {
+export function isVisibleTo(resource: { readonly workspaceId: string }, { caller }: RequestContext): boolean {
   const only = caller?.workspaceId ?? null;
-  return only === null || thing.workspaceId === only;
+  return only === null || resource.workspaceId === only;
 }
 
 /**
  * The one place that decides whether a connection exists for a caller.
  * @throws ProblemException `ingestion-not-found`, the same for what was deleted and for what is somebody else's
  */
-export function requireInSight<T extends AirbyteConnection>(connection: T, context: RequestContext): T {
-  if (isDeleted(connection) || !isInSight(connection, context)) throw ingestionNotFound();
+export function assertVisible<T extends AirbyteConnection>(connection: T, context: RequestContext): T {
+  if (isDeleted(connection) || !isVisibleTo(connection, context)) throw ingestionNotFound();
   return connection;
 }
 
@@ -31,9 +31,9 @@ export async function visibleOrNull(
 ): Promise<AirbyteConnection | null> {
   try {
     const connection = await read;
-    return isDeleted(connection) || !isInSight(connection, context) ? null : connection;
+    return isDeleted(connection) || !isVisibleTo(connection, context) ? null : connection;
   } catch (error) {
-    if (error instanceof AirbyteError && isUnknown(error, connectionId)) return null;
+    if (error instanceof AirbyteError && isNotFoundError(error, connectionId)) return null;
     throw error;
   }
 }

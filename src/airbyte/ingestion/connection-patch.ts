@@ -29,12 +29,12 @@ function newSchedule(
   request: ScheduleRequest,
   policy: SchedulePolicy,
 ): ScheduleInput {
-  refuseSilentMove(connection, request);
+  assertZoneKept(connection, request);
   return policy.translate(request, { held: connection.schedule }).upstream;
 }
 
 /** Airbyte's public API knows UTC alone: an expression in another zone would go on at other hours. */
-function refuseSilentMove({ schedule }: AirbyteConnection, request: ScheduleRequest): void {
+function assertZoneKept({ schedule }: AirbyteConnection, request: ScheduleRequest): void {
   const { timeZone } = readSchedule(schedule).schedule;
   const isElsewhere = timeZone !== null && timeZone !== 'UTC';
   if (!isElsewhere || request.scheduleType !== 'cron' || typeof request.timeZone === 'string') return;

@@ -5,7 +5,7 @@ import type { CreationCheckDto, UncheckedFieldDto } from './dto/creation-check.d
 const COUNT = 3;
 
 /** What the schedule of a creation would come to, were it made now. `accepted` is the schedule as a read would give it. */
-export function creationOutlook(
+export function dryRun(
   { schedule, status }: CreateIngestionDto,
   accepted: Schedule,
   unchecked: UncheckedFieldDto[],

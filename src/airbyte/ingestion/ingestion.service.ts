@@ -8,19 +8,19 @@ import { LocalChanges } from '../core/local-changes';
 import type { AirbyteConnection, CreateConnectionInput } from '../client/model/airbyte-types';
 import { AirbyteError, type AirbyteErrorKind } from '../client/model/airbyte-errors';
 import { readSchedule } from '../schedule';
-import { airbyteProblem, onBehalf, onBehalfOf } from '../core/upstream-problem';
+import { airbyteProblem, withProblems, withIngestionProblems } from '../core/upstream-problem';
 import { creationInput } from './creation-input';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
 import type { CreationCheckDto, UncheckedFieldDto } from './dto/creation-check.dto';
 import type { IngestionDto } from '../core/dto/ingestion.dto';
-import { creationOutlook } from './dry-run';
-import { ambiguousCreation, requireMayRepeat } from '../core/idempotent-retry';
+import { dryRun } from './dry-run';
+import { ambiguousCreation, assertRetryAllowed } from '../core/idempotent-retry';
 import { SchedulePolicy } from '../core/schedule-policy';
 import { referenceProblem } from './reference-problem';
 import { toResource } from './resource-mapper';
 import { StreamCatalog } from './stream-catalog';
 import { streamErrors } from './stream-errors';
-import { requireInSight } from '../core/visibility';
+import { assertVisible } from '../core/visibility';
 
 /** How Airbyte refuses ids that it does not know, and, as if it had failed itself, two of different workspaces. */
 const REFERENCE_KINDS: readonly AirbyteErrorKind[] = ['not_found', 'forbidden', 'failed'];
@@ -44,14 +44,14 @@ export class IngestionService {
   ) {}
 
   async create(request: CreateIngestionDto, context: RequestContext): Promise<IngestionDto> {
-    const asked = request.schedule
+    const translated = request.schedule
       ? this.schedules.translate(request.schedule, { at: context.attemptedSince })
       : null;
-    const input = creationInput(request, asked?.upstream ?? { scheduleType: 'manual' });
-    const whole = this.client.shareBudget(context, 'create');
-    const connection = await onBehalf(async () => {
-      await this.requireOwnReferences(input, whole);
-      return (await this.findEarlier(input, whole)) ?? this.createConnection(input, whole);
+    const input = creationInput(request, translated?.upstream ?? { scheduleType: 'manual' });
+    const bounded = this.client.withDeadline(context, 'create');
+    const connection = await withProblems(async () => {
+      await this.assertReferencesVisible(input, bounded);
+      return (await this.findEarlier(input, bounded)) ?? this.createConnection(input, bounded);
     });
     this.changes.record(connection.connectionId, context);
     return toResource(connection);
@@ -59,23 +59,25 @@ export class IngestionService {
 
   /** Every check of a creation that a read can make; whatever it would refuse is thrown as it would be. */
   async check(request: CreateIngestionDto, context: RequestContext): Promise<CreationCheckDto> {
-    const accepted = request.schedule ? this.schedules.translate(request.schedule) : null;
-    const input = creationInput(request, accepted?.upstream ?? { scheduleType: 'manual' });
-    const whole = this.client.shareBudget(context);
-    const problem = await onBehalf(() => referenceProblem(this.client, request, whole));
+    const translated = request.schedule ? this.schedules.translate(request.schedule) : null;
+    const input = creationInput(request, translated?.upstream ?? { scheduleType: 'manual' });
+    const bounded = this.client.withDeadline(context);
+    const problem = await withProblems(() => referenceProblem(this.client, request, bounded));
     if (problem) throw problem;
-    const unchecked = await this.checkStreams(input, whole);
-    const schedule = accepted?.schedule ?? MANUAL;
-    return creationOutlook(request, schedule, unchecked, { now: this.clock.now(), ...this.schedules.limits });
+    const unchecked = await this.checkStreams(input, bounded);
+    const schedule = translated?.schedule ?? MANUAL;
+    return dryRun(request, schedule, unchecked, { now: this.clock.now(), ...this.schedules.limits });
   }
 
   /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */
   async delete(connectionId: string, context: RequestContext): Promise<void> {
-    const whole = this.client.shareBudget(context);
-    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, whole));
-    requireInSight(connection, context);
+    const bounded = this.client.withDeadline(context);
+    const connection = await withIngestionProblems(connectionId, () =>
+      this.client.getConnection(connectionId, bounded),
+    );
+    assertVisible(connection, context);
     try {
-      await onBehalfOf(connectionId, () => this.client.deleteConnection(connectionId, whole));
+      await withIngestionProblems(connectionId, () => this.client.deleteConnection(connectionId, bounded));
     } finally {
       this.changes.record(connectionId, context);
     }
@@ -89,16 +91,19 @@ export class IngestionService {
     const { earlierAttempt } = context;
     if (!earlierAttempt) return undefined;
     const since = earlierAttempt.startedAt.getTime();
-    const found = await this.client.findEarlierCreation(input, since, this.client.shareBudget(context));
+    const found = await this.client.findEarlierCreation(input, since, this.client.withDeadline(context));
     if (found === 'ambiguous') throw ambiguousCreation();
-    if (!found) requireMayRepeat(earlierAttempt);
+    if (!found) assertRetryAllowed(earlierAttempt);
     return found;
   }
 
   /** Who is limited to a workspace is told neither by a creation nor by what is found of one what there is in others. */
-  private async requireOwnReferences(input: CreateConnectionInput, context: RequestContext): Promise<void> {
+  private async assertReferencesVisible(
+    input: CreateConnectionInput,
+    context: RequestContext,
+  ): Promise<void> {
     if (!context.caller?.workspaceId) return;
-    const problem = await referenceProblem(this.client, input, this.client.shareBudget(context));
+    const problem = await referenceProblem(this.client, input, this.client.withDeadline(context));
     if (problem) throw problem;
   }
 
@@ -109,21 +114,21 @@ export class IngestionService {
     try {
       return await this.client.createConnection(input, context);
     } catch (error) {
-      throw (error instanceof AirbyteError && (await this.explanation(error, input, context))) || error;
+      throw (error instanceof AirbyteError && (await this.explainRefusal(error, input, context))) || error;
     }
   }
 
   /** Null also when nobody can tell: then what Airbyte said of the creation itself is what counts. */
-  private async explanation(
+  private async explainRefusal(
     refusal: AirbyteError,
     input: CreateConnectionInput,
     context: RequestContext,
   ): Promise<ProblemException | null> {
-    const whole = this.client.shareBudget(context);
+    const bounded = this.client.withDeadline(context);
     try {
-      if (REFERENCE_KINDS.includes(refusal.kind)) return await referenceProblem(this.client, input, whole);
+      if (REFERENCE_KINDS.includes(refusal.kind)) return await referenceProblem(this.client, input, bounded);
       if (!STREAM_KINDS.includes(refusal.kind) || !input.configurations) return null;
-      const errors = await this.errorsInStreams(input, whole);
+      const errors = await this.errorsInStreams(input, bounded);
       if (!errors || errors.length === 0) return null;
       const { code, detail, extras } = airbyteProblem(refusal);
       return new ProblemException(code, detail, { ...extras, errors });

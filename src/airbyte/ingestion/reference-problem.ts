@@ -3,8 +3,8 @@ import { ProblemException } from '../../api/problem/problem.exception';
 import type { FieldErrorDto } from '../../api/problem/problem.dto';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
-import { isUnknown } from '../core/upstream-problem';
-import { isInSight } from '../core/visibility';
+import { isNotFoundError } from '../core/upstream-problem';
+import { isVisibleTo } from '../core/visibility';
 
 type References = { readonly sourceId: string; readonly destinationId: string };
 type Actor = { readonly workspaceId: string };
@@ -20,26 +20,31 @@ export async function referenceProblem(
   context: RequestContext,
 ): Promise<ProblemException | null> {
   const [source, destination] = await Promise.all([
-    inSight(request.sourceId, client.getSource(request.sourceId, context), context),
-    inSight(request.destinationId, client.getDestination(request.destinationId, context), context),
+    readVisible(request.sourceId, client.getSource(request.sourceId, context), context),
+    readVisible(request.destinationId, client.getDestination(request.destinationId, context), context),
   ]);
-  if (source && destination) return source.workspaceId === destination.workspaceId ? null : apart();
+  if (source && destination)
+    return source.workspaceId === destination.workspaceId ? null : workspaceMismatch();
   const [isDestination, isSource] = await Promise.all([
-    source ? null : inSight(request.sourceId, client.getDestination(request.sourceId, context), context),
+    source ? null : readVisible(request.sourceId, client.getDestination(request.sourceId, context), context),
     destination
       ? null
-      : inSight(request.destinationId, client.getSource(request.destinationId, context), context),
+      : readVisible(request.destinationId, client.getSource(request.destinationId, context), context),
   ]);
   const errors = [
     ...(source
       ? []
-      : [isDestination ? swapped('sourceId', 'destination') : fieldError('sourceId', 'source', '/sources')]),
+      : [
+          isDestination
+            ? swappedIdError('sourceId', 'destination')
+            : unknownIdError('sourceId', 'source', '/sources'),
+        ]),
     ...(destination
       ? []
       : [
           isSource
-            ? swapped('destinationId', 'source')
-            : fieldError('destinationId', 'destination', '/destinations'),
+            ? swappedIdError('destinationId', 'source')
+            : unknownIdError('destinationId', 'destination', '/destinations'),
         ]),
   ];
   const fields = errors.map((error) => error.field).join(' and ');
@@ -50,17 +55,17 @@ export async function referenceProblem(
 }
 
 /** What another workspace has is as unknown as what nobody has. */
-async function inSight(id: string, read: Promise<Actor>, context: RequestContext): Promise<Actor | null> {
+async function readVisible(id: string, read: Promise<Actor>, context: RequestContext): Promise<Actor | null> {
   try {
     const actor = await read;
-    return isInSight(actor, context) ? actor : null;
+    return isVisibleTo(actor, context) ? actor : null;
   } catch (error) {
-    if (error instanceof AirbyteError && isUnknown(error, id)) return null;
+    if (error instanceof AirbyteError && isNotFoundError(error, id)) return null;
     throw error;
   }
 }
 
-function apart(): ProblemException {
+function workspaceMismatch(): ProblemException {
   const hint = 'Choose two of one workspace: GET /sources and GET /destinations tell which each is in.';
   const reason = 'is in another workspace than the other';
   return new ProblemException(
@@ -70,7 +75,7 @@ function apart(): ProblemException {
   );
 }
 
-function swapped(field: string, noun: string): FieldErrorDto {
+function swappedIdError(field: string, noun: string): FieldErrorDto {
   return {
     field,
     reason: `is the id of a ${noun}`,
@@ -78,7 +83,7 @@ function swapped(field: string, noun: string): FieldErrorDto {
   };
 }
 
-function fieldError(field: string, noun: string, path: string): FieldErrorDto {
+function unknownIdError(field: string, noun: string, path: string): FieldErrorDto {
   return {
     field,
     reason: `names no ${noun} that Airbyte knows`,

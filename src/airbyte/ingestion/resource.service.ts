@@ -5,13 +5,13 @@ import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import { LocalChanges } from '../core/local-changes';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
-import { onBehalfOf } from '../core/upstream-problem';
+import { withIngestionProblems } from '../core/upstream-problem';
 import { changesOf } from './connection-patch';
 import type { IngestionDto } from '../core/dto/ingestion.dto';
 import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import { resourceTag, toResource } from './resource-mapper';
 import { SchedulePolicy } from '../core/schedule-policy';
-import { requireInSight } from '../core/visibility';
+import { assertVisible } from '../core/visibility';
 
 /** Ingestions as resources: read whole, changed in part. */
 @Injectable()
@@ -36,15 +36,15 @@ export class ResourceService {
     ifMatch: string | undefined,
     context: RequestContext,
   ): Promise<IngestionDto> {
-    const whole = this.client.shareBudget(context);
-    const connection = await this.connection(connectionId, whole);
+    const bounded = this.client.withDeadline(context);
+    const connection = await this.connection(connectionId, bounded);
     const before = toResource(connection);
-    if (ifMatch !== undefined && !matchesStrongly(ifMatch, resourceTag(before))) throw changedMeanwhile();
+    if (ifMatch !== undefined && !matchesStrongly(ifMatch, resourceTag(before))) throw versionMismatch();
     const changes = changesOf(connection, request, this.schedules);
     if (Object.keys(changes).length === 0) return before;
     try {
-      const after = await onBehalfOf(connectionId, () =>
-        this.client.patchConnection(connectionId, changes, whole),
+      const after = await withIngestionProblems(connectionId, () =>
+        this.client.patchConnection(connectionId, changes, bounded),
       );
       return toResource(after);
     } finally {
@@ -53,12 +53,14 @@ export class ResourceService {
   }
 
   private async connection(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
-    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
-    return requireInSight(connection, context);
+    const connection = await withIngestionProblems(connectionId, () =>
+      this.client.getConnection(connectionId, context),
+    );
+    return assertVisible(connection, context);
   }
 }
 
-function changedMeanwhile(): ProblemException {
+function versionMismatch(): ProblemException {
   return new ProblemException(
     'precondition-failed',
     'It is not the version that If-Match names. Read it again, and decide anew.',

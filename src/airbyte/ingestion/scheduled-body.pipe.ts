@@ -22,7 +22,7 @@ export class ScheduledBodyPipe implements PipeTransform {
       return await this.shape.transform(value, metadata);
     } catch (error) {
       if (!(error instanceof ProblemException) || error.code !== 'validation-failed') throw error;
-      const schedule = await wellShapedSchedule(value);
+      const schedule = await validSchedule(value);
       throw schedule
         ? validationFailed([...(error.extras.errors ?? []), ...this.schedules.faultsOf(schedule)])
         : error;
@@ -30,7 +30,7 @@ export class ScheduledBodyPipe implements PipeTransform {
   }
 }
 
-async function wellShapedSchedule(body: unknown): Promise<ScheduleRequestDto | null> {
+async function validSchedule(body: unknown): Promise<ScheduleRequestDto | null> {
   const schedule: unknown =
     typeof body === 'object' && body !== null && 'schedule' in body ? body.schedule : null;
   if (typeof schedule !== 'object' || schedule === null || Array.isArray(schedule)) return null;

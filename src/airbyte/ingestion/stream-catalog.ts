@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { SourceStream } from '../client/model/airbyte-types';
-import { PendingAnswer } from '../client/model/pending-answer';
+import { PendingCall } from '../client/model/pending-answer';
 
 /** A source, and the destination that decides with it how its streams can be synced. */
 export interface ActorPair {
@@ -14,7 +14,7 @@ export interface ActorPair {
 type BoundedContext = RequestContext & { readonly deadlineAt: number };
 
 interface Discovery extends ActorPair {
-  readonly streams: PendingAnswer<readonly SourceStream[]>;
+  readonly streams: PendingCall<readonly SourceStream[]>;
 }
 
 /**
@@ -34,10 +34,10 @@ export class StreamCatalog {
    */
   async read(pair: ActorPair, context: BoundedContext): Promise<readonly SourceStream[] | null> {
     const discovery = await this.discoveryOf(pair, context);
-    const ending = await discovery?.streams.within(this.remainingMs(context));
-    if (!ending) return null;
-    if (ending.ok) return ending.value;
-    throw ending.error;
+    const result = await discovery?.streams.waitFor(this.remainingMs(context));
+    if (!result) return null;
+    if (result.ok) return result.value;
+    throw result.error;
   }
 
   /** Returns the caller's discovery of this pair, which may be under way already; null while it has another one. */
@@ -45,22 +45,26 @@ export class StreamCatalog {
     const { callerKey = '' } = context;
     for (;;) {
       const current = this.discoveries.get(callerKey);
-      if (!current) return this.begin(pair, callerKey, context);
+      if (!current) return this.startDiscovery(pair, callerKey, context);
       if (current.sourceId === pair.sourceId && current.destinationId === pair.destinationId) return current;
-      if (!(await current.streams.within(this.remainingMs(context)))) return null;
+      if (!(await current.streams.waitFor(this.remainingMs(context)))) return null;
     }
   }
 
-  private begin(pair: ActorPair, callerKey: string, { requestId, traceparent }: RequestContext): Discovery {
+  private startDiscovery(
+    pair: ActorPair,
+    callerKey: string,
+    { requestId, traceparent }: RequestContext,
+  ): Discovery {
     // Without the deadline of the request: it has the budget of a creation.
     const answer = this.client.listStreams(pair.sourceId, pair.destinationId, {
       requestId,
       traceparent,
       callerKey,
     });
-    const discovery = { ...pair, streams: new PendingAnswer(answer, this.client.caller.clock) };
+    const discovery = { ...pair, streams: new PendingCall(answer, this.client.caller.clock) };
     this.discoveries.set(callerKey, discovery);
-    void discovery.streams.ending.then(() => this.discoveries.delete(callerKey));
+    void discovery.streams.result.then(() => this.discoveries.delete(callerKey));
     return discovery;
   }
 

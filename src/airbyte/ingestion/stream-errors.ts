@@ -1,7 +1,7 @@
 import type { FieldErrorDto } from '../../api/problem/problem.dto';
 import { MAX_FIELD_ERRORS } from '../../api/problem/problem.exception';
 import type { SourceStream, StreamInput } from '../client/model/airbyte-types';
-import { listed, Suggestions } from './suggestions';
+import { nameList, Suggestions } from './suggestions';
 
 /** Airbyte's mode for a stream that names none. */
 const DEFAULT_MODE = 'full_refresh_overwrite';
@@ -9,7 +9,7 @@ const DEFAULT_MODE = 'full_refresh_overwrite';
 const UNLISTED_MODE = 'full_refresh_overwrite_deduped';
 
 /** A stream of a creation, its path in the request, and the stream of the source that it means. */
-interface Choice {
+interface StreamChoice {
   readonly path: string;
   readonly requested: StreamInput;
   readonly stream: SourceStream;
@@ -37,18 +37,18 @@ export function streamErrors(
     const firstUse = firstUses.get(key);
     firstUses.set(key, firstUse ?? index);
     if (firstUse !== undefined) {
-      errors.push(repeated(path, firstUse));
+      errors.push(duplicateError(path, firstUse));
       continue;
     }
     const sameName = byName.get(stream.name);
     if (!sameName) {
-      errors.push(unknownName(path, stream.name, [...byName.keys()], suggestions));
+      errors.push(unknownNameError(path, stream.name, [...byName.keys()], suggestions));
       continue;
     }
     const matching = sameName.filter(
       ({ namespace }) => stream.namespace === undefined || stream.namespace === (namespace ?? ''),
     );
-    if (matching.length === 0) errors.push(unknownNamespace(path, stream.name, sameName));
+    if (matching.length === 0) errors.push(unknownNamespaceError(path, stream.name, sameName));
     // Of several streams with one name it is not known which one Airbyte takes.
     const [only] = matching;
     if (only && matching.length === 1) errors.push(...choiceErrors(path, stream, only, suggestions));
@@ -80,22 +80,26 @@ function choiceErrors(
   return [cursorError(choice), keyError(choice)].filter((one) => one !== null);
 }
 
-function modeError({ path, requested: { syncMode }, stream: { syncModes } }: Choice): FieldErrorDto | null {
+function modeError({
+  path,
+  requested: { syncMode },
+  stream: { syncModes },
+}: StreamChoice): FieldErrorDto | null {
   const mode = syncMode ?? DEFAULT_MODE;
   if (syncModes === null || syncModes.includes(mode) || mode === UNLISTED_MODE) return null;
   const reason =
     syncMode === undefined
       ? `is left out, which means ${DEFAULT_MODE}, and that is not possible for this stream and this destination`
       : 'is not possible for this stream and this destination';
-  return { field: `${path}.syncMode`, reason, hint: `The modes are: ${listed(syncModes)}.` };
+  return { field: `${path}.syncMode`, reason, hint: `The modes are: ${nameList(syncModes)}.` };
 }
 
-function cursorError(choice: Choice): FieldErrorDto | null {
+function cursorError(choice: StreamChoice): FieldErrorDto | null {
   const { requested, stream } = choice;
   const { cursorField = [], syncMode = DEFAULT_MODE } = requested;
   const { defaultCursorField, isCursorSourceDefined } = stream;
   const field = `${choice.path}.cursorField`;
-  if (!hasField(choice, cursorField)) return unknownField(field, cursorField, choice);
+  if (!hasField(choice, cursorField)) return unknownFieldError(field, cursorField, choice);
   if (!syncMode.startsWith('incremental')) return null;
   if (cursorField.length === 0) {
     const hasCursor = defaultCursorField.length > 0 || isCursorSourceDefined;
@@ -104,15 +108,15 @@ function cursorError(choice: Choice): FieldErrorDto | null {
   }
   const isFixed = isCursorSourceDefined && defaultCursorField.length > 0;
   if (!isFixed || isSamePath(cursorField, defaultCursorField)) return null;
-  const reason = `cannot be chosen: the source defines ${listed([defaultCursorField.join('.')])} as the cursor`;
+  const reason = `cannot be chosen: the source defines ${nameList([defaultCursorField.join('.')])} as the cursor`;
   return { field, reason, hint: 'Leave cursorField out.' };
 }
 
-function keyError(choice: Choice): FieldErrorDto | null {
+function keyError(choice: StreamChoice): FieldErrorDto | null {
   const { primaryKey = [], syncMode } = choice.requested;
   const field = `${choice.path}.primaryKey`;
   const unknown = primaryKey.find((part) => !hasField(choice, part));
-  if (unknown) return unknownField(field, unknown, choice);
+  if (unknown) return unknownFieldError(field, unknown, choice);
   const hasKey = primaryKey.length > 0 || choice.stream.sourceDefinedPrimaryKey.length > 0;
   if (hasKey || syncMode !== 'incremental_deduped_history') return null;
   const reason = `is missing: ${syncMode} needs a key, and the source defines none`;
@@ -120,23 +124,23 @@ function keyError(choice: Choice): FieldErrorDto | null {
 }
 
 /** Compares the first part of the path only: Airbyte does not list the members of lists and of alternatives. */
-function hasField({ fieldNames }: Choice, [first]: readonly string[]): boolean {
+function hasField({ fieldNames }: StreamChoice, [first]: readonly string[]): boolean {
   return fieldNames.size === 0 || first === undefined || fieldNames.has(first);
 }
 
-function unknownField(field: string, path: readonly string[], choice: Choice): FieldErrorDto {
-  const reason = `names no field of this stream: ${listed([path.join('.')])}`;
+function unknownFieldError(field: string, path: readonly string[], choice: StreamChoice): FieldErrorDto {
+  const reason = `names no field of this stream: ${nameList([path.join('.')])}`;
   return { field, reason, hint: fieldsHint(choice, path[0]) };
 }
 
-function fieldsHint({ fieldNames, suggestions }: Choice, misspelt?: string): string {
+function fieldsHint({ fieldNames, suggestions }: StreamChoice, misspelt?: string): string {
   const names = [...fieldNames];
   if (names.length === 0) return 'The source lists no fields of this stream.';
   const suggestion = misspelt === undefined ? '' : suggestions.for(misspelt, names);
-  return `${suggestion}The fields are: ${listed(names)}.`;
+  return `${suggestion}The fields are: ${nameList(names)}.`;
 }
 
-function unknownName(
+function unknownNameError(
   path: string,
   name: string,
   names: readonly string[],
@@ -145,20 +149,20 @@ function unknownName(
   const hint =
     names.length === 0
       ? 'The source has no streams. Check its configuration.'
-      : `${suggestions.for(name, names)}The streams are: ${listed(names)}.`;
+      : `${suggestions.for(name, names)}The streams are: ${nameList(names)}.`;
   return { field: `${path}.name`, reason: 'names no stream of the source', hint };
 }
 
-function unknownNamespace(path: string, name: string, sameName: readonly SourceStream[]): FieldErrorDto {
+function unknownNamespaceError(path: string, name: string, sameName: readonly SourceStream[]): FieldErrorDto {
   const namespaces = sameName.flatMap(({ namespace }) => namespace ?? []);
   const hint =
     namespaces.length === 0
       ? 'The stream has no namespace. Leave it out.'
-      : `The namespaces are: ${listed(namespaces)}.`;
-  return { field: `${path}.namespace`, reason: `is not a namespace of ${listed([name])}`, hint };
+      : `The namespaces are: ${nameList(namespaces)}.`;
+  return { field: `${path}.namespace`, reason: `is not a namespace of ${nameList([name])}`, hint };
 }
 
-function repeated(path: string, firstUse: number): FieldErrorDto {
+function duplicateError(path: string, firstUse: number): FieldErrorDto {
   const reason = `names the same stream as streams[${firstUse}]`;
   return { field: `${path}.name`, reason, hint: 'Name each stream once.' };
 }

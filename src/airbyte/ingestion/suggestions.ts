@@ -20,7 +20,7 @@ export class Suggestions {
 }
 
 /** Lists some of the names, in a bounded number of characters. */
-export function listed(names: readonly string[]): string {
+export function nameList(names: readonly string[]): string {
   const text = names.slice(0, MAX_LISTED).join(', ');
   const short = text.length > MAX_LIST_CHARACTERS ? `${text.slice(0, MAX_LIST_CHARACTERS)}…` : text;
   const more = names.length - MAX_LISTED;

@@ -7,18 +7,18 @@ import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
 import { LocalChanges } from '../core/local-changes';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
-import { onBehalf } from '../core/upstream-problem';
+import { withProblems } from '../core/upstream-problem';
 import { isDeleted } from '../core/ingestion-mapper';
 import { JobLedger } from '../status/ledger/job-ledger';
 import { StatusReader } from '../core/status-reader';
 import { StatusService } from '../status/status.service';
-import { type ListScope, readAllConnections, readConnectionPage } from '../core/connection-pages';
+import { type ListContext, readAllConnections, readConnectionPage } from '../core/connection-pages';
 import type { IngestionListDto, IngestionListItemDto, IngestionListQueryDto } from './dto/ingestion-list.dto';
 import { DEFAULT_PAGE_SIZE } from '../../api/pagination/page-query.dto';
 import { hasFilters, matchesConnection } from './filters';
 import { toListItem } from './list-item';
 import { readToken, writeToken } from '../../api/pagination/page-token';
-import { scopeOf } from '../core/list-scope';
+import { listContextFor } from '../core/list-scope';
 
 /** Filters may need everything: what they read may be this old. */
 const SNAPSHOT_MAX_AGE_MS = 5000;
@@ -54,63 +54,65 @@ export class ListingService {
   }
 
   async list(query: IngestionListQueryDto, context: RequestContext): Promise<IngestionListDto> {
-    const scope = scopeOf(this.client, this.settings, context);
-    if (!scope) return { data: [], nextPageToken: null };
-    return onBehalf(() => (hasFilters(query) ? this.filtered(query, scope) : this.walked(query, scope)));
+    const list = listContextFor(this.client, this.settings, context);
+    if (!list) return { data: [], nextPageToken: null };
+    return withProblems(() =>
+      hasFilters(query) ? this.listFiltered(query, list) : this.listUnfiltered(query, list),
+    );
   }
 
-  private async walked(query: IngestionListQueryDto, scope: ListScope): Promise<IngestionListDto> {
+  private async listUnfiltered(query: IngestionListQueryDto, list: ListContext): Promise<IngestionListDto> {
     const size = query.pageSize ?? DEFAULT_PAGE_SIZE;
     const start = query.pageToken === undefined ? null : readToken(query.pageToken, 'offset', this.signer);
-    const { connections, next } = await readConnectionPage(scope, size, start, {
+    const { connections, next } = await readConnectionPage(list, size, start, {
       fingerprint: (connectionId) => this.signer.fingerprint(connectionId),
-      readAll: async () => (await this.snapshot(scope)).all,
+      readAll: async () => (await this.snapshot(list)).all,
     });
-    const present = connections.filter((connection) => isToBeShown(connection, scope));
-    const data = await this.items(present, this.settings.statusMaxAgeMs, scope);
+    const present = connections.filter((connection) => isShown(connection, list));
+    const data = await this.items(present, this.settings.statusMaxAgeMs, list);
     return { data, nextPageToken: next && writeToken(next, this.signer) };
   }
 
   /** In the order of ids, which never change: whatever comes and goes, the others keep their place. */
-  private async filtered(query: IngestionListQueryDto, scope: ListScope): Promise<IngestionListDto> {
+  private async listFiltered(query: IngestionListQueryDto, list: ListContext): Promise<IngestionListDto> {
     const size = query.pageSize ?? DEFAULT_PAGE_SIZE;
     const after = query.pageToken === undefined ? '' : readToken(query.pageToken, 'id', this.signer).after;
-    const candidates = (await this.snapshot(scope)).shown.filter(
+    const candidates = (await this.snapshot(list)).shown.filter(
       (connection) => connection.connectionId > after && matchesConnection(connection, query),
     );
-    const matching = await this.judged(candidates, query, scope);
+    const matching = await this.filterByHealth(candidates, query, list);
     const page = matching.slice(0, size);
-    const data = await this.items(page, SNAPSHOT_MAX_AGE_MS, scope);
+    const data = await this.items(page, SNAPSHOT_MAX_AGE_MS, list);
     const last = matching.length > size ? page.at(-1) : undefined;
     const next = last && writeToken({ kind: 'id', after: last.connectionId }, this.signer);
     return { data, nextPageToken: next ?? null };
   }
 
   /** Those of the health that is asked for, which takes everybody's runs. */
-  private async judged(
+  private async filterByHealth(
     candidates: readonly AirbyteConnection[],
     { health }: IngestionListQueryDto,
-    scope: ListScope,
+    list: ListContext,
   ): Promise<readonly AirbyteConnection[]> {
     if (health === undefined) return candidates;
-    const items = await this.items(candidates, SNAPSHOT_MAX_AGE_MS, scope);
+    const items = await this.items(candidates, SNAPSHOT_MAX_AGE_MS, list);
     return candidates.filter((_, index) => items[index]?.health === health);
   }
 
-  private async snapshot(scope: ListScope): Promise<Snapshot> {
-    const key = scope.query.workspaceIds?.join() ?? '';
+  private async snapshot(list: ListContext): Promise<Snapshot> {
+    const key = list.query.workspaceIds?.join() ?? '';
     const read = async (): Promise<Snapshot> => {
-      const all = await readAllConnections(scope);
-      const shown = all.filter((connection) => isToBeShown(connection, scope));
+      const all = await readAllConnections(list);
+      const shown = all.filter((connection) => isShown(connection, list));
       return { all, shown: shown.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1)) };
     };
-    return this.snapshots.get(key, read, this.changes.lastBy(scope.context));
+    return this.snapshots.get(key, read, this.changes.lastBy(list.context));
   }
 
   private async items(
     connections: readonly AirbyteConnection[],
     maxAgeMs: number,
-    { context }: ListScope,
+    { context }: ListContext,
   ): Promise<IngestionListItemDto[]> {
     const now = this.reader.airbyteNow();
     const freshness = {
@@ -120,7 +122,7 @@ export class ListingService {
       newestChange: this.changes.newest,
     };
     const ids = connections.map((connection) => connection.connectionId);
-    if (ids.length > 0) await this.ledger.learn(ids, freshness, context);
+    if (ids.length > 0) await this.ledger.refresh(ids, freshness, context);
     return connections.map((connection) =>
       toListItem(
         { connection, ...this.ledger.factsOf(connection.connectionId) },
@@ -132,6 +134,6 @@ export class ListingService {
 }
 
 /** Airbyte was asked for one workspace only, but what a caller may see is not left to it. */
-function isToBeShown(connection: AirbyteConnection, { query: { workspaceIds } }: ListScope): boolean {
+function isShown(connection: AirbyteConnection, { query: { workspaceIds } }: ListContext): boolean {
   return !isDeleted(connection) && (workspaceIds?.includes(connection.workspaceId) ?? true);
 }

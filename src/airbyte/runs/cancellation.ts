@@ -2,7 +2,7 @@ import type { RequestContext } from '../../http/request-context';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
-import { PendingAnswer } from '../client/model/pending-answer';
+import { PendingCall } from '../client/model/pending-answer';
 
 /** Attempts to send an accepted cancellation, at the longest pause: at least five minutes. */
 const MAX_ATTEMPTS = 30;
@@ -13,7 +13,7 @@ const PAUSE_WHILE_STOPPING_MS = 250;
  * again after a failure that kept it from being sent, and without waiting for a place when the gateway stops.
  */
 export class Cancellation {
-  readonly answer: PendingAnswer<AirbyteJob>;
+  readonly answer: PendingCall<AirbyteJob>;
   private isSent = false;
   private accepted = false;
 
@@ -25,7 +25,7 @@ export class Cancellation {
     private readonly pauseMs: number,
     private readonly stopping: AbortSignal,
   ) {
-    this.answer = new PendingAnswer(this.send(), client.caller.clock);
+    this.answer = new PendingCall(this.send(), client.caller.clock);
   }
 
   /** Whether the stop of the gateway keeps it from being sent. */

@@ -4,7 +4,7 @@ import type { CreationClaims } from '../client/creation/creation-claims';
 import { NEWEST_JOBS } from '../core/sync-history';
 
 /** Whose job is looked for. */
-export interface Search {
+export interface JobQuery {
   readonly connectionId: string;
   /** Names the request through all its tries. */
   readonly claimant: string;
@@ -29,20 +29,20 @@ export class JobSearch {
    * A scheduled run that begins at the same moment cannot be told from it, by Airbyte neither: up to version 2.1 it
    * answers the start with that run.
    */
-  async find(search: Search, isCandidate: (job: AirbyteJob) => boolean): Promise<AirbyteJob | undefined> {
+  async find(search: JobQuery, isCandidate: (job: AirbyteJob) => boolean): Promise<AirbyteJob | undefined> {
     const { connectionId, claimant, context } = search;
     const jobs = await this.client.listJobs({ connectionId, limit: NEWEST_JOBS, offset: 0 }, context);
     const candidates = jobs.filter((job) => job.jobType === 'sync' && isCandidate(job)).reverse();
     if (candidates.length === 0) return undefined;
     const owners = await this.claims.ownersOf(candidates.map(claimIdOf));
-    const mine = candidates.find((job) => owners.get(claimIdOf(job)) === claimant);
-    const found = mine ?? candidates.find((job) => !owners.has(claimIdOf(job)));
-    return found && (await this.claims.take(claimIdOf(found), claimant)) ? found : undefined;
+    const own = candidates.find((job) => owners.get(claimIdOf(job)) === claimant);
+    const found = own ?? candidates.find((job) => !owners.has(claimIdOf(job)));
+    return found && (await this.claims.claimFound(claimIdOf(found), claimant)) ? found : undefined;
   }
 
   /** @returns false where the job that Airbyte answered was found by another start before */
   claimAnswered(job: AirbyteJob, claimant: string): Promise<boolean> {
-    return this.claims.claim(claimIdOf(job), claimant);
+    return this.claims.claimCreated(claimIdOf(job), claimant);
   }
 }
 

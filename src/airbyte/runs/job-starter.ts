@@ -7,19 +7,19 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import { isWithin } from '../client/resilience/upstream-clock';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
-import { JobSearch, type Search } from './job-search';
-import { type Ending, PendingAnswer } from '../client/model/pending-answer';
+import { JobSearch, type JobQuery } from './job-search';
+import { type CallResult, PendingCall } from '../client/model/pending-answer';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 
 /** Looks after an answer was lost: at once, and after the first pauses. */
-const LOOKS_AFTER_LOSS = 4;
+const POLLS_AFTER_LOSS = 4;
 /** How long a job is looked for once the gateway stops: the server closes its connections some seconds later. */
-const STOP_PATIENCE_MS = 8_000;
+const STOP_TIMEOUT_MS = 8_000;
 const PAUSE_WHILE_STOPPING_MS = 1_000;
 
 /** One start, from its place in the queue to its job. */
-interface Start extends Search {
-  readonly answer: PendingAnswer<AirbyteJob>;
+interface Start extends JobQuery {
+  readonly answer: PendingCall<AirbyteJob>;
   /** Newest job before the start; null where it ended before it was sent. */
   readonly newestBefore: bigint | null;
 }
@@ -49,14 +49,14 @@ export class JobStarter implements OnModuleDestroy {
    */
   async start(connectionId: string, context: RequestContext): Promise<AirbyteJob> {
     const start = await this.send(connectionId, context);
-    let looks = 0;
+    let polls = 0;
     for (const pauseMs of pausesOf(this.timing)) {
-      const ending = await start.answer.within(pauseMs, this.stopping.signal);
-      if (ending) return this.conclude(start, ending, looks > 0);
-      if (this.stopping.signal.aborted) return this.lookWhileStopping(start);
-      const found = await this.lookUnlessAnswered(start);
+      const result = await start.answer.waitFor(pauseMs, this.stopping.signal);
+      if (result) return this.conclude(start, result, polls > 0);
+      if (this.stopping.signal.aborted) return this.pollWhileStopping(start);
+      const found = await this.pollUnlessAnswered(start);
       if (found) return found;
-      looks++;
+      polls++;
     }
     throw new Error('unreachable: pauses never end');
   }
@@ -92,8 +92,8 @@ export class JobStarter implements OnModuleDestroy {
         markSent();
       },
     });
-    const answer = new PendingAnswer(answered, this.client.caller.clock);
-    await answer.orBefore(sent);
+    const answer = new PendingCall(answered, this.client.caller.clock);
+    await answer.resultBefore(sent);
     return { connectionId, claimant, context, answer, newestBefore };
   }
 
@@ -106,13 +106,13 @@ export class JobStarter implements OnModuleDestroy {
     }
   }
 
-  private async conclude(start: Start, ending: Ending<AirbyteJob>, isLate: boolean): Promise<AirbyteJob> {
-    if (ending.ok) return this.claim(start, ending.value);
-    const { error } = ending;
+  private async conclude(start: Start, result: CallResult<AirbyteJob>, isLate: boolean): Promise<AirbyteJob> {
+    if (result.ok) return this.claim(start, result.value);
+    const { error } = result;
     if (!(error instanceof AirbyteError) || start.newestBefore === null) throw error;
     // From 2.2 on a 409 after a minute may mean that Airbyte stopped waiting for the job, which may exist by now.
-    const looks = error.outcomeUnknown ? LOOKS_AFTER_LOSS : error.kind === 'conflict' && isLate ? 1 : 0;
-    const found = await this.lookSeveralTimes(start, looks);
+    const polls = error.outcomeUnknown ? POLLS_AFTER_LOSS : error.kind === 'conflict' && isLate ? 1 : 0;
+    const found = await this.pollSeveralTimes(start, polls);
     if (found) return found;
     throw error;
   }
@@ -128,39 +128,39 @@ export class JobStarter implements OnModuleDestroy {
   }
 
   /** The first look is at once. */
-  private async lookSeveralTimes(start: Start, looks: number): Promise<AirbyteJob | undefined> {
+  private async pollSeveralTimes(start: Start, polls: number): Promise<AirbyteJob | undefined> {
     const pauses = pausesOf(this.timing);
-    for (let look = 1; look <= looks; look++) {
-      const found = await this.look(start);
+    for (let poll = 1; poll <= polls; poll++) {
+      const found = await this.poll(start);
       if (found) return found;
-      if (look < looks) await this.client.caller.clock.wait(pauses.next().value, this.stopping.signal);
+      if (poll < polls) await this.client.caller.clock.wait(pauses.next().value, this.stopping.signal);
     }
     return undefined;
   }
 
   /** Stopping cuts the connection to Airbyte in the end; the start itself goes on there. */
-  private async lookWhileStopping(start: Start): Promise<AirbyteJob> {
+  private async pollWhileStopping(start: Start): Promise<AirbyteJob> {
     const { clock } = this.client.caller;
-    const deadlineAt = clock.monotonicMs() + STOP_PATIENCE_MS;
+    const deadlineAt = clock.monotonicMs() + STOP_TIMEOUT_MS;
     const last = { ...start, context: { ...start.context, deadlineAt } };
     while (clock.monotonicMs() < deadlineAt) {
-      const found = await this.lookUnlessAnswered(last);
+      const found = await this.pollUnlessAnswered(last);
       if (found) return found;
-      const ending = await start.answer.within(PAUSE_WHILE_STOPPING_MS);
-      if (ending) return this.conclude(last, ending, true);
+      const result = await start.answer.waitFor(PAUSE_WHILE_STOPPING_MS);
+      if (result) return this.conclude(last, result, true);
     }
     const details = { operation: 'createJob', sent: true, outcomeUnknown: true };
     throw new AirbyteError('timeout', 'the gateway stopped before Airbyte had answered a start', details);
   }
 
   /** A look may take long where Airbyte is busy: its answer to the start ends the look. */
-  private async lookUnlessAnswered(start: Start): Promise<AirbyteJob | undefined> {
-    const looking = this.look(start);
-    const ending = await start.answer.orBefore(looking);
-    return ending ? undefined : looking;
+  private async pollUnlessAnswered(start: Start): Promise<AirbyteJob | undefined> {
+    const polling = this.poll(start);
+    const result = await start.answer.resultBefore(polling);
+    return result ? undefined : polling;
   }
 
-  private async look(start: Start): Promise<AirbyteJob | undefined> {
+  private async poll(start: Start): Promise<AirbyteJob | undefined> {
     const { newestBefore } = start;
     if (newestBefore === null) return undefined;
     try {

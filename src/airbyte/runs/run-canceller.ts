@@ -11,15 +11,15 @@ import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import { hasEnded } from '../core/job-status';
-import type { Ending } from '../client/model/pending-answer';
+import type { CallResult } from '../client/model/pending-answer';
 import { Cancellation } from './cancellation';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 
 /** Looks at a job whose cancellation got no clear answer: at once, and after the first pauses. */
-const LOOKS_AFTER_LOSS = 4;
+const POLLS_AFTER_LOSS = 4;
 
 /** How long a stop waits for the answers to cancellations; the server closes its connections some seconds later. */
-const STOP_PATIENCE_MS = 8_000;
+const STOP_TIMEOUT_MS = 8_000;
 
 /**
  * Cancels jobs. Airbyte answers a cancellation only once nothing of the job runs any more, which may take minutes: the
@@ -29,7 +29,7 @@ const STOP_PATIENCE_MS = 8_000;
 export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly timing: StartTiming;
   private readonly stopping = new AbortController();
-  private readonly underWay = new Map<string, Cancellation>();
+  private readonly pending = new Map<string, Cancellation>();
   private readonly log = new Logger('Runs');
 
   constructor(
@@ -51,16 +51,16 @@ export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown 
     let latest = job;
     let waitedMs = 0;
     for (const pauseMs of pausesOf(this.timing)) {
-      const leftMs = this.timing.cancelPatienceMs - waitedMs;
-      const ending = await answer.within(Math.min(pauseMs, leftMs), this.stopping.signal);
-      if (ending) return this.conclude(latest, ending, waitedMs > 0, context);
+      const leftMs = this.timing.cancelTimeoutMs - waitedMs;
+      const result = await answer.waitFor(Math.min(pauseMs, leftMs), this.stopping.signal);
+      if (result) return this.conclude(latest, result, waitedMs > 0, context);
       if (cancellation.isRefused) break;
       waitedMs += pauseMs;
-      latest = await this.look(latest, context);
+      latest = await this.poll(latest, context);
       if (hasEnded(latest)) return latest;
-      if (waitedMs >= this.timing.cancelPatienceMs || this.stopping.signal.aborted) break;
+      if (waitedMs >= this.timing.cancelTimeoutMs || this.stopping.signal.aborted) break;
     }
-    if (cancellation.isRefused) return this.conclude(latest, await answer.ending, waitedMs > 0, context);
+    if (cancellation.isRefused) return this.conclude(latest, await answer.result, waitedMs > 0, context);
     cancellation.accept();
     return latest;
   }
@@ -73,49 +73,49 @@ export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown 
 
   /** Waits until those that were accepted are sent, for some seconds for their answers too. */
   async beforeApplicationShutdown(): Promise<void> {
-    const cancellations = [...this.underWay.values()];
-    await Promise.all(cancellations.map(({ answer }) => answer.within(STOP_PATIENCE_MS)));
+    const cancellations = [...this.pending.values()];
+    await Promise.all(cancellations.map(({ answer }) => answer.waitFor(STOP_TIMEOUT_MS)));
   }
 
   /** One cancellation for all who cancel the same job at one time: it takes one place. */
   private cancellationOf({ jobId }: AirbyteJob, context: RequestContext): Cancellation {
-    const known = this.underWay.get(jobId);
+    const known = this.pending.get(jobId);
     if (known) return known;
-    const { longestPauseMs } = this.timing;
-    const cancellation = new Cancellation(this.client, jobId, context, longestPauseMs, this.stopping.signal);
-    this.underWay.set(jobId, cancellation);
-    void cancellation.answer.ending.then((ending) => {
-      this.underWay.delete(jobId);
-      if (!ending.ok && cancellation.isAccepted)
-        this.log.error(`The cancellation of run ${jobId} failed: ${messageOf(ending.error)}`);
+    const { maxPauseMs } = this.timing;
+    const cancellation = new Cancellation(this.client, jobId, context, maxPauseMs, this.stopping.signal);
+    this.pending.set(jobId, cancellation);
+    void cancellation.answer.result.then((result) => {
+      this.pending.delete(jobId);
+      if (!result.ok && cancellation.isAccepted)
+        this.log.error(`The cancellation of run ${jobId} failed: ${messageOf(result.error)}`);
     });
     return cancellation;
   }
 
   private async conclude(
     job: AirbyteJob,
-    ending: Ending<AirbyteJob>,
+    result: CallResult<AirbyteJob>,
     isLate: boolean,
     context: RequestContext,
   ): Promise<AirbyteJob> {
-    if (ending.ok) return ending.value;
-    const { error } = ending;
+    if (result.ok) return result.value;
+    const { error } = result;
     if (!(error instanceof AirbyteError)) throw error;
     // A late 409 may mean that Airbyte stopped waiting for a job that ends all the same.
     const isUnclear = error.outcomeUnknown || (error.kind === 'conflict' && isLate);
     const pauses = pausesOf(this.timing);
-    for (let look = 1; isUnclear && look <= LOOKS_AFTER_LOSS; look++) {
-      const latest = await this.look(job, context);
+    for (let poll = 1; isUnclear && poll <= POLLS_AFTER_LOSS; poll++) {
+      const latest = await this.poll(job, context);
       if (latest.status === 'cancelled') return latest;
       if (hasEnded(latest) || this.stopping.signal.aborted) break;
-      if (look < LOOKS_AFTER_LOSS)
+      if (poll < POLLS_AFTER_LOSS)
         await this.client.caller.clock.wait(pauses.next().value, this.stopping.signal);
     }
     throw error;
   }
 
   /** A look that fails changes nothing: the job stays as it was last seen. */
-  private async look(job: AirbyteJob, context: RequestContext): Promise<AirbyteJob> {
+  private async poll(job: AirbyteJob, context: RequestContext): Promise<AirbyteJob> {
     try {
       return await this.client.getJob(job.jobId, context);
     } catch (error) {

@@ -10,7 +10,7 @@ export interface JobPage {
   readonly nextPageToken: string | null;
 }
 
-interface Position {
+interface RunPosition {
   readonly offset: number;
   readonly lastJobId: bigint;
 }
@@ -51,7 +51,7 @@ export async function readJobPage(
 }
 
 /** @throws ProblemException `validation-failed` for a token that this API never gave for these runs */
-function parseToken(token: string, purpose: string, signer: TokenSigner): Position {
+function parseToken(token: string, purpose: string, signer: TokenSigner): RunPosition {
   const [, position = '', offset = '', lastJobId = '', signature = ''] = TOKEN.exec(token) ?? [];
   if (signer.isGenuine(purpose, position, signature))
     return { offset: Number(offset), lastJobId: BigInt(lastJobId) };

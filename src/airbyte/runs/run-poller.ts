@@ -8,35 +8,35 @@ const POLL_INTERVAL_MS = 500;
 /** One run that is looked at again and again while anybody waits for its end. */
 export class RunPoller {
   private readonly waiters = new Set<AbortController>();
-  private over = false;
+  private stopped = false;
   private readonly stopping = new AbortController();
   /** Why the newest look failed; null when it did not. */
   private failure: Error | null = null;
 
   constructor(
     private latest: AirbyteJob,
-    private readonly look: (signal: AbortSignal) => Promise<AirbyteJob>,
+    private readonly readJob: (signal: AbortSignal) => Promise<AirbyteJob>,
     private readonly clock: Pick<Clock, 'wait'>,
   ) {}
 
   /** True: nobody looks any more, so there is nothing to join. */
-  get isOver(): boolean {
-    return this.over;
+  get isStopped(): boolean {
+    return this.stopped;
   }
 
   /** Looks until the run ends or nobody waits any more. */
   async run(): Promise<void> {
-    while (this.isWanted()) {
+    while (this.hasWaiters()) {
       await this.clock.wait(POLL_INTERVAL_MS, this.stopping.signal);
-      if (this.isWanted()) await this.lookOnce();
+      if (this.hasWaiters()) await this.pollOnce();
       if (hasEnded(this.latest)) this.stop();
     }
-    this.over = true;
+    this.stopped = true;
   }
 
   /** Whoever waits is told at once how the run stands. */
   stop(): void {
-    this.over = true;
+    this.stopped = true;
     this.stopping.abort();
     for (const waiter of this.waiters) waiter.abort();
   }
@@ -45,7 +45,7 @@ export class RunPoller {
    * Resolves with the run when it ends, when `waitMs` have passed, when the caller is gone or when the watch stops.
    * Rejects with what kept the newest look from succeeding, if the time ran out while Airbyte could not be asked.
    */
-  async join(waitMs: number, callerGone: AbortSignal): Promise<AirbyteJob> {
+  async waitForEnd(waitMs: number, callerGone: AbortSignal): Promise<AirbyteJob> {
     const waiter = new AbortController();
     this.waiters.add(waiter);
     await this.clock.wait(waitMs, AbortSignal.any([callerGone, waiter.signal]));
@@ -54,13 +54,13 @@ export class RunPoller {
     return this.latest;
   }
 
-  private isWanted(): boolean {
+  private hasWaiters(): boolean {
     return this.waiters.size > 0 && !this.stopping.signal.aborted;
   }
 
-  private async lookOnce(): Promise<void> {
+  private async pollOnce(): Promise<void> {
     try {
-      this.latest = await this.look(this.stopping.signal);
+      this.latest = await this.readJob(this.stopping.signal);
       this.failure = null;
     } catch (error) {
       // Airbyte may be back before those who wait lose patience.

@@ -6,8 +6,8 @@ import { AirbyteClient } from '../client/airbyte.client';
 import { isUnknownJob } from '../core/job-status';
 import { LocalChanges } from '../core/local-changes';
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
-import { ingestionNotFound, onBehalf, onBehalfOf } from '../core/upstream-problem';
-import { requireInSight, sharingKey, visibleOrNull } from '../core/visibility';
+import { ingestionNotFound, withProblems, withIngestionProblems } from '../core/upstream-problem';
+import { assertVisible, sharingKey, visibleOrNull } from '../core/visibility';
 import { runNotFound } from './run-problems';
 
 /** Airbyte's job ids are 64-bit integers. */
@@ -40,14 +40,16 @@ export class RunReader {
   }
 
   async ingestion(connectionId: string, context: RequestContext): Promise<AirbyteConnection> {
-    const connection = await onBehalfOf(connectionId, () => this.client.getConnection(connectionId, context));
-    return requireInSight(connection, context);
+    const connection = await withIngestionProblems(connectionId, () =>
+      this.client.getConnection(connectionId, context),
+    );
+    return assertVisible(connection, context);
   }
 
   async job(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
-    const whole = this.client.shareBudget(context);
-    await this.ingestion(connectionId, whole);
-    const job = await this.findJob(connectionId, runId, whole);
+    const bounded = this.client.withDeadline(context);
+    await this.ingestion(connectionId, bounded);
+    const job = await this.findJob(connectionId, runId, bounded);
     if (!job) throw runNotFound();
     return job;
   }
@@ -67,8 +69,8 @@ export class RunReader {
     runId: string,
     request: RequestContext,
   ): Promise<RunOfIngestion> {
-    const context = this.client.shareBudget(request);
-    const connection = await onBehalfOf(connectionId, () =>
+    const context = this.client.withDeadline(request);
+    const connection = await withIngestionProblems(connectionId, () =>
       visibleOrNull(connectionId, this.client.getConnection(connectionId, context), request),
     );
     if (!connection) return { isVisible: false };
@@ -78,7 +80,7 @@ export class RunReader {
   /** Airbyte gives out jobs whatever connection was meant. */
   private findJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob | null> {
     if (!JOB_ID.test(runId)) return Promise.resolve(null);
-    return onBehalf(async () => {
+    return withProblems(async () => {
       try {
         const job = await this.client.getJob(runId, context);
         return job.connectionId === connectionId ? job : null;

@@ -7,7 +7,7 @@ import { RunPoller } from './run-poller';
 /** Waits for runs to end. However many wait for one run, Airbyte is asked for it by one. */
 @Injectable()
 export class RunWaiter implements OnModuleDestroy {
-  private readonly watches = new Map<string, RunPoller>();
+  private readonly pollers = new Map<string, RunPoller>();
   private stopped = false;
 
   constructor(private readonly client: AirbyteClient) {}
@@ -18,17 +18,17 @@ export class RunWaiter implements OnModuleDestroy {
    */
   wait(job: AirbyteJob, waitMs: number, callerGone: AbortSignal): Promise<AirbyteJob> {
     if (this.stopped || hasEnded(job) || callerGone.aborted) return Promise.resolve(job);
-    const known = this.watches.get(job.jobId);
-    if (known && !known.isOver) return known.join(waitMs, callerGone);
-    const watch = new RunPoller(
+    const current = this.pollers.get(job.jobId);
+    if (current && !current.isStopped) return current.waitForEnd(waitMs, callerGone);
+    const poller = new RunPoller(
       job,
       (signal) => this.client.getJob(job.jobId, { signal }),
       this.client.caller.clock,
     );
-    const outcome = watch.join(waitMs, callerGone);
-    this.watches.set(job.jobId, watch);
-    void watch.run().finally(() => {
-      if (this.watches.get(job.jobId) === watch) this.watches.delete(job.jobId);
+    const outcome = poller.waitForEnd(waitMs, callerGone);
+    this.pollers.set(job.jobId, poller);
+    void poller.run().finally(() => {
+      if (this.pollers.get(job.jobId) === poller) this.pollers.delete(job.jobId);
     });
     return outcome;
   }
@@ -36,6 +36,6 @@ export class RunWaiter implements OnModuleDestroy {
   /** The first that happens when the gateway stops: who waits is answered, so that the server can close. */
   onModuleDestroy(): void {
     this.stopped = true;
-    for (const watch of this.watches.values()) watch.stop();
+    for (const poller of this.pollers.values()) poller.stop();
   }
 }

@@ -5,8 +5,8 @@ import { AirbyteClient } from '../client/airbyte.client';
 import { LocalChanges } from '../core/local-changes';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
-import { onBehalf, onBehalfOf } from '../core/upstream-problem';
-import { requireMayRepeat } from '../core/idempotent-retry';
+import { withProblems, withIngestionProblems } from '../core/upstream-problem';
+import { assertRetryAllowed } from '../core/idempotent-retry';
 import { DEFAULT_PAGE_SIZE } from '../../api/pagination/page-query.dto';
 import { hasEnded } from '../core/job-status';
 import { NEWEST_JOBS } from '../core/sync-history';
@@ -38,7 +38,7 @@ export class RunService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly reader: RunReader,
-    private readonly watcher: RunWaiter,
+    private readonly waiter: RunWaiter,
     private readonly starter: JobStarter,
     private readonly canceller: RunCanceller,
     private readonly changes: LocalChanges,
@@ -47,9 +47,9 @@ export class RunService {
 
   /** The reads before the start share the budget of a read; the start has a budget of its own. */
   async start(connectionId: string, request: StartRunDto, context: RequestContext): Promise<StartedRun> {
-    const reading = this.client.shareBudget(context);
+    const reading = this.client.withDeadline(context);
     const connection = await this.reader.ingestion(connectionId, reading);
-    return onBehalfOf(connectionId, async () => {
+    return withIngestionProblems(connectionId, async () => {
       const earlier = await this.findEarlier(connectionId, reading);
       if (earlier) return { run: toRun(earlier), isNew: true };
       try {
@@ -63,8 +63,8 @@ export class RunService {
     });
   }
 
-  async list(connectionId: string, query: RunListQueryDto, given: RequestContext): Promise<RunListDto> {
-    const context = this.client.shareBudget(given);
+  async list(connectionId: string, query: RunListQueryDto, request: RequestContext): Promise<RunListDto> {
+    const context = this.client.withDeadline(request);
     await this.reader.ingestion(connectionId, context);
     const filter = { connectionId, ...(query.status && { status: query.status }) };
     const page = {
@@ -72,7 +72,7 @@ export class RunService {
       token: query.pageToken ?? null,
       signer: this.signer,
     };
-    const { jobs, nextPageToken } = await onBehalfOf(connectionId, () =>
+    const { jobs, nextPageToken } = await withIngestionProblems(connectionId, () =>
       readJobPage(this.client, filter, page, context),
     );
     return { data: jobs.map(toRun), nextPageToken };
@@ -91,7 +91,7 @@ export class RunService {
   ): Promise<RunDto> {
     const job = await this.reader.sharedJob(connectionId, runId, context);
     const { waitMs, callerGone } = patience;
-    return toRun(await onBehalf(() => this.watcher.wait(job, waitMs, callerGone)));
+    return toRun(await withProblems(() => this.waiter.wait(job, waitMs, callerGone)));
   }
 
   /** The run as it is once it has ended, or after ten seconds. */
@@ -99,8 +99,8 @@ export class RunService {
     const job = await this.reader.job(connectionId, runId, context);
     if (context.earlierAttempt && job.status === 'cancelled') return { run: toRun(job), hasEnded: true };
     if (hasEnded(job)) throw runEnded(job);
-    if (context.earlierAttempt) requireMayRepeat(context.earlierAttempt);
-    return onBehalfOf(connectionId, async () => {
+    if (context.earlierAttempt) assertRetryAllowed(context.earlierAttempt);
+    return withIngestionProblems(connectionId, async () => {
       try {
         const latest = await this.canceller.cancel(job, context);
         if (hasEnded(latest) && latest.status !== 'cancelled') throw runEnded(latest);
@@ -120,7 +120,7 @@ export class RunService {
     const { earlierAttempt } = context;
     if (!earlierAttempt) return undefined;
     const found = await this.starter.findEarlier(connectionId, earlierAttempt.startedAt, context);
-    if (!found) requireMayRepeat(earlierAttempt);
+    if (!found) assertRetryAllowed(earlierAttempt);
     return found;
   }
 

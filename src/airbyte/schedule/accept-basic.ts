@@ -1,7 +1,7 @@
 /** Decides whether a basic interval is accepted. */
 import { type BasicInterval, basicTimingOf, DEFAULT_INTERVAL } from './basic/interval';
-import { intervalMinutes, nearestKept, parseBasicTiming, unitsFor } from './basic/interval';
-import { meantInterval } from './refused-forms';
+import { intervalMinutes, nearestCronIntervals, parseBasicTiming, unitsFor } from './basic/interval';
+import { guessInterval } from './refused-forms';
 import type { Refusal } from './schedule-types';
 
 function refuse(reason: string, hint: string): Refusal {
@@ -21,19 +21,19 @@ export function acceptBasic(
   const interval = timing === null ? DEFAULT_INTERVAL : parseBasicTiming(timing);
   if (!interval) {
     const reason = 'the basic timing is not understood';
-    const meant = meantInterval(timing ?? '');
+    const meant = guessInterval(timing ?? '');
     if (!meant)
       return refuse(reason, 'write "Every <n> <MINUTES|HOURS|DAYS|WEEKS>", such as "Every 6 HOURS"');
     const isKept = intervalMinutes(meant) >= minIntervalMinutes && unitsFor(meant).length > 0;
-    return refuse(reason, choice(isKept ? [meant] : nearestKept(meant, minIntervalMinutes)));
+    return refuse(reason, choice(isKept ? [meant] : nearestCronIntervals(meant, minIntervalMinutes)));
   }
   if (intervalMinutes(interval) < minIntervalMinutes) {
     const reason = `"${basicTimingOf(interval)}" is more often than every ${String(minIntervalMinutes)} minutes`;
-    return refuse(reason, choice(nearestKept(interval, minIntervalMinutes)));
+    return refuse(reason, choice(nearestCronIntervals(interval, minIntervalMinutes)));
   }
   if (unitsFor(interval).length > 0) return { ok: true, interval };
   const reason = `no cron expression keeps "${basicTimingOf(interval)}", which Airbyte would need for it`;
   const monthly =
     interval.unit === 'MONTHS' ? ', or scheduleType cron with "0 2 1 * *" for once a month' : '';
-  return refuse(reason, choice(nearestKept(interval, minIntervalMinutes)) + monthly);
+  return refuse(reason, choice(nearestCronIntervals(interval, minIntervalMinutes)) + monthly);
 }

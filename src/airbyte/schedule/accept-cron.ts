@@ -1,10 +1,10 @@
 /** Decides whether a cron expression is accepted, before anything is sent upstream. */
-import { cleanFields, type CronExpression, readExpression } from './cron/expression';
+import { plainFields, type CronExpression, readExpression } from './cron/expression';
 import type { FieldFault } from './cron/field-form';
 import { smallestGapMinutes } from './cron/frequency';
 import { quartzRule } from './cron/quartz-rule';
 import type { CronRule } from './cron/rule';
-import { refusedForm } from './refused-forms';
+import { foreignFormFault } from './refused-forms';
 import type { Refusal, ScheduleFault } from './schedule-types';
 import { nextFiring } from './time/next-firing';
 import type { Zone } from './time/zone';
@@ -57,7 +57,7 @@ function read(text: string): { ok: true; expression: CronExpression } | Refusal 
       hint: 'write a Unix or Quartz expression, such as "0 2 * * *"',
     });
   }
-  const foreign = refusedForm(normalised);
+  const foreign = foreignFormFault(normalised);
   if (foreign) return refuse(foreign);
   const fields = normalised.split(' ');
   if (fields.length < 5 || fields.length > 7) return refuse(countFault(fields.length));
@@ -65,22 +65,22 @@ function read(text: string): { ok: true; expression: CronExpression } | Refusal 
   return reading.ok ? reading : refuse(...reading.faults);
 }
 
-type Meaning = Pick<AcceptedCron, 'expression' | 'rule'>;
+type ParsedCron = Pick<AcceptedCron, 'expression' | 'rule'>;
 
 /** Expressions that were read before: most callers write one of a few. */
-const meanings = new Map<string, Meaning>();
-const MAX_MEANINGS = 2000;
+const cache = new Map<string, ParsedCron>();
+const MAX_CACHED = 2000;
 
-function meaningOf(text: string): Meaning | Refusal {
-  const known = meanings.get(text);
+function parseCached(text: string): ParsedCron | Refusal {
+  const known = cache.get(text);
   if (known) return known;
   const reading = read(text);
   if (!reading.ok) return reading;
   const { expression } = reading;
-  const rule = quartzRule(cleanFields(expression));
-  if (!rule) throw new Error(`An accepted expression has no rule: ${expression.words}`);
-  if (meanings.size >= MAX_MEANINGS) meanings.clear();
-  meanings.set(text, { expression, rule });
+  const rule = quartzRule(plainFields(expression));
+  if (!rule) throw new Error(`An accepted expression has no rule: ${expression.text}`);
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(text, { expression, rule });
   return { expression, rule };
 }
 
@@ -106,9 +106,9 @@ function frequencyFault(gap: number, floor: number): FieldFault {
 
 /** The expression with what it means, or every reason why it is refused. */
 export function acceptCron(text: string, limits: CronLimits): AcceptedCron | Refusal {
-  const meaning = meaningOf(text);
-  if ('faults' in meaning) return meaning;
-  const { expression, rule } = meaning;
+  const parsed = parseCached(text);
+  if ('faults' in parsed) return parsed;
+  const { expression, rule } = parsed;
   if (nextFiring(rule, limits.zone, limits.from.getTime()) === null)
     return refuse(neverFault(rule, limits.from));
   const floor = limits.minIntervalMinutes;

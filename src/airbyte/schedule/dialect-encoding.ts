@@ -12,17 +12,17 @@
  * A mark is believed only if storing what it says gives exactly the same expression again. All others come back
  * as Airbyte holds them.
  */
-import { type CronExpression, hasIdleYear, readExpression, storedFields } from './cron/expression';
+import { type CronExpression, hasStarYear, readExpression, storedFields } from './cron/expression';
 import { quartzReaders } from './cron/quartz-fields';
-import { unixReaders, unixWords } from './cron/unix-to-quartz';
-import { wordsSpelledBy } from './cron/spelling-codec';
+import { unixReaders, decodeUnixField } from './cron/unix-to-quartz';
+import { decodeSpelling } from './cron/spelling-codec';
 import { type BasicInterval, basicCron, readBasicCron } from './basic/basic-cron';
 
 const UNIX_SECOND = '0000';
 const FIRST_QUARTZ_MARK = 6;
 
 /** What a stored expression stands for. */
-export type Reading = { kind: 'cron'; words: string } | { kind: 'basic'; interval: BasicInterval };
+export type StoredSchedule = { kind: 'cron'; text: string } | { kind: 'basic'; interval: BasicInterval };
 
 function paddingOf(second: string): number {
   return second.length - String(Number(second)).length;
@@ -33,52 +33,52 @@ function withPadding(second: string, zeros: number): string {
 }
 
 /** The expression to send upstream. */
-export function storeExpression(expression: CronExpression): string {
+export function encodeExpression(expression: CronExpression): string {
   const [second = '0', ...rest] = storedFields(expression);
   if (expression.dialect === 'unix') return [UNIX_SECOND, ...rest].join(' ');
   const marked = FIRST_QUARTZ_MARK + 2 * paddingOf(second);
-  if (hasIdleYear(expression)) return [withPadding(second, marked + 1), ...rest].join(' ');
+  if (hasStarYear(expression)) return [withPadding(second, marked + 1), ...rest].join(' ');
   const unmarked = [second, ...rest];
-  return (readMark(unmarked) ? [withPadding(second, marked), ...rest] : unmarked).join(' ');
+  return (decodeSecond(unmarked) ? [withPadding(second, marked), ...rest] : unmarked).join(' ');
 }
 
-function believed(fields: readonly string[], stored: string): Reading | null {
+function verified(fields: readonly string[], stored: string): StoredSchedule | null {
   const reading = readExpression(fields);
-  if (!reading.ok || storeExpression(reading.expression) !== stored) return null;
-  return { kind: 'cron', words: reading.expression.words };
+  if (!reading.ok || encodeExpression(reading.expression) !== stored) return null;
+  return { kind: 'cron', text: reading.expression.text };
 }
 
-function fieldWords(stored: string, index: number, dialect: 'unix' | 'quartz'): string | null {
+function decodeField(stored: string, index: number, dialect: 'unix' | 'quartz'): string | null {
   const read = (dialect === 'unix' ? unixReaders : quartzReaders)[index];
-  const spelled = read ? wordsSpelledBy(stored, read) : null;
-  return spelled ?? (dialect === 'unix' ? unixWords(stored, index) : stored);
+  const spelled = read ? decodeSpelling(stored, read) : null;
+  return spelled ?? (dialect === 'unix' ? decodeUnixField(stored, index) : stored);
 }
 
-function readUnix(fields: readonly string[]): Reading | null {
+function readUnix(fields: readonly string[]): StoredSchedule | null {
   const words = fields
     .slice(1)
-    .map((stored, index) => (stored === '?' ? '*' : fieldWords(stored, index, 'unix')));
+    .map((stored, index) => (stored === '?' ? '*' : decodeField(stored, index, 'unix')));
   return words.includes(null)
     ? null
-    : believed(
+    : verified(
         words.filter((word) => word !== null),
         fields.join(' '),
       );
 }
 
-function readQuartz(fields: readonly string[], second: string, ...year: string[]): Reading | null {
-  const words = fields.map((stored, index) => fieldWords(stored, index, 'quartz') ?? stored);
-  return believed([second, ...words.slice(1), ...year], fields.join(' '));
+function readQuartz(fields: readonly string[], second: string, ...year: string[]): StoredSchedule | null {
+  const words = fields.map((stored, index) => decodeField(stored, index, 'quartz') ?? stored);
+  return verified([second, ...words.slice(1), ...year], fields.join(' '));
 }
 
-function readBasic(fields: readonly string[]): Reading | null {
+function readBasic(fields: readonly string[]): StoredSchedule | null {
   const found = readBasicCron(fields);
   if (!found || basicCron(found.interval, found.anchor) !== fields.join(' ')) return null;
   return { kind: 'basic', interval: found.interval };
 }
 
 /** What the second of an expression says about the rest; null when it carries no mark that can be believed. */
-function readMark(fields: readonly string[]): Reading | null {
+function decodeSecond(fields: readonly string[]): StoredSchedule | null {
   const [second = ''] = fields;
   if (fields.length === 6) {
     if (second === UNIX_SECOND) return readUnix(fields);
@@ -93,6 +93,6 @@ function readMark(fields: readonly string[]): Reading | null {
 }
 
 /** What the fields that Airbyte holds, its zone split off, stand for; null when they are to be shown as they are. */
-export function readStored(fields: readonly string[]): Reading | null {
-  return readMark(fields) ?? readQuartz(fields, fields[0] ?? '');
+export function decodeExpression(fields: readonly string[]): StoredSchedule | null {
+  return decodeSecond(fields) ?? readQuartz(fields, fields[0] ?? '');
 }

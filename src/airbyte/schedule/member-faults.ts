@@ -10,23 +10,23 @@ export interface MemberOptions {
 
 const TYPES: readonly string[] = ['cron', 'basic', 'manual'];
 
-function present(value: string | null | undefined): value is string {
+function isPresent(value: string | null | undefined): value is string {
   return value !== null && value !== undefined;
 }
 
 function cronMember(request: ScheduleRequest): ScheduleFault | null {
   if (request.scheduleType === 'cron') {
-    if (present(request.cronExpression)) return null;
+    if (isPresent(request.cronExpression)) return null;
     const hint = 'give a Unix or Quartz expression, such as "0 2 * * *"';
     return { field: 'cronExpression', reason: 'a cron schedule needs a cronExpression', hint };
   }
-  if (!present(request.cronExpression)) return null;
+  if (!isPresent(request.cronExpression)) return null;
   const reason = `a ${request.scheduleType} schedule has no cronExpression`;
   return { field: 'cronExpression', reason, hint: 'leave cronExpression out, or make scheduleType cron' };
 }
 
 function basicMember(request: ScheduleRequest): ScheduleFault | null {
-  if (request.scheduleType === 'basic' || !present(request.basicTiming)) return null;
+  if (request.scheduleType === 'basic' || !isPresent(request.basicTiming)) return null;
   const reason = `a ${request.scheduleType} schedule has no basicTiming`;
   return { field: 'basicTiming', reason, hint: 'leave basicTiming out, or make scheduleType basic' };
 }
@@ -44,7 +44,7 @@ function otherZone(timeZone: string, cronExpression: string | null | undefined, 
     field: 'timeZone',
     reason: zone ? "Airbyte's public API knows no zone but UTC" : `"${timeZone}" is not a time zone`,
     hint:
-      (zone && present(cronExpression) ? inUtcHint(cronExpression, zone, now) : null) ??
+      (zone && isPresent(cronExpression) ? inUtcHint(cronExpression, zone, now) : null) ??
       'leave timeZone out and write the times in UTC',
   };
 }
@@ -60,7 +60,7 @@ function inUtcHint(cronExpression: string, zone: Zone, now: Date): string | null
 /** `anyZone`: cron may name any IANA zone, as in previews. Other types have no use for one but UTC. */
 function zoneMember(request: ScheduleRequest, { anyZone, now }: MemberOptions): ScheduleFault | null {
   const { timeZone } = request;
-  if (!present(timeZone) || timeZone === 'UTC') return null;
+  if (!isPresent(timeZone) || timeZone === 'UTC') return null;
   if (!anyZone) return otherZone(timeZone, request.cronExpression, now);
   if (request.scheduleType !== 'cron') {
     const reason = `a ${request.scheduleType} schedule has no time zone`;

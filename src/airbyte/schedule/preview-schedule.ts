@@ -4,7 +4,7 @@ import { acceptBasic } from './accept-basic';
 import { acceptCron } from './accept-cron';
 import { anchorAt, basicCron } from './basic/basic-cron';
 import type { BasicInterval } from './basic/interval';
-import { cleanFields, type CronExpression, readExpression } from './cron/expression';
+import { plainFields, type CronExpression, readExpression } from './cron/expression';
 import { withoutPadding } from './cron/field-form';
 import { quartzRule } from './cron/quartz-rule';
 import type { CronRule } from './cron/rule';
@@ -35,8 +35,8 @@ export interface SchedulePreview {
 export type PreviewResult = { ok: true; preview: SchedulePreview } | Refusal;
 
 /** Told from the Quartz form, whose weekdays cronstrue reads right in every spelling. */
-function describe(expression: CronExpression): string {
-  return cronstrue.toString(cleanFields(expression).join(' '), {
+function describeCron(expression: CronExpression): string {
+  return cronstrue.toString(plainFields(expression).join(' '), {
     use24HourTimeFormat: true,
     throwExceptionOnParseError: true,
     dayOfWeekStartIndexZero: false,
@@ -60,9 +60,9 @@ function previewCron(text: string, zone: Zone, context: PreviewContext): Preview
   return {
     ok: true,
     preview: {
-      description: describe(expression),
+      description: describeCron(expression),
       unixExpression: unixForm(expression),
-      quartzExpression: cleanFields(expression).join(' '),
+      quartzExpression: plainFields(expression).join(' '),
       timeZone: zone.name,
       nextSyncs: firings(rule, zone, context),
     },

@@ -1,7 +1,7 @@
 /** Reads the schedule that Airbyte holds, in the words of whoever made it. */
 import { quartzRule } from './cron/quartz-rule';
 import { basicTimingOf, intervalMinutes, parseBasicTiming } from './basic/interval';
-import { readStored } from './dialect-encoding';
+import { decodeExpression } from './dialect-encoding';
 import type { Schedule, ScheduleType, UpstreamSchedule } from './schedule-types';
 import { splitStored } from './stored-expression';
 import { findZone } from './time/zone';
@@ -14,7 +14,7 @@ export interface ScheduleReading {
 
 const MINUTE_MS = 60_000;
 
-function answer(scheduleType: ScheduleType, members: Partial<Schedule> = {}): Schedule {
+function scheduleOf(scheduleType: ScheduleType, members: Partial<Schedule> = {}): Schedule {
   return { scheduleType, cronExpression: null, basicTiming: null, timeZone: null, ...members };
 }
 
@@ -31,29 +31,29 @@ const MAX_READINGS = 2000;
 function readCron(text: string): ScheduleReading {
   let reading = readings.get(text);
   if (!reading) {
-    reading = readCronAnew(text);
+    reading = parseCron(text);
     if (readings.size >= MAX_READINGS) readings.clear();
     readings.set(text, reading);
   }
   return { schedule: { ...reading.schedule }, timing: reading.timing };
 }
 
-function readCronAnew(text: string): ScheduleReading {
+function parseCron(text: string): ScheduleReading {
   const { fields, timeZone } = splitStored(text);
   const timing = cronTiming(fields, timeZone);
   // Our own schedules are always in UTC: a mark beside another zone has been edited by somebody else.
-  const reading = timeZone === 'UTC' ? readStored(fields) : null;
+  const reading = timeZone === 'UTC' ? decodeExpression(fields) : null;
   if (reading?.kind === 'basic') {
-    return { schedule: answer('basic', { basicTiming: basicTimingOf(reading.interval) }), timing };
+    return { schedule: scheduleOf('basic', { basicTiming: basicTimingOf(reading.interval) }), timing };
   }
-  const cronExpression = reading?.words ?? fields.join(' ');
-  return { schedule: answer('cron', { cronExpression, timeZone }), timing };
+  const cronExpression = reading?.text ?? fields.join(' ');
+  return { schedule: scheduleOf('cron', { cronExpression, timeZone }), timing };
 }
 
 function readBasic(basicTiming: string | undefined): ScheduleReading {
   const interval = basicTiming === undefined ? null : parseBasicTiming(basicTiming);
   return {
-    schedule: answer('basic', { basicTiming: basicTiming ?? null }),
+    schedule: scheduleOf('basic', { basicTiming: basicTiming ?? null }),
     timing: interval
       ? { kind: 'basic', intervalMs: intervalMinutes(interval) * MINUTE_MS }
       : { kind: 'unknown' },
@@ -67,11 +67,11 @@ function readBasic(basicTiming: string | undefined): ScheduleReading {
  */
 export function readSchedule(upstream: UpstreamSchedule): ScheduleReading {
   const scheduleType = upstream.scheduleType.toLowerCase();
-  if (scheduleType === 'manual') return { schedule: answer('manual'), timing: { kind: 'manual' } };
+  if (scheduleType === 'manual') return { schedule: scheduleOf('manual'), timing: { kind: 'manual' } };
   if (scheduleType === 'basic') return readBasic(upstream.basicTiming);
   const { cronExpression } = upstream;
   if (scheduleType === 'cron' && cronExpression !== undefined) return readCron(cronExpression);
-  if (scheduleType === 'cron') return { schedule: answer('cron'), timing: { kind: 'unknown' } };
+  if (scheduleType === 'cron') return { schedule: scheduleOf('cron'), timing: { kind: 'unknown' } };
   if (cronExpression === undefined)
     return { ...readBasic(upstream.basicTiming), timing: { kind: 'unknown' } };
   return { ...readCron(cronExpression), timing: { kind: 'unknown' } };

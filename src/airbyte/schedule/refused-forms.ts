@@ -1,6 +1,12 @@
 /** Forms of schedule expressions that others know and Airbyte does not, and what to write instead. */
-import { type BasicInterval, basicTimingOf, nearestKept, parseBasicTiming, unitsFor } from './basic/interval';
-import { cleanFields, readExpression } from './cron/expression';
+import {
+  type BasicInterval,
+  basicTimingOf,
+  nearestCronIntervals,
+  parseBasicTiming,
+  unitsFor,
+} from './basic/interval';
+import { plainFields, readExpression } from './cron/expression';
 import type { FieldFault } from './cron/field-form';
 import { findZone } from './time/zone';
 
@@ -21,7 +27,7 @@ const NICKNAMES: Record<string, string> = {
 };
 
 /** The interval that `6 hours`, `6h`, `PT6H` or `hourly` means; null where it means none. */
-export function meantInterval(text: string): BasicInterval | null {
+export function guessInterval(text: string): BasicInterval | null {
   const letters: Record<string, string> = { m: 'minutes', h: 'hours', d: 'days', w: 'weeks' };
   const named = NAMED_INTERVALS[text.trim().toLowerCase()];
   const iso = /^P(?:T(?=[0-9]+[MH])|(?=[0-9]+[DW]))([0-9]+)([A-Z])$/i.exec(text.trim());
@@ -34,9 +40,9 @@ export function meantInterval(text: string): BasicInterval | null {
 
 /** How to ask for an interval. */
 function intervalHint(text: string): string {
-  const interval = meantInterval(text);
+  const interval = guessInterval(text);
   if (!interval) return 'use scheduleType basic with a basicTiming such as "Every 6 HOURS"';
-  const timings = unitsFor(interval).length > 0 ? [interval] : nearestKept(interval, 1);
+  const timings = unitsFor(interval).length > 0 ? [interval] : nearestCronIntervals(interval, 1);
   return `use scheduleType basic with basicTiming ${timings.map((kept) => `"${basicTimingOf(kept)}"`).join(' or ')}`;
 }
 
@@ -61,7 +67,7 @@ function awsFault(text: string): FieldFault | null {
   if (form.toLowerCase() === 'rate') return { reason, hint: intervalHint(inner) };
   const reading = readExpression(['0', ...inner.trim().split(/\s+/)]);
   const fallback = 'write the Quartz form: six fields that begin with the second, such as "0 0 2 * * ?"';
-  return { reason, hint: reading.ok ? `write "${cleanFields(reading.expression).join(' ')}"` : fallback };
+  return { reason, hint: reading.ok ? `write "${plainFields(reading.expression).join(' ')}"` : fallback };
 }
 
 const NUMBER_WORDS: Record<string, string> = {
@@ -87,7 +93,7 @@ const NAMED: Record<string, string> = {
 const ISO_UNITS: Record<string, string> = { H: 'hours', M: 'minutes', D: 'days', W: 'weeks' };
 
 /** English and ISO 8601 durations, and what to write for them. */
-function wordsFault(text: string): FieldFault | null {
+function proseFault(text: string): FieldFault | null {
   const reason = `"${text.slice(0, 40)}" is not a cron expression`;
   const iso = /^P(?:T(\d+)([HM])|(\d+)([DW]))$/i.exec(text);
   if (iso) {
@@ -132,6 +138,6 @@ function zoneFault(text: string): FieldFault | null {
 }
 
 /** What is foreign about an expression, single blanks between its words; null when it may be read. */
-export function refusedForm(text: string): FieldFault | null {
-  return nicknameFault(text) ?? awsFault(text) ?? wordsFault(text) ?? zoneFault(text);
+export function foreignFormFault(text: string): FieldFault | null {
+  return nicknameFault(text) ?? awsFault(text) ?? proseFault(text) ?? zoneFault(text);
 }

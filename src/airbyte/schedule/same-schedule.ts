@@ -4,7 +4,7 @@ import { basicTimingOf, DEFAULT_INTERVAL, parseBasicTiming } from './basic/inter
 import { readSchedule } from './read-schedule';
 import type { Schedule, ScheduleRequest, UpstreamSchedule } from './schedule-types';
 
-function verbatim(request: ScheduleRequest): Schedule {
+function explicitMembers(request: ScheduleRequest): Schedule {
   return {
     scheduleType: request.scheduleType,
     cronExpression: request.cronExpression ?? null,
@@ -19,8 +19,8 @@ function canonicalTiming(timing: string | null): string | null {
 }
 
 /** The request as it would be answered, were it accepted. */
-function asAnswered(request: ScheduleRequest): Schedule {
-  const { scheduleType, cronExpression, basicTiming, timeZone } = verbatim(request);
+function canonicalSchedule(request: ScheduleRequest): Schedule {
+  const { scheduleType, cronExpression, basicTiming, timeZone } = explicitMembers(request);
   const timing = scheduleType === 'basic' ? (basicTiming ?? basicTimingOf(DEFAULT_INTERVAL)) : basicTiming;
   const idleZone = scheduleType !== 'cron' && timeZone === 'UTC';
   return {
@@ -46,6 +46,6 @@ function equal(a: Schedule, b: Schedule): boolean {
  */
 export function sameSchedule(request: ScheduleRequest, upstream: UpstreamSchedule): boolean {
   const held = readSchedule(upstream).schedule;
-  if (equal(verbatim(request), held)) return true;
-  return equal(asAnswered(request), { ...held, basicTiming: canonicalTiming(held.basicTiming) });
+  if (equal(explicitMembers(request), held)) return true;
+  return equal(canonicalSchedule(request), { ...held, basicTiming: canonicalTiming(held.basicTiming) });
 }

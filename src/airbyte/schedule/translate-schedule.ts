@@ -3,7 +3,7 @@ import { type Anchor, anchorAt, basicCron, readBasicCron } from './basic/basic-c
 import { type BasicInterval, basicTimingOf, sameInterval } from './basic/interval';
 import { acceptBasic } from './accept-basic';
 import { acceptCron } from './accept-cron';
-import { readStored, storeExpression } from './dialect-encoding';
+import { decodeExpression, encodeExpression } from './dialect-encoding';
 import { withMemberFaults } from './member-faults';
 import type { Schedule, ScheduleRequest, Translation, UpstreamSchedule } from './schedule-types';
 import { splitStored } from './stored-expression';
@@ -26,8 +26,8 @@ function translateCron(text: string, context: TranslationContext): Translation {
   const { expression } = accepted;
   return {
     ok: true,
-    schedule: { ...NOTHING, scheduleType: 'cron', cronExpression: expression.words, timeZone: 'UTC' },
-    upstream: { scheduleType: 'cron', cronExpression: storeExpression(expression) },
+    schedule: { ...NOTHING, scheduleType: 'cron', cronExpression: expression.text, timeZone: 'UTC' },
+    upstream: { scheduleType: 'cron', cronExpression: encodeExpression(expression) },
   };
 }
 
@@ -35,7 +35,7 @@ function translateCron(text: string, context: TranslationContext): Translation {
 function heldAnchor(held: UpstreamSchedule | undefined, interval: BasicInterval): Anchor | null {
   if (held?.cronExpression === undefined) return null;
   const { fields, timeZone } = splitStored(held.cronExpression);
-  const reading = timeZone === 'UTC' ? readStored(fields) : null;
+  const reading = timeZone === 'UTC' ? decodeExpression(fields) : null;
   if (reading?.kind !== 'basic' || !sameInterval(reading.interval, interval)) return null;
   return readBasicCron(fields)?.anchor ?? null;
 }

@@ -5,8 +5,8 @@ import { mapConcurrently } from '../../lib/map-concurrently';
 import { asProblem } from '../../api/problem/as-problem';
 import { problemBody } from '../../api/problem/problem-body';
 import type { ProblemException } from '../../api/problem/problem.exception';
-import { ingestionNotFound, onBehalf, onBehalfOf } from '../core/upstream-problem';
-import { BulkReader, type SeenConnection } from './bulk-reader';
+import { ingestionNotFound, withProblems, withIngestionProblems } from '../core/upstream-problem';
+import { BulkReader, type ObservedConnection } from './bulk-reader';
 import type { StatusBatchDto, StatusBatchResultDto } from './dto/status-batch.dto';
 import type { StatusQueryDto } from './dto/status-query.dto';
 import { StatusReader } from '../core/status-reader';
@@ -34,30 +34,30 @@ export class BatchService {
     query: StatusQueryDto,
     context: RequestContext,
   ): Promise<StatusBatchDto> {
-    const whole = this.client.shareBudget(context);
-    const found = await mapConcurrently(ids, (id) => outcomeOf(() => this.inSight(id, whole)));
+    const bounded = this.client.withDeadline(context);
+    const found = await mapConcurrently(ids, (id) => outcomeOf(() => this.readVisible(id, bounded)));
     const seen = found.flatMap((one) => (one.isFound ? [one.value.connection] : []));
-    const runs = await outcomeOf(() => onBehalf(() => this.bulk.runsOf(seen, whole)));
+    const runs = await outcomeOf(() => withProblems(() => this.bulk.runsOf(seen, bounded)));
     const tolerances = this.statuses.tolerances(query.freshness);
     const now = this.reader.airbyteNow();
     const results = found.map((one, index) => {
       const connectionId = ids[index] ?? '';
-      const place = { url: `/ingestion/${connectionId}/status`, requestId: context.requestId };
-      const told = (problem: ProblemException): StatusBatchResultDto => ({
+      const target = { url: `/ingestion/${connectionId}/status`, requestId: context.requestId };
+      const failed = (problem: ProblemException): StatusBatchResultDto => ({
         connectionId,
         status: null,
-        problem: problemBody(problem, place),
+        problem: problemBody(problem, target),
       });
-      if (!one.isFound) return told(one.problem);
-      if (!runs.isFound) return told(runs.problem);
+      if (!one.isFound) return failed(one.problem);
+      if (!runs.isFound) return failed(runs.problem);
       const snapshot = { ...one.value, ...runs.value(connectionId) };
       return { connectionId, status: statusOf(snapshot, now, tolerances), problem: null };
     });
     return { results };
   }
 
-  private inSight(connectionId: string, context: RequestContext): Promise<SeenConnection> {
-    return onBehalfOf(connectionId, async () => {
+  private readVisible(connectionId: string, context: RequestContext): Promise<ObservedConnection> {
+    return withIngestionProblems(connectionId, async () => {
       const seen = await this.bulk.connection(connectionId, context);
       if (!seen) throw ingestionNotFound();
       return seen;

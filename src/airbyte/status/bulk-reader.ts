@@ -13,19 +13,19 @@ import { JobLedger } from './ledger/job-ledger';
 import { readRunFacts } from '../core/sync-history';
 
 /** A connection, and when Airbyte was asked for it. */
-export interface SeenConnection {
+export interface ObservedConnection {
   readonly connection: AirbyteConnection;
   readonly observedAt: Date;
 }
 
 const MAX_CONNECTIONS = 10_000;
 /** The runs of fewer take fewer calls one by one. */
-const WORTH_BULK = 3;
+const MIN_BULK_SIZE = 3;
 
 /** Reads what many statuses are made of: each connection alone, so that each tells of itself, and the runs of all in bulk. */
 @Injectable()
 export class BulkReader {
-  private readonly connections: CoalescedReads<SeenConnection | null>;
+  private readonly connections: CoalescedReads<ObservedConnection | null>;
 
   constructor(
     private readonly client: AirbyteClient,
@@ -43,8 +43,8 @@ export class BulkReader {
   }
 
   /** @returns null where the ingestion does not exist for the caller, which is remembered like any other answer */
-  connection(connectionId: string, context: RequestContext): Promise<SeenConnection | null> {
-    const read = async (): Promise<SeenConnection | null> => {
+  connection(connectionId: string, context: RequestContext): Promise<ObservedConnection | null> {
+    const read = async (): Promise<ObservedConnection | null> => {
       const observedAt = this.clock.now();
       const reading = this.client.getConnection(connectionId, context);
       const connection = await visibleOrNull(connectionId, reading, context);
@@ -58,9 +58,9 @@ export class BulkReader {
     connections: readonly AirbyteConnection[],
     context: CallContext,
   ): Promise<(connectionId: string) => RunFacts> {
-    const isWorthBulk = connections.length >= WORTH_BULK;
+    const isWorthBulk = connections.length >= MIN_BULK_SIZE;
     const listed = connections.filter((connection) => isWorthBulk && this.isListed(connection));
-    await this.learn(listed, context);
+    await this.refreshLedger(listed, context);
     const single = new Map<string, RunFacts>();
     const others = connections.filter((connection) => !listed.includes(connection));
     await mapConcurrently(others, async ({ connectionId }) => {
@@ -75,7 +75,10 @@ export class BulkReader {
     return only === null || only === workspaceId;
   }
 
-  private async learn(connections: readonly AirbyteConnection[], context: CallContext): Promise<void> {
+  private async refreshLedger(
+    connections: readonly AirbyteConnection[],
+    context: CallContext,
+  ): Promise<void> {
     if (connections.length === 0) return;
     const { statusMaxAgeMs: maxAgeMs } = this.settings;
     const ids = connections.map(({ connectionId }) => connectionId);
@@ -85,6 +88,6 @@ export class BulkReader {
       change: this.changes.lastOf(ids),
       newestChange: this.changes.newest,
     };
-    await this.ledger.learn(ids, freshness, context);
+    await this.ledger.refresh(ids, freshness, context);
   }
 }

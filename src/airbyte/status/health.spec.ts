@@ -3,7 +3,7 @@ import { readSchedule } from '../schedule';
 import type { HealthReason, StatusFacts } from '../core/status-facts';
 import { assessHealth } from './health';
 import { syncStateOf } from './sync-state';
-import { upcomingOf } from './next-syncs';
+import { nextSyncsOf } from './next-syncs';
 
 /** A Thursday, half past ten. */
 const NOW = new Date('2026-01-15T10:30:00Z');
@@ -360,7 +360,7 @@ describe('nextSyncReason', () => {
     ['unknown', { schedule: { scheduleType: 'lunar' } }, 0],
     ['unknown', { schedule: cron('0 0 2 * * ?', 'Mars/Olympus') }, 0],
   ] as const)('is %s for %o', (reason, history, count) => {
-    const upcoming = upcomingOf(factsOf(history));
+    const upcoming = nextSyncsOf(factsOf(history));
     expect([upcoming.reason, upcoming.nextSyncs.length]).toEqual([reason, count]);
   });
 });

@@ -23,11 +23,11 @@ export function assessHealth(facts: StatusFacts, tolerances: Tolerances): Health
     nearAutoDisable(facts, tolerances),
   ].filter((reason) => reason !== null);
   const codes = new Set(reasons.map(({ code }) => code));
-  return { health: HEALTHS.find((health) => HOLDS[health](facts, codes)) ?? 'healthy', reasons };
+  return { health: HEALTHS.find((health) => HEALTH_CONDITIONS[health](facts, codes)) ?? 'healthy', reasons };
 }
 
 /** When each word holds. */
-const HOLDS: Record<Health, (facts: StatusFacts, codes: ReadonlySet<HealthCode>) => boolean> = {
+const HEALTH_CONDITIONS: Record<Health, (facts: StatusFacts, codes: ReadonlySet<HealthCode>) => boolean> = {
   paused: ({ connection }) => connection.status === 'inactive' || connection.status === 'locked',
   failing: (_, codes) => codes.has('failing'),
   running_late: (_, codes) => codes.has('missed_run'),

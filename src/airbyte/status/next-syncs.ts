@@ -5,22 +5,22 @@ import type { NextSyncReason } from '../core/status-enums';
 /** How many firings are told. */
 const COUNT = 3;
 
-export interface Upcoming {
+export interface NextSyncs {
   readonly nextSyncs: readonly Date[];
   readonly reason: NextSyncReason;
 }
 
 /** The next firings of the schedule that Airbyte holds, and why there are any or none. */
-export function upcomingOf({ connection, timing, newestJobs, now }: StatusFacts): Upcoming {
-  const obstacle = obstacleOf(connection.status, timing);
-  if (obstacle) return { nextSyncs: [], reason: obstacle };
+export function nextSyncsOf({ connection, timing, newestJobs, now }: StatusFacts): NextSyncs {
+  const blocked = blockingReason(connection.status, timing);
+  if (blocked) return { nextSyncs: [], reason: blocked };
   const newestJobStartedAt = newestJobs[0]?.startTime ?? null;
   const firings = nextSyncs(timing, { now, isActive: true, newestJobStartedAt, count: COUNT });
   return { nextSyncs: firings, reason: firings.length > 0 ? 'scheduled' : 'never_fires' };
 }
 
 /** Airbyte fires nothing for a connection that is not active, whatever its schedule (ConfigFetchActivityImpl). */
-function obstacleOf(connectionStatus: string, timing: Timing): NextSyncReason | null {
+function blockingReason(connectionStatus: string, timing: Timing): NextSyncReason | null {
   if (connectionStatus === 'inactive' || connectionStatus === 'locked') return connectionStatus;
   if (connectionStatus !== 'active') return 'unknown';
   return timing.kind === 'manual' || timing.kind === 'unknown' ? timing.kind : null;

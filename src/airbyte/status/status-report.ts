@@ -8,20 +8,20 @@ import { bringsData, currentJob, hasEnded } from '../core/job-status';
 import { failuresInARow } from './rules/failing';
 import type { IngestionSnapshot } from '../core/status-reader';
 import { syncStateOf } from './sync-state';
-import { type Upcoming, upcomingOf } from './next-syncs';
+import { type NextSyncs, nextSyncsOf } from './next-syncs';
 
 /** What a snapshot says at a moment, before it is put into words: shared by the status and by lists. */
-export interface Reading {
+export interface StatusInputs {
   readonly facts: StatusFacts;
   readonly schedule: Schedule;
-  readonly upcoming: Upcoming;
+  readonly upcoming: NextSyncs;
 }
 
-export function readSnapshot(snapshot: Omit<IngestionSnapshot, 'observedAt'>, now: Date): Reading {
+export function readSnapshot(snapshot: Omit<IngestionSnapshot, 'observedAt'>, now: Date): StatusInputs {
   const { connection, newestJobs, newestSuccess } = snapshot;
   const { schedule, timing } = readSchedule(connection.schedule);
   const facts = { connection, timing, newestJobs, newestSuccess, now };
-  return { facts, schedule, upcoming: upcomingOf(facts) };
+  return { facts, schedule, upcoming: nextSyncsOf(facts) };
 }
 
 /** When data last arrived; null if that is not on record. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
-import { ingestionNotFound, onBehalfOf } from '../core/upstream-problem';
+import { ingestionNotFound, withIngestionProblems } from '../core/upstream-problem';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { StatusQueryDto } from './dto/status-query.dto';
 import type { Tolerances } from '../core/status-facts';
@@ -24,7 +24,7 @@ export class StatusService {
     query: StatusQueryDto,
     context: RequestContext,
   ): Promise<IngestionStatusDto> {
-    const snapshot = await onBehalfOf(connectionId, () => this.reader.read(connectionId, context));
+    const snapshot = await withIngestionProblems(connectionId, () => this.reader.read(connectionId, context));
     if (!snapshot) throw ingestionNotFound();
     return statusOf(snapshot, this.reader.airbyteNow(), this.tolerances(query.freshness));
   }

@@ -4,7 +4,7 @@ import type { Fixtures } from './fixtures';
 
 type MethodsOf<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T];
 /** What the client can be asked; the others send nothing. */
-type Call = Exclude<MethodsOf<AirbyteClient>, 'shareBudget' | 'onApplicationShutdown'>;
+type Call = Exclude<MethodsOf<AirbyteClient>, 'withDeadline' | 'onApplicationShutdown'>;
 
 /**
  * Calls every method of the client, with everything that can be asked of it: the gateway's callers cannot bring about

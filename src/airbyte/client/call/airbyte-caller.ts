@@ -9,20 +9,20 @@ import { type Clock, systemClock } from '../../../lib/clock';
 import { ConcurrencyGate, type Release } from '../resilience/concurrency-gate';
 import { createAuthorizer } from '../sign-in/credentials';
 import type { OutageListener } from '../resilience/outage-monitor';
-import { isInDoubt } from '../resilience/outcome-in-doubt';
-import { Exchanger } from '../resilience/request-runner';
-import { isStartLane, isTriedOnce, type Operation } from '../model/operation';
+import { isOutcomeUnknown } from '../resilience/outcome-in-doubt';
+import { RequestRunner } from '../resilience/request-runner';
+import { isStartLane, isSingleAttempt, type Operation } from '../model/operation';
 import { ShapeError } from '../model/parse';
 import { retryDelayMs } from '../resilience/retry-policy';
 import { signIn } from '../sign-in/sign-in';
 import type { Transport } from '../transport/transport';
-import { refusedStart, refusedTurn, unsent } from '../resilience/unsent-errors';
+import { startGateError, gateError, notSent } from '../resilience/unsent-errors';
 import type { UpstreamClock } from '../resilience/upstream-clock';
 
 /** The share of a read's budget that its first attempt may take, so that one lost answer leaves time for another. */
 const FIRST_ATTEMPT_SHARE = 0.6;
 
-const NO_PLACE: Release = () => undefined;
+const NO_RELEASE: Release = () => undefined;
 
 export interface CallerOptions {
   /** Called for each row of a list that is left out because it cannot be read. The reason holds no content. */
@@ -53,7 +53,7 @@ export class AirbyteCaller {
   stopped = false;
   private readonly random: () => number;
   private readonly authorizer: Authorizer;
-  private readonly exchanger: Exchanger;
+  private readonly runner: RequestRunner;
   private readonly startsRefused = new AbortController();
 
   constructor(
@@ -65,16 +65,16 @@ export class AirbyteCaller {
     this.random = options.random ?? Math.random;
     this.breaker = new CircuitBreaker(this.clock);
     this.gate = new ConcurrencyGate(settings);
-    this.exchanger = new Exchanger(transport, this.breaker, this.clock, options.onCall, options.onOutage);
+    this.runner = new RequestRunner(transport, this.breaker, this.clock, options.onCall, options.onOutage);
     this.authorizer = createAuthorizer(
       settings.credentials,
-      (id, secret) => signIn(this.exchanger, id, secret, settings.timeoutMs * FIRST_ATTEMPT_SHARE),
+      (id, secret) => signIn(this.runner, id, secret, settings.timeoutMs * FIRST_ATTEMPT_SHARE),
       this.clock,
     );
   }
 
   get upstreamClock(): UpstreamClock {
-    return this.exchanger.upstreamClock;
+    return this.runner.upstreamClock;
   }
 
   /** When a call's budget ends, on the monotonic clock. */
@@ -94,14 +94,14 @@ export class AirbyteCaller {
    * @throws {AirbyteError} when no place comes free within the budget of a start; nothing was sent then
    */
   async admitStart(operation: Operation, context: CallContext): Promise<Release> {
-    this.refuseFor(operation, this.breaker.waitMs());
+    this.assertCircuitClosed(operation, this.breaker.waitMs());
     const place = await this.gate.enter({
       lane: operation.lane,
       timeoutMs: this.settings.startTimeoutMs,
       signal: this.startsRefused.signal,
       callerKey: context.callerKey,
     });
-    if (typeof place === 'string') throw refusedStart(operation, place);
+    if (typeof place === 'string') throw startGateError(operation, place);
     return place;
   }
 
@@ -118,7 +118,7 @@ export class AirbyteCaller {
     const operation = build();
     const startedAt = this.clock.monotonicMs();
     const deadlineAt = this.deadlineOf(operation, context);
-    let told: AirbyteError | undefined;
+    let errorToReport: AirbyteError | undefined;
     let outcomeUnknown = false;
     for (let number = 1; ; number++) {
       const attempt = { operation, context, startedAt, deadlineAt, number };
@@ -126,15 +126,15 @@ export class AirbyteCaller {
         return await this.attempt(attempt, parse);
       } catch (error) {
         if (!(error instanceof AirbyteError)) throw error;
-        const inDoubt = isInDoubt(error, operation.safety);
-        told = inDoubt ? error : moreTelling(told, error);
+        const inDoubt = isOutcomeUnknown(error, operation.safety);
+        errorToReport = inDoubt ? error : moreInformativeError(errorToReport, error);
         outcomeUnknown ||= inDoubt;
         // The pause of the circuit is longer than what is waited for an Airbyte that cannot be reached.
-        const isGone = error.kind === 'circuit_open' && told.kind === 'unreachable';
-        const delayMs = isGone ? null : this.delayBeforeNext(error, attempt);
+        const isUnreachable = error.kind === 'circuit_open' && errorToReport.kind === 'unreachable';
+        const delayMs = isUnreachable ? null : this.delayBeforeNext(error, attempt);
         if (delayMs !== null) await this.clock.wait(delayMs, context.signal);
         if (delayMs === null || context.signal?.aborted)
-          throw outcomeUnknown ? told.with({ outcomeUnknown }) : told;
+          throw outcomeUnknown ? errorToReport.with({ outcomeUnknown }) : errorToReport;
       }
     }
   }
@@ -143,7 +143,7 @@ export class AirbyteCaller {
     error: AirbyteError,
     { operation, context, startedAt, deadlineAt, number }: Attempt,
   ): number | null {
-    if (isTriedOnce(operation) || this.stopped || context.signal?.aborted) return null;
+    if (isSingleAttempt(operation) || this.stopped || context.signal?.aborted) return null;
     return retryDelayMs({
       error,
       safety: operation.safety,
@@ -157,28 +157,28 @@ export class AirbyteCaller {
   private async attempt<T>(attempt: Attempt, parse: (body: unknown) => T): Promise<T> {
     const { operation } = attempt;
     // Looked at before queueing too: a dead Airbyte is reported at once however many calls wait.
-    if (!operation.probe) this.refuseFor(operation, this.breaker.waitMs());
-    const entry = this.enter(attempt);
-    const turn = entry instanceof Promise ? await entry : entry;
-    if (typeof turn === 'string') throw refusedTurn(operation, turn);
+    if (!operation.probe) this.assertCircuitClosed(operation, this.breaker.waitMs());
+    const entry = this.acquirePlace(attempt);
+    const place = entry instanceof Promise ? await entry : entry;
+    if (typeof place === 'string') throw gateError(operation, place);
     try {
-      if (!operation.probe) this.refuseFor(operation, this.breaker.enter());
+      if (!operation.probe) this.assertCircuitClosed(operation, this.breaker.enter());
       return parsed(operation, parse, await this.sendAuthorized(attempt));
     } finally {
-      turn();
+      place();
     }
   }
 
-  private refuseFor(operation: Operation, waitMs: number): void {
-    if (waitMs > 0) throw unsent('circuit_open', operation, 'Airbyte was down a moment ago', waitMs);
+  private assertCircuitClosed(operation: Operation, waitMs: number): void {
+    if (waitMs > 0) throw notSent('circuit_open', operation, 'Airbyte was down a moment ago', waitMs);
   }
 
-  private enter({ operation, context, deadlineAt }: Attempt): ReturnType<ConcurrencyGate['enter']> {
+  private acquirePlace({ operation, context, deadlineAt }: Attempt): ReturnType<ConcurrencyGate['enter']> {
     const remainingMs = deadlineAt - this.clock.monotonicMs();
-    if (remainingMs <= 0) throw unsent('timeout', operation, 'no time was left');
+    if (remainingMs <= 0) throw notSent('timeout', operation, 'no time was left');
     const { lane } = operation;
     // A start has its place already; a probe takes none, so that it never waits behind the calls of callers.
-    if (isStartLane(lane) || operation.probe) return NO_PLACE;
+    if (isStartLane(lane) || operation.probe) return NO_RELEASE;
     return this.gate.enter({
       lane,
       timeoutMs: remainingMs,
@@ -190,45 +190,45 @@ export class AirbyteCaller {
   /** A refused token is replaced once; a request refused for its token did nothing, so it may go again. */
   private async sendAuthorized(attempt: Attempt): Promise<unknown> {
     const header = this.authorizer.header();
-    const authorization = header instanceof Promise ? await this.patiently(header, attempt) : header;
+    const authorization = header instanceof Promise ? await this.awaitUntilDeadline(header, attempt) : header;
     try {
       return await this.send(attempt, authorization);
     } catch (error) {
       if (!(error instanceof AirbyteError) || error.kind !== 'unauthorized') throw error;
-      if (!this.authorizer.drop(authorization)) throw error;
+      if (!this.authorizer.invalidate(authorization)) throw error;
     }
-    const renewed = await this.patiently(Promise.resolve(this.authorizer.header()), attempt);
+    const renewed = await this.awaitUntilDeadline(Promise.resolve(this.authorizer.header()), attempt);
     return this.send(attempt, renewed);
   }
 
   private send(attempt: Attempt, authorization: string | undefined): Promise<unknown> {
     const { operation, context, number } = attempt;
     const timeoutMs = this.timeoutMs(attempt);
-    return this.exchanger.exchange({ operation, context, authorization, timeoutMs, attempt: number });
+    return this.runner.run({ operation, context, authorization, timeoutMs, attempt: number });
   }
 
   private timeoutMs({ operation, deadlineAt, number }: Attempt): number {
     const remainingMs = Math.max(1, deadlineAt - this.clock.monotonicMs());
-    return operation.safety === 'read' && number === 1 && !isTriedOnce(operation)
+    return operation.safety === 'read' && number === 1 && !isSingleAttempt(operation)
       ? Math.ceil(remainingMs * FIRST_ATTEMPT_SHARE)
       : remainingMs;
   }
 
   /** The sign-in under way serves others too, so it goes on when this call stops waiting for it. */
-  private async patiently(
+  private async awaitUntilDeadline(
     header: Promise<string | undefined>,
     { operation, context, deadlineAt }: Attempt,
   ): Promise<string | undefined> {
     const stop = new AbortController();
     const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
-    const patience = this.clock.wait(Math.max(0, deadlineAt - this.clock.monotonicMs()), signal).then(() => {
-      throw unsent('timeout', operation, 'signing in to Airbyte took too long');
+    const timeout = this.clock.wait(Math.max(0, deadlineAt - this.clock.monotonicMs()), signal).then(() => {
+      throw notSent('timeout', operation, 'signing in to Airbyte took too long');
     });
     try {
-      return await Promise.race([header, patience]);
+      return await Promise.race([header, timeout]);
     } finally {
       // Ending the wait rejects it too, after the race: nobody is left to be told.
-      patience.catch(() => undefined);
+      timeout.catch(() => undefined);
       stop.abort();
     }
   }
@@ -244,7 +244,7 @@ function parsed<T>(operation: Operation, parse: (body: unknown) => T, body: unkn
 }
 
 /** Of two failures of one call: what Airbyte said outweighs silence, and the later one outweighs the earlier. */
-function moreTelling(earlier: AirbyteError | undefined, later: AirbyteError): AirbyteError {
+function moreInformativeError(earlier: AirbyteError | undefined, later: AirbyteError): AirbyteError {
   if (earlier === undefined || later.status !== undefined) return later;
   if (earlier.status !== undefined) return earlier;
   return later.kind === 'circuit_open' ? earlier : later;

@@ -100,9 +100,9 @@ describe('a lost creation', () => {
 describe('MemoryCreationClaims', () => {
   it('remembers the newest of very many, and forgets the oldest', async () => {
     const claims = new MemoryCreationClaims();
-    for (let i = 0; i < 25_000; i++) await claims.claim(`c${i}`, 'a');
-    expect(await claims.take('c24999', 'b')).toBe(false);
-    expect(await claims.take('c15000', 'b')).toBe(false);
-    expect(await claims.take('c0', 'b')).toBe(true);
+    for (let i = 0; i < 25_000; i++) await claims.claimCreated(`c${i}`, 'a');
+    expect(await claims.claimFound('c24999', 'b')).toBe(false);
+    expect(await claims.claimFound('c15000', 'b')).toBe(false);
+    expect(await claims.claimFound('c0', 'b')).toBe(true);
   });
 });

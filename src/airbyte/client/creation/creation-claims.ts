@@ -6,12 +6,12 @@ export interface CreationClaims {
   /** Who has these, as far as anybody has. */
   ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Claims what was found. @returns whether it is the claimant's now, or was before */
-  take(connectionId: string, claimant: string): Promise<boolean>;
+  claimFound(connectionId: string, claimant: string): Promise<boolean>;
   /**
    * Claims what a creation of the claimant's was answered with. Only what somebody else has found stands against it: an id
    * that two creations were answered with is Airbyte's own word, whatever one thinks of it.
    */
-  claim(connectionId: string, claimant: string): Promise<boolean>;
+  claimCreated(connectionId: string, claimant: string): Promise<boolean>;
 }
 
 /** Whose a connection is, and whether it was found rather than answered. */
@@ -21,7 +21,7 @@ export interface Claim {
 }
 
 /** Whether a claim that there is already keeps a new one from being made. */
-export function standsAgainst(known: Claim | undefined, claim: Claim): boolean {
+export function conflictsWith(known: Claim | undefined, claim: Claim): boolean {
   if (known === undefined || known.claimant === claim.claimant) return false;
   return known.isFound || claim.isFound;
 }
@@ -29,7 +29,7 @@ export function standsAgainst(known: Claim | undefined, claim: Claim): boolean {
 /** Injection token of the claims that the application's client goes by. */
 export const CREATION_CLAIMS = Symbol('CREATION_CLAIMS');
 
-const REMEMBERED = 10_000;
+const MAX_CLAIMS = 10_000;
 
 /** For one process, as long as it lives: the last 10,000 at least. */
 export class MemoryCreationClaims implements CreationClaims {
@@ -39,29 +39,29 @@ export class MemoryCreationClaims implements CreationClaims {
 
   ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const owned = connectionIds.flatMap((id): [string, string][] => {
-      const known = this.of(id);
+      const known = this.get(id);
       return known === undefined ? [] : [[id, known.claimant]];
     });
     return Promise.resolve(new Map(owned));
   }
 
-  take(connectionId: string, claimant: string): Promise<boolean> {
+  claimFound(connectionId: string, claimant: string): Promise<boolean> {
     return Promise.resolve(this.add(connectionId, { claimant, isFound: true }));
   }
 
-  claim(connectionId: string, claimant: string): Promise<boolean> {
+  claimCreated(connectionId: string, claimant: string): Promise<boolean> {
     return Promise.resolve(this.add(connectionId, { claimant, isFound: false }));
   }
 
   /** The claim that there is. */
-  of(connectionId: string): Claim | undefined {
+  get(connectionId: string): Claim | undefined {
     return this.claims.get(connectionId) ?? this.earlierClaims.get(connectionId);
   }
 
   /** @returns false where another stands against it */
   add(connectionId: string, claim: Claim): boolean {
-    if (standsAgainst(this.of(connectionId), claim)) return false;
-    if (this.claims.size >= REMEMBERED) {
+    if (conflictsWith(this.get(connectionId), claim)) return false;
+    if (this.claims.size >= MAX_CLAIMS) {
       this.earlierClaims = this.claims;
       this.claims = new Map();
     }

@@ -14,19 +14,19 @@ import { parseConnection } from '../model/response-parsers';
 
 /** The share of a creation's budget kept for finding out what became of it. */
 const LOOKUP_SHARE = 0.2;
-const SHORTEST_LOOKUP_MS = 300;
-const LONGEST_LOOKUP_MS = 30_000;
+const MIN_LOOKUP_MS = 300;
+const MAX_LOOKUP_MS = 30_000;
 
 /** Milliseconds of a creation's budget that are kept for looking it up; never more than half. */
 export function lookupBudgetMs(budgetMs: number): number {
-  const wantedMs = Math.min(Math.max(budgetMs * LOOKUP_SHARE, SHORTEST_LOOKUP_MS), LONGEST_LOOKUP_MS);
+  const wantedMs = Math.min(Math.max(budgetMs * LOOKUP_SHARE, MIN_LOOKUP_MS), MAX_LOOKUP_MS);
   return Math.min(wantedMs, budgetMs / 2);
 }
 
 type ListConnections = (context: CallContext) => Promise<readonly AirbyteConnection[]>;
 
 /** What is looked for, since when (epoch milliseconds of our clock), and for whom. */
-interface Search {
+interface LostCreation {
   readonly input: CreateConnectionInput;
   readonly startedAt: number;
   readonly claimant: string;
@@ -54,12 +54,12 @@ export class CreationRecovery {
     const deadlineAt = this.caller.deadlineOf(operation, context);
     const lookupMs = lookupBudgetMs(deadlineAt - this.caller.clock.monotonicMs());
     const attempt = { ...context, deadlineAt: deadlineAt - lookupMs };
-    const made = await this.attempt(operation, claimant, attempt);
+    const made = await this.tryCreate(operation, claimant, attempt);
     if (!(made instanceof AirbyteError)) return made;
     const lookupDeadlineAt = Math.min(deadlineAt, this.caller.clock.monotonicMs() + lookupMs);
     const search = { input, startedAt, claimant };
-    const found = await this.find(search, made, { ...context, deadlineAt: lookupDeadlineAt });
-    if (found === undefined) throw withoutAnswer(made);
+    const found = await this.findLost(search, made, { ...context, deadlineAt: lookupDeadlineAt });
+    if (found === undefined) throw asTimeout(made);
     return found;
   }
 
@@ -75,22 +75,22 @@ export class CreationRecovery {
     context: CallContext,
   ): Promise<AirbyteConnection | 'ambiguous' | undefined> {
     const claimant = context.claimant ?? randomUUID();
-    const { certain, ambiguous } = await this.matching({ input, claimant, startedAt }, context);
+    const { certain, ambiguous } = await this.findCandidates({ input, claimant, startedAt }, context);
     for (const row of [...certain].sort((a, b) => createdMs(a) - createdMs(b))) {
-      if (await this.claims.take(row.connectionId, claimant)) return row;
+      if (await this.claims.claimFound(row.connectionId, claimant)) return row;
     }
     return ambiguous.length > 0 ? 'ambiguous' : undefined;
   }
 
   /** @returns the error of an attempt of which nobody knows what came */
-  private async attempt(
+  private async tryCreate(
     operation: Operation,
     claimant: string,
     context: CallContext,
   ): Promise<AirbyteConnection | AirbyteError> {
     try {
       const made = await this.caller.call(() => operation, parseConnection, context);
-      if (await this.claims.claim(made.connectionId, claimant)) return made;
+      if (await this.claims.claimCreated(made.connectionId, claimant)) return made;
       // Who asked for the like and had no answer has found it meanwhile: what that one has made, or makes, is as good.
       const details = { operation: operation.name, sent: true, outcomeUnknown: true };
       return new AirbyteError('timeout', 'what was made was given to a request like this one', details);
@@ -101,17 +101,17 @@ export class CreationRecovery {
   }
 
   /** Looks more than once: Airbyte may be about to finish, and requests like this one to learn which is theirs. */
-  private async find(
-    search: Search,
+  private async findLost(
+    search: LostCreation,
     lost: AirbyteError,
     context: CallContext & { readonly deadlineAt: number },
   ): Promise<AirbyteConnection | undefined> {
     const { clock } = this.caller;
     const pauseMs = Math.max(100, (context.deadlineAt - clock.monotonicMs()) / 6);
     while (clock.monotonicMs() < context.deadlineAt && !context.signal?.aborted && !this.caller.stopped) {
-      const [found, ...others] = await this.look(search, lost, context);
+      const [found, ...others] = await this.listCandidates(search, lost, context);
       const isOnlyOne = found !== undefined && others.length === 0;
-      if (isOnlyOne && (await this.claims.take(found.connectionId, search.claimant))) return found;
+      if (isOnlyOne && (await this.claims.claimFound(found.connectionId, search.claimant))) return found;
       await clock.wait(
         Math.min(pauseMs, Math.max(0, context.deadlineAt - clock.monotonicMs())),
         context.signal,
@@ -120,30 +120,33 @@ export class CreationRecovery {
     return undefined;
   }
 
-  private async look(
-    search: Search,
+  private async listCandidates(
+    search: LostCreation,
     lost: AirbyteError,
     context: CallContext,
   ): Promise<readonly AirbyteConnection[]> {
     try {
-      return (await this.matching(search, context)).certain;
+      return (await this.findCandidates(search, context)).certain;
     } catch (error) {
       if (!(error instanceof AirbyteError)) throw error;
       // What answers is no Airbyte, so it can neither have made anything nor find it.
-      if (isOfAnother(lost) && isOfAnother(error)) throw error;
+      if (isNotAirbyte(lost) && isNotAirbyte(error)) throw error;
       // A failed look finds nothing; what counts is the creation's own error.
       return [];
     }
   }
 
   /** The connections that it may be: those given to this claimant before and no others, or those given to no claimant. */
-  private async matching({ input, startedAt, claimant }: Search, context: CallContext): Promise<Candidates> {
+  private async findCandidates(
+    { input, startedAt, claimant }: LostCreation,
+    context: CallContext,
+  ): Promise<Candidates> {
     const all = await this.listConnections(context);
     const rows = all.filter((row) => matches(row, input));
     if (rows.length === 0) return NO_CANDIDATES;
     const owners = await this.claims.ownersOf(rows.map(({ connectionId }) => connectionId));
-    const mine = rows.filter(({ connectionId }) => owners.get(connectionId) === claimant);
-    if (mine.length > 0) return { certain: mine, ambiguous: [] };
+    const own = rows.filter(({ connectionId }) => owners.get(connectionId) === claimant);
+    if (own.length > 0) return { certain: own, ambiguous: [] };
     const free = rows.filter(({ connectionId }) => !owners.has(connectionId));
     const { upstreamClock, clock } = this.caller;
     const windows = upstreamClock.windowsOf(startedAt, clock.now().getTime());
@@ -184,12 +187,12 @@ function matches(row: AirbyteConnection, input: CreateConnectionInput): boolean 
 }
 
 /** An answer of HTTP, but not of Airbyte's API. */
-function isOfAnother({ kind, status }: AirbyteError): boolean {
+function isNotAirbyte({ kind, status }: AirbyteError): boolean {
   return kind === 'misbehaving' && status !== undefined;
 }
 
 /** Silence is a timeout to the caller, wherever the answer was lost; what was answered keeps its kind. */
-function withoutAnswer(error: AirbyteError): AirbyteError {
+function asTimeout(error: AirbyteError): AirbyteError {
   const isSilence = error.kind === 'timeout' || error.kind === 'dropped';
   return error.with({ cause: error }, isSilence ? 'timeout' : error.kind);
 }

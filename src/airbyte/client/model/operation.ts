@@ -35,12 +35,12 @@ export interface Operation {
 }
 
 /** Whether the first attempt is the only one, and may take the whole budget. */
-export function isTriedOnce({ probe = false, runsConnector = false }: Operation): boolean {
+export function isSingleAttempt({ probe = false, runsConnector = false }: Operation): boolean {
   return probe || runsConnector;
 }
 
 /** Where an operation went, for messages: method and path without the query. */
-export function describe(operation: Operation): string {
+export function methodAndPath(operation: Operation): string {
   const queryStart = operation.path.indexOf('?');
   const path = queryStart < 0 ? operation.path : operation.path.slice(0, queryStart);
   return `${operation.method} ${path}`;

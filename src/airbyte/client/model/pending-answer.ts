@@ -1,12 +1,12 @@
 import type { Clock } from '../../../lib/clock';
 
 /** How a call ended. */
-export type Ending<T> =
+export type CallResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 /** A call whose answer may take minutes. Nothing that it ends in is lost: every ending is a value. */
-export class PendingAnswer<T> {
-  private readonly ended: Promise<Ending<T>>;
+export class PendingCall<T> {
+  private readonly ended: Promise<CallResult<T>>;
 
   constructor(
     answer: Promise<T>,
@@ -19,12 +19,12 @@ export class PendingAnswer<T> {
   }
 
   /** Resolves when the call has ended. */
-  get ending(): Promise<Ending<T>> {
+  get result(): Promise<CallResult<T>> {
     return this.ended;
   }
 
   /** @returns the ending, or null when `pauseMs` have passed or the signal aborts before it */
-  async within(pauseMs: number, signal?: AbortSignal): Promise<Ending<T> | null> {
+  async waitFor(pauseMs: number, signal?: AbortSignal): Promise<CallResult<T> | null> {
     const over = new AbortController();
     const signals = signal ? [signal, over.signal] : [over.signal];
     const pause = this.clock.wait(pauseMs, AbortSignal.any(signals)).then(() => null);
@@ -36,7 +36,7 @@ export class PendingAnswer<T> {
   }
 
   /** @returns the ending, or null when the other promise resolves before it */
-  async orBefore(other: Promise<unknown>): Promise<Ending<T> | null> {
+  async resultBefore(other: Promise<unknown>): Promise<CallResult<T> | null> {
     return Promise.race([this.ended, other.then(() => null)]);
   }
 }

@@ -5,10 +5,10 @@ export interface BreakerOptions {
   readonly threshold: number;
   /** How long it stays open at first; doubles with each probe that fails. */
   readonly openMs: number;
-  readonly longestOpenMs: number;
+  readonly maxOpenMs: number;
 }
 
-const DEFAULTS: BreakerOptions = { threshold: 5, openMs: 1_000, longestOpenMs: 4_000 };
+const DEFAULTS: BreakerOptions = { threshold: 5, openMs: 1_000, maxOpenMs: 4_000 };
 
 /**
  * Spares an Airbyte that is down, and its callers the wait. Open, it lets one call through at the end of each pause;
@@ -61,7 +61,7 @@ export class CircuitBreaker {
 
   private open(): void {
     const nextMs = this.isOpen ? this.pauseMs * 2 : this.options.openMs;
-    this.pauseMs = Math.min(nextMs, this.options.longestOpenMs);
+    this.pauseMs = Math.min(nextMs, this.options.maxOpenMs);
     this.openUntil = this.clock.monotonicMs() + this.pauseMs;
   }
 }

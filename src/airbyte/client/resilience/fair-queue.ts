@@ -6,7 +6,7 @@ interface Queued {
   readonly arrival: number;
 }
 
-interface Line<T> {
+interface CallerQueue<T> {
   size: number;
   /** Sets keep the order of insertion, and a waiter that gives up leaves in constant time. */
   readonly lanes: Record<Lane, Set<T>>;
@@ -15,7 +15,7 @@ interface Line<T> {
 /** Lines of waiters, one for each caller. The callers take turns (round robin); each line is first in, first out. */
 export class FairQueue<T extends Queued> {
   /** In the order of turns: a caller that had its turn goes to the end. */
-  private readonly lines = new Map<string, Line<T>>();
+  private readonly queues = new Map<string, CallerQueue<T>>();
   private readonly waiting: Record<Lane, number> = { read: 0, create: 0, start: 0, cancel: 0 };
 
   get size(): number {
@@ -23,7 +23,7 @@ export class FairQueue<T extends Queued> {
   }
 
   sizeOf(callerKey: string): number {
-    return this.lines.get(callerKey)?.size ?? 0;
+    return this.queues.get(callerKey)?.size ?? 0;
   }
 
   isEmpty(lane: Lane): boolean {
@@ -31,8 +31,8 @@ export class FairQueue<T extends Queued> {
   }
 
   add(callerKey: string, waiter: T): void {
-    const line = this.lines.get(callerKey) ?? newLine<T>();
-    this.lines.set(callerKey, line);
+    const line = this.queues.get(callerKey) ?? newQueue<T>();
+    this.queues.set(callerKey, line);
     line.lanes[waiter.lane].add(waiter);
     line.size++;
     this.waiting[waiter.lane]++;
@@ -40,24 +40,24 @@ export class FairQueue<T extends Queued> {
 
   /** Does nothing when the waiter is not there. */
   remove(callerKey: string, waiter: T): void {
-    const line = this.lines.get(callerKey);
+    const line = this.queues.get(callerKey);
     if (!line?.lanes[waiter.lane].delete(waiter)) return;
     line.size--;
     this.waiting[waiter.lane]--;
-    if (line.size === 0) this.lines.delete(callerKey);
+    if (line.size === 0) this.queues.delete(callerKey);
   }
 
   /** The caller with the most waiters. */
   longest(): { readonly callerKey: string; readonly size: number } {
     let longest = { callerKey: '', size: 0 };
-    for (const [callerKey, { size }] of this.lines) if (size > longest.size) longest = { callerKey, size };
+    for (const [callerKey, { size }] of this.queues) if (size > longest.size) longest = { callerKey, size };
     return longest;
   }
 
   /** The waiter of a caller that came last. */
   newestOf(callerKey: string): T | undefined {
     let newest: T | undefined;
-    const { lanes } = this.lines.get(callerKey) ?? newLine<T>();
+    const { lanes } = this.queues.get(callerKey) ?? newQueue<T>();
     for (const waiter of LANES.flatMap((lane) => [...lanes[lane]]))
       if (newest === undefined || waiter.arrival > newest.arrival) newest = waiter;
     return newest;
@@ -65,11 +65,11 @@ export class FairQueue<T extends Queued> {
 
   /** Takes the waiter whose turn it is out of the queue. @param hasRoom whether a call of this lane can go now */
   takeNext(hasRoom: (lane: Lane) => boolean): T | undefined {
-    for (const [callerKey, line] of this.lines) {
+    for (const [callerKey, line] of this.queues) {
       const next = oldestOf(line, hasRoom);
       if (next === undefined) continue;
-      this.lines.delete(callerKey);
-      this.lines.set(callerKey, line);
+      this.queues.delete(callerKey);
+      this.queues.set(callerKey, line);
       this.remove(callerKey, next);
       return next;
     }
@@ -79,11 +79,14 @@ export class FairQueue<T extends Queued> {
 
 const LANES: readonly Lane[] = ['read', 'create', 'start', 'cancel'];
 
-function newLine<T>(): Line<T> {
+function newQueue<T>(): CallerQueue<T> {
   return { size: 0, lanes: { read: new Set(), create: new Set(), start: new Set(), cancel: new Set() } };
 }
 
-function oldestOf<T extends Queued>({ lanes }: Line<T>, hasRoom: (lane: Lane) => boolean): T | undefined {
+function oldestOf<T extends Queued>(
+  { lanes }: CallerQueue<T>,
+  hasRoom: (lane: Lane) => boolean,
+): T | undefined {
   let oldest: T | undefined;
   for (const lane of LANES) {
     const first = hasRoom(lane) ? firstOf(lanes[lane]) : undefined;

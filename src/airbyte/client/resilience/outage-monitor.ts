@@ -10,7 +10,7 @@ export type OutageEvent =
 export type OutageListener = (event: OutageEvent) => void;
 
 /** One refused connection may be a restart; the second in a row is an outage. */
-const UNREACHABLE_IN_A_ROW = 2;
+const MIN_UNREACHABLE_FAILURES = 2;
 
 /** Reports when an outage begins and when it ends, each once. */
 export class OutageMonitor {
@@ -36,7 +36,7 @@ export class OutageMonitor {
   recordFailure(error: AirbyteError): void {
     if (this.failures++ === 0) this.firstFailureAt = this.clock.monotonicMs();
     const isOutage =
-      this.breaker.isOpen || (error.kind === 'unreachable' && this.failures >= UNREACHABLE_IN_A_ROW);
+      this.breaker.isOpen || (error.kind === 'unreachable' && this.failures >= MIN_UNREACHABLE_FAILURES);
     if (this.isReported || !isOutage) return;
     this.isReported = true;
     this.onOutage?.({ kind: 'began', error });

@@ -2,7 +2,7 @@ import type { AirbyteError } from '../model/airbyte-errors';
 import type { Safety } from '../model/operation';
 
 /** May a change have happened, or yet happen, although no good answer came? */
-export function isInDoubt(error: AirbyteError, safety: Safety): boolean {
+export function isOutcomeUnknown(error: AirbyteError, safety: Safety): boolean {
   if (safety === 'read' || !error.sent) return false;
   switch (error.kind) {
     case 'timeout':

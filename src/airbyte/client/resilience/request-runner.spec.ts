@@ -2,7 +2,7 @@ import type { AirbyteErrorKind } from '../model/airbyte-errors';
 import type { CallContext } from '../model/airbyte-types';
 import { CircuitBreaker } from './circuit-breaker';
 import { systemClock } from '../../../lib/clock';
-import { Exchanger } from './request-runner';
+import { RequestRunner } from './request-runner';
 import type { Operation } from '../model/operation';
 import { operations } from '../model/request-builders';
 import type { TransportResponse } from '../transport/transport';
@@ -29,11 +29,9 @@ async function circuitAfter(
   const breaker = new CircuitBreaker(clock);
   const send = (): Promise<TransportResponse> =>
     outcome instanceof TransportError ? Promise.reject(outcome) : Promise.resolve(outcome);
-  const exchanger = new Exchanger({ send, close: () => Promise.resolve() }, breaker, clock, undefined);
+  const exchanger = new RequestRunner({ send, close: () => Promise.resolve() }, breaker, clock, undefined);
   for (let calls = 0; calls < 10; calls++) {
-    await exchanger
-      .exchange({ operation, context, timeoutMs: 1, attempt: 1 })
-      .catch((error: unknown) => error);
+    await exchanger.run({ operation, context, timeoutMs: 1, attempt: 1 }).catch((error: unknown) => error);
   }
   return breaker.isOpen ? 'open' : 'closed';
 }
@@ -70,8 +68,13 @@ it.each<[TransportError['failure'], AirbyteErrorKind]>([
 ])('a transport that fails with %s is reported as %s, by method and path', async (failure, kind) => {
   const breaker = new CircuitBreaker(systemClock);
   const send = (): Promise<TransportResponse> => Promise.reject(new TransportError(failure, true, 'CODE'));
-  const exchanger = new Exchanger({ send, close: () => Promise.resolve() }, breaker, systemClock, undefined);
-  const call = exchanger.exchange({ operation: READ, context: {}, timeoutMs: 1, attempt: 1 });
+  const exchanger = new RequestRunner(
+    { send, close: () => Promise.resolve() },
+    breaker,
+    systemClock,
+    undefined,
+  );
+  const call = exchanger.run({ operation: READ, context: {}, timeoutMs: 1, attempt: 1 });
   await expect(call).rejects.toMatchObject({ kind, operation: 'getConnection', sent: true });
   await expect(call).rejects.toThrow(/^GET \/connections\/x: .* \(CODE\)$/);
 });

@@ -1,18 +1,18 @@
 import { AirbyteError } from '../model/airbyte-errors';
 import type { CallContext } from '../model/airbyte-types';
-import { fromTransport, readAnswer } from '../transport/read-answer';
+import { transportFailure, readAnswer } from '../transport/read-answer';
 import type { CallListener } from './call-events';
 import type { CircuitBreaker } from './circuit-breaker';
 import type { Clock } from '../../../lib/clock';
 import { OutageMonitor, type OutageListener } from './outage-monitor';
-import { describe, isStartLane, type Operation } from '../model/operation';
+import { methodAndPath, isStartLane, type Operation } from '../model/operation';
 import type { Transport, TransportRequest, TransportResponse } from '../transport/transport';
 import { TransportError } from '../transport/transport-errors';
 import { UpstreamClock } from './upstream-clock';
 import { upstreamHeaders } from '../transport/upstream-headers';
 
 /** One request and what to send it with. */
-export interface ExchangeRequest {
+export interface OutgoingRequest {
   readonly operation: Operation;
   readonly context: CallContext;
   readonly authorization?: string | undefined;
@@ -21,7 +21,7 @@ export interface ExchangeRequest {
 }
 
 /** Makes single exchanges, and tells the breaker and the listener how each went. */
-export class Exchanger {
+export class RequestRunner {
   readonly upstreamClock = new UpstreamClock();
   private readonly outages: OutageMonitor;
 
@@ -35,11 +35,11 @@ export class Exchanger {
     this.outages = new OutageMonitor(breaker, clock, onOutage);
   }
 
-  async exchange(request: ExchangeRequest): Promise<unknown> {
+  async run(request: OutgoingRequest): Promise<unknown> {
     const startedAt = this.clock.monotonicMs();
     try {
-      const answer = await this.transport.send(this.wire(request));
-      const response = withoutCredential(answer, request.authorization);
+      const answer = await this.transport.send(this.toTransportRequest(request));
+      const response = maskCredential(answer, request.authorization);
       const { date } = response.headers;
       if (typeof date === 'string') this.upstreamClock.observe(date, this.clock.now().getTime());
       const body = readAnswer(request.operation, response, this.clock.now().getTime());
@@ -47,15 +47,20 @@ export class Exchanger {
       this.report(request, startedAt, { status: response.status });
       return body;
     } catch (thrown) {
-      const error = thrown instanceof TransportError ? fromTransport(request.operation, thrown) : thrown;
+      const error = thrown instanceof TransportError ? transportFailure(request.operation, thrown) : thrown;
       if (!(error instanceof AirbyteError)) throw error;
-      this.judge(request, error, startedAt);
+      this.recordOutcome(request, error, startedAt);
       this.report(request, startedAt, { status: error.status, kind: error.kind, errorId: error.errorId });
       throw error;
     }
   }
 
-  private wire({ operation, context, authorization, timeoutMs }: ExchangeRequest): TransportRequest {
+  private toTransportRequest({
+    operation,
+    context,
+    authorization,
+    timeoutMs,
+  }: OutgoingRequest): TransportRequest {
     return {
       method: operation.method,
       path: operation.path,
@@ -70,7 +75,11 @@ export class Exchanger {
    * Counts whether Airbyte is there, not whether it likes the request. A slow creation, a start that is not answered (by
    * Airbyte, or by a proxy that waited too long for it) and an impatient caller prove nothing.
    */
-  private judge({ operation, context }: ExchangeRequest, error: AirbyteError, startedAt: number): void {
+  private recordOutcome(
+    { operation, context }: OutgoingRequest,
+    error: AirbyteError,
+    startedAt: number,
+  ): void {
     switch (error.kind) {
       case 'unreachable':
         this.recordFailure(error, startedAt);
@@ -99,12 +108,12 @@ export class Exchanger {
   }
 
   private report(
-    { operation, context, attempt }: ExchangeRequest,
+    { operation, context, attempt }: OutgoingRequest,
     startedAt: number,
     outcome: Pick<Parameters<CallListener>[0], 'status' | 'kind' | 'errorId'>,
   ): void {
     if (this.onCall === undefined) return;
-    const path = describe(operation).slice(operation.method.length + 1);
+    const path = methodAndPath(operation).slice(operation.method.length + 1);
     const { name, method } = operation;
     const durationMs = this.clock.monotonicMs() - startedAt;
     this.onCall({
@@ -120,10 +129,7 @@ export class Exchanger {
 }
 
 /** Airbyte may repeat what it was sent, and what it says of a failure goes to callers. */
-function withoutCredential(
-  response: TransportResponse,
-  authorization: string | undefined,
-): TransportResponse {
+function maskCredential(response: TransportResponse, authorization: string | undefined): TransportResponse {
   if (response.status < 400 || authorization === undefined) return response;
   const credential = authorization.slice(authorization.indexOf(' ') + 1);
   return { ...response, text: response.text.replaceAll(credential, '***') };

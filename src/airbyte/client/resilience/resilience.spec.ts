@@ -4,15 +4,15 @@ import { CircuitBreaker } from './circuit-breaker';
 import { ConcurrencyGate, type GateLimits, type Release } from './concurrency-gate';
 import type { Lane } from '../model/operation';
 import { lookupBudgetMs } from '../creation/creation-recovery';
-import { parseRetryAfterMs, RETRY_AFTER_CAP_MS } from '../transport/retry-after';
-import { backoffMs, retryDelayMs, type RetryQuestion } from './retry-policy';
+import { parseRetryAfterMs, MAX_RETRY_AFTER_MS } from '../transport/retry-after';
+import { backoffMs, retryDelayMs, type FailedAttempt } from './retry-policy';
 
 function failure(kind: AirbyteErrorKind, details: Partial<AirbyteErrorDetails> = {}): AirbyteError {
   return new AirbyteError(kind, kind, { operation: 'test', sent: true, ...details });
 }
 
 describe('retry policy', () => {
-  const ask = (question: Partial<RetryQuestion> & { error: AirbyteError }): number | null =>
+  const ask = (question: Partial<FailedAttempt> & { error: AirbyteError }): number | null =>
     retryDelayMs({ safety: 'read', attempt: 1, elapsedMs: 0, remainingMs: 10_000, random: 0.5, ...question });
 
   it.each([
@@ -102,15 +102,15 @@ describe('Retry-After', () => {
   it.each([
     ['7', 7_000],
     [' 0 ', 0],
-    ['86400', RETRY_AFTER_CAP_MS],
+    ['86400', MAX_RETRY_AFTER_MS],
     ['Thu, 15 Jan 2026 02:00:05 GMT', 5_000],
     ['Thu, 15 Jan 2026 01:00:00 GMT', 0],
     ['Thursday, 15-Jan-26 02:00:05 GMT', 5_000],
-    ['Fri, 16 Jan 2026 02:00:00 GMT', RETRY_AFTER_CAP_MS],
+    ['Fri, 16 Jan 2026 02:00:00 GMT', MAX_RETRY_AFTER_MS],
     ['-1', undefined],
     ['1.5', undefined],
     ['soon', undefined],
-    ['2026', RETRY_AFTER_CAP_MS],
+    ['2026', MAX_RETRY_AFTER_MS],
     ['', undefined],
     [undefined, undefined],
   ])('%j is %j ms', (value, expected) => {
@@ -143,7 +143,7 @@ describe('circuit breaker', () => {
       time += ms;
     };
     return {
-      breaker: new CircuitBreaker(clock, { threshold: 3, openMs: 1_000, longestOpenMs: 4_000 }),
+      breaker: new CircuitBreaker(clock, { threshold: 3, openMs: 1_000, maxOpenMs: 4_000 }),
       clock,
       pass,
     };

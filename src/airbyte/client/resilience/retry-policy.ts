@@ -1,16 +1,16 @@
 import type { AirbyteError } from '../model/airbyte-errors';
 import type { Safety } from '../model/operation';
 
-const FIRST_BACKOFF_MS = 100;
-const LONGEST_BACKOFF_MS = 2_000;
+const INITIAL_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 2_000;
 /** A later attempt gets at least this long, or is not made at all. */
-const SHORTEST_ATTEMPT_MS = 50;
+const MIN_ATTEMPT_MS = 50;
 /** An Airbyte that restarts is back within a moment; one that is gone should be known at once. */
-const UNREACHABLE_PATIENCE_MS = 1_000;
+const MAX_UNREACHABLE_MS = 1_000;
 /** Airbyte answers 500 to faults that repeating cannot cure, such as an id that is no UUID. */
-const MOST_ATTEMPTS_ON_500 = 3;
+const MAX_ATTEMPTS_ON_500 = 3;
 
-export interface RetryQuestion {
+export interface FailedAttempt {
   readonly error: AirbyteError;
   readonly safety: Safety;
   /** Attempts made so far. */
@@ -28,22 +28,21 @@ export interface RetryQuestion {
  *
  * @returns milliseconds to wait, or null to give up
  */
-export function retryDelayMs(question: RetryQuestion): number | null {
-  if (!isWorthRepeating(question) || !isSafe(question.error, question.safety)) return null;
-  const delayMs = question.error.retryAfterMs ?? backoffMs(question.attempt, question.random);
-  const isHopeless =
-    question.error.kind === 'unreachable' && question.elapsedMs + delayMs > UNREACHABLE_PATIENCE_MS;
-  if (isHopeless) return null;
-  return delayMs + SHORTEST_ATTEMPT_MS <= question.remainingMs ? delayMs : null;
+export function retryDelayMs(failed: FailedAttempt): number | null {
+  if (!isRetryable(failed) || !isSafe(failed.error, failed.safety)) return null;
+  const delayMs = failed.error.retryAfterMs ?? backoffMs(failed.attempt, failed.random);
+  const isDown = failed.error.kind === 'unreachable' && failed.elapsedMs + delayMs > MAX_UNREACHABLE_MS;
+  if (isDown) return null;
+  return delayMs + MIN_ATTEMPT_MS <= failed.remainingMs ? delayMs : null;
 }
 
 /** Half of it is chance, so that callers who failed together do not come back together. */
 export function backoffMs(attempt: number, random: number): number {
-  const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
+  const ceiling = Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** (attempt - 1));
   return ceiling / 2 + (ceiling / 2) * random;
 }
 
-function isWorthRepeating({ error, attempt }: RetryQuestion): boolean {
+function isRetryable({ error, attempt }: FailedAttempt): boolean {
   switch (error.kind) {
     case 'rate_limited':
     case 'unavailable':
@@ -52,7 +51,7 @@ function isWorthRepeating({ error, attempt }: RetryQuestion): boolean {
     case 'timeout':
       return true;
     case 'failed':
-      return attempt < MOST_ATTEMPTS_ON_500;
+      return attempt < MAX_ATTEMPTS_ON_500;
     case 'circuit_open':
       // A call that finds the circuit open fails at once; one that saw Airbyte fail may wait for it.
       return attempt > 1;

@@ -1,7 +1,7 @@
 /** So many readings are kept; one odd value among them changes nothing. */
-const READINGS = 5;
+const MAX_READINGS = 5;
 /** `Date` has whole seconds and an answer takes time: below this a difference says nothing. */
-export const NOTABLE_SKEW_MS = 30_000;
+export const MIN_SKEW_MS = 30_000;
 /** A clock cannot be this wrong; the header is. */
 const MAX_SKEW_MS = 400 * 86_400_000;
 
@@ -40,13 +40,13 @@ export class UpstreamClock {
     const aheadMs = Date.parse(header) - nowMs;
     if (Number.isNaN(aheadMs) || Math.abs(aheadMs) > MAX_SKEW_MS) return;
     this.readings.push(aheadMs);
-    if (this.readings.length > READINGS) this.readings.shift();
+    if (this.readings.length > MAX_READINGS) this.readings.shift();
   }
 
   /** Our time corrected to Airbyte's clock where the two differ notably: its schedules fire by that clock. */
   correct(now: Date): Date {
     const { aheadMs } = this;
-    return Math.abs(aheadMs) < NOTABLE_SKEW_MS ? now : new Date(now.getTime() + aheadMs);
+    return Math.abs(aheadMs) < MIN_SKEW_MS ? now : new Date(now.getTime() + aheadMs);
   }
 
   /**

@@ -3,5 +3,5 @@ export interface Authorizer {
   /** Undefined: no header is sent. */
   header(): string | undefined | Promise<string | undefined>;
   /** Airbyte refused this header. @returns true when another may be had */
-  drop(header: string | undefined): boolean;
+  invalidate(header: string | undefined): boolean;
 }

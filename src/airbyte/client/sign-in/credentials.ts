@@ -24,5 +24,5 @@ export function createAuthorizer(
 }
 
 function fixed(header: string | undefined): Authorizer {
-  return { header: () => header, drop: () => false };
+  return { header: () => header, invalidate: () => false };
 }

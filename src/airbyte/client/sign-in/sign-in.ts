@@ -1,6 +1,6 @@
 import { AirbyteError, type AirbyteErrorKind } from '../model/airbyte-errors';
 import { misbehaving } from '../transport/read-answer';
-import type { Exchanger } from '../resilience/request-runner';
+import type { RequestRunner } from '../resilience/request-runner';
 import type { Operation } from '../model/operation';
 import { ShapeError } from '../model/parse';
 import { type AccessToken, parseAccessToken } from '../model/response-parsers';
@@ -12,7 +12,7 @@ import { type AccessToken, parseAccessToken } from '../model/response-parsers';
  * @throws {AirbyteError} never with a kind that could be taken for an answer about something else, never as `sent`
  */
 export async function signIn(
-  exchanger: Exchanger,
+  runner: RequestRunner,
   clientId: string,
   clientSecret: string,
   timeoutMs: number,
@@ -32,7 +32,7 @@ export async function signIn(
     expects: 'json',
   };
   try {
-    return parseAccessToken(await exchanger.exchange({ operation, context: {}, timeoutMs, attempt: 1 }));
+    return parseAccessToken(await runner.run({ operation, context: {}, timeoutMs, attempt: 1 }));
   } catch (error) {
     if (error instanceof ShapeError) throw misbehaving(operation, error.message, 200).with({ sent: false });
     throw error instanceof AirbyteError ? error.with({ sent: false }, signInKind(error.kind)) : error;

@@ -93,9 +93,9 @@ describe('token provider', () => {
       { accessToken: 'b', expiresInS: 900 },
     );
     const refused = await provider.header();
-    provider.drop(refused);
+    provider.invalidate(refused);
     expect(await provider.header()).toBe('Bearer b');
-    provider.drop(refused);
+    provider.invalidate(refused);
     expect(await provider.header()).toBe('Bearer b');
     expect(signIns()).toBe(2);
   });

@@ -23,7 +23,7 @@ interface HeldToken {
  */
 export class TokenProvider implements Authorizer {
   private held: HeldToken | undefined;
-  private flight: Promise<string> | undefined;
+  private pendingFetch: Promise<string> | undefined;
 
   constructor(
     private readonly signIn: () => Promise<AccessToken>,
@@ -32,32 +32,32 @@ export class TokenProvider implements Authorizer {
 
   header(): string | Promise<string> {
     const now = this.clock.monotonicMs();
-    if (this.held === undefined || now >= this.held.expiresAt) return this.fetch();
+    if (this.held === undefined || now >= this.held.expiresAt) return this.fetchToken();
     if (now >= this.held.refreshAt) this.renew(this.held);
     return this.held.header;
   }
 
   /** Forgets the token unless a newer one has taken its place already. */
-  drop(header: string | undefined): boolean {
+  invalidate(header: string | undefined): boolean {
     if (this.held?.header === header) this.held = undefined;
     return true;
   }
 
   /** The token in hand is still good, so a renewal that fails concerns nobody yet. */
   private renew(held: HeldToken): void {
-    this.fetch().catch(() => {
+    this.fetchToken().catch(() => {
       held.refreshAt = this.clock.monotonicMs() + PAUSE_AFTER_FAILED_RENEWAL_MS;
     });
   }
 
-  private fetch(): Promise<string> {
-    this.flight ??= this.exchange().finally(() => {
-      this.flight = undefined;
+  private fetchToken(): Promise<string> {
+    this.pendingFetch ??= this.requestToken().finally(() => {
+      this.pendingFetch = undefined;
     });
-    return this.flight;
+    return this.pendingFetch;
   }
 
-  private async exchange(): Promise<string> {
+  private async requestToken(): Promise<string> {
     const startedAt = this.clock.monotonicMs();
     const nowMs = this.clock.now().getTime();
     const token = await this.signIn();

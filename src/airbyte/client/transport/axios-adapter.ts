@@ -1,17 +1,17 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { Dispatcher } from 'undici';
-import { exchange, type WireRequest } from './undici-request';
+import { sendRequest, type WireRequest } from './undici-request';
 
 /** An `AxiosAdapter` whose answers are texts. */
 export type UndiciAdapter = (config: InternalAxiosRequestConfig) => Promise<AxiosResponse<string>>;
 
 /**
- * An axios adapter over {@link exchange}. Honours `timeout` (body included), `signal` and `maxContentLength`, resolves
+ * An axios adapter over {@link sendRequest}. Honours `timeout` (body included), `signal` and `maxContentLength`, resolves
  * for every status and rejects with {@link TransportError}.
  */
 export function createUndiciAdapter(dispatcher: Dispatcher): UndiciAdapter {
   return async (config) => {
-    const { status, headers, text } = await exchange(dispatcher, wireRequestOf(config));
+    const { status, headers, text } = await sendRequest(dispatcher, wireRequestOf(config));
     return { status, headers: joined(headers), data: text, statusText: '', config };
   };
 }

@@ -1,6 +1,6 @@
 import { AirbyteError, type AirbyteErrorDetails, type AirbyteErrorKind } from '../model/airbyte-errors';
 import { parseErrorBody } from './error-body';
-import { describe, type Operation } from '../model/operation';
+import { methodAndPath, type Operation } from '../model/operation';
 import { parseRetryAfterMs } from './retry-after';
 import type { TransportResponse } from './transport';
 import { unreachableCause } from './unreachable-cause';
@@ -8,7 +8,7 @@ import type { TransportError, TransportFailure } from './transport-errors';
 
 /** Reads the body of a good answer, which still has to be parsed, or throws the {@link AirbyteError} that it amounts to. */
 export function readAnswer(operation: Operation, response: TransportResponse, nowMs: number): unknown {
-  if (response.status < 200 || response.status > 299) throw refusal(operation, response, nowMs);
+  if (response.status < 200 || response.status > 299) throw errorOf(operation, response, nowMs);
   if (operation.expects === 'json') return readJson(operation, response);
   // A web application answers every path with its page and 200.
   if (isWebPage(response)) throw misbehaving(operation, 'the answer is a web page', response.status);
@@ -17,16 +17,16 @@ export function readAnswer(operation: Operation, response: TransportResponse, no
 
 /** An error for an answer that is not one of Airbyte's API: the address is wrong, or something sits in between. */
 export function misbehaving(operation: Operation, what: string, status: number | undefined): AirbyteError {
-  const message = `${describe(operation)}: ${what}. Is AIRBYTE_API_URL the base of Airbyte's public API?`;
+  const message = `${methodAndPath(operation)}: ${what}. Is AIRBYTE_API_URL the base of Airbyte's public API?`;
   return new AirbyteError('misbehaving', message, { operation: operation.name, sent: true, status });
 }
 
-export function fromTransport(operation: Operation, error: TransportError): AirbyteError {
+export function transportFailure(operation: Operation, error: TransportError): AirbyteError {
   const { kind, what } = TRANSPORT_KINDS[error.failure];
   const details = { operation: operation.name, sent: error.sent, transportCode: error.code, cause: error };
   const code = error.code === undefined ? '' : ` (${error.code})`;
   const reason = kind === 'unreachable' ? `${what}: ${unreachableCause(error.code)}` : what + code;
-  return new AirbyteError(kind, `${describe(operation)}: ${reason}`, details);
+  return new AirbyteError(kind, `${methodAndPath(operation)}: ${reason}`, details);
 }
 
 const TRANSPORT_KINDS: Record<TransportFailure, { kind: AirbyteErrorKind; what: string }> = {
@@ -51,10 +51,9 @@ function readJson(operation: Operation, response: TransportResponse): unknown {
   return body;
 }
 
-function refusal(operation: Operation, response: TransportResponse, nowMs: number): AirbyteError {
+function errorOf(operation: Operation, response: TransportResponse, nowMs: number): AirbyteError {
   const { status } = response;
-  if (!isAnswerOfAirbyte(response))
-    return misbehaving(operation, `status ${status} without a JSON body`, status);
+  if (!isFromAirbyte(response)) return misbehaving(operation, `status ${status} without a JSON body`, status);
   const body = isJson(response) ? parseJson(response.text) : undefined;
   const details: AirbyteErrorDetails = {
     ...parseErrorBody(body),
@@ -64,11 +63,11 @@ function refusal(operation: Operation, response: TransportResponse, nowMs: numbe
     retryAfterMs: parseRetryAfterMs(response.headers['retry-after'], nowMs),
     upstreamDate: upstreamDateOf(response),
   };
-  return new AirbyteError(kindOf(status), `${describe(operation)}: Airbyte answered ${status}`, details);
+  return new AirbyteError(kindOf(status), `${methodAndPath(operation)}: Airbyte answered ${status}`, details);
 }
 
 /** Proxies answer 401, 429 and 5xx with pages of their own and mean it; other pages come from the wrong address. */
-function isAnswerOfAirbyte(response: TransportResponse): boolean {
+function isFromAirbyte(response: TransportResponse): boolean {
   const { status } = response;
   if (status < 400) return false;
   return status >= 500 || status === 401 || status === 429 || response.text === '' || isJson(response);

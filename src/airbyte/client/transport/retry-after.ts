@@ -1,5 +1,5 @@
 /** The longest wait that a `Retry-After` can ask for. */
-export const RETRY_AFTER_CAP_MS = 30_000;
+export const MAX_RETRY_AFTER_MS = 30_000;
 
 /**
  * Reads `Retry-After` (RFC 9110, section 10.2.3) in seconds or as an HTTP date, capped.
@@ -10,7 +10,7 @@ export function parseRetryAfterMs(value: unknown, nowMs: number): number | undef
   if (typeof value !== 'string') return undefined;
   const trimmed = value.trim();
   const waitMs = /^\d+$/.test(trimmed) ? Number(trimmed) * 1000 : httpDateMs(trimmed) - nowMs;
-  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), RETRY_AFTER_CAP_MS);
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS);
 }
 
 function httpDateMs(value: string): number {

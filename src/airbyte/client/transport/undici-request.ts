@@ -37,14 +37,14 @@ const TIMER_STEP_MS = 100;
  * costs less than its `request` and knows whether a request was written to a socket.
  * @throws {TransportError} and nothing else
  */
-export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<WireAnswer> {
+export function sendRequest(dispatcher: Dispatcher, request: WireRequest): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
-    dispatcher.dispatch(request, new Exchange(request, resolve, reject));
+    dispatcher.dispatch(request, new PendingRequest(request, resolve, reject));
   });
 }
 
 /** Settles exactly once: by the answer, a failure, the timeout or the caller's signal. */
-class Exchange implements Dispatcher.DispatchHandler {
+class PendingRequest implements Dispatcher.DispatchHandler {
   private readonly chunks: Buffer[] = [];
   private readonly timer: NodeJS.Timeout | undefined;
   private readonly onAbort: (() => void) | undefined;
@@ -60,7 +60,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly reject: (error: TransportError) => void,
   ) {
     const { timeoutMs, signal } = request;
-    if (timeoutMs > 0) this.timer = setTimeout(giveUp, inSteps(timeoutMs), this);
+    if (timeoutMs > 0) this.timer = setTimeout(onTimeout, roundDown(timeoutMs), this);
     if (!signal) return;
     this.onAbort = () => {
       this.fail('aborted');
@@ -121,12 +121,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function giveUp(exchange: Exchange): void {
+function onTimeout(exchange: PendingRequest): void {
   exchange.fail('timeout');
 }
 
 /** Never later than asked for. */
-function inSteps(timeoutMs: number): number {
+function roundDown(timeoutMs: number): number {
   return timeoutMs < 10 * TIMER_STEP_MS ? timeoutMs : timeoutMs - (timeoutMs % TIMER_STEP_MS);
 }
 

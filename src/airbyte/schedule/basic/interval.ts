@@ -46,7 +46,7 @@ function every(units: number, unit: TimeUnit): BasicInterval {
 }
 
 /** The intervals that one cron expression keeps exactly, across midnight and the ends of weeks too, ascending. */
-const KEPT_INTERVALS: readonly BasicInterval[] = [
+const CRON_INTERVALS: readonly BasicInterval[] = [
   ...[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30].map((units) => every(units, 'MINUTES')),
   ...[1, 2, 3, 4, 6, 8, 12, 24].map((units) => every(units, 'HOURS')),
   every(1, 'WEEKS'),
@@ -59,7 +59,7 @@ const KEPT_INTERVALS: readonly BasicInterval[] = [
 export function unitsFor(interval: BasicInterval): readonly TimeUnit[] {
   if (interval.unit === 'MONTHS') return [];
   const minutes = intervalMinutes(interval);
-  const usual = KEPT_INTERVALS.find((kept) => intervalMinutes(kept) === minutes);
+  const usual = CRON_INTERVALS.find((kept) => intervalMinutes(kept) === minutes);
   if (!usual) return [];
   const others = UNITS.filter(
     (unit) => unit !== 'MONTHS' && unit !== usual.unit && minutes % UNIT_MINUTES[unit] === 0,
@@ -68,9 +68,9 @@ export function unitsFor(interval: BasicInterval): readonly TimeUnit[] {
 }
 
 /** The kept intervals next to one that is not, none shorter than the floor. */
-export function nearestKept(interval: BasicInterval, floorMinutes: number): BasicInterval[] {
+export function nearestCronIntervals(interval: BasicInterval, floorMinutes: number): BasicInterval[] {
   const minutes = intervalMinutes(interval);
-  const allowed = KEPT_INTERVALS.filter((kept) => intervalMinutes(kept) >= floorMinutes);
+  const allowed = CRON_INTERVALS.filter((kept) => intervalMinutes(kept) >= floorMinutes);
   const shorter = allowed.filter((kept) => intervalMinutes(kept) < minutes).at(-1);
   const longer = allowed.find((kept) => intervalMinutes(kept) > minutes);
   return [shorter, longer].filter((kept) => kept !== undefined);

@@ -1,16 +1,16 @@
 /** Expressions that are accepted from callers, in either dialect, field by field. */
 import { DAY_OF_MONTH, numberOfName, QUARTZ_WEEKDAY, UNIX_WEEKDAY as UNIX_WEEKDAY_FIELD } from './field';
-import { cleanSpelling, type FieldFault, type FieldForm } from './field-form';
+import { plainSpelling, type FieldFault, type FieldForm } from './field-form';
 import { quartzReaders } from './quartz-fields';
 import { isStar, unixReaders } from './unix-to-quartz';
-import { storedSpelling } from './spelling-codec';
+import { encodeSpelling } from './spelling-codec';
 
 export type Dialect = 'unix' | 'quartz';
 
 export interface CronExpression {
   readonly dialect: Dialect;
   /** As sent, single blanks between the fields. */
-  readonly words: string;
+  readonly text: string;
   /** Five, six or seven fields as sent. */
   readonly forms: readonly FieldForm[];
 }
@@ -127,12 +127,12 @@ export function readExpression(fields: readonly string[]): ExpressionReading {
   const all = [...faults.values(), ...acrossFields(fields, new Set(faults.keys()))];
   return all.length > 0
     ? { ok: false, faults: all }
-    : { ok: true, expression: { dialect, words: fields.join(' '), forms } };
+    : { ok: true, expression: { dialect, text: fields.join(' '), forms } };
 }
 
 /** Whether the expression ends with a year of `*`, which says nothing and is not sent on. */
-export function hasIdleYear(expression: CronExpression): boolean {
-  return expression.forms[6]?.words === '*';
+export function hasStarYear(expression: CronExpression): boolean {
+  return expression.forms[6]?.text === '*';
 }
 
 function quartzFields(
@@ -140,7 +140,7 @@ function quartzFields(
   spell: (form: FieldForm, index: number) => string,
 ): string[] {
   const fields = expression.forms.map(spell);
-  if (expression.dialect === 'quartz') return fields.slice(0, hasIdleYear(expression) ? 6 : 7);
+  if (expression.dialect === 'quartz') return fields.slice(0, hasStarYear(expression) ? 6 : 7);
   const anyWeekday = expression.forms[UNIX_WEEKDAY];
   if (anyWeekday && isStar(anyWeekday)) fields[UNIX_WEEKDAY] = '?';
   else fields[UNIX_DAY_OF_MONTH] = '?';
@@ -148,8 +148,8 @@ function quartzFields(
 }
 
 /** Six or seven Quartz fields with the expression's meaning, free of spellings that carry words. */
-export function cleanFields(expression: CronExpression): string[] {
-  return quartzFields(expression, cleanSpelling);
+export function plainFields(expression: CronExpression): string[] {
+  return quartzFields(expression, plainSpelling);
 }
 
 /** The Quartz fields as they are sent upstream, before the second is marked. */
@@ -157,6 +157,6 @@ export function storedFields(expression: CronExpression): string[] {
   const readers = expression.dialect === 'unix' ? unixReaders : quartzReaders;
   return quartzFields(expression, (form, index) => {
     const read = readers[index];
-    return read ? storedSpelling(form, read) : form.words;
+    return read ? encodeSpelling(form, read) : form.text;
   });
 }

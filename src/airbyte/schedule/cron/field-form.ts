@@ -2,7 +2,7 @@
 
 export interface FieldForm {
   /** As the caller wrote it. */
-  readonly words: string;
+  readonly text: string;
   /** The values in Quartz's numbering, ascending; null for `?` and for forms such as `LW` that have no fixed values. */
   readonly values: readonly number[] | null;
   /** A spelling that Airbyte reads with this meaning and that keeps the words; null when values must be listed. */
@@ -38,8 +38,6 @@ export function withoutPadding(text: string): string {
 }
 
 /** The field in plain Quartz, free of spellings that only carry words. */
-export function cleanSpelling(form: FieldForm): string {
-  return form.plain === null && form.values
-    ? form.values.join(',')
-    : withoutPadding(form.plain ?? form.words);
+export function plainSpelling(form: FieldForm): string {
+  return form.plain === null && form.values ? form.values.join(',') : withoutPadding(form.plain ?? form.text);
 }

@@ -26,7 +26,7 @@ function shortName(text: string, field: Field): string | null {
 }
 
 /** An item that has not the form of one. */
-export function notUnderstood(text: string, field: Field): FieldFault {
+export function unparsableItem(text: string, field: Field): FieldFault {
   const reason =
     text === ''
       ? `the ${field.label} list has an empty entry`
@@ -55,7 +55,7 @@ export function outOfRange(item: Item, field: Field, longestStep: number): Field
     hint:
       item.step === 0
         ? 'leave the step out'
-        : `a step starts anew with every ${wholeOf(field)}: leave it out, or list the values`,
+        : `a step starts anew with every ${enclosingUnit(field)}: leave it out, or list the values`,
   };
 }
 
@@ -66,7 +66,7 @@ function outOfRangeHint(field: Field): string {
     : 'in Quartz 1 is Sunday and 7 is Saturday, or write SUN to SAT';
 }
 
-function wholeOf(field: Field): string {
+function enclosingUnit(field: Field): string {
   const wholes: Record<string, string> = {
     second: 'minute',
     minute: 'hour',

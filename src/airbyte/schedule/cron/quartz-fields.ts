@@ -15,7 +15,7 @@ import {
 } from './field';
 import { accepted, ascending, type FieldReader, type FieldReading, refused } from './field-form';
 import { type Item, parseItem, valuesOf, wrapsAround } from './item';
-import { allowedValues, longestPlainStep, notUnderstood, outOfRange } from './item-faults';
+import { allowedValues, longestPlainStep, unparsableItem, outOfRange } from './item-faults';
 
 /** cron-utils comes to nothing on a stepped range that wraps around; weekday steps are listed altogether. */
 function isPlain(item: Item, field: Field, alone: boolean): boolean {
@@ -40,7 +40,7 @@ function namesFault(text: string, item: Item, field: Field): FieldReading | null
 
 function readItem(text: string, field: Field): Item | FieldReading {
   const item = parseItem(text, field);
-  if (!item) return { ok: false, fault: notUnderstood(text, field) };
+  if (!item) return { ok: false, fault: unparsableItem(text, field) };
   const fault = outOfRange(item, field, longestPlainStep(field));
   if (fault) return { ok: false, fault };
   if (field === YEAR && wrapsAround(item))
@@ -64,11 +64,11 @@ function readQuartzField(words: string, field: Field): FieldReading {
     values.push(...valuesOf(item, field));
     plain = plain && isPlain(item, field, texts.length === 1);
   }
-  return accepted({ words, values: ascending(values), plain: plain ? words : null });
+  return accepted({ text: words, values: ascending(values), plain: plain ? words : null });
 }
 
 function special(words: string): FieldReading {
-  return accepted({ words, values: null, plain: words });
+  return accepted({ text: words, values: null, plain: words });
 }
 
 function specialInList(words: string, field: Field): FieldReading | null {
@@ -99,7 +99,7 @@ function readDayOfMonth(words: string): FieldReading {
 
 function readWeekday(words: string): FieldReading {
   if (words === '?') return special(words);
-  if (/^L$/i.test(words)) return accepted({ words, values: [7], plain: words });
+  if (/^L$/i.test(words)) return accepted({ text: words, values: [7], plain: words });
   const match = /^([0-9]+|[A-Z]{3})(?:L|#([0-9]+))$/i.exec(words);
   if (!match) return specialInList(words, QUARTZ_WEEKDAY) ?? readQuartzField(words, QUARTZ_WEEKDAY);
   const [, day = '', nth] = match;
@@ -119,7 +119,7 @@ function readWeekday(words: string): FieldReading {
 /** Airbyte reads the second with Integer.valueOf. */
 function readSecond(words: string): FieldReading {
   if (/^[0-9]+$/.test(words) && Number(words) <= SECOND.max) {
-    return accepted({ words, values: [Number(words)], plain: words });
+    return accepted({ text: words, values: [Number(words)], plain: words });
   }
   return refused(
     `the second "${words}" is not one number from 0 to 59`,

@@ -1,7 +1,7 @@
 /** Says a Quartz expression in Unix cron, where Unix cron can. */
 import type { CronExpression } from './expression';
 import { type Field, QUARTZ_WEEKDAY } from './field';
-import { cleanSpelling, type FieldForm } from './field-form';
+import { plainSpelling, type FieldForm } from './field-form';
 import { type Item, parseItem, wrapsAround } from './item';
 import { UNIX_FIELDS } from './unix-to-quartz';
 
@@ -26,7 +26,7 @@ function itemText(text: string, item: Item, field: Field): string | null {
 
 function numberField(form: FieldForm, field: Field): string | null {
   if (!form.values) return null;
-  const texts = cleanSpelling(form)
+  const texts = plainSpelling(form)
     .split(',')
     .map((text) => {
       const item = parseItem(text, field);
@@ -36,24 +36,24 @@ function numberField(form: FieldForm, field: Field): string | null {
 }
 
 function weekdayField(form: FieldForm): string | null {
-  if (form.words === '*' || !form.values) return form.words === '*' ? '*' : null;
-  const named = /^[A-Za-z]{3}(?:-[A-Za-z]{3})?$/.test(form.words)
-    ? parseItem(form.words, QUARTZ_WEEKDAY)
+  if (form.text === '*' || !form.values) return form.text === '*' ? '*' : null;
+  const named = /^[A-Za-z]{3}(?:-[A-Za-z]{3})?$/.test(form.text)
+    ? parseItem(form.text, QUARTZ_WEEKDAY)
     : null;
-  if (named && !wrapsAround(named)) return form.words;
+  if (named && !wrapsAround(named)) return form.text;
   return asRanges(form.values.map((value) => value - 1));
 }
 
 /** Five fields that fire at the same instants; null for seconds, years, and forms such as `L` that Unix lacks. */
 export function unixForm(expression: CronExpression): string | null {
-  if (expression.dialect === 'unix') return expression.words;
+  if (expression.dialect === 'unix') return expression.text;
   const [second, minute, hour, dayOfMonth, month, weekday, year] = expression.forms;
   if (!minute || !hour || !dayOfMonth || !month || !weekday) return null;
-  if (second?.values?.[0] !== 0 || (year && year.words !== '*')) return null;
+  if (second?.values?.[0] !== 0 || (year && year.text !== '*')) return null;
   const numbers = [minute, hour, dayOfMonth, month].map((form, index) => {
     const field = UNIX_FIELDS[index];
-    return form.words === '?' || !field ? '*' : numberField(form, field);
+    return form.text === '?' || !field ? '*' : numberField(form, field);
   });
-  const texts = [...numbers, weekday.words === '?' ? '*' : weekdayField(weekday)];
+  const texts = [...numbers, weekday.text === '?' ? '*' : weekdayField(weekday)];
   return texts.includes(null) ? null : texts.join(' ');
 }

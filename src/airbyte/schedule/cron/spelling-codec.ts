@@ -8,7 +8,7 @@ import type { FieldForm, FieldReader } from './field-form';
 
 const ALPHABET = '0123456789-/,*ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-function spellOut(values: readonly number[], words: string): string {
+function encodeAsList(values: readonly number[], words: string): string {
   const value = String(values[0] ?? 0);
   const letters = Array.from(words).flatMap((character) => {
     const place = ALPHABET.indexOf(character);
@@ -18,7 +18,7 @@ function spellOut(values: readonly number[], words: string): string {
 }
 
 /** The words that a list may have been followed by; null when it cannot be such a list. */
-function spelledWords(stored: string): string | null {
+function decodeList(stored: string): string | null {
   const entries = stored.split(',');
   const start = entries.findIndex((entry) => /^0+[0-9]/.test(entry));
   if (start < 1 || (entries.length - start) % 2 !== 0) return null;
@@ -35,15 +35,15 @@ function spelledWords(stored: string): string | null {
 }
 
 /** The words that are believed to be spelled by a stored field: those that would be stored in just this way. */
-export function wordsSpelledBy(stored: string, read: FieldReader): string | null {
-  const words = spelledWords(stored);
+export function decodeSpelling(stored: string, read: FieldReader): string | null {
+  const words = decodeList(stored);
   const reading = words === null ? null : read(words);
-  return reading?.ok && storedSpelling(reading.form, read) === stored ? words : null;
+  return reading?.ok && encodeSpelling(reading.form, read) === stored ? words : null;
 }
 
 /** How the field is spelled upstream. A plain spelling that would be taken for other words is spelled out too. */
-export function storedSpelling(form: FieldForm, read: FieldReader): string {
-  if (form.values === null) return form.plain ?? form.words;
-  if (form.plain !== null && wordsSpelledBy(form.plain, read) === null) return form.plain;
-  return spellOut(form.values, form.words);
+export function encodeSpelling(form: FieldForm, read: FieldReader): string {
+  if (form.values === null) return form.plain ?? form.text;
+  if (form.plain !== null && decodeSpelling(form.plain, read) === null) return form.plain;
+  return encodeAsList(form.values, form.text);
 }

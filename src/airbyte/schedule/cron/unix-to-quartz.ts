@@ -9,7 +9,7 @@ import {
   refused,
 } from './field-form';
 import { type Item, parseItem, valuesOf, wrapsAround } from './item';
-import { longestPlainStep, notUnderstood, outOfRange } from './item-faults';
+import { longestPlainStep, unparsableItem, outOfRange } from './item-faults';
 
 /** Minute, hour, day of month, month, day of week. */
 export const UNIX_FIELDS: readonly Field[] = [MINUTE, HOUR, DAY_OF_MONTH, MONTH, UNIX_WEEKDAY];
@@ -22,14 +22,14 @@ function toQuartzWeekday(value: number): number {
  * A Unix weekday number in Quartz's numbering, so spelled that the Unix number can be told from it: Sunday is 1,
  * or 01 when it was 7; leading zeros of the caller's are doubled.
  */
-function spellWeekday(digits: string): string {
+function encodeWeekday(digits: string): string {
   const number = String(Number(digits));
   const zeros = (digits.length - number.length) * 2 + (number === '7' ? 1 : 0);
   return '0'.repeat(zeros) + String(toQuartzWeekday(Number(number)));
 }
 
 /** Undoes `spellWeekday`; null for spellings that it never gives. */
-function unspellWeekday(digits: string): string | null {
+function decodeWeekday(digits: string): string | null {
   const number = Number(digits);
   const zeros = digits.length - String(number).length;
   if (number < 1 || number > 7) return null;
@@ -43,7 +43,7 @@ function plainWeekday(text: string): string {
   const match = WEEKDAY_BOUND.exec(text);
   if (!match) return text;
   const [, from = '', to] = match;
-  return to === undefined ? spellWeekday(from) : `${spellWeekday(from)}-${spellWeekday(to)}`;
+  return to === undefined ? encodeWeekday(from) : `${encodeWeekday(from)}-${encodeWeekday(to)}`;
 }
 
 /** Whether both of Airbyte's libraries read the item, its weekday numbers aside, as Unix cron does. */
@@ -70,7 +70,7 @@ function quartzOnly(words: string, field: Field): FieldReading | null {
 
 function readItem(text: string, field: Field): Item | FieldReading {
   const item = parseItem(text, field);
-  if (!item) return quartzOnly(text, field) ?? { ok: false, fault: notUnderstood(text, field) };
+  if (!item) return quartzOnly(text, field) ?? { ok: false, fault: unparsableItem(text, field) };
   const fault = outOfRange(item, field, field.size);
   if (fault) return { ok: false, fault };
   if (item.from && !item.to && item.step !== null) {
@@ -94,10 +94,10 @@ function readUnixField(words: string, field: Field): FieldReading {
     plain = plain && isPlain(item, field, texts.length === 1) ? [...plain, text] : null;
   }
   if (field !== UNIX_WEEKDAY) {
-    return accepted({ words, values: ascending(values), plain: plain?.join(',') ?? null });
+    return accepted({ text: words, values: ascending(values), plain: plain?.join(',') ?? null });
   }
   const weekdays = ascending(values.map(toQuartzWeekday));
-  return accepted({ words, values: weekdays, plain: plain?.map(plainWeekday).join(',') ?? null });
+  return accepted({ text: words, values: weekdays, plain: plain?.map(plainWeekday).join(',') ?? null });
 }
 
 /** Readers of the five fields, in their order. */
@@ -106,13 +106,13 @@ export const unixReaders: readonly FieldReader[] = UNIX_FIELDS.map(
 );
 
 /** The words of a field that is spelled plainly in Quartz; null where no Unix field is spelled so. */
-export function unixWords(plain: string, fieldIndex: number): string | null {
+export function decodeUnixField(plain: string, fieldIndex: number): string | null {
   if (UNIX_FIELDS[fieldIndex] !== UNIX_WEEKDAY) return plain;
   const words = plain.split(',').map((text) => {
     const match = WEEKDAY_BOUND.exec(text);
     if (!match) return text;
-    const from = unspellWeekday(match[1] ?? '');
-    const to = match[2] === undefined ? undefined : unspellWeekday(match[2]);
+    const from = decodeWeekday(match[1] ?? '');
+    const to = match[2] === undefined ? undefined : decodeWeekday(match[2]);
     if (from === null || to === null) return null;
     return to === undefined ? from : `${from}-${to}`;
   });
@@ -121,5 +121,5 @@ export function unixWords(plain: string, fieldIndex: number): string | null {
 
 /** Whether the form says nothing about its field. */
 export function isStar(form: FieldForm): boolean {
-  return form.words === '*';
+  return form.text === '*';
 }

@@ -39,15 +39,15 @@ export class JobLedger {
   private isComplete = false;
   private epoch = 0;
   private readAt: Freshness | null = null;
-  private turn: Promise<unknown> = Promise.resolve();
+  private lastRead: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly client: AirbyteClient) {}
 
   /** Makes sure that the runs of these connections are known. */
-  async learn(connectionIds: readonly string[], freshness: Freshness, context: CallContext): Promise<void> {
-    await this.inTurn(() => this.readWindow(connectionIds, freshness, context));
-    const missing = this.missing(connectionIds);
-    await mapConcurrently(missing, (id) => this.readSingly(id, context));
+  async refresh(connectionIds: readonly string[], freshness: Freshness, context: CallContext): Promise<void> {
+    await this.serialize(() => this.readWindow(connectionIds, freshness, context));
+    const missingOf = this.missing(connectionIds);
+    await mapConcurrently(missingOf, (id) => this.readSingly(id, context));
   }
 
   factsOf(connectionId: string): RunFacts {
@@ -55,7 +55,7 @@ export class JobLedger {
   }
 
   private missing(connectionIds: readonly string[]): readonly string[] {
-    return this.isComplete ? [] : connectionIds.filter((id) => !this.memory.suffices(id));
+    return this.isComplete ? [] : connectionIds.filter((id) => !this.memory.hasStatusFacts(id));
   }
 
   private async readWindow(
@@ -63,11 +63,11 @@ export class JobLedger {
     freshness: Freshness,
     context: CallContext,
   ): Promise<void> {
-    const pages = this.isFresh(freshness) ? 0 : await this.refresh(freshness, context);
+    const pages = this.isFresh(freshness) ? 0 : await this.readNewJobs(freshness, context);
     // A further page costs a call, as each that is missing does.
-    const isWorthIt = (page: number): boolean =>
+    const isBulkCheaper = (page: number): boolean =>
       page < Math.min(MAX_PAGES, this.missing(connectionIds).length);
-    for (let page = pages; isWorthIt(page); page++) {
+    for (let page = pages; isBulkCheaper(page); page++) {
       const jobs = await this.readPage(this.size, context);
       this.append(jobs);
       this.isComplete = jobs.received < PAGE_LIMIT;
@@ -80,7 +80,7 @@ export class JobLedger {
   }
 
   /** Reads what is new, down to what is known. @returns the number of pages it took */
-  private async refresh(freshness: Freshness, context: CallContext): Promise<number> {
+  private async readNewJobs(freshness: Freshness, context: CallContext): Promise<number> {
     const openBefore = this.memory.openJobs();
     let page = await this.readPage(0, context);
     // Where the newest that was known is gone, an Airbyte that was set up anew counts from one again.
@@ -94,7 +94,7 @@ export class JobLedger {
       jobs.push(...page);
       pages += 1;
     }
-    if (!meetsKnown()) this.begin();
+    if (!meetsKnown()) this.resetWindow();
     this.prepend(jobs);
     this.isComplete ||= isEnd();
     if (meetsKnown()) await this.readOpen(openBefore, jobs, context);
@@ -103,7 +103,7 @@ export class JobLedger {
   }
 
   /** Nothing that was known joins on to what was read now. */
-  private begin(): void {
+  private resetWindow(): void {
     this.epoch += 1;
     this.memory.clear();
     this.size = 0;
@@ -153,7 +153,7 @@ export class JobLedger {
   private async readSingly(connectionId: string, context: CallContext): Promise<void> {
     const { epoch } = this;
     const facts = await this.factsUpstream(connectionId, context);
-    if (epoch === this.epoch) this.memory.addWhole(connectionId, facts);
+    if (epoch === this.epoch) this.memory.addComplete(connectionId, facts);
     // The window began anew meanwhile: there may be a gap between what was read and where it begins.
     else await this.readSingly(connectionId, context);
   }
@@ -172,9 +172,9 @@ export class JobLedger {
   }
 
   /** One reader at a time: what the first reads, the next need not. */
-  private async inTurn(read: () => Promise<void>): Promise<void> {
-    const mine = this.turn.then(read);
-    this.turn = mine.catch(() => undefined);
+  private async serialize(read: () => Promise<void>): Promise<void> {
+    const mine = this.lastRead.then(read);
+    this.lastRead = mine.catch(() => undefined);
     await mine;
   }
 }

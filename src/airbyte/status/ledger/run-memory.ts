@@ -1,15 +1,15 @@
 import type { AirbyteJob } from '../../client/model/airbyte-types';
 import type { RunFacts } from '../../core/status-facts';
 import { hasEnded, isSuccess } from '../../core/job-status';
-import { BASELINE, needsBaseline } from '../rules/false-success';
+import { BASELINE_SUCCESSES, needsBaseline } from '../rules/false-success';
 import { NEWEST_JOBS } from '../../core/sync-history';
 
 interface History extends RunFacts {
   /** True: as much is known as a status read asks for. False: only what the newest jobs of all showed. */
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
 }
 
-const NOTHING: History = { newestJobs: [], newestSuccess: null, isWhole: false };
+const EMPTY_HISTORY: History = { newestJobs: [], newestSuccess: null, isComplete: false };
 
 /** Whether job a was made after job b. Airbyte's ids grow with time and are integers without leading zeros. */
 export function isNewer(a: string, b: string): boolean {
@@ -26,32 +26,32 @@ export class RunMemory {
   add(job: AirbyteJob): void {
     if (hasEnded(job)) this.open.delete(job.jobId);
     else this.open.set(job.jobId, job.connectionId);
-    const known = this.histories.get(job.connectionId) ?? NOTHING;
+    const known = this.histories.get(job.connectionId) ?? EMPTY_HISTORY;
     this.histories.set(job.connectionId, {
-      newestJobs: inserted(known.newestJobs, job),
+      newestJobs: insertJob(known.newestJobs, job),
       newestSuccess: newerSuccess(known.newestSuccess, job),
-      isWhole: known.isWhole,
+      isComplete: known.isComplete,
     });
   }
 
   /** Adds what was read of one connection alone, as much as a status read asks for. */
-  addWhole(connectionId: string, { newestJobs, newestSuccess }: RunFacts): void {
+  addComplete(connectionId: string, { newestJobs, newestSuccess }: RunFacts): void {
     for (const job of [...newestJobs].reverse()) this.add(job);
     if (newestSuccess) this.addOldSuccess(connectionId, newestSuccess);
-    const known = this.histories.get(connectionId) ?? NOTHING;
-    this.histories.set(connectionId, { ...known, isWhole: true });
+    const known = this.histories.get(connectionId) ?? EMPTY_HISTORY;
+    this.histories.set(connectionId, { ...known, isComplete: true });
   }
 
   factsOf(connectionId: string): RunFacts {
-    return this.histories.get(connectionId) ?? NOTHING;
+    return this.histories.get(connectionId) ?? EMPTY_HISTORY;
   }
 
   /** Whether a status can be told from what is known, without any further job. */
-  suffices(connectionId: string): boolean {
-    const known = this.histories.get(connectionId) ?? NOTHING;
-    if (known.isWhole) return true;
+  hasStatusFacts(connectionId: string): boolean {
+    const known = this.histories.get(connectionId) ?? EMPTY_HISTORY;
+    if (known.isComplete) return true;
     if (!known.newestSuccess) return false;
-    return !needsBaseline(known) || known.newestJobs.filter(isSuccess).length > BASELINE;
+    return !needsBaseline(known) || known.newestJobs.filter(isSuccess).length > BASELINE_SUCCESSES;
   }
 
   openJobs(): readonly string[] {
@@ -72,13 +72,13 @@ export class RunMemory {
 
   /** A success so old that it is not among the newest jobs. */
   private addOldSuccess(connectionId: string, success: AirbyteJob): void {
-    const known = this.histories.get(connectionId) ?? NOTHING;
+    const known = this.histories.get(connectionId) ?? EMPTY_HISTORY;
     const newestSuccess = newerSuccess(known.newestSuccess, success);
     this.histories.set(connectionId, { ...known, newestSuccess });
   }
 }
 
-function inserted(jobs: readonly AirbyteJob[], job: AirbyteJob): readonly AirbyteJob[] {
+function insertJob(jobs: readonly AirbyteJob[], job: AirbyteJob): readonly AirbyteJob[] {
   const older = jobs.findIndex(({ jobId }) => !isNewer(jobId, job.jobId));
   const at = older < 0 ? jobs.length : older;
   const rest = jobs[at]?.jobId === job.jobId ? jobs.slice(at + 1) : jobs.slice(at);

@@ -1,5 +1,5 @@
 import type { AirbyteJob } from '../../client/model/airbyte-types';
-import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
+import { endedAt, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
 import { bringsData, isFailure, isSuccess } from '../../core/job-status';
 
 /** Airbyte makes a connection inactive after this many failures in a row and this long without a success. */
@@ -33,7 +33,7 @@ export function failing(
   return {
     code: 'failing',
     message: `${times} failed.${disablesFailing ? ` ${outlook(connection.status, failures.length)}` : ''}`,
-    since: endOf(first),
+    since: endedAt(first),
   };
 }
 
@@ -55,7 +55,7 @@ export function nearAutoDisable(
   const { connection, newestJobs, newestSuccess, now } = facts;
   const failures = failuresInARow(newestJobs);
   if (connection.status !== 'active' || failures.length < NEAR_FAILURES) return null;
-  const since = newestSuccess ? endOf(newestSuccess) : firstTry(newestJobs, connection.createdAt);
+  const since = newestSuccess ? endedAt(newestSuccess) : firstTry(newestJobs, connection.createdAt);
   if (since === null) return null;
   if (now.getTime() - since.getTime() < NEAR_MS) return null;
   const disabledAt = new Date(since.getTime() + DISABLED_AFTER_DAYS * DAY_MS);

@@ -1,9 +1,9 @@
 import type { AirbyteJob } from '../../client/model/airbyte-types';
-import { endOf, type HealthReason, type RunFacts } from '../../core/status-facts';
+import { endedAt, type HealthReason, type RunFacts } from '../../core/status-facts';
 import { isSuccess } from '../../core/job-status';
 
 /** How many successes with rows make an empty one suspicious. */
-export const BASELINE = 10;
+export const BASELINE_SUCCESSES = 10;
 
 /**
  * False success: the newest success came without any statistics, or is one of a row of successes without rows where
@@ -17,8 +17,8 @@ export function falseSuccess({ newestJobs, newestSuccess }: RunFacts): HealthRea
   const successes = newestJobs.filter(isSuccess);
   const empty = successes.findIndex((job) => job.rowsSynced !== 0);
   const firstEmpty = successes[empty - 1];
-  const before = successes.slice(empty, empty + BASELINE);
-  if (!firstEmpty || before.length < BASELINE || !before.every(hasRows)) return null;
+  const before = successes.slice(empty, empty + BASELINE_SUCCESSES);
+  if (!firstEmpty || before.length < BASELINE_SUCCESSES || !before.every(hasRows)) return null;
   const times = empty === 1 ? 'The newest success' : `The newest ${empty} successes`;
   return reason(`${times} brought no rows, while each of the ten before brought some.`, firstEmpty);
 }
@@ -33,5 +33,5 @@ function hasRows(job: AirbyteJob): boolean {
 }
 
 function reason(message: string, first: AirbyteJob): HealthReason {
-  return { code: 'false_success', message, since: endOf(first) };
+  return { code: 'false_success', message, since: endedAt(first) };
 }

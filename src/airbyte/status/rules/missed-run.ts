@@ -1,5 +1,5 @@
 import { nextSync } from '../../schedule';
-import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
+import { endedAt, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
 import { currentJob } from '../../core/job-status';
 
 /**
@@ -10,7 +10,7 @@ export function missedRun(facts: StatusFacts, { missedRunMs }: Tolerances): Heal
   const { connection, timing, newestJobs, now } = facts;
   if (connection.status !== 'active' || currentJob(newestJobs)) return null;
   const [newest] = newestJobs;
-  const from = newest ? endOf(newest) : connection.createdAt;
+  const from = newest ? endedAt(newest) : connection.createdAt;
   if (from === null) return null;
   const newestJobStartedAt = newest?.startTime ?? null;
   const due = nextSync(timing, { now: from, isActive: true, newestJobStartedAt });

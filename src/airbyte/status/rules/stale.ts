@@ -1,5 +1,5 @@
 import { nextSyncs } from '../../schedule';
-import { endOf, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
+import { endedAt, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
 
 const INTERVALS = 2;
 
@@ -7,7 +7,7 @@ const INTERVALS = 2;
 export function stale(facts: StatusFacts, { freshnessMs }: Tolerances): HealthReason | null {
   const { newestSuccess, now } = facts;
   if (!newestSuccess) return null;
-  const lastSync = endOf(newestSuccess);
+  const lastSync = endedAt(newestSuccess);
   const asked = freshnessMs === null ? null : new Date(lastSync.getTime() + freshnessMs);
   if (asked && asked < now)
     return reason(asked, lastSync, 'which is longer ago than the freshness asked for');
