@@ -1,3 +1,4 @@
+import checkFile from 'eslint-plugin-check-file';
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
@@ -50,16 +51,35 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
+    // The Postgres suites compare in shared code, which the rules about assertions cannot follow.
+    files: ['**/*.spec.ts', '**/*-spec.ts'],
+    ignores: ['**/*.postgres-spec.ts'],
     ...jest.configs['flat/recommended'],
     rules: {
       ...jest.configs['flat/recommended'].rules,
       // Jest's asymmetric matchers are typed as any.
       '@typescript-eslint/no-unsafe-assignment': 'off',
+      'jest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['beforeAll', 'afterAll'] }],
       'jest/expect-expect': [
         'error',
         { assertFunctionNames: ['expect', 'expect*', 'fc.assert', '**.expect'] },
       ],
+    },
+  },
+  {
+    // Kebab-case, with one dot only before a role: `status.controller.ts`, `queue.redis-spec.ts`.
+    files: ['{src,test,bench,scripts}/**/*.{ts,mjs,cjs}'],
+    ignores: ['test/contract/programs/**'],
+    plugins: { 'check-file': checkFile },
+    rules: {
+      'check-file/filename-naming-convention': [
+        'error',
+        {
+          '**/*':
+            '+([a-z0-9-])?(.@(module|controller|service|dto|pipe|filter|exception|client))?(.@(spec|*-spec|d))',
+        },
+      ],
+      'check-file/folder-naming-convention': ['error', { '{src,test,bench,scripts}/**/': 'KEBAB_CASE' }],
     },
   },
   {

@@ -28,8 +28,8 @@ module.exports = {
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
   coverageReporters: ['text-summary', 'html'],
-  globalSetup: '<rootDir>/test/support/contract.setup.ts',
-  globalTeardown: '<rootDir>/test/support/contract.teardown.ts',
+  globalSetup: '<rootDir>/test/support/contract-setup.ts',
+  globalTeardown: '<rootDir>/test/support/contract-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
 };

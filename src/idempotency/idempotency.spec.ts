@@ -1,7 +1,7 @@
 import { systemClock } from '../lib/clock';
 import { clockOf } from '../../test/support/clock';
 import type { Caller } from '../http/caller';
-import { describeStore, STORE_TIMES } from '../../test/support/idempotency-store.contract';
+import { describeStore, STORE_TIMES } from '../../test/support/idempotency-store-contract';
 import { PROBLEMS } from '../api/problem/problem-catalogue';
 import { ProblemException } from '../api/problem/problem.exception';
 import { fingerprintOf, idempotencyKeyOf, recordId } from './idempotency-key';

@@ -1,4 +1,4 @@
-import { answersToBeSeen } from '../support/contract.document';
+import { answersToBeSeen } from '../support/contract-document';
 import {
   fault,
   html,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { document30, document31 } from '../support/contract.document';
+import { document30, document31 } from '../support/contract-document';
 
 const SCRIPT = join(__dirname, '..', '..', 'scripts', 'openapi-breaking.mjs');
 

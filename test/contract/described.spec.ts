@@ -9,8 +9,8 @@ import {
   responsesOf,
   type Schema,
 } from '../../src/api/openapi/described-operations';
-import { document } from '../support/contract.document';
-import { faultsOf } from '../support/contract.schema';
+import { document } from '../support/contract-document';
+import { faultsOf } from '../support/contract-schema';
 
 const SCHEMAS = Object.entries(document.components?.schemas ?? {}).flatMap(
   ([name, schema]): [string, Schema][] => (isReference(schema) ? [] : [[name, schema]]),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { clockOf } from '../support/clock';
 import type { RecordedExamples } from '../../src/api/openapi/examples';
 import { isReference, operationsOf, responsesOf } from '../../src/api/openapi/described-operations';
-import { document, documentedAnswers } from '../support/contract.document';
+import { document, documentedAnswers } from '../support/contract-document';
 import { startGateway } from '../support/gateway';
 import { json, type Reply, ScriptedUpstream, type UpstreamRequest } from '../support/scripted-upstream';
 import { CALLS, CONNECTION_ID } from './answers/calls';

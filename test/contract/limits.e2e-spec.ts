@@ -6,11 +6,11 @@ import {
   type Schema,
   type SchemaOrReference,
 } from '../../src/api/openapi/described-operations';
-import { faultsOf } from '../support/contract.schema';
+import { faultsOf } from '../support/contract-schema';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { json, type Reply, ScriptedUpstream } from '../support/scripted-upstream';
 import { BODIES, type Call, CALLS, CONNECTION_ID as ID, CRON, type Method, pathOf } from './answers/calls';
-import { resolved, valuesAround } from './limits.values';
+import { resolved, valuesAround } from './limit-values';
 
 /** Members of a nested object, in a place where the rest of it is valid. */
 const NESTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isReference } from '../../src/api/openapi/described-operations';
 import { PROBLEMS } from '../../src/api/problem/problem-catalogue';
-import { document } from '../support/contract.document';
+import { document } from '../support/contract-document';
 import { startGateway, type TestGateway } from '../support/gateway';
 
 const ROOT = join(__dirname, '..', '..');

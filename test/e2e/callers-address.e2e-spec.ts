@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { systemClock } from '../../src/lib/clock';
 import { parseSettings } from '../../src/config/settings';
 import { createApp } from '../../src/start';
-import { checkedAgent } from '../support/contract.callers';
+import { checkedAgent } from '../support/contract-callers';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 
 const ORDERS = { name: 'Orders', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };

@@ -11,7 +11,7 @@ import { rulesOf } from '../../src/http/route-config';
 import { parseSettings } from '../../src/config/settings';
 import { buildDocument } from '../../src/app/openapi';
 import { createApp } from '../../src/start';
-import { checkedAgent } from '../support/contract.callers';
+import { checkedAgent } from '../support/contract-callers';
 import { DESTINATION_ID, fault, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 import { until } from '../support/until';
 

@@ -2,9 +2,9 @@ import { Agent, request as openRequest } from 'node:http';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { PROBLEMS } from '../../src/api/problem/problem-catalogue';
-import { rawBytes } from '../support/fuzz.raw-bytes';
-import { type FuzzRequest, requestsFor, type Route } from '../support/fuzz.requests';
-import { KNOWN_ID } from '../support/fuzz.texts';
+import { rawBytes } from '../support/fuzz-raw-bytes';
+import { type FuzzRequest, requestsFor, type Route } from '../support/fuzz-requests';
+import { KNOWN_ID } from '../support/fuzz-texts';
 import { checkAnswer } from '../support/contract';
 import { startGateway, type TestGateway } from '../support/gateway';
 import {

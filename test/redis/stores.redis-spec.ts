@@ -3,7 +3,7 @@ import { RedisIdempotencyStore } from '../../src/idempotency/redis-store';
 import { RedisRateLimiter } from '../../src/rate-limit/redis-rate-limiter';
 import { SharedCreationClaims } from '../../src/idempotency/shared-claims';
 import { SharedState } from '../../src/redis/redis-state';
-import { describeStore, STORE_TIMES } from '../support/idempotency-store.contract';
+import { describeStore, STORE_TIMES } from '../support/idempotency-store-contract';
 import { RedisServer } from '../support/redis-server';
 import { until } from '../support/until';
 

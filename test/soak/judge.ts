@@ -1,5 +1,5 @@
 import type { ScriptedUpstream } from '../support/scripted-upstream';
-import type { Told } from './bad.caller';
+import type { Told } from './bad-caller';
 import { type LivenessReport, percentile } from './liveness';
 import { growthMiB, inMiB, type MemorySample } from './memory';
 

@@ -17,7 +17,7 @@ export class LivenessProbe {
   private constructor(private readonly worker: Worker) {}
 
   static start(url: string): LivenessProbe {
-    return new LivenessProbe(new Worker(join(__dirname, 'liveness.worker.js'), { workerData: url }));
+    return new LivenessProbe(new Worker(join(__dirname, 'liveness-worker.js'), { workerData: url }));
   }
 
   /** Does something without asking meanwhile, because it would hold up the answers by itself. */

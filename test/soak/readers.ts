@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Told } from './bad.caller';
+import type { Told } from './bad-caller';
 
 /** What came of reads. */
 export interface Reads {

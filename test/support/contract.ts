@@ -1,6 +1,6 @@
-import { codesOf, type FoundOperation, findOperation, headersOf, responseOf } from './contract.document';
-import { faultsOf, faultsOfAnswer } from './contract.schema';
-import { seen } from './contract.seen';
+import { codesOf, type FoundOperation, findOperation, headersOf, responseOf } from './contract-document';
+import { faultsOf, faultsOfAnswer } from './contract-schema';
+import { seen } from './contract-seen';
 
 /** An answer of the gateway as it came over the wire. */
 export interface Answer {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { watchFetch } from './contract.callers';
+import { watchFetch } from './contract-callers';
 import { until } from './until';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'gateway.js');

@@ -2,7 +2,7 @@ import type TestAgent from 'supertest/lib/agent';
 import type { Clock } from '../../src/lib/clock';
 import { parseSettings } from '../../src/config/settings';
 import { type RunningGateway, start } from '../../src/start';
-import { checkedAgent, watchFetch } from './contract.callers';
+import { checkedAgent, watchFetch } from './contract-callers';
 
 /** A gateway on a free port, and a caller for it that holds every answer to the API description. */
 export interface TestGateway {

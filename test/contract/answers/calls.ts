@@ -1,5 +1,5 @@
 import type { Operation } from '../../../src/api/openapi/described-operations';
-import { document } from '../../support/contract.document';
+import { document } from '../../support/contract-document';
 import { DESTINATION_ID, SOURCE_ID } from '../../support/scripted-upstream';
 
 export const CONNECTION_ID = 'conn-12345678-1234-1234-1234-123456789012';

@@ -8,7 +8,7 @@ import {
   operationsOf,
   type Response,
 } from '../../src/api/openapi/described-operations';
-import { inTermsOf30 } from './contract.terms';
+import { inTermsOf30 } from './contract-terms';
 
 const ROOT = join(__dirname, '..', '..');
 

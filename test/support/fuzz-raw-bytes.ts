@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { encoded, nastyText } from './fuzz.texts';
+import { encoded, nastyText } from './fuzz-texts';
 
 /** Bytes for a socket: requests with something wrong in any place, and what is no request at all. */
 export const rawBytes: Arbitrary<string> = fc.oneof(

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { answersToBeSeen } from './contract.document';
-import { allSeen, SEEN_DIRECTORY } from './contract.seen';
+import { answersToBeSeen } from './contract-document';
+import { allSeen, SEEN_DIRECTORY } from './contract-seen';
 
 /** Below this share only a part of the tests was run, and a list would be noise. */
 const WHOLE_RUN = 0.9;

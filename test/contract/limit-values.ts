@@ -1,4 +1,4 @@
-import { document } from '../support/contract.document';
+import { document } from '../support/contract-document';
 import {
   isReference,
   nameOf,

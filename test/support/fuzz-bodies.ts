@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { KNOWN_ID, nastyText, nastyValue } from './fuzz.texts';
+import { KNOWN_ID, nastyText, nastyValue } from './fuzz-texts';
 import { DESTINATION_ID, SOURCE_ID } from './upstream-state';
 
 const schedule = fc.record(

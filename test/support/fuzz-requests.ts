@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { body, contentType } from './fuzz.bodies';
-import { encoded, KNOWN_ID, nastyText } from './fuzz.texts';
+import { body, contentType } from './fuzz-bodies';
+import { encoded, KNOWN_ID, nastyText } from './fuzz-texts';
 
 export interface FuzzRequest {
   readonly route: Route;

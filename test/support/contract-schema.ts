@@ -1,7 +1,7 @@
 import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import Ajv2020 from 'ajv/dist/2020';
-import { document, document31 } from './contract.document';
+import { document, document31 } from './contract-document';
 
 const ID = 'openapi';
 
