@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -8,7 +8,6 @@ import { dirname } from 'node:path';
  * @throws the system's error for the first folder that cannot be created
  */
 export function ensureFolder(path: string, mode: number): void {
-  if (existsSync(path)) return;
-  ensureFolder(dirname(path), mode);
-  mkdirSync(path, { mode });
+  if (!existsSync(dirname(path))) ensureFolder(dirname(path), mode);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) mkdirSync(path, { mode });
 }
