@@ -55,7 +55,7 @@ export async function start(
       logger,
       close: async () => {
         app.get(HealthService).beginStopping();
-        const closed = connections.beginClosing(requestsLimitMs);
+        const closed = connections.drain(requestsLimitMs);
         await app.close().finally(closed);
         await upstream.close();
       },

@@ -1,11 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { addCallerHooks } from './caller-hooks';
-import { addBodyRules } from '../http/body-parser';
+import { addJsonBodyParser } from '../http/json-body-parser';
 import { addCallerTurns } from '../http/caller-turns';
 import { addCrossOriginRules, refuseForeignPages } from '../http/cross-origin';
 import { addFrontPage } from '../http/front-page';
-import { addHttpRules } from '../http/raw-http-guards';
+import { addRawHttpGuards } from '../http/raw-http-guards';
 import { addMethodTable, refuseOtherMethods } from '../http/method-table';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
 import { REQUEST_ID_HEADER } from '../http/request-id';
@@ -24,25 +24,25 @@ export function configureApp(app: NestFastifyApplication): void {
   app.get(RequestsInFlight).watch(fastify);
   addMethodTable(fastify);
   const turns = new WorkTurns();
-  addBodyRules(fastify, turns);
+  addJsonBodyParser(fastify, turns);
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
   refuseOtherMethods(fastify);
   const settings = app.get<Settings>(SETTINGS);
   const { corsOrigins, allowedHosts } = settings;
-  addHttpRules(fastify, allowedHosts);
+  addRawHttpGuards(fastify, allowedHosts);
   addCrossOriginRules(fastify, corsOrigins);
   refuseForeignPages(fastify, corsOrigins);
   addCallerHooks(app);
   addCallerTurns(fastify, turns);
   addFrontPage(fastify);
-  addApiDescriptions(fastify, knowsCallers(settings));
+  addApiDescriptions(fastify, requiresSignIn(settings));
   addDocsPage(fastify);
   addProblemPages(fastify);
 }
 
 /** Whether anybody has to sign in at all. */
-function knowsCallers({ apiKeys, oidc }: Settings): boolean {
+function requiresSignIn({ apiKeys, oidc }: Settings): boolean {
   return apiKeys.length > 0 || oidc !== null;
 }
 

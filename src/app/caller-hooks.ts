@@ -6,7 +6,7 @@ import { IdempotencyHooks } from '../idempotency/idempotency-hooks';
 /** Puts the rules for callers in front of every route. To be called before the routes are made. */
 export function addCallerHooks(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
-  const once = app.get(IdempotencyHooks);
+  const idempotency = app.get(IdempotencyHooks);
   for (const name of ['caller', 'attemptedSince', 'earlierAttempt', 'claimant'])
     fastify.decorateRequest(name);
   fastify.addHook('onRequest', app.get(CallerGate).onRequest);
@@ -14,8 +14,8 @@ export function addCallerHooks(app: NestFastifyApplication): void {
   fastify.addHook('onRoute', (route) => {
     const { access, idempotent } = route.config?.rules ?? {};
     if (idempotent) {
-      route.preHandler = [...listOf(route.preHandler), once.preHandler];
-      route.onSend = [...listOf(route.onSend), once.onSend];
+      route.preHandler = [...listOf(route.preHandler), idempotency.preHandler];
+      route.onSend = [...listOf(route.onSend), idempotency.onSend];
     }
     // After the outcome was stored, and before anybody is told of it.
     if (access === 'ingestion:write') route.onSend = [...listOf(route.onSend), auditChange];

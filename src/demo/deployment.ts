@@ -33,7 +33,7 @@ async function refusal(call: Promise<unknown>): Promise<Problem> {
   throw new Error('what should have been refused was taken');
 }
 
-async function tellOfCreation(client: IngestionClient): Promise<string> {
+async function checkCreation(client: IngestionClient): Promise<string> {
   const schedule = { scheduleType: 'cron', cronExpression: '0 2 * * *' } as const;
   const preview = await client.preview({ schedule, count: 3 });
   check(preview.nextSyncs.length === 3, 'a schedule is explained', preview);
@@ -59,7 +59,7 @@ async function tellOfCreation(client: IngestionClient): Promise<string> {
   return [...created].join();
 }
 
-async function tellOfState(client: IngestionClient, connectionId: string): Promise<void> {
+async function checkState(client: IngestionClient, connectionId: string): Promise<void> {
   const whole = await client.get(connectionId);
   check(whole.streams.length > 0, 'it can be read back, with its streams', whole);
   const status = await client.status(connectionId);
@@ -73,7 +73,7 @@ async function tellOfState(client: IngestionClient, connectionId: string): Promi
   check(active.status === 'active', 'it can be made active', active);
 }
 
-async function tellOfRun(client: IngestionClient, connectionId: string): Promise<void> {
+async function checkRun(client: IngestionClient, connectionId: string): Promise<void> {
   const { runId } = await client.startRun(connectionId);
   const run = await client.waitForRun(connectionId, runId, { timeoutMs: Number(values['timeout-s']) * 1000 });
   check(run.status === 'succeeded', `a run moves data (${String(run.rows)} rows)`, run);
@@ -98,9 +98,9 @@ async function main(url: string): Promise<void> {
   const ready = await client.http.GET('/health/ready');
   check(ready.response.ok, 'the deployment is ready', ready.error);
   try {
-    const connectionId = await tellOfCreation(client);
-    await tellOfState(client, connectionId);
-    if (!values['no-run']) await tellOfRun(client, connectionId);
+    const connectionId = await checkCreation(client);
+    await checkState(client, connectionId);
+    if (!values['no-run']) await checkRun(client, connectionId);
   } finally {
     await cleanUp(client);
   }

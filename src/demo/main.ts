@@ -2,7 +2,7 @@ import { IngestionClient } from '@airbyte-ingestion/client';
 import { parseOptions, USAGE } from './options';
 import { startOwnGateway } from './own-gateway';
 import { reasonOf } from './reason';
-import { tellStory } from './story';
+import { runDemoScenario } from './scenario';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     const url = options.url ?? own?.url ?? '';
     say(`gateway: ${url}`);
     const { key } = options;
-    await tellStory(new IngestionClient({ url, ...(key !== null && { key }) }), options, say);
+    await runDemoScenario(new IngestionClient({ url, ...(key !== null && { key }) }), options, say);
     say('everything is as it should be');
   } finally {
     await own?.close();

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { AirbyteError } from '../airbyte/client/model/airbyte-errors';
 import { MIN_SKEW_MS } from '../airbyte/client/resilience/upstream-clock';
-import { SharedState } from '../redis/redis-state';
+import { RedisState } from '../redis/redis-state';
 import { CLOCK, type Clock } from '../lib/clock';
 import { CoalescedReads } from '../lib/coalesced-reads';
 import { ProblemException } from '../api/problem/problem.exception';
@@ -21,7 +21,7 @@ export class HealthService {
 
   constructor(
     private readonly client: AirbyteClient,
-    private readonly shared: SharedState,
+    private readonly redis: RedisState,
     @Inject(CLOCK) clock: Clock,
   ) {
     const sharing = { maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock.monotonicMs() };
@@ -42,7 +42,7 @@ export class HealthService {
     if (this.stopping) throw notReady('The gateway is stopping.');
     const fault = await this.probes.get('airbyte', () => this.probe());
     if (fault) throw notReady(`Airbyte is not well: ${fault.message}`, fault);
-    const redisFault = await this.redisFaults.get('redis', () => this.shared.fault());
+    const redisFault = await this.redisFaults.get('redis', () => this.redis.fault());
     return [redisFault, this.clockFault()].filter((warning) => warning !== null);
   }
 

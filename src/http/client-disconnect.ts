@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 /** Aborts when the caller has gone, or has its answer: nothing need be done for it any more. */
-export function hangUpSignal(reply: FastifyReply): AbortSignal {
+export function abortOnDisconnect(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   // It may have gone before its turn came.
   if (reply.raw.destroyed) gone.abort();

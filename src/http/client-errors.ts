@@ -25,14 +25,14 @@ export function writeClientError(this: FastifyInstance, error: ClientError, sock
     return;
   }
   const write = (): void => {
-    writeLastAnswer(socket, clientProblem(error));
+    writeFinalResponse(socket, clientProblem(error));
   };
   if (this.whenAnswered) this.whenAnswered(socket, write);
   else write();
 }
 
 /** Writes an answer by hand; the connection ends. */
-export function writeLastAnswer(socket: Socket, problem: ProblemException): void {
+export function writeFinalResponse(socket: Socket, problem: ProblemException): void {
   if (!socket.writable) {
     socket.destroy();
     return;

@@ -26,7 +26,7 @@ const REASONS: Partial<Record<string, string>> = {
 };
 
 /** Returns where a text stops being JSON and why, as a problem. For texts that JSON.parse has refused. */
-export function brokenJson(text: string): ProblemException {
+export function jsonSyntaxProblem(text: string): ProblemException {
   let problem: ProblemException | undefined;
   visit(
     text,
@@ -44,7 +44,7 @@ export function brokenJson(text: string): ProblemException {
  * Returns the problem of a member that an object has twice, or undefined. RFC 8259 lets readers choose one of the two, so that
  * the gateway and whoever wrote the body may mean different ones.
  */
-export function repeatedMember(text: string): ProblemException | undefined {
+export function duplicateMemberProblem(text: string): ProblemException | undefined {
   const open: Set<string>[] = [];
   let problem: ProblemException | undefined;
   visit(

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ProblemException } from '../api/problem/problem.exception';
-import { writeLastAnswer } from './client-errors';
+import { writeFinalResponse } from './client-errors';
 
 /** What Node would answer with pages of its own or not at all, or take, before anything of ours sees it. */
-export function addHttpRules(fastify: FastifyInstance, allowedHosts: readonly string[] | null): void {
+export function addRawHttpGuards(fastify: FastifyInstance, allowedHosts: readonly string[] | null): void {
   const { server } = fastify;
   server.on('checkContinue', (request, response) => {
     inviteBodyWhenRead(request, response);
@@ -16,7 +16,7 @@ export function addHttpRules(fastify: FastifyInstance, allowedHosts: readonly st
     server.emit('request', request, response);
   });
   server.on('connect', (_request, socket) => {
-    writeLastAnswer(socket as Socket, new ProblemException('malformed-request', 'This is no proxy.'));
+    writeFinalResponse(socket as Socket, new ProblemException('malformed-request', 'This is no proxy.'));
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     done(faultOfHost(request.raw) ?? hostNotAllowed(request.headers.host, allowedHosts));

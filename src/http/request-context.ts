@@ -8,7 +8,7 @@ import { clientAddress, networkOf } from './client-address';
 export interface EarlierAttempt {
   readonly startedAt: Date;
   /** False: Airbyte may yet finish it, so nothing may be sent. */
-  readonly mayRepeat: boolean;
+  readonly retryAllowed: boolean;
   /** How long that remains so. */
   readonly retryAfterMs: number;
 }

@@ -8,9 +8,9 @@ import type { ProblemCode } from '../api/problem/problem-catalogue';
  * - `unknown`: it may have been done, or may yet be
  * - `still-in-doubt`: an earlier attempt was looked for and not found
  */
-export type Verdict = 'final' | 'unsent' | 'failed' | 'unknown' | 'still-in-doubt';
+export type AttemptOutcome = 'final' | 'unsent' | 'failed' | 'unknown' | 'still-in-doubt';
 
-const VERDICTS: Partial<Record<ProblemCode, Verdict>> = {
+const OUTCOMES: Partial<Record<ProblemCode, AttemptOutcome>> = {
   'validation-failed': 'unsent',
   'malformed-request': 'unsent',
   'malformed-body': 'unsent',
@@ -28,8 +28,8 @@ const VERDICTS: Partial<Record<ProblemCode, Verdict>> = {
 };
 
 /** @param code of the problem that was answered; null for anything else. */
-export function verdictOf(status: number, code: string | null): Verdict {
-  const known = code === null ? undefined : VERDICTS[code as ProblemCode];
+export function classifyAnswer(status: number, code: string | null): AttemptOutcome {
+  const known = code === null ? undefined : OUTCOMES[code as ProblemCode];
   if (known) return known;
   return status < 500 ? 'final' : 'unknown';
 }

@@ -2,21 +2,21 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { clockOf } from '../../test/support/clock';
 import { IdempotencyHooks } from './idempotency-hooks';
 import {
-  type Begun,
+  type BeginResult,
   type IdempotencyStore,
   type Intent,
-  type Outcome,
+  type RecordedOutcome,
   StoreUnavailable,
 } from './idempotency-store';
 
 /** Says what it was asked, and answers as it is told to. */
 class ScriptedStore implements IdempotencyStore {
-  begun: Begun = { kind: 'new' };
+  begun: BeginResult = { kind: 'new' };
   isDown = false;
   readonly signs: { readonly nowMs: number; readonly maySend: boolean }[] = [];
-  readonly outcomes: Outcome[] = [];
+  readonly outcomes: RecordedOutcome[] = [];
 
-  begin(): Promise<Begun> {
+  begin(): Promise<BeginResult> {
     return Promise.resolve(this.begun);
   }
 
@@ -25,7 +25,7 @@ class ScriptedStore implements IdempotencyStore {
     return Promise.resolve();
   }
 
-  finish(_intent: Intent, outcome: Outcome): Promise<void> {
+  finish(_intent: Intent, outcome: RecordedOutcome): Promise<void> {
     if (this.isDown) return Promise.reject(new StoreUnavailable('down'));
     this.outcomes.push(outcome);
     return Promise.resolve();
@@ -86,14 +86,16 @@ describe('a request with a key', () => {
     expect(store.signs).toEqual([{ nowMs: 3000, maySend: false }]);
     release();
     expect(JSON.parse((await answer).body)).toEqual({
-      earlier: { startedAt: new Date(-1000).toISOString(), mayRepeat: false, retryAfterMs: 5000 },
+      earlier: { startedAt: new Date(-1000).toISOString(), retryAllowed: false, retryAfterMs: 5000 },
     });
   });
 
   it('may be sent again from the moment at which the doubt ends', async () => {
     store.begun = { kind: 'in-doubt', sinceMs: -1000, untilMs: 0 };
     release();
-    expect(JSON.parse((await send()).body)).toMatchObject({ earlier: { mayRepeat: true, retryAfterMs: 0 } });
+    expect(JSON.parse((await send()).body)).toMatchObject({
+      earlier: { retryAllowed: true, retryAfterMs: 0 },
+    });
   });
 
   it('is answered although its outcome cannot be stored, which is tried until it can', async () => {
@@ -114,15 +116,15 @@ describe('a request with a key', () => {
     let isSettled = false;
     const answer = send();
     await pass(3000);
-    const settled = hooks.settled().then(() => (isSettled = true));
+    const whenIdle = hooks.whenIdle().then(() => (isSettled = true));
     await pass(1000);
     expect(isSettled).toBe(false);
     release();
     await answer;
-    await settled;
+    await whenIdle;
     store.isDown = true;
     await send();
-    const limited = hooks.settled();
+    const limited = hooks.whenIdle();
     await pass(5000);
     await limited;
     expect(store.outcomes).toHaveLength(1);

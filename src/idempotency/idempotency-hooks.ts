@@ -6,16 +6,16 @@ import { problemCodeOf } from '../api/problem/problem-code';
 import { fingerprintOf, idempotencyKeyOf, recordId } from './idempotency-key';
 import { keyReused, requestInProgress, shareExhausted, storeUnavailable } from './idempotency-problems';
 import {
-  type Begun,
+  type BeginResult,
   type IdempotencyStore,
   type Intent,
   KEEP_ALIVE_MS,
-  type Outcome,
+  type RecordedOutcome,
   ShareExhausted,
   type StoredAnswer,
   StoreUnavailable,
 } from './idempotency-store';
-import { verdictOf } from './attempt-outcome';
+import { classifyAnswer } from './attempt-outcome';
 import { answerOf } from './stored-answer';
 
 /** A request with a key, from its intent to its outcome. */
@@ -34,7 +34,7 @@ const SETTLE_LIMIT_MS = 5000;
 export class IdempotencyHooks {
   private readonly attempts = new Map<FastifyRequest, Attempt>();
   /** Outcomes that could not be stored yet. While they cannot, no key is taken, so there are few. */
-  private readonly unsaved = new Map<Intent, Outcome>();
+  private readonly unsaved = new Map<Intent, RecordedOutcome>();
   private timer: NodeJS.Timeout | null = null;
   private wake: (() => void) | null = null;
 
@@ -59,16 +59,16 @@ export class IdempotencyHooks {
     switch (begun.kind) {
       case 'new':
         request.attemptedSince = new Date(intent.nowMs);
-        this.hold(request, { intent, inDoubtUntilMs: null, maySend: true, isEnding: false });
+        this.register(request, { intent, inDoubtUntilMs: null, maySend: true, isEnding: false });
         return undefined;
       case 'in-doubt':
-        this.holdInDoubt(request, intent, begun);
+        this.registerInDoubt(request, intent, begun);
         return undefined;
       case 'answered':
         return replay(reply, begun.answer);
-      case 'running':
+      case 'in-progress':
         throw requestInProgress();
-      case 'different':
+      case 'key-reused':
         throw keyReused();
     }
   };
@@ -90,12 +90,12 @@ export class IdempotencyHooks {
       this.unsaved.set(attempt.intent, outcome);
       request.log.error({ err: error }, 'the outcome of a request with an Idempotency-Key is not stored yet');
     }
-    this.letGo(request);
+    this.release(request);
     return payload;
   };
 
   /** Resolves when every outcome is stored, or when waiting longer would keep a stop from ending. */
-  async settled(): Promise<void> {
+  async whenIdle(): Promise<void> {
     if (this.isIdle) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, SETTLE_LIMIT_MS);
@@ -110,7 +110,7 @@ export class IdempotencyHooks {
     return this.attempts.size === 0 && this.unsaved.size === 0;
   }
 
-  private async begin(intent: Intent): Promise<Begun> {
+  private async begin(intent: Intent): Promise<BeginResult> {
     try {
       return await this.store.begin(intent);
     } catch (error) {
@@ -119,7 +119,7 @@ export class IdempotencyHooks {
     }
   }
 
-  private holdInDoubt(
+  private registerInDoubt(
     request: FastifyRequest,
     intent: Intent,
     { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number },
@@ -129,23 +129,23 @@ export class IdempotencyHooks {
     request.attemptedSince = startedAt;
     request.earlierAttempt = {
       startedAt,
-      mayRepeat: maySend,
+      retryAllowed: maySend,
       retryAfterMs: Math.max(0, untilMs - intent.nowMs),
     };
-    this.hold(request, { intent, inDoubtUntilMs: untilMs, maySend, isEnding: false });
+    this.register(request, { intent, inDoubtUntilMs: untilMs, maySend, isEnding: false });
   }
 
-  private outcomeOf(attempt: Attempt, reply: FastifyReply, payload: unknown): Outcome {
+  private outcomeOf(attempt: Attempt, reply: FastifyReply, payload: unknown): RecordedOutcome {
     const body = typeof payload === 'string' ? payload : '';
     const { inDoubtUntilMs, maySend } = attempt;
     // A refused look tells nothing of what is looked for.
     if (!maySend && reply.statusCode >= 400) return { kind: 'in-doubt', untilMs: inDoubtUntilMs ?? 0 };
-    switch (verdictOf(reply.statusCode, problemCodeOf(reply.statusCode, body))) {
+    switch (classifyAnswer(reply.statusCode, problemCodeOf(reply.statusCode, body))) {
       case 'final':
         return { kind: 'answered', answer: answerOf(reply, body) };
       case 'unsent':
       case 'still-in-doubt':
-        return inDoubtUntilMs === null ? { kind: 'nothing' } : { kind: 'in-doubt', untilMs: inDoubtUntilMs };
+        return inDoubtUntilMs === null ? { kind: 'not-sent' } : { kind: 'in-doubt', untilMs: inDoubtUntilMs };
       case 'failed':
         return { kind: 'in-doubt', untilMs: inDoubtUntilMs ?? this.nowMs() };
       case 'unknown':
@@ -153,17 +153,17 @@ export class IdempotencyHooks {
     }
   }
 
-  private hold(request: FastifyRequest, attempt: Attempt): void {
+  private register(request: FastifyRequest, attempt: Attempt): void {
     request.claimant = attempt.intent.id;
     this.attempts.set(request, attempt);
     this.timer ??= setInterval(() => {
       this.keepAlive();
-      this.saveAgain();
+      this.retrySaving();
       this.stopWhenIdle();
     }, KEEP_ALIVE_MS).unref();
   }
 
-  private letGo(request: FastifyRequest): void {
+  private release(request: FastifyRequest): void {
     this.attempts.delete(request);
     this.stopWhenIdle();
   }
@@ -175,7 +175,7 @@ export class IdempotencyHooks {
     this.wake?.();
   }
 
-  private saveAgain(): void {
+  private retrySaving(): void {
     for (const [intent, outcome] of this.unsaved) {
       this.store.finish(intent, outcome).then(
         () => this.unsaved.delete(intent),

@@ -26,8 +26,8 @@ export interface Intent {
  * - `in-doubt`: an attempt began at `sinceMs` and nobody knows what came of it; until `untilMs` Airbyte may finish it.
  *   The caller of `begin` now holds the key as for `new`.
  */
-export type Begun =
-  | { readonly kind: 'new' | 'running' | 'different' }
+export type BeginResult =
+  | { readonly kind: 'new' | 'in-progress' | 'key-reused' }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   | { readonly kind: 'in-doubt'; readonly sinceMs: number; readonly untilMs: number };
 
@@ -37,19 +37,19 @@ export type Begun =
  * - `nothing`: nothing was sent; the key is free again
  * - `in-doubt`: nobody knows, and until `untilMs` it may yet happen
  */
-export type Outcome =
+export type RecordedOutcome =
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
-  | { readonly kind: 'nothing' }
+  | { readonly kind: 'not-sent' }
   | { readonly kind: 'in-doubt'; readonly untilMs: number };
 
 /** Keeps one record for each key of a caller's. All times are epoch milliseconds of the gateway's clock. */
 export interface IdempotencyStore {
   /** In one step for all who ask at one time. @throws StoreUnavailable, ShareExhausted */
-  begin(intent: Intent): Promise<Begun>;
+  begin(intent: Intent): Promise<BeginResult>;
   /** Says that an attempt is alive. @param maySend false while it only looks for an earlier attempt's outcome. */
   keepAlive(intent: Intent, maySend: boolean): Promise<void>;
   /** @throws StoreUnavailable */
-  finish(intent: Intent, outcome: Outcome): Promise<void>;
+  finish(intent: Intent, outcome: RecordedOutcome): Promise<void>;
 }
 
 /** Nobody can tell at the moment whether a key was used. */

@@ -3,7 +3,7 @@ import { CREATION_CLAIMS, MemoryCreationClaims } from '../airbyte/client/creatio
 import { SETTINGS, type Settings } from '../config/settings-types';
 import { CLOCK, type Clock } from '../lib/clock';
 import { RedisModule } from '../redis/redis.module';
-import { SharedState } from '../redis/redis-state';
+import { RedisState } from '../redis/redis-state';
 import { IdempotencyHooks } from './idempotency-hooks';
 import type { IdempotencyTimes } from './idempotency-store';
 import { MemoryIdempotencyStore } from './memory-store';
@@ -18,23 +18,23 @@ import { SharedCreationClaims } from './shared-claims';
     {
       provide: IdempotencyHooks,
       useFactory: createIdempotency,
-      inject: [SETTINGS, SharedState, CLOCK],
+      inject: [SETTINGS, RedisState, CLOCK],
     },
     {
       provide: CREATION_CLAIMS,
-      useFactory: (settings: Settings, shared: SharedState) =>
-        shared.isShared ? new SharedCreationClaims(shared, timesOf(settings)) : new MemoryCreationClaims(),
-      inject: [SETTINGS, SharedState],
+      useFactory: (settings: Settings, redis: RedisState) =>
+        redis.isConfigured ? new SharedCreationClaims(redis, timesOf(settings)) : new MemoryCreationClaims(),
+      inject: [SETTINGS, RedisState],
     },
   ],
   exports: [IdempotencyHooks, CREATION_CLAIMS],
 })
 export class IdempotencyModule {}
 
-function createIdempotency(settings: Settings, shared: SharedState, clock: Clock): IdempotencyHooks {
+function createIdempotency(settings: Settings, redis: RedisState, clock: Clock): IdempotencyHooks {
   const times = timesOf(settings);
-  const store = shared.isShared
-    ? new RedisIdempotencyStore(shared, times)
+  const store = redis.isConfigured
+    ? new RedisIdempotencyStore(redis, times)
     : new MemoryIdempotencyStore(times, clock);
   return new IdempotencyHooks(store, times.doubtMs, clock);
 }

@@ -7,7 +7,7 @@ import { ProblemException } from '../api/problem/problem.exception';
 import { fingerprintOf, idempotencyKeyOf, recordId } from './idempotency-key';
 import { type Intent, ShareExhausted } from './idempotency-store';
 import { MemoryIdempotencyStore } from './memory-store';
-import { verdictOf } from './attempt-outcome';
+import { classifyAnswer } from './attempt-outcome';
 import { parseAnswer } from './stored-answer';
 
 describeStore('MemoryIdempotencyStore', () => new MemoryIdempotencyStore(STORE_TIMES, systemClock));
@@ -46,7 +46,7 @@ describe('MemoryIdempotencyStore', () => {
     const rows = store();
     await rows.begin(intent('a'));
     now += 1e9;
-    expect((await rows.begin(intent('a'))).kind).toBe('running');
+    expect((await rows.begin(intent('a'))).kind).toBe('in-progress');
   });
 
   it('makes room by forgetting the oldest answer, never an open outcome', async () => {
@@ -58,7 +58,7 @@ describe('MemoryIdempotencyStore', () => {
     }
     expect((await rows.begin(intent('next'))).kind).toBe('new');
     expect((await rows.begin(intent('young'))).kind).toBe('answered');
-    expect((await rows.begin(intent('open'))).kind).toBe('running');
+    expect((await rows.begin(intent('open'))).kind).toBe('in-progress');
   });
 
   it('refuses new keys when no outcome is known of any', async () => {
@@ -66,7 +66,7 @@ describe('MemoryIdempotencyStore', () => {
     await rows.begin(intent('a'));
     await rows.begin(intent('b'));
     await expect(rows.begin(intent('c'))).rejects.toThrow(ShareExhausted);
-    await rows.finish(intent('a'), { kind: 'nothing' });
+    await rows.finish(intent('a'), { kind: 'not-sent' });
     expect((await rows.begin(intent('c'))).kind).toBe('new');
   });
 
@@ -113,7 +113,7 @@ describe('MemoryIdempotencyStore', () => {
     }
     await rows.begin(intent('c'));
     expect((await rows.begin(intent('a'))).kind).toBe('new');
-    expect((await rows.begin(intent('c'))).kind).toBe('running');
+    expect((await rows.begin(intent('c'))).kind).toBe('in-progress');
   });
 });
 
@@ -168,13 +168,13 @@ describe('outcomes', () => {
       if (code === 'outcome-in-doubt') return 'still-in-doubt';
       return status < 500 ? 'final' : 'unknown';
     };
-    expect(verdictOf(status, code)).toBe(expected());
+    expect(classifyAnswer(status, code)).toBe(expected());
   });
 
   it('are final for successes, and unknown for what is no answer of ours', () => {
-    expect(verdictOf(201, null)).toBe('final');
-    expect(verdictOf(500, null)).toBe('unknown');
-    expect(verdictOf(500, 'something else')).toBe('unknown');
+    expect(classifyAnswer(201, null)).toBe('final');
+    expect(classifyAnswer(500, null)).toBe('unknown');
+    expect(classifyAnswer(500, 'something else')).toBe('unknown');
   });
 
   it.each(['', '{', 'null', '{}', '{"status":"201","body":""}', 7, null])(

@@ -1,11 +1,11 @@
 import type { Clock } from '../lib/clock';
 import {
-  type Begun,
+  type BeginResult,
   type IdempotencyStore,
   type IdempotencyTimes,
   inDoubtUntilMs,
   type Intent,
-  type Outcome,
+  type RecordedOutcome,
   pendingTtlMs,
   ShareExhausted,
   type StoredAnswer,
@@ -53,7 +53,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   ) {}
 
   /** A promise although it is at once: `begin` of Redis takes a moment, and callers must not depend on either. */
-  begin(intent: Intent): Promise<Begun> {
+  begin(intent: Intent): Promise<BeginResult> {
     return Promise.resolve().then(() => this.beginNow(intent));
   }
 
@@ -61,12 +61,12 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return Promise.resolve();
   }
 
-  finish({ id, owner }: Intent, outcome: Outcome): Promise<void> {
+  finish({ id, owner }: Intent, outcome: RecordedOutcome): Promise<void> {
     const row = this.rows.get(id);
     if (!row || row.owner !== owner) return Promise.resolve();
     this.drop(id, row);
     row.owner = null;
-    if (outcome.kind === 'nothing') return Promise.resolve();
+    if (outcome.kind === 'not-sent') return Promise.resolve();
     if (outcome.kind === 'in-doubt') row.untilMs = outcome.untilMs;
     else {
       row.answer = outcome.answer;
@@ -77,7 +77,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return Promise.resolve();
   }
 
-  private beginNow({ id, caller, fingerprint, owner, nowMs }: Intent): Begun {
+  private beginNow({ id, caller, fingerprint, owner, nowMs }: Intent): BeginResult {
     const row = this.live(id);
     if (!row) {
       this.makeRoom(caller);
@@ -86,9 +86,9 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
       this.keep(id, { fingerprint, caller, sinceMs: nowMs, expiresAtMs, untilMs, owner, answer: null });
       return { kind: 'new' };
     }
-    if (row.fingerprint !== fingerprint) return { kind: 'different' };
+    if (row.fingerprint !== fingerprint) return { kind: 'key-reused' };
     if (row.answer) return { kind: 'answered', answer: row.answer };
-    if (row.owner !== null) return { kind: 'running' };
+    if (row.owner !== null) return { kind: 'in-progress' };
     row.owner = owner;
     return { kind: 'in-doubt', sinceMs: row.sinceMs, untilMs: row.untilMs };
   }

@@ -9,10 +9,10 @@
 export const BEGIN = `
 local row = redis.call('HMGET', KEYS[1], 'fingerprint', 'since', 'until', 'answer')
 if row[1] then
-  if row[1] ~= ARGV[1] then return { 'different' } end
+  if row[1] ~= ARGV[1] then return { 'key-reused' } end
   if row[4] then return { 'answered', row[4] } end
 end
-if not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[4]) then return { 'running' } end
+if not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[4]) then return { 'in-progress' } end
 redis.call('HSET', KEYS[1], 'owner', ARGV[2])
 if row[1] then
   if tonumber(ARGV[3]) >= tonumber(row[3]) then redis.call('HSET', KEYS[1], 'until', ARGV[5]) end

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { SharedState } from '../redis/redis-state';
+import type { RedisState } from '../redis/redis-state';
 import {
-  type Begun,
+  type BeginResult,
   type IdempotencyStore,
   type IdempotencyTimes,
   inDoubtUntilMs,
   type Intent,
   LEASE_MS,
-  type Outcome,
+  type RecordedOutcome,
   pendingTtlMs,
   ShareExhausted,
   StoreUnavailable,
@@ -30,20 +30,20 @@ const MAX_RECORDS_OF_CALLER = 200_000;
 /** For all replicas that share a Redis, and across their restarts. */
 export class RedisIdempotencyStore implements IdempotencyStore {
   constructor(
-    private readonly shared: SharedState,
+    private readonly redis: RedisState,
     private readonly times: IdempotencyTimes,
     private readonly maxRecordsOfCaller = MAX_RECORDS_OF_CALLER,
   ) {}
 
-  async begin({ id, caller, fingerprint, owner, nowMs }: Intent): Promise<Begun> {
+  async begin({ id, caller, fingerprint, owner, nowMs }: Intent): Promise<BeginResult> {
     await this.takeShare(id, caller);
     const untilMs = inDoubtUntilMs(nowMs, this.times);
     const args = [fingerprint, owner, nowMs, LEASE_MS, untilMs, pendingTtlMs(this.times)];
     try {
-      return parseBegun(await this.run(BEGIN, id, args));
+      return parseBeginResult(await this.run(BEGIN, id, args));
     } catch (error) {
       // Redis may only be slow, and begin the attempt yet. It does in turn what comes over one connection.
-      void this.shared.attempt(UNDO_BEGIN, keysOf(id), [owner]);
+      void this.redis.attempt(UNDO_BEGIN, keysOf(id), [owner]);
       throw error;
     }
   }
@@ -51,17 +51,17 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   /** A lost sign of life is made up for by the next one. */
   async keepAlive({ id, owner, nowMs }: Intent, maySend: boolean): Promise<void> {
     const untilMs = maySend ? inDoubtUntilMs(nowMs, this.times) : '';
-    await this.shared.attempt(KEEP_ALIVE, keysOf(id), [owner, String(LEASE_MS), String(untilMs)]);
+    await this.redis.attempt(KEEP_ALIVE, keysOf(id), [owner, String(LEASE_MS), String(untilMs)]);
   }
 
-  async finish({ id, caller, owner }: Intent, outcome: Outcome): Promise<void> {
+  async finish({ id, caller, owner }: Intent, outcome: RecordedOutcome): Promise<void> {
     switch (outcome.kind) {
       case 'answered':
         await this.run(ANSWER, id, [owner, JSON.stringify(outcome.answer), this.times.ttlMs]);
         return;
-      case 'nothing':
+      case 'not-sent':
         await this.run(FORGET, id, [owner]);
-        await this.shared.attempt(GIVE_SHARE_BACK, [shareKeyOf(caller)], [id]);
+        await this.redis.attempt(GIVE_SHARE_BACK, [shareKeyOf(caller)], [id]);
         return;
       case 'in-doubt':
         await this.run(DOUBT, id, [owner, outcome.untilMs]);
@@ -70,13 +70,13 @@ export class RedisIdempotencyStore implements IdempotencyStore {
 
   private async takeShare(id: string, caller: string): Promise<void> {
     const args = [id, pendingTtlMs(this.times), this.maxRecordsOfCaller].map(String);
-    const answer = await this.shared.attempt(TAKE_SHARE, [shareKeyOf(caller)], args);
+    const answer = await this.redis.attempt(TAKE_SHARE, [shareKeyOf(caller)], args);
     if (!answer.ok) throw new StoreUnavailable(answer.reason);
     if (answer.value === 0) throw new ShareExhausted();
   }
 
   private async run(script: string, id: string, args: readonly (string | number)[]): Promise<unknown> {
-    const answer = await this.shared.attempt(script, keysOf(id), args.map(String));
+    const answer = await this.redis.attempt(script, keysOf(id), args.map(String));
     if (!answer.ok) throw new StoreUnavailable(answer.reason);
     return answer.value;
   }
@@ -92,12 +92,12 @@ function shareKeyOf(caller: string): string {
   return `airbyte-ingestion:once:share:${createHash('sha256').update(caller).digest('hex')}`;
 }
 
-function parseBegun(reply: unknown): Begun {
+function parseBeginResult(reply: unknown): BeginResult {
   const [kind, first, second] = Array.isArray(reply) ? (reply as unknown[]) : [];
   switch (kind) {
     case 'new':
-    case 'running':
-    case 'different':
+    case 'in-progress':
+    case 'key-reused':
       return { kind };
     case 'answered':
       return { kind, answer: parseAnswer(first) };

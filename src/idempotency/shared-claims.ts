@@ -4,7 +4,7 @@ import {
   MemoryCreationClaims,
   conflictsWith,
 } from '../airbyte/client/creation/creation-claims';
-import type { SharedState } from '../redis/redis-state';
+import type { RedisState } from '../redis/redis-state';
 import { type IdempotencyTimes, pendingTtlMs } from './idempotency-store';
 
 const FOUND = 'found:';
@@ -37,13 +37,13 @@ export class SharedCreationClaims implements CreationClaims {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly shared: SharedState,
+    private readonly redis: RedisState,
     private readonly times: IdempotencyTimes,
   ) {}
 
   async ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const own = await this.own.ownersOf(connectionIds);
-    const answer = await this.shared.attemptIfWell(OWNERS, connectionIds.map(keyOf), []);
+    const answer = await this.redis.runUnlessFailing(OWNERS, connectionIds.map(keyOf), []);
     const owners: unknown = answer.ok ? answer.value : null;
     if (!Array.isArray(owners)) return new Map(connectionIds.map((id) => [id, SOMEBODY]));
     return new Map(
@@ -58,14 +58,14 @@ export class SharedCreationClaims implements CreationClaims {
   async claimFound(connectionId: string, claimant: string): Promise<boolean> {
     const claim = { claimant, isFound: true };
     if (conflictsWith(this.own.get(connectionId), claim)) return false;
-    const answer = await this.shared.attemptIfWell(CLAIM, ...this.scriptOf(connectionId, claim));
+    const answer = await this.redis.runUnlessFailing(CLAIM, ...this.scriptOf(connectionId, claim));
     return answer.ok && answer.value === 1 && this.own.add(connectionId, claim);
   }
 
   async claimCreated(connectionId: string, claimant: string): Promise<boolean> {
     const claim = { claimant, isFound: false };
     if (conflictsWith(this.own.get(connectionId), claim)) return false;
-    const answer = await this.shared.attemptIfWell(CLAIM, ...this.scriptOf(connectionId, claim));
+    const answer = await this.redis.runUnlessFailing(CLAIM, ...this.scriptOf(connectionId, claim));
     if (answer.ok && answer.value !== 1) return false;
     if (!answer.ok) this.saveLater(connectionId, claim);
     return this.own.add(connectionId, claim);
@@ -86,7 +86,7 @@ export class SharedCreationClaims implements CreationClaims {
 
   /** Asks at once, and without a pause: a Redis that is only slow does it before whatever it is asked later. */
   private async save(connectionId: string, claim: Claim): Promise<void> {
-    const answer = await this.shared.attempt(CLAIM, ...this.scriptOf(connectionId, claim));
+    const answer = await this.redis.attempt(CLAIM, ...this.scriptOf(connectionId, claim));
     if (!answer.ok) return;
     this.unsaved.delete(connectionId);
     if (this.unsaved.size > 0 || !this.timer) return;

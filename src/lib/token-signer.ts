@@ -28,7 +28,7 @@ export class TokenSigner {
     return this.digest(purpose, text).slice(0, SIGNATURE_LENGTH);
   }
 
-  isGenuine(purpose: string, text: string, signature: string): boolean {
+  verify(purpose: string, text: string, signature: string): boolean {
     const expected = Buffer.from(this.sign(purpose, text));
     const given = Buffer.from(signature);
     return given.length === expected.length && timingSafeEqual(given, expected);

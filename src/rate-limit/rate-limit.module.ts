@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings-types';
 import { CLOCK, type Clock } from '../lib/clock';
 import { RedisModule } from '../redis/redis.module';
-import { SharedState } from '../redis/redis-state';
+import { RedisState } from '../redis/redis-state';
 import { MemoryRateLimiter } from './memory-rate-limiter';
 import type { RateLimit } from './rate-limiter';
 import { RedisRateLimiter } from './redis-rate-limiter';
@@ -13,15 +13,15 @@ export const RATE_LIMIT = Symbol('RATE_LIMIT');
 /** Counts requests per caller: in Redis where replicas share one, otherwise in memory. */
 @Module({
   imports: [RedisModule],
-  providers: [{ provide: RATE_LIMIT, useFactory: createRateLimit, inject: [SETTINGS, SharedState, CLOCK] }],
+  providers: [{ provide: RATE_LIMIT, useFactory: createRateLimit, inject: [SETTINGS, RedisState, CLOCK] }],
   exports: [RATE_LIMIT],
 })
 export class RateLimitModule {}
 
-function createRateLimit({ rateLimit }: Settings, shared: SharedState, clock: Clock): RateLimit | null {
+function createRateLimit({ rateLimit }: Settings, redis: RedisState, clock: Clock): RateLimit | null {
   if (rateLimit === null) return null;
-  const limiter = shared.isShared
-    ? new RedisRateLimiter(rateLimit, shared)
+  const limiter = redis.isConfigured
+    ? new RedisRateLimiter(rateLimit, redis)
     : new MemoryRateLimiter(rateLimit, () => clock.monotonicMs());
   return { limit: rateLimit, limiter };
 }

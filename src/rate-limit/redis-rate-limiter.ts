@@ -1,4 +1,4 @@
-import type { SharedState } from '../redis/redis-state';
+import type { RedisState } from '../redis/redis-state';
 import { type Quota, quotaOf, type RateLimiter, WINDOW_MS } from './rate-limiter';
 
 /** One count for all replicas; Redis ends the window. */
@@ -11,12 +11,12 @@ return { count, redis.call('PTTL', KEYS[1]) }`;
 export class RedisRateLimiter implements RateLimiter {
   constructor(
     private readonly limit: number,
-    private readonly shared: SharedState,
+    private readonly redis: RedisState,
   ) {}
 
   async take(caller: string): Promise<Quota | null> {
     const key = `airbyte-ingestion:rate:${caller}`;
-    const answer = await this.shared.attemptIfWell(TAKE, [key], [String(WINDOW_MS)]);
+    const answer = await this.redis.runUnlessFailing(TAKE, [key], [String(WINDOW_MS)]);
     if (!answer.ok) return null;
     const [count, resetMs] = Array.isArray(answer.value) ? (answer.value as unknown[]) : [];
     if (typeof count !== 'number' || typeof resetMs !== 'number') return null;

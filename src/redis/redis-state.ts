@@ -23,7 +23,7 @@ const PROBE = `return redis.call('SET', KEYS[1], '1', 'PX', 60000)`;
 const PROBE_KEY = 'airbyte-ingestion:probe';
 
 /** The Redis that replicas share. Without `REDIS_URL` there is none, and every attempt fails. */
-export class SharedState {
+export class RedisState {
   private readonly log = new Logger('Redis');
   private isWell = true;
   private pausedUntilMs = 0;
@@ -44,8 +44,8 @@ export class SharedState {
     });
   }
 
-  static async connect(redisUrl: string | null): Promise<SharedState> {
-    if (redisUrl === null) return new SharedState(null);
+  static async connect(redisUrl: string | null): Promise<RedisState> {
+    if (redisUrl === null) return new RedisState(null);
     const { Redis } = await import('ioredis');
     const redis = new Redis(redisUrl, {
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -57,12 +57,12 @@ export class SharedState {
       autoResendUnfulfilledCommands: false,
       retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_PAUSE_MS),
     });
-    const shared = new SharedState(redis);
+    const shared = new RedisState(redis);
     await shared.firstContact(redis);
     return shared;
   }
 
-  get isShared(): boolean {
+  get isConfigured(): boolean {
     return this.redis !== null;
   }
 
@@ -83,7 +83,7 @@ export class SharedState {
   }
 
   /** The same for what can do without: while Redis is out of reach one asks each second, and the others do not wait. */
-  async attemptIfWell(script: string, keys: readonly string[], args: readonly string[]): Promise<Attempt> {
+  async runUnlessFailing(script: string, keys: readonly string[], args: readonly string[]): Promise<Attempt> {
     if (performance.now() < this.pausedUntilMs) return { ok: false, reason: 'Redis failed a moment ago' };
     return this.attempt(script, keys, args);
   }

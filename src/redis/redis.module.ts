@@ -1,16 +1,16 @@
 import { Module } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings-types';
-import { SharedState } from './redis-state';
+import { RedisState } from './redis-state';
 
 /** The connection to Redis that replicas share; without `REDIS_URL` it reports that nothing is shared. */
 @Module({
   providers: [
     {
-      provide: SharedState,
-      useFactory: ({ redisUrl }: Settings) => SharedState.connect(redisUrl),
+      provide: RedisState,
+      useFactory: ({ redisUrl }: Settings) => RedisState.connect(redisUrl),
       inject: [SETTINGS],
     },
   ],
-  exports: [SharedState],
+  exports: [RedisState],
 })
 export class RedisModule {}

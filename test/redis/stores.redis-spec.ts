@@ -2,7 +2,7 @@ import { type Intent, ShareExhausted } from '../../src/idempotency/idempotency-s
 import { RedisIdempotencyStore } from '../../src/idempotency/redis-store';
 import { RedisRateLimiter } from '../../src/rate-limit/redis-rate-limiter';
 import { SharedCreationClaims } from '../../src/idempotency/shared-claims';
-import { SharedState } from '../../src/redis/redis-state';
+import { RedisState } from '../../src/redis/redis-state';
 import { describeStore, STORE_TIMES } from '../support/idempotency-store-contract';
 import { RedisServer } from '../support/redis-server';
 import { until } from '../support/until';
@@ -11,13 +11,13 @@ const ANSWER = { status: 201, headers: {}, body: '{}' };
 
 describe('with a real Redis', () => {
   let server: RedisServer;
-  let one: SharedState;
-  let other: SharedState;
+  let one: RedisState;
+  let other: RedisState;
 
   beforeAll(async () => {
     server = await RedisServer.start();
-    one = await SharedState.connect(server.url);
-    other = await SharedState.connect(server.url);
+    one = await RedisState.connect(server.url);
+    other = await RedisState.connect(server.url);
   });
   afterAll(async () => {
     await one.close();
@@ -48,7 +48,7 @@ describe('with a real Redis', () => {
       const mine = intent('dead', 'a');
       await dead.begin(mine);
       await dead.keepAlive({ ...mine, nowMs: mine.nowMs + 3000 }, true);
-      expect((await alive.begin(intent('dead', 'b'))).kind).toBe('running');
+      expect((await alive.begin(intent('dead', 'b'))).kind).toBe('in-progress');
       await redisCall("return redis.call('DEL', KEYS[1])", lockOf('dead'));
       expect(await alive.begin(intent('dead', 'b'))).toEqual({
         kind: 'in-doubt',
@@ -99,9 +99,9 @@ describe('with a real Redis', () => {
     const store = new RedisIdempotencyStore(one, STORE_TIMES, 2);
     for (const id of ['share-1', 'share-2']) await store.begin(intent(id, 'o', 'key:busy'));
     await expect(store.begin(intent('share-3', 'o', 'key:busy'))).rejects.toThrow(ShareExhausted);
-    expect((await store.begin(intent('share-1', 'p', 'key:busy'))).kind).toBe('running');
+    expect((await store.begin(intent('share-1', 'p', 'key:busy'))).kind).toBe('in-progress');
     expect((await store.begin(intent('share-4', 'o', 'key:other'))).kind).toBe('new');
-    await store.finish(intent('share-1', 'o', 'key:busy'), { kind: 'nothing' });
+    await store.finish(intent('share-1', 'o', 'key:busy'), { kind: 'not-sent' });
     expect((await store.begin(intent('share-3', 'o', 'key:busy'))).kind).toBe('new');
   });
 
@@ -111,7 +111,7 @@ describe('with a real Redis', () => {
   });
 
   describe('what was made', () => {
-    const claimsOf = (shared: SharedState): SharedCreationClaims =>
+    const claimsOf = (shared: RedisState): SharedCreationClaims =>
       new SharedCreationClaims(shared, STORE_TIMES);
 
     it('is one claimant alone, at all replicas, for as long as anybody may look for it', async () => {

@@ -1,9 +1,9 @@
 import {
-  type Begun,
+  type BeginResult,
   type IdempotencyStore,
   inDoubtUntilMs,
   type Intent,
-  type Outcome,
+  type RecordedOutcome,
   type StoredAnswer,
 } from '../../src/idempotency/idempotency-store';
 
@@ -33,13 +33,13 @@ export function describeStore(
       owner,
       nowMs: clock().getTime(),
     });
-    const kindOf = async (begun: Promise<Begun>): Promise<string> => (await begun).kind;
+    const kindOf = async (begun: Promise<BeginResult>): Promise<string> => (await begun).kind;
 
     it('lets one of many begin', async () => {
       const owners = Array.from({ length: 50 }, (_, i) => `o${i}`);
       const kinds = await Promise.all(owners.map((owner) => kindOf(store.begin(intent(owner)))));
       expect(kinds.filter((kind) => kind === 'new')).toHaveLength(1);
-      expect(kinds.filter((kind) => kind === 'running')).toHaveLength(49);
+      expect(kinds.filter((kind) => kind === 'in-progress')).toHaveLength(49);
     });
 
     it('gives the answer to all who come later, as it was', async () => {
@@ -53,15 +53,15 @@ export function describeStore(
     it('tells another request from the same, running or answered', async () => {
       const mine = intent('a');
       await store.begin(mine);
-      expect(await kindOf(store.begin(intent('b', 'other')))).toBe('different');
+      expect(await kindOf(store.begin(intent('b', 'other')))).toBe('key-reused');
       await store.finish(mine, { kind: 'answered', answer: ANSWER });
-      expect(await kindOf(store.begin(intent('b', 'other')))).toBe('different');
+      expect(await kindOf(store.begin(intent('b', 'other')))).toBe('key-reused');
     });
 
     it('knows nothing of a key after an attempt that did nothing', async () => {
       const mine = intent('a');
       await store.begin(mine);
-      await store.finish(mine, { kind: 'nothing' });
+      await store.finish(mine, { kind: 'not-sent' });
       expect(await kindOf(store.begin(intent('b', 'other')))).toBe('new');
     });
 
@@ -72,19 +72,19 @@ export function describeStore(
       await store.finish(mine, { kind: 'in-doubt', untilMs });
       const looking = intent('b');
       expect(await store.begin(looking)).toEqual({ kind: 'in-doubt', sinceMs: mine.nowMs, untilMs });
-      expect(await kindOf(store.begin(intent('c')))).toBe('running');
+      expect(await kindOf(store.begin(intent('c')))).toBe('in-progress');
       await store.finish(looking, { kind: 'in-doubt', untilMs });
       expect(await store.begin(intent('c'))).toEqual({ kind: 'in-doubt', sinceMs: mine.nowMs, untilMs });
     });
 
     it('lets nobody but the owner give a key back', async () => {
       await store.begin(intent('a'));
-      await store.finish(intent('b'), { kind: 'nothing' });
+      await store.finish(intent('b'), { kind: 'not-sent' });
       await store.finish(intent('b'), { kind: 'in-doubt', untilMs: 0 });
-      expect(await kindOf(store.begin(intent('c')))).toBe('running');
+      expect(await kindOf(store.begin(intent('c')))).toBe('in-progress');
     });
 
-    it.each<Outcome>([{ kind: 'nothing' }, { kind: 'in-doubt', untilMs: 0 }])(
+    it.each<RecordedOutcome>([{ kind: 'not-sent' }, { kind: 'in-doubt', untilMs: 0 }])(
       'takes the same outcome again without undoing what another has done since: %j',
       async (outcome) => {
         const mine = intent('a');
@@ -93,7 +93,7 @@ export function describeStore(
         const other = intent('b');
         await store.begin(other);
         await store.finish(mine, outcome);
-        expect(await kindOf(store.begin(intent('c')))).toBe('running');
+        expect(await kindOf(store.begin(intent('c')))).toBe('in-progress');
         await store.finish(other, { kind: 'answered', answer: ANSWER });
         await store.finish(mine, outcome);
         expect(await kindOf(store.begin(intent('c')))).toBe('answered');
@@ -104,7 +104,7 @@ export function describeStore(
       const mine = intent('a');
       await store.begin(mine);
       await store.keepAlive(mine, true);
-      expect(await kindOf(store.begin(intent('b')))).toBe('running');
+      expect(await kindOf(store.begin(intent('b')))).toBe('in-progress');
       await store.finish(mine, { kind: 'answered', answer: ANSWER });
       await store.keepAlive(mine, false);
       expect(await kindOf(store.begin(intent('b')))).toBe('answered');

@@ -6,7 +6,7 @@ import { ProblemException } from '../../api/problem/problem.exception';
  * @throws ProblemException `outcome-in-doubt` while Airbyte may yet finish it
  */
 export function assertRetryAllowed(attempt: EarlierAttempt): void {
-  if (attempt.mayRepeat) return;
+  if (attempt.retryAllowed) return;
   throw new ProblemException(
     'outcome-in-doubt',
     'An earlier attempt got no answer and Airbyte may yet finish it. Send this again, with the same Idempotency-Key, to learn what came of it.',

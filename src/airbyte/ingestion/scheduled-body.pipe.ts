@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { ProblemException, validationFailed } from '../../api/problem/problem.exception';
-import { inheritedNames } from '../../api/validation/prototype-property-names';
+import { prototypePropertyPaths } from '../../api/validation/prototype-property-names';
 import { RequestValidationPipe } from '../../api/validation/validation.pipe';
 import { ScheduleRequestDto } from '../core/dto/schedule.dto';
 import { SchedulePolicy } from '../core/schedule-policy';
@@ -35,7 +35,7 @@ async function validSchedule(body: unknown): Promise<ScheduleRequestDto | null> 
     typeof body === 'object' && body !== null && 'schedule' in body ? body.schedule : null;
   if (typeof schedule !== 'object' || schedule === null || Array.isArray(schedule)) return null;
   // class-transformer would take such a member for what the object was made by.
-  if (inheritedNames(schedule).length > 0) return null;
+  if (prototypePropertyPaths(schedule).length > 0) return null;
   const dto = plainToInstance(ScheduleRequestDto, schedule);
   return (await validate(dto)).length === 0 ? dto : null;
 }

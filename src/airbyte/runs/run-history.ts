@@ -53,7 +53,7 @@ export async function readJobPage(
 /** @throws ProblemException `validation-failed` for a token that this API never gave for these runs */
 function parseToken(token: string, purpose: string, signer: TokenSigner): RunPosition {
   const [, position = '', offset = '', lastJobId = '', signature = ''] = TOKEN.exec(token) ?? [];
-  if (signer.isGenuine(purpose, position, signature))
+  if (signer.verify(purpose, position, signature))
     return { offset: Number(offset), lastJobId: BigInt(lastJobId) };
   throw validationFailed([
     {

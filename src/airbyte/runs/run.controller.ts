@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Idempotent, RequiresScope } from '../../http/access-decorators';
-import { hangUpSignal } from '../../http/client-disconnect';
+import { abortOnDisconnect } from '../../http/client-disconnect';
 import { Context, type RequestContext } from '../../http/request-context';
 import { ApiIdParam } from '../../api/openapi/api-id-param';
 import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../api/openapi/api-problems';
@@ -104,7 +104,7 @@ export class RunController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunDto> {
     if (wait === undefined || wait === 0) return this.runs.get(connectionId, runId, context);
-    const patience = { waitMs: wait * SECOND_MS, callerGone: hangUpSignal(reply) };
+    const patience = { waitMs: wait * SECOND_MS, callerGone: abortOnDisconnect(reply) };
     return this.runs.awaitEnd(connectionId, runId, patience, context);
   }
 

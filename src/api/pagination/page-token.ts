@@ -32,8 +32,8 @@ export function readToken<K extends Position['kind']>(
   signer: TokenSigner,
 ): Extract<Position, { kind: K }> {
   const [text = '', signature = ''] = token.split('.');
-  const isGenuine = signer.isGenuine(PURPOSE, text, signature);
-  const position = isGenuine ? parse(Buffer.from(text, 'base64url').toString('utf8')) : null;
+  const isVerified = signer.verify(PURPOSE, text, signature);
+  const position = isVerified ? parse(Buffer.from(text, 'base64url').toString('utf8')) : null;
   if (position?.kind === kind) return position as Extract<Position, { kind: K }>;
   throw validationFailed([
     {

@@ -5,21 +5,21 @@ import { ProblemException } from './problem.exception';
 const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Where a problem happened. */
-export interface ProblemPlace {
+export interface ProblemContext {
   readonly url: string;
   readonly requestId: string;
 }
 
 /** RFC 9457 body of a problem. */
-export function problemBody(problem: ProblemException, place: ProblemPlace): ProblemDto {
+export function problemBody(problem: ProblemException, context: ProblemContext): ProblemDto {
   return {
     type: `/problems/${problem.code}`,
     title: PROBLEMS[problem.code].title,
     status: problem.status,
     detail: problem.detail,
-    instance: pathOf(place.url),
+    instance: pathOf(context.url),
     code: problem.code,
-    requestId: place.requestId,
+    requestId: context.requestId,
     ...(problem.extras.errors && { errors: [...problem.extras.errors] }),
     ...(problem.extras.runId !== undefined && { runId: problem.extras.runId }),
     ...(problem.extras.upstream && { upstream: problem.extras.upstream }),

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import type { HintContext } from './hints';
-import { nearestWords } from './nearest-word';
+import { nearestEnumValues } from './nearest-enum-value';
 
 /**
  * Ids are opaque: 1 to 128 characters that are safe in a path, and no path segment with a meaning of its own (`.`, `..`).
@@ -114,7 +114,7 @@ export function IsOneOf(
     queryHint: `Write one of ${words.join(', ')}.`,
     suggest: (value, siblings, usual) => {
       if (value === undefined || value === null) return whenMissing(siblings) ?? usual;
-      const meant = nearestWords(value, words);
+      const meant = nearestEnumValues(value, words);
       return meant.length === 0 ? usual : `Did you mean ${meant.join(' or ')}? ${usual}`;
     },
   };

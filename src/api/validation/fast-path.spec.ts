@@ -11,7 +11,7 @@ import {
 } from 'class-validator';
 import fc from 'fast-check';
 import { IsId, IsOneOf, IsOptionalText, IsText, IsWholeNumber } from './decorators';
-import { isSurelyValid } from './fast-path';
+import { passesFastPath } from './fast-path';
 
 class Part {
   @IsText(1, 3)
@@ -80,7 +80,7 @@ describe('the quick check', () => {
         const dto = plainToInstance(Whole, body);
         const isValid = validateSync(dto, STRICT).length === 0;
         seen.add(isValid);
-        expect(isSurelyValid(dto)).toBe(isValid);
+        expect(passesFastPath(dto)).toBe(isValid);
       }),
       { numRuns: 2000 },
     );
@@ -88,7 +88,7 @@ describe('the quick check', () => {
   });
 
   it('leaves to class-validator what it does not know: rules for each item, objects without rules', () => {
-    expect(isSurelyValid(plainToInstance(EachText, { names: ['a'] }))).toBe(false);
-    expect(isSurelyValid({})).toBe(false);
+    expect(passesFastPath(plainToInstance(EachText, { names: ['a'] }))).toBe(false);
+    expect(passesFastPath({})).toBe(false);
   });
 });

@@ -19,7 +19,7 @@ const known = new Map<DtoClass, ReadonlyMap<string, FieldRules> | null>();
  * as the decorators registered them; what is spared is to look them up for every request and to prepare a report that
  * nobody needs. False says nothing: then class-validator has to be asked.
  */
-export function isSurelyValid(dto: object): boolean {
+export function passesFastPath(dto: object): boolean {
   const rules = rulesOf(dto.constructor);
   if (rules === null || !Object.keys(dto).every((name) => rules.has(name))) return false;
   for (const [name, field] of rules) {
@@ -51,7 +51,7 @@ function isFieldValid(dto: object, value: unknown, { conditions, checks, isNeste
 function isNestedValid(value: unknown): boolean {
   if (value === undefined) return true;
   if (Array.isArray(value)) return value.every(isNestedValid);
-  return typeof value === 'object' && value !== null && isSurelyValid(value);
+  return typeof value === 'object' && value !== null && passesFastPath(value);
 }
 
 function rulesOf(dto: DtoClass): ReadonlyMap<string, FieldRules> | null {

@@ -2,21 +2,21 @@ import type { ValidationError } from 'class-validator';
 import type { FieldErrorDto } from '../problem/problem.dto';
 import { MAX_FIELD_ERRORS } from '../problem/problem.exception';
 import { foreignNameOf } from './foreign-names';
-import { hintFor, isMissing, NOUNS, type Place, tellingChecks } from './hints';
+import { hintFor, isMissing, LOCATION_LABELS, type InputLocation, reportableChecks } from './hints';
 
 /**
  * Flattens class-validator's tree into one entry for each failed check, with the path of its field. It stops when the
  * answer has as many entries as it may have, and one more as the sign that it is cut.
  */
-export function fieldErrors(errors: readonly ValidationError[], place: Place): FieldErrorDto[] {
+export function fieldErrors(errors: readonly ValidationError[], location: InputLocation): FieldErrorDto[] {
   const found: FieldErrorDto[] = [];
-  collect(errors, place, '', found);
+  collect(errors, location, '', found);
   return found;
 }
 
 function collect(
   errors: readonly ValidationError[],
-  place: Place,
+  location: InputLocation,
   parent: string,
   found: FieldErrorDto[],
 ): void {
@@ -25,15 +25,15 @@ function collect(
     const field = /^\d+$/.test(error.property)
       ? `${parent}[${error.property}]`
       : join(parent, error.property);
-    const checks = tellingChecks(error);
+    const checks = reportableChecks(error);
     for (const check of checks) {
       found.push({
         field,
-        reason: reasonOf(check, error, place),
-        hint: hintFor(check, error, place),
+        reason: reasonOf(check, error, location),
+        hint: hintFor(check, error, location),
       });
     }
-    if (checks.length === 0) collect(error.children ?? [], place, field, found);
+    if (checks.length === 0) collect(error.children ?? [], location, field, found);
   }
 }
 
@@ -41,15 +41,16 @@ function join(parent: string, property: string): string {
   return parent === '' ? property : `${parent}.${property}`;
 }
 
-function reasonOf(check: string, error: ValidationError, place: Place): string {
+function reasonOf(check: string, error: ValidationError, location: InputLocation): string {
   const foreign = check === 'whitelistValidation' ? foreignNameOf(error.target, error.property) : undefined;
   if (foreign?.reason !== undefined) return foreign.reason;
   if (isMissing(check, error)) return 'is missing';
-  return withoutName(error.constraints?.[check] ?? 'is invalid', error.property, place);
+  return withoutName(error.constraints?.[check] ?? 'is invalid', error.property, location);
 }
 
 /** class-validator begins its messages with the property's name, which the field member already gives. */
-function withoutName(message: string, property: string, place: Place): string {
-  if (message === `property ${property} should not exist`) return `is not a known ${NOUNS[place]}`;
+function withoutName(message: string, property: string, location: InputLocation): string {
+  if (message === `property ${property} should not exist`)
+    return `is not a known ${LOCATION_LABELS[location]}`;
   return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }

@@ -3,10 +3,10 @@ import { nearestName } from '../../lib/nearest-name';
 import { foreignNameOf } from './foreign-names';
 
 /** Where values come from: JSON, or a URL, where nothing is quoted. */
-export type Place = 'body' | 'query';
+export type InputLocation = 'body' | 'query';
 
 /** What a value is called there. */
-export const NOUNS: Readonly<Record<Place, string>> = { body: 'field', query: 'parameter' };
+export const LOCATION_LABELS: Readonly<Record<InputLocation, string>> = { body: 'field', query: 'parameter' };
 
 /** What a declaration says of the way out; `queryHint` where it is another one in a URL. */
 export interface HintContext {
@@ -22,30 +22,30 @@ export type Suggest = (value: unknown, siblings: object, usual: string) => strin
 const KIND_CHECKS = ['whitelistValidation', 'isDefined', 'isString', 'isObject', 'isInt', 'isArray', 'isIn'];
 
 /** A field's failed checks, reduced to those that tell the caller something. */
-export function tellingChecks(error: ValidationError): string[] {
+export function reportableChecks(error: ValidationError): string[] {
   const failed = Object.keys(error.constraints ?? {});
   const kind = KIND_CHECKS.find((check) => failed.includes(check));
   return kind === undefined ? failed : [kind];
 }
 
 /** The way out of a failed check: what the field's own declaration says, or for unknown fields those that exist. */
-export function hintFor(check: string, error: ValidationError, place: Place): string {
+export function hintFor(check: string, error: ValidationError, location: InputLocation): string {
   const context: unknown = error.contexts?.[check];
   if (isHintContext(context)) {
-    const usual = (place === 'query' ? context.queryHint : undefined) ?? context.hint;
+    const usual = (location === 'query' ? context.queryHint : undefined) ?? context.hint;
     const siblings: Record<string, unknown> = { ...error.target };
     return context.suggest ? context.suggest(siblings[error.property], siblings, usual) : usual;
   }
-  if (check === 'whitelistValidation') return unknownFieldHint(error, place);
+  if (check === 'whitelistValidation') return unknownFieldHint(error, location);
   return 'See GET /docs for what this field takes.';
 }
 
-function unknownFieldHint({ property, target }: ValidationError, place: Place): string {
+function unknownFieldHint({ property, target }: ValidationError, location: InputLocation): string {
   const foreign = foreignNameOf(target, property);
   if (foreign) return foreign.hint;
   const known = knownFields(target);
   const meant = nearestName(property, known);
-  const all = `The ${NOUNS[place]}s here are: ${known.join(', ')}.`;
+  const all = `The ${LOCATION_LABELS[location]}s here are: ${known.join(', ')}.`;
   return meant === undefined ? `Remove it. ${all}` : `Did you mean ${meant}? ${all}`;
 }
 

@@ -6,7 +6,7 @@ import { RequestValidationPipe } from './validation.pipe';
 /** For query parameters: each may come once, and what is said of them speaks of a URL, not of JSON. */
 @Injectable()
 export class QueryValidationPipe extends RequestValidationPipe {
-  protected override readonly place = 'query';
+  protected override readonly location = 'query';
 
   /** What no parameters at all come to, for each class: most requests have none. */
   private readonly ofNothing = new Map<unknown, unknown>();

@@ -4,9 +4,9 @@ import type { FieldErrorDto } from '../problem/problem.dto';
 import { MAX_FIELD_ERRORS, type ProblemException, validationFailed } from '../problem/problem.exception';
 import { cutUnknown } from './cut-unknown';
 import { fieldErrors } from './field-errors';
-import { NOUNS, type Place } from './hints';
-import { inheritedNames } from './prototype-property-names';
-import { cutInvalidItems, isSurelyValid } from './fast-path';
+import { LOCATION_LABELS, type InputLocation } from './hints';
+import { prototypePropertyPaths } from './prototype-property-names';
+import { cutInvalidItems, passesFastPath } from './fast-path';
 
 /** One more than is reported, so that the answer can say that there are more. */
 const ENOUGH_ERRORS = MAX_FIELD_ERRORS + 1;
@@ -15,7 +15,7 @@ const ENOUGH_ERRORS = MAX_FIELD_ERRORS + 1;
 @Injectable()
 export class RequestValidationPipe extends ValidationPipe {
   /** Where the values come from that are judged. */
-  protected readonly place: Place = 'body';
+  protected readonly location: InputLocation = 'body';
   protected readonly isBodyOptional: boolean = false;
 
   constructor() {
@@ -30,7 +30,7 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 
   override createExceptionFactory(): (errors?: ValidationError[]) => ProblemException {
-    return (errors = []) => validationFailed(fieldErrors(errors, this.place));
+    return (errors = []) => validationFailed(fieldErrors(errors, this.location));
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
@@ -38,7 +38,7 @@ export class RequestValidationPipe extends ValidationPipe {
       if (value === undefined && this.isBodyOptional) return super.transform({}, metadata);
       if (!isJsonObject(value)) throw validationFailed([faultOfBody(value)]);
     }
-    const stray = metadata.type === 'body' || metadata.type === 'query' ? inheritedNames(value) : [];
+    const stray = metadata.type === 'body' || metadata.type === 'query' ? prototypePropertyPaths(value) : [];
     if (stray.length > 0) throw validationFailed(stray.map((field) => this.unknown(field)));
     return super.transform(this.withoutExcess(value, metadata), metadata);
   }
@@ -49,14 +49,14 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 
   private unknown(field: string): FieldErrorDto {
-    return { field, reason: `is not a known ${NOUNS[this.place]}`, hint: 'Remove it.' };
+    return { field, reason: `is not a known ${LOCATION_LABELS[this.location]}`, hint: 'Remove it.' };
   }
 
   protected override validate(
     dto: object,
     options?: ValidatorOptions,
   ): Promise<ValidationError[]> | ValidationError[] {
-    if (isSurelyValid(dto)) return [];
+    if (passesFastPath(dto)) return [];
     cutInvalidItems(dto, ENOUGH_ERRORS);
     return super.validate(dto, options);
   }

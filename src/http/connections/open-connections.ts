@@ -23,7 +23,7 @@ export class OpenConnections {
   }
 
   /** From now on ends connections as they fall idle; after the limit all others too. @returns stops doing so */
-  beginClosing(limitMs: number): () => void {
+  drain(limitMs: number): () => void {
     // Node and Fastify call it when they close the port.
     this.server.closeIdleConnections = () => undefined;
     const look = setInterval(() => {

@@ -2,7 +2,7 @@ import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { ProblemException } from '../../api/problem/problem.exception';
-import { writeLastAnswer } from '../client-errors';
+import { writeFinalResponse } from '../client-errors';
 
 /** While requests are in flight the port stays open for so long at most, so that probes see a gateway that is not ready. */
 const DRAIN_LIMIT_MS = 5000;
@@ -84,7 +84,7 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
       connection.isRefused = true;
       socket.pause();
       this.whenAnswered(socket, () => {
-        writeLastAnswer(socket, tooManyUnanswered());
+        writeFinalResponse(socket, tooManyUnanswered());
       });
       return;
     }

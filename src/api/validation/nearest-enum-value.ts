@@ -17,7 +17,7 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
 const MIN_PREFIX_LENGTH = 4;
 
 /** The words of a closed list that a value probably means: another spelling, a synonym, or those that begin with it. */
-export function nearestWords(value: unknown, words: readonly string[]): readonly string[] {
+export function nearestEnumValues(value: unknown, words: readonly string[]): readonly string[] {
   if (typeof value !== 'string' && typeof value !== 'boolean') return [];
   const text = String(value).trim().toLowerCase();
   const synonym = SYNONYMS.get(text);

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction, RequestP
 import { malformedBody, ProblemException } from '../api/problem/problem.exception';
 import { bodySizeProblem } from './body-size';
 import { keyOf } from './caller-turns';
-import { brokenJson, repeatedMember } from './json-syntax';
+import { jsonSyntaxProblem, duplicateMemberProblem } from './json-syntax';
 import type { WorkTurns } from './work-turns';
 
 /** The one thing for which the parser refuses JSON that is well-formed. */
@@ -18,7 +18,7 @@ const WITH_BODY = ['POST', 'PUT', 'PATCH'];
  * web page may make a browser send plain text and forms to this machine without asking first (Fetch Standard, CORS-safelisted
  * headers).
  */
-export function addBodyRules(fastify: FastifyInstance, turns: WorkTurns): void {
+export function addJsonBodyParser(fastify: FastifyInstance, turns: WorkTurns): void {
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   addJsonParser(fastify, turns);
   fastify.addHook('preParsing', ignoreTypeOfNothing);
@@ -85,8 +85,8 @@ function addJsonParser(fastify: FastifyInstance, turns: WorkTurns): void {
     }
     const read = (): void => {
       void parse(request, body, (error, value) => {
-        if (error) done(isJson(body) ? malformedBody(POISONED) : brokenJson(body));
-        else done(repeatedMember(body) ?? null, value);
+        if (error) done(isJson(body) ? malformedBody(POISONED) : jsonSyntaxProblem(body));
+        else done(duplicateMemberProblem(body) ?? null, value);
       });
     };
     if (body.length <= SMALL_BODY_CHARACTERS) read();

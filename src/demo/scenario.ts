@@ -11,7 +11,7 @@ interface Followed {
 }
 
 /** Creates two ingestions, follows both to their first sync, checks what the gateway says of them, deletes them. */
-export async function tellStory(
+export async function runDemoScenario(
   gateway: IngestionClient,
   options: DemoOptions,
   say: (line: string) => void,
