@@ -24,6 +24,13 @@ export function matchesStrongly(header: string, tag: string): boolean {
   return tagsOf(header).some((one) => one === '*' || one === tag);
 }
 
+const TAG_LIST = /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)\s*$/;
+
+/** Whether the header has the form of RFC 9110 (13.1.1): `*`, or tags in double quotes. */
+export function isTagList(header: string): boolean {
+  return TAG_LIST.test(header);
+}
+
 function tagsOf(header: string | undefined): string[] {
   return (header ?? '').split(',').map((tag) => tag.trim());
 }

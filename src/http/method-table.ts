@@ -53,8 +53,19 @@ export function refuseOtherMethods(fastify: FastifyInstance): void {
     // A path that is a route of its own is not an id.
     const isTaken = !is404 && (isFixed(route) || route === PREFLIGHTS || !fastify.isFixedPath(url));
     const methods = isTaken ? [] : fastify.methodsAt(url);
-    done(methods.length === 0 || methods.includes(method) ? undefined : methodNotAllowed(method, methods));
+    const isAllowed = methods.length === 0 || methods.includes(method);
+    done(
+      isAllowed ? undefined : methodNotAllowed(method, methods, cancellationInstead(fastify, method, url)),
+    );
   });
+}
+
+/** Other APIs end a run with DELETE, as Airbyte does. Here that is an operation below the run. */
+function cancellationInstead(fastify: FastifyInstance, method: string, url: string): string | undefined {
+  const path = `${pathOf(url)}/cancel`;
+  if (method !== 'DELETE' || !fastify.methodsAt(path).includes('POST')) return undefined;
+  const route = fastify.nearestRoute(path);
+  return route && `Cancel a run with POST ${route}.`;
 }
 
 function inOrder(methods: readonly string[]): string[] {

@@ -188,6 +188,15 @@ describe('a value in the form of another API', () => {
     expect(errors[0]?.hint).toContain(hint);
   });
 
+  it('is led to the cancellation where it deletes a run', async () => {
+    const { detail } = (await gateway.api.delete('/ingestion/c/runs/1').expect(405)).body as Problem;
+    expect(detail).toBe(
+      'This path takes GET, HEAD, not DELETE. Cancel a run with POST /ingestion/{connectionId}/runs/{runId}/cancel.',
+    );
+    const other = (await gateway.api.put('/ingestion/c/runs/1').expect(405)).body as Problem;
+    expect(other.detail).toBe('This path takes GET, HEAD, not PUT.');
+  });
+
   it('is led to the runs where it starts a sync by another path', async () => {
     const { detail } = (await gateway.api.post('/ingestion/c/sync').expect(404)).body as Problem;
     expect(detail).toContain('/ingestion/{connectionId}/runs');

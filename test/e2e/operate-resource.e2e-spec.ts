@@ -227,6 +227,18 @@ describe('an ingestion as a resource', () => {
       expect(sent()).toEqual([{ name: 'First' }, { name: 'Fourth' }, { name: 'Fifth' }]);
     });
 
+    it('names the double quotes that If-Match needs', async () => {
+      connection({ schedule: DAILY });
+      const tag = (await read()).etag.slice(1, -1);
+      const bare = await patch({ name: 'First' }, { 'if-match': tag }).expect(412);
+      expect((bare.body as { detail: string }).detail).toBe(
+        `If-Match is not an entity tag. Send the ETag with its double quotes: If-Match: "${tag}"`,
+      );
+      const weak = await patch({ name: 'Second' }, { 'if-match': `W/"${tag}"` }).expect(412);
+      expect((weak.body as { detail: string }).detail).toContain('leave out W/');
+      expect(sent()).toEqual([]);
+    });
+
     it.each([
       ['status', { status: 'deprecated' }],
       ['sourceId', { sourceId: SOURCE_ID }],

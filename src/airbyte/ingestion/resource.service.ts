@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { matchesStrongly } from '../../http/entity-tag';
+import { isTagList, matchesStrongly } from '../../http/entity-tag';
 import type { RequestContext } from '../../http/request-context';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
@@ -39,7 +39,8 @@ export class ResourceService {
     const bounded = this.client.withDeadline(context);
     const connection = await this.connection(connectionId, bounded);
     const before = toResource(connection);
-    if (ifMatch !== undefined && !matchesStrongly(ifMatch, resourceTag(before))) throw versionMismatch();
+    if (ifMatch !== undefined && !matchesStrongly(ifMatch, resourceTag(before)))
+      throw versionMismatch(ifMatch);
     const changes = changesOf(connection, request, this.schedules);
     if (Object.keys(changes).length === 0) return before;
     try {
@@ -60,9 +61,23 @@ export class ResourceService {
   }
 }
 
-function versionMismatch(): ProblemException {
+function versionMismatch(ifMatch: string): ProblemException {
   return new ProblemException(
     'precondition-failed',
-    'It is not the version that If-Match names. Read it again, and decide anew.',
+    isTagList(ifMatch) ? otherVersion(ifMatch) : noTag(ifMatch),
   );
+}
+
+function otherVersion(ifMatch: string): string {
+  const detail = 'It is not the version that If-Match names. Read it again, and decide anew.';
+  // Proxies that compress answers make their tags weak.
+  return ifMatch.includes('W/') ? `${detail} If-Match takes no weak tag: leave out W/.` : detail;
+}
+
+/** Values of this form are repeated in double quotes. */
+const BARE_TAG = /^[\w-]{1,64}$/;
+
+function noTag(ifMatch: string): string {
+  const example = BARE_TAG.test(ifMatch) ? `"${ifMatch}"` : '"…"';
+  return `If-Match is not an entity tag. Send the ETag with its double quotes: If-Match: ${example}`;
 }

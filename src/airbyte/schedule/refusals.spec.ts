@@ -122,7 +122,15 @@ describe('an expression refused before anything is sent', () => {
     ['0 */15 * * * ? 2027', 'leave the year out: "0 */15 * * * ?", or write one minute'],
     ['0 0 2 * * ? 2030-2026', 'write the earlier year first'],
     ['*/5 * * * * ?', 'Airbyte starts a sync at most once a minute: write 0'],
-    ['*/90 * * * *', 'a step starts anew with every hour: leave it out, or list the values'],
+    [
+      '*/90 * * * *',
+      'a step starts anew with every hour: use scheduleType basic with basicTiming "Every 1 HOURS" or "Every 2 HOURS"',
+    ],
+    [
+      '0 */48 * * *',
+      'a step starts anew with every day: use scheduleType basic with basicTiming "Every 24 HOURS" or "Every 1 WEEKS"',
+    ],
+    ['0-30/90 * * * *', 'a step starts anew with every hour: leave it out, or list the values'],
     ['*/0 * * * *', 'leave the step out'],
     [
       '0 0 2 * * ? Europe/Berlin',

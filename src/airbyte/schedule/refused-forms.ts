@@ -1,11 +1,5 @@
 /** Forms of schedule expressions that others know and Airbyte does not, and what to write instead. */
-import {
-  type BasicInterval,
-  basicTimingOf,
-  nearestCronIntervals,
-  parseBasicTiming,
-  unitsFor,
-} from './basic/interval';
+import { type BasicInterval, parseBasicTiming, timingsFor } from './basic/interval';
 import { plainFields, readExpression } from './cron/expression';
 import type { FieldFault } from './cron/field-form';
 import { findZone } from './time/zone';
@@ -42,8 +36,7 @@ export function guessInterval(text: string): BasicInterval | null {
 function intervalHint(text: string): string {
   const interval = guessInterval(text);
   if (!interval) return 'use scheduleType basic with a basicTiming such as "Every 6 HOURS"';
-  const timings = unitsFor(interval).length > 0 ? [interval] : nearestCronIntervals(interval, 1);
-  return `use scheduleType basic with basicTiming ${timings.map((kept) => `"${basicTimingOf(kept)}"`).join(' or ')}`;
+  return `use scheduleType basic with basicTiming ${timingsFor(interval)}`;
 }
 
 function nicknameFault(text: string): FieldFault | null {

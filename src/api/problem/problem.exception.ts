@@ -54,10 +54,18 @@ export function malformedBody(detail: string): ProblemException {
   return new ProblemException('malformed-body', detail);
 }
 
-/** @param allowed the methods that the path takes. */
-export function methodNotAllowed(method: string, allowed: readonly string[]): ProblemException {
+/**
+ * @param allowed the methods that the path takes
+ * @param wayOut a sentence about the operation that was probably meant
+ */
+export function methodNotAllowed(
+  method: string,
+  allowed: readonly string[],
+  wayOut?: string,
+): ProblemException {
   const allow = allowed.join(', ');
-  return new ProblemException('method-not-allowed', `This path takes ${allow}, not ${method}.`, {
+  const refusal = `This path takes ${allow}, not ${method}.`;
+  return new ProblemException('method-not-allowed', wayOut ? `${refusal} ${wayOut}` : refusal, {
     headers: { allow },
   });
 }

@@ -75,3 +75,9 @@ export function nearestCronIntervals(interval: BasicInterval, floorMinutes: numb
   const longer = allowed.find((kept) => intervalMinutes(kept) > minutes);
   return [shorter, longer].filter((kept) => kept !== undefined);
 }
+
+/** The timings that ask for the interval, or for the nearest ones that are kept: `"Every 1 HOURS" or "Every 2 HOURS"`. */
+export function timingsFor(interval: BasicInterval): string {
+  const timings = unitsFor(interval).length > 0 ? [interval] : nearestCronIntervals(interval, 1);
+  return timings.map((kept) => `"${basicTimingOf(kept)}"`).join(' or ');
+}

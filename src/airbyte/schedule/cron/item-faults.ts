@@ -1,4 +1,5 @@
 /** What is wrong with an item of a field, whichever the dialect, and what to write instead. */
+import { type TimeUnit, timingsFor } from '../basic/interval';
 import { type Field, numberOfName } from './field';
 import type { FieldFault } from './field-form';
 import type { Item } from './item';
@@ -52,11 +53,23 @@ export function outOfRange(item: Item, field: Field, longestStep: number): Field
   if (item.step === null || (item.step >= 1 && item.step <= longestStep)) return null;
   return {
     reason: `the ${field.label} step ${String(item.step)} is outside of 1 to ${String(longestStep)}`,
-    hint:
-      item.step === 0
-        ? 'leave the step out'
-        : `a step starts anew with every ${enclosingUnit(field)}: leave it out, or list the values`,
+    hint: item.step === 0 ? 'leave the step out' : longStepHint(item.step, field, item.from === null),
   };
+}
+
+const UNITS: Readonly<Partial<Record<string, TimeUnit>>> = {
+  minute: 'MINUTES',
+  hour: 'HOURS',
+  'day of month': 'DAYS',
+};
+
+/** A step as large as this was meant as an interval. */
+function longStepHint(units: number, field: Field, isOfAll: boolean): string {
+  const reason = `a step starts anew with every ${enclosingUnit(field)}`;
+  const unit = UNITS[field.label];
+  return unit !== undefined && isOfAll
+    ? `${reason}: use scheduleType basic with basicTiming ${timingsFor({ units, unit })}`
+    : `${reason}: leave it out, or list the values`;
 }
 
 function outOfRangeHint(field: Field): string {
