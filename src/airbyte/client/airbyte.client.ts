@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AxiosInstance } from 'axios';
 import type { AirbyteSettings } from '../../config/settings-types';
+import { inTurns } from '../../lib/in-turns';
 import { AirbyteCaller, type CallerOptions } from './call/airbyte-caller';
 import type {
   AirbyteConnection,
@@ -22,7 +23,7 @@ import { CreationRecovery } from './creation/creation-recovery';
 import type { Lane, Operation } from './model/operation';
 import { operations } from './model/request-builders';
 import { collect, paginate } from './model/paging';
-import { type Page, rows } from './model/parse';
+import { type Page, rows, type ShapeError } from './model/parse';
 import { AxiosTransport, type Transport } from './transport/transport';
 import {
   parseConnection,
@@ -248,7 +249,11 @@ export class AirbyteClient implements OnApplicationShutdown {
     }
   }
 
-  private call<T>(build: () => Operation, parse: (body: unknown) => T, context?: CallContext): Promise<T> {
+  private call<T>(
+    build: () => Operation,
+    parse: (body: unknown) => T | Promise<T>,
+    context?: CallContext,
+  ): Promise<T> {
     return this.caller.call(build, parse, context);
   }
 
@@ -258,8 +263,10 @@ export class AirbyteClient implements OnApplicationShutdown {
     context?: CallContext,
     envelop = (body: unknown): unknown => body,
   ): Promise<Page<T>> {
-    const read = (body: unknown): Page<T> =>
-      rows(envelop(body), parse, (error) => this.options.onUnreadableRow?.(build().name, error.message));
+    const onUnreadable = (error: ShapeError): void =>
+      this.options.onUnreadableRow?.(build().name, error.message);
+    const read = (body: unknown): Page<T> | Promise<Page<T>> =>
+      inTurns(rows(envelop(body), parse, onUnreadable));
     return this.call(build, read, context);
   }
 

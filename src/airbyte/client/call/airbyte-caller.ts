@@ -35,6 +35,9 @@ export interface CallerOptions {
   readonly random?: (() => number) | undefined;
 }
 
+/** Reads the body of an answer; a large one in several turns of the event loop. */
+type Parse<T> = (body: unknown) => T | Promise<T>;
+
 interface Attempt {
   readonly operation: Operation;
   readonly context: CallContext;
@@ -114,7 +117,7 @@ export class AirbyteCaller {
    * Written for few promises on the way of a call that goes well: each costs as much as parsing a small answer.
    * @throws {AirbyteError} and, should the gateway itself be at fault, whatever was thrown
    */
-  async call<T>(build: () => Operation, parse: (body: unknown) => T, context: CallContext = {}): Promise<T> {
+  async call<T>(build: () => Operation, parse: Parse<T>, context: CallContext = {}): Promise<T> {
     const operation = build();
     const startedAt = this.clock.monotonicMs();
     const deadlineAt = this.deadlineOf(operation, context);
@@ -154,7 +157,7 @@ export class AirbyteCaller {
     });
   }
 
-  private async attempt<T>(attempt: Attempt, parse: (body: unknown) => T): Promise<T> {
+  private async attempt<T>(attempt: Attempt, parse: Parse<T>): Promise<T> {
     const { operation } = attempt;
     // Looked at before queueing too: a dead Airbyte is reported at once however many calls wait.
     if (!operation.probe) this.assertCircuitClosed(operation, this.breaker.waitMs());
@@ -163,7 +166,11 @@ export class AirbyteCaller {
     if (typeof place === 'string') throw gateError(operation, place);
     try {
       if (!operation.probe) this.assertCircuitClosed(operation, this.breaker.enter());
-      return parsed(operation, parse, await this.sendAuthorized(attempt));
+      const result = parse(await this.sendAuthorized(attempt));
+      return result instanceof Promise ? await result : result;
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      throw misbehaving(operation, `the answer has an unexpected shape (${error.message})`, 200);
     } finally {
       place();
     }
@@ -231,15 +238,6 @@ export class AirbyteCaller {
       timeout.catch(() => undefined);
       stop.abort();
     }
-  }
-}
-
-function parsed<T>(operation: Operation, parse: (body: unknown) => T, body: unknown): T {
-  try {
-    return parse(body);
-  } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
-    throw misbehaving(operation, `the answer has an unexpected shape (${error.message})`, 200);
   }
 }
 

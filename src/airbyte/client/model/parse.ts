@@ -57,25 +57,27 @@ export interface Page<T> extends ReadonlyArray<T> {
 
 /**
  * The rows of a list's `data`; its `next` is never read, since it is wrong in several ways. A row that cannot be read is left
- * out and reported: it must not take the others from every caller.
+ * out and reported: it must not take the others from every caller. Yields after each row, since one may have thousands of
+ * streams.
  */
-export function rows<T>(
+export function* rows<T>(
   body: unknown,
   parseRow: (row: unknown) => T,
   onUnreadable: (error: ShapeError) => void,
-): Page<T> {
+): Generator<void, Page<T>> {
   const { data } = members(body, 'answer');
   if (!Array.isArray(data)) throw new ShapeError('data', 'an array');
   const errors: ShapeError[] = [];
-  const readable = data.flatMap((row: unknown) => {
+  const readable: T[] = [];
+  for (const row of data as unknown[]) {
     try {
-      return [parseRow(row)];
+      readable.push(parseRow(row));
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
       errors.push(error);
-      return [];
     }
-  });
+    yield;
+  }
   const [first] = errors;
   // Not one record of Airbyte's: something else answers at this address.
   if (first && readable.length === 0 && !errors.some((error) => error instanceof UnusableRecordError))

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { AirbyteError } from './airbyte-errors';
 import { readAnswer } from '../transport/read-answer';
 import type { Operation } from './operation';
+import { atOnce } from '../../../../test/support/at-once';
 import { rows, ShapeError } from './parse';
 import {
   parseAccessToken,
@@ -72,7 +73,7 @@ it('whatever the body, parsing gives a value or a shape error', () => {
     oneMemberWrong(JOB),
   );
   const property = fc.property(bodies, fc.constantFrom(...parsers), (body, parse) =>
-    [errorOf(() => parse(body)), errorOf(() => rows(body, parse, () => undefined))].every(
+    [errorOf(() => parse(body)), errorOf(() => atOnce(rows(body, parse, () => undefined)))].every(
       (error) => error === undefined || error instanceof ShapeError,
     ),
   );
@@ -128,7 +129,7 @@ it.each([
 describe('a page with rows that cannot be read', () => {
   const page = (...data: unknown[]): [unknown[], number, string[]] => {
     const unreadable: string[] = [];
-    const read = rows({ data }, parseJob, (error) => unreadable.push(error.message));
+    const read = atOnce(rows({ data }, parseJob, (error) => unreadable.push(error.message)));
     return [read.map(({ jobId }) => jobId), read.received, unreadable];
   };
 

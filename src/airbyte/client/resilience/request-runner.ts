@@ -42,7 +42,8 @@ export class RequestRunner {
       const response = maskCredential(answer, request.authorization);
       const { date } = response.headers;
       if (typeof date === 'string') this.upstreamClock.observe(date, this.clock.now().getTime());
-      const body = readAnswer(request.operation, response, this.clock.now().getTime());
+      const read = readAnswer(request.operation, response, this.clock.now().getTime());
+      const body = read instanceof Promise ? ((await read) as unknown) : read;
       this.recordAnswer();
       this.report(request, startedAt, { status: response.status });
       return body;

@@ -5,8 +5,16 @@ import { parseRetryAfterMs } from './retry-after';
 import type { TransportResponse } from './transport';
 import { unreachableCause } from './unreachable-cause';
 import type { TransportError, TransportFailure } from './transport-errors';
+import { inTurns } from '../../../lib/in-turns';
+import { parseLargeJson } from './large-json';
 
-/** Reads the body of a good answer, which still has to be parsed, or throws the {@link AirbyteError} that it amounts to. */
+/** A larger body is parsed in several turns of the event loop. A smaller one takes a few milliseconds. */
+const LARGE_CHARACTERS = 256 * 1024;
+
+/**
+ * Reads the body of a good answer, which still has to be parsed, or throws the {@link AirbyteError} that it amounts to.
+ * Returns a promise for a large body.
+ */
 export function readAnswer(operation: Operation, response: TransportResponse, nowMs: number): unknown {
   if (response.status < 200 || response.status > 299) throw errorOf(operation, response, nowMs);
   if (operation.expects === 'json') return readJson(operation, response);
@@ -46,9 +54,19 @@ function readJson(operation: Operation, response: TransportResponse): unknown {
     throw misbehaving(operation, 'the answer is compressed although that was not asked for', response.status);
   }
   if (!isJson(response)) throw misbehaving(operation, 'the answer is not JSON', response.status);
+  const brokenJson = (): AirbyteError => misbehaving(operation, 'the answer is broken JSON', response.status);
+  if (response.text.length >= LARGE_CHARACTERS) return readLargeJson(response.text, brokenJson);
   const body = parseJson(response.text);
-  if (body === undefined) throw misbehaving(operation, 'the answer is broken JSON', response.status);
+  if (body === undefined) throw brokenJson();
   return body;
+}
+
+async function readLargeJson(text: string, brokenJson: () => AirbyteError): Promise<unknown> {
+  try {
+    return await inTurns(parseLargeJson(text, (part) => JSON.parse(quoteLongJobIds(part)) as unknown));
+  } catch (error) {
+    throw error instanceof SyntaxError ? brokenJson() : error;
+  }
 }
 
 function errorOf(operation: Operation, response: TransportResponse, nowMs: number): AirbyteError {

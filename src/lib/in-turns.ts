@@ -1,0 +1,32 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Clock, systemClock } from './clock';
+
+/** In one turn of the event loop the work goes on for so long. */
+const SLICE_MS = 5;
+
+/**
+ * Does work that may be long in several turns of the event loop, so that others are served in between. The work yields
+ * where it may be interrupted. Short work is done at once, without a promise.
+ */
+export function inTurns<T>(work: Generator<void, T>, clock: Time = systemClock): T | Promise<T> {
+  const step = nextSlice(work, clock);
+  return step.done ? step.value : later(work, clock);
+}
+
+type Time = Pick<Clock, 'monotonicMs'>;
+
+async function later<T>(work: Generator<void, T>, clock: Time): Promise<T> {
+  for (;;) {
+    await nextTurn();
+    const step = nextSlice(work, clock);
+    if (step.done) return step.value;
+  }
+}
+
+function nextSlice<T>(work: Generator<void, T>, clock: Time): IteratorResult<void, T> {
+  const endsAtMs = clock.monotonicMs() + SLICE_MS;
+  for (;;) {
+    const step = work.next();
+    if (step.done || clock.monotonicMs() >= endsAtMs) return step;
+  }
+}
