@@ -1,42 +1,42 @@
-import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { isAlive, thisProcess, type ProcessIdentity } from './process-identity';
 import { numberAt, parseObject, stringAt } from './json';
 import { NotRegularFileError, readSmallFile } from './regular-file';
 import { hasCode } from './system-error';
 
-/** Who holds a lock, and since when (ISO 8601). */
+/** The process that holds a lock, and since when (ISO 8601). */
 export type LockHolder = ProcessIdentity & { readonly since: string };
 
-/**
- * Takes a lock file for this process. A lock whose holder is dead, or whose process id now belongs to another
- * process, is taken over.
- * @returns what gives the lock back, or the living holder
- */
-export function takeLock(path: string, now: Date): { release: () => void } | { holder: LockHolder } {
-  const mine = `${path}.${process.pid}`;
-  // Nothing of that name is written to: it may be a link to another file.
-  rmSync(mine, { force: true });
+/** A lock that was taken, or the living process that holds it. */
+export type LockResult = { readonly release: () => void } | { readonly holder: LockHolder };
+
+/** Takes a lock file for this process. A stale lock, whose process has ended, is taken over. */
+export function takeLock(path: string, now: Date): LockResult {
+  const own = `${path}.${process.pid}`;
   const content = JSON.stringify({ ...thisProcess(), since: now.toISOString() });
-  writeFileSync(mine, content, { mode: 0o600, flag: 'wx' });
+  // The name may be taken by a link to another file, so it is removed and never written to.
+  rmSync(own, { force: true });
+  writeFileSync(own, content, { mode: 0o600, flag: 'wx' });
   try {
-    while (!tryLink(mine, path)) {
+    while (!tryLink(own, path)) {
       const holder = readHolder(path);
       if (holder !== null && isAlive(holder)) return { holder };
-      removeDeadLock(path);
+      const takeover = removeStaleLock(path, now);
+      if (takeover !== null) return { holder: takeover };
     }
   } finally {
-    rmSync(mine, { force: true });
+    rmSync(own, { force: true });
   }
   return {
     release: () => {
-      rmSync(path, { force: true });
+      if (readLock(path) === content) rmSync(path, { force: true });
     },
   };
 }
 
 function tryLink(from: string, to: string): boolean {
   try {
-    // Linking is the one step that makes the file appear whole, and fails if it is there.
+    // A link appears with its whole content, and fails when the name is taken.
     linkSync(from, to);
     return true;
   } catch (error) {
@@ -45,27 +45,38 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-/** Two may take over at once: whoever moved a fresh lock away puts it back. */
-function removeDeadLock(path: string): void {
-  const taken = `${path}.dead.${process.pid}`;
+/**
+ * Removes a stale lock. A second lock is held meanwhile: otherwise two processes could find the same stale lock, and the
+ * slower one would remove the fresh lock of the faster one.
+ * @returns the process that removes it already, or null
+ */
+function removeStaleLock(path: string, now: Date): LockHolder | null {
+  const takeover = takeLock(`${path}.takeover`, now);
+  if ('holder' in takeover) return takeover.holder;
   try {
-    renameSync(path, taken);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
+    if (isStale(path)) rmSync(path, { force: true });
+  } finally {
+    takeover.release();
   }
-  const moved = readHolder(taken);
-  if (moved !== null && isAlive(moved)) tryLink(taken, path);
-  rmSync(taken, { force: true });
+  return null;
 }
 
-/** Who a lock file names, alive or dead; null when there is none, or a torn one. */
-export function readHolder(path: string): LockHolder | null {
+/** A lock that is missing is not stale: another process may create it at any moment. */
+function isStale(path: string): boolean {
   const text = readLock(path);
-  if (text === null) return null;
-  const content = parseObject(text);
-  const pid = content === null ? undefined : numberAt(content, 'pid');
-  if (content === null || pid === undefined) return null;
+  const holder = text === null ? null : parseHolder(text);
+  return text !== null && (holder === null || !isAlive(holder));
+}
+
+/** The process that a lock file names, alive or not; null without a lock file, or for an incomplete one. */
+export function readHolder(path: string): LockHolder | null {
+  return parseHolder(readLock(path) ?? '');
+}
+
+function parseHolder(text: string): LockHolder | null {
+  const content = parseObject(text) ?? {};
+  const pid = numberAt(content, 'pid');
+  if (pid === undefined) return null;
   return {
     pid,
     started: stringAt(content, 'started') ?? null,
@@ -73,12 +84,12 @@ export function readHolder(path: string): LockHolder | null {
   };
 }
 
-/** A link, a pipe or a folder in the place of a lock was not left by a holder. */
+/** The text of a lock file, or null without one. A link, a pipe or a folder in its place counts as empty. */
 function readLock(path: string): string | null {
   try {
     return readSmallFile(path);
   } catch (error) {
-    if (error instanceof NotRegularFileError || hasCode(error, 'ELOOP', 'EISDIR', 'ENXIO')) return null;
+    if (error instanceof NotRegularFileError || hasCode(error, 'ELOOP', 'EISDIR', 'ENXIO')) return '';
     throw error;
   }
 }

@@ -32,15 +32,15 @@ export function writeFileAtomic(path: string, content: string, mode: number): vo
 }
 
 /**
- * The text of a small regular file, or null when there is none. Links are not followed, and a pipe or device is not
- * waited for.
+ * The text of a regular file: null without a file, empty for one that is too large. Links are not followed, and opening a
+ * pipe or a device does not block.
  */
 export function readSmallFile(path: string): string | null {
   try {
     const fd = openSync(path, constants.O_RDONLY | NO_LINK);
     try {
       const { size } = fstatRegular(fd);
-      return size > MAX_READ_BYTES ? null : readFileSync(fd, 'utf8');
+      return size > MAX_READ_BYTES ? '' : readFileSync(fd, 'utf8');
     } finally {
       closeSync(fd);
     }
