@@ -3,7 +3,17 @@ const gateway =
   '^src/(app|airbyte|api|audit|auth|config|health|http|idempotency|lib|pages|rate-limit|redis|start|main)';
 
 /** Folders in the order in which they build on one another: a folder imports only those before it. */
-const layers = ['config', 'lib', 'api', 'http', 'redis', 'rate-limit', 'auth|idempotency|audit', 'pages', 'app'];
+const layers = [
+  'config',
+  'lib',
+  'api',
+  'http',
+  'redis',
+  'rate-limit',
+  'auth|idempotency|audit',
+  'pages',
+  'app',
+];
 
 const importsOnlyLowerLayers = layers.slice(0, -1).map((layer, index) => ({
   name: `${layer.replaceAll('|', '-')}-imports-only-lower-layers`,
@@ -131,7 +141,7 @@ module.exports = {
       },
     },
     {
-      // It runs them as processes. The names say where they write, which placement compares.
+      // It runs them as processes. The engine compares the names of their write targets.
       name: 'the-embedded-engine-imports-only-names-of-connectors',
       severity: 'error',
       from: { path: '^src/embedded/(?!connectors/)', pathNot: '\\.spec\\.ts$' },

@@ -6,14 +6,14 @@ import type { Route } from './api/router';
 import type { Tokens } from './api/token';
 import type { EmbeddedLog, Now } from './platform/log';
 import { Mutex } from './platform/mutex';
-import { fillWithSamples } from './samples/fill';
+import { insertSamples } from './samples/insert-samples';
 import { Vault } from './secrets/vault';
 import { ActorStore, type Actor } from './store/actors';
 import { AttemptStore } from './store/attempts';
 import { ConnectionStore } from './store/connections';
 import type { Database } from './store/database';
 import { FiringStore } from './store/firings';
-import { HeldRowsStore } from './store/held-rows';
+import { DestinationRowsStore } from './store/destination-rows';
 import { JobStore } from './store/jobs';
 import { StateStore } from './store/states';
 import { WorkspaceStore } from './store/workspaces';
@@ -21,7 +21,7 @@ import type { ConnectorRuntimeDirs } from './engine/command';
 import { Connectors } from './engine/connectors';
 import type { EmptyOverwrite } from './engine/empty-overwrite';
 import { JobRunner } from './engine/job-runner';
-import { Placement } from './engine/placement/placement';
+import { WriteConflicts } from './engine/write-target/write-conflicts';
 import { readRegistry } from './engine/registry';
 import { retryPolicy } from './engine/retry';
 import { Scheduler } from './engine/scheduler';
@@ -139,11 +139,11 @@ function fillStores(db: Database, vault: Vault, { localRoot }: ConnectorRuntimeD
     attempts: new AttemptStore(db),
     states: new StateStore(db),
     firings: new FiringStore(db),
-    heldRows: new HeldRowsStore(db),
+    destinationRows: new DestinationRowsStore(db),
   };
   if (stores.workspaces.list({ ids: [], limit: 1, offset: 0 }).length === 0) {
     db.transaction(() => {
-      fillWithSamples(stores, localRoot, now);
+      insertSamples(stores, localRoot, now);
     });
   }
   stores.actors.sealAll();
@@ -158,7 +158,7 @@ interface Stores {
   readonly attempts: AttemptStore;
   readonly states: StateStore;
   readonly firings: FiringStore;
-  readonly heldRows: HeldRowsStore;
+  readonly destinationRows: DestinationRowsStore;
 }
 
 interface Parts {
@@ -176,7 +176,12 @@ function routesOver(
   tokens: Tokens,
 ): Route[] {
   const { actors, connections, jobs, workspaces } = stores;
-  const placement = new Placement({ actors, connections, connectors, localRoot: runtimeDirs.localRoot });
+  const writeConflicts = new WriteConflicts({
+    actors,
+    connections,
+    connectors,
+    localRoot: runtimeDirs.localRoot,
+  });
   const changed = (connectionId: string): void => {
     scheduler.refresh(connectionId);
   };
@@ -196,7 +201,7 @@ function routesOver(
     deleteConnectionsUsing,
     conflictOf: async (actor: Actor) => {
       for (const connection of connections.using(actor.id)) {
-        const conflict = await placement.conflictOf(connection, actor);
+        const conflict = await writeConflicts.conflictOf(connection, actor);
         if (conflict !== null) return conflict;
       }
       return null;
@@ -220,8 +225,8 @@ function routesOver(
       now,
       changed,
       cancelJobOf,
-      placing: new Mutex(),
-      conflictOf: (connection) => placement.conflictOf(connection),
+      writeTargetMutex: new Mutex(),
+      conflictOf: (connection) => writeConflicts.conflictOf(connection),
     }),
     ...jobRoutes({
       connections,

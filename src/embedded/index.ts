@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Server } from 'node:http';
 import { readAccess, writeAccess } from './data-dir/access';
 import { DataDirInUseError, lockDataDir, lockHolder, refuseLocked } from './data-dir/lock';
-import { closeToOthers } from './data-dir/rights';
+import { restrictPermissions } from './data-dir/permissions';
 import { buildEngine, DEFAULT_TUNING, type Engine, type Tuning } from './build';
 import type { EmptyOverwrite } from './engine/empty-overwrite';
 import { BASE_PATH, createApiServer, listenOnLoopback } from './api/server';
@@ -70,7 +70,7 @@ async function startIn(dataDir: string, options: EmbeddedAirbyteOptions, now: No
   let release: (() => void) | null = null;
   try {
     release = lockDataDir(dataDir, now());
-    for (const file of closeToOthers(dataDir))
+    for (const file of restrictPermissions(dataDir))
       options.log.warn(
         `${join(dataDir, file)} could be read by others than its owner; its mode is 0600 now.`,
       );
@@ -131,7 +131,7 @@ async function serve(engine: Engine, { dataDir, log, now, release, db }: Context
   const apiUrl = `http://127.0.0.1:${port}${BASE_PATH}`;
   writeAccess(dataDir, { ...access, port, apiUrl });
   engine.start();
-  announce(log, apiUrl, dataDir);
+  logStart(log, apiUrl, dataDir);
   return {
     apiUrl,
     clientId: access.clientId,
@@ -148,7 +148,7 @@ async function serve(engine: Engine, { dataDir, log, now, release, db }: Context
   };
 }
 
-function announce(log: EmbeddedLog, apiUrl: string, dataDir: string): void {
+function logStart(log: EmbeddedLog, apiUrl: string, dataDir: string): void {
   log.info(
     `Embedded Airbyte: a single-machine subset of Airbyte serves ${apiUrl}; its credentials are in ${join(dataDir, 'api.json')}, ` +
       `its /local files in ${join(dataDir, 'local')}. To use a real Airbyte, set AIRBYTE_API_URL.`,

@@ -25,7 +25,7 @@ export function definitionOf(
   if (definitionId === null || !connectors.has(kind, definitionId))
     throw badRequest(connectors.unknownMessage(kind, definitionId ?? type ?? ''));
   const own = connectors.typeOf(definitionId);
-  if (isOther(kind, connectors, type, own))
+  if (isDifferentConnector(kind, connectors, type, own))
     throw unprocessable(
       `configuration.${kind}Type is ${JSON.stringify(type)}, but definitionId ${definitionId} is the connector ${own}: send one of them, or two that agree.`,
     );
@@ -66,7 +66,7 @@ export function changedConfiguration(
 ): JsonObject {
   const type = stringAt(sent, `${kind}Type`);
   const own = connectors.typeOf(definitionId);
-  if (isOther(kind, connectors, type, own))
+  if (isDifferentConnector(kind, connectors, type, own))
     throw unprocessable(
       `configuration.${kind}Type cannot be changed from ${JSON.stringify(own)}: create another ${kind}.`,
     );
@@ -75,7 +75,12 @@ export function changedConfiguration(
 }
 
 /** Whether a type names another connector. A type that is not known here decides nothing: as in Airbyte, the id does. */
-function isOther(kind: ActorKind, connectors: Connectors, type: string | undefined, own: string): boolean {
+function isDifferentConnector(
+  kind: ActorKind,
+  connectors: Connectors,
+  type: string | undefined,
+  own: string,
+): boolean {
   return type !== undefined && type !== own && connectors.definitionOf(kind, type) !== null;
 }
 

@@ -1,4 +1,4 @@
-import { publicApiRefusal } from '../cron/api-check';
+import { publicApiError } from '../cron/api-check';
 import { arrayAt, isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import { type ApiError, badRequest, frameworkError, onlyErrorId, plainError } from './errors';
 import type { ApiRequest } from './router';
@@ -33,7 +33,7 @@ export function workspaceIdsOf(query: URLSearchParams): string[] {
 }
 
 /** A list's answer. As Airbyte's, its links name another host, and `next` is there as long as the page has rows. */
-export function pageAnswer(
+export function pageResponse(
   resource: string,
   page: Page,
   extra: string,
@@ -90,7 +90,7 @@ export function cronOf(request: ApiRequest): { expression: string; timeZone: str
   const sent = stringAt(schedule, 'cronExpression');
   if (sent === undefined) throw badRequest('Missing cron expression in the schedule.');
   const expression = sent.endsWith('UTC') ? sent.slice(0, -'UTC'.length).trim() : sent;
-  const refusal = publicApiRefusal(expression);
+  const refusal = publicApiError(expression);
   if (refusal !== null) throw badRequest(refusal);
   return { expression, timeZone: 'UTC' };
 }

@@ -11,13 +11,13 @@ export interface ApiRequest {
 }
 
 /** A success: with a JSON body, a text, or nothing. */
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly status: number;
   readonly body?: unknown;
   readonly text?: string;
 }
 
-export type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
+export type Handler = (request: ApiRequest) => ApiResponse | Promise<ApiResponse>;
 
 /** One operation of Airbyte's public API. */
 export interface Route {

@@ -10,9 +10,9 @@ import {
   isSameConfiguration,
 } from './actor-configuration';
 import { frameworkError, notFound, unknownId, unprocessable } from './errors';
-import { pageAnswer, pageOf, requiredString, workspaceIdsOf } from './input';
+import { pageResponse, pageOf, requiredString, workspaceIdsOf } from './input';
 import type { ApiRequest, Route } from './router';
-import { actorBody } from './wire';
+import { actorBody } from './response-bodies';
 
 /** What the operations on sources and destinations need. */
 export interface ActorRoutesOptions {
@@ -95,7 +95,7 @@ function listActors(
   const page = pageOf(query);
   const found = actors.list(kind, { ...page, workspaceIds: workspaceIdsOf(query) });
   const rows = found.map((actor) => body(actor, request));
-  return { status: 200, body: pageAnswer(`${kind}s`, page, '', rows) };
+  return { status: 200, body: pageResponse(`${kind}s`, page, '', rows) };
 }
 
 async function createActor(

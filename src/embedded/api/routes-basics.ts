@@ -4,8 +4,8 @@ import type { Now } from '../platform/log';
 import type { ActorStore } from '../store/actors';
 import type { Workspace, WorkspaceStore } from '../store/workspaces';
 import { frameworkError, notFound, problem, unknownId } from './errors';
-import { pageAnswer, pageOf, workspaceIdsOf } from './input';
-import type { ApiRequest, Route } from './router';
+import { pageResponse, pageOf, workspaceIdsOf } from './input';
+import type { ApiRequest, ApiResponse, Route } from './router';
 import { streamBody } from './streams';
 import { TOKEN_LIFETIME_S, type Tokens } from './token';
 
@@ -51,7 +51,7 @@ export function basicRoutes(options: BasicRoutesOptions): Route[] {
       handle: ({ query }) => {
         const page = pageOf(query);
         const found = workspaces.list({ ...page, ids: workspaceIdsOf(query) });
-        return { status: 200, body: pageAnswer('workspaces', page, '', found.map(workspaceBody)) };
+        return { status: 200, body: pageResponse('workspaces', page, '', found.map(workspaceBody)) };
       },
     },
     {
@@ -67,13 +67,13 @@ export function basicRoutes(options: BasicRoutesOptions): Route[] {
   ];
 }
 
-function signIn(tokens: Tokens, now: Now, { body, path }: ApiRequest): { status: number; body: object } {
+async function signIn(tokens: Tokens, now: Now, { body, path }: ApiRequest): Promise<ApiResponse> {
   if (!tokens.accepts(stringAt(body, 'client_id') ?? '', stringAt(body, 'client_secret') ?? '')) {
     throw frameworkError(400, 'Bad Request', path, 'Invalid client id or client secret');
   }
   return {
     status: 200,
-    body: { access_token: tokens.issue(now()), token_type: 'Bearer', expires_in: TOKEN_LIFETIME_S },
+    body: { access_token: await tokens.issue(now()), token_type: 'Bearer', expires_in: TOKEN_LIFETIME_S },
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Connectors } from '../engine/connectors';
-import { isMoved } from '../engine/placement/placement';
+import { changesWriteTarget } from '../engine/write-target/write-conflicts';
 import { stringAt, type JsonObject } from '../platform/json';
 import type { Now } from '../platform/log';
 import type { Mutex } from '../platform/mutex';
@@ -16,7 +16,7 @@ import { cronRefused, notFound, plainError, problem, unknownId, unprocessable } 
 import {
   cronOf,
   enumMember,
-  pageAnswer,
+  pageResponse,
   pageOf,
   requiredString,
   streamChoicesOf,
@@ -24,7 +24,7 @@ import {
 } from './input';
 import type { ApiRequest, Route } from './router';
 import { selectStreams } from './streams';
-import { connectionBody } from './wire';
+import { connectionBody } from './response-bodies';
 
 /** What the operations on connections need. */
 export interface ConnectionRoutesOptions {
@@ -39,7 +39,7 @@ export interface ConnectionRoutesOptions {
   /** Why a connection must not write where it would, or null. */
   readonly conflictOf: (connection: Connection) => Promise<string | null>;
   /** Keeps two connections that are made at once from being placed without sight of each other. */
-  readonly placing: Mutex;
+  readonly writeTargetMutex: Mutex;
 }
 
 const NAMESPACE_DEFINITIONS = ['source', 'destination', 'custom_format'] as const;
@@ -56,7 +56,7 @@ export function connectionRoutes(options: ConnectionRoutesOptions): Route[] {
         const page = pageOf(query);
         const includeDeleted = query.get('includeDeleted') === 'true';
         const found = connections.list({ ...page, workspaceIds: workspaceIdsOf(query), includeDeleted });
-        return { status: 200, body: pageAnswer('connections', page, '', found.map(connectionBody)) };
+        return { status: 200, body: pageResponse('connections', page, '', found.map(connectionBody)) };
       },
     },
     {
@@ -143,7 +143,7 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
     streams,
     createdAt: options.now(),
   };
-  await options.placing.run(async () => {
+  await options.writeTargetMutex.run(async () => {
     await refuseConflict(options, connection);
     requireActors(actors, connection);
     connections.saveDescribed(connection, streams);
@@ -170,11 +170,11 @@ async function refuseConflict(
 /** Absent members stay as they are; streams, when any are given, replace all. */
 async function patchConnection(options: ConnectionRoutesOptions, request: ApiRequest): Promise<Connection> {
   const { connections } = options;
-  const asked = changeable(connections, request);
+  const asked = findChangeable(connections, request);
   const cron = cronOf(request);
   checkScheduler(cron?.expression);
-  const chosen = await chooseAnew(options, request, asked);
-  const after = await options.placing.run(() => applyPatch(options, request, cron, chosen));
+  const chosen = await rechooseStreams(options, request, asked);
+  const after = await options.writeTargetMutex.run(() => applyPatch(options, request, cron, chosen));
   options.changed(after.id);
   return after;
 }
@@ -186,16 +186,16 @@ async function applyPatch(
   chosen: DescribedStream[] | null,
 ): Promise<Connection> {
   const { connections } = options;
-  const moved = changedBy(request, changeable(connections, request), cron, chosen);
-  if (isMoved(changeable(connections, request), moved)) await refuseConflict(options, moved);
+  const moved = patched(request, findChangeable(connections, request), cron, chosen);
+  if (changesWriteTarget(findChangeable(connections, request), moved)) await refuseConflict(options, moved);
   // Read again: whatever was changed meanwhile stays, a deletion above all.
-  const after = changedBy(request, changeable(connections, request), cron, chosen);
+  const after = patched(request, findChangeable(connections, request), cron, chosen);
   if (chosen === null) connections.save(after);
   else connections.saveDescribed(after, chosen);
   return after;
 }
 
-function changedBy(
+function patched(
   request: ApiRequest,
   before: Connection,
   cron: Connection['cron'] | undefined,
@@ -208,7 +208,7 @@ function changedBy(
   return { ...before, name, status, settings, streams, cron: cron === undefined ? before.cron : cron };
 }
 
-function changeable(connections: ConnectionStore, { params }: ApiRequest): Connection {
+function findChangeable(connections: ConnectionStore, { params }: ApiRequest): Connection {
   const connection = find(connections, params['id'] ?? '');
   if (connection.status === 'deprecated') throw notFound('STANDARD_SYNC', connection.id);
   if (connection.status === 'locked') throw plainError(409, 'The connection is locked.');
@@ -216,7 +216,7 @@ function changeable(connections: ConnectionStore, { params }: ApiRequest): Conne
 }
 
 /** The streams that a change names; null when it names none. */
-async function chooseAnew(
+async function rechooseStreams(
   options: ConnectionRoutesOptions,
   request: ApiRequest,
   { sourceId, destinationId }: Connection,

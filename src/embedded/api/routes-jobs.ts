@@ -1,9 +1,9 @@
 import type { Connection, ConnectionStore } from '../store/connections';
 import { JOB_STATUSES, JOB_TYPES, type Job, type JobQuery, type JobStore } from '../store/jobs';
 import { badRequest, frameworkError, isUuid, onlyErrorId, plainError, problem, unknownId } from './errors';
-import { enumMember, pageAnswer, pageOf, requiredString, workspaceIdsOf } from './input';
+import { enumMember, pageResponse, pageOf, requiredString, workspaceIdsOf } from './input';
 import type { ApiRequest, Route } from './router';
-import { jobBody } from './wire';
+import { jobBody } from './response-bodies';
 
 /** What the operations on jobs need. */
 export interface JobRoutesOptions {
@@ -66,7 +66,7 @@ function listJobs(
   });
   // As Airbyte's, the links drop the order, the status and the dates.
   const extra = connectionId === null ? '' : `&connectionId=${encodeURIComponent(connectionId)}`;
-  return { status: 200, body: pageAnswer('jobs', page, extra, found.map(jobBody)) };
+  return { status: 200, body: pageResponse('jobs', page, extra, found.map(jobBody)) };
 }
 
 /** Oldest first unless told otherwise: that is Airbyte's default. */

@@ -14,7 +14,7 @@ import {
   plainError,
   storageUnavailable,
 } from './errors';
-import { isAirbytePath, matchRoute, type ApiAnswer, type Route } from './router';
+import { isAirbytePath, matchRoute, type ApiResponse, type Route } from './router';
 import type { Tokens } from './token';
 
 /** Where Airbyte serves its public API. */
@@ -89,11 +89,11 @@ function unexpected(error: unknown, errorId: string): ApiError {
   return reason === null ? onlyErrorId(500, errorId) : storageUnavailable(reason, errorId);
 }
 
-async function answer(options: ApiServerOptions, request: IncomingMessage): Promise<ApiAnswer> {
+async function answer(options: ApiServerOptions, request: IncomingMessage): Promise<ApiResponse> {
   const url = urlOf(request.url ?? '/');
   const path = url.pathname.startsWith(`${BASE_PATH}/`) ? url.pathname.slice(BASE_PATH.length) : null;
   const match = path === null ? null : matchRoute(options.routes, request.method ?? 'GET', path);
-  if (match?.route.anonymous !== true) requireToken(options, request, url.pathname);
+  if (match?.route.anonymous !== true) await requireToken(options, request, url.pathname);
   if (match === null) throw notServed(request.method ?? 'GET', path, url.pathname);
   const body = WITH_BODY.has(match.route.method) ? await readBody(request, match.route, url.pathname) : {};
   return match.route.handle({
@@ -112,9 +112,13 @@ function urlOf(target: string): URL {
   return new URL(`http://127.0.0.1${target}`);
 }
 
-function requireToken({ tokens, now }: ApiServerOptions, request: IncomingMessage, path: string): void {
+async function requireToken(
+  { tokens, now }: ApiServerOptions,
+  request: IncomingMessage,
+  path: string,
+): Promise<void> {
   const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (token === undefined || !tokens.verify(token, now())) {
+  if (token === undefined || !(await tokens.verify(token, now()))) {
     throw frameworkError(401, 'Unauthorized', path, 'Unauthorized');
   }
 }
@@ -163,7 +167,7 @@ async function readBody(request: IncomingMessage, route: Route, path: string): P
   return body;
 }
 
-function send(response: ServerResponse, { status, body, text }: ApiAnswer): void {
+function send(response: ServerResponse, { status, body, text }: ApiResponse): void {
   const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
   if (content === undefined) {
     response.writeHead(status).end();

@@ -16,7 +16,7 @@ export function hasField(schema: JsonObject, path: readonly string[]): boolean {
  * Why a field cannot be the cursor, or part of the primary key, or null. Sources of this project mark such a field in its
  * schema, for example where the database has no order for its type.
  */
-export function refusalOf(
+export function rejectionOf(
   role: 'cursor' | 'key',
   schema: JsonObject,
   path: readonly string[],

@@ -3,7 +3,7 @@ import { MODE_PARTS, modesOf } from '../model/sync-modes';
 import type { DescribedStream } from '../store/connections';
 import { badRequest } from './errors';
 import type { StreamChoice } from './input';
-import { fieldsOf, hasField, listed, refusalOf } from './stream-fields';
+import { fieldsOf, hasField, listed, rejectionOf } from './stream-fields';
 import type { JsonObject } from '../platform/json';
 
 /**
@@ -90,10 +90,10 @@ function cursorOf(stream: DiscoveredStream, asked: readonly string[], isNeeded: 
     throw badRequest(
       `No default cursor field found for stream [${name}]. Please specify a cursor field. The stream has: ${fieldsOf(jsonSchema)}.`,
     );
-  const refusal = refusalOf('cursor', jsonSchema, cursor);
-  if (refusal !== null)
+  const rejection = rejectionOf('cursor', jsonSchema, cursor);
+  if (rejection !== null)
     throw badRequest(
-      `Invalid cursor field for stream: ${name}. [${cursor.join('.')}] cannot be the cursor, since ${refusal}. Choose another field.`,
+      `Invalid cursor field for stream: ${name}. [${cursor.join('.')}] cannot be the cursor, since ${rejection}. Choose another field.`,
     );
   return cursor;
 }
@@ -116,10 +116,10 @@ function primaryKeyOf(
       `A primary key is required for stream [${name}] in mode incremental_deduped_history. The stream has: ${fieldsOf(jsonSchema)}.`,
     );
   for (const path of isNeeded ? key : []) {
-    const refusal = refusalOf('key', jsonSchema, path);
-    if (refusal !== null)
+    const rejection = rejectionOf('key', jsonSchema, path);
+    if (rejection !== null)
       throw badRequest(
-        `Invalid primary key for stream: ${name}. [${path.join('.')}] cannot be part of the primary key, since ${refusal}. Choose another key, or a sync mode without deduplication.`,
+        `Invalid primary key for stream: ${name}. [${path.join('.')}] cannot be part of the primary key, since ${rejection}. Choose another key, or a sync mode without deduplication.`,
       );
   }
   return key;

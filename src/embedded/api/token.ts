@@ -1,10 +1,13 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { numberAt, parseObject } from '../platform/json';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
 
 /** Airbyte's default lifetime of an application's token. */
 export const TOKEN_LIFETIME_S = 900;
 
-/** Issues and checks the bearer tokens of the one application: JWTs signed with a key made from its secret. */
+const ALGORITHM = 'HS256';
+const ISSUER = 'embedded-airbyte';
+
+/** Issues and verifies the bearer tokens of the one application: JWTs signed with a key derived from its secret. */
 export class Tokens {
   private readonly key: Buffer;
 
@@ -12,45 +15,44 @@ export class Tokens {
     private readonly clientId: string,
     private readonly clientSecret: string,
   ) {
-    this.key = createHash('sha256').update(`token-signing\n${clientSecret}`).digest();
+    this.key = sha256(`token-signing\n${clientSecret}`);
   }
 
-  /** Whether these are the application's credentials. */
+  /** Whether these are the application's credentials. The comparison takes constant time. */
   accepts(clientId: string, clientSecret: string): boolean {
-    return same(clientId, this.clientId) && same(clientSecret, this.clientSecret);
+    const sent = [clientId, clientSecret].map(sha256);
+    const own = [this.clientId, this.clientSecret].map(sha256);
+    return timingSafeEqual(Buffer.concat(sent), Buffer.concat(own));
   }
 
-  issue(now: Date): string {
+  issue(now: Date): Promise<string> {
     const issuedAtS = Math.floor(now.getTime() / 1000);
-    const claims = {
-      iss: 'embedded-airbyte',
-      sub: this.clientId,
-      iat: issuedAtS,
-      exp: issuedAtS + TOKEN_LIFETIME_S,
-    };
-    const content = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
-    return `${content}.${this.sign(content)}`;
+    return new SignJWT()
+      .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+      .setIssuer(ISSUER)
+      .setSubject(this.clientId)
+      .setIssuedAt(issuedAtS)
+      .setExpirationTime(issuedAtS + TOKEN_LIFETIME_S)
+      .sign(this.key);
   }
 
   /** Whether a token was issued here and has not expired. */
-  verify(token: string, now: Date): boolean {
-    const [header = '', payload = '', signature = ''] = token.split('.');
-    if (!same(signature, this.sign(`${header}.${payload}`))) return false;
-    const claims = parseObject(Buffer.from(payload, 'base64url').toString('utf8'));
-    const expiresAtS = claims === null ? undefined : numberAt(claims, 'exp');
-    return expiresAtS !== undefined && now.getTime() < expiresAtS * 1000;
-  }
-
-  private sign(content: string): string {
-    return createHmac('sha256', this.key).update(content).digest('base64url');
+  async verify(token: string, now: Date): Promise<boolean> {
+    try {
+      await jwtVerify(token, this.key, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        requiredClaims: ['exp'],
+        currentDate: now,
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return false;
+      throw error;
+    }
   }
 }
 
-function encode(part: object): string {
-  return Buffer.from(JSON.stringify(part)).toString('base64url');
-}
-
-function same(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

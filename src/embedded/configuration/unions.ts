@@ -19,7 +19,7 @@ function keepOneAlternative(errors: ErrorObject[], union: ErrorObject): ErrorObj
   // Without errors of its alternatives the value fits several of them.
   if (inside.length === 0) return errors;
   const others = errors.filter((error) => error !== union && !inside.includes(error));
-  return [...others, ...meantAlternative(inside, union)];
+  return [...others, ...intendedAlternative(inside, union)];
 }
 
 function isBelow(error: ErrorObject, union: ErrorObject): boolean {
@@ -27,7 +27,7 @@ function isBelow(error: ErrorObject, union: ErrorObject): boolean {
 }
 
 /** The alternative whose distinguishing member has the right value, or else the one with the fewest errors. */
-function meantAlternative(errors: readonly ErrorObject[], union: ErrorObject): ErrorObject[] {
+function intendedAlternative(errors: readonly ErrorObject[], union: ErrorObject): ErrorObject[] {
   const groups = new Map<string, ErrorObject[]>();
   for (const error of errors) {
     const index = error.schemaPath.slice(union.schemaPath.length + 1).split('/')[0] ?? '';

@@ -5,7 +5,7 @@ import { messageOf } from '../platform/system-error';
 import { explainFaults } from './explain';
 
 /** What is wrong with a configuration, or why its specification cannot be used to find out. */
-export type Verdict = { readonly faults: readonly string[] } | { readonly unusable: string };
+export type ValidationResult = { readonly faults: readonly string[] } | { readonly unusable: string };
 
 /** Compiled specifications that are kept; a compilation takes some milliseconds. */
 const MAX_COMPILED = 20;
@@ -14,7 +14,7 @@ const MAX_COMPILED = 20;
 export class Validators {
   private readonly compiled = new Map<string, ValidateFunction>();
 
-  validate(specification: JsonObject, configuration: JsonObject): Verdict {
+  validate(specification: JsonObject, configuration: JsonObject): ValidationResult {
     try {
       const validate = this.compile(specification);
       return { faults: validate(configuration) ? [] : explainFaults(validate.errors ?? []) };

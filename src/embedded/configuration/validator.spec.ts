@@ -42,8 +42,8 @@ beforeAll(() => {
 afterAll(() => validator.close());
 
 async function faultsOf(configuration: JsonObject, specification = SPECIFICATION): Promise<unknown> {
-  const verdict = await validator.validate(specification, configuration);
-  return 'faults' in verdict ? verdict.faults : verdict;
+  const result = await validator.validate(specification, configuration);
+  return 'faults' in result ? result.faults : result;
 }
 
 describe('a configuration that fits its specification', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { compiledFolder } from '../platform/compiled-folder';
 import type { JsonObject } from '../platform/json';
-import type { Verdict } from './validate';
+import type { ValidationResult } from './validate';
 import type { ValidationRequest } from './worker';
 
 /** A pattern that backtracks, or a specification without end, must not hold anybody up for longer. */
@@ -12,7 +12,7 @@ const IDLE_MS = 30_000;
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 
 /** The answer for what takes too long or too much memory. */
-const OVER_LIMITS: Verdict = {
+const OVER_LIMITS: ValidationResult = {
   faults: [
     "The connector's specification cannot be evaluated for these values within 5 seconds: shorten the values.",
   ],
@@ -31,10 +31,10 @@ export class ConfigurationValidator {
   constructor(private readonly timeLimitMs = TIME_LIMIT_MS) {}
 
   /** One at a time, so that the one that takes too long is known. */
-  validate(specification: JsonObject, configuration: JsonObject): Promise<Verdict> {
-    const verdict = this.last.then(() => this.ask({ specification, configuration }));
-    this.last = verdict.catch(() => undefined);
-    return verdict;
+  validate(specification: JsonObject, configuration: JsonObject): Promise<ValidationResult> {
+    const result = this.last.then(() => this.ask({ specification, configuration }));
+    this.last = result.catch(() => undefined);
+    return result;
   }
 
   async close(): Promise<void> {
@@ -44,10 +44,10 @@ export class ConfigurationValidator {
     await worker?.terminate();
   }
 
-  private async ask(request: ValidationRequest): Promise<Verdict> {
+  private async ask(request: ValidationRequest): Promise<ValidationResult> {
     clearTimeout(this.idleTimer);
     const worker = (this.worker ??= this.startWorker());
-    const verdict = await new Promise<Verdict>((resolve, reject) => {
+    const result = await new Promise<ValidationResult>((resolve, reject) => {
       const timer = setTimeout(() => {
         void this.close();
         this.settle?.(OVER_LIMITS);
@@ -62,7 +62,7 @@ export class ConfigurationValidator {
     });
     this.idleTimer = setTimeout(() => void this.close(), IDLE_MS);
     this.idleTimer.unref();
-    return verdict;
+    return result;
   }
 
   private send(worker: Worker, request: ValidationRequest): void {
@@ -80,24 +80,24 @@ export class ConfigurationValidator {
       env: {},
     });
     worker.unref();
-    worker.on('message', (verdict: Verdict) => {
-      if (this.worker === worker) this.settle?.(verdict);
+    worker.on('message', (result: ValidationResult) => {
+      if (this.worker === worker) this.settle?.(result);
     });
     worker.on('error', (error: Error & { code?: unknown }) => {
-      this.lose(worker, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? OVER_LIMITS : error);
+      this.handleWorkerEnd(worker, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? OVER_LIMITS : error);
     });
     worker.on('exit', () => {
-      this.lose(worker, OVER_LIMITS);
+      this.handleWorkerEnd(worker, OVER_LIMITS);
     });
     return worker;
   }
 
   /** A worker that was ended on purpose has nothing to do with the request that waits now. */
-  private lose(worker: Worker, outcome: Verdict | Error): void {
+  private handleWorkerEnd(worker: Worker, outcome: ValidationResult | Error): void {
     if (this.worker !== worker) return;
     this.worker = null;
     this.settle?.(outcome);
   }
 }
 
-type Settle = (outcome: Verdict | Error) => void;
+type Settle = (outcome: ValidationResult | Error) => void;

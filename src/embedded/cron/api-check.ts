@@ -4,7 +4,7 @@ const HELP =
   'Please check the cron expression format at https://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html';
 const FAILED = 'Failed to parse cron expression. ';
 
-class Refusal extends Error {}
+class CronSyntaxError extends Error {}
 
 /** What a field holds: its spelling with names turned into numbers, and the numbers whose range matters. */
 interface Reading {
@@ -17,12 +17,12 @@ interface Reading {
  * @param expression with a trailing UTC already taken off
  * @returns the message of the refusal, word for word as Airbyte's, or null
  */
-export function publicApiRefusal(expression: string): string | null {
+export function publicApiError(expression: string): string | null {
   const parts = expression.trim().toUpperCase().split(/\s+/);
   try {
     checkSyntax(parts);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof CronSyntaxError)) throw error;
     return `The cron expression ${expression} is not valid. Error: ${error.message}. ${HELP}`;
   }
   // Airbyte reads the seconds as an integer, and with seven fields the minutes too.
@@ -32,10 +32,10 @@ export function publicApiRefusal(expression: string): string | null {
 }
 
 function checkSyntax(parts: readonly string[]): void {
-  if (parts[0] === '') throw new Refusal('Empty expression!');
-  if (parts[0]?.startsWith('@')) throw new Refusal('Nicknames not supported!');
+  if (parts[0] === '') throw new CronSyntaxError('Empty expression!');
+  if (parts[0]?.startsWith('@')) throw new CronSyntaxError('Nicknames not supported!');
   if (parts.length !== 6 && parts.length !== 7) {
-    throw new Refusal(`Cron expression contains ${parts.length} parts but we expect one of [6, 7]`);
+    throw new CronSyntaxError(`Cron expression contains ${parts.length} parts but we expect one of [6, 7]`);
   }
   const fields = QUARTZ_FIELDS.slice(0, parts.length).map((field, index) => ({
     field,
@@ -45,7 +45,7 @@ function checkSyntax(parts: readonly string[]): void {
   for (const { field, reading } of readings) checkRange(reading, field);
   if ((parts[3] === '?') === (parts[5] === '?')) {
     const spelling = readings.map(({ reading }) => reading.spelling).join(' ');
-    throw new Refusal(
+    throw new CronSyntaxError(
       `${FAILED}Invalid cron expression: ${spelling}. Both, a day-of-week AND a day-of-month parameter, are not supported.`,
     );
   }
@@ -54,7 +54,7 @@ function checkSyntax(parts: readonly string[]): void {
 function checkRange(reading: Reading, field: CronField): void {
   const wrong = reading.values.find((value) => value < field.min || value > field.max);
   if (wrong !== undefined)
-    throw new Refusal(`${FAILED}Value ${wrong} not in range [${field.min}, ${field.max}]`);
+    throw new CronSyntaxError(`${FAILED}Value ${wrong} not in range [${field.min}, ${field.max}]`);
 }
 
 function read(text: string, field: CronField): Reading {
@@ -75,15 +75,16 @@ function readItem(text: string, field: CronField): Reading {
 }
 
 function readQuestionMark(text: string, field: CronField): Reading {
-  if (text !== '?' || !field.day) throw new Refusal(`${FAILED}Invalid expression: ${text}`);
+  if (text !== '?' || !field.day) throw new CronSyntaxError(`${FAILED}Invalid expression: ${text}`);
   return { spelling: text, values: [] };
 }
 
 function readRange(text: string, field: CronField): Reading {
   const [from, to, ...rest] = text.split('-');
-  if (to === undefined || rest.length > 0) throw new Refusal(`${FAILED}Missing values for range: ${text}`);
+  if (to === undefined || rest.length > 0)
+    throw new CronSyntaxError(`${FAILED}Missing values for range: ${text}`);
   if (from === undefined || from === '' || to === '') {
-    throw new Refusal(
+    throw new CronSyntaxError(
       `${FAILED}Invalid expression! Expression: ${text} does not describe a range. Negative numbers are not allowed.`,
     );
   }
@@ -95,8 +96,9 @@ function readRange(text: string, field: CronField): Reading {
 
 function readStep(text: string, field: CronField): Reading {
   const [start = '', step, ...rest] = text.split('/');
-  if (step === undefined || step === '') throw new Refusal(`${FAILED}Missing steps for expression: ${text}`);
-  if (rest.length > 0) throw new Refusal(`${FAILED}Invalid expression: ${text}`);
+  if (step === undefined || step === '')
+    throw new CronSyntaxError(`${FAILED}Missing steps for expression: ${text}`);
+  if (rest.length > 0) throw new CronSyntaxError(`${FAILED}Invalid expression: ${text}`);
   const from = start === '*' || start === '' ? [] : [integer(start, field)];
   return { spelling: `${from[0] ?? '*'}/${period(step, field)}`, values: from };
 }
@@ -121,7 +123,7 @@ function single(text: string, field: CronField): Reading {
 function period(text: string, field: CronField): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (!(value > 0 && value <= field.max))
-    throw new Refusal(`${FAILED}Period ${text} not in range [1, ${field.max}]`);
+    throw new CronSyntaxError(`${FAILED}Period ${text} not in range [1, ${field.max}]`);
   return value;
 }
 
@@ -133,5 +135,7 @@ function integer(text: string, field: CronField): number {
     .replace(/[#?/*0-9]/g, '')
     .replace(names, '')
     .replace(/[\s,-]/g, '');
-  throw new Refusal(`${FAILED}Invalid chars in expression! Expression: ${text} Invalid chars: ${wrong}`);
+  throw new CronSyntaxError(
+    `${FAILED}Invalid chars in expression! Expression: ${text} Invalid chars: ${wrong}`,
+  );
 }

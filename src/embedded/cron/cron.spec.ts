@@ -1,4 +1,4 @@
-import { publicApiRefusal } from './api-check';
+import { publicApiError } from './api-check';
 import { nextFiring } from './next';
 import { parseQuartz, QuartzError } from './quartz';
 
@@ -231,11 +231,11 @@ function withoutUtc(expression: string): string {
 
 describe("the API's first check of cron expressions", () => {
   it.each(ACCEPTED)('accepts %j', (expression) => {
-    expect(publicApiRefusal(withoutUtc(expression))).toBeNull();
+    expect(publicApiError(withoutUtc(expression))).toBeNull();
   });
 
   it.each(REFUSED)("refuses %j with Airbyte's very words", (expression, reason) => {
-    expect(publicApiRefusal(expression)).toBe(
+    expect(publicApiError(expression)).toBe(
       `The cron expression ${expression} is not valid. Error: ${reason}. Please check the cron expression format at ` +
         'https://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html',
     );
@@ -244,7 +244,7 @@ describe("the API's first check of cron expressions", () => {
   it.each([...NOT_WHOLE_SECONDS, '0 */15 * * * ? *'])(
     'wants whole numbers where it reads them as such: %j',
     (expression) => {
-      expect(publicApiRefusal(expression)).toBe(
+      expect(publicApiError(expression)).toBe(
         `The cron expression ${expression} is not valid or is less than the one hour minimum. ` +
           'The seconds and minutes values cannot be `*`.',
       );
@@ -254,12 +254,12 @@ describe("the API's first check of cron expressions", () => {
   it.each(['0000 0 2 * * ?', '00000 0 2 * * ?', '0 0 2 ? * 01', '0 0 2 ? * 6-01'])(
     'takes the neutral spelling %j',
     (expression) => {
-      expect(publicApiRefusal(expression)).toBeNull();
+      expect(publicApiError(expression)).toBeNull();
     },
   );
 
   it('knows no nicknames', () => {
-    expect(publicApiRefusal('@daily')).toContain('Nicknames not supported!');
+    expect(publicApiError('@daily')).toContain('Nicknames not supported!');
   });
 });
 
@@ -278,7 +278,7 @@ describe('the scheduler of cron expressions', () => {
   });
 
   it('refuses stepped weekday ranges that run past Saturday, which only the first check lets pass', () => {
-    expect(publicApiRefusal('0 0 2 ? * 2-1/2')).toBeNull();
+    expect(publicApiError('0 0 2 ? * 2-1/2')).toBeNull();
     expect(() => parseQuartz('0 0 2 ? * 2-1/2')).toThrow(QuartzError);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { numberAt, parseObject, stringAt, type JsonObject } from '../platform/json';
 import { writeFileAtomic } from '../platform/regular-file';
 import { DataDirError } from '../platform/storage-fault';
-import { readIfThere } from '../platform/system-error';
+import { readFileIfExists } from '../platform/system-error';
 
 /** Shorter ones can be guessed. */
 const SHORTEST_SECRET = 16;
@@ -22,11 +22,11 @@ export interface Access {
  */
 export function readAccess(dataDir: string): Access {
   const path = join(dataDir, 'api.json');
-  const content = readIfThere(path);
+  const content = readFileIfExists(path);
   const parsed = content === null ? null : parseObject(content);
   if (content === null)
     return { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url'), port: null };
-  if (parsed === null) throw wrong(path, 'is not JSON');
+  if (parsed === null) throw invalid(path, 'is not JSON');
   return {
     clientId: credential(path, parsed, 'clientId', 1),
     clientSecret: credential(path, parsed, 'clientSecret', SHORTEST_SECRET),
@@ -37,7 +37,7 @@ export function readAccess(dataDir: string): Access {
 function credential(path: string, content: JsonObject, name: string, shortest: number): string {
   const value = stringAt(content, name) ?? '';
   if (value.length < shortest)
-    throw wrong(path, `has no usable ${name}: a text of ${shortest} or more characters is needed`);
+    throw invalid(path, `has no usable ${name}: a text of ${shortest} or more characters is needed`);
   return value;
 }
 
@@ -47,7 +47,7 @@ function portOf(content: JsonObject): number | null {
   return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536 ? port : null;
 }
 
-function wrong(path: string, fault: string): DataDirError {
+function invalid(path: string, fault: string): DataDirError {
   return new DataDirError(`${path} ${fault}. Correct it, or remove it to get new credentials.`);
 }
 

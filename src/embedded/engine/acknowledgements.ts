@@ -42,6 +42,6 @@ export class Acknowledgements {
   }
 
   private isWaiting(): boolean {
-    return this.ledger.owed > 0 && this.mode === 'awaited';
+    return this.ledger.unacknowledged > 0 && this.mode === 'awaited';
   }
 }

@@ -26,5 +26,5 @@ export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | '
   /** Must have kept the states for good when it returns. */
   readonly onCommit: (commit: Commit) => void;
   /** Judges the records of a source that ended well, before any stream is declared complete; null accepts them. */
-  readonly judge: (ledger: Ledger) => Failure | null;
+  readonly checkRecords: (ledger: Ledger) => Failure | null;
 }

@@ -3,7 +3,7 @@ import { secretsOf } from '../secrets/mask';
 import type { Actor, ActorStore } from '../store/actors';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStore } from '../store/connections';
-import type { HeldRowsStore } from '../store/held-rows';
+import type { DestinationRowsStore } from '../store/destination-rows';
 import type { Failure, Job } from '../store/jobs';
 import type { StateStore } from '../store/states';
 import type { EmbeddedLog, Now } from '../platform/log';
@@ -28,7 +28,7 @@ export interface AttemptRunnerOptions {
   readonly connections: ConnectionStore;
   readonly attempts: AttemptStore;
   readonly states: StateStore;
-  readonly heldRows: HeldRowsStore;
+  readonly destinationRows: DestinationRowsStore;
   readonly emptyOverwrite: EmptyOverwrite;
   readonly connectors: Connectors;
   readonly runtimeDirs: ConnectorRuntimeDirs;
@@ -56,10 +56,14 @@ export class AttemptRunner {
       return configError(
         'The source, the destination or its connector is gone. Create the connection again.',
       );
-    const refusal = refusalOf(parts.connection);
-    if (refusal !== null) return configError(refusal);
-    const misfit = await configurationFailure(this.options.connectors, parts.source, parts.destination);
-    if (misfit !== null) return misfit;
+    const rejection = rejectionOf(parts.connection);
+    if (rejection !== null) return configError(rejection);
+    const configurationFault = await configurationFailure(
+      this.options.connectors,
+      parts.source,
+      parts.destination,
+    );
+    if (configurationFault !== null) return configurationFault;
     const redactor = new Redactor(
       [parts.source, parts.destination].flatMap(({ configuration, shown }) =>
         secretsOf(configuration, shown),
@@ -70,9 +74,9 @@ export class AttemptRunner {
     return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
   }
 
-  private judge(connection: Connection, ledger: Ledger): Failure | null {
-    const { heldRows, emptyOverwrite: choice, log } = this.options;
-    const failure = emptyOverwrite(connection, heldRows, (stream) => ledger.recordsOf(stream));
+  private checkRecords(connection: Connection, ledger: Ledger): Failure | null {
+    const { destinationRows, emptyOverwrite: choice, log } = this.options;
+    const failure = emptyOverwrite(connection, destinationRows, (stream) => ledger.recordsOf(stream));
     if (failure === null || choice === 'refuse') return failure;
     log.warn(
       `Connection ${connection.id}: an overwrite without rows empties the destination, as EMPTY_OVERWRITE=warn allows. ${failure.message}`,
@@ -102,7 +106,7 @@ export class AttemptRunner {
       streams: connections.describedStreams(connection),
       rename: renamingOf(connection.settings),
       states: this.options.attempts.transaction(() => beginAttempt(this.options, job.id, connection)),
-      answersStatesAtOnce: writer.answersStatesAtOnce,
+      acknowledgesImmediately: writer.acknowledgesImmediately,
       jobId: job.id,
       attempt: number,
     };
@@ -114,7 +118,7 @@ export class AttemptRunner {
     redactor: Redactor,
     signal: AbortSignal,
   ): Promise<AttemptHooks> {
-    const { attempts, heldRows, connectors, log } = this.options;
+    const { attempts, destinationRows, connectors, log } = this.options;
     const rename = renamingOf(parts.connection.settings);
     const overwritten = new Set(parts.connection.streams.filter(isOverwritten).map(streamKey));
     const keepers = {
@@ -133,24 +137,24 @@ export class AttemptRunner {
         attempts.addProcess(job.id, identity);
       },
       onProcessEnd: ({ pid }) => {
-        attempts.forgetProcess(pid);
+        attempts.removeProcess(pid);
       },
-      onCommit: ({ states, tallies }) => {
+      onCommit: ({ states, streamCounts }) => {
         attempts.transaction(() => {
           for (const state of states)
             this.options.states.save(parts.connection.id, job.id, state, configured);
-          for (const tally of tallies) {
-            attempts.addRows(job.id, tally, tally.rows, tally.bytes);
+          for (const counts of streamCounts) {
+            attempts.addRows(job.id, counts, counts.rows, counts.bytes);
             // The rows of an overwritten stream arrive with the success of the job.
-            if (!overwritten.has(streamKey(tally)))
-              heldRows.add(parts.connection.id, rename(tally), tally.rows);
+            if (!overwritten.has(streamKey(counts)))
+              destinationRows.add(parts.connection.id, rename(counts), counts.rows);
           }
         });
       },
       onConfiguration: (origin, configuration) => {
         keepers[origin](configuration);
       },
-      judge: (ledger) => this.judge(parts.connection, ledger),
+      checkRecords: (ledger) => this.checkRecords(parts.connection, ledger),
     };
   }
 }
@@ -164,7 +168,7 @@ interface Parts {
 }
 
 /** Why the streams of a connection cannot be synced, or null. */
-function refusalOf({ streams, settings }: Connection): string | null {
+function rejectionOf({ streams, settings }: Connection): string | null {
   if (streams.length === 0)
     return 'The connection has no stream, so nothing can be synced. Create it again with at least one stream of the source.';
   const shared = sharedName(streams, renamingOf(settings));

@@ -57,7 +57,7 @@ class Attempt {
    * An older destination knows no stream status and takes the end of its input for the end of the data: it would
    * replace its old rows.
    */
-  private readonly takesEndForSuccess: boolean;
+  private readonly treatsEndAsSuccess: boolean;
   private lastMessageMs: number;
 
   constructor(
@@ -69,10 +69,10 @@ class Attempt {
     this.destination = connectors.destination;
     this.writer = new DestinationWriter(this.destination.stdin);
     this.configured = new Set(plan.streams.map(streamKey));
-    this.takesEndForSuccess = !plan.answersStatesAtOnce && plan.streams.some(isOverwritten);
+    this.treatsEndAsSuccess = !plan.acknowledgesImmediately && plan.streams.some(isOverwritten);
     this.lastMessageMs = hooks.elapsedMs();
     this.acknowledgements = new Acknowledgements(this.ledger, {
-      mayBuffer: !plan.answersStatesAtOnce,
+      mayBuffer: !plan.acknowledgesImmediately,
       waitMs: hooks.stateWaitMs,
     });
     this.reports = new ConnectorReports(plan.jobId, {
@@ -106,7 +106,7 @@ class Attempt {
     this.followDestination();
     try {
       // Inside, since processes that cannot be noted must not be left running.
-      this.connectors.note(hooks);
+      this.connectors.recordProcesses(hooks);
       await this.pump();
       await this.finish();
     } catch (error) {
@@ -114,7 +114,7 @@ class Attempt {
     } finally {
       clearInterval(watch);
       hooks.signal.removeEventListener('abort', cancel);
-      if (!this.hasFailed() || !this.takesEndForSuccess) this.writer.end();
+      if (!this.hasFailed() || !this.treatsEndAsSuccess) this.writer.end();
       await this.connectors.end(hooks);
     }
     const failure = failureIn(this.state);
@@ -143,15 +143,16 @@ class Attempt {
     this.state = state;
     // A source may ignore the request to end, and a destination may have stopped reading: neither may hold the rest up.
     void this.source.stop(this.hooks.graceMs);
-    if (this.takesEndForSuccess) this.terminateDestination();
-    else this.writer.abandon();
+    if (this.treatsEndAsSuccess) this.terminateDestination();
+    else this.writer.endAndStop();
     this.acknowledgements.changed();
   }
 
   /** Ends the destination once it has given back the states that it owes, before it replaces rows with half of them. */
   private terminateDestination(): void {
-    this.writer.leave();
-    if (this.ledger.owed === 0 || this.state.phase === 'untrusted') this.destination.signal('SIGTERM');
+    this.writer.stopWriting();
+    if (this.ledger.unacknowledged === 0 || this.state.phase === 'untrusted')
+      this.destination.signal('SIGTERM');
   }
 
   private async pump(): Promise<void> {
@@ -224,7 +225,7 @@ class Attempt {
   private async finish(): Promise<void> {
     await this.awaitAllStates();
     if (this.hasFailed()) return;
-    const refusal = this.hooks.judge(this.ledger);
+    const refusal = this.hooks.checkRecords(this.ledger);
     if (refusal !== null) throw new AttemptError(refusal);
     for (const stream of this.plan.streams) {
       const renamed = this.plan.rename(nameOf(stream));
@@ -235,9 +236,9 @@ class Attempt {
     const end = await this.destination.ended;
     if (end.code !== 0) this.fail(endFailure('destination', this.destination, end));
     if (this.hasFailed()) return;
-    const { states, tallies } = this.ledger.finish();
+    const { states, streamCounts } = this.ledger.finish();
     // Records without a state behind them: only the exit of both connectors vouches for them.
-    this.hooks.onCommit({ states, tallies: [...tallies, ...this.ledger.rest] });
+    this.hooks.onCommit({ states, streamCounts: [...streamCounts, ...this.ledger.rest] });
   }
 
   private followDestination(): void {
@@ -274,15 +275,15 @@ class Attempt {
 
   private commit(state: JsonObject): void {
     if (this.state.phase === 'untrusted') return;
-    this.hooks.onCommit(this.ledger.settle(state));
-    if (this.hasFailed() && this.takesEndForSuccess) this.terminateDestination();
+    this.hooks.onCommit(this.ledger.acknowledge(state));
+    if (this.hasFailed() && this.treatsEndAsSuccess) this.terminateDestination();
     this.acknowledgements.changed();
   }
 
   private watchSilence(): void {
     const silentMs = this.hooks.elapsedMs() - this.lastMessageMs;
     if (silentMs < this.hooks.silenceMs || this.hasFailed()) return;
-    const origin = this.ledger.owed > 0 ? 'destination' : 'source';
+    const origin = this.ledger.unacknowledged > 0 ? 'destination' : 'source';
     this.fail({
       type: 'transient_error',
       origin,

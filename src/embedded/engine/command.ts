@@ -84,21 +84,21 @@ export async function runCommand(
     );
     connector.stdin.end();
     const found: Found = { answer: null, failure: null, warnings: [] };
-    const give = (failure: string): void => {
+    const failCommand = (failure: string): void => {
       found.failure ??= failure;
       connector.signal('SIGKILL');
     };
     const timer = setTimeout(() => {
-      give(`The connector did not answer ${name} within ${timeoutMs / 1000} seconds.`);
+      failCommand(`The connector did not answer ${name} within ${timeoutMs / 1000} seconds.`);
     }, timeoutMs);
     const splitter = new LineSplitter(
       (line) => {
-        if (found.failure === null) note(found, ANSWERS[name], line, short.onConfiguration);
+        if (found.failure === null) collect(found, ANSWERS[name], line, short.onConfiguration);
       },
       {
         maxBytes: MAX_ANSWER_BYTES,
         onTooLong: () => {
-          give(`The connector's answer to ${name} is larger than ${sizeOf(MAX_ANSWER_BYTES)}.`);
+          failCommand(`The connector's answer to ${name} is larger than ${sizeOf(MAX_ANSWER_BYTES)}.`);
         },
       },
     );
@@ -127,7 +127,7 @@ function endedWithoutAnswer(name: string, { code, signal }: ProcessEnd, lastLog:
   return `The connector ended ${name} without an answer (${how}).${log}`;
 }
 
-function note(
+function collect(
   found: Found,
   wanted: string,
   line: Buffer,

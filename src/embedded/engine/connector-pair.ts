@@ -29,7 +29,7 @@ export class ConnectorPair {
   }
 
   /** Notes both processes, so that the next start can end them should this engine be killed. */
-  note({ onProcess }: Pick<AttemptHooks, 'onProcess'>): void {
+  recordProcesses({ onProcess }: Pick<AttemptHooks, 'onProcess'>): void {
     for (const { identity } of [this.source, this.destination]) onProcess(identity);
   }
 

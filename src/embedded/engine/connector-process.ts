@@ -13,12 +13,12 @@ export interface ProcessEnd {
 }
 
 /** What of this process's environment connectors may see: never its secrets. */
-const PASSED_ON =
+const INHERITED_VARIABLES =
   /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|DOCKER_.*|XDG_RUNTIME_DIR|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO)_PROXY|(http|https|no)_proxy|SystemRoot|ComSpec|PATHEXT|TEMP|TMP)$/;
 
 const LAST_STDERR_LINES = 20;
 const SHOWN_LINE_CHARACTERS = 1000;
-const hasGroups = process.platform !== 'win32';
+const hasProcessGroups = process.platform !== 'win32';
 
 /** A connector as a child process: messages on stdin and stdout, logs on stderr. */
 export class ConnectorProcess {
@@ -37,11 +37,11 @@ export class ConnectorProcess {
     private readonly redact: (text: string) => string,
   ) {
     const [file = '', ...args] = command;
-    const passed = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));
+    const passed = Object.entries(process.env).filter(([name]) => INHERITED_VARIABLES.test(name));
     this.child = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own: what a connector starts ends with it, and a Ctrl-C reaches only the engine.
-      detached: hasGroups,
+      detached: hasProcessGroups,
       env: { ...Object.fromEntries(passed), [LOCAL_ROOT_VARIABLE]: localRoot },
     });
     this.stdin = this.child.stdin;
@@ -53,10 +53,10 @@ export class ConnectorProcess {
     this.ended = new Promise((resolve) => {
       this.child.once('error', (error) => {
         this.stderrLines.push(error.message);
-        this.over(resolve, { code: null, signal: null });
+        this.settleEnd(resolve, { code: null, signal: null });
       });
       this.child.once('close', (code, signal) => {
-        this.over(resolve, { code, signal });
+        this.settleEnd(resolve, { code, signal });
       });
     });
   }
@@ -98,10 +98,10 @@ export class ConnectorProcess {
     clearTimeout(timer);
   }
 
-  private over(resolve: (end: ProcessEnd) => void, end: ProcessEnd): void {
+  private settleEnd(resolve: (end: ProcessEnd) => void, end: ProcessEnd): void {
     this.processEnd = end;
     // Whatever the connector started and left behind ends with it.
-    if (this.child.pid !== undefined && hasGroups) signalTo(-this.child.pid, 'SIGKILL');
+    if (this.child.pid !== undefined && hasProcessGroups) signalTo(-this.child.pid, 'SIGKILL');
     resolve(end);
   }
 
@@ -122,7 +122,7 @@ export class ConnectorProcess {
 
 /** Signals a process and everything that it started. */
 export function killGroup(pid: number, signal: NodeJS.Signals): void {
-  if (!hasGroups || !signalTo(-pid, signal)) signalTo(pid, signal);
+  if (!hasProcessGroups || !signalTo(-pid, signal)) signalTo(pid, signal);
 }
 
 /** False when there is nobody to signal, or only what belongs to others by now. */

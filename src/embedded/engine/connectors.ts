@@ -144,8 +144,8 @@ export class Connectors {
   async writeModes(definitionId: string | null): Promise<WriteMode[]> {
     const all: WriteMode[] = ['overwrite', 'append', 'append_dedup'];
     if (definitionId === null) return all;
-    const told = stringsOf((await this.spec(definitionId))['supported_destination_sync_modes']);
-    return all.filter((mode) => told.includes(mode));
+    const supported = stringsOf((await this.spec(definitionId))['supported_destination_sync_modes']);
+    return all.filter((mode) => supported.includes(mode));
   }
 
   /** A configuration as it may be shown. */

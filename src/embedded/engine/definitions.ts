@@ -9,13 +9,13 @@ export interface ConnectorDefinition {
   readonly type: string;
   readonly command: readonly string[];
   /** Whether a destination gives every state back at once; others may keep them until their input ends. */
-  readonly answersStatesAtOnce: boolean;
+  readonly acknowledgesImmediately: boolean;
 }
 
 /** Rows are short-lived: room for many more of them makes a process larger and no faster. */
 const SMALL_HEAP = ['--max-semi-space-size=8', '--expose-gc'];
 
-const OURS: readonly Omit<ConnectorDefinition, 'answersStatesAtOnce'>[] = [
+const OURS: readonly Omit<ConnectorDefinition, 'acknowledgesImmediately'>[] = [
   {
     id: '778daa7c-feaf-4db6-96f3-70fd645acc77',
     kind: 'source',
@@ -57,7 +57,7 @@ const OURS: readonly Omit<ConnectorDefinition, 'answersStatesAtOnce'>[] = [
 /** The connectors that come with the embedded Airbyte, under the ids of Airbyte's own. */
 export const BUILT_IN: readonly ConnectorDefinition[] = OURS.map((definition) => ({
   ...definition,
-  answersStatesAtOnce: true,
+  acknowledgesImmediately: true,
 }));
 
 function builtIn(name: string): string[] {

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 
 /** The destination's input: waits when it is slower than the source, and knows when it went away. */
 export class DestinationWriter {
-  private gone = false;
+  private stopped = false;
   private wake: (() => void) | null = null;
 
   constructor(private readonly input: Writable) {
@@ -10,38 +10,38 @@ export class DestinationWriter {
       this.release();
     });
     input.on('error', () => {
-      this.leave();
+      this.stopWriting();
     });
     input.on('close', () => {
-      this.leave();
+      this.stopWriting();
     });
   }
 
   /** Writes bytes; false when nobody reads them any more. Wait for it before writing again. */
   async write(bytes: Buffer | string): Promise<boolean> {
-    if (this.gone) return false;
+    if (this.stopped) return false;
     if (!this.input.write(bytes)) {
       await new Promise<void>((resolve) => {
         this.wake = resolve;
-        if (this.gone) resolve();
+        if (this.stopped) resolve();
       });
     }
-    return !this.gone;
+    return !this.stopped;
   }
 
   end(): void {
-    if (!this.gone) this.input.end();
+    if (!this.stopped) this.input.end();
   }
 
   /** Ends the input behind the bytes that were written so far and writes no more. */
-  abandon(): void {
+  endAndStop(): void {
     this.end();
-    this.leave();
+    this.stopWriting();
   }
 
   /** Writes no more and leaves the input open: its end would mean that the data is whole. */
-  leave(): void {
-    this.gone = true;
+  stopWriting(): void {
+    this.stopped = true;
     this.release();
   }
 

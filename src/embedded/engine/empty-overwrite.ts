@@ -1,6 +1,6 @@
 import type { StreamName } from '../protocol/stream-name';
 import type { Connection } from '../store/connections';
-import type { HeldRowsStore } from '../store/held-rows';
+import type { DestinationRowsStore } from '../store/destination-rows';
 import type { Failure } from '../store/jobs';
 import { renamingOf } from './naming';
 import { nameOf } from './plan';
@@ -15,7 +15,7 @@ const MAX_NAMED = 5;
 /** Why an overwrite would replace rows by nothing, or null when none would. */
 export function emptyOverwrite(
   connection: Connection,
-  held: HeldRowsStore,
+  held: DestinationRowsStore,
   recordsOf: (stream: StreamName) => number,
 ): Failure | null {
   const rename = renamingOf(connection.settings);

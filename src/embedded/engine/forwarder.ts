@@ -1,6 +1,6 @@
 import { parseObject, type JsonObject } from '../platform/json';
-import { UnendedLine } from '../protocol/lines';
-import { LineReader, looksLikeRecord, recordHead, type RawRecord } from '../protocol/raw-record';
+import { PartialLine } from '../protocol/lines';
+import { LineReader, looksLikeRecord, recordPrefix, type RawRecord } from '../protocol/raw-record';
 import { namespaceOf, streamKey, type StreamName } from '../protocol/stream-name';
 import { GuardError, type Ledger } from './ledger';
 import { MAX_MESSAGE_BYTES } from './limits';
@@ -29,7 +29,7 @@ interface Current {
  * a record, which is an error.
  */
 export class Forwarder {
-  private readonly rest = new UnendedLine(MAX_MESSAGE_BYTES);
+  private readonly rest = new PartialLine(MAX_MESSAGE_BYTES);
   private current: Current | null = null;
   private readonly reader = new LineReader();
   private uncounted = { rows: 0, bytes: 0 };
@@ -127,7 +127,7 @@ export class Forwarder {
 
   /** Names that the data follows at once are sure to be the only ones on a line that count. */
   private currentFor(record: RawRecord, stream: StreamName, line: Buffer): Current | null {
-    const prefix = Buffer.from(recordHead(record.stream, record.namespace), 'latin1');
+    const prefix = Buffer.from(recordPrefix(record.stream, record.namespace), 'latin1');
     if (!beginsWith(line, 0, line.length, prefix)) return null;
     const newPrefix = this.prefixOf(stream);
     return { key: streamKey(stream), stream, prefix, newPrefix: newPrefix.equals(prefix) ? null : newPrefix };
@@ -135,7 +135,7 @@ export class Forwarder {
 
   private prefixOf(stream: StreamName): Buffer {
     const renamed = this.rename(stream);
-    return Buffer.from(recordHead(renamed.name, namespaceOf(renamed)), 'latin1');
+    return Buffer.from(recordPrefix(renamed.name, namespaceOf(renamed)), 'latin1');
   }
 
   private rebuilt({ data, emittedAtMs }: RawRecord, stream: StreamName): Buffer {

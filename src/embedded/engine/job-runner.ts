@@ -5,7 +5,7 @@ import type { Failure, Job, JobStore } from '../store/jobs';
 import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';
 import { killGroup } from './connector-process';
 import { failureOf } from './failures';
-import { finishJob, forgetOverwrites } from './resume';
+import { finishJob, discardOverwrites } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
 
 /** What the runner works with. */
@@ -69,7 +69,7 @@ export class JobRunner {
         log.warn(`Ending connector process ${identity.pid}, which an earlier run left behind.`);
         killGroup(identity.pid, 'SIGKILL');
       }
-      attempts.forgetProcess(identity.pid);
+      attempts.removeProcess(identity.pid);
     }
     for (const job of jobs.unfinished()) {
       if (job.status === 'running') {
@@ -79,7 +79,7 @@ export class JobRunner {
           message: 'The engine stopped during this attempt.',
         };
         attempts.end(job.id, 'failed', now(), failure);
-        this.forgetOverwrites(job);
+        this.discardOverwrites(job);
         jobs.setStatus(job.id, 'incomplete', now(), failure);
         log.warn(`Job ${job.id} was cut short; it goes on from its last commit.`);
       }
@@ -102,7 +102,7 @@ export class JobRunner {
     if (jobs.unfinishedOf(job.connectionId)?.id !== job.id) return;
     this.failedInRow.delete(job.id);
     this.reported.delete(job.id);
-    this.forgetOverwrites(job);
+    this.discardOverwrites(job);
     jobs.setStatus(job.id, 'cancelled', now());
     onEnd(job.connectionId);
   }
@@ -162,7 +162,7 @@ export class JobRunner {
       return;
     }
     // By the modes with which the attempt ran: the connection may have been changed meanwhile.
-    if (connection !== null) forgetOverwrites(this.options, job.id, connection);
+    if (connection !== null) discardOverwrites(this.options, job.id, connection);
     if (abort.signal.aborted) {
       this.endAborted(job);
       return;
@@ -216,8 +216,8 @@ export class JobRunner {
     this.options.onEnd(job.connectionId);
   }
 
-  private forgetOverwrites({ id, connectionId }: Job): void {
+  private discardOverwrites({ id, connectionId }: Job): void {
     const connection = this.options.connections.find(connectionId);
-    if (connection !== null) forgetOverwrites(this.options, id, connection);
+    if (connection !== null) discardOverwrites(this.options, id, connection);
   }
 }

@@ -37,12 +37,12 @@ describe('the books of an attempt', () => {
     ledger.addRecords('["","s"]', S, 3, 30);
     ledger.addRecords('["n","t"]', T, 2, 20);
     add(ledger, state(S, 1, { sourceStats: { recordCount: 3 } }));
-    expect(ledger.owed).toBe(1);
-    expect(ledger.settle(state(S, 1, { destinationStats: { recordCount: 3 } }))).toEqual({
+    expect(ledger.unacknowledged).toBe(1);
+    expect(ledger.acknowledge(state(S, 1, { destinationStats: { recordCount: 3 } }))).toEqual({
       states: [{ kind: 'STREAM', position: { stream: S, text: '{"at":1}' } }],
-      tallies: [{ ...S, rows: 3, bytes: 30 }],
+      streamCounts: [{ ...S, rows: 3, bytes: 30 }],
     });
-    expect(ledger.owed).toBe(0);
+    expect(ledger.unacknowledged).toBe(0);
     expect(ledger.rest).toEqual([{ ...T, rows: 2, bytes: 20 }]);
   });
 
@@ -64,7 +64,7 @@ describe('the books of an attempt', () => {
       stream: { stream_state: { b: 2, a: 1 }, stream_descriptor: { name: 's' } },
       type: 'STREAM',
     };
-    expect(ledger.settle(back).states).toHaveLength(1);
+    expect(ledger.acknowledge(back).states).toHaveLength(1);
   });
 
   it('take the newest state of a stream for the earlier ones, with the records of all', () => {
@@ -74,11 +74,11 @@ describe('the books of an attempt', () => {
       add(ledger, state(S, at));
     }
     const back = state(S, 3, { destinationStats: { recordCount: 6 } });
-    expect(ledger.settle(back)).toEqual({
+    expect(ledger.acknowledge(back)).toEqual({
       states: [{ kind: 'STREAM', position: { stream: S, text: '{"at":3}' } }],
-      tallies: [{ ...S, rows: 6, bytes: 30 }],
+      streamCounts: [{ ...S, rows: 6, bytes: 30 }],
     });
-    expect(ledger.finish()).toEqual({ states: [], tallies: [] });
+    expect(ledger.finish()).toEqual({ states: [], streamCounts: [] });
   });
 
   it('take a state of one stream for another stream only at the good end of the destination', () => {
@@ -87,11 +87,11 @@ describe('the books of an attempt', () => {
     add(ledger, state(T, 1));
     ledger.addRecords('["","s"]', S, 3, 30);
     add(ledger, state(S, 1));
-    expect(ledger.settle(state(S, 1)).tallies).toEqual([{ ...S, rows: 3, bytes: 30 }]);
-    expect(ledger.owed).toBe(1);
+    expect(ledger.acknowledge(state(S, 1)).streamCounts).toEqual([{ ...S, rows: 3, bytes: 30 }]);
+    expect(ledger.unacknowledged).toBe(1);
     expect(ledger.finish()).toEqual({
       states: [{ kind: 'STREAM', position: { stream: T, text: '{"at":1}' } }],
-      tallies: [{ ...T, rows: 2, bytes: 20 }],
+      streamCounts: [{ ...T, rows: 2, bytes: 20 }],
     });
   });
 
@@ -99,7 +99,7 @@ describe('the books of an attempt', () => {
     const ledger = new Ledger();
     add(ledger, global(1, S, T));
     add(ledger, state(S, 2));
-    ledger.settle(state(S, 2));
+    ledger.acknowledge(state(S, 2));
     expect(ledger.finish().states).toEqual([
       { kind: 'GLOBAL', shared: '{"at":1}', positions: [{ stream: T, text: '{"at":1}' }] },
     ]);
@@ -113,8 +113,8 @@ describe('the books of an attempt', () => {
     }
     const back = (recordCount: number): Record<string, unknown> =>
       state(S, 1, { destinationStats: { recordCount } });
-    expect(ledger.settle(back(2)).tallies).toMatchObject([{ rows: 2 }]);
-    expect(ledger.settle(back(3)).tallies).toMatchObject([{ rows: 3 }]);
+    expect(ledger.acknowledge(back(2)).streamCounts).toMatchObject([{ rows: 2 }]);
+    expect(ledger.acknowledge(back(3)).streamCounts).toMatchObject([{ rows: 3 }]);
   });
 
   it('keep no more bytes of states than allowed for a destination that gives only the last back', () => {
@@ -129,8 +129,11 @@ describe('the books of an attempt', () => {
       add(ledger, at(number));
     }
     // The oldest made room: their rows count, and only a newer state can be resumed from.
-    expect(ledger.settle(at(0))).toMatchObject({ states: [], tallies: [{ rows: 1 }] });
-    expect(ledger.settle(at(19))).toMatchObject({ states: [{ kind: 'STREAM' }], tallies: [{ rows: 19 }] });
+    expect(ledger.acknowledge(at(0))).toMatchObject({ states: [], streamCounts: [{ rows: 1 }] });
+    expect(ledger.acknowledge(at(19))).toMatchObject({
+      states: [{ kind: 'STREAM' }],
+      streamCounts: [{ rows: 19 }],
+    });
   });
 
   it('refuse more states than fit, however small each is', () => {
@@ -146,18 +149,18 @@ describe('the books of an attempt', () => {
     const ledger = new Ledger({ contentBytes: 1000, entryBytes: 5120 });
     for (let at = 0; at < 100; at++) {
       add(ledger, state(S, at));
-      if (at > 4) ledger.settle(state(S, at - 5));
+      if (at > 4) ledger.acknowledge(state(S, at - 5));
     }
-    expect(ledger.owed).toBe(5);
+    expect(ledger.unacknowledged).toBe(5);
   });
 
   it('hold the contents of the newest state of each stream, whatever makes room', () => {
     const ledger = new Ledger({ contentBytes: 20, entryBytes: 100_000 });
     add(ledger, state(T, 7));
     for (let at = 0; at < 20; at++) add(ledger, state(S, at));
-    expect(ledger.settle(state(S, 18)).states).toEqual([]);
-    expect(ledger.settle(state(S, 19)).states).toHaveLength(1);
-    expect(ledger.settle(state(T, 7)).states).toHaveLength(1);
+    expect(ledger.acknowledge(state(S, 18)).states).toEqual([]);
+    expect(ledger.acknowledge(state(S, 19)).states).toHaveLength(1);
+    expect(ledger.acknowledge(state(T, 7)).states).toHaveLength(1);
   });
 
   it('take tens of thousands of states of a destination that kept them to its end, one by one', () => {
@@ -171,8 +174,8 @@ describe('the books of an attempt', () => {
     let rows = 0;
     for (const [first, stream] of [S, T].entries())
       for (let at = first; at < count; at += 2)
-        for (const tally of ledger.settle(state(stream, at)).tallies) rows += tally.rows;
-    expect([rows, ledger.owed]).toEqual([count, 0]);
+        for (const counts of ledger.acknowledge(state(stream, at)).streamCounts) rows += counts.rows;
+    expect([rows, ledger.unacknowledged]).toEqual([count, 0]);
   });
 
   it.each([
@@ -186,7 +189,7 @@ describe('the books of an attempt', () => {
       'a record that the destination did not store',
       (l: Ledger): unknown => (
         add(l, state(S, 1)),
-        l.settle(state(S, 1, { destinationStats: { recordCount: 2 } }))
+        l.acknowledge(state(S, 1, { destinationStats: { recordCount: 2 } }))
       ),
     ],
     [
@@ -195,7 +198,7 @@ describe('the books of an attempt', () => {
         add(l, state(S, 1)),
         l.addRecords('["","s"]', S, 3, 30),
         add(l, state(S, 2)),
-        l.settle(state(S, 2, { destinationStats: { recordCount: 5 } }))
+        l.acknowledge(state(S, 2, { destinationStats: { recordCount: 5 } }))
       ),
     ],
     [
@@ -203,15 +206,20 @@ describe('the books of an attempt', () => {
       (l: Ledger): unknown => (
         add(l, state(S, 1)),
         add(l, state(S, 2)),
-        l.settle(state(S, 2)),
-        l.settle(state(S, 1))
+        l.acknowledge(state(S, 2)),
+        l.acknowledge(state(S, 1))
       ),
     ],
-    ['a state that was changed', (l: Ledger): unknown => (add(l, state(S, 1)), l.settle(state(S, 7)))],
-    ['a state that was never sent', (l: Ledger): unknown => l.settle(state(S, 1))],
+    ['a state that was changed', (l: Ledger): unknown => (add(l, state(S, 1)), l.acknowledge(state(S, 7)))],
+    ['a state that was never sent', (l: Ledger): unknown => l.acknowledge(state(S, 1))],
     [
       'a last state that did not come back',
-      (l: Ledger): unknown => (add(l, state(S, 1)), add(l, state(S, 2)), l.settle(state(S, 1)), l.finish()),
+      (l: Ledger): unknown => (
+        add(l, state(S, 1)),
+        add(l, state(S, 2)),
+        l.acknowledge(state(S, 1)),
+        l.finish()
+      ),
     ],
     ['no state that came back', (l: Ledger): unknown => (add(l, global(1)), l.finish())],
   ])('are wrong after %s', (_what, break_) => {

@@ -3,7 +3,12 @@ import { canonicalJson, numberAt, objectAt, type JsonObject } from '../platform/
 import type { SourceState, StreamPosition } from '../protocol/source-state';
 import { streamKey, type StreamName } from '../protocol/stream-name';
 import { AttemptError, tooManyStatesFailure } from './failures';
-import { UnacknowledgedStates, type SentState, type StateLimits, type Tally } from './unacknowledged-states';
+import {
+  UnacknowledgedStates,
+  type SentState,
+  type StateLimits,
+  type StreamCounts,
+} from './unacknowledged-states';
 
 /** Rows or states did not arrive as they were sent: the attempt must fail, and nothing of it may be kept. */
 export class GuardError extends Error {
@@ -13,7 +18,7 @@ export class GuardError extends Error {
 /** States that the destination acknowledged, oldest first, and the rows that it stored with them. */
 export interface Commit {
   readonly states: readonly SourceState[];
-  readonly tallies: readonly Tally[];
+  readonly streamCounts: readonly StreamCounts[];
 }
 
 const MIB = 1024 * 1024;
@@ -25,7 +30,7 @@ const LIMITS: StateLimits = { contentBytes: 64 * MIB, entryBytes: 64 * MIB };
  * or a newer one of the same stream, with the same number of records; anything else is an error.
  */
 export class Ledger {
-  private readonly open = new Map<string, Tally>();
+  private readonly open = new Map<string, StreamCounts>();
   private readonly totals = new Map<string, number>();
   /** The newest acknowledged state of each stream. */
   private readonly acknowledged = new Map<string | null, Pick<SentState, 'order' | 'fingerprint'>>();
@@ -57,15 +62,15 @@ export class Ledger {
    */
   addState(state: SourceState, message: JsonObject): void {
     const key = state.kind === 'STREAM' ? streamKey(state.position.stream) : null;
-    const tallies = [...this.open].filter(([of]) => key === null || of === key);
-    for (const [of] of tallies) this.open.delete(of);
-    const counted = tallies.map(([, tally]) => tally);
+    const streamCounts = [...this.open].filter(([of]) => key === null || of === key);
+    for (const [of] of streamCounts) this.open.delete(of);
+    const counted = streamCounts.map(([, counts]) => counts);
     compare('The source', message['sourceStats'], state, rowsIn(counted));
     const isWithinLimits = this.sent.add({
       order: this.nextOrder++,
       key,
       fingerprint: fingerprintOf(message),
-      tallies: counted,
+      streamCounts: counted,
       rows: rowsIn(counted),
       bytes: bytesOf(state),
       state,
@@ -78,7 +83,7 @@ export class Ledger {
    * streams acknowledges all: a destination may give back only its newest.
    * @throws GuardError when it is none that waits, or the destination stored another number of records
    */
-  settle(message: JsonObject): Commit {
+  acknowledge(message: JsonObject): Commit {
     const counted = countIn(message['destinationStats']);
     const span = this.sent.spanOf(fingerprintOf(message), counted);
     const newest = span?.at(-1);
@@ -111,12 +116,12 @@ export class Ledger {
   }
 
   /** How many states the destination still owes. */
-  get owed(): number {
+  get unacknowledged(): number {
     return this.sent.count;
   }
 
   /** The records that no state follows. */
-  get rest(): Tally[] {
+  get rest(): StreamCounts[] {
     return [...this.open.values()];
   }
 
@@ -126,7 +131,7 @@ export class Ledger {
       states: [...newest.values()]
         .sort((a, b) => a.order - b.order)
         .flatMap(({ state, order }) => (state === null ? [] : [this.withoutNewer(state, order)])),
-      tallies: merged(span.flatMap(({ tallies }) => tallies)),
+      streamCounts: merged(span.flatMap(({ streamCounts }) => streamCounts)),
     };
   }
 
@@ -145,21 +150,21 @@ function fingerprintOf(message: JsonObject): string {
   return createHash('sha256').update(canonicalJson(rest)).digest('base64');
 }
 
-function merged(tallies: readonly Tally[]): Tally[] {
-  const sums = new Map<string, Tally>();
-  for (const tally of tallies) {
-    const before = sums.get(streamKey(tally)) ?? { rows: 0, bytes: 0 };
-    sums.set(streamKey(tally), {
-      ...tally,
-      rows: before.rows + tally.rows,
-      bytes: before.bytes + tally.bytes,
+function merged(streamCounts: readonly StreamCounts[]): StreamCounts[] {
+  const sums = new Map<string, StreamCounts>();
+  for (const counts of streamCounts) {
+    const before = sums.get(streamKey(counts)) ?? { rows: 0, bytes: 0 };
+    sums.set(streamKey(counts), {
+      ...counts,
+      rows: before.rows + counts.rows,
+      bytes: before.bytes + counts.bytes,
     });
   }
   return [...sums.values()];
 }
 
-function rowsIn(tallies: readonly Tally[]): number {
-  return tallies.reduce((sum, { rows }) => sum + rows, 0);
+function rowsIn(streamCounts: readonly StreamCounts[]): number {
+  return streamCounts.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function rowsOf(span: readonly SentState[]): number {
@@ -181,9 +186,9 @@ function countIn(stats: unknown): number | undefined {
 }
 
 /** Connectors need not count; those that do must agree. */
-function compare(who: string, stats: unknown, state: SourceState | null, forwarded: number): void {
+function compare(sender: string, stats: unknown, state: SourceState | null, forwarded: number): void {
   const counted = countIn(stats);
   if (counted === undefined || counted === forwarded) return;
   const of = state?.kind === 'STREAM' ? state.position.stream.name : 'all streams';
-  throw new GuardError(`${who} counted ${counted} records of ${of} where ${forwarded} were forwarded.`);
+  throw new GuardError(`${sender} counted ${counted} records of ${of} where ${forwarded} were forwarded.`);
 }

@@ -127,7 +127,7 @@ describe('a sync with connectors that misbehave', () => {
         streams: [],
         rename: (stream) => stream,
         states: [],
-        answersStatesAtOnce: true,
+        acknowledgesImmediately: true,
         jobId: 1,
         attempt: 0,
       },
@@ -147,7 +147,7 @@ describe('a sync with connectors that misbehave', () => {
         onConfiguration: jest.fn(),
         redact: (text) => text,
         elapsedMs: () => performance.now(),
-        judge: () => null,
+        checkRecords: () => null,
       },
     );
     expect(failure).toMatchObject({ message: 'database or disk is full' });

@@ -17,7 +17,7 @@ export interface AttemptPlan {
   /** The states from which the source goes on, each as JSON. */
   readonly states: readonly string[];
   /** Whether the destination is known to give every state back as soon as it can. */
-  readonly answersStatesAtOnce: boolean;
+  readonly acknowledgesImmediately: boolean;
   readonly jobId: number;
   /** From 0. */
   readonly attempt: number;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } from '../platform/json';
-import { readIfThere } from '../platform/system-error';
+import { readFileIfExists } from '../platform/system-error';
 import type { ConnectorRuntimeDirs } from './command';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 import { EmbeddedStartError } from '../platform/start-error';
@@ -18,7 +18,7 @@ class RegistryError extends EmbeddedStartError {
  */
 export function readRegistry(dataDir: string, runtimeDirs: ConnectorRuntimeDirs): ConnectorDefinition[] {
   const path = join(dataDir, 'connectors.json');
-  const text = readIfThere(path);
+  const text = readFileIfExists(path);
   if (text === null) return [...BUILT_IN];
   const content = parseObject(text);
   if (content === null) throw new RegistryError(`${path} holds no JSON object.`);
@@ -44,5 +44,5 @@ function parseEntry(entry: unknown, where: string, runtimeDirs: ConnectorRuntime
       .replaceAll('{scratch}', () => runtimeDirs.scratchRoot)
       .replaceAll('{local}', () => runtimeDirs.localRoot),
   );
-  return { id, kind, type, command: filled, answersStatesAtOnce: false };
+  return { id, kind, type, command: filled, acknowledgesImmediately: false };
 }

@@ -3,7 +3,7 @@ import type { SourceState } from '../protocol/source-state';
 import { namespaceOf, streamKey } from '../protocol/stream-name';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStream } from '../store/connections';
-import type { HeldRowsStore } from '../store/held-rows';
+import type { DestinationRowsStore } from '../store/destination-rows';
 import type { StateStore, StoredState } from '../store/states';
 import { isSeparable, withoutStreams } from './legacy-state';
 import { renamingOf } from './naming';
@@ -13,7 +13,7 @@ import { nameOf } from './plan';
 export interface Progress {
   readonly attempts: AttemptStore;
   readonly states: StateStore;
-  readonly heldRows: HeldRowsStore;
+  readonly destinationRows: DestinationRowsStore;
 }
 
 /**
@@ -22,8 +22,8 @@ export interface Progress {
  * that is overwritten begins anew with every attempt, since its destination does.
  */
 export function beginAttempt(progress: Progress, jobId: number, connection: Connection): string[] {
-  forgetOverwrites(progress, jobId, connection);
-  forgetStreams(progress.states, connection, (stream, from) => isFullRefresh(stream) && from !== jobId);
+  discardOverwrites(progress, jobId, connection);
+  discardStreams(progress.states, connection, (stream, from) => isFullRefresh(stream) && from !== jobId);
   return stateMessages(progress.states.list(connection.id), connection);
 }
 
@@ -31,24 +31,24 @@ export function beginAttempt(progress: Progress, jobId: number, connection: Conn
  * Forgets the overwritten streams of an attempt or a job that did not succeed: none of their rows took the place of
  * the old ones, so neither counts nor states may claim it.
  */
-export function forgetOverwrites(
+export function discardOverwrites(
   { attempts, states }: Progress,
   jobId: number,
   connection: Connection,
 ): void {
-  for (const stream of connection.streams.filter(isOverwritten)) attempts.forgetRows(jobId, nameOf(stream));
-  forgetStreams(states, connection, isOverwritten);
+  for (const stream of connection.streams.filter(isOverwritten)) attempts.deleteRows(jobId, nameOf(stream));
+  discardStreams(states, connection, isOverwritten);
 }
 
 /** Notes what a job that succeeded left: the rows of overwritten streams, and states of one kind only. */
 export function finishJob(
-  { attempts, states, heldRows }: Progress,
+  { attempts, states, destinationRows }: Progress,
   jobId: number,
   connection: Connection,
 ): void {
   const rename = renamingOf(connection.settings);
   for (const stream of connection.streams.filter(isOverwritten).map(nameOf))
-    heldRows.set(connection.id, rename(stream), attempts.rowsOfStream(jobId, stream));
+    destinationRows.set(connection.id, rename(stream), attempts.rowsOfStream(jobId, stream));
   states.dropReplacedGlobal(connection.id, jobId);
 }
 
@@ -69,31 +69,31 @@ export function canResume(state: SourceState, streams: readonly ConnectionStream
 }
 
 /** Forgets the states of streams, and what all streams share when none is left that needs it. */
-function forgetStreams(
+function discardStreams(
   states: StateStore,
   connection: Connection,
-  isForgotten: (stream: ConnectionStream, jobId: number) => boolean,
+  shouldDiscard: (stream: ConnectionStream, jobId: number) => boolean,
 ): void {
   const streams = new Map(connection.streams.map((stream) => [streamKey(stream), stream]));
-  const forgets = ({ stream, jobId }: StoredState): boolean => {
+  const isDiscarded = ({ stream, jobId }: StoredState): boolean => {
     const configured = stream === null ? undefined : streams.get(streamKey(stream));
-    return configured !== undefined && isForgotten(configured, jobId);
+    return configured !== undefined && shouldDiscard(configured, jobId);
   };
   const stored = states.list(connection.id);
   const shared = stored.find(({ stream }) => stream === null);
   const positions = stored.filter(({ stream }) => stream !== null && streams.has(streamKey(stream)));
   for (const state of positions)
-    if (forgets(state) && state.stream) states.delete(connection.id, state.stream);
+    if (isDiscarded(state) && state.stream) states.delete(connection.id, state.stream);
   if (shared === undefined) return;
-  const lost = connection.streams.filter((stream) => isForgotten(stream, shared.jobId));
+  const lost = connection.streams.filter((stream) => shouldDiscard(stream, shared.jobId));
   const isUnused =
     lost.length === connection.streams.length ||
-    (shared.kind === 'GLOBAL' && positions.length > 0 && positions.every(forgets));
+    (shared.kind === 'GLOBAL' && positions.length > 0 && positions.every(isDiscarded));
   if (isUnused) states.deleteKind(connection.id, shared.kind);
-  else if (shared.kind === 'LEGACY' && lost.length > 0) forgetInLegacy(states, connection, shared, lost);
+  else if (shared.kind === 'LEGACY' && lost.length > 0) discardInLegacy(states, connection, shared, lost);
 }
 
-function forgetInLegacy(
+function discardInLegacy(
   states: StateStore,
   connection: Connection,
   { text, jobId }: StoredState,

@@ -2,7 +2,7 @@ import type { SourceState } from '../protocol/source-state';
 import type { StreamName } from '../protocol/stream-name';
 
 /** Rows and bytes of one stream. */
-export interface Tally extends StreamName {
+export interface StreamCounts extends StreamName {
   readonly rows: number;
   readonly bytes: number;
 }
@@ -14,7 +14,7 @@ export interface SentState {
   /** The stream that it describes; null for a state of all streams. */
   readonly key: string | null;
   readonly fingerprint: string;
-  readonly tallies: readonly Tally[];
+  readonly streamCounts: readonly StreamCounts[];
   readonly rows: number;
   readonly bytes: number;
   /** Null once a newer one of the same stream made room, and after its acknowledgement. */
@@ -141,7 +141,7 @@ export class UnacknowledgedStates {
       else queue?.remove(count);
     }
     this.waiting -= span.length;
-    if (this.replaced.length > 2 * this.waiting) this.forgetAcknowledged();
+    if (this.replaced.length > 2 * this.waiting) this.dropAcknowledged();
   }
 
   /** All of them, oldest first. */
@@ -168,13 +168,13 @@ export class UnacknowledgedStates {
     sent.state = null;
   }
 
-  private forgetAcknowledged(): void {
+  private dropAcknowledged(): void {
     const rest = new Fifo<SentState>();
     for (const sent of this.replaced) if (sent.state !== null) rest.push(sent);
     this.replaced = rest;
   }
 }
 
-function entryBytesOf({ tallies }: SentState): number {
-  return ENTRY_BYTES + TALLY_BYTES * tallies.length;
+function entryBytesOf({ streamCounts }: SentState): number {
+  return ENTRY_BYTES + TALLY_BYTES * streamCounts.length;
 }

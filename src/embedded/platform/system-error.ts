@@ -20,7 +20,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** A file's text, or null when there is no such file. */
-export function readIfThere(path: string): string | null {
+export function readFileIfExists(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LineSplitter, LineTooLongError, UnendedLine } from './lines';
+import { LineSplitter, LineTooLongError, PartialLine } from './lines';
 
 describe('lines', () => {
   it('are the same wherever the pieces end in which they come', () => {
@@ -36,7 +36,7 @@ describe('lines', () => {
   });
 
   it('that are too long to wait for their end are an error', () => {
-    const rest = new UnendedLine(10);
+    const rest = new PartialLine(10);
     expect(rest.push(Buffer.from('1234567890'))).toBeNull();
     expect(() => rest.push(Buffer.from('1'))).toThrow(LineTooLongError);
   });

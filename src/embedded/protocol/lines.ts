@@ -18,7 +18,7 @@ export function sizeOf(bytes: number): string {
  * Bytes behind the last end of a line, which wait for theirs. They are joined once it is there: to join them with every
  * piece that comes would take time by the square of a line's length.
  */
-export class UnendedLine {
+export class PartialLine {
   private waiting: Buffer[] = [];
   private bytes = 0;
 

@@ -19,27 +19,27 @@ export class LineReader {
 
   /** A record, another message, or null for what is no message and is to be dropped. */
   read(line: string): { record: RawRecord } | { message: JsonObject } | null {
-    const quick = this.last === null ? null : this.readLike(line, this.last);
+    const quick = this.last === null ? null : this.readWithPrefix(line, this.last);
     if (quick !== null) return { record: quick };
     const message = parseObject(fromBytes(line));
     const record = message?.['type'] === 'RECORD' ? objectAt(message, 'record') : undefined;
     if (message === null || record === undefined) return message === null ? null : { message };
-    return this.readSlowly(line, record);
+    return this.readParsed(line, record);
   }
 
-  private readSlowly(line: string, record: JsonObject): { record: RawRecord } | null {
+  private readParsed(line: string, record: JsonObject): { record: RawRecord } | null {
     const [stream, data] = [
       stringAt(record, 'stream') ?? '',
       rawMember(rawMember(line, 'record') ?? '', 'data'),
     ];
     if (data === null || !isObject(record['data'])) return null;
     const namespace = stringAt(record, 'namespace') ?? null;
-    this.last = { stream, namespace, head: recordHead(stream, namespace) };
+    this.last = { stream, namespace, head: recordPrefix(stream, namespace) };
     return { record: { stream, namespace, data, emittedAtMs: numberAt(record, 'emitted_at') ?? Date.now() } };
   }
 
   /** The same, cheaper, for a line laid out like most: the data between a known head and the time. */
-  private readLike(
+  private readWithPrefix(
     line: string,
     { stream, namespace, head }: { stream: string; namespace: string | null; head: string },
   ): RawRecord | null {
@@ -61,7 +61,7 @@ export function looksLikeRecord(line: string): boolean {
 }
 
 /** How a record begins whose data follows its names at once, as one character per byte. */
-export function recordHead(stream: string, namespace: string | null): string {
+export function recordPrefix(stream: string, namespace: string | null): string {
   const names = `"stream":${JSON.stringify(stream)}${namespace === null ? '' : `,"namespace":${JSON.stringify(namespace)}`}`;
   return toBytes(`{"type":"RECORD","record":{${names},"data":`);
 }

@@ -2,7 +2,7 @@ import { objectAt, stringAt, type JsonObject } from '../platform/json';
 import { ConnectorError } from './connector';
 import type { MessageWriter } from './message-writer';
 import type { ConfiguredStream } from './messages';
-import { UnendedLine } from './lines';
+import { PartialLine } from './lines';
 import { LineReader, looksLikeRecord, type RawRecord } from './raw-record';
 import { streamKey } from './stream-name';
 
@@ -68,7 +68,7 @@ class Writing {
   ) {}
 
   async run(input: AsyncIterable<Buffer>): Promise<void> {
-    const rest = new UnendedLine();
+    const rest = new PartialLine();
     for await (const chunk of input) {
       const text = rest.push(chunk)?.toString('latin1') ?? '';
       let start = 0;

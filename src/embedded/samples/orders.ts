@@ -58,20 +58,20 @@ export function sampleOrdersCsv(): string {
 }
 
 function orderLine(index: number, first: number, random: () => number): string {
-  const who = Math.floor(random() * CUSTOMERS.length);
-  const customer = CUSTOMERS[who] ?? '';
+  const customerIndex = Math.floor(random() * CUSTOMERS.length);
+  const customer = CUSTOMERS[customerIndex] ?? '';
   const [product = '', price = 0] = PRODUCTS[Math.floor(random() * PRODUCTS.length)] ?? [];
   const orderedAt = new Date(first + index * 2_073_600 + Math.floor(random() * 2_000_000)).toISOString();
   const email = `${customer
     .toLowerCase()
     .normalize('NFD')
-    .replace(/[^a-z]/g, '')}${who + 1}@example.com`;
+    .replace(/[^a-z]/g, '')}${customerIndex + 1}@example.com`;
   const fields = [
     String(100_001 + index),
     orderedAt.replace(/\.\d+/, ''),
     customer,
     email,
-    COUNTRIES[who] ?? '',
+    COUNTRIES[customerIndex] ?? '',
     product,
     String(1 + Math.floor(random() * 9)),
     price.toFixed(2),

@@ -6,7 +6,7 @@ const SHORTEST_FRAGMENT = 12;
 const SHORTEST_EDGE = 6;
 
 /** A stretch of a text, its end excluded. */
-export type Stretch = readonly [start: number, end: number];
+export type TextRange = readonly [start: number, end: number];
 
 /** Finds fragments of known texts: what is left of a secret that was cut, wrapped or printed line by line. */
 export class FragmentFinder {
@@ -25,18 +25,18 @@ export class FragmentFinder {
     }
   }
 
-  find(text: string): Stretch[] {
+  find(text: string): TextRange[] {
     const found = this.inside(text);
     let start = 0;
     for (const line of text.split('\n')) {
-      found.push(...this.atEdges(line).map(([from, to]): Stretch => [start + from, start + to]));
+      found.push(...this.atEdges(line).map(([from, to]): TextRange => [start + from, start + to]));
       start += line.length + 1;
     }
     return found;
   }
 
-  private inside(text: string): Stretch[] {
-    const found: Stretch[] = [];
+  private inside(text: string): TextRange[] {
+    const found: TextRange[] = [];
     for (let at = 0; at + GRAM <= text.length; at++) {
       const places = this.grams.get(text.slice(at, at + GRAM)) ?? [];
       const stretches = places.map((place) => widened(text, at, place));
@@ -48,8 +48,8 @@ export class FragmentFinder {
     return found;
   }
 
-  private atEdges(line: string): Stretch[] {
-    const found: Stretch[] = [];
+  private atEdges(line: string): TextRange[] {
+    const found: TextRange[] = [];
     for (const source of this.sources) {
       const end = overlap(line, source);
       if (end >= SHORTEST_EDGE) found.push([line.length - end, line.length]);
@@ -61,7 +61,7 @@ export class FragmentFinder {
 }
 
 /** The stretch around a place at which a text and a source are equal. */
-function widened(text: string, at: number, { source, at: from }: { source: string; at: number }): Stretch {
+function widened(text: string, at: number, { source, at: from }: { source: string; at: number }): TextRange {
   let before = 0;
   while (before < at && before < from && text[at - before - 1] === source[from - before - 1]) before++;
   let after = GRAM;

@@ -1,7 +1,7 @@
 import { isObject, parseObject } from '../platform/json';
-import { FragmentFinder, type Stretch } from './fragments';
+import { FragmentFinder, type TextRange } from './fragments';
 import { isSecretName, MASK } from './mask';
-import { fragmentSources, patternsOf } from './spellings';
+import { fragmentSources, patternsOf } from './secret-encodings';
 
 /** Of a longer text the beginning is kept: what is shown of it is shorter by far. */
 const MAX_REDACTED_LENGTH = 256 * 1024;
@@ -55,9 +55,9 @@ export class Redactor {
     }
   }
 
-  private shortLines(text: string): Stretch[] {
+  private shortLines(text: string): TextRange[] {
     if (this.wholeLines.size === 0) return [];
-    const found: Stretch[] = [];
+    const found: TextRange[] = [];
     let start = 0;
     for (const line of text.split('\n')) {
       if (this.wholeLines.has(line.trim())) found.push([start, start + line.length]);
@@ -79,12 +79,12 @@ function leaves(name: string, value: unknown): string[] {
   return isObject(value) ? Object.entries(value).flatMap(([key, member]) => leaves(key, member)) : [];
 }
 
-function matches(text: string, pattern: RegExp): Stretch[] {
-  return [...text.matchAll(pattern)].map((match): Stretch => [match.index, match.index + match[0].length]);
+function matches(text: string, pattern: RegExp): TextRange[] {
+  return [...text.matchAll(pattern)].map((match): TextRange => [match.index, match.index + match[0].length]);
 }
 
 /** A text with one mask for every run of stretches that touch. */
-function masked(text: string, stretches: readonly Stretch[]): string {
+function masked(text: string, stretches: readonly TextRange[]): string {
   const sorted = stretches.filter(([start, end]) => end > start).sort(([a], [b]) => a - b);
   let result = '';
   let done = 0;

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseObject, type JsonObject } from '../platform/json';
 import { writeFileAtomic } from '../platform/regular-file';
-import { readIfThere } from '../platform/system-error';
+import { readFileIfExists } from '../platform/system-error';
 import { EmbeddedStartError } from '../platform/start-error';
 
 const KEY_BYTES = 32;
@@ -33,7 +33,7 @@ export class Vault {
   static open(dataDir: string, given: string | null, mayMake: boolean): Vault {
     if (given !== null) return new Vault(parseKey(given, 'DATA_KEY'), 'DATA_KEY');
     const path = join(dataDir, 'secret.key');
-    const text = readIfThere(path);
+    const text = readFileIfExists(path);
     if (text !== null) {
       refuseOpenFile(path);
       return new Vault(parseKey(text, path), path);

@@ -54,7 +54,7 @@ export class AttemptStore {
   }
 
   /** Forgets the rows of a stream that this job counted so far. */
-  forgetRows(jobId: number, { name, namespace }: StreamName): void {
+  deleteRows(jobId: number, { name, namespace }: StreamName): void {
     this.db.run(
       'DELETE FROM "job_streams" WHERE "job_id" = ? AND "namespace" = ? AND "name" = ?',
       jobId,
@@ -87,7 +87,7 @@ export class AttemptStore {
     this.db.run('INSERT INTO "processes" ("pid", "started", "job_id") VALUES (?, ?, ?)', pid, started, jobId);
   }
 
-  forgetProcess(pid: number): void {
+  removeProcess(pid: number): void {
     this.db.run('DELETE FROM "processes" WHERE "pid" = ?', pid);
   }
 

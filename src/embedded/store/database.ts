@@ -31,7 +31,7 @@ export class Database {
   private readonly db: InstanceType<typeof DatabaseSync>;
   private readonly statements = new Map<string, Statement>();
 
-  private failed: string | null = null;
+  private writeFailure: string | null = null;
 
   private constructor(path: string) {
     // SQLite gives its other files the rights of this one, and only the owner may read configurations.
@@ -59,7 +59,7 @@ export class Database {
 
   /** Why the last write failed, when it was for want of storage; null once one succeeds. */
   storageFailure(): string | null {
-    if (this.failed === null) return null;
+    if (this.writeFailure === null) return null;
     try {
       // Some bytes find room on a disk that is full for anything else.
       this.run(`INSERT OR REPLACE INTO "meta" VALUES ('write_probe', ?)`, 'x'.repeat(PROBE_BYTES));
@@ -67,12 +67,12 @@ export class Database {
     } catch (error) {
       if (storageReason(error) === null) throw error;
     }
-    return this.failed;
+    return this.writeFailure;
   }
 
   /** Runs a statement and returns how many rows it changed, and the id of the row it made. */
   run(sql: string, ...values: SqlValue[]): { changes: number; lastId: number } {
-    const { changes, lastInsertRowid } = this.noting(() => this.prepare(sql).run(...values));
+    const { changes, lastInsertRowid } = this.trackWriteFailure(() => this.prepare(sql).run(...values));
     return { changes, lastId: Number(lastInsertRowid) };
   }
 
@@ -94,7 +94,7 @@ export class Database {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
-      this.noting(() => {
+      this.trackWriteFailure(() => {
         this.db.exec('COMMIT');
       });
       return result;
@@ -129,13 +129,13 @@ export class Database {
     return this.db.isTransaction;
   }
 
-  private noting<T>(write: () => T): T {
+  private trackWriteFailure<T>(write: () => T): T {
     try {
       const result = write();
-      this.failed = null;
+      this.writeFailure = null;
       return result;
     } catch (error) {
-      this.failed = storageReason(error) ?? this.failed;
+      this.writeFailure = storageReason(error) ?? this.writeFailure;
       throw error;
     }
   }

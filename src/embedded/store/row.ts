@@ -12,7 +12,7 @@ export class Row {
 
   text(column: string): string {
     const value = this.columns[column];
-    if (typeof value !== 'string') throw this.wrong(column, 'text');
+    if (typeof value !== 'string') throw this.invalid(column, 'text');
     return value;
   }
 
@@ -22,7 +22,8 @@ export class Row {
 
   integer(column: string): number {
     const value = this.columns[column];
-    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw this.wrong(column, 'a whole number');
+    if (typeof value !== 'number' || !Number.isSafeInteger(value))
+      throw this.invalid(column, 'a whole number');
     return value;
   }
 
@@ -32,11 +33,11 @@ export class Row {
 
   json(column: string): JsonObject {
     const value = parseObject(this.text(column));
-    if (value === null) throw this.wrong(column, 'a JSON object');
+    if (value === null) throw this.invalid(column, 'a JSON object');
     return value;
   }
 
-  private wrong(column: string, expected: string): Error {
+  private invalid(column: string, expected: string): Error {
     return new DamagedStateError(`column ${column} is not ${expected}`);
   }
 }

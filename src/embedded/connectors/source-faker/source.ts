@@ -2,7 +2,7 @@ import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/js
 import { ConnectorError, type SourceConnector } from '../../protocol/connector';
 import { toBytes, type MessageWriter } from '../../protocol/message-writer';
 import { streamState, streamStatus, type ConfiguredStream } from '../../protocol/messages';
-import { recordHead } from '../../protocol/raw-record';
+import { recordPrefix } from '../../protocol/raw-record';
 import { productOf, SCHEMAS, userOf } from './people';
 
 const CHECKPOINT_ROWS = 10_000;
@@ -112,7 +112,7 @@ async function readStream(
     throw new ConnectorError('config_error', `There is no stream ${name}.`);
   const make = name === 'users' ? userOf : productOf;
   const count = name === 'users' ? faker.count : PRODUCTS;
-  const head = recordHead(name, null);
+  const head = recordPrefix(name, null);
   const startsOver = position.finished && faker.alwaysUpdated;
   await output.message(streamStatus(name, null, 'STARTED', new Date()));
   let sinceState = 0;

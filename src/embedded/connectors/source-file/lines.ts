@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { ConnectorError } from '../../protocol/connector';
-import { UnendedLine } from '../../protocol/lines';
+import { PartialLine } from '../../protocol/lines';
 import { isObject, stringAt } from '../../platform/json';
 import { messageOf } from '../../platform/system-error';
 import { decoderOf, EncodingFault, type Encoding } from './encoding';
@@ -32,7 +32,7 @@ export async function* wholeLines(
   encoding: Encoding,
 ): AsyncGenerator<string | NotOfEncoding> {
   const decoder = decoderOf(encoding);
-  const rest = new UnendedLine();
+  const rest = new PartialLine();
   const bytes = new FileBytes(file);
   try {
     for await (const chunk of bytes.pieces) {

@@ -2,7 +2,7 @@ import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/js
 import { ConnectorError, type SourceConnector } from '../../protocol/connector';
 import type { MessageWriter } from '../../protocol/message-writer';
 import { streamState, streamStatus } from '../../protocol/messages';
-import { recordHead } from '../../protocol/raw-record';
+import { recordPrefix } from '../../protocol/raw-record';
 import { columnsOf } from './columns';
 import { FILE_SPEC, parseFileConfig, type FileConfig } from './config';
 import { findFiles, fingerprintOf, openFound } from './files';
@@ -52,7 +52,7 @@ async function readStream(
   const fingerprint = fingerprintOf(found, file);
   const skip = rowsDone(file.datasetName, states, fingerprint);
   await output.message(streamStatus(file.datasetName, null, 'STARTED', new Date()));
-  const head = recordHead(file.datasetName, null);
+  const head = recordPrefix(file.datasetName, null);
   const checkpoint = (rows: number, count: number): Promise<void> =>
     output.message(streamState(file.datasetName, null, { rows, files: fingerprint }, count));
   let rows = 0;

@@ -2,7 +2,7 @@ import { type Client, escapeIdentifier } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
 import { toBytes, type MessageWriter } from '../../protocol/message-writer';
 import { logMessage, streamState, type ConfiguredStream } from '../../protocol/messages';
-import { recordHead } from '../../protocol/raw-record';
+import { recordPrefix } from '../../protocol/raw-record';
 import { qualified } from '../postgres/identifiers';
 import { valueOf, orderOf, type ColumnOrder } from './column-types';
 import { keyRefusal } from './key-types';
@@ -215,7 +215,7 @@ export class TableReader {
     note: (cursor: string | null, hash: string, bytes: number) => void,
   ): Promise<void> {
     const { name, namespace } = this.stream;
-    const head = recordHead(name, namespace);
+    const head = recordPrefix(name, namespace);
     const onRow = ([data, identity, cursor, hash]: TextRow): boolean => {
       if (data === null || data === undefined) throw this.tooLarge(identity ?? null);
       // A json column keeps its line breaks, which are between its tokens only: texts have them escaped.

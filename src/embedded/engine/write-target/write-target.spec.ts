@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { placeOf, readsFile } from './places';
+import { writeTargetOf, readsFile } from './write-target';
 import { isSameHost } from './server-address';
 
 describe('host names', () => {
@@ -31,13 +31,15 @@ describe('host names', () => {
 describe('places', () => {
   it('of Postgres are exact, with the defaults of the connector', () => {
     const config = { host: 'h', database: 'd', username: 'u' };
-    const place = placeOf('postgres', config, { name: 'T', namespace: '' }, '/');
+    const place = writeTargetOf('postgres', config, { name: 'T', namespace: '' }, '/');
     expect(place).toMatchObject({
       server: { host: 'h', port: 5432, database: 'd' },
       container: 'public',
       table: 'T',
     });
-    expect(placeOf('postgres', config, { name: 'T', namespace: 'Sales' }, '/')?.container).toBe('Sales');
+    expect(writeTargetOf('postgres', config, { name: 'T', namespace: 'Sales' }, '/')?.container).toBe(
+      'Sales',
+    );
   });
 
   it.each([

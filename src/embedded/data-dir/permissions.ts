@@ -11,7 +11,7 @@ const PRIVATE_FILES = ['state.db', 'state.db-wal', 'state.db-shm', 'state.db-jou
  * @returns the names of the files that were changed
  * @throws DataDirError when a file is open to others and cannot be changed
  */
-export function closeToOthers(dataDir: string): string[] {
+export function restrictPermissions(dataDir: string): string[] {
   // Windows has no such modes.
   if (process.platform === 'win32') return [];
   return PRIVATE_FILES.filter((name) => {

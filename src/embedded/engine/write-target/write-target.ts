@@ -15,7 +15,7 @@ export interface Server {
 }
 
 /** Where a destination keeps a stream. Two streams with equal places would be mixed. */
-export interface Place {
+export interface WriteTarget {
   /** Null for files of this machine. */
   readonly server: Server | null;
   /** The file, or the schema of a table. */
@@ -27,12 +27,12 @@ export interface Place {
 }
 
 /** Where the built-in destinations write a stream, under the destination's name for it. */
-export function placeOf(
+export function writeTargetOf(
   type: string,
   config: JsonObject,
   stream: StreamName,
   localRoot: string,
-): Place | null {
+): WriteTarget | null {
   const joined = tableNameOf({ name: stream.name, namespace: namespaceOf(stream) });
   if (type === 'postgres') {
     const schema = namespaceOf(stream) ?? stringAt(config, 'schema') ?? DEFAULT_SCHEMA;

@@ -5,7 +5,7 @@ import type { Database } from './database';
  * How many rows each connection is known to have left at its destination, by the destination's name of the stream. It is
  * what an overwrite without a single row would replace by nothing.
  */
-export class HeldRowsStore {
+export class DestinationRowsStore {
   constructor(private readonly db: Database) {}
 
   of(connectionId: string, { name, namespace }: StreamName): number {

@@ -33,7 +33,7 @@ export interface SampleStores {
 }
 
 /** Gives a new data directory a workspace, sources and destinations under well-known ids, and one connection. */
-export function fillWithSamples(stores: SampleStores, localRoot: string, now: Date): void {
+export function insertSamples(stores: SampleStores, localRoot: string, now: Date): void {
   mkdirSync(join(localRoot, 'samples'), { recursive: true });
   writeFileSync(join(localRoot, 'samples', 'orders.csv'), sampleOrdersCsv());
   stores.workspaces.insert({ id: SAMPLE_WORKSPACE_ID, name: 'Embedded workspace' }, now);

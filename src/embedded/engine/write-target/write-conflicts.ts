@@ -4,11 +4,11 @@ import type { Connection, ConnectionStore, ConnectionStream } from '../../store/
 import type { Connectors } from '../connectors';
 import { renamingOf } from '../naming';
 import { nameOf } from '../plan';
-import { placeOf, readsFile, schemasOf, serverOf, type Place, type Server } from './places';
+import { writeTargetOf, readsFile, schemasOf, serverOf, type WriteTarget, type Server } from './write-target';
 import { isSameHost } from './server-address';
 
-/** What placement looks at. */
-export interface PlacementOptions {
+/** Options of {@link WriteConflicts}. */
+export interface WriteConflictsOptions {
   readonly actors: ActorStore;
   readonly connections: ConnectionStore;
   readonly connectors: Connectors;
@@ -17,14 +17,14 @@ export interface PlacementOptions {
 
 /** A stream, where its connection writes it, and what is written. */
 interface Placed {
-  readonly place: Place;
+  readonly place: WriteTarget;
   readonly stream: ConnectionStream;
   readonly connection: Connection;
 }
 
 /** Finds connections that would write over data of others: of their own source, or of another connection. */
-export class Placement {
-  constructor(private readonly options: PlacementOptions) {}
+export class WriteConflicts {
+  constructor(private readonly options: WriteConflictsOptions) {}
 
   /**
    * Why a connection must not write where it would, or null.
@@ -83,7 +83,7 @@ export class Placement {
     return source === null ? sourceId : canonicalJson([source.definitionId, source.configuration]);
   }
 
-  private async isReadBy({ definitionId, configuration }: Actor, place: Place): Promise<boolean> {
+  private async isReadBy({ definitionId, configuration }: Actor, place: WriteTarget): Promise<boolean> {
     const type = this.options.connectors.builtInType(definitionId);
     if (type === 'file' && place.server === null)
       return readsFile(configuration, place.container, this.options.localRoot);
@@ -100,7 +100,12 @@ export class Placement {
     if (destination === null || type === null) return [];
     const rename = renamingOf(connection.settings);
     return connection.streams.flatMap((stream) => {
-      const place = placeOf(type, destination.configuration, rename(nameOf(stream)), this.options.localRoot);
+      const place = writeTargetOf(
+        type,
+        destination.configuration,
+        rename(nameOf(stream)),
+        this.options.localRoot,
+      );
       return place === null ? [] : [{ place, stream, connection }];
     });
   }
@@ -111,11 +116,11 @@ function isAppended({ syncMode }: ConnectionStream): boolean {
 }
 
 function sharedMessage({ place, connection }: Placed, other: Placed): string {
-  const whose =
+  const writers =
     other.connection === connection
       ? `Two streams, ${other.stream.name} among them,`
       : `The connection ${JSON.stringify(other.connection.name)} (${other.connection.id}) and this one`;
-  return `${whose} would both write to ${place.shown}. Set another prefix, namespaceFormat or destination.`;
+  return `${writers} would both write to ${place.shown}. Set another prefix, namespaceFormat or destination.`;
 }
 
 async function isSameServer(one: Server | null, other: Server | null): Promise<boolean> {
@@ -125,11 +130,11 @@ async function isSameServer(one: Server | null, other: Server | null): Promise<b
 }
 
 /** Whether a change moves what a connection writes. */
-export function isMoved(before: Connection, after: Connection): boolean {
-  return placementOf(before) !== placementOf(after);
+export function changesWriteTarget(before: Connection, after: Connection): boolean {
+  return writeSettingsOf(before) !== writeSettingsOf(after);
 }
 
-function placementOf({ settings, streams, destinationId, sourceId }: Connection): string {
+function writeSettingsOf({ settings, streams, destinationId, sourceId }: Connection): string {
   const names: JsonObject = {
     prefix: stringAt(settings, 'prefix'),
     definition: stringAt(settings, 'namespaceDefinition'),
