@@ -7,7 +7,7 @@ import { PreviewModule } from './preview/preview.module';
 import { RunsModule } from './runs/runs.module';
 import { StatusModule } from './status/status.module';
 
-/** Everything that calls Airbyte: the injectable AirbyteClient (in CoreModule) and one module for each feature. */
+/** All features that use Airbyte, one module each, on top of CoreModule. */
 @Module({
   imports: [
     CoreModule,

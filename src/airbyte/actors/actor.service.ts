@@ -21,10 +21,10 @@ interface ActorPage<T> {
 
 const MAX_LISTS = 100;
 
-/** What there is to connect. */
+/** Lists sources and destinations. */
 @Injectable()
 export class ActorService {
-  /** Each page needs the whole list: callers of one workspace share the read of it. */
+  /** Each page needs the whole list, so callers of one workspace share its read. */
   private readonly sourceLists: CoalescedReads<readonly AirbyteSource[]>;
   private readonly destinationLists: CoalescedReads<readonly AirbyteDestination[]>;
 
@@ -34,7 +34,7 @@ export class ActorService {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) clock: Clock,
   ) {
-    // Joined while it is under way, and never kept: a source that was made a moment ago has to be there.
+    // Shared only while in progress, so that a new source appears at once.
     const sharing = { maxAgeMs: 0, maxEntries: MAX_LISTS, nowMs: () => clock.monotonicMs() };
     this.sourceLists = new CoalescedReads(sharing);
     this.destinationLists = new CoalescedReads(sharing);
@@ -86,13 +86,13 @@ interface PageWindow {
   readonly size: number;
 }
 
-/** To be called before anything is sent: a token that is none is refused at once. */
+/** Call before any upstream call, so that an invalid token is rejected first. */
 function windowOf({ pageSize, pageToken }: PageQueryDto, signer: TokenSigner): PageWindow {
   const after = pageToken === undefined ? '' : readToken(pageToken, 'id', signer).after;
   return { after, size: pageSize ?? DEFAULT_PAGE_SIZE };
 }
 
-/** In the order of ids, which never change: whatever comes and goes, the others keep their place. */
+/** Ordered by id, which never changes, so insertions and deletions do not shift the others. */
 function pageOf<T>(
   rows: readonly T[],
   idOf: (row: T) => string,

@@ -35,19 +35,19 @@ import {
 } from './model/response-parsers';
 
 export interface ClientOptions extends CallerOptions {
-  /** Which request each created connection belongs to. Default: claims of this process alone. */
+  /** Records which request owns each created connection. Default: in-memory claims of this process. */
   readonly claims?: CreationClaims | undefined;
 }
 
 type PageRange = Required<PageQuery>;
 
 /**
- * One method per operation of Airbyte's public API. Every method rejects with {@link AirbyteError}; reads repeat what
- * failed for a moment, changes only where that cannot do anything twice.
+ * One method per operation of Airbyte's public API. Every method rejects with {@link AirbyteError}. Reads are
+ * retried on transient failures; writes are retried only if that cannot repeat their effect.
  */
 @Injectable()
 export class AirbyteClient implements OnApplicationShutdown {
-  /** Its gate and breaker tell how busy and how well Airbyte is. */
+  /** Exposes the concurrency gate and the circuit breaker for health checks. */
   readonly caller: AirbyteCaller;
   private readonly recovery: CreationRecovery;
 
@@ -59,15 +59,15 @@ export class AirbyteClient implements OnApplicationShutdown {
     this.caller = new AirbyteCaller(settings, transport, options);
     this.recovery = new CreationRecovery(
       this.caller,
-      // Of all workspaces: the setting limits what is listed, not where creations go.
+      // All workspaces: the workspace setting limits lists, not creations.
       (context) => this.listAllConnections({ workspaceIds: [] }, context),
       options.claims ?? new MemoryCreationClaims(),
     );
   }
 
   /**
-   * A context whose calls share one budget: it begins now, and ends with the one that `context` has already at the
-   * latest. For requests that take several calls.
+   * Returns the context with one deadline for all its calls: the lane's budget from now, or the deadline that
+   * the context already has if that is earlier.
    */
   withDeadline<T extends CallContext>(context: T, lane: Lane = 'read'): T & { readonly deadlineAt: number } {
     const endsAt = this.caller.deadlineOf({ lane }, {});
@@ -89,16 +89,16 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   /**
-   * Creates a connection, once. When the answer is lost, looks whether the connection came to be; if nobody can tell,
-   * rejects with `outcomeUnknown`.
+   * Creates a connection exactly once. If the response is lost, looks the connection up; rejects with
+   * `outcomeUnknown` if the lookup does not find it.
    */
   async createConnection(input: CreateConnectionInput, context?: CallContext): Promise<AirbyteConnection> {
     return this.recovery.create(operations.createConnection(input), input, context ?? {});
   }
 
   /**
-   * The connection that an earlier attempt to create it has made since `startedAt` (epoch milliseconds), if it has;
-   * `ambiguous` when one exists that it may have made. Never one whose own creation was answered by this client.
+   * Finds the connection that an earlier attempt created since `startedAt` (epoch ms). Returns `ambiguous` if a
+   * connection exists that the attempt may have created. Never returns a connection that another creation owns.
    */
   findEarlierCreation(
     input: CreateConnectionInput,
@@ -116,7 +116,7 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.call(() => operations.patchConnection(id, patch), parseConnection, context);
   }
 
-  /** Airbyte keeps a deleted connection, with status `deprecated`. */
+  /** Airbyte keeps a deleted connection with status `deprecated`. */
   deleteConnection(id: string, context?: CallContext): Promise<void> {
     return this.call(
       () => operations.deleteConnection(id),
@@ -130,7 +130,7 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.callList(() => operations.listJobs(this.scopedJobs(query)), parseJob, context);
   }
 
-  /** Newest first, page by page as they are asked for, all within one budget. */
+  /** Newest first. Pages are fetched on demand, within one deadline. */
   listAllJobs(
     query: Omit<ListJobsQuery, keyof PageQuery> = {},
     context?: CallContext,
@@ -147,14 +147,14 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   /**
-   * Starts a job. `conflict` when one is running already. Airbyte may take minutes to answer, while the job exists
-   * after a moment already: see `JobStarter`.
+   * Starts a sync. Rejects with `conflict` while another job runs. Airbyte may take minutes to respond,
+   * although the job exists earlier: see `JobStarter`.
    */
   createJob(connectionId: string, context?: CallContext, options?: StartOptions): Promise<AirbyteJob> {
     return this.callInStartLane(() => operations.createJob(connectionId, 'sync'), context, options);
   }
 
-  /** `conflict` when it is not running, and for an id that does not exist. May take as long as a start. */
+  /** Rejects with `conflict` if the job is not running or does not exist. May take as long as a start. */
   cancelJob(id: string, context?: CallContext, options?: StartOptions): Promise<AirbyteJob> {
     return this.callInStartLane(() => operations.cancelJob(id), context, options);
   }
@@ -188,8 +188,8 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   /**
-   * The streams of a source and how each can be synced to the destination. Airbyte may run the source's connector first,
-   * which takes up to minutes; its budget and its places are those of creations.
+   * Lists the streams of a source and their sync modes with the destination. Airbyte may run the source's
+   * connector first, which takes up to minutes, so this call uses the budget and the lane of creations.
    */
   listStreams(
     sourceId: string,
@@ -197,7 +197,7 @@ export class AirbyteClient implements OnApplicationShutdown {
     context?: CallContext,
   ): Promise<readonly SourceStream[]> {
     const build = (): Operation => operations.listStreams(sourceId, destinationId);
-    // A bare list, unlike all others.
+    // This endpoint returns a bare array, unlike all others.
     return this.callList(build, parseSourceStream, context, (body) => ({ data: body }));
   }
 
@@ -216,8 +216,8 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   /**
-   * Resolves when Airbyte says that it is well. One attempt, made even while the circuit is open, and outside of the
-   * queue. @param timeoutMs default: the budget of a read
+   * Resolves if Airbyte is healthy. One attempt, outside the queue, also while the circuit is open.
+   * @param timeoutMs default: the budget of a read
    */
   health(timeoutMs = this.settings.timeoutMs): Promise<void> {
     return this.call(
@@ -227,13 +227,13 @@ export class AirbyteClient implements OnApplicationShutdown {
     );
   }
 
-  /** Nest calls this after the last request was answered; what is still in flight belongs to nobody and is cut. */
+  /** Nest calls this after the last request was answered. Calls still in flight are aborted. */
   onApplicationShutdown(): Promise<void> {
     this.caller.stopped = true;
     return this.transport.close();
   }
 
-  /** The budget begins when the place is there: waiting for it does not count against it. */
+  /** The budget starts when a slot is acquired; queueing time does not count. */
   private async callInStartLane(
     build: () => Operation,
     context: CallContext = {},
@@ -279,7 +279,7 @@ export class AirbyteClient implements OnApplicationShutdown {
     return collect(paginate((page) => fetch(page, whole), idOf));
   }
 
-  /** One budget for all pages. */
+  /** One deadline for all pages. Keeps the deadline that the context has. */
   private withDefaultDeadline(context: CallContext = {}): CallContext {
     return { ...context, deadlineAt: this.caller.deadlineOf({ lane: 'read' }, context) };
   }

@@ -1,7 +1,10 @@
-/** So many kinds of unreadable rows are logged, once each: a list is read every few seconds. */
+/** Limit of distinct messages. Each is logged once, because lists are read every few seconds. */
 const MAX_KINDS = 100;
 
-/** Returns a listener that logs each kind of unreadable row once. A reason names a member, never its content. */
+/**
+ * Returns a listener that logs each distinct operation and reason once. A reason names a field, never its
+ * value.
+ */
 export function logUnreadableRows(
   warn: (message: string) => void,
 ): (operation: string, reason: string) => void {

@@ -4,9 +4,9 @@ import { PAGE_LIMIT } from '../client/model/paging';
 import type { Page } from '../client/model/parse';
 import type { Position } from '../../api/pagination/page-token';
 
-/** Rows shift while others delete; each shift that is noticed begins the whole read anew, so often at most. */
+/** Limit of restarts when deletions shift rows during a read. */
 const MAX_ATTEMPTS = 5;
-/** How many of the last rows a position holds: it is found again while any of them exists. */
+/** Number of last rows in a page token. The position is found while any of them exists. */
 const ANCHOR_ROWS = 4;
 
 type OffsetPosition = Extract<Position, { kind: 'offset' }>;
@@ -16,24 +16,27 @@ export interface ConnectionPage {
   readonly next: OffsetPosition | null;
 }
 
-/** What a list is read with. */
+/** Client, filter and deadline for reading one list. */
 export interface ListContext {
   readonly client: AirbyteClient;
   readonly query: Pick<ListQuery, 'workspaceIds'>;
   readonly context: CallContext;
 }
 
-/** How a page is found again. */
+/** Needed to find the position of a page token. */
 export interface Anchoring {
   readonly fingerprint: (connectionId: string) => string;
-  /** The whole list in Airbyte's order. It may be some seconds old: a token must not cost a walk each time it is sent. */
+  /**
+   * Reads the whole list in Airbyte's order. May return a list some seconds old, so that a token does not cost
+   * a full read each time.
+   */
   readonly readAll: () => Promise<readonly AirbyteConnection[]>;
 }
 
 /**
- * A page in Airbyte's own order, by one call for the first and two for the others. Deletions pull later rows forward:
- * after the rows were read, the row before them must be the one that was last on the page before. If it is not, the
- * last rows are looked for in the whole list.
+ * Reads a page in Airbyte's order: one call for the first page, two for the others. Deletions shift later rows
+ * forward, so the row before the page must be the last row of the previous page. Otherwise the last rows are
+ * searched in the whole list.
  */
 export async function readConnectionPage(
   list: ListContext,
@@ -59,7 +62,7 @@ export async function readConnectionPage(
   return pageOf(found, from, found.length);
 }
 
-/** Every connection. Pages overlap by a row, which shows whether rows have shifted between two of them. */
+/** Reads all connections. Pages overlap by one row, which reveals shifted rows. */
 export async function readAllConnections(list: ListContext): Promise<readonly AirbyteConnection[]> {
   const found = new Map<string, AirbyteConnection>();
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -67,7 +70,7 @@ export async function readAllConnections(list: ListContext): Promise<readonly Ai
     for (const row of rows) found.set(row.connectionId, row);
     if (isSteady) return rows;
   }
-  // It never held still: all that was seen is more than any one read showed.
+  // The list was never stable: return the union of all reads.
   return [...found.values()];
 }
 
@@ -79,7 +82,7 @@ async function readOnce(
   let lastId: string | undefined;
   for (;;) {
     const page = await readRows(list, Math.max(0, received - 1), PAGE_LIMIT);
-    // Of a page with unreadable rows it is not known which row is the first and which the last.
+    // With unreadable rows, the first and the last row of the page are unknown.
     const isWhole = page.length === page.received;
     if (isWhole && lastId !== undefined && page[0]?.connectionId !== lastId)
       return { rows: [...rows.values()], isSteady: false };

@@ -19,7 +19,7 @@ function logOutage(event: OutageEvent): void {
   log.warn(`Airbyte is down: ${event.error.message}. Check that Airbyte runs at AIRBYTE_API_URL.`);
 }
 
-/** The kernel that every feature imports: the client for one Airbyte, and the rules that features share. */
+/** The kernel that every feature imports: the Airbyte client and shared rules. */
 @Module({
   imports: [HttpModule],
   providers: [

@@ -2,7 +2,7 @@ import type { EarlierAttempt } from '../../http/request-context';
 import { ProblemException } from '../../api/problem/problem.exception';
 
 /**
- * To be called when nothing was found of an earlier attempt.
+ * Call if an earlier attempt was not found.
  * @throws ProblemException `outcome-in-doubt` while Airbyte may yet finish it
  */
 export function assertRetryAllowed(attempt: EarlierAttempt): void {
@@ -14,7 +14,7 @@ export function assertRetryAllowed(attempt: EarlierAttempt): void {
   );
 }
 
-/** The problem of a retry that can neither be answered nor sent again. It does not go away by itself. */
+/** A retry that can neither be answered nor sent again. The problem is permanent. */
 export function ambiguousCreation(): ProblemException {
   return new ProblemException(
     'outcome-in-doubt',

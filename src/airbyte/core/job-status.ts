@@ -1,17 +1,17 @@
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 
-/** Resets and clears are jobs too, but bring no data. */
+/** Job types that move data. Resets and clears do not. */
 const BRINGING_DATA = ['sync', 'refresh'];
 const ENDED = ['succeeded', 'failed', 'cancelled'];
 const UNDER_WAY = ['pending', 'queued', 'running', 'incomplete'];
 
-/** Whether the job is one that brings data, however it went. */
+/** Whether the job moves data, whatever its outcome. */
 export function bringsData(job: AirbyteJob): boolean {
   return BRINGING_DATA.includes(job.jobType);
 }
 
-/** Whether this job brought data: a sync or refresh that ended well. */
+/** Whether the job is a successful sync or refresh. */
 export function isSuccess(job: AirbyteJob): boolean {
   return job.status === 'succeeded' && bringsData(job);
 }
@@ -20,14 +20,13 @@ export function isFailure(job: AirbyteJob): boolean {
   return job.status === 'failed' && bringsData(job);
 }
 
-/** Whether nothing more will happen to it. A status that this version has not met counts as not ended. */
+/** Whether the job is final. An unknown status counts as not ended. */
 export function hasEnded(job: AirbyteJob): boolean {
   return ENDED.includes(job.status);
 }
 
 /**
- * The job that is waiting or running. Airbyte runs one at a time, so a status that this version has not met counts only
- * on the newest job: further down it is history.
+ * The waiting or running job. Airbyte runs one at a time, so an unknown status counts only for the newest job.
  */
 export function currentJob(newestJobs: readonly AirbyteJob[]): AirbyteJob | null {
   const [newest] = newestJobs;
@@ -35,7 +34,7 @@ export function currentJob(newestJobs: readonly AirbyteJob[]): AirbyteJob | null
   return newestJobs.find((job) => UNDER_WAY.includes(job.status)) ?? null;
 }
 
-/** Whether a read of a job failed because there is none: Airbyte answers 409, and 403 on Airbyte Cloud. */
+/** Whether a read failed because the job does not exist. Airbyte answers 409, and Airbyte Cloud 403. */
 export function isUnknownJob(error: unknown): boolean {
   return error instanceof AirbyteError && ['not_found', 'forbidden', 'conflict'].includes(error.kind);
 }

@@ -4,8 +4,8 @@ import type { AirbyteClient } from '../client/airbyte.client';
 import type { ListContext } from './connection-pages';
 
 /**
- * What a caller's list is read with: its own workspace where it is limited to one, and one budget for all calls. Null
- * where the caller's workspace is not the one that this deployment is limited to: nothing is in sight then.
+ * Context for reading a caller's list: the caller's workspace, and one deadline for all calls. Null if the
+ * deployment is limited to another workspace, so that the caller sees nothing.
  */
 export function listContextFor(
   client: AirbyteClient,

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 
-/** Changes that are remembered one by one; of older ones only the newest is. */
+/** Number of changes stored individually; older ones are merged. */
 const MAX_REMEMBERED = 10_000;
 
-/** Identifies a caller as a request context does. */
+/** The part of a request context that identifies the caller. */
 interface Requester {
   readonly callerKey?: string | undefined;
 }
 
 /**
- * Numbers the changes that this replica makes. Caches note the number at which a read began, so that a caller's own change
- * shows at once, and no caller's changes make the others read again.
+ * Numbers the changes made by this replica. Caches compare these numbers, so that callers see their own changes
+ * at once and changes of other callers cause no extra reads.
  */
 @Injectable()
 export class LocalChanges {
@@ -23,25 +23,25 @@ export class LocalChanges {
     return this.count;
   }
 
-  /** To be called when a change has ended, however it has ended. */
+  /** Call when a change ended, whether it succeeded or failed. */
   record(connectionId: string, { callerKey = '' }: Requester): void {
     this.count += 1;
     this.byIngestion.set(connectionId, this.count);
     this.byCaller.set(callerKey, this.count);
   }
 
-  /** Number of the newest change of any of these ingestions: a read of them must not have begun before it. */
+  /** Newest change of any of these ingestions; a cached read must have begun after it. */
   lastOf(connectionIds: readonly string[]): number {
     return connectionIds.reduce((last, id) => Math.max(last, this.byIngestion.get(id)), 0);
   }
 
-  /** Number of the newest change by this caller: a list for the caller must not have been read before it. */
+  /** Newest change by this caller; a cached list must have been read after it. */
   lastBy({ callerKey = '' }: Requester): number {
     return this.byCaller.get(callerKey);
   }
 }
 
-/** For a key that is forgotten it returns the newest change of all forgotten keys, which is at least its own. */
+/** Returns the newest evicted change for an evicted key, which is at least the key's own. */
 class LastChanges {
   private readonly numbers = new Map<string, number>();
   private forgotten = 0;

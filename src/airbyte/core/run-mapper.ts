@@ -6,7 +6,7 @@ export function runStatus(job: AirbyteJob): RunStatus {
   return RUN_STATUSES.find((status) => status === job.status) ?? 'unknown';
 }
 
-/** A job of Airbyte's in the gateway's words. Airbyte's `startTime` is the moment at which the job was made. */
+/** Maps a job to a run. Airbyte's `startTime` is the time when the job was created. */
 export function toRun(job: AirbyteJob): RunDto {
   const endedAt = hasEnded(job) ? job.lastUpdatedAt : null;
   return {

@@ -11,13 +11,16 @@ import {
   type UpstreamSchedule,
 } from '../schedule';
 
-/** Where a translation starts from. */
+/** `at`: anchor of intervals, default now. `held`: the schedule that Airbyte holds. */
 export interface TranslationStart {
   readonly at?: Date | undefined;
   readonly held?: UpstreamSchedule;
 }
 
-/** Schedules under this deployment's rules: what Airbyte would refuse or misread is refused before anything is sent. */
+/**
+ * Validates and translates schedules with the limits of this deployment. Schedules that Airbyte would reject or
+ * misread are rejected before a request is sent.
+ */
 @Injectable()
 export class SchedulePolicy {
   constructor(
@@ -25,17 +28,14 @@ export class SchedulePolicy {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /**
-   * @param from `at` anchors intervals, by default now; `held` is what Airbyte holds already, for changes
-   * @throws ProblemException `validation-failed` that names every fault of the schedule.
-   */
+  /** @throws ProblemException `validation-failed` with every fault of the schedule */
   translate(request: ScheduleRequest, from: TranslationStart = {}): Extract<Translation, { ok: true }> {
     const translation = this.tryTranslate(request, from);
     if (translation.ok) return translation;
     throw validationFailed(scheduleErrors(translation.faults));
   }
 
-  /** The faults of a schedule whose shape is right, for an answer that names other faults as well. */
+  /** Faults of a well-formed schedule, for a response that also reports other fields. */
   faultsOf(request: ScheduleRequest): FieldErrorDto[] {
     const translation = this.tryTranslate(request);
     return translation.ok ? [] : scheduleErrors(translation.faults);

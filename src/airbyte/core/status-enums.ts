@@ -1,10 +1,13 @@
-/** Closed lists of words: they never grow within a version, and `unknown` stands for what Airbyte has yet to invent. */
+/**
+ * Closed enumerations: they never grow within an API version. `unknown` covers values of later Airbyte
+ * versions.
+ */
 
-/** What an ingestion is doing. */
+/** Sync activity. */
 export const SYNC_STATES = ['idle', 'queued', 'running', 'unknown'] as const;
 export type SyncState = (typeof SYNC_STATES)[number];
 
-/** Why there is a next sync, or none. */
+/** Reason for the presence or absence of a next sync. */
 export const NEXT_SYNC_REASONS = [
   'scheduled',
   'manual',
@@ -15,7 +18,7 @@ export const NEXT_SYNC_REASONS = [
 ] as const;
 export type NextSyncReason = (typeof NEXT_SYNC_REASONS)[number];
 
-/** How an ingestion fares, the most pressing first: the first that holds is the one that is told. */
+/** Health values by descending severity; the first that applies is reported. */
 export const HEALTHS = [
   'paused',
   'failing',
@@ -28,6 +31,6 @@ export const HEALTHS = [
 ] as const;
 export type Health = (typeof HEALTHS)[number];
 
-/** What is wrong with an ingestion. */
+/** Health problems. */
 export const HEALTH_CODES = ['failing', 'missed_run', 'stale', 'false_success', 'near_auto_disable'] as const;
 export type HealthCode = (typeof HEALTH_CODES)[number];

@@ -2,39 +2,39 @@ import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-type
 import type { Timing } from '../schedule';
 import type { HealthCode } from './status-enums';
 
-/** What Airbyte holds of one ingestion's runs. */
+/** Run history of one ingestion. */
 export interface RunFacts {
   /** The newest jobs of every type, newest first. */
   readonly newestJobs: readonly AirbyteJob[];
-  /** The newest succeeded sync or refresh, however old; null if none is on record. */
+  /** The newest successful sync or refresh, however old; null if there is none. */
   readonly newestSuccess: AirbyteJob | null;
 }
 
-/** Everything that the rules judge by. */
+/** Input of the health rules. */
 export interface StatusFacts extends RunFacts {
   readonly connection: AirbyteConnection;
   readonly timing: Timing;
   readonly now: Date;
 }
 
-/** What callers and operators may choose about the rules. */
+/** Configurable limits of the health rules. */
 export interface Tolerances {
-  /** A firing that passed less than this ago is not missed yet: Airbyte promises its firings only to half an hour. */
+  /** Grace period before a firing counts as missed, in ms. Airbyte starts syncs up to 30 minutes late. */
   readonly missedRunMs: number;
-  /** Data older than this is stale, whatever the schedule; null: the schedule alone decides. */
+  /** Data older than this is stale, whatever the schedule; null: decided by the schedule. */
   readonly freshnessMs: number | null;
-  /** Whether this Airbyte makes failing connections inactive by itself; the embedded one does not. */
+  /** Whether this Airbyte deactivates failing connections; the embedded one does not. */
   readonly disablesFailing: boolean;
 }
 
-/** One thing that is wrong, since when if that can be told. */
+/** A health problem. `since` is null if unknown. */
 export interface HealthReason {
   readonly code: HealthCode;
   readonly message: string;
   readonly since: Date | null;
 }
 
-/** When a job ended; for one that says no end, when it was made. */
+/** End of a job; its creation time if Airbyte reports no end. */
 export function endedAt(job: AirbyteJob): Date {
   return job.lastUpdatedAt ?? job.startTime;
 }

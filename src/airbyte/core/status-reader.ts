@@ -10,7 +10,7 @@ import { sharingKey, visibleOrNull } from './visibility';
 import type { RunFacts } from './status-facts';
 import { newestSuccess, readNewestJobs } from './sync-history';
 
-/** What Airbyte holds of one ingestion, read at about one time. */
+/** Connection and runs of one ingestion, read at about the same time. */
 export interface IngestionSnapshot extends RunFacts {
   readonly connection: AirbyteConnection;
   /** When Airbyte was asked. */
@@ -19,7 +19,7 @@ export interface IngestionSnapshot extends RunFacts {
 
 const MAX_SNAPSHOTS = 10_000;
 
-/** Reads what a status is made of: two calls upstream in the usual case, shared by all who ask at one time. */
+/** Reads snapshots for statuses, usually with two upstream calls. Concurrent requests share one read. */
 @Injectable()
 export class StatusReader {
   private readonly reads: CoalescedReads<IngestionSnapshot | null>;
@@ -38,12 +38,12 @@ export class StatusReader {
     });
   }
 
-  /** The present time by Airbyte's clock, which decides when its schedules fire. */
+  /** Current time by Airbyte's clock, which decides when schedules fire. */
   airbyteNow(): Date {
     return this.client.caller.upstreamClock.correct(this.clock.now());
   }
 
-  /** @returns null where the ingestion does not exist for the caller, which is remembered like any other answer */
+  /** @returns null if the ingestion does not exist for the caller; this is cached too */
   read(connectionId: string, context: RequestContext): Promise<IngestionSnapshot | null> {
     const change = this.changes.lastOf([connectionId]);
     const read = (): Promise<IngestionSnapshot | null> => this.readUpstream(connectionId, context);
@@ -51,8 +51,8 @@ export class StatusReader {
   }
 
   /**
-   * Both reads begin at once, also for an ingestion that does not exist for the caller: Airbyte lists no jobs for an
-   * unknown id, without complaint, so only the connection's own answer counts.
+   * Reads connection and jobs concurrently. For an unknown id Airbyte returns an empty job list, so only the
+   * response about the connection decides.
    */
   private async readUpstream(
     connectionId: string,
@@ -64,7 +64,7 @@ export class StatusReader {
       this.client.getConnection(connectionId, context),
       readNewestJobs(this.client, connectionId, context),
     ];
-    // Where the connection's own answer decides, the jobs are not awaited.
+    // Not awaited if the connection is not visible.
     readingJobs.catch(() => undefined);
     const connection = await visibleOrNull(connectionId, reading, request);
     if (!connection) return null;

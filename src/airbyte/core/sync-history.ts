@@ -6,12 +6,12 @@ import type { RunFacts } from './status-facts';
 import { isSuccess } from './job-status';
 
 /**
- * How many of the newest jobs are read to begin with. Most ingestions have a success among them, and those that have
- * none have failed more often in a row than Airbyte lets them.
+ * Number of newest jobs read first. Most ingestions have a success among them; without one, Airbyte would have
+ * deactivated the connection.
  */
 export const NEWEST_JOBS = 40;
 
-/** The newest jobs of a connection and its newest success: one call upstream in the usual case. */
+/** Reads the newest jobs and the newest success, usually with one upstream call. */
 export async function readRunFacts(
   client: AirbyteClient,
   connectionId: string,
@@ -30,8 +30,8 @@ export function readNewestJobs(
 }
 
 /**
- * The newest success. `newest` are the newest jobs; when none of them is one, history is read on, successes only,
- * page by page until a sync or refresh is found or history ends.
+ * Finds the newest successful sync or refresh. If `newest` contains none, reads the history of successes page
+ * by page.
  */
 export async function newestSuccess(
   client: AirbyteClient,

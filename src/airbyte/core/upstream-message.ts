@@ -1,29 +1,29 @@
 import type { AirbyteError } from '../client/model/airbyte-errors';
 
-/** Longer than any message of Airbyte's that was met; answers of up to 16 MiB are read. */
+/** Longer than any known message of Airbyte. Responses of up to 16 MiB are read. */
 const MAX_MESSAGE_CHARACTERS = 2000;
-/** Airbyte's are UUIDs. They go into the log too, so they must not be able to carry anything else. */
+/** Airbyte's ids are UUIDs. They are logged, so the pattern admits nothing else. */
 const ERROR_ID = /^[\w-]{1,64}$/;
 
 const MASK = '***';
-/** What follows the name of a scheme in an `Authorization` header (RFC 9110, 11.4), unless it is a mere word. */
+/** Credentials after the scheme of an `Authorization` header (RFC 9110, section 11.4), except a plain word. */
 const CREDENTIALS = /\b(Bearer|bearer|Basic|basic)(\s+|%20)(?![a-z]+(?![\w.~+/=-]))[\w.~+/=-]+/g;
-/** Signed and encrypted tokens begin with a JSON object in base64url (RFC 7515, 3.1; RFC 7516, 3.1). */
+/** JWS and JWE tokens begin with a JSON object in base64url (RFC 7515, section 3.1; RFC 7516, section 3.1). */
 const JWT = /\beyJ[\w-]+(?:\.[\w-]*)*/g;
-/** A member of JSON whose name says that its value is a secret, also within a text within JSON. */
+/** JSON field whose name marks a secret, also inside an escaped JSON string. */
 const SECRET_MEMBER =
   /(\\*"[\w-]*(?:secret|password|token|authorization|api-?_?key)[\w-]*\\*"\s*:\s*\\*")[^"\\]*/gi;
 
 /**
- * What of Airbyte's own words may reach a caller: its message, as long as it is not about the gateway's own sign-in.
- * Airbyte may repeat what it was sent, so whatever looks like a credential is masked.
+ * Airbyte's message for the caller, with credentials masked, because Airbyte may repeat the request. Null for
+ * errors about the gateway's own sign-in.
  */
 export function sanitizeUpstreamMessage({ operation, kind, upstreamMessage }: AirbyteError): string | null {
   if (upstreamMessage === undefined || operation === 'signIn' || kind === 'unauthorized') return null;
   return maskCredentials(truncate(upstreamMessage));
 }
 
-/** Airbyte's handle on its log entry, unless it has another form than handles have. */
+/** Id of Airbyte's log entry; null if it does not have the form of an id. */
 export function sanitizeErrorId({ errorId }: AirbyteError): string | null {
   return errorId !== undefined && ERROR_ID.test(errorId) ? errorId : null;
 }

@@ -3,10 +3,10 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import { unreachableCause } from '../client/transport/unreachable-cause';
 import { sanitizeErrorId, sanitizeUpstreamMessage } from './upstream-message';
 
-/** Airbyte answers 500, without a word, for an id that is no UUID and that it does not know. */
+/** Airbyte answers 500 without a message for an unknown id that is not a UUID. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Runs calls upstream on behalf of a caller: what Airbyte refuses becomes the caller's problem in plain words. */
+/** Runs upstream calls and converts {@link AirbyteError} to the caller's problem. */
 export async function withProblems<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -15,7 +15,7 @@ export async function withProblems<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The same for calls about one ingestion: when Airbyte does not know it, the caller learns just that. */
+/** Like {@link withProblems}, for calls about one ingestion: an unknown id becomes `ingestion-not-found`. */
 export async function withIngestionProblems<T>(connectionId: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -26,8 +26,8 @@ export async function withIngestionProblems<T>(connectionId: string, call: () =>
 }
 
 /**
- * Whether Airbyte answers, in one of its ways, that nothing that the gateway may see has this id. Only a read shows it: a change
- * fails in the same ways when the disk is full, for one.
+ * Whether Airbyte reports that this id does not exist or is not accessible. Only reads show it: writes fail
+ * with the same statuses for other reasons, such as a full disk.
  */
 export function isNotFoundError(error: AirbyteError, id: string): boolean {
   const { kind, upstreamMessage } = error;
@@ -36,7 +36,7 @@ export function isNotFoundError(error: AirbyteError, id: string): boolean {
   return kind === 'failed' && upstreamMessage === undefined && !UUID.test(id);
 }
 
-/** The one place that decides what a failure upstream means to a caller. */
+/** Maps every upstream failure to a problem. */
 export function airbyteProblem(error: AirbyteError): ProblemException {
   const message = sanitizeUpstreamMessage(error) ?? 'Airbyte gave no reason.';
   const extras = extrasOf(error);
@@ -98,7 +98,10 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
   }
 }
 
-/** Absent, deleted, or out of sight: Airbyte does not always tell which, and callers must not learn it by trying. */
+/**
+ * One problem for absent, deleted and inaccessible: Airbyte does not always distinguish them, and callers must
+ * not be able to.
+ */
 export function ingestionNotFound(cause?: AirbyteError): ProblemException {
   return new ProblemException(
     'ingestion-not-found',
@@ -107,7 +110,7 @@ export function ingestionNotFound(cause?: AirbyteError): ProblemException {
   );
 }
 
-/** How to learn what came of an operation. */
+/** Advice for finding the result of an operation. */
 const OUTCOME_HINTS: Readonly<Record<string, string>> = {
   createConnection:
     'Before sending it again, look for a connection of this name, source and destination in Airbyte.',
@@ -115,7 +118,7 @@ const OUTCOME_HINTS: Readonly<Record<string, string>> = {
   cancelJob: 'Before sending it again, look at the run.',
 };
 
-/** Without `Retry-After`, which would invite to do it twice. */
+/** Has no `Retry-After`, which would invite a second execution. */
 function outcomeUnknown({ operation }: AirbyteError, { cause, upstream }: ProblemExtras): ProblemException {
   const where = OUTCOME_HINTS[operation] ?? 'Before sending it again, look at the ingestion.';
   const detail = `Airbyte did not answer in time and may still carry this out. ${where}`;
@@ -138,7 +141,7 @@ function extrasOf(error: AirbyteError): ProblemExtras {
   };
 }
 
-/** What only asks is in nobody's way: its 409 is a refusal like any other, and documented as one. */
+/** A read cannot conflict, so its 409 is reported as a rejection. */
 function isRead({ operation }: AirbyteError): boolean {
   return /^(get|list)/.test(operation);
 }

@@ -4,15 +4,16 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import { ingestionNotFound, isNotFoundError } from './upstream-problem';
 import { isDeleted } from './ingestion-mapper';
 
-/** Whether something of this workspace is there for the caller: some see and touch only their own. */
+/** Whether the caller may access resources of this workspace. */
 export function isVisibleTo(resource: { readonly workspaceId: string }, { caller }: RequestContext): boolean {
   const only = caller?.workspaceId ?? null;
   return only === null || resource.workspaceId === only;
 }
 
 /**
- * The one place that decides whether a connection exists for a caller.
- * @throws ProblemException `ingestion-not-found`, the same for what was deleted and for what is somebody else's
+ * Decides whether a connection exists for a caller.
+ * @throws ProblemException `ingestion-not-found`, the same for deleted connections and for those of other
+ * workspaces
  */
 export function assertVisible<T extends AirbyteConnection>(connection: T, context: RequestContext): T {
   if (isDeleted(connection) || !isVisibleTo(connection, context)) throw ingestionNotFound();
@@ -20,9 +21,8 @@ export function assertVisible<T extends AirbyteConnection>(connection: T, contex
 }
 
 /**
- * The connection, or null where it does not exist for the caller: because there is none, because it was deleted, and
- * because it is in another workspace. To be decided inside of shared reads: then none of these differs from the others
- * in calls, caching or time.
+ * Returns the connection, or null if it does not exist for the caller: absent, deleted or in another workspace.
+ * Call it inside shared reads, so that these cases do not differ in calls, caching or time.
  */
 export async function visibleOrNull(
   connectionId: string,
@@ -38,7 +38,7 @@ export async function visibleOrNull(
   }
 }
 
-/** Key of what callers may share: those of one workspace share nothing with others, not even that something was read. */
+/** Cache key that separates workspaces: a caller of one workspace cannot observe reads of another. */
 export function sharingKey({ caller }: RequestContext, ...parts: readonly (string | number)[]): string {
   return [caller?.workspaceId ?? '*', ...parts].join(' ');
 }

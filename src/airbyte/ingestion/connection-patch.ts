@@ -5,8 +5,8 @@ import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import type { SchedulePolicy } from '../core/schedule-policy';
 
 /**
- * What of a request differs from what Airbyte holds: only that is sent, since Airbyte begins to wait anew with every
- * change. Empty where nothing differs.
+ * Returns the fields that differ from the stored connection; empty if none differ. Unchanged fields are not
+ * sent, because every change restarts Airbyte's timer.
  */
 export function changesOf(
   connection: AirbyteConnection,
@@ -33,7 +33,7 @@ function newSchedule(
   return policy.translate(request, { held: connection.schedule }).upstream;
 }
 
-/** Airbyte's public API knows UTC alone: an expression in another zone would go on at other hours. */
+/** Airbyte's public API supports only UTC: an expression without a zone would silently move to other hours. */
 function assertZoneKept({ schedule }: AirbyteConnection, request: ScheduleRequest): void {
   const { timeZone } = readSchedule(schedule).schedule;
   const isElsewhere = timeZone !== null && timeZone !== 'UTC';

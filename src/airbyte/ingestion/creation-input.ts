@@ -2,7 +2,7 @@ import type { CreateConnectionInput, ScheduleInput, StreamInput } from '../clien
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
 import type { StreamRequestDto } from '../core/dto/stream.dto';
 
-/** What is sent to Airbyte for a creation. */
+/** Builds the request body of a creation. */
 export function creationInput(request: CreateIngestionDto, schedule: ScheduleInput): CreateConnectionInput {
   const { name, sourceId, destinationId, status, streams } = request;
   return {
@@ -15,7 +15,7 @@ export function creationInput(request: CreateIngestionDto, schedule: ScheduleInp
   };
 }
 
-/** Null means left out. */
+/** Null counts as absent. */
 function streamInput(stream: StreamRequestDto): StreamInput {
   const { name, namespace, syncMode, cursorField, primaryKey } = stream;
   return {

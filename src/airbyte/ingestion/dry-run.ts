@@ -4,7 +4,10 @@ import type { CreationCheckDto, UncheckedFieldDto } from './dto/creation-check.d
 
 const COUNT = 3;
 
-/** What the schedule of a creation would come to, were it made now. `accepted` is the schedule as a read would give it. */
+/**
+ * Result of a dry run.
+ * @param accepted the schedule as a read would return it
+ */
 export function dryRun(
   { schedule, status }: CreateIngestionDto,
   accepted: Schedule,

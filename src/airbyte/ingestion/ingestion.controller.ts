@@ -81,7 +81,7 @@ export class IngestionController {
     @Req() { query }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IngestionDto> {
-    // A caller of an earlier version would create what was only to be checked.
+    // Callers of an earlier API version would create an ingestion although they only want to check it.
     refuseParameters(query, { validateOnly: 'Send the same body to POST /ingestion/check.' });
     const ingestion = await this.ingestions.create(request, context);
     void reply.header('location', `/ingestion/${encodeURIComponent(ingestion.connectionId)}/status`);

@@ -22,17 +22,20 @@ import { StreamCatalog } from './stream-catalog';
 import { streamErrors } from './stream-errors';
 import { assertVisible } from '../core/visibility';
 
-/** How Airbyte refuses ids that it does not know, and, as if it had failed itself, two of different workspaces. */
+/**
+ * Kinds of Airbyte's error for unknown ids, and (`failed`) for a source and a destination in different
+ * workspaces.
+ */
 const REFERENCE_KINDS: readonly AirbyteErrorKind[] = ['not_found', 'forbidden', 'failed'];
-/** How Airbyte refuses streams that the source does not have, or that cannot be synced as asked for. */
+/** Kinds of Airbyte's error for invalid streams. */
 const STREAM_KINDS: readonly AirbyteErrorKind[] = ['bad_request', 'unprocessable'];
 
 const STILL_READING = 'Airbyte is still reading the schema of the source. Check again in a minute.';
 
-/** A creation without a schedule. */
+/** Schedule of a creation without one. */
 const { schedule: MANUAL } = readSchedule({ scheduleType: 'manual' });
 
-/** What callers can do with ingestions, each of which is one connection in Airbyte. */
+/** Creates, checks and deletes ingestions. An ingestion is a connection in Airbyte. */
 @Injectable()
 export class IngestionService {
   constructor(
@@ -57,7 +60,7 @@ export class IngestionService {
     return toResource(connection);
   }
 
-  /** Every check of a creation that a read can make; whatever it would refuse is thrown as it would be. */
+  /** Validates a creation with reads only. Throws the same problems as the creation. */
   async check(request: CreateIngestionDto, context: RequestContext): Promise<CreationCheckDto> {
     const translated = request.schedule ? this.schedules.translate(request.schedule) : null;
     const input = creationInput(request, translated?.upstream ?? { scheduleType: 'manual' });
@@ -69,7 +72,7 @@ export class IngestionService {
     return dryRun(request, schedule, unchecked, { now: this.clock.now(), ...this.schedules.limits });
   }
 
-  /** Airbyte answers a second deletion like the first: an ingestion that is gone already is told from its status. */
+  /** Reads the connection first, because Airbyte also accepts the deletion of a deleted connection. */
   async delete(connectionId: string, context: RequestContext): Promise<void> {
     const bounded = this.client.withDeadline(context);
     const connection = await withIngestionProblems(connectionId, () =>
@@ -83,7 +86,7 @@ export class IngestionService {
     }
   }
 
-  /** What an earlier try of this very request has made. */
+  /** Finds the connection that an earlier attempt of this request created. */
   private async findEarlier(
     input: CreateConnectionInput,
     context: RequestContext,
@@ -97,7 +100,10 @@ export class IngestionService {
     return found;
   }
 
-  /** Who is limited to a workspace is told neither by a creation nor by what is found of one what there is in others. */
+  /**
+   * A caller limited to one workspace must not learn, from a creation or its recovery, what exists in other
+   * workspaces.
+   */
   private async assertReferencesVisible(
     input: CreateConnectionInput,
     context: RequestContext,
@@ -118,7 +124,10 @@ export class IngestionService {
     }
   }
 
-  /** Null also when nobody can tell: then what Airbyte said of the creation itself is what counts. */
+  /**
+   * Returns a more precise problem; null if there is none or the check itself fails. The error of the creation
+   * is then reported.
+   */
   private async explainRefusal(
     refusal: AirbyteError,
     input: CreateConnectionInput,
@@ -139,8 +148,8 @@ export class IngestionService {
   }
 
   /**
-   * @returns what could not be checked
-   * @throws ProblemException for streams that Airbyte would refuse
+   * @returns fields that could not be checked
+   * @throws ProblemException for streams that Airbyte would reject
    */
   private async checkStreams(
     input: CreateConnectionInput,
@@ -158,7 +167,7 @@ export class IngestionService {
     }
   }
 
-  /** @returns null where Airbyte does not answer in time */
+  /** @returns null if Airbyte does not respond in time */
   private async errorsInStreams(
     { sourceId, destinationId, configurations }: CreateConnectionInput,
     context: RequestContext & { readonly deadlineAt: number },

@@ -10,9 +10,9 @@ type References = { readonly sourceId: string; readonly destinationId: string };
 type Actor = { readonly workspaceId: string };
 
 /**
- * What is wrong with the ids of a creation: fields that name nothing Airbyte knows, or two that are in different
- * workspaces. Airbyte itself looks at the destination first and stops there, on Airbyte Cloud its 403 does not say
- * what it is about, and of workspaces it says nothing, so both are read. Null if nothing is wrong with them.
+ * Checks the ids of a creation: unknown source or destination, or different workspaces. Both are read, because
+ * Airbyte stops at the first error, and its 403 and 500 do not name the field. Returns null if the ids are
+ * valid.
  */
 export async function referenceProblem(
   client: AirbyteClient,
@@ -54,7 +54,7 @@ export async function referenceProblem(
   });
 }
 
-/** What another workspace has is as unknown as what nobody has. */
+/** A resource of another workspace is reported as not found. */
 async function readVisible(id: string, read: Promise<Actor>, context: RequestContext): Promise<Actor | null> {
   try {
     const actor = await read;

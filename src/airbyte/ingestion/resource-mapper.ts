@@ -5,7 +5,7 @@ import type { IngestionDto } from '../core/dto/ingestion.dto';
 import type { StreamDto } from '../core/dto/stream.dto';
 import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 
-/** A connection as Airbyte holds it, in the gateway's words. */
+/** Maps a connection to the API's representation. */
 export function toResource(connection: AirbyteConnection): IngestionDto {
   return {
     connectionId: connection.connectionId,
@@ -21,7 +21,7 @@ export function toResource(connection: AirbyteConnection): IngestionDto {
   };
 }
 
-/** Names what a caller can write: all else in it never changes. */
+/** Entity tag of the resource. Fields that callers cannot write never change. */
 export function resourceTag(resource: IngestionDto): string {
   return strongTag(resource);
 }

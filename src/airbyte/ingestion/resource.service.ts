@@ -13,7 +13,7 @@ import { resourceTag, toResource } from './resource-mapper';
 import { SchedulePolicy } from '../core/schedule-policy';
 import { assertVisible } from '../core/visibility';
 
-/** Ingestions as resources: read whole, changed in part. */
+/** Reads and patches ingestions. */
 @Injectable()
 export class ResourceService {
   constructor(
@@ -27,8 +27,9 @@ export class ResourceService {
   }
 
   /**
-   * Compares, then writes: somebody else may write in between, since Airbyte has no conditional requests.
-   * @param ifMatch tags of versions, one of which must be the present one
+   * Compares the version, then writes. Airbyte has no conditional requests, so another client may write in
+   * between.
+   * @param ifMatch entity tags, one of which must match the current version
    */
   async patch(
     connectionId: string,

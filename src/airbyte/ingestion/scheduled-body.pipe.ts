@@ -8,8 +8,8 @@ import { ScheduleRequestDto } from '../core/dto/schedule.dto';
 import { SchedulePolicy } from '../core/schedule-policy';
 
 /**
- * For bodies with a `schedule`: when other fields are wrong, what is wrong with the schedule's meaning is named in
- * the same answer. A body whose fields are all right goes on to the service, which translates its schedule.
+ * Validates bodies with a `schedule`. If other fields are invalid, the faults of the schedule are reported in
+ * the same response. The service translates the schedule of a valid body.
  */
 @Injectable()
 export class ScheduledBodyPipe implements PipeTransform {
@@ -34,7 +34,7 @@ async function validSchedule(body: unknown): Promise<ScheduleRequestDto | null> 
   const schedule: unknown =
     typeof body === 'object' && body !== null && 'schedule' in body ? body.schedule : null;
   if (typeof schedule !== 'object' || schedule === null || Array.isArray(schedule)) return null;
-  // class-transformer would take such a member for what the object was made by.
+  // class-transformer would take such a property for the constructor of the object.
   if (prototypePropertyPaths(schedule).length > 0) return null;
   const dto = plainToInstance(ScheduleRequestDto, schedule);
   return (await validate(dto)).length === 0 ? dto : null;

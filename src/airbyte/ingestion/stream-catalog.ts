@@ -4,13 +4,13 @@ import { AirbyteClient } from '../client/airbyte.client';
 import type { SourceStream } from '../client/model/airbyte-types';
 import { PendingCall } from '../client/model/pending-answer';
 
-/** A source, and the destination that decides with it how its streams can be synced. */
+/** Source and destination; both determine the sync modes. */
 export interface ActorPair {
   readonly sourceId: string;
   readonly destinationId: string;
 }
 
-/** A request that may wait until a moment of the monotonic clock. */
+/** A request with a deadline on the monotonic clock. */
 type BoundedContext = RequestContext & { readonly deadlineAt: number };
 
 interface Discovery extends ActorPair {
@@ -18,9 +18,9 @@ interface Discovery extends ActorPair {
 }
 
 /**
- * Reads the streams of sources. Airbyte may run a connector for it, which takes up to minutes and cannot be stopped. So a
- * read outlives the request that waits for it, its place stays taken until Airbyte answers, and each caller has one read
- * at a time: no caller can take Airbyte's threads from the others.
+ * Reads the streams of sources. Airbyte may run a connector for it, which takes up to minutes and cannot be
+ * cancelled. So a read outlives its request, holds its slot until Airbyte responds, and is limited to one for
+ * each caller: no caller can occupy all of Airbyte's threads.
  */
 @Injectable()
 export class StreamCatalog {
@@ -29,7 +29,7 @@ export class StreamCatalog {
   constructor(private readonly client: AirbyteClient) {}
 
   /**
-   * @returns null where Airbyte has not answered by the deadline
+   * @returns null if Airbyte does not respond by the deadline
    * @throws AirbyteError
    */
   async read(pair: ActorPair, context: BoundedContext): Promise<readonly SourceStream[] | null> {
@@ -40,7 +40,10 @@ export class StreamCatalog {
     throw result.error;
   }
 
-  /** Returns the caller's discovery of this pair, which may be under way already; null while it has another one. */
+  /**
+   * Returns the caller's discovery of this pair, started if needed; null while another discovery of the caller
+   * runs.
+   */
   private async discoveryOf(pair: ActorPair, context: BoundedContext): Promise<Discovery | null> {
     const { callerKey = '' } = context;
     for (;;) {
@@ -56,7 +59,7 @@ export class StreamCatalog {
     callerKey: string,
     { requestId, traceparent }: RequestContext,
   ): Discovery {
-    // Without the deadline of the request: it has the budget of a creation.
+    // Has no request deadline; the budget of a creation applies.
     const answer = this.client.listStreams(pair.sourceId, pair.destinationId, {
       requestId,
       traceparent,

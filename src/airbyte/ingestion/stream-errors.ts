@@ -3,24 +3,24 @@ import { MAX_FIELD_ERRORS } from '../../api/problem/problem.exception';
 import type { SourceStream, StreamInput } from '../client/model/airbyte-types';
 import { nameList, Suggestions } from './suggestions';
 
-/** Airbyte's mode for a stream that names none. */
+/** Airbyte's default sync mode. */
 const DEFAULT_MODE = 'full_refresh_overwrite';
 /** Airbyte accepts this mode although it never lists it. */
 const UNLISTED_MODE = 'full_refresh_overwrite_deduped';
 
-/** A stream of a creation, its path in the request, and the stream of the source that it means. */
+/** A requested stream, its path in the body, and the matching stream of the source. */
 interface StreamChoice {
   readonly path: string;
   readonly requested: StreamInput;
   readonly stream: SourceStream;
-  /** First parts of the fields' paths; empty where the schema lists no fields, which then refuses none. */
+  /** Top-level field names; empty if the schema lists none, which disables the check. */
   readonly fieldNames: ReadonlySet<string>;
   readonly suggestions: Suggestions;
 }
 
 /**
- * Compares the streams of a creation with those that the source has. It reports what Airbyte refuses for certain: what
- * depends on Airbyte's version is left to Airbyte.
+ * Validates requested streams against the source's streams. Reports only errors that every Airbyte version
+ * rejects.
  */
 export function streamErrors(
   requested: readonly StreamInput[],
@@ -49,7 +49,7 @@ export function streamErrors(
       ({ namespace }) => stream.namespace === undefined || stream.namespace === (namespace ?? ''),
     );
     if (matching.length === 0) errors.push(unknownNamespaceError(path, stream.name, sameName));
-    // Of several streams with one name it is not known which one Airbyte takes.
+    // If several streams have this name, Airbyte's choice is unknown.
     const [only] = matching;
     if (only && matching.length === 1) errors.push(...choiceErrors(path, stream, only, suggestions));
   }
@@ -75,7 +75,7 @@ function choiceErrors(
   const fieldNames = new Set(stream.fields.flatMap(([name]) => name ?? []));
   const choice = { path, requested, stream, fieldNames, suggestions };
   const error = modeError(choice);
-  // The mode decides which cursor and key are needed.
+  // The required cursor and key depend on the mode.
   if (error) return [error];
   return [cursorError(choice), keyError(choice)].filter((one) => one !== null);
 }
@@ -123,7 +123,7 @@ function keyError(choice: StreamChoice): FieldErrorDto | null {
   return { field, reason, hint: fieldsHint(choice) };
 }
 
-/** Compares the first part of the path only: Airbyte does not list the members of lists and of alternatives. */
+/** Compares only the first path segment: Airbyte does not list fields inside arrays and unions. */
 function hasField({ fieldNames }: StreamChoice, [first]: readonly string[]): boolean {
   return fieldNames.size === 0 || first === undefined || fieldNames.has(first);
 }

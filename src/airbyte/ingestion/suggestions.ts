@@ -2,15 +2,15 @@ import { nearestName } from '../../lib/nearest-name';
 
 const MAX_LISTED = 20;
 const MAX_LIST_CHARACTERS = 500;
-/** Looking for a similar name takes time for each name that exists, and a source may have thousands. */
+/** Limits of the similarity search, because a source may have thousands of names. */
 const MAX_SUGGESTIONS = 10;
 const MAX_COMPARED = 2000;
 
-/** Suggestions of one answer: the first names that are wrong get one, so that the work is bounded. */
+/** Spelling suggestions of one response, limited in number. */
 export class Suggestions {
   private remaining = MAX_SUGGESTIONS;
 
-  /** @returns a sentence and a space, or nothing */
+  /** @returns a sentence followed by a space, or an empty string */
   for(misspelt: string, known: readonly string[]): string {
     if (this.remaining === 0) return '';
     this.remaining -= 1;
@@ -19,7 +19,7 @@ export class Suggestions {
   }
 }
 
-/** Lists some of the names, in a bounded number of characters. */
+/** Joins names, limited in count and length. */
 export function nameList(names: readonly string[]): string {
   const text = names.slice(0, MAX_LISTED).join(', ');
   const short = text.length > MAX_LIST_CHARACTERS ? `${text.slice(0, MAX_LIST_CHARACTERS)}…` : text;

@@ -8,7 +8,7 @@ export function hasFilters(query: IngestionListQueryDto): boolean {
   return [status, scheduleType, sourceId, destinationId, name, health].some((filter) => filter !== undefined);
 }
 
-/** Whether everything applies that a connection shows without its runs. */
+/** Whether the connection matches all filters that do not need its runs. */
 export function matchesConnection(connection: AirbyteConnection, query: IngestionListQueryDto): boolean {
   const { status, scheduleType, sourceId, destinationId, name } = query;
   return (

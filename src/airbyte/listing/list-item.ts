@@ -6,7 +6,7 @@ import { lastSyncOf, readSnapshot } from '../status/status-report';
 import { syncStateOf } from '../status/sync-state';
 import type { IngestionListItemDto } from './dto/ingestion-list.dto';
 
-/** One ingestion and how it stands at a moment, judged as its status is. */
+/** Maps a snapshot to a list item. */
 export function toListItem(
   snapshot: RunFacts & { readonly connection: AirbyteConnection },
   now: Date,

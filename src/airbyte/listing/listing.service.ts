@@ -20,17 +20,17 @@ import { toListItem } from './list-item';
 import { readToken, writeToken } from '../../api/pagination/page-token';
 import { listContextFor } from '../core/list-scope';
 
-/** Filters may need everything: what they read may be this old. */
+/** Maximum age of the list that filters read. */
 const SNAPSHOT_MAX_AGE_MS = 5000;
 const MAX_SNAPSHOTS = 100;
 
-/** Every connection, those that may not be shown included, and those that may, by id. */
+/** All connections in Airbyte's order, and the visible ones by id. */
 interface Snapshot {
   readonly all: readonly AirbyteConnection[];
   readonly shown: readonly AirbyteConnection[];
 }
 
-/** Lists ingestions with how they stand, at the cost of few calls upstream. */
+/** Lists ingestions with their status, with few upstream calls. */
 @Injectable()
 export class ListingService {
   private readonly snapshots: CoalescedReads<Snapshot>;
@@ -73,7 +73,7 @@ export class ListingService {
     return { data, nextPageToken: next && writeToken(next, this.signer) };
   }
 
-  /** In the order of ids, which never change: whatever comes and goes, the others keep their place. */
+  /** Ordered by id, which never changes, so insertions and deletions do not shift the others. */
   private async listFiltered(query: IngestionListQueryDto, list: ListContext): Promise<IngestionListDto> {
     const size = query.pageSize ?? DEFAULT_PAGE_SIZE;
     const after = query.pageToken === undefined ? '' : readToken(query.pageToken, 'id', this.signer).after;
@@ -88,7 +88,7 @@ export class ListingService {
     return { data, nextPageToken: next ?? null };
   }
 
-  /** Those of the health that is asked for, which takes everybody's runs. */
+  /** Needs the runs of all candidates. */
   private async filterByHealth(
     candidates: readonly AirbyteConnection[],
     { health }: IngestionListQueryDto,
@@ -133,7 +133,7 @@ export class ListingService {
   }
 }
 
-/** Airbyte was asked for one workspace only, but what a caller may see is not left to it. */
+/** Checks the workspace again and does not rely on Airbyte's filter. */
 function isShown(connection: AirbyteConnection, { query: { workspaceIds } }: ListContext): boolean {
   return !isDeleted(connection) && (workspaceIds?.includes(connection.workspaceId) ?? true);
 }

@@ -7,7 +7,7 @@ import type { PreviewDto, PreviewRequestDto } from './dto/preview.dto';
 
 const DEFAULT_COUNT = 5;
 
-/** Explains schedules without asking Airbyte. */
+/** Explains schedules without calling Airbyte. */
 @Injectable()
 export class PreviewService {
   constructor(
@@ -15,7 +15,7 @@ export class PreviewService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemException `validation-failed` for every schedule that a creation would refuse. */
+  /** @throws ProblemException `validation-failed` for every schedule that a creation would reject */
   preview(request: PreviewRequestDto): PreviewDto {
     const result = previewSchedule(request.schedule, {
       from: momentOf(request.from) ?? this.clock.now(),
@@ -28,7 +28,7 @@ export class PreviewService {
   }
 }
 
-/** Without a zone a moment would be read in the zone of whatever machine this runs on. */
+/** Requires a zone; otherwise the time would depend on the zone of this machine. */
 function momentOf(from: string | null | undefined): Date | null {
   if (from === null || from === undefined) return null;
   const moment = new Date(from);

@@ -4,13 +4,13 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import { PendingCall } from '../client/model/pending-answer';
 
-/** Attempts to send an accepted cancellation, at the longest pause: at least five minutes. */
+/** Maximum attempts to send an accepted cancellation; at the longest pause, at least five minutes. */
 const MAX_ATTEMPTS = 30;
 const PAUSE_WHILE_STOPPING_MS = 250;
 
 /**
- * The cancellation of one job. From the moment at which a caller was answered that it is under way it is sent for certain:
- * again after a failure that kept it from being sent, and without waiting for a place when the gateway stops.
+ * Cancels one job. After the caller got 202, the cancellation is sent for certain: it is retried until it was
+ * sent, and at shutdown it is sent without a slot.
  */
 export class Cancellation {
   readonly answer: PendingCall<AirbyteJob>;
@@ -28,7 +28,7 @@ export class Cancellation {
     this.answer = new PendingCall(this.send(), client.caller.clock);
   }
 
-  /** Whether the stop of the gateway keeps it from being sent. */
+  /** Whether shutdown prevents it from being sent. */
   get isRefused(): boolean {
     return this.stopping.aborted && !this.isSent && !this.accepted;
   }
@@ -59,7 +59,7 @@ export class Cancellation {
     }
   }
 
-  /** The stop ends a pause that began before it. */
+  /** Shutdown ends a pause that began before. */
   private pause(): Promise<void> {
     const { clock } = this.client.caller;
     return this.stopping.aborted

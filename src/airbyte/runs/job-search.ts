@@ -3,31 +3,31 @@ import type { AirbyteJob, CallContext } from '../client/model/airbyte-types';
 import type { CreationClaims } from '../client/creation/creation-claims';
 import { NEWEST_JOBS } from '../core/sync-history';
 
-/** Whose job is looked for. */
+/** The start whose job is searched. */
 export interface JobQuery {
   readonly connectionId: string;
-  /** Names the request through all its tries. */
+  /** Identifies the request across retries. */
   readonly claimant: string;
   readonly context: CallContext;
 }
 
-/** Finds the job that a start has made. No job is given to two starts. */
+/** Finds the job that a start created. No job is assigned to two starts. */
 export class JobSearch {
   constructor(
     private readonly client: AirbyteClient,
     private readonly claims: CreationClaims,
   ) {}
 
-  /** Id of the newest job of a connection. Airbyte's job ids grow with time. */
+  /** Id of the newest job of a connection; 0 if there is none. Airbyte's job ids ascend. */
   async newestJobId(connectionId: string, context: CallContext): Promise<bigint> {
     const [newest] = await this.client.listJobs({ connectionId, limit: 1, offset: 0 }, context);
     return newest === undefined ? 0n : BigInt(newest.jobId);
   }
 
   /**
-   * The oldest sync that a start can have made, claimed for it: one that it has already, or one that no start has.
-   * A scheduled run that begins at the same moment cannot be told from it, by Airbyte neither: up to version 2.1 it
-   * answers the start with that run.
+   * Finds and claims the oldest sync that the start can have created: its own, or an unclaimed one. A scheduled
+   * run that begins at the same time is indistinguishable; Airbyte up to 2.1 answers the start with that run
+   * too.
    */
   async find(search: JobQuery, isCandidate: (job: AirbyteJob) => boolean): Promise<AirbyteJob | undefined> {
     const { connectionId, claimant, context } = search;
@@ -40,15 +40,15 @@ export class JobSearch {
     return found && (await this.claims.claimFound(claimIdOf(found), claimant)) ? found : undefined;
   }
 
-  /** @returns false where the job that Airbyte answered was found by another start before */
+  /** @returns false if another start already found the job */
   claimAnswered(job: AirbyteJob, claimant: string): Promise<boolean> {
     return this.claims.claimCreated(claimIdOf(job), claimant);
   }
 }
 
 /**
- * Jobs and connections share the table of claims. Job ids alone would not do: an Airbyte that was set up anew counts
- * from one again.
+ * Jobs and connections share one claims table. The id includes the connection, because job ids restart when
+ * Airbyte is reinstalled.
  */
 function claimIdOf({ connectionId, jobId }: AirbyteJob): string {
   return `${connectionId} job ${jobId}`;

@@ -11,22 +11,22 @@ import { JobSearch, type JobQuery } from './job-search';
 import { type CallResult, PendingCall } from '../client/model/pending-answer';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 
-/** Looks after an answer was lost: at once, and after the first pauses. */
+/** Polls after a lost response: the first at once, the others after the first pauses. */
 const POLLS_AFTER_LOSS = 4;
-/** How long a job is looked for once the gateway stops: the server closes its connections some seconds later. */
+/** Time for polling at shutdown. The server closes its connections some seconds later. */
 const STOP_TIMEOUT_MS = 8_000;
 const PAUSE_WHILE_STOPPING_MS = 1_000;
 
-/** One start, from its place in the queue to its job. */
+/** One start that was sent or has ended. */
 interface Start extends JobQuery {
   readonly answer: PendingCall<AirbyteJob>;
-  /** Newest job before the start; null where it ended before it was sent. */
+  /** Id of the newest job before the start; null if the start ended before it was sent. */
   readonly newestBefore: bigint | null;
 }
 
 /**
- * Starts syncs. Airbyte answers a start only once the workflow runs, which takes minutes under load, but the job is on
- * record after a moment: whichever is known first, Airbyte's answer or the job, is what the caller gets.
+ * Starts syncs. Airbyte responds only when the workflow runs, which takes minutes under load, but the job
+ * exists earlier. The caller gets whichever is known first: the response or the job.
  */
 @Injectable()
 export class JobStarter implements OnModuleDestroy {
@@ -44,8 +44,9 @@ export class JobStarter implements OnModuleDestroy {
   }
 
   /**
-   * Goes on when the caller has gone: its next request with the same Idempotency-Key gets the run.
-   * @throws AirbyteError `conflict` when a run is in the way; with `outcomeUnknown` when the job may yet begin
+   * Continues after the caller disconnects; a retry with the same Idempotency-Key gets the run.
+   * @throws AirbyteError `conflict` if another run is in progress; with `outcomeUnknown` if the job may yet
+   * start
    */
   async start(connectionId: string, context: RequestContext): Promise<AirbyteJob> {
     const start = await this.send(connectionId, context);
@@ -61,7 +62,7 @@ export class JobStarter implements OnModuleDestroy {
     throw new Error('unreachable: pauses never end');
   }
 
-  /** A sync that an earlier try of this request has started since `startedAt` of our clock. */
+  /** Finds the sync that an earlier attempt of this request started since `startedAt` (local clock). */
   findEarlier(
     connectionId: string,
     startedAt: Date,
@@ -73,20 +74,21 @@ export class JobStarter implements OnModuleDestroy {
     return this.search.find(search, (job) => isWithin(job.startTime, windows));
   }
 
-  /** Starts that were not sent are refused; the jobs of those that were are looked for at once. */
+  /** Rejects unsent starts and polls at once for the jobs of sent ones. */
   onModuleDestroy(): void {
     this.client.caller.refuseWaitingStarts();
     this.stopping.abort();
   }
 
-  /** Resolves once the start is sent, or has ended before. */
+  /** Resolves when the start was sent or has ended. */
   private async send(connectionId: string, context: RequestContext): Promise<Start> {
     const claimant = context.claimant ?? randomUUID();
     let newestBefore: bigint | null = null;
     let markSent: () => void = () => undefined;
     const sent = new Promise<void>((resolve) => (markSent = resolve));
     const answered = this.client.createJob(connectionId, context, {
-      // Read with the place in hand: a run that began while the start waited for it is not taken for its own.
+      // Read after the slot was acquired, so that a run that began during the wait is not mistaken for this
+      // one.
       beforeSending: async () => {
         newestBefore = await this.newestBefore(connectionId, context);
         markSent();
@@ -101,7 +103,7 @@ export class JobStarter implements OnModuleDestroy {
     try {
       return await this.search.newestJobId(connectionId, context);
     } catch (error) {
-      // The start itself was not sent, whatever became of this read.
+      // The start itself was not sent.
       throw error instanceof AirbyteError ? error.with({ sent: false }) : error;
     }
   }
@@ -110,7 +112,7 @@ export class JobStarter implements OnModuleDestroy {
     if (result.ok) return this.claim(start, result.value);
     const { error } = result;
     if (!(error instanceof AirbyteError) || start.newestBefore === null) throw error;
-    // From 2.2 on a 409 after a minute may mean that Airbyte stopped waiting for the job, which may exist by now.
+    // Since 2.2, a late 409 may mean that Airbyte stopped waiting for a job that exists by now.
     const polls = error.outcomeUnknown ? POLLS_AFTER_LOSS : error.kind === 'conflict' && isLate ? 1 : 0;
     const found = await this.pollSeveralTimes(start, polls);
     if (found) return found;
@@ -127,7 +129,7 @@ export class JobStarter implements OnModuleDestroy {
     throw new AirbyteError('conflict', 'Airbyte answered with the job of another start', details);
   }
 
-  /** The first look is at once. */
+  /** Polls at once, then after each pause. */
   private async pollSeveralTimes(start: Start, polls: number): Promise<AirbyteJob | undefined> {
     const pauses = pausesOf(this.timing);
     for (let poll = 1; poll <= polls; poll++) {
@@ -138,7 +140,7 @@ export class JobStarter implements OnModuleDestroy {
     return undefined;
   }
 
-  /** Stopping cuts the connection to Airbyte in the end; the start itself goes on there. */
+  /** Shutdown ends the connection to Airbyte, but the start continues there. */
   private async pollWhileStopping(start: Start): Promise<AirbyteJob> {
     const { clock } = this.client.caller;
     const deadlineAt = clock.monotonicMs() + STOP_TIMEOUT_MS;
@@ -153,7 +155,7 @@ export class JobStarter implements OnModuleDestroy {
     throw new AirbyteError('timeout', 'the gateway stopped before Airbyte had answered a start', details);
   }
 
-  /** A look may take long where Airbyte is busy: its answer to the start ends the look. */
+  /** Ends the poll early if Airbyte responds to the start. */
   private async pollUnlessAnswered(start: Start): Promise<AirbyteJob | undefined> {
     const polling = this.poll(start);
     const result = await start.answer.resultBefore(polling);
@@ -166,7 +168,7 @@ export class JobStarter implements OnModuleDestroy {
     try {
       return await this.search.find(start, (job) => BigInt(job.jobId) > newestBefore);
     } catch (error) {
-      // A failed look finds nothing: the next look, or the answer to the start, decides.
+      // A failed poll is ignored; the next poll or the response decides.
       if (error instanceof AirbyteError) return undefined;
       throw error;
     }

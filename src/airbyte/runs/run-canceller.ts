@@ -15,15 +15,20 @@ import type { CallResult } from '../client/model/pending-answer';
 import { Cancellation } from './cancellation';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 
-/** Looks at a job whose cancellation got no clear answer: at once, and after the first pauses. */
+/**
+ * Polls after a cancellation without a clear response: the first at once, the others after the first pauses.
+ */
 const POLLS_AFTER_LOSS = 4;
 
-/** How long a stop waits for the answers to cancellations; the server closes its connections some seconds later. */
+/**
+ * Time at shutdown to wait for responses to cancellations. The server closes its connections some seconds
+ * later.
+ */
 const STOP_TIMEOUT_MS = 8_000;
 
 /**
- * Cancels jobs. Airbyte answers a cancellation only once nothing of the job runs any more, which may take minutes: the
- * job is read meanwhile, and after ten seconds the caller gets it as it is.
+ * Cancels jobs. Airbyte responds only when nothing of the job runs any more, which may take minutes. Meanwhile
+ * the job is polled, and after ten seconds the caller gets its current state.
  */
 @Injectable()
 export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown {
@@ -40,10 +45,9 @@ export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown 
   }
 
   /**
-   * @param job which has not ended
-   * @returns the job as it is when it has ended or ten seconds have passed, whether or not its cancellation had to wait
-   * for a place: it goes before every start that waits
-   * @throws AirbyteError `conflict` where Airbyte refuses, whether or not the job has ended meanwhile
+   * @param job a job that has not ended
+   * @returns the job when it ended or after ten seconds, also if the cancellation still waits for a slot
+   * @throws AirbyteError `conflict` if Airbyte rejects the cancellation, whether or not the job ended meanwhile
    */
   async cancel(job: AirbyteJob, context: RequestContext): Promise<AirbyteJob> {
     const cancellation = this.cancellationOf(job, context);
@@ -65,19 +69,19 @@ export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown 
     return latest;
   }
 
-  /** Cancellations that were neither sent nor accepted are refused; callers of the others are answered. */
+  /** Rejects cancellations that were neither sent nor accepted, and answers the callers of the others. */
   onModuleDestroy(): void {
     this.client.caller.refuseWaitingStarts();
     this.stopping.abort();
   }
 
-  /** Waits until those that were accepted are sent, for some seconds for their answers too. */
+  /** Waits until accepted cancellations were sent, and some seconds for their responses. */
   async beforeApplicationShutdown(): Promise<void> {
     const cancellations = [...this.pending.values()];
     await Promise.all(cancellations.map(({ answer }) => answer.waitFor(STOP_TIMEOUT_MS)));
   }
 
-  /** One cancellation for all who cancel the same job at one time: it takes one place. */
+  /** Concurrent cancellations of one job share one request and one slot. */
   private cancellationOf({ jobId }: AirbyteJob, context: RequestContext): Cancellation {
     const known = this.pending.get(jobId);
     if (known) return known;
@@ -101,7 +105,7 @@ export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown 
     if (result.ok) return result.value;
     const { error } = result;
     if (!(error instanceof AirbyteError)) throw error;
-    // A late 409 may mean that Airbyte stopped waiting for a job that ends all the same.
+    // A late 409 may mean that Airbyte stopped waiting for a job that still ends.
     const isUnclear = error.outcomeUnknown || (error.kind === 'conflict' && isLate);
     const pauses = pausesOf(this.timing);
     for (let poll = 1; isUnclear && poll <= POLLS_AFTER_LOSS; poll++) {
@@ -114,7 +118,7 @@ export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown 
     throw error;
   }
 
-  /** A look that fails changes nothing: the job stays as it was last seen. */
+  /** Returns the last known state if the poll fails. */
   private async poll(job: AirbyteJob, context: RequestContext): Promise<AirbyteJob> {
     try {
       return await this.client.getJob(job.jobId, context);

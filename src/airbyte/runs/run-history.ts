@@ -4,7 +4,6 @@ import type { TokenSigner } from '../../lib/token-signer';
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteJob, ListJobsQuery } from '../client/model/airbyte-types';
 
-/** A page of jobs and where the next one begins. */
 export interface JobPage {
   readonly jobs: readonly AirbyteJob[];
   readonly nextPageToken: string | null;
@@ -16,8 +15,8 @@ interface RunPosition {
 }
 
 /**
- * One page of jobs, newest first. New jobs push older ones down while somebody walks the pages, so a token says which
- * job was seen last: jobs that were shown are not shown again. Airbyte's job ids grow with time.
+ * Reads one page of jobs, newest first. New jobs shift older ones between pages, so the token contains the last
+ * job id and known jobs are skipped. Airbyte's job ids ascend.
  */
 export async function readJobPage(
   client: AirbyteClient,
@@ -50,7 +49,7 @@ export async function readJobPage(
   }
 }
 
-/** @throws ProblemException `validation-failed` for a token that this API never gave for these runs */
+/** @throws ProblemException `validation-failed` for a token that this API did not issue for these runs */
 function parseToken(token: string, purpose: string, signer: TokenSigner): RunPosition {
   const [, position = '', offset = '', lastJobId = '', signature = ''] = TOKEN.exec(token) ?? [];
   if (signer.verify(purpose, position, signature))

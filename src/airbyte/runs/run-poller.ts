@@ -2,15 +2,15 @@ import type { Clock } from '../../lib/clock';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import { hasEnded } from '../core/job-status';
 
-/** Time between two looks, so that whoever waits learns of the end within a second. */
+/** Interval between polls. */
 const POLL_INTERVAL_MS = 500;
 
-/** One run that is looked at again and again while anybody waits for its end. */
+/** Polls one run while any caller waits for its end. */
 export class RunPoller {
   private readonly waiters = new Set<AbortController>();
   private stopped = false;
   private readonly stopping = new AbortController();
-  /** Why the newest look failed; null when it did not. */
+  /** Error of the newest poll; null if it succeeded. */
   private failure: Error | null = null;
 
   constructor(
@@ -19,12 +19,12 @@ export class RunPoller {
     private readonly clock: Pick<Clock, 'wait'>,
   ) {}
 
-  /** True: nobody looks any more, so there is nothing to join. */
+  /** True if polling stopped, so that new callers must not join. */
   get isStopped(): boolean {
     return this.stopped;
   }
 
-  /** Looks until the run ends or nobody waits any more. */
+  /** Polls until the run ends or no caller waits. */
   async run(): Promise<void> {
     while (this.hasWaiters()) {
       await this.clock.wait(POLL_INTERVAL_MS, this.stopping.signal);
@@ -34,7 +34,7 @@ export class RunPoller {
     this.stopped = true;
   }
 
-  /** Whoever waits is told at once how the run stands. */
+  /** Ends all waits with the last known state. */
   stop(): void {
     this.stopped = true;
     this.stopping.abort();
@@ -42,8 +42,8 @@ export class RunPoller {
   }
 
   /**
-   * Resolves with the run when it ends, when `waitMs` have passed, when the caller is gone or when the watch stops.
-   * Rejects with what kept the newest look from succeeding, if the time ran out while Airbyte could not be asked.
+   * Resolves with the run when it ends, after `waitMs`, when the caller disconnects or when polling stops.
+   * Rejects with the error of the newest poll if that failed.
    */
   async waitForEnd(waitMs: number, callerGone: AbortSignal): Promise<AirbyteJob> {
     const waiter = new AbortController();
@@ -63,7 +63,7 @@ export class RunPoller {
       this.latest = await this.readJob(this.stopping.signal);
       this.failure = null;
     } catch (error) {
-      // Airbyte may be back before those who wait lose patience.
+      // Airbyte may recover before the waits end.
       if (!this.stopping.signal.aborted) this.failure = asError(error);
     }
   }

@@ -13,15 +13,15 @@ import { runNotFound } from './run-problems';
 /** Airbyte's job ids are 64-bit integers. */
 const JOB_ID = /^[1-9]\d{0,18}$/;
 
-/** What those who begin to wait at about one time share; the watch brings it up to date. */
+/** Cache lifetime for callers that begin to wait at the same time; the poller then updates the run. */
 const SHARED_MS = 1000;
 const MAX_SHARED = 1000;
 
-/** `job` is null where the ingestion has no such run. */
+/** `job` is null if the ingestion has no such run. */
 type RunOfIngestion =
   { readonly isVisible: false } | { readonly isVisible: true; readonly job: AirbyteJob | null };
 
-/** Reads runs, and the ingestions that they must belong to. */
+/** Reads runs and checks their ingestion. */
 @Injectable()
 export class RunReader {
   private readonly shared: CoalescedReads<RunOfIngestion>;
@@ -54,7 +54,9 @@ export class RunReader {
     return job;
   }
 
-  /** The same for many who ask at once, at most a second old. A change by this replica shows at once. */
+  /**
+   * Like {@link job}, shared by concurrent callers; at most one second old. Local changes are visible at once.
+   */
   async sharedJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob> {
     const read = (): Promise<RunOfIngestion> => this.readBoth(connectionId, runId, context);
     const change = this.changes.lastOf([connectionId]);
@@ -77,7 +79,7 @@ export class RunReader {
     return { isVisible: true, job: await this.findJob(connectionId, runId, context) };
   }
 
-  /** Airbyte gives out jobs whatever connection was meant. */
+  /** Airbyte returns a job whatever its connection, so the connection is compared. */
   private findJob(connectionId: string, runId: string, context: RequestContext): Promise<AirbyteJob | null> {
     if (!JOB_ID.test(runId)) return Promise.resolve(null);
     return withProblems(async () => {

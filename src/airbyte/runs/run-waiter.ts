@@ -4,7 +4,7 @@ import type { AirbyteJob } from '../client/model/airbyte-types';
 import { hasEnded } from '../core/job-status';
 import { RunPoller } from './run-poller';
 
-/** Waits for runs to end. However many wait for one run, Airbyte is asked for it by one. */
+/** Waits for runs to end. All callers that wait for one run share one poller. */
 @Injectable()
 export class RunWaiter implements OnModuleDestroy {
   private readonly pollers = new Map<string, RunPoller>();
@@ -13,8 +13,8 @@ export class RunWaiter implements OnModuleDestroy {
   constructor(private readonly client: AirbyteClient) {}
 
   /**
-   * @param job the run as it was a moment ago
-   * @throws AirbyteError when the time ran out while Airbyte could not be asked
+   * @param job the last known state of the run
+   * @throws AirbyteError if the time ran out while Airbyte could not be read
    */
   wait(job: AirbyteJob, waitMs: number, callerGone: AbortSignal): Promise<AirbyteJob> {
     if (this.stopped || hasEnded(job) || callerGone.aborted) return Promise.resolve(job);
@@ -33,7 +33,7 @@ export class RunWaiter implements OnModuleDestroy {
     return outcome;
   }
 
-  /** The first that happens when the gateway stops: who waits is answered, so that the server can close. */
+  /** Runs first at shutdown: answers all waiting callers, so that the server can close. */
   onModuleDestroy(): void {
     this.stopped = true;
     for (const poller of this.pollers.values()) poller.stop();

@@ -20,19 +20,19 @@ import { RunCanceller } from './run-canceller';
 import { RunReader } from './run-reader';
 import { RunWaiter } from './run-waiter';
 
-/** A run, and whether this call made it. */
+/** A run, and whether this call created it. */
 export interface StartedRun {
   readonly run: RunDto;
   readonly isNew: boolean;
 }
 
-/** A run whose cancellation was sent, and whether it has ended. */
+/** A run after its cancellation, and whether it has ended. */
 export interface CancelledRun {
   readonly run: RunDto;
   readonly hasEnded: boolean;
 }
 
-/** Runs of ingestions, each of which is one job in Airbyte. */
+/** Starts, lists, awaits and cancels runs. A run is a job in Airbyte. */
 @Injectable()
 export class RunService {
   constructor(
@@ -45,7 +45,7 @@ export class RunService {
     private readonly signer: TokenSigner,
   ) {}
 
-  /** The reads before the start share the budget of a read; the start has a budget of its own. */
+  /** The reads before the start share the deadline of a read; the start has its own. */
   async start(connectionId: string, request: StartRunDto, context: RequestContext): Promise<StartedRun> {
     const reading = this.client.withDeadline(context);
     const connection = await this.reader.ingestion(connectionId, reading);
@@ -82,7 +82,7 @@ export class RunService {
     return toRun(await this.reader.job(connectionId, runId, context));
   }
 
-  /** The run once it has ended, or as it is when `waitMs` have passed or the gateway stops. */
+  /** Returns the run when it ended, after `waitMs`, or at shutdown. */
   async awaitEnd(
     connectionId: string,
     runId: string,
@@ -94,7 +94,7 @@ export class RunService {
     return toRun(await withProblems(() => this.waiter.wait(job, waitMs, callerGone)));
   }
 
-  /** The run as it is once it has ended, or after ten seconds. */
+  /** Returns the run when it ended, or after ten seconds. */
   async cancel(connectionId: string, runId: string, context: RequestContext): Promise<CancelledRun> {
     const job = await this.reader.job(connectionId, runId, context);
     if (context.earlierAttempt && job.status === 'cancelled') return { run: toRun(job), hasEnded: true };
@@ -115,7 +115,7 @@ export class RunService {
     });
   }
 
-  /** A sync that began after an earlier try of this very request did what it was sent for. */
+  /** A sync that began after an earlier attempt of this request fulfils it. */
   private async findEarlier(connectionId: string, context: RequestContext): Promise<AirbyteJob | undefined> {
     const { earlierAttempt } = context;
     if (!earlierAttempt) return undefined;
@@ -124,7 +124,7 @@ export class RunService {
     return found;
   }
 
-  /** Airbyte's 409 does not say which run is in the way, nor that the connection is inactive. */
+  /** Airbyte's 409 names neither the conflicting run nor an inactive connection, so both are checked. */
   private async attachOrRefuse(
     connection: AirbyteConnection,
     request: StartRunDto,

@@ -1,18 +1,18 @@
-/** The budget of a start at which the pauses below are those that are documented. */
+/** Start timeout for which the documented pauses apply. */
 const REFERENCE_BUDGET_MS = 120_000;
 const FIRST_POLL_MS = 2_000;
 const MAX_PAUSE_MS = 10_000;
-/** A cancellation that has not ended its run after so long is answered all the same. */
+/** Time after which a cancellation is answered although the run has not ended. */
 const CANCEL_TIMEOUT_MS = 10_000;
 
-/** When Airbyte is asked for what a start or a cancellation has done, while its own answer is awaited. */
+/** Timing of polls during a start or a cancellation. */
 export interface StartTiming {
   readonly firstPollMs: number;
   readonly maxPauseMs: number;
   readonly cancelTimeoutMs: number;
 }
 
-/** Shorter budgets shorten everything alike; longer ones change nothing. */
+/** A shorter timeout shortens all values proportionally; a longer one changes nothing. */
 export function startTimingOf(startTimeoutMs: number): StartTiming {
   const share = Math.min(1, startTimeoutMs / REFERENCE_BUDGET_MS);
   return {
@@ -22,7 +22,7 @@ export function startTimingOf(startTimeoutMs: number): StartTiming {
   };
 }
 
-/** The pauses before each look: looks come 2, 4 and 8 s after sending, and then every 10 s. */
+/** Pauses between polls: polls run 2, 4 and 8 s after sending, then every 10 s. */
 export function* pausesOf({ firstPollMs, maxPauseMs }: StartTiming): Generator<number, never> {
   yield firstPollMs;
   for (let pauseMs = firstPollMs; ; pauseMs *= 2) yield Math.min(pauseMs, maxPauseMs);

@@ -1,4 +1,4 @@
-/** Decides whether a basic interval is accepted. */
+/** Validates basic intervals. */
 import { type BasicInterval, basicTimingOf, DEFAULT_INTERVAL } from './basic/interval';
 import { intervalMinutes, nearestCronIntervals, parseBasicTiming, unitsFor } from './basic/interval';
 import { guessInterval } from './refused-forms';
@@ -13,7 +13,7 @@ function choice(intervals: readonly BasicInterval[]): string {
   return `write ${intervals.map((kept) => `"${basicTimingOf(kept)}"`).join(' or ')}`;
 }
 
-/** The interval of a timing, `Every 24 HOURS` when it is left out, or why no cron expression can keep it. */
+/** Parses a basic timing (default `Every 24 HOURS`), or explains why no cron expression can represent it. */
 export function acceptBasic(
   timing: string | null,
   minIntervalMinutes: number,

@@ -1,4 +1,4 @@
-/** Decides whether a cron expression is accepted, before anything is sent upstream. */
+/** Validates cron expressions before anything is sent upstream. */
 import { plainFields, type CronExpression, readExpression } from './cron/expression';
 import type { FieldFault } from './cron/field-form';
 import { smallestGapMinutes } from './cron/frequency';
@@ -17,7 +17,7 @@ export interface AcceptedCron {
   readonly rule: CronRule;
 }
 
-/** From when and where firings are judged, and how close together they may be. */
+/** Start time and zone for computing firings, and the minimum interval. */
 export interface CronLimits {
   readonly from: Date;
   readonly zone: Zone;
@@ -28,7 +28,7 @@ function refuse(...faults: FieldFault[]): Refusal {
   return { ok: false, faults: faults.map((fault): ScheduleFault => ({ field: 'cronExpression', ...fault })) };
 }
 
-/** Single blanks between the words, and without the `UTC` at the end that Airbyte drops too. */
+/** Normalizes whitespace and removes a trailing `UTC`, as Airbyte does. */
 export function normaliseExpression(text: string): string {
   return text
     .trim()
@@ -67,7 +67,7 @@ function read(text: string): { ok: true; expression: CronExpression } | Refusal 
 
 type ParsedCron = Pick<AcceptedCron, 'expression' | 'rule'>;
 
-/** Expressions that were read before: most callers write one of a few. */
+/** Cache of parsed expressions: most callers use a few. */
 const cache = new Map<string, ParsedCron>();
 const MAX_CACHED = 2000;
 
@@ -104,7 +104,7 @@ function frequencyFault(gap: number, floor: number): FieldFault {
   };
 }
 
-/** The expression with what it means, or every reason why it is refused. */
+/** Returns the parsed expression, or every reason for its rejection. */
 export function acceptCron(text: string, limits: CronLimits): AcceptedCron | Refusal {
   const parsed = parseCached(text);
   if ('faults' in parsed) return parsed;

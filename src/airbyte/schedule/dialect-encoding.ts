@@ -1,16 +1,16 @@
 /**
- * How Airbyte is made to remember what a caller wrote. It stores an expression as it is sent, and to both of its
- * libraries any number of leading zeros means the same, so the second carries a mark:
+ * Encodes the caller's original form in the expression that Airbyte stores. Airbyte stores expressions verbatim, and
+ * both of its libraries ignore leading zeros, so the zeros of the second encode the form:
  *
  * | second                         | means                                                     |
  * |--------------------------------|-----------------------------------------------------------|
  * | `0000`                         | the rest is a translated Unix expression                  |
- * | `00000`                        | the rest keeps a basic interval (see basic/)              |
- * | n leading zeros, n = 6 + 2m    | a Quartz expression whose second had m, else misread      |
- * | n leading zeros, n = 7 + 2m    | a Quartz expression whose second had m and year was `*`   |
+ * | `00000`                        | the rest represents a basic interval (see basic/)              |
+ * | n leading zeros, n = 6 + 2m    | a Quartz expression whose second had m zeros and that would be misread otherwise      |
+ * | n leading zeros, n = 7 + 2m    | a Quartz expression whose second had m zeros and whose year was `*`   |
  *
- * A mark is believed only if storing what it says gives exactly the same expression again. All others come back
- * as Airbyte holds them.
+ * A decoded form counts only if encoding it again gives exactly the same expression. Other expressions are returned
+ * as stored.
  */
 import { type CronExpression, hasStarYear, readExpression, storedFields } from './cron/expression';
 import { quartzReaders } from './cron/quartz-fields';
@@ -21,7 +21,7 @@ import { type BasicInterval, basicCron, readBasicCron } from './basic/basic-cron
 const UNIX_SECOND = '0000';
 const FIRST_QUARTZ_MARK = 6;
 
-/** What a stored expression stands for. */
+/** Decoded meaning of a stored expression. */
 export type StoredSchedule = { kind: 'cron'; text: string } | { kind: 'basic'; interval: BasicInterval };
 
 function paddingOf(second: string): number {
@@ -32,7 +32,7 @@ function withPadding(second: string, zeros: number): string {
   return '0'.repeat(zeros) + String(Number(second));
 }
 
-/** The expression to send upstream. */
+/** Encodes an expression for Airbyte. */
 export function encodeExpression(expression: CronExpression): string {
   const [second = '0', ...rest] = storedFields(expression);
   if (expression.dialect === 'unix') return [UNIX_SECOND, ...rest].join(' ');
@@ -77,7 +77,7 @@ function readBasic(fields: readonly string[]): StoredSchedule | null {
   return { kind: 'basic', interval: found.interval };
 }
 
-/** What the second of an expression says about the rest; null when it carries no mark that can be believed. */
+/** Decodes the leading zeros of the second; null if they encode nothing. */
 function decodeSecond(fields: readonly string[]): StoredSchedule | null {
   const [second = ''] = fields;
   if (fields.length === 6) {
@@ -92,7 +92,7 @@ function decodeSecond(fields: readonly string[]): StoredSchedule | null {
   return marked % 2 === 1 ? readQuartz(fields, original, '*') : readQuartz(fields, original);
 }
 
-/** What the fields that Airbyte holds, its zone split off, stand for; null when they are to be shown as they are. */
+/** Decodes the stored fields without their zone; null if they must be shown as stored. */
 export function decodeExpression(fields: readonly string[]): StoredSchedule | null {
   return decodeSecond(fields) ?? readQuartz(fields, fields[0] ?? '');
 }

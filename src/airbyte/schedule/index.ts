@@ -1,4 +1,4 @@
-/** Schedules: what callers may ask for, how Airbyte is made to hold it, and when it fires. Pure functions. */
+/** Schedules: validation, translation for Airbyte, and firings. Pure functions. */
 export type {
   Refusal,
   Schedule,

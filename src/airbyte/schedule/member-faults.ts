@@ -1,4 +1,7 @@
-/** Which members of a schedule go together. What a type has no use for is refused, never dropped. */
+/**
+ * Validates the combination of a schedule's fields. Fields that do not apply to the type are rejected, never
+ * dropped.
+ */
 import type { Refusal, ScheduleFault, ScheduleRequest } from './schedule-types';
 import { utcExpression } from './time/utc-expression';
 import { findZone, type Zone } from './time/zone';
@@ -49,7 +52,7 @@ function otherZone(timeZone: string, cronExpression: string | null | undefined, 
   };
 }
 
-/** Null where the expression cannot be written in UTC without more than other hours. */
+/** Null if converting to UTC changes more than the hours. */
 function inUtcHint(cronExpression: string, zone: Zone, now: Date): string | null {
   const utc = utcExpression(cronExpression, zone, now);
   if (!utc) return null;
@@ -57,7 +60,7 @@ function inUtcHint(cronExpression: string, zone: Zone, now: Date): string | null
   return `leave timeZone out and write "${utc.expression}" in UTC${shift}`;
 }
 
-/** `anyZone`: cron may name any IANA zone, as in previews. Other types have no use for one but UTC. */
+/** `anyZone`: cron accepts any IANA zone, as in previews. Other types accept only UTC. */
 function zoneMember(request: ScheduleRequest, { anyZone, now }: MemberOptions): ScheduleFault | null {
   const { timeZone } = request;
   if (!isPresent(timeZone) || timeZone === 'UTC') return null;
@@ -75,7 +78,7 @@ function zoneMember(request: ScheduleRequest, { anyZone, now }: MemberOptions): 
   };
 }
 
-/** Everything that is wrong with the members as such, their contents aside. */
+/** Faults of the fields' combination, apart from their contents. */
 function memberFaults(request: ScheduleRequest, options: MemberOptions): ScheduleFault[] {
   if (!TYPES.includes(request.scheduleType)) {
     const reason = `the schedule type "${request.scheduleType}" is not known`;
@@ -85,7 +88,7 @@ function memberFaults(request: ScheduleRequest, options: MemberOptions): Schedul
   return faults.filter((fault) => fault !== null);
 }
 
-/** Members first, then contents, so that every independent fault is told at once. */
+/** Checks combination and contents, so that all independent faults are reported together. */
 export function withMemberFaults<Result extends { ok: true }>(
   request: ScheduleRequest,
   options: MemberOptions,

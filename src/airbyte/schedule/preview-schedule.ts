@@ -1,4 +1,4 @@
-/** What a schedule would do, without making it. */
+/** Explains a schedule without creating it. */
 import cronstrue from 'cronstrue';
 import { acceptBasic } from './accept-basic';
 import { acceptCron } from './accept-cron';
@@ -23,18 +23,18 @@ export interface PreviewContext {
 export interface SchedulePreview {
   /** In English. */
   description: string;
-  /** Null where Unix cron cannot say it, and for manual. */
+  /** Null if Unix cron cannot express it, and for manual. */
   unixExpression: string | null;
   quartzExpression: string | null;
-  /** For cron alone. */
+  /** Only for cron. */
   timeZone: string | null;
-  /** Strictly after `from`; fewer than asked for when the schedule ends, or the year 9999 (UTC) does. */
+  /** Strictly after `from`; fewer if the schedule, or the year 9999 (UTC), ends earlier. */
   nextSyncs: Date[];
 }
 
 export type PreviewResult = { ok: true; preview: SchedulePreview } | Refusal;
 
-/** Told from the Quartz form, whose weekdays cronstrue reads right in every spelling. */
+/** Uses the Quartz form: cronstrue reads its weekdays correctly in every spelling. */
 function describeCron(expression: CronExpression): string {
   return cronstrue.toString(plainFields(expression).join(' '), {
     use24HourTimeFormat: true,
@@ -104,7 +104,7 @@ function previewContent(request: ScheduleRequest, context: PreviewContext): Prev
   return { ok: true, preview: { ...MANUAL, nextSyncs: [] } };
 }
 
-/** RFC 3339 has years of four digits. */
+/** RFC 3339 years have four digits. */
 const LAST_MOMENT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function firings(rule: CronRule, zone: Zone, { from, count }: PreviewContext): Date[] {
@@ -112,7 +112,7 @@ function firings(rule: CronRule, zone: Zone, { from, count }: PreviewContext): D
   return next.filter((firing) => firing.getTime() <= LAST_MOMENT_MS);
 }
 
-/** Refuses what creation would refuse, but for the time zone: here any IANA zone will do, its clock changes included. */
+/** Rejects the same schedules as a creation, except that any IANA time zone is accepted. */
 export function previewSchedule(request: ScheduleRequest, context: PreviewContext): PreviewResult {
   return withMemberFaults(request, { anyZone: true, now: context.from }, () =>
     previewContent(request, context),

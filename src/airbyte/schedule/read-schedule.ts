@@ -1,4 +1,4 @@
-/** Reads the schedule that Airbyte holds, in the words of whoever made it. */
+/** Reads the schedule stored in Airbyte and restores the caller's form. */
 import { quartzRule } from './cron/quartz-rule';
 import { basicTimingOf, intervalMinutes, parseBasicTiming } from './basic/interval';
 import { decodeExpression } from './dialect-encoding';
@@ -24,7 +24,7 @@ function cronTiming(fields: readonly string[], timeZone: string): Timing {
   return rule && zone ? { kind: 'cron', rule, zone } : { kind: 'unknown' };
 }
 
-/** Readings of expressions, since a status is read far more often than a schedule is changed. */
+/** Cache: statuses are read far more often than schedules change. */
 const readings = new Map<string, ScheduleReading>();
 const MAX_READINGS = 2000;
 
@@ -41,7 +41,7 @@ function readCron(text: string): ScheduleReading {
 function parseCron(text: string): ScheduleReading {
   const { fields, timeZone } = splitStored(text);
   const timing = cronTiming(fields, timeZone);
-  // Our own schedules are always in UTC: a mark beside another zone has been edited by somebody else.
+  // The gateway's own schedules are always in UTC. An encoded expression in another zone was edited elsewhere.
   const reading = timeZone === 'UTC' ? decodeExpression(fields) : null;
   if (reading?.kind === 'basic') {
     return { schedule: scheduleOf('basic', { basicTiming: basicTimingOf(reading.interval) }), timing };
@@ -61,9 +61,9 @@ function readBasic(basicTiming: string | undefined): ScheduleReading {
 }
 
 /**
- * The schedule as it is answered, and what its firings can be computed from. Never throws: expressions, zones and
- * types that are not understood come back as Airbyte holds them, with a timing of kind `unknown`. A type that we
- * do not know is answered by what it carries, else as basic, which is how Airbyte itself reports what it cannot say.
+ * Returns the schedule for the API and its timing. Never throws: unknown expressions, zones and types are
+ * returned as stored, with a timing of kind `unknown`. An unknown type is reported by the fields it has,
+ * otherwise as `basic`, as Airbyte itself does.
  */
 export function readSchedule(upstream: UpstreamSchedule): ScheduleReading {
   const scheduleType = upstream.scheduleType.toLowerCase();

@@ -1,4 +1,4 @@
-/** Forms of schedule expressions that others know and Airbyte does not, and what to write instead. */
+/** Recognizes schedule notations of other tools that Airbyte does not support, and suggests a replacement. */
 import { type BasicInterval, parseBasicTiming, timingsFor } from './basic/interval';
 import { plainFields, readExpression } from './cron/expression';
 import type { FieldFault } from './cron/field-form';
@@ -20,7 +20,7 @@ const NICKNAMES: Record<string, string> = {
   '@hourly': '0 * * * *',
 };
 
-/** The interval that `6 hours`, `6h`, `PT6H` or `hourly` means; null where it means none. */
+/** Interval that `6 hours`, `6h`, `PT6H` or `hourly` means; null if none. */
 export function guessInterval(text: string): BasicInterval | null {
   const letters: Record<string, string> = { m: 'minutes', h: 'hours', d: 'days', w: 'weeks' };
   const named = NAMED_INTERVALS[text.trim().toLowerCase()];
@@ -32,7 +32,7 @@ export function guessInterval(text: string): BasicInterval | null {
   return parseBasicTiming(`every ${/^[a-z]/i.test(spelled) ? `1 ${spelled}` : spelled}`);
 }
 
-/** How to ask for an interval. */
+/** Hint that suggests a basic schedule. */
 function intervalHint(text: string): string {
   const interval = guessInterval(text);
   if (!interval) return 'use scheduleType basic with a basicTiming such as "Every 6 HOURS"';
@@ -51,7 +51,7 @@ function nicknameFault(text: string): FieldFault | null {
   };
 }
 
-/** AWS expressions have no second and end with a year; their days of the week count as in Quartz. */
+/** AWS expressions have no second and end with a year; weekdays count as in Quartz. */
 function awsFault(text: string): FieldFault | null {
   const match = /^(cron|rate)\s*\((.*)\)$/i.exec(text);
   if (!match) return null;
@@ -85,7 +85,7 @@ const NAMED: Record<string, string> = {
 };
 const ISO_UNITS: Record<string, string> = { H: 'hours', M: 'minutes', D: 'days', W: 'weeks' };
 
-/** English and ISO 8601 durations, and what to write for them. */
+/** English phrases and ISO 8601 durations. */
 function proseFault(text: string): FieldFault | null {
   const reason = `"${text.slice(0, 40)}" is not a cron expression`;
   const iso = /^P(?:T(\d+)([HM])|(\d+)([DW]))$/i.exec(text);
@@ -115,7 +115,7 @@ function isZone(word: string): boolean {
   return /^[A-Za-z]{3}/.test(word) && findZone(word) !== null;
 }
 
-/** A zone before or behind the fields. `UTC` itself is dropped before it comes to this. */
+/** A time zone before or after the fields. A trailing `UTC` was already removed. */
 function zoneFault(text: string): FieldFault | null {
   const words = text.split(' ');
   const last = words.at(-1) ?? '';
@@ -130,7 +130,7 @@ function zoneFault(text: string): FieldFault | null {
   return { reason: `the time zone "${zone}" cannot be part of the expression`, hint };
 }
 
-/** What is foreign about an expression, single blanks between its words; null when it may be read. */
+/** Fault of a foreign notation; null if the text can be parsed as cron. */
 export function foreignFormFault(text: string): FieldFault | null {
   return nicknameFault(text) ?? awsFault(text) ?? proseFault(text) ?? zoneFault(text);
 }

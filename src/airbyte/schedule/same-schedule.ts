@@ -1,4 +1,4 @@
-/** Whether a change of schedule would change anything. */
+/** Detects schedule changes without effect. */
 import { normaliseExpression } from './accept-cron';
 import { basicTimingOf, DEFAULT_INTERVAL, parseBasicTiming } from './basic/interval';
 import { readSchedule } from './read-schedule';
@@ -18,7 +18,7 @@ function canonicalTiming(timing: string | null): string | null {
   return interval ? basicTimingOf(interval) : timing;
 }
 
-/** The request as it would be answered, were it accepted. */
+/** The request in the form in which it would be returned. */
 function canonicalSchedule(request: ScheduleRequest): Schedule {
   const { scheduleType, cronExpression, basicTiming, timeZone } = explicitMembers(request);
   const timing = scheduleType === 'basic' ? (basicTiming ?? basicTimingOf(DEFAULT_INTERVAL)) : basicTiming;
@@ -41,8 +41,8 @@ function equal(a: Schedule, b: Schedule): boolean {
 }
 
 /**
- * Whether what is asked for is what Airbyte holds, so that nothing needs to be sent: sending a schedule again
- * resets Airbyte's timer, and one in another zone than UTC cannot be sent at all. True for whatever a read gave.
+ * Whether the requested schedule equals the stored one, so that nothing must be sent: sending it again resets
+ * Airbyte's timer, and zones other than UTC cannot be sent. Always true for a schedule that a read returned.
  */
 export function sameSchedule(request: ScheduleRequest, upstream: UpstreamSchedule): boolean {
   const held = readSchedule(upstream).schedule;

@@ -1,4 +1,4 @@
-/** The words in which schedules are asked for, held by Airbyte and answered. */
+/** Types of schedules as requested, as stored in Airbyte and as returned. */
 
 export type ScheduleType = 'cron' | 'basic' | 'manual';
 
@@ -10,7 +10,7 @@ export interface ScheduleRequest {
   timeZone?: string | null;
 }
 
-/** A schedule as it is answered: every member present, `timeZone` set for cron alone. */
+/** A schedule as returned: every field is present, `timeZone` only for cron. */
 export interface Schedule {
   scheduleType: ScheduleType;
   cronExpression: string | null;
@@ -18,17 +18,17 @@ export interface Schedule {
   timeZone: string | null;
 }
 
-/** A schedule as Airbyte's public API gives and takes it. Types unknown to us may turn up. */
+/** A schedule as in Airbyte's public API. Unknown types are possible. */
 export interface UpstreamSchedule {
   scheduleType: string;
   cronExpression?: string | undefined;
   basicTiming?: string | undefined;
 }
 
-/** What is sent to Airbyte. Its public API creates cron and manual schedules only. */
+/** A schedule as sent to Airbyte, whose public API creates only cron and manual schedules. */
 export type UpstreamRequest = { scheduleType: 'cron'; cronExpression: string } | { scheduleType: 'manual' };
 
-/** Why a schedule is refused, and the way out. */
+/** Reason for rejecting a schedule, and a fix. */
 export interface ScheduleFault {
   field: 'scheduleType' | 'cronExpression' | 'basicTiming' | 'timeZone';
   reason: string;

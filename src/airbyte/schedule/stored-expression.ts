@@ -1,4 +1,4 @@
-/** Takes apart an expression as Airbyte's API gives it: the fields, and the time zone that it writes behind them. */
+/** Splits an expression of Airbyte's API into its fields and its time zone. */
 
 export interface StoredExpression {
   readonly fields: readonly string[];
@@ -8,8 +8,8 @@ export interface StoredExpression {
 const DEFAULT_ZONE = 'UTC';
 
 /**
- * Airbyte answers `<expression> <zone>`. Of seven words the last is the zone if it begins with a letter, since a
- * year never does; of eight or more it is the zone; six have none, which means UTC.
+ * Airbyte returns `<expression> <zone>`. The last of seven words is the zone if it begins with a letter,
+ * because a year never does. The last of eight or more is the zone. Six words have no zone, which means UTC.
  */
 export function splitStored(text: string): StoredExpression {
   const words = text.trim().split(/\s+/);

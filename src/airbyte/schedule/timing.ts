@@ -1,9 +1,9 @@
-/** When a schedule fires next, by the rules of Airbyte's workers. */
+/** Computes the next firings by the rules of Airbyte's workers. */
 import type { CronRule } from './cron/rule';
 import { nextFirings } from './time/next-firing';
 import type { Zone } from './time/zone';
 
-/** What is needed to say when a schedule fires; `unknown` when nothing can be said. */
+/** Data for computing firings; `unknown` if they cannot be computed. */
 export type Timing =
   | { readonly kind: 'cron'; readonly rule: CronRule; readonly zone: Zone }
   | { readonly kind: 'basic'; readonly intervalMs: number }
@@ -12,16 +12,16 @@ export type Timing =
 
 export interface SyncContext {
   now: Date;
-  /** Whether the connection's status is `active`: Airbyte starts nothing on a schedule otherwise. */
+  /** Whether the connection's status is `active`; otherwise Airbyte starts no scheduled sync. */
   isActive: boolean;
   /** Start of the newest job: a sync or refresh for cron; a sync, refresh or reset for basic. */
   newestJobStartedAt: Date | null;
 }
 
-/** After a scheduled job has started Airbyte looks for the next firing from here on. */
+/** Airbyte computes the next firing from this long after the start of a scheduled job. */
 const AFTER_START_MS = 60_000;
 
-/** How much later than its firing a scheduled job may be made, by Airbyte's documentation. */
+/** Maximum delay of a scheduled job after its firing, by Airbyte's documentation. */
 const LATEST_START_MS = 30 * 60_000;
 
 function basicSyncs(intervalMs: number, context: SyncContext, count: number): Date[] {
@@ -40,7 +40,7 @@ function cronStartsAfterMs(timing: CronTiming, { now, newestJobStartedAt }: Sync
   return afterStartMs > nowMs && mayBeScheduled(timing, newestJobStartedAt) ? afterStartMs : nowMs;
 }
 
-/** A job with no firing shortly before it was asked for by hand, and Airbyte counts only those that were not. */
+/** A job without a firing shortly before it was started by hand; Airbyte counts only scheduled jobs. */
 function mayBeScheduled({ rule, zone }: CronTiming, startedAt: Date): boolean {
   const startedMs = startedAt.getTime();
   const [firing] = nextFirings(rule, zone, startedMs - LATEST_START_MS, 1);
@@ -48,9 +48,10 @@ function mayBeScheduled({ rule, zone }: CronTiming, startedAt: Date): boolean {
 }
 
 /**
- * The next `count` scheduled syncs, fewer when the schedule ends; none when it is manual, unknown or not active.
- * (airbyte-workers, ConfigFetchActivityImpl: it counts scheduled jobs only, which its public API does not tell from
- * others. For cron the job's own time tells most of them apart; for basic the newest job of any kind stands in.)
+ * Returns the next `count` scheduled syncs, fewer if the schedule ends; none if it is manual, unknown or not
+ * active. Airbyte (ConfigFetchActivityImpl of airbyte-workers) counts only scheduled jobs, which its public API
+ * does not distinguish. For cron, the time of the newest job identifies most of them; for basic, the newest job
+ * of any kind is used.
  */
 export function nextSyncs(timing: Timing, context: SyncContext & { count: number }): Date[] {
   if (!context.isActive) return [];
@@ -65,7 +66,7 @@ export function nextSyncs(timing: Timing, context: SyncContext & { count: number
   }
 }
 
-/** The next scheduled sync; null when there is none. */
+/** The next scheduled sync; null if there is none. */
 export function nextSync(timing: Timing, context: SyncContext): Date | null {
   const { now, isActive, newestJobStartedAt } = context;
   return nextSyncs(timing, { now, isActive, newestJobStartedAt, count: 1 })[0] ?? null;

@@ -1,4 +1,4 @@
-/** Turns the schedule that a caller asks for into the one that Airbyte's public API can hold. */
+/** Translates a requested schedule to one that Airbyte's public API can store. */
 import { type Anchor, anchorAt, basicCron, readBasicCron } from './basic/basic-cron';
 import { type BasicInterval, basicTimingOf, sameInterval } from './basic/interval';
 import { acceptBasic } from './accept-basic';
@@ -11,9 +11,9 @@ import { UTC } from './time/zone';
 
 export interface TranslationContext {
   now: Date;
-  /** Schedules that fire more often are refused. */
+  /** Schedules that fire more often are rejected. */
   minIntervalMinutes: number;
-  /** What Airbyte holds already, when a schedule is changed: a basic interval that stays the same keeps its anchor. */
+  /** The stored schedule, for changes: an unchanged basic interval keeps its anchor. */
   held?: UpstreamSchedule;
 }
 
@@ -31,7 +31,7 @@ function translateCron(text: string, context: TranslationContext): Translation {
   };
 }
 
-/** The anchor of a basic interval that we made, when it is the same as the one asked for. */
+/** Anchor of the stored basic interval if it equals the requested one; null otherwise. */
 function heldAnchor(held: UpstreamSchedule | undefined, interval: BasicInterval): Anchor | null {
   if (held?.cronExpression === undefined) return null;
   const { fields, timeZone } = splitStored(held.cronExpression);
@@ -64,7 +64,7 @@ function translateContent(request: ScheduleRequest, context: TranslationContext)
   return { ok: true, schedule, upstream: { scheduleType: 'manual' } };
 }
 
-/** The schedule as it is answered and as it is sent to Airbyte, or everything that is wrong with it. */
+/** Returns the schedule for the API and for Airbyte, or all faults. */
 export function translateSchedule(request: ScheduleRequest, context: TranslationContext): Translation {
   return withMemberFaults(request, { anyZone: false, now: context.now }, () =>
     translateContent(request, context),

@@ -13,12 +13,12 @@ import { StatusReader } from '../core/status-reader';
 import { statusOf } from './status-report';
 import { StatusService } from './status.service';
 
-/** What was found, or why nothing was. */
+/** A value, or the problem that prevented it. */
 type Outcome<T> =
   | { readonly isFound: true; readonly value: T }
   | { readonly isFound: false; readonly problem: ProblemException };
 
-/** How many ingestions stand, at the cost of few calls upstream. */
+/** Statuses of many ingestions with few upstream calls. */
 @Injectable()
 export class BatchService {
   constructor(
@@ -28,7 +28,7 @@ export class BatchService {
     private readonly statuses: StatusService,
   ) {}
 
-  /** What goes wrong for one id is no matter of the others. */
+  /** A failure for one id does not affect the others. */
   async batch(
     ids: readonly string[],
     query: StatusQueryDto,

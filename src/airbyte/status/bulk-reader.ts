@@ -12,17 +12,20 @@ import type { RunFacts } from '../core/status-facts';
 import { JobLedger } from './ledger/job-ledger';
 import { readRunFacts } from '../core/sync-history';
 
-/** A connection, and when Airbyte was asked for it. */
+/** A connection and the time of the read. */
 export interface ObservedConnection {
   readonly connection: AirbyteConnection;
   readonly observedAt: Date;
 }
 
 const MAX_CONNECTIONS = 10_000;
-/** The runs of fewer take fewer calls one by one. */
+/** For fewer connections, single reads need fewer calls. */
 const MIN_BULK_SIZE = 3;
 
-/** Reads what many statuses are made of: each connection alone, so that each tells of itself, and the runs of all in bulk. */
+/**
+ * Reads snapshots for many statuses: each connection singly, so that each has its own error, and all runs in
+ * bulk.
+ */
 @Injectable()
 export class BulkReader {
   private readonly connections: CoalescedReads<ObservedConnection | null>;
@@ -42,7 +45,7 @@ export class BulkReader {
     });
   }
 
-  /** @returns null where the ingestion does not exist for the caller, which is remembered like any other answer */
+  /** @returns null if the ingestion does not exist for the caller; this is cached too */
   connection(connectionId: string, context: RequestContext): Promise<ObservedConnection | null> {
     const read = async (): Promise<ObservedConnection | null> => {
       const observedAt = this.clock.now();
@@ -53,7 +56,7 @@ export class BulkReader {
     return this.connections.get(sharingKey(context, connectionId), read, this.changes.lastOf([connectionId]));
   }
 
-  /** @returns what tells the runs of each of these, by its id */
+  /** @returns a function that returns the runs of a connection */
   async runsOf(
     connections: readonly AirbyteConnection[],
     context: CallContext,
@@ -69,7 +72,10 @@ export class BulkReader {
     return (connectionId) => single.get(connectionId) ?? this.ledger.factsOf(connectionId);
   }
 
-  /** Where a deployment is limited to a workspace its lists are, while a single ingestion may be of another. */
+  /**
+   * If the deployment is limited to one workspace, so are its lists; a single read may return a connection of
+   * another.
+   */
   private isListed({ workspaceId }: AirbyteConnection): boolean {
     const only = this.settings.airbyte.workspaceId;
     return only === null || only === workspaceId;

@@ -7,13 +7,13 @@ import { syncStateOf } from './sync-state';
 import { type Health, type HealthCode, HEALTHS } from '../core/status-enums';
 
 export interface HealthReport {
-  /** The first word of the list that holds. */
+  /** The most severe value that applies. */
   readonly health: Health;
-  /** Everything that is wrong, in the order of the codes. */
+  /** All problems, in the order of the codes. */
   readonly reasons: readonly HealthReason[];
 }
 
-/** Judges how an ingestion fares at a moment. */
+/** Evaluates the health rules. */
 export function assessHealth(facts: StatusFacts, tolerances: Tolerances): HealthReport {
   const reasons = [
     failing(facts, tolerances),
@@ -26,7 +26,7 @@ export function assessHealth(facts: StatusFacts, tolerances: Tolerances): Health
   return { health: HEALTHS.find((health) => HEALTH_CONDITIONS[health](facts, codes)) ?? 'healthy', reasons };
 }
 
-/** When each word holds. */
+/** Condition of each health value. */
 const HEALTH_CONDITIONS: Record<Health, (facts: StatusFacts, codes: ReadonlySet<HealthCode>) => boolean> = {
   paused: ({ connection }) => connection.status === 'inactive' || connection.status === 'locked',
   failing: (_, codes) => codes.has('failing'),

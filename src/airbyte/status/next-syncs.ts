@@ -2,7 +2,7 @@ import { nextSyncs, type Timing } from '../schedule';
 import type { StatusFacts } from '../core/status-facts';
 import type { NextSyncReason } from '../core/status-enums';
 
-/** How many firings are told. */
+/** Number of firings in a status. */
 const COUNT = 3;
 
 export interface NextSyncs {
@@ -10,7 +10,7 @@ export interface NextSyncs {
   readonly reason: NextSyncReason;
 }
 
-/** The next firings of the schedule that Airbyte holds, and why there are any or none. */
+/** Next firings of the stored schedule, and the reason for their presence or absence. */
 export function nextSyncsOf({ connection, timing, newestJobs, now }: StatusFacts): NextSyncs {
   const blocked = blockingReason(connection.status, timing);
   if (blocked) return { nextSyncs: [], reason: blocked };
@@ -19,7 +19,7 @@ export function nextSyncsOf({ connection, timing, newestJobs, now }: StatusFacts
   return { nextSyncs: firings, reason: firings.length > 0 ? 'scheduled' : 'never_fires' };
 }
 
-/** Airbyte fires nothing for a connection that is not active, whatever its schedule (ConfigFetchActivityImpl). */
+/** Airbyte starts no scheduled sync of a connection that is not active (ConfigFetchActivityImpl). */
 function blockingReason(connectionStatus: string, timing: Timing): NextSyncReason | null {
   if (connectionStatus === 'inactive' || connectionStatus === 'locked') return connectionStatus;
   if (connectionStatus !== 'active') return 'unknown';

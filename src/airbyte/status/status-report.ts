@@ -10,7 +10,7 @@ import type { IngestionSnapshot } from '../core/status-reader';
 import { syncStateOf } from './sync-state';
 import { type NextSyncs, nextSyncsOf } from './next-syncs';
 
-/** What a snapshot says at a moment, before it is put into words: shared by the status and by lists. */
+/** Facts, schedule and next syncs of a snapshot; shared by statuses and lists. */
 export interface StatusInputs {
   readonly facts: StatusFacts;
   readonly schedule: Schedule;
@@ -24,12 +24,12 @@ export function readSnapshot(snapshot: Omit<IngestionSnapshot, 'observedAt'>, no
   return { facts, schedule, upcoming: nextSyncsOf(facts) };
 }
 
-/** When data last arrived; null if that is not on record. */
+/** End of the newest success; null if there is none. */
 export function lastSyncOf({ newestSuccess }: StatusFacts): string | null {
   return newestSuccess?.lastUpdatedAt?.toISOString() ?? null;
 }
 
-/** Says how an ingestion stands at a moment, from what Airbyte holds of it. */
+/** Computes the status of an ingestion from a snapshot. */
 export function statusOf(snapshot: IngestionSnapshot, now: Date, tolerances: Tolerances): IngestionStatusDto {
   const { facts, schedule, upcoming } = readSnapshot(snapshot, now);
   const { connection, newestJobs } = facts;

@@ -17,7 +17,7 @@ import { StatusBatchDto, StatusBatchRequestDto } from './dto/status-batch.dto';
 import { StatusQueryDto } from './dto/status-query.dto';
 import { StatusService } from './status.service';
 
-/** When it was looked at makes it no other status. */
+/** Entity tag of a status; excludes `observedAt`. */
 function statusTag(status: IngestionStatusDto): string {
   return weakTag(Object.assign({}, status, { observedAt: null }));
 }

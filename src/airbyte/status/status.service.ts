@@ -11,7 +11,7 @@ import { statusOf } from './status-report';
 
 const MINUTE_MS = 60_000;
 
-/** How ingestions stand. */
+/** Status of one ingestion. */
 @Injectable()
 export class StatusService {
   constructor(

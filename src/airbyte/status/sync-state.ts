@@ -6,11 +6,11 @@ const STATES: Readonly<Record<string, SyncState>> = {
   pending: 'queued',
   queued: 'queued',
   running: 'running',
-  // Between two attempts of one job: Airbyte will go on.
+  // Between two attempts of one job: Airbyte retries it.
   incomplete: 'running',
 };
 
-/** What the ingestion is doing, from its newest jobs. */
+/** Sync activity derived from the newest jobs. */
 export function syncStateOf(newestJobs: readonly AirbyteJob[]): SyncState {
   const job = currentJob(newestJobs);
   return job === null ? 'idle' : (STATES[job.status] ?? 'unknown');

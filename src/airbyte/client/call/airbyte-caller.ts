@@ -19,19 +19,19 @@ import type { Transport } from '../transport/transport';
 import { startGateError, gateError, notSent } from '../resilience/unsent-errors';
 import type { UpstreamClock } from '../resilience/upstream-clock';
 
-/** The share of a read's budget that its first attempt may take, so that one lost answer leaves time for another. */
+/** Share of a read's budget for the first attempt, so that a lost response leaves time for a retry. */
 const FIRST_ATTEMPT_SHARE = 0.6;
 
 const NO_RELEASE: Release = () => undefined;
 
 export interface CallerOptions {
-  /** Called for each row of a list that is left out because it cannot be read. The reason holds no content. */
+  /** Called for each unreadable row that is skipped. The reason contains no data. */
   readonly onUnreadableRow?: ((operation: string, reason: string) => void) | undefined;
   readonly onCall?: CallListener | undefined;
   readonly onOutage?: OutageListener | undefined;
-  /** For tests. */
+  /** Replaced in tests. */
   readonly clock?: Clock | undefined;
-  /** From 0 to below 1, for pauses; for tests. */
+  /** Source of jitter, in [0, 1). Replaced in tests. */
   readonly random?: (() => number) | undefined;
 }
 
@@ -41,18 +41,18 @@ type Parse<T> = (body: unknown) => T | Promise<T>;
 interface Attempt {
   readonly operation: Operation;
   readonly context: CallContext;
-  /** When the call began, its earlier attempts included. */
+  /** Start of the call, before the first attempt; monotonic, ms. */
   readonly startedAt: number;
   readonly deadlineAt: number;
   readonly number: number;
 }
 
-/** Carries operations out within one budget each: its turn, the token, the exchange, and what failed again. */
+/** Executes operations within one deadline each: queueing, authorization, sending and retries. */
 export class AirbyteCaller {
   readonly clock: Clock;
   readonly breaker: CircuitBreaker;
   readonly gate: ConcurrencyGate;
-  /** Set when the application ends: nothing is repeated or looked up any more. */
+  /** Set at shutdown: no retries and no lookups. */
   stopped = false;
   private readonly random: () => number;
   private readonly authorizer: Authorizer;
@@ -80,7 +80,7 @@ export class AirbyteCaller {
     return this.runner.upstreamClock;
   }
 
-  /** When a call's budget ends, on the monotonic clock. */
+  /** Deadline of a call on the monotonic clock, in ms. */
   deadlineOf(operation: Pick<Operation, 'lane'>, context: CallContext): number {
     const { timeoutMs, createTimeoutMs, startTimeoutMs } = this.settings;
     const budgetsMs = {
@@ -93,8 +93,8 @@ export class AirbyteCaller {
   }
 
   /**
-   * Takes a place in the lane of starts. The place is held until Airbyte answers, because Airbyte's thread is.
-   * @throws {AirbyteError} when no place comes free within the budget of a start; nothing was sent then
+   * Acquires a slot of the start lane. It is held until Airbyte responds, because Airbyte's thread is.
+   * @throws {AirbyteError} if no slot is free within the budget of a start; nothing was sent
    */
   async admitStart(operation: Operation, context: CallContext): Promise<Release> {
     this.assertCircuitClosed(operation, this.breaker.waitMs());
@@ -108,15 +108,12 @@ export class AirbyteCaller {
     return place;
   }
 
-  /** Starts that still wait for a place are refused from now on; those that were sent go on. */
+  /** Rejects starts that still wait for a slot. Starts that were sent continue. */
   refuseWaitingStarts(): void {
     this.startsRefused.abort();
   }
 
-  /**
-   * Written for few promises on the way of a call that goes well: each costs as much as parsing a small answer.
-   * @throws {AirbyteError} and, should the gateway itself be at fault, whatever was thrown
-   */
+  /** @throws {AirbyteError}; any other error is a bug in the gateway */
   async call<T>(build: () => Operation, parse: Parse<T>, context: CallContext = {}): Promise<T> {
     const operation = build();
     const startedAt = this.clock.monotonicMs();
@@ -132,7 +129,7 @@ export class AirbyteCaller {
         const inDoubt = isOutcomeUnknown(error, operation.safety);
         errorToReport = inDoubt ? error : moreInformativeError(errorToReport, error);
         outcomeUnknown ||= inDoubt;
-        // The pause of the circuit is longer than what is waited for an Airbyte that cannot be reached.
+        // The circuit stays open longer than a call retries an unreachable Airbyte.
         const isUnreachable = error.kind === 'circuit_open' && errorToReport.kind === 'unreachable';
         const delayMs = isUnreachable ? null : this.delayBeforeNext(error, attempt);
         if (delayMs !== null) await this.clock.wait(delayMs, context.signal);
@@ -159,7 +156,7 @@ export class AirbyteCaller {
 
   private async attempt<T>(attempt: Attempt, parse: Parse<T>): Promise<T> {
     const { operation } = attempt;
-    // Looked at before queueing too: a dead Airbyte is reported at once however many calls wait.
+    // Also checked before queueing, so that an outage is reported at once however long the queue is.
     if (!operation.probe) this.assertCircuitClosed(operation, this.breaker.waitMs());
     const entry = this.acquirePlace(attempt);
     const place = entry instanceof Promise ? await entry : entry;
@@ -184,7 +181,7 @@ export class AirbyteCaller {
     const remainingMs = deadlineAt - this.clock.monotonicMs();
     if (remainingMs <= 0) throw notSent('timeout', operation, 'no time was left');
     const { lane } = operation;
-    // A start has its place already; a probe takes none, so that it never waits behind the calls of callers.
+    // A start already holds a slot. A probe needs none, so it never queues behind other calls.
     if (isStartLane(lane) || operation.probe) return NO_RELEASE;
     return this.gate.enter({
       lane,
@@ -194,7 +191,7 @@ export class AirbyteCaller {
     });
   }
 
-  /** A refused token is replaced once; a request refused for its token did nothing, so it may go again. */
+  /** A rejected token is replaced once. A request rejected with 401 had no effect, so it can be sent again. */
   private async sendAuthorized(attempt: Attempt): Promise<unknown> {
     const header = this.authorizer.header();
     const authorization = header instanceof Promise ? await this.awaitUntilDeadline(header, attempt) : header;
@@ -221,7 +218,7 @@ export class AirbyteCaller {
       : remainingMs;
   }
 
-  /** The sign-in under way serves others too, so it goes on when this call stops waiting for it. */
+  /** The pending sign-in serves other calls too, so it continues when this call times out. */
   private async awaitUntilDeadline(
     header: Promise<string | undefined>,
     { operation, context, deadlineAt }: Attempt,
@@ -234,14 +231,14 @@ export class AirbyteCaller {
     try {
       return await Promise.race([header, timeout]);
     } finally {
-      // Ending the wait rejects it too, after the race: nobody is left to be told.
+      // Aborting the wait rejects it after the race; no code awaits it then.
       timeout.catch(() => undefined);
       stop.abort();
     }
   }
 }
 
-/** Of two failures of one call: what Airbyte said outweighs silence, and the later one outweighs the earlier. */
+/** Prefers a response of Airbyte to a missing one, and a later failure to an earlier one. */
 function moreInformativeError(earlier: AirbyteError | undefined, later: AirbyteError): AirbyteError {
   if (earlier === undefined || later.status !== undefined) return later;
   if (earlier.status !== undefined) return earlier;

@@ -1,39 +1,39 @@
 /**
- * Remembers to whom a connection was given: nobody else is given it, however alike what they asked for. Claimants are
- * opaque; the tries of one request have one between them.
+ * Records which request owns a created connection, so that no two requests receive the same one. A claimant is
+ * an opaque id shared by all retries of one request.
  */
 export interface CreationClaims {
-  /** Who has these, as far as anybody has. */
+  /** Owners of these connections. Unclaimed connections are absent. */
   ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Claims what was found. @returns whether it is the claimant's now, or was before */
+  /** Claims a connection that a lookup found. @returns true if the claimant owns it now */
   claimFound(connectionId: string, claimant: string): Promise<boolean>;
   /**
-   * Claims what a creation of the claimant's was answered with. Only what somebody else has found stands against it: an id
-   * that two creations were answered with is Airbyte's own word, whatever one thinks of it.
+   * Claims a connection that Airbyte returned for the claimant's creation. Fails only if another request
+   * already recovered it by a lookup: if Airbyte answers two creations with one id, both are trusted.
    */
   claimCreated(connectionId: string, claimant: string): Promise<boolean>;
 }
 
-/** Whose a connection is, and whether it was found rather than answered. */
+/** Owner of a connection. `isFound`: claimed after a lookup, not after a response. */
 export interface Claim {
   readonly claimant: string;
   readonly isFound: boolean;
 }
 
-/** Whether a claim that there is already keeps a new one from being made. */
+/** Whether an existing claim prevents a new one. */
 export function conflictsWith(known: Claim | undefined, claim: Claim): boolean {
   if (known === undefined || known.claimant === claim.claimant) return false;
   return known.isFound || claim.isFound;
 }
 
-/** Injection token of the claims that the application's client goes by. */
+/** Injection token of the claims used by the application's client. */
 export const CREATION_CLAIMS = Symbol('CREATION_CLAIMS');
 
 const MAX_CLAIMS = 10_000;
 
-/** For one process, as long as it lives: the last 10,000 at least. */
+/** Claims of one process, in memory. Keeps at least the newest 10,000. */
 export class MemoryCreationClaims implements CreationClaims {
-  // Two that take turns: to find the oldest entry of one map, V8 passes by all that were ever deleted before it.
+  // Two generations, rotated: finding the oldest entry of one Map is O(deleted entries) in V8.
   private claims = new Map<string, Claim>();
   private earlierClaims = new Map<string, Claim>();
 
@@ -53,12 +53,11 @@ export class MemoryCreationClaims implements CreationClaims {
     return Promise.resolve(this.add(connectionId, { claimant, isFound: false }));
   }
 
-  /** The claim that there is. */
   get(connectionId: string): Claim | undefined {
     return this.claims.get(connectionId) ?? this.earlierClaims.get(connectionId);
   }
 
-  /** @returns false where another stands against it */
+  /** @returns false if an existing claim conflicts */
   add(connectionId: string, claim: Claim): boolean {
     if (conflictsWith(this.get(connectionId), claim)) return false;
     if (this.claims.size >= MAX_CLAIMS) {

@@ -12,12 +12,12 @@ import type { Operation } from '../model/operation';
 import { isWithin, type TimeWindow } from '../resilience/upstream-clock';
 import { parseConnection } from '../model/response-parsers';
 
-/** The share of a creation's budget kept for finding out what became of it. */
+/** Share of a creation's budget that is reserved for the lookup. */
 const LOOKUP_SHARE = 0.2;
 const MIN_LOOKUP_MS = 300;
 const MAX_LOOKUP_MS = 30_000;
 
-/** Milliseconds of a creation's budget that are kept for looking it up; never more than half. */
+/** Time reserved for the lookup, in ms; at most half of the budget. */
 export function lookupBudgetMs(budgetMs: number): number {
   const wantedMs = Math.min(Math.max(budgetMs * LOOKUP_SHARE, MIN_LOOKUP_MS), MAX_LOOKUP_MS);
   return Math.min(wantedMs, budgetMs / 2);
@@ -25,7 +25,7 @@ export function lookupBudgetMs(budgetMs: number): number {
 
 type ListConnections = (context: CallContext) => Promise<readonly AirbyteConnection[]>;
 
-/** What is looked for, since when (epoch milliseconds of our clock), and for whom. */
+/** A creation without a response. `startedAt` is in epoch ms of the local clock. */
 interface LostCreation {
   readonly input: CreateConnectionInput;
   readonly startedAt: number;
@@ -33,9 +33,9 @@ interface LostCreation {
 }
 
 /**
- * Creates connections without ever making one twice. Airbyte knows no idempotency keys, names are not unique, and a
- * creation goes on after its client has left: so a lost answer is looked for among the connections, not asked for again.
- * Of requests that are alike each is given a connection of its own, or none.
+ * Creates connections exactly once. Airbyte has no idempotency keys, names are not unique, and a creation
+ * continues after the client disconnects. So a creation without a response is looked up in the list of
+ * connections and never sent again. Identical concurrent requests each receive their own connection, or none.
  */
 export class CreationRecovery {
   constructor(
@@ -64,10 +64,10 @@ export class CreationRecovery {
   }
 
   /**
-   * Returns what an attempt of an earlier request has made, possibly one of another process: of several the oldest, since each
-   * is just what was asked for. Returns `ambiguous` when the clocks do not decide whether a connection is older than the
-   * attempt: then nothing may be made again.
-   * @throws {AirbyteError} when it cannot be looked for
+   * Finds the connection that an earlier attempt created, possibly in another process; the oldest if several
+   * match. Returns `ambiguous` if the clocks cannot show whether a matching connection is older than the
+   * attempt; then nothing may be created.
+   * @throws {AirbyteError} if the lookup fails
    */
   async findEarlier(
     input: CreateConnectionInput,
@@ -82,7 +82,7 @@ export class CreationRecovery {
     return ambiguous.length > 0 ? 'ambiguous' : undefined;
   }
 
-  /** @returns the error of an attempt of which nobody knows what came */
+  /** @returns the connection, or the error that left the outcome unknown */
   private async tryCreate(
     operation: Operation,
     claimant: string,
@@ -91,7 +91,7 @@ export class CreationRecovery {
     try {
       const made = await this.caller.call(() => operation, parseConnection, context);
       if (await this.claims.claimCreated(made.connectionId, claimant)) return made;
-      // Who asked for the like and had no answer has found it meanwhile: what that one has made, or makes, is as good.
+      // An identical concurrent request recovered this connection. Look for the one that request created.
       const details = { operation: operation.name, sent: true, outcomeUnknown: true };
       return new AirbyteError('timeout', 'what was made was given to a request like this one', details);
     } catch (error) {
@@ -100,7 +100,10 @@ export class CreationRecovery {
     }
   }
 
-  /** Looks more than once: Airbyte may be about to finish, and requests like this one to learn which is theirs. */
+  /**
+   * Polls until the deadline: Airbyte may finish late, and identical requests may claim their connections
+   * first.
+   */
   private async findLost(
     search: LostCreation,
     lost: AirbyteError,
@@ -129,14 +132,14 @@ export class CreationRecovery {
       return (await this.findCandidates(search, context)).certain;
     } catch (error) {
       if (!(error instanceof AirbyteError)) throw error;
-      // What answers is no Airbyte, so it can neither have made anything nor find it.
+      // The server is not Airbyte: it neither created nor can find anything.
       if (isNotAirbyte(lost) && isNotAirbyte(error)) throw error;
-      // A failed look finds nothing; what counts is the creation's own error.
+      // A failed lookup is ignored; the error of the creation is reported.
       return [];
     }
   }
 
-  /** The connections that it may be: those given to this claimant before and no others, or those given to no claimant. */
+  /** Candidates: the claimant's own connections if it has any, otherwise unclaimed ones. */
   private async findCandidates(
     { input, startedAt, claimant }: LostCreation,
     context: CallContext,
@@ -154,7 +157,7 @@ export class CreationRecovery {
       createdAt !== null && isWithin(createdAt, windows);
     return {
       certain: free.filter(isCertain),
-      // A connection that is older by every clock was not made by the attempt.
+      // A connection that is older by both clocks was not created by this attempt.
       ambiguous: free.filter((row) => !isCertain(row) && !isBefore(row, windows)),
     };
   }
@@ -186,18 +189,18 @@ function matches(row: AirbyteConnection, input: CreateConnectionInput): boolean 
   );
 }
 
-/** An answer of HTTP, but not of Airbyte's API. */
+/** An HTTP response that does not come from Airbyte's API. */
 function isNotAirbyte({ kind, status }: AirbyteError): boolean {
   return kind === 'misbehaving' && status !== undefined;
 }
 
-/** Silence is a timeout to the caller, wherever the answer was lost; what was answered keeps its kind. */
+/** A missing response is reported as a timeout; a response keeps its kind. */
 function asTimeout(error: AirbyteError): AirbyteError {
   const isSilence = error.kind === 'timeout' || error.kind === 'dropped';
   return error.with({ cause: error }, isSilence ? 'timeout' : error.kind);
 }
 
-/** Airbyte answers a cron expression with its zone glued on. */
+/** Airbyte appends the time zone to the cron expression. */
 function hasSchedule(row: AirbyteConnection, schedule: ScheduleInput): boolean {
   if (row.schedule.scheduleType !== schedule.scheduleType) return false;
   if (schedule.scheduleType === 'manual') return true;

@@ -1,16 +1,16 @@
 /**
- * What went wrong with a call to Airbyte.
+ * Kinds of failure of a call to Airbyte.
  *
- * - `bad_request` 400, `unprocessable` 422 and other 4xx: Airbyte refuses what it was sent
+ * - `bad_request` 400, `unprocessable` 422 and other 4xx: Airbyte rejects the request
  * - `not_found` 404, `forbidden` 403, `conflict` 409
- * - `unauthorized`: Airbyte refuses the gateway's own credentials, a fresh token included
+ * - `unauthorized`: Airbyte rejects the gateway's own credentials, also with a fresh token
  * - `rate_limited` 429
- * - `failed`: 500 and unusual 5xx; often the user's fault, such as a source that cannot be reached
+ * - `failed`: 500 and unusual 5xx; often caused by the user, such as a source that cannot be reached
  * - `unavailable`: 502, 503 and 504
  * - `misbehaving`: not an answer of Airbyte's API (HTML, wrong content type or shape, too large)
- * - `unreachable`: nothing could be sent (refused, DNS, TLS); `dropped`: cut off after sending
- * - `timeout`: the budget of the call ended, or its caller gave up
- * - `overloaded`: too many calls wait already; `circuit_open`: Airbyte was down a moment ago. Nothing was sent.
+ * - `unreachable`: nothing could be sent (refused, DNS, TLS); `dropped`: closed after sending
+ * - `timeout`: the deadline of the call passed, or the caller disconnected
+ * - `overloaded`: the queue is full; `circuit_open`: Airbyte was down a moment ago. Nothing was sent in either case.
  */
 export type AirbyteErrorKind =
   | 'bad_request'
@@ -29,10 +29,10 @@ export type AirbyteErrorKind =
   | 'overloaded'
   | 'circuit_open';
 
-/** What Airbyte said in one of its four error shapes. */
+/** Contents of an error response of Airbyte, which has four shapes. */
 export interface UpstreamProblem {
   readonly upstreamMessage?: string | undefined;
-  /** The only handle on Airbyte's own logs. */
+  /** Identifies the entry in Airbyte's log. */
   readonly errorId?: string | undefined;
   /** Such as `SOURCE_CONNECTION`, `DESTINATION_CONNECTION`, `STANDARD_SYNC`. */
   readonly resourceType?: string | undefined;
@@ -44,21 +44,24 @@ export interface UpstreamProblem {
 export interface AirbyteErrorDetails extends UpstreamProblem {
   /** Name of the client's method, or `signIn`. */
   readonly operation: string;
-  /** May the request have reached Airbyte? */
+  /** Whether the request may have reached Airbyte. */
   readonly sent: boolean;
   readonly status?: number | undefined;
-  /** Of an `unreachable`, such as `ECONNREFUSED`: never a host or an address. */
+  /** System error code of `unreachable`, such as `ECONNREFUSED`; never a host or an address. */
   readonly transportCode?: string | undefined;
-  /** How long Airbyte, or the circuit breaker, asks to be left alone. */
+  /** Delay before the next attempt, requested by Airbyte or the circuit breaker. */
   readonly retryAfterMs?: number | undefined;
-  /** Airbyte's clock when it answered, from the `Date` header. */
+  /** Time of the response by Airbyte's clock, from the `Date` header. */
   readonly upstreamDate?: Date | undefined;
-  /** True: the change may have happened, or may yet happen, and nobody can tell. */
+  /** True if the change may have happened or may yet happen. */
   readonly outcomeUnknown?: boolean | undefined;
   readonly cause?: unknown;
 }
 
-/** The only error that calls to Airbyte end in. Its message holds method and path, never a body or a credential. */
+/**
+ * The only error that calls to Airbyte reject with. Its message contains method and path, never a body or a
+ * credential.
+ */
 export class AirbyteError extends Error {
   override readonly name = 'AirbyteError';
   readonly operation: string;
@@ -92,7 +95,7 @@ export class AirbyteError extends Error {
     this.outcomeUnknown = details.outcomeUnknown ?? false;
   }
 
-  /** The same error with some details replaced. */
+  /** Copies the error with some details replaced. */
   with(changes: Partial<AirbyteErrorDetails>, kind: AirbyteErrorKind = this.kind): AirbyteError {
     return new AirbyteError(kind, this.message, { ...this.details, ...changes });
   }

@@ -1,11 +1,14 @@
-/** Parsed answers of Airbyte's public API. Enumerations stay strings: Airbyte adds values without notice. */
+/**
+ * Parsed responses of Airbyte's public API. Enumerations stay strings, because Airbyte adds values without
+ * notice.
+ */
 
 export interface AirbyteSchedule {
-  /** `manual`, `cron`, `basic`, or whatever a later Airbyte adds. */
+  /** `manual`, `cron`, `basic`, or a value of a later Airbyte version. */
   readonly scheduleType: string;
-  /** Quartz expression, with its time zone glued on: `0 0 2 * * ? UTC`. */
+  /** Quartz expression followed by its time zone: `0 0 2 * * ? UTC`. */
   readonly cronExpression?: string | undefined;
-  /** `Every 24 HOURS`, in either case. */
+  /** `Every 24 HOURS`, in upper or lower case. */
   readonly basicTiming?: string | undefined;
 }
 
@@ -13,27 +16,29 @@ export interface AirbyteStream {
   readonly name: string;
   readonly namespace: string | null;
   readonly syncMode: string | null;
-  /** Path of the field that tells what is new; empty where there is none. */
+  /** Path of the cursor field; empty if there is none. */
   readonly cursorField: readonly string[];
-  /** Paths of the fields that make up the key. */
+  /** Paths of the primary key's fields. */
   readonly primaryKey: readonly (readonly string[])[];
 }
 
-/** A stream that a source has, and how it can be synced to one destination. */
+/** A stream of a source, and its sync modes with one destination. */
 export interface SourceStream {
   readonly name: string;
   readonly namespace: string | null;
-  /** Null where Airbyte does not list them. `full_refresh_overwrite_deduped` is accepted but never listed. */
+  /**
+   * Null if Airbyte does not list them. Airbyte accepts `full_refresh_overwrite_deduped` but never lists it.
+   */
   readonly syncModes: readonly string[] | null;
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   readonly defaultCursorField: readonly string[];
   readonly isCursorSourceDefined: boolean;
   readonly sourceDefinedPrimaryKey: readonly (readonly string[])[];
-  /** Paths of the fields; empty where the schema lists none. Members of lists and of alternatives are left out. */
+  /** Paths of the fields; empty if the schema lists none. Fields inside arrays and unions are left out. */
   readonly fields: readonly (readonly string[])[];
 }
 
-/** A stream to be synced; what is left out Airbyte decides. */
+/** A stream to sync. Airbyte chooses the values of absent fields. */
 export interface StreamInput {
   readonly name: string;
   readonly namespace?: string;
@@ -48,27 +53,27 @@ export interface AirbyteConnection {
   readonly sourceId: string;
   readonly destinationId: string;
   readonly workspaceId: string;
-  /** `active`, `inactive`, `locked`, `deprecated` (deleted), or a later value. Says nothing of sync health. */
+  /** `active`, `inactive`, `locked`, `deprecated` (deleted), or a later value. Independent of sync health. */
   readonly status: string;
   readonly schedule: AirbyteSchedule;
   readonly streams: readonly AirbyteStream[];
   readonly prefix: string | null;
   readonly namespaceDefinition: string | null;
-  /** Null in answers of an Airbyte from before December 2024. */
+  /** Null before Airbyte's release of December 2024. */
   readonly createdAt: Date | null;
 }
 
 export interface AirbyteJob {
-  /** An int64 kept as text, since a number would lose its last digits. */
+  /** An int64 as text: a number would lose its last digits. */
   readonly jobId: string;
   readonly connectionId: string;
   /** `pending`, `queued`, `running`, `incomplete`, `failed`, `succeeded`, `cancelled`, or a later value. */
   readonly status: string;
   /** `sync`, `reset`, `refresh`, `clear`, or a later value. */
   readonly jobType: string;
-  /** When the job was queued, not when it began to run. */
+  /** Time when the job was queued, not when it began to run. */
   readonly startTime: Date;
-  /** When the job ended; null until it has. */
+  /** End of the job; null before. */
   readonly lastUpdatedAt: Date | null;
   /** ISO 8601 duration; hours may exceed 24. */
   readonly duration: string | null;
@@ -110,18 +115,18 @@ export interface CreateConnectionInput {
   readonly destinationId: string;
   readonly status: 'active' | 'inactive';
   readonly schedule: ScheduleInput;
-  /** Left out, Airbyte takes every stream, full refresh and overwrite. */
+  /** If absent, Airbyte syncs every stream with full refresh and overwrite. */
   readonly configurations?: { readonly streams: readonly StreamInput[] };
 }
 
-/** Absent members stay as they are. */
+/** Absent fields stay unchanged. */
 export interface PatchConnectionInput {
   readonly name?: string;
   readonly status?: 'active' | 'inactive';
   readonly schedule?: ScheduleInput;
 }
 
-/** One page of a list: Airbyte serves 1 to 100 rows, 20 unless told. */
+/** One page of a list. Airbyte accepts a limit of 1 to 100 rows; default 20. */
 export interface PageQuery {
   readonly limit?: number;
   readonly offset?: number;
@@ -137,30 +142,30 @@ export interface ListJobsQuery extends PageQuery {
   readonly connectionId?: string;
   readonly status?: string;
   readonly jobType?: string;
-  /** Heeded by Airbyte only without `connectionId`. */
+  /** Airbyte ignores it if `connectionId` is present. */
   readonly workspaceIds?: readonly string[];
 }
 
-/** What a caller may say about one call. */
+/** Options of one call. */
 export interface CallContext {
-  /** Ends the call, its waits included. */
+  /** Aborts the call, including its waits. */
   readonly signal?: AbortSignal | undefined;
-  /** On the monotonic clock, in milliseconds; default: now and `timeoutMs`, or `createTimeoutMs` for a creation. */
+  /** On the monotonic clock, in ms. Default: the budget of the call's lane from now. */
   readonly deadlineAt?: number | undefined;
   /** Sent upstream as `x-request-id`. */
   readonly requestId?: string | undefined;
   /** Sent upstream as `traceparent` (W3C Trace Context). */
   readonly traceparent?: string | undefined;
-  /** Identifies the caller that causes the call, for fair turns; calls without one share a turn. */
+  /** Identifies the caller for the fair queue. Calls without a key share one turn. */
   readonly callerKey?: string | undefined;
-  /** Names a creation through all tries of one request; default: each is a request of its own. */
+  /** Identifies the logical request across retries. Default: every call is its own request. */
   readonly claimant?: string | undefined;
 }
 
-/** What may be chosen about the start or the cancellation of a job. */
+/** Options of a start or a cancellation. */
 export interface StartOptions {
-  /** Awaited once the call has its place and before it is sent; what it throws ends the call. */
+  /** Awaited after the slot was acquired and before the request is sent. An error ends the call. */
   readonly beforeSending?: () => Promise<void> | void;
-  /** True: sent at once, however many others are under way. For what was promised before the gateway stops. */
+  /** True: sent immediately, without a slot. For requests that were accepted before shutdown. */
   readonly skipsQueue?: boolean;
 }

@@ -1,45 +1,47 @@
 /**
- * What a failed attempt leaves open:
- * - `read`: nothing changes, repeat at will
- * - `idempotent`: repeating ends in the same state (PATCH, DELETE of a connection)
- * - `once`: repeating could do the thing twice (creations, starting and cancelling jobs)
+ * Whether a failed attempt can be repeated:
+ * - `read`: no side effects, always retryable
+ * - `idempotent`: a retry ends in the same state (PATCH, DELETE of a connection)
+ * - `once`: a retry could have a second effect (creations, starting and cancelling jobs)
  */
 export type Safety = 'read' | 'idempotent' | 'once';
 
 /**
- * The allowance that a call draws on. Creations hold Airbyte's threads for minutes; so do starts and cancellations of
- * jobs, which Airbyte answers only once the workflow runs or has stopped.
+ * Concurrency limit that applies to a call. Creations hold Airbyte's threads for minutes. So do starts and
+ * cancellations of jobs, which Airbyte answers only after the workflow started or stopped.
  */
 export type Lane = 'read' | 'create' | 'start' | 'cancel';
 
-/** Whether this is a start or a cancellation: both share places that nothing else uses. */
+/** Starts and cancellations share slots that no other call uses. */
 export function isStartLane(lane: Lane): boolean {
   return lane === 'start' || lane === 'cancel';
 }
 
-/** One call of Airbyte's API, before anything is known of transport, tokens or retries. */
+/** One call of Airbyte's API, independent of transport, tokens and retries. */
 export interface Operation {
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below the API's base, ids encoded, query included. */
+  /** Relative to the API's base URL, ids encoded, with query. */
   readonly path: string;
   readonly body?: unknown;
   readonly safety: Safety;
   readonly lane: Lane;
-  /** `json`: a JSON answer; `nothing`: whatever it is, it is not read, but a web page is no answer. */
+  /** `json`: a JSON response. `nothing`: the body is ignored, but an HTML page is an error. */
   readonly expects: 'json' | 'nothing';
-  /** True for health checks: one attempt, made even while the circuit is open. */
+  /** True for health checks: one attempt, also while the circuit is open. */
   readonly probe?: boolean;
-  /** True for reads that run a connector in Airbyte, which goes on when nothing waits for it: one attempt. */
+  /**
+   * True for reads that run a connector in Airbyte, which continues after the client disconnects: one attempt.
+   */
   readonly runsConnector?: boolean;
 }
 
-/** Whether the first attempt is the only one, and may take the whole budget. */
+/** Whether the operation has one attempt, which may use the whole budget. */
 export function isSingleAttempt({ probe = false, runsConnector = false }: Operation): boolean {
   return probe || runsConnector;
 }
 
-/** Where an operation went, for messages: method and path without the query. */
+/** Method and path without the query, for messages. */
 export function methodAndPath(operation: Operation): string {
   const queryStart = operation.path.indexOf('?');
   const path = queryStart < 0 ? operation.path : operation.path.slice(0, queryStart);

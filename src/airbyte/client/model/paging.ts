@@ -1,11 +1,12 @@
 import type { Page } from './parse';
 
-/** The most rows that Airbyte puts on a page. */
+/** Airbyte's maximum page size. */
 export const PAGE_LIMIT = 100;
 
 /**
- * All rows of a list, page after page, each once: rows shift between pages while others add to the list. Goes by offset
- * until a page is not full; Airbyte's `next` is set on the last page too and names a host of its own.
+ * Reads all rows of a list, each once. Rows shift between pages while others are added, so known ids are
+ * skipped. Reads by offset until a page is not full: Airbyte's `next` is set on the last page too and contains
+ * an internal host name.
  */
 export async function* paginate<T>(
   fetchPage: (page: { limit: number; offset: number }) => Promise<Page<T>>,

@@ -1,4 +1,7 @@
-/** The answer has another shape than Airbyte's API promises. The message names the member, never its content. */
+/**
+ * The response does not have the shape that Airbyte's API documents. The message names the field, never its
+ * value.
+ */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 
@@ -7,7 +10,7 @@ export class ShapeError extends Error {
   }
 }
 
-/** A record of Airbyte's that lacks what it is needed for. */
+/** A record of Airbyte that lacks a required field. */
 export class UnusableRecordError extends ShapeError {}
 
 export type Members = Readonly<Record<string, unknown>>;
@@ -27,7 +30,7 @@ export function text(from: Members, name: string): string {
   return value;
 }
 
-/** Absent, null and anything that is no text: null. */
+/** Null if the field is absent or not a string. */
 export function optionalText(from: Members, name: string): string | null {
   const value = from[name];
   return typeof value === 'string' ? value : null;
@@ -38,27 +41,26 @@ export function optionalNumber(from: Members, name: string): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** Absent, null and anything that is not an instant: null. */
+/** Null if the field is absent or not a date. */
 export function optionalInstant(from: Members, name: string): Date | null {
   const date = new Date(optionalText(from, name) ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** Reads an instant given as whole seconds since 1970; null for anything else. */
+/** Date from whole seconds since 1970; null otherwise. */
 export function optionalEpochSeconds(from: Members, name: string): Date | null {
   const date = new Date((optionalNumber(from, name) ?? Number.NaN) * 1000);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** The readable rows of a page. `received` also counts the others: paging goes by it. */
+/** The readable rows of a page. `received` counts all rows, as needed for paging. */
 export interface Page<T> extends ReadonlyArray<T> {
   readonly received: number;
 }
 
 /**
- * The rows of a list's `data`; its `next` is never read, since it is wrong in several ways. A row that cannot be read is left
- * out and reported: it must not take the others from every caller. Yields after each row, since one may have thousands of
- * streams.
+ * Parses the `data` of a list. Ignores `next`, which is wrong in several ways. Skips and reports an unreadable
+ * row, so that it does not hide the others. Yields after each row, because a row may have thousands of streams.
  */
 export function* rows<T>(
   body: unknown,
@@ -79,7 +81,7 @@ export function* rows<T>(
     yield;
   }
   const [first] = errors;
-  // Not one record of Airbyte's: something else answers at this address.
+  // No row is a record of Airbyte: another server answers at this address.
   if (first && readable.length === 0 && !errors.some((error) => error instanceof UnusableRecordError))
     throw first;
   errors.forEach(onUnreadable);

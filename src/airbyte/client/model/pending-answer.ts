@@ -1,10 +1,10 @@
 import type { Clock } from '../../../lib/clock';
 
-/** How a call ended. */
+/** Result of a call. */
 export type CallResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
-/** A call whose answer may take minutes. Nothing that it ends in is lost: every ending is a value. */
+/** A call whose response may take minutes. Errors are values, so no rejection is lost. */
 export class PendingCall<T> {
   private readonly ended: Promise<CallResult<T>>;
 
@@ -18,12 +18,12 @@ export class PendingCall<T> {
     );
   }
 
-  /** Resolves when the call has ended. */
+  /** Resolves when the call ends. */
   get result(): Promise<CallResult<T>> {
     return this.ended;
   }
 
-  /** @returns the ending, or null when `pauseMs` have passed or the signal aborts before it */
+  /** @returns the result, or null if `pauseMs` pass or the signal aborts first */
   async waitFor(pauseMs: number, signal?: AbortSignal): Promise<CallResult<T> | null> {
     const over = new AbortController();
     const signals = signal ? [signal, over.signal] : [over.signal];
@@ -35,7 +35,7 @@ export class PendingCall<T> {
     }
   }
 
-  /** @returns the ending, or null when the other promise resolves before it */
+  /** @returns the result, or null if the other promise resolves first */
   async resultBefore(other: Promise<unknown>): Promise<CallResult<T> | null> {
     return Promise.race([this.ended, other.then(() => null)]);
   }

@@ -41,7 +41,7 @@ export const operations = {
     expects: 'nothing',
   }),
 
-  /** Newest first, always: Airbyte's own default is oldest first. */
+  /** Newest first. Airbyte's default is oldest first. */
   listJobs: (query: ListJobsQuery) =>
     read('listJobs', `/jobs${queryString({ ...query, orderBy: 'createdAt|DESC' })}`),
   getJob: (id: string) => read('getJob', `/jobs/${segment('getJob', id)}`),
@@ -68,7 +68,7 @@ export const operations = {
   getDestination: (id: string) => read('getDestination', `/destinations/${segment('getDestination', id)}`),
   listDestinations: (query: ListQuery) =>
     read('listDestinations', `/destinations${queryString({ ...query })}`),
-  /** May run the source's connector, which takes seconds to minutes and holds one of Airbyte's threads. */
+  /** May run the source's connector, which takes up to minutes and occupies one of Airbyte's threads. */
   listStreams: (sourceId: string, destinationId: string): Operation => ({
     ...read('listStreams', `/streams${queryString({ sourceId, destinationId })}`),
     lane: 'create',
@@ -84,7 +84,7 @@ function read(name: string, path: string): Operation {
   return { name, method: 'GET', path, safety: 'read', lane: 'read', expects: 'json' };
 }
 
-/** An id as one segment of a path. Nothing can have the ids that would lead elsewhere, so they are not asked for. */
+/** Encodes an id as one path segment. Rejects `.` and `..`, which would address another resource. */
 function segment(operation: string, id: string): string {
   if (id === '' || id === '.' || id === '..') {
     throw new AirbyteError('not_found', `${operation}: impossible id`, { operation, sent: false });

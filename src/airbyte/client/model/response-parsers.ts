@@ -21,13 +21,10 @@ import {
   text,
 } from './parse';
 
-/** Stands for a word of Airbyte's that is missing. */
+/** Replaces a missing enumeration value. */
 const UNKNOWN = 'unknown';
 
-/**
- * Only the id is needed to be of use; everything else may be missing or odd. `createdAt`, for one, came to Airbyte in December
- * 2024.
- */
+/** Only the id is required. Other fields may be missing, such as `createdAt` before December 2024. */
 export function parseConnection(body: unknown): AirbyteConnection {
   const from = members(body, 'connection');
   return {
@@ -68,7 +65,7 @@ function parseStreams(configurations: unknown): readonly AirbyteStream[] {
   });
 }
 
-/** A row of `GET /streams`; `streamnamespace` is spelt as Airbyte spells it. */
+/** A row of `GET /streams`. Airbyte spells `streamnamespace` in lower case. */
 export function parseSourceStream(body: unknown): SourceStream {
   const from = members(body, 'stream');
   return {
@@ -90,7 +87,7 @@ function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
-/** A job needs its ids and one of its times. */
+/** A job requires its ids and one of its times. */
 export function parseJob(body: unknown): AirbyteJob {
   const from = members(body, 'job');
   const ids = { jobId: parseJobId(from), connectionId: text(from, 'connectionId') };

@@ -1,6 +1,6 @@
 import type { AirbyteErrorKind } from '../model/airbyte-errors';
 
-/** One exchange with Airbyte, for the log. Holds no body, no header and no credential. */
+/** One request to Airbyte, for the log. Contains no body, header or credential. */
 export interface CallEvent {
   /** Name of the client's method, or `signIn`. */
   readonly operation: string;
@@ -9,9 +9,9 @@ export interface CallEvent {
   readonly path: string;
   /** 1 for the first; further ones are retries. */
   readonly attempt: number;
-  /** Absent when no answer came. */
+  /** Absent without a response. */
   readonly status?: number | undefined;
-  /** Absent when the answer was good. */
+  /** Absent on success. */
   readonly kind?: AirbyteErrorKind | undefined;
   readonly errorId?: string | undefined;
   readonly durationMs: number;

@@ -1,19 +1,16 @@
 import type { Clock } from '../../../lib/clock';
 
 export interface BreakerOptions {
-  /** Failures in a row that open the circuit. Attempts that ran side by side count as one. */
+  /** Consecutive failures that open the circuit. Concurrent attempts count as one. */
   readonly threshold: number;
-  /** How long it stays open at first; doubles with each probe that fails. */
+  /** First open period in ms; doubles with each failed probe. */
   readonly openMs: number;
   readonly maxOpenMs: number;
 }
 
 const DEFAULTS: BreakerOptions = { threshold: 5, openMs: 1_000, maxOpenMs: 4_000 };
 
-/**
- * Spares an Airbyte that is down, and its callers the wait. Open, it lets one call through at the end of each pause;
- * any answer closes it again.
- */
+/** Circuit breaker. While open, it lets one probe through at the end of each pause; any response closes it. */
 export class CircuitBreaker {
   private readonly options: BreakerOptions;
   private failures = 0;
@@ -32,26 +29,29 @@ export class CircuitBreaker {
     return this.pauseMs > 0;
   }
 
-  /** @returns 0 when a call may go ahead, else the milliseconds to wait. Says nothing of who goes next. */
+  /** @returns ms to wait, 0 if a call may proceed. Does not reserve the probe. */
   waitMs(): number {
     return this.isOpen ? Math.max(0, this.openUntil - this.clock.monotonicMs()) : 0;
   }
 
-  /** Like {@link waitMs}, for a call about to be sent: when open, the first to come after a pause is the probe. */
+  /**
+   * Like {@link waitMs}, for a call about to be sent. While open, the first call after a pause becomes the
+   * probe.
+   */
   enter(): number {
     const waitMs = this.waitMs();
-    // The next pause begins now, so that a probe that hangs does not keep the circuit open for good.
+    // The next pause starts now, so that a hanging probe does not keep the circuit open forever.
     if (waitMs === 0 && this.isOpen) this.openUntil = this.clock.monotonicMs() + this.pauseMs;
     return waitMs;
   }
 
-  /** Airbyte answered, with whatever status. */
+  /** Call on any response, whatever its status. */
   recordAnswer(): void {
     this.failures = 0;
     this.pauseMs = 0;
   }
 
-  /** @param startedAt when the attempt began, on the monotonic clock */
+  /** @param startedAt start of the attempt on the monotonic clock, in ms */
   recordFailure(startedAt: number): void {
     if (startedAt < this.lastFailureAt) return;
     this.lastFailureAt = this.clock.monotonicMs();

@@ -2,26 +2,26 @@ import { FairQueue } from './fair-queue';
 import { isStartLane, type Lane } from '../model/operation';
 
 export interface GateLimits {
-  /** Calls at one time, starts and cancellations of jobs aside. */
+  /** Maximum of concurrent calls, except starts and cancellations of jobs. */
   readonly maxConcurrency: number;
-  /** How many of them may be creations. */
+  /** Maximum of concurrent creations, a part of `maxConcurrency`. */
   readonly maxCreates: number;
-  /** Starts and cancellations of jobs at one time. */
+  /** Maximum of concurrent starts and cancellations of jobs. */
   readonly maxStarts: number;
-  /** How many calls may wait. */
+  /** Maximum queue length. */
   readonly maxQueue: number;
 }
 
-/** `full`: too many calls wait already. */
+/** `full`: the queue is full. */
 export type GateRefusal = 'full' | 'timeout' | 'aborted';
 export type Release = () => void;
 
-/** A request for a place. */
+/** A request for a slot. */
 export interface Entry {
   readonly lane: Lane;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Calls without one share a turn. */
+  /** Calls without a key share one turn. */
   readonly callerKey?: string | undefined;
 }
 
@@ -33,8 +33,8 @@ interface Waiter {
 }
 
 /**
- * Limits the calls that are under way at one time. Callers that wait take turns, and each caller's own calls are first
- * come, first served, except that a call whose lane is full holds up no call of another lane.
+ * Limits concurrent calls. Waiting callers take turns (round robin); calls of one caller are served in order,
+ * except that a full lane does not block other lanes.
  */
 export class ConcurrencyGate {
   private readonly running: Record<Lane, number> = { read: 0, create: 0, start: 0, cancel: 0 };
@@ -47,12 +47,11 @@ export class ConcurrencyGate {
     return this.running.read + this.running.create + this.running.start + this.running.cancel;
   }
 
-  /** How many wait. */
   get queued(): number {
     return this.waiting.size;
   }
 
-  /** @returns a function that releases the place, or the reason for a refusal */
+  /** @returns a function that releases the slot, or the reason for the rejection */
   enter(entry: Entry): Release | Promise<Release | GateRefusal> | GateRefusal {
     if (entry.signal?.aborted) return 'aborted';
     if (this.hasRoom(entry.lane) && this.waiting.isEmpty(entry.lane)) return this.occupy(entry.lane);
@@ -61,8 +60,8 @@ export class ConcurrencyGate {
   }
 
   /**
-   * In a full queue the caller with the most calls gives a place up to a caller with fewer: no caller can keep the
-   * others out of it, and a caller that is alone may fill it.
+   * If the queue is full, the caller with most waiting calls gives up its newest one to a caller with fewer. So
+   * no caller can block the others, and a single caller can use the whole queue.
    */
   private hasQueuePlace(callerKey = ''): boolean {
     if (this.queued < this.limits.maxQueue) return true;
@@ -116,7 +115,7 @@ export class ConcurrencyGate {
     for (let next = this.takeNext(); next; next = this.takeNext()) next.admit();
   }
 
-  /** A cancellation goes before the starts: whoever stops a run cannot wait for others to begin theirs. */
+  /** Cancellations have priority over starts: stopping a run must not wait for other runs to start. */
   private takeNext(): Waiter | undefined {
     const canCancel = !this.waiting.isEmpty('cancel') && this.hasRoom('cancel');
     return this.waiting.takeNext((lane) => (canCancel ? lane === 'cancel' : this.hasRoom(lane)));

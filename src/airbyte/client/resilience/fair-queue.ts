@@ -2,19 +2,19 @@ import type { Lane } from '../model/operation';
 
 interface Queued {
   readonly lane: Lane;
-  /** Grows with each waiter that arrives. */
+  /** Sequence number of arrival. */
   readonly arrival: number;
 }
 
 interface CallerQueue<T> {
   size: number;
-  /** Sets keep the order of insertion, and a waiter that gives up leaves in constant time. */
+  /** A Set keeps insertion order and removes in constant time. */
   readonly lanes: Record<Lane, Set<T>>;
 }
 
-/** Lines of waiters, one for each caller. The callers take turns (round robin); each line is first in, first out. */
+/** One FIFO queue for each caller, served round robin. */
 export class FairQueue<T extends Queued> {
-  /** In the order of turns: a caller that had its turn goes to the end. */
+  /** In the order of turns: a served caller moves to the end. */
   private readonly queues = new Map<string, CallerQueue<T>>();
   private readonly waiting: Record<Lane, number> = { read: 0, create: 0, start: 0, cancel: 0 };
 
@@ -38,7 +38,7 @@ export class FairQueue<T extends Queued> {
     this.waiting[waiter.lane]++;
   }
 
-  /** Does nothing when the waiter is not there. */
+  /** Does nothing if the waiter is absent. */
   remove(callerKey: string, waiter: T): void {
     const line = this.queues.get(callerKey);
     if (!line?.lanes[waiter.lane].delete(waiter)) return;
@@ -54,7 +54,7 @@ export class FairQueue<T extends Queued> {
     return longest;
   }
 
-  /** The waiter of a caller that came last. */
+  /** The newest waiter of a caller. */
   newestOf(callerKey: string): T | undefined {
     let newest: T | undefined;
     const { lanes } = this.queues.get(callerKey) ?? newQueue<T>();
@@ -63,7 +63,7 @@ export class FairQueue<T extends Queued> {
     return newest;
   }
 
-  /** Takes the waiter whose turn it is out of the queue. @param hasRoom whether a call of this lane can go now */
+  /** Removes and returns the next waiter. @param hasRoom whether the lane has a free slot */
   takeNext(hasRoom: (lane: Lane) => boolean): T | undefined {
     for (const [callerKey, line] of this.queues) {
       const next = oldestOf(line, hasRoom);

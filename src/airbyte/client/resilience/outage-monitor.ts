@@ -2,7 +2,7 @@ import type { AirbyteError } from '../model/airbyte-errors';
 import type { CircuitBreaker } from './circuit-breaker';
 import type { Clock } from '../../../lib/clock';
 
-/** An outage as a whole, not its single failures. */
+/** Start or end of an outage. */
 export type OutageEvent =
   | { readonly kind: 'began'; readonly error: AirbyteError }
   | { readonly kind: 'ended'; readonly durationMs: number };
@@ -12,7 +12,7 @@ export type OutageListener = (event: OutageEvent) => void;
 /** One refused connection may be a restart; the second in a row is an outage. */
 const MIN_UNREACHABLE_FAILURES = 2;
 
-/** Reports when an outage begins and when it ends, each once. */
+/** Reports the start and the end of an outage, each once. */
 export class OutageMonitor {
   private failures = 0;
   private firstFailureAt = 0;
@@ -32,7 +32,7 @@ export class OutageMonitor {
     this.onOutage?.({ kind: 'ended', durationMs: this.clock.monotonicMs() - this.firstFailureAt });
   }
 
-  /** To be called once the breaker knows of the failure. */
+  /** Call after the breaker recorded the failure. */
   recordFailure(error: AirbyteError): void {
     if (this.failures++ === 0) this.firstFailureAt = this.clock.monotonicMs();
     const isOutage =

@@ -1,7 +1,7 @@
 import type { AirbyteError } from '../model/airbyte-errors';
 import type { Safety } from '../model/operation';
 
-/** May a change have happened, or yet happen, although no good answer came? */
+/** Whether a change may have happened, or may yet happen, although no success was received. */
 export function isOutcomeUnknown(error: AirbyteError, safety: Safety): boolean {
   if (safety === 'read' || !error.sent) return false;
   switch (error.kind) {
@@ -17,7 +17,7 @@ export function isOutcomeUnknown(error: AirbyteError, safety: Safety): boolean {
   }
 }
 
-/** A 503 in one of Airbyte's shapes did nothing; a proxy's may stand for an answer that it lost on the way back. */
+/** A 503 in one of Airbyte's shapes had no effect. A proxy's 503 may hide a lost response. */
 function isAirbytesOwnRefusal(error: AirbyteError): boolean {
   return error.status === 503 && (error.upstreamMessage !== undefined || error.errorId !== undefined);
 }

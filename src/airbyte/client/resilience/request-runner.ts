@@ -11,7 +11,7 @@ import { TransportError } from '../transport/transport-errors';
 import { UpstreamClock } from './upstream-clock';
 import { upstreamHeaders } from '../transport/upstream-headers';
 
-/** One request and what to send it with. */
+/** One request with its authorization and timeout. */
 export interface OutgoingRequest {
   readonly operation: Operation;
   readonly context: CallContext;
@@ -20,7 +20,7 @@ export interface OutgoingRequest {
   readonly attempt: number;
 }
 
-/** Makes single exchanges, and tells the breaker and the listener how each went. */
+/** Sends single requests and reports each outcome to the circuit breaker and the listeners. */
 export class RequestRunner {
   readonly upstreamClock = new UpstreamClock();
   private readonly outages: OutageMonitor;
@@ -73,8 +73,8 @@ export class RequestRunner {
   }
 
   /**
-   * Counts whether Airbyte is there, not whether it likes the request. A slow creation, a start that is not answered (by
-   * Airbyte, or by a proxy that waited too long for it) and an impatient caller prove nothing.
+   * Records whether Airbyte is available, not whether it accepts the request. Slow creations, unanswered starts
+   * (by Airbyte or a proxy) and disconnected callers prove nothing.
    */
   private recordOutcome(
     { operation, context }: OutgoingRequest,
@@ -129,7 +129,7 @@ export class RequestRunner {
   }
 }
 
-/** Airbyte may repeat what it was sent, and what it says of a failure goes to callers. */
+/** Airbyte's error messages reach callers and may repeat the request, so the credential is masked. */
 function maskCredential(response: TransportResponse, authorization: string | undefined): TransportResponse {
   if (response.status < 400 || authorization === undefined) return response;
   const credential = authorization.slice(authorization.indexOf(' ') + 1);

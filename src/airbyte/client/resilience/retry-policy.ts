@@ -3,11 +3,14 @@ import type { Safety } from '../model/operation';
 
 const INITIAL_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 2_000;
-/** A later attempt gets at least this long, or is not made at all. */
+/** Minimum time for a retry in ms; with less time left it is not made. */
 const MIN_ATTEMPT_MS = 50;
-/** An Airbyte that restarts is back within a moment; one that is gone should be known at once. */
+/**
+ * Time that an unreachable Airbyte is retried: long enough for a restart, short enough to report an outage
+ * soon.
+ */
 const MAX_UNREACHABLE_MS = 1_000;
-/** Airbyte answers 500 to faults that repeating cannot cure, such as an id that is no UUID. */
+/** Airbyte also answers 500 to permanent errors, such as an id that is not a UUID. */
 const MAX_ATTEMPTS_ON_500 = 3;
 
 export interface FailedAttempt {
@@ -15,18 +18,17 @@ export interface FailedAttempt {
   readonly safety: Safety;
   /** Attempts made so far. */
   readonly attempt: number;
-  /** Since the call began. */
+  /** Time since the start of the call. */
   readonly elapsedMs: number;
-  /** What is left of the budget. */
+  /** Time until the deadline. */
   readonly remainingMs: number;
-  /** From 0 to below 1. */
+  /** In [0, 1). */
   readonly random: number;
 }
 
 /**
- * Whether to try again, and after how long.
- *
- * @returns milliseconds to wait, or null to give up
+ * Decides whether and when a failed call is retried.
+ * @returns ms to wait, or null to give up
  */
 export function retryDelayMs(failed: FailedAttempt): number | null {
   if (!isRetryable(failed) || !isSafe(failed.error, failed.safety)) return null;
@@ -36,7 +38,7 @@ export function retryDelayMs(failed: FailedAttempt): number | null {
   return delayMs + MIN_ATTEMPT_MS <= failed.remainingMs ? delayMs : null;
 }
 
-/** Half of it is chance, so that callers who failed together do not come back together. */
+/** Exponential backoff with equal jitter (50 %), against synchronized retries. */
 export function backoffMs(attempt: number, random: number): number {
   const ceiling = Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** (attempt - 1));
   return ceiling / 2 + (ceiling / 2) * random;
@@ -53,14 +55,14 @@ function isRetryable({ error, attempt }: FailedAttempt): boolean {
     case 'failed':
       return attempt < MAX_ATTEMPTS_ON_500;
     case 'circuit_open':
-      // A call that finds the circuit open fails at once; one that saw Airbyte fail may wait for it.
+      // A call that finds the circuit open fails at once; a call that saw Airbyte fail may wait for it.
       return attempt > 1;
     default:
       return false;
   }
 }
 
-/** Could repeating do harm? A 429 is an answer: nothing was done. */
+/** Whether a retry cannot repeat the effect. A 429 means that nothing was done. */
 function isSafe(error: AirbyteError, safety: Safety): boolean {
   if (safety === 'read' || !error.sent || error.kind === 'rate_limited') return true;
   return safety === 'idempotent' && (error.kind === 'unavailable' || error.kind === 'dropped');

@@ -2,7 +2,7 @@ import { AirbyteError, type AirbyteErrorKind } from '../model/airbyte-errors';
 import type { GateRefusal } from './concurrency-gate';
 import { methodAndPath, type Operation } from '../model/operation';
 
-/** An error of the gateway's own making: the request never left. */
+/** The request was never sent. */
 export function notSent(
   kind: AirbyteErrorKind,
   operation: Operation,
@@ -24,7 +24,7 @@ export function gateError(operation: Operation, refusal: GateRefusal): AirbyteEr
   }
 }
 
-/** A start or a cancellation that got no place. Sending it again can do no harm. */
+/** A start or a cancellation without a slot; it is safe to retry. */
 export function startGateError(operation: Operation, refusal: GateRefusal): AirbyteError {
   switch (refusal) {
     case 'full':

@@ -1,7 +1,7 @@
-/** Gives the `Authorization` header of a call. */
+/** Provides the `Authorization` header of requests to Airbyte. */
 export interface Authorizer {
-  /** Undefined: no header is sent. */
+  /** Undefined if no header must be sent. */
   header(): string | undefined | Promise<string | undefined>;
-  /** Airbyte refused this header. @returns true when another may be had */
+  /** Call after Airbyte rejected this header. @returns true if a new header can be obtained */
   invalidate(header: string | undefined): boolean;
 }

@@ -6,10 +6,11 @@ import { ShapeError } from '../model/parse';
 import { type AccessToken, parseAccessToken } from '../model/response-parsers';
 
 /**
- * Fetches a token for application credentials. Always JSON: releases differ in whether they read a form. The grant
- * goes under both names, since Airbyte's specification and its documentation disagree.
- *
- * @throws {AirbyteError} never with a kind that could be taken for an answer about something else, never as `sent`
+ * Requests an access token with application credentials. The body is JSON, because some Airbyte versions do not
+ * read forms. The grant type is sent under both names, because Airbyte's specification and documentation
+ * disagree.
+ * @throws {AirbyteError} with `sent: false`, and with a kind that cannot be mistaken for a response to another
+ * request
  */
 export async function signIn(
   runner: RequestRunner,

@@ -3,23 +3,23 @@ import type { Clock } from '../../../lib/clock';
 import { isMembers, optionalNumber } from '../model/parse';
 import type { AccessToken } from '../model/response-parsers';
 
-/** What older releases grant; used when a token says nothing of its own lifetime. */
+/** Lifetime in older Airbyte versions. Used if the token does not state its lifetime. */
 const UNKNOWN_LIFETIME_S = 180;
 const EARLY_SHARE = 0.2;
 const EARLIEST_MS = 30_000;
 const PAUSE_AFTER_FAILED_RENEWAL_MS = 5_000;
 
-/** Moments on the monotonic clock. */
+/** Times on the monotonic clock, in ms. */
 interface HeldToken {
   readonly header: string;
   readonly expiresAt: number;
-  /** Put off when a renewal fails. */
+  /** Postponed when a refresh fails. */
   refreshAt: number;
 }
 
 /**
- * Holds the token of application credentials: fetched once for all who wait, and renewed before it ends while calls go
- * on with the old one.
+ * Caches the access token. Concurrent callers share one fetch. The token is refreshed before it expires, while
+ * calls still use the old one.
  */
 export class TokenProvider implements Authorizer {
   private held: HeldToken | undefined;
@@ -37,13 +37,13 @@ export class TokenProvider implements Authorizer {
     return this.held.header;
   }
 
-  /** Forgets the token unless a newer one has taken its place already. */
+  /** Drops the token unless it was already replaced. */
   invalidate(header: string | undefined): boolean {
     if (this.held?.header === header) this.held = undefined;
     return true;
   }
 
-  /** The token in hand is still good, so a renewal that fails concerns nobody yet. */
+  /** The current token is still valid, so a failed refresh only postpones the next one. */
   private renew(held: HeldToken): void {
     this.fetchToken().catch(() => {
       held.refreshAt = this.clock.monotonicMs() + PAUSE_AFTER_FAILED_RENEWAL_MS;
@@ -68,19 +68,22 @@ export class TokenProvider implements Authorizer {
   }
 }
 
-/** The shorter of what the answer and the token itself say: `expires_in` has been wrong in released versions. */
+/** The shorter lifetime of response and token: `expires_in` was wrong in released versions. */
 function lifetimeMs({ accessToken, expiresInS }: AccessToken, nowMs: number): number {
   const tokenS = jwtLifetimeS(accessToken, nowMs);
   const lifetimes = [tokenS, expiresInS].filter((seconds) => seconds !== null);
   return (lifetimes.length === 0 ? UNKNOWN_LIFETIME_S : Math.min(...lifetimes)) * 1000;
 }
 
-/** A fifth early and at least 30 s, but never more than half of a short life. */
+/** Refreshes after 80 % of the lifetime and at least 30 s before expiry, but never before half of it. */
 function usableMs(lifetime: number): number {
   return lifetime - Math.min(Math.max(lifetime * EARLY_SHARE, EARLIEST_MS), lifetime / 2);
 }
 
-/** Reads `exp` of a JWT (RFC 7519) unverified; against its own `iat` if it has one, which is immune to clock skew. */
+/**
+ * Lifetime from `exp` and `iat` of a JWT (RFC 7519), unverified. Without `iat` it is measured against the local
+ * clock.
+ */
 function jwtLifetimeS(token: string, nowMs: number): number | null {
   const payload = jwtPayload(token);
   const expiry = isMembers(payload) ? optionalNumber(payload, 'exp') : null;
@@ -94,7 +97,7 @@ function jwtPayload(token: string): unknown {
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
   } catch {
-    // An opaque token with a dot in it: it says nothing of its lifetime.
+    // An opaque token that contains a dot: its lifetime is unknown.
     return undefined;
   }
 }

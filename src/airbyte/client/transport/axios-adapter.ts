@@ -2,12 +2,12 @@ import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { Dispatcher } from 'undici';
 import { sendRequest, type WireRequest } from './undici-request';
 
-/** An `AxiosAdapter` whose answers are texts. */
+/** An `AxiosAdapter` that returns text. */
 export type UndiciAdapter = (config: InternalAxiosRequestConfig) => Promise<AxiosResponse<string>>;
 
 /**
- * An axios adapter over {@link sendRequest}. Honours `timeout` (body included), `signal` and `maxContentLength`, resolves
- * for every status and rejects with {@link TransportError}.
+ * Creates an axios adapter over {@link sendRequest}. Supports `timeout` (body included), `signal` and
+ * `maxContentLength`. Resolves for every status and rejects with {@link TransportError}.
  */
 export function createUndiciAdapter(dispatcher: Dispatcher): UndiciAdapter {
   return async (config) => {
@@ -29,7 +29,10 @@ function wireRequestOf(config: InternalAxiosRequestConfig): WireRequest {
   };
 }
 
-/** Headers as texts, those of several values joined (RFC 9110, 5.3); axios marks absent ones by null, undefined or false. */
+/**
+ * Joins headers with several values (RFC 9110, section 5.3) and drops absent ones, which axios marks by null,
+ * undefined or false.
+ */
 function joined(headers: Readonly<Record<string, unknown>>): Record<string, string> {
   const isThere = ([, value]: [string, unknown]): boolean =>
     value !== undefined && value !== null && value !== false;

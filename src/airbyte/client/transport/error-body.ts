@@ -4,8 +4,8 @@ import { isMembers, type Members, optionalText } from '../model/parse';
 const EMPTY: Members = {};
 
 /**
- * Reads whichever of Airbyte's error shapes the body has: its problem (`data.message`, `detail`, `title`), the bare
- * `errorId`, Micronaut's HATEOAS form (`_embedded.errors[].message`) or a plain `message`.
+ * Parses any of Airbyte's error shapes: problem (`data.message`, `detail`, `title`), bare `errorId`,
+ * Micronaut's HATEOAS form (`_embedded.errors[].message`) or plain `message`.
  */
 export function parseErrorBody(body: unknown): UpstreamProblem {
   if (!isMembers(body)) return {};
@@ -30,7 +30,7 @@ function messageOf(body: Members, data: Members): string | undefined {
   );
 }
 
-/** A refused cron expression is explained in a member of its own. */
+/** Airbyte explains a rejected cron expression in this field. */
 function cronMessage(data: Members): string | undefined {
   return nonEmptyText(data, 'validationErrorMessage');
 }

@@ -8,22 +8,22 @@ import type { TransportError, TransportFailure } from './transport-errors';
 import { inTurns } from '../../../lib/in-turns';
 import { parseLargeJson } from './large-json';
 
-/** A larger body is parsed in several turns of the event loop. A smaller one takes a few milliseconds. */
+/** Larger bodies are parsed in several turns of the event loop; smaller ones take a few milliseconds. */
 const LARGE_CHARACTERS = 256 * 1024;
 
 /**
- * Reads the body of a good answer, which still has to be parsed, or throws the {@link AirbyteError} that it amounts to.
+ * Returns the body of a successful response, or throws the {@link AirbyteError} that the response represents.
  * Returns a promise for a large body.
  */
 export function readAnswer(operation: Operation, response: TransportResponse, nowMs: number): unknown {
   if (response.status < 200 || response.status > 299) throw errorOf(operation, response, nowMs);
   if (operation.expects === 'json') return readJson(operation, response);
-  // A web application answers every path with its page and 200.
+  // Single-page applications answer every path with 200 and their page.
   if (isWebPage(response)) throw misbehaving(operation, 'the answer is a web page', response.status);
   return undefined;
 }
 
-/** An error for an answer that is not one of Airbyte's API: the address is wrong, or something sits in between. */
+/** Error for a response that does not come from Airbyte's API: the address is wrong, or a proxy answers. */
 export function misbehaving(operation: Operation, what: string, status: number | undefined): AirbyteError {
   const message = `${methodAndPath(operation)}: ${what}. Is AIRBYTE_API_URL the base of Airbyte's public API?`;
   return new AirbyteError('misbehaving', message, { operation: operation.name, sent: true, status });
@@ -84,7 +84,7 @@ function errorOf(operation: Operation, response: TransportResponse, nowMs: numbe
   return new AirbyteError(kindOf(status), `${methodAndPath(operation)}: Airbyte answered ${status}`, details);
 }
 
-/** Proxies answer 401, 429 and 5xx with pages of their own and mean it; other pages come from the wrong address. */
+/** Proxies answer 401, 429 and 5xx with their own pages. Other pages mean that the address is wrong. */
 function isFromAirbyte(response: TransportResponse): boolean {
   const { status } = response;
   if (status < 400) return false;
@@ -108,7 +108,7 @@ const KINDS: ReadonlyMap<number, AirbyteErrorKind> = new Map([
   [504, 'unavailable'],
 ]);
 
-/** Undefined when the text is not JSON, which JSON itself cannot say. */
+/** Undefined if the text is not valid JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(quoteLongJobIds(text));
@@ -118,15 +118,16 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Job ids are int64: beyond 2^53 a number would silently become another job's id. An unescaped `"jobId"` before a
- * colon can only be a member's name, since quotes inside a JSON text are escaped.
+ * Quotes large job ids. They are int64, and a number beyond 2^53 would silently become the id of another job.
+ * An unescaped `"jobId"` before a colon can only be a field name, because quotes inside JSON strings are
+ * escaped.
  */
 function quoteLongJobIds(text: string): string {
   if (!LONG_JOB_ID.test(text)) return text;
   return text.replace(/(?<!\\)("jobId"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g, '$1"$2"');
 }
 
-/** Cheap to look for: hardly any text has one. */
+/** Fast check, because large ids are rare. */
 const LONG_JOB_ID = /"jobId"\s*:\s*-?\d{16}/;
 
 function isJson(response: TransportResponse): boolean {
@@ -142,7 +143,7 @@ function contentType(response: TransportResponse): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Airbyte's clock when it answered, in whole seconds. */
+/** Time of the response by Airbyte's clock, in whole seconds. */
 function upstreamDateOf(response: TransportResponse): Date | undefined {
   const value = response.headers['date'];
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;

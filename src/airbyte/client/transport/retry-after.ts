@@ -1,10 +1,9 @@
-/** The longest wait that a `Retry-After` can ask for. */
+/** Upper limit of a `Retry-After` delay. */
 export const MAX_RETRY_AFTER_MS = 30_000;
 
 /**
- * Reads `Retry-After` (RFC 9110, section 10.2.3) in seconds or as an HTTP date, capped.
- *
- * @returns milliseconds, or undefined when the header is absent or malformed
+ * Parses `Retry-After` (RFC 9110, section 10.2.3), seconds or HTTP date, and caps it.
+ * @returns milliseconds, or undefined if the header is absent or malformed
  */
 export function parseRetryAfterMs(value: unknown, nowMs: number): number | undefined {
   if (typeof value !== 'string') return undefined;

@@ -1,17 +1,17 @@
 /**
- * Why no whole answer came:
- * `unreachable` (refused, DNS, TLS, proxy), `dropped` (closed or cut off), `timeout`, `aborted` (the caller's signal),
+ * Why no complete response was received:
+ * `unreachable` (refused, DNS, TLS, proxy), `dropped` (connection closed), `timeout`, `aborted` (signal of the caller),
  * `too_large`, `garbled` (not HTTP).
  */
 export type TransportFailure = 'unreachable' | 'dropped' | 'timeout' | 'aborted' | 'too_large' | 'garbled';
 
-/** Holds no error of the HTTP library: those carry headers, and bytes of the answer. */
+/** Contains no error of the HTTP library, because those carry headers and response bytes. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
 
   constructor(
     readonly failure: TransportFailure,
-    /** May the peer have received the request, or a part of it? */
+    /** Whether the peer may have received the request or a part of it. */
     readonly sent: boolean,
     /** Such as `ECONNREFUSED` or `UND_ERR_SOCKET`. */
     readonly code?: string,

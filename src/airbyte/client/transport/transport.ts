@@ -3,19 +3,19 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { createUndiciAdapter, type UndiciAdapter } from './axios-adapter';
 import { TransportError } from './transport-errors';
 
-/** The largest answer read: a connection with a thousand streams stays far below. */
+/** Maximum response size. A connection with a thousand streams is far smaller. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 export interface TransportRequest {
   readonly method: string;
-  /** Below the API's base; ids already encoded. */
+  /** Relative to the API's base URL; ids are encoded. */
   readonly path: string;
   readonly headers: Record<string, string>;
   /** JSON text. */
   readonly body?: string | undefined;
-  /** For the whole exchange, the body of the answer included. */
+  /** For the whole request, including the response body. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,17 +27,20 @@ export interface TransportResponse {
   readonly text: string;
 }
 
-/** Sends one request and reads the whole answer; throws {@link TransportError} and nothing else of its own. */
+/**
+ * Sends one request and reads the whole response. Rejects with {@link TransportError}, or with the error of an
+ * axios interceptor.
+ */
 export interface Transport {
   send(request: TransportRequest): Promise<TransportResponse>;
-  /** Closes every socket at once; what is in flight fails. */
+  /** Closes all sockets. Requests in flight fail. */
   close(): Promise<void>;
 }
 
 /**
- * The only place that knows the HTTP library. Requests go through the axios instance of `@nestjs/axios`, so its
- * interceptors hold, and leave through undici: sockets are kept alive, and NODE_EXTRA_CA_CERTS and the proxy variables
- * HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured, except that loopback is never proxied.
+ * The only user of the HTTP libraries. Requests pass through the axios instance of `@nestjs/axios`, so its
+ * interceptors apply, and are sent by undici with keep-alive. NODE_EXTRA_CA_CERTS, HTTP_PROXY, HTTPS_PROXY and
+ * NO_PROXY are honoured; loopback is never proxied.
  */
 export class AxiosTransport implements Transport {
   private readonly origin: string;
@@ -81,7 +84,7 @@ export class AxiosTransport implements Transport {
     return this.dispatcher.destroy();
   }
 
-  /** Axios's own errors carry its config, and with it the credentials: none of them may leave this file. */
+  /** Axios errors contain the request config and its credentials, so they must not leave this file. */
   private translate(error: unknown, request: TransportRequest): Error {
     if (error instanceof TransportError) return error;
     if (request.signal?.aborted) return new TransportError('aborted', true);
@@ -97,7 +100,7 @@ export class AxiosTransport implements Transport {
 }
 
 function createDispatcher(hostname: string): Dispatcher {
-  // Silence is judged by the timeout of the whole exchange, so undici's own body and header timeouts are off.
+  // One timeout covers the whole request, so undici's header and body timeouts are disabled.
   const options = {
     pipelining: 1,
     headersTimeout: 0,

@@ -1,22 +1,21 @@
 import type { Dispatcher } from 'undici';
 import { TransportError, type TransportFailure } from './transport-errors';
 
-/** One request as it goes on the wire. */
 export interface WireRequest {
   readonly origin: string;
-  /** Query included. */
+  /** Includes the query. */
   readonly path: string;
   readonly method: string;
   readonly headers: Record<string, string>;
   readonly body: string | null;
-  /** For the whole exchange, the body of the answer included; 0: as long as it takes. */
+  /** For the whole request, including the response body; 0: no timeout. */
   readonly timeoutMs: number;
-  /** The largest answer that is read. */
+  /** Maximum response size. */
   readonly maxBytes: number;
   readonly signal?: Abortable | undefined;
 }
 
-/** As much of an `AbortSignal` as axios promises to hand on. */
+/** The part of `AbortSignal` that axios passes on. */
 export interface Abortable {
   addEventListener?: (type: 'abort', listener: () => void) => void;
   removeEventListener?: (type: 'abort', listener: () => void) => void;
@@ -29,13 +28,13 @@ export interface WireAnswer {
   readonly text: string;
 }
 
-/** Limits that differ by less than this share one of Node's timer lists; a busy gateway would make one for each. */
+/** Timeouts are rounded to this step: Node keeps one timer list for each distinct duration. */
 const TIMER_STEP_MS = 100;
 
 /**
- * Sends one request and reads its whole answer, of whatever status; follows no redirects. Uses undici's `dispatch`, which
- * costs less than its `request` and knows whether a request was written to a socket.
- * @throws {TransportError} and nothing else
+ * Sends one request and reads the whole response, whatever its status. Follows no redirects. Uses undici's
+ * `dispatch`, which is cheaper than `request` and shows whether the request was written to a socket.
+ * @throws {TransportError} only
  */
 export function sendRequest(dispatcher: Dispatcher, request: WireRequest): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
@@ -43,7 +42,7 @@ export function sendRequest(dispatcher: Dispatcher, request: WireRequest): Promi
   });
 }
 
-/** Settles exactly once: by the answer, a failure, the timeout or the caller's signal. */
+/** Settles exactly once: by response, failure, timeout or abort. */
 class PendingRequest implements Dispatcher.DispatchHandler {
   private readonly chunks: Buffer[] = [];
   private readonly timer: NodeJS.Timeout | undefined;
@@ -68,7 +67,10 @@ class PendingRequest implements Dispatcher.DispatchHandler {
     signal.addEventListener?.('abort', this.onAbort);
   }
 
-  /** Called just before the request is written; a request given up while it waited for a socket ends here, unsent. */
+  /**
+   * Called just before the request is written. A request that timed out while it waited for a socket is aborted
+   * here, unsent.
+   */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.settled) {
       controller.abort(new Error('given up before it was sent'));
@@ -125,12 +127,12 @@ function onTimeout(exchange: PendingRequest): void {
   exchange.fail('timeout');
 }
 
-/** Never later than asked for. */
+/** Rounds down, so that a timeout is never late. */
 function roundDown(timeoutMs: number): number {
   return timeoutMs < 10 * TIMER_STEP_MS ? timeoutMs : timeoutMs - (timeoutMs % TIMER_STEP_MS);
 }
 
-/** What the parser refuses, and headers past undici's limit of 16 KiB. */
+/** Parser errors, and headers beyond undici's limit of 16 KiB. */
 function isNotHttp(error: Error): boolean {
   return error.name === 'HTTPParserError' || codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW';
 }

@@ -1,6 +1,6 @@
 /**
- * Why a connection could not be opened, for operators and callers. The code of the system is safe to show; the messages
- * that come with it are not, because they hold hosts and addresses.
+ * Describes why a connection could not be opened. Error codes are safe to show; system error messages are not,
+ * because they contain hosts and addresses.
  */
 export function unreachableCause(code: string | undefined): string {
   if (code === undefined) return 'no connection could be opened';

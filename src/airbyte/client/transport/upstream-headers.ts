@@ -4,7 +4,7 @@ import type { Operation } from '../model/operation';
 
 const REQUEST_ID = /^[\x21-\x7e]{1,200}$/;
 
-/** What is sent with an operation. Ids that could not stand in a header are left out. */
+/** Headers of a request to Airbyte. Ids that are not valid header values are left out. */
 export function upstreamHeaders(
   operation: Operation,
   context: CallContext,

@@ -2,7 +2,10 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ScheduleDto } from './schedule.dto';
 import { StreamDto } from './stream.dto';
 
-/** `locked` is Airbyte's word for unpaid or not entitled; `unknown` stands for words Airbyte has yet to invent. */
+/**
+ * `locked`: Airbyte reports an unpaid bill or a missing entitlement. `unknown`: a value of a later Airbyte
+ * version.
+ */
 export const INGESTION_STATUSES = ['active', 'inactive', 'locked', 'unknown'] as const;
 export type IngestionStatus = (typeof INGESTION_STATUSES)[number];
 

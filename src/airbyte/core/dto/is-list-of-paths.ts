@@ -1,6 +1,6 @@
 import { ValidateBy } from 'class-validator';
 
-/** A list of paths, each the names of the fields that lead to it. */
+/** Validates an array of paths; a path is an array of field names. */
 export function IsListOfPaths(maxLength: number): PropertyDecorator {
   return ValidateBy(
     {

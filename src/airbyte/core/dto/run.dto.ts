@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsOptional } from 'class-validator';
 import { IsOneOf, IsWholeNumber } from '../../../api/validation/decorators';
 
-/** `unknown` stands for words that Airbyte has yet to invent. */
+/** `unknown`: a value of a later Airbyte version. */
 export const RUN_STATUSES = [
   'pending',
   'queued',
@@ -16,7 +16,7 @@ export const RUN_STATUSES = [
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-/** What a run does: only `sync` and `refresh` bring data. */
+/** Only `sync` and `refresh` move data. */
 export const RUN_TYPES = ['sync', 'refresh', 'reset', 'clear', 'unknown'] as const;
 export type RunType = (typeof RUN_TYPES)[number];
 
@@ -39,10 +39,10 @@ export class StartRunDto {
   onConflict?: ConflictChoice | null;
 }
 
-/** The longest that a request may wait for a run to end. */
+/** Maximum of `wait`, in seconds. */
 const MAX_WAIT_S = 60;
 
-/** How to read a run. */
+/** Query of a single run. */
 export class RunQueryDto {
   /** How many seconds to wait at most for the run to end; 0 answers at once. */
   @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_WAIT_S, default: 0, required: false, example: 30 })

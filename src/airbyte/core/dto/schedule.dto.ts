@@ -14,7 +14,7 @@ const SCHEDULE_HINT = 'Write e.g. {"scheduleType": "cron", "cronExpression": "0 
 /** Longer texts are not repeated in a hint. */
 const MAX_EXPRESSION_LENGTH = 60;
 
-/** A schedule that was sent as a string, such as `0 2 * * *`. */
+/** Hint for a schedule that was sent as a string, such as `0 2 * * *`. */
 export const SCHEDULE_OBJECT: HintContext = {
   hint: SCHEDULE_HINT,
   suggest: (value, _siblings, usual) => {
@@ -36,7 +36,7 @@ function typeOfMembers(siblings: object): string | undefined {
     : undefined;
 }
 
-/** Airbyte's internal API and its Terraform provider know an interval as `{units, timeUnit}`. */
+/** Airbyte's internal API and its Terraform provider express an interval as `{units, timeUnit}`. */
 function intervalHint(value: unknown): ForeignName {
   const { units, timeUnit } = (typeof value === 'object' && value !== null ? value : {}) as Record<
     string,

@@ -21,7 +21,7 @@ function holdsNoList(value: unknown): boolean {
   return !Array.isArray(value) || !value.some(Array.isArray);
 }
 
-/** The states that a caller may give an ingestion. */
+/** Statuses that callers can set. */
 export const WRITABLE_STATUSES = ['active', 'inactive'] as const;
 export type WritableStatus = (typeof WRITABLE_STATUSES)[number];
 
@@ -84,7 +84,7 @@ export class CreateIngestionDto {
   @IsArray({ message: 'must be an array or null', context: STREAMS_CONTEXT })
   @ArrayMinSize(1, { message: 'must have at least one stream', context: STREAMS_CONTEXT })
   @ArrayMaxSize(1000, { message: 'must have at most 1000 streams', context: STREAMS_CONTEXT })
-  // A list in the list would be looked into, and taken for a stream.
+  // class-validator would validate the items of a nested array as streams.
   @ValidateBy(
     { name: 'holdsNoList', validator: { validate: holdsNoList } },
     { message: 'must hold objects', context: STREAMS_CONTEXT },

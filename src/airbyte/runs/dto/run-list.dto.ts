@@ -4,13 +4,13 @@ import { IsOptional, Matches } from 'class-validator';
 import { EmptyIsAbsent, IsOneOf, IsWholeNumber } from '../../../api/validation/decorators';
 import { RUN_STATUSES, RunDto, type RunStatus } from '../../core/dto/run.dto';
 
-/** Statuses that runs can be asked for by: those that Airbyte knows. */
+/** Statuses that can be filtered: those that Airbyte knows. */
 const FILTER_STATUSES = RUN_STATUSES.filter((status) => status !== 'unknown');
 
-/** Opaque to callers: how far down the history the last run they have seen was, its id, and a signature. */
+/** Opaque to callers: offset, id of the last run and signature. */
 const PAGE_TOKEN_PATTERN = /^\d{1,12}-\d{1,19}-[\w-]{22}$/;
 
-/** Which runs to list. */
+/** Query of a run list. */
 export class RunListQueryDto {
   /** Only runs in this status. */
   @ApiProperty({ enum: FILTER_STATUSES, enumName: 'RunStatusFilter', required: false, example: 'failed' })

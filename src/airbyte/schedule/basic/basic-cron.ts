@@ -1,12 +1,12 @@
 /**
- * The cron expression that keeps a basic interval. Its second is spelled `00000`, which no other schedule of ours
- * is; leading zeros on the number that holds the interval say in which unit it was sent.
+ * Represents a basic interval as a cron expression. Its second is `00000`, which no other schedule of the
+ * gateway has; leading zeros of the number that contains the interval encode the unit.
  */
 import { type BasicInterval, intervalMinutes, UNIT_MINUTES, unitsFor } from './interval';
 
 export type { BasicInterval } from './interval';
 
-/** The minute in UTC from which intervals are counted; `weekday` as Quartz counts, 1 for Sunday. */
+/** Start of the intervals, in UTC. `weekday` counts as in Quartz: 1 is Sunday. */
 export interface Anchor {
   readonly minute: number;
   readonly hour: number;
@@ -22,8 +22,8 @@ export function anchorAt(now: Date): Anchor {
 }
 
 /**
- * An expression that fires one interval after the anchor's minute and so on; null for intervals that no cron
- * expression keeps. Minutes and hours are counted from the anchor, so a firing falls on the anchor itself.
+ * Expression that fires at the anchor plus multiples of the interval; null if no cron expression can represent
+ * it.
  */
 export function basicCron(interval: BasicInterval, anchor: Anchor): string | null {
   const unitPlace = unitsFor(interval).indexOf(interval.unit);
@@ -42,7 +42,7 @@ export function basicCron(interval: BasicInterval, anchor: Anchor): string | nul
   return `${BASIC_SECOND} ${minute} ${hour} ? * ${padded(anchor.weekday)}`;
 }
 
-/** `zeros` stand before the number that carries the unit. Minutes, hours, days and weeks, in this order. */
+/** Patterns for minutes, hours, days and weeks. `zeros` encode the unit. */
 const SHAPES: readonly { pattern: RegExp; unitMinutes: number }[] = [
   { pattern: /^(?<minute>[0-9]{1,2})\/(?<zeros>0*)(?<units>[1-9][0-9]?) \* \* \* \?$/, unitMinutes: 1 },
   {
@@ -59,7 +59,7 @@ const SHAPES: readonly { pattern: RegExp; unitMinutes: number }[] = [
   },
 ];
 
-/** The interval and anchor that an expression may keep; the caller makes sure by building it again. */
+/** Interval and anchor of an expression; the caller verifies them by building the expression again. */
 export function readBasicCron(fields: readonly string[]): { interval: BasicInterval; anchor: Anchor } | null {
   if (fields[0] !== BASIC_SECOND) return null;
   const rest = fields.slice(1).join(' ');

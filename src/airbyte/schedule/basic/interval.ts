@@ -1,4 +1,4 @@
-/** Basic timing, `Every 6 HOURS`: reading it, and which intervals a cron expression can keep. */
+/** Parses basic timings such as `Every 6 HOURS`, and lists the intervals that cron can represent. */
 
 export type TimeUnit = 'MINUTES' | 'HOURS' | 'DAYS' | 'WEEKS' | 'MONTHS';
 
@@ -9,7 +9,7 @@ export interface BasicInterval {
 
 const BASIC_TIMING = /^\s*every\s+([0-9]{1,9})\s+(minute|hour|day|week|month)s?\s*$/i;
 const UNITS: readonly TimeUnit[] = ['MINUTES', 'HOURS', 'DAYS', 'WEEKS', 'MONTHS'];
-/** Airbyte's month is 30 days (its workers' ConfigFetchActivityImpl). */
+/** A month is 30 days in Airbyte (ConfigFetchActivityImpl). */
 export const UNIT_MINUTES: Record<TimeUnit, number> = {
   MINUTES: 1,
   HOURS: 60,
@@ -20,7 +20,7 @@ export const UNIT_MINUTES: Record<TimeUnit, number> = {
 
 export const DEFAULT_INTERVAL: BasicInterval = { units: 24, unit: 'HOURS' };
 
-/** The interval of a timing in either of Airbyte's spellings, in any case; null when it is not one. */
+/** Parses a timing, singular or plural, in any case; null if invalid. */
 export function parseBasicTiming(text: string): BasicInterval | null {
   const match = BASIC_TIMING.exec(text);
   const unit = UNITS.find((candidate) => candidate === `${(match?.[2] ?? '').toUpperCase()}S`);
@@ -28,7 +28,7 @@ export function parseBasicTiming(text: string): BasicInterval | null {
   return unit && units > 0 ? { units, unit } : null;
 }
 
-/** As Airbyte writes it. */
+/** Formats an interval as Airbyte does. */
 export function basicTimingOf(interval: BasicInterval): string {
   return `Every ${String(interval.units)} ${interval.unit}`;
 }
@@ -45,7 +45,7 @@ function every(units: number, unit: TimeUnit): BasicInterval {
   return { units, unit };
 }
 
-/** The intervals that one cron expression keeps exactly, across midnight and the ends of weeks too, ascending. */
+/** Intervals that one cron expression represents exactly, also across midnight and weeks; ascending. */
 const CRON_INTERVALS: readonly BasicInterval[] = [
   ...[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30].map((units) => every(units, 'MINUTES')),
   ...[1, 2, 3, 4, 6, 8, 12, 24].map((units) => every(units, 'HOURS')),
@@ -53,8 +53,8 @@ const CRON_INTERVALS: readonly BasicInterval[] = [
 ];
 
 /**
- * The other units in which an interval that is kept can be said, such as 60 MINUTES for 1 HOURS, in a fixed order
- * that begins with the usual one; empty when no cron expression keeps the interval.
+ * Units that express the interval, such as HOURS and MINUTES for 60 minutes, in a fixed order that begins with
+ * the usual one; empty if no cron expression represents the interval.
  */
 export function unitsFor(interval: BasicInterval): readonly TimeUnit[] {
   if (interval.unit === 'MONTHS') return [];
@@ -67,7 +67,7 @@ export function unitsFor(interval: BasicInterval): readonly TimeUnit[] {
   return [usual.unit, ...others.reverse()];
 }
 
-/** The kept intervals next to one that is not, none shorter than the floor. */
+/** Nearest shorter and longer interval that cron can represent, none below the minimum. */
 export function nearestCronIntervals(interval: BasicInterval, floorMinutes: number): BasicInterval[] {
   const minutes = intervalMinutes(interval);
   const allowed = CRON_INTERVALS.filter((kept) => intervalMinutes(kept) >= floorMinutes);

@@ -12,7 +12,7 @@ export function dayNumber(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-/** The date of a day number, packed as `year * 512 + month * 32 + day` to spare an allocation. */
+/** Date of a day number, packed as `year * 512 + month * 32 + day` to avoid an allocation. */
 export function packedDate(days: number): number {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);

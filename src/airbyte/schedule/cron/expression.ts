@@ -1,4 +1,4 @@
-/** Expressions that are accepted from callers, in either dialect, field by field. */
+/** Parses and validates cron expressions in both dialects, field by field. */
 import { DAY_OF_MONTH, numberOfName, QUARTZ_WEEKDAY, UNIX_WEEKDAY as UNIX_WEEKDAY_FIELD } from './field';
 import { plainSpelling, type FieldFault, type FieldForm } from './field-form';
 import { quartzReaders } from './quartz-fields';
@@ -9,9 +9,9 @@ export type Dialect = 'unix' | 'quartz';
 
 export interface CronExpression {
   readonly dialect: Dialect;
-  /** As sent, single blanks between the fields. */
+  /** As sent, with single spaces. */
   readonly text: string;
-  /** Five, six or seven fields as sent. */
+  /** Five, six or seven parsed fields. */
   readonly forms: readonly FieldForm[];
 }
 
@@ -42,7 +42,7 @@ function unixDayFault(fields: readonly string[]): FieldFault | null {
   };
 }
 
-/** The Quartz form of a week of the month with one weekday: `0 2 1-7 * MON` is meant as the first Monday. */
+/** Quartz form of a weekday in one week of the month: `0 2 1-7 * MON` means the first Monday. */
 function nthWeekday([minute = '', hour = '', dates = '', month = '', weekday = '']: readonly string[]):
   string | null {
   const nth = ['1-7', '8-14', '15-21', '22-28'].indexOf(dates) + 1;
@@ -54,7 +54,7 @@ function nthWeekday([minute = '', hour = '', dates = '', month = '', weekday = '
   return name === undefined ? null : `0 ${minute} ${hour} ? ${month} ${name}#${String(nth)}`;
 }
 
-/** Six fields with a `*` too many are mostly written by people whose weekdays begin with Monday as 1. */
+/** Callers who write six fields with an extra `*` often count weekdays from Monday. */
 function weekdayWarning(weekday: string): string {
   if (!/[0-9]/.test(weekday)) return '';
   return ', but in Quartz 1 is Sunday and 7 is Saturday: better name the days, such as MON-FRI';
@@ -81,7 +81,7 @@ function quartzDayFault(fields: readonly string[]): FieldFault | null {
   };
 }
 
-/** With a year Airbyte wants the minute, too, to be one integer. */
+/** With a year, Airbyte requires the minute to be one integer. */
 function minuteFault(fields: readonly string[]): FieldFault | null {
   const [, minute = '', , , , , year] = fields;
   if (year === undefined || year === '*' || /^[0-9]+$/.test(minute)) return null;
@@ -97,7 +97,7 @@ function acrossFieldsHint(isUnix: boolean): string {
     : 'write ? for the day of month or the day of week, and a single minute or no year';
 }
 
-/** What is wrong between fields that are right in themselves. */
+/** Faults between fields that are valid by themselves. */
 function acrossFields(fields: readonly string[], wrong: ReadonlySet<number>): FieldFault[] {
   const unix = fields.length === 5;
   const days = unix ? [UNIX_DAY_OF_MONTH, UNIX_WEEKDAY] : [QUARTZ_DAY_OF_MONTH, QUARTZ_DAY_OF_WEEK];
@@ -107,13 +107,13 @@ function acrossFields(fields: readonly string[], wrong: ReadonlySet<number>): Fi
   const faults = [dayFault, unix || wrong.has(1) ? null : minuteFault(fields)].filter(
     (fault) => fault !== null,
   );
-  // Their hints spell the whole expression out, which would be refused again for its other faults.
+  // These hints contain the whole expression, which would be rejected again for its other faults.
   return wrong.size === 0 && faults.length <= 1
     ? faults
     : faults.map(({ reason }) => ({ reason, hint: acrossFieldsHint(unix) }));
 }
 
-/** Reads an expression of five fields (Unix) or of six or seven (Quartz); other counts are the caller's to refuse. */
+/** Parses five fields (Unix) or six to seven (Quartz). The caller rejects other counts. */
 export function readExpression(fields: readonly string[]): ExpressionReading {
   const dialect = fields.length === 5 ? 'unix' : 'quartz';
   const readers = dialect === 'unix' ? unixReaders : quartzReaders;
@@ -130,7 +130,7 @@ export function readExpression(fields: readonly string[]): ExpressionReading {
     : { ok: true, expression: { dialect, text: fields.join(' '), forms } };
 }
 
-/** Whether the expression ends with a year of `*`, which says nothing and is not sent on. */
+/** Whether the year is `*`, which has no effect and is not sent. */
 export function hasStarYear(expression: CronExpression): boolean {
   return expression.forms[6]?.text === '*';
 }
@@ -147,12 +147,12 @@ function quartzFields(
   return ['0', ...fields];
 }
 
-/** Six or seven Quartz fields with the expression's meaning, free of spellings that carry words. */
+/** Quartz fields with the same meaning, without encoded text. */
 export function plainFields(expression: CronExpression): string[] {
   return quartzFields(expression, plainSpelling);
 }
 
-/** The Quartz fields as they are sent upstream, before the second is marked. */
+/** Quartz fields for Airbyte, before the second is encoded. */
 export function storedFields(expression: CronExpression): string[] {
   const readers = expression.dialect === 'unix' ? unixReaders : quartzReaders;
   return quartzFields(expression, (form, index) => {

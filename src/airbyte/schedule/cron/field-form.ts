@@ -1,15 +1,15 @@
-/** One field of an accepted expression: the caller's words, what they mean, and how they may be spelled upstream. */
+/** A parsed field: original text, values and spelling for Airbyte. */
 
 export interface FieldForm {
-  /** As the caller wrote it. */
+  /** As written by the caller. */
   readonly text: string;
-  /** The values in Quartz's numbering, ascending; null for `?` and for forms such as `LW` that have no fixed values. */
+  /** Values in Quartz numbering, ascending; null for `?` and for forms without fixed values such as `LW`. */
   readonly values: readonly number[] | null;
-  /** A spelling that Airbyte reads with this meaning and that keeps the words; null when values must be listed. */
+  /** Spelling that Airbyte reads correctly and that preserves the text; null if the values must be listed. */
   readonly plain: string | null;
 }
 
-/** Why a field is not accepted. */
+/** Reason for rejecting a field, and a fix. */
 export interface FieldFault {
   readonly reason: string;
   readonly hint: string;
@@ -17,7 +17,7 @@ export interface FieldFault {
 
 export type FieldReading = { ok: true; form: FieldForm } | { ok: false; fault: FieldFault };
 
-/** Reads one field of a dialect. */
+/** Parser of one field of a dialect. */
 export type FieldReader = (words: string) => FieldReading;
 
 export function accepted(form: FieldForm): FieldReading {
@@ -32,12 +32,12 @@ export function ascending(values: Iterable<number>): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
-/** Numbers without leading zeros, as in `0 0 2` for `00 00 02`. */
+/** Removes leading zeros: `00 00 02` becomes `0 0 2`. */
 export function withoutPadding(text: string): string {
   return text.replace(/(?<![0-9])0+(?=[0-9])/g, '');
 }
 
-/** The field in plain Quartz, free of spellings that only carry words. */
+/** The field in plain Quartz, without encoded text. */
 export function plainSpelling(form: FieldForm): string {
   return form.plain === null && form.values ? form.values.join(',') : withoutPadding(form.plain ?? form.text);
 }

@@ -1,4 +1,4 @@
-/** How close together a rule's firings can come, judged from its fields and not from the next few firings. */
+/** Smallest gap between firings, computed from the fields and not from the next firings. */
 import { daysInMonth } from './civil';
 import { firingDays } from './month-days';
 import type { CronRule, NextTable } from './rule';
@@ -35,7 +35,7 @@ function firesOnAdjacentDays(rule: CronRule, fromYear: number): boolean {
   return false;
 }
 
-/** Smallest distance in minutes between two firings by the clock on the wall; 1440 when it is a day or more. */
+/** Smallest wall-clock gap between two firings in minutes, at most 1440. */
 export function smallestGapMinutes(rule: CronRule, from: Date): number {
   const minutes = members(rule.minutes, 59);
   const hours = members(rule.hours, 23);

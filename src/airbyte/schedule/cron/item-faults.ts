@@ -1,10 +1,10 @@
-/** What is wrong with an item of a field, whichever the dialect, and what to write instead. */
+/** Faults of a field's items in both dialects, with fixes. */
 import { type TimeUnit, timingsFor } from '../basic/interval';
 import { type Field, numberOfName } from './field';
 import type { FieldFault } from './field-form';
 import type { Item } from './item';
 
-/** Airbyte's first check (cron-utils) takes steps up to this. */
+/** Longest step that Airbyte's first validation (cron-utils) accepts. */
 export function longestPlainStep(field: Field): number {
   return field.size - 1;
 }
@@ -16,7 +16,7 @@ export function allowedValues(field: Field): string {
 
 function shortName(text: string, field: Field): string | null {
   if (text.length === 2 && /^[A-Za-z]{2}$/.test(text)) {
-    // Two letters, as iCalendar has them.
+    // Two-letter names as in iCalendar.
     const names = field.names.filter((name) => name.startsWith(text.toUpperCase()));
     return names.length === 1 ? (names[0] ?? null) : null;
   }
@@ -26,7 +26,7 @@ function shortName(text: string, field: Field): string | null {
     : null;
 }
 
-/** An item that has not the form of one. */
+/** Fault of an item that cannot be parsed. */
 export function unparsableItem(text: string, field: Field): FieldFault {
   const reason =
     text === ''
@@ -41,7 +41,7 @@ export function unparsableItem(text: string, field: Field): FieldFault {
   };
 }
 
-/** A number or a step outside of what the field allows; null when all is well. */
+/** Fault of a number or a step outside the field's range; null if valid. */
 export function outOfRange(item: Item, field: Field, longestStep: number): FieldFault | null {
   const wrong = [item.from, item.to].find((b) => b && (b.value < field.min || b.value > field.max));
   if (wrong) {

@@ -1,4 +1,4 @@
-/** One comma-separated item of a cron field, `*`, `5`, `1-5`, `5/15` or `1-5/2`, and the values it stands for. */
+/** Parses one item of a cron field: `*`, `5`, `1-5`, `5/15` or `1-5/2`. */
 import { type Field, numberOfName } from './field';
 
 export interface Bound {
@@ -11,7 +11,7 @@ export interface Item {
   readonly from: Bound | null;
   /** Null unless the item is a range. */
   readonly to: Bound | null;
-  /** Null when no step is written. */
+  /** Null without a step. */
   readonly step: number | null;
 }
 
@@ -23,7 +23,7 @@ function boundOf(text: string, field: Field): Bound | null {
   return value === undefined ? null : { value, named: true };
 }
 
-/** The item as written, its values not yet held against the field's range; null when it is not an item at all. */
+/** Parses an item without checking its range; null if invalid. */
 export function parseItem(text: string, field: Field): Item | null {
   const match = ITEM.exec(text);
   if (!match) return null;
@@ -34,14 +34,14 @@ export function parseItem(text: string, field: Field): Item | null {
   return { from, to, step: stepText === undefined ? null : Number(stepText) };
 }
 
-/** Whether the range ends before it begins, so that it runs on past the end of the field. */
+/** Whether the range wraps around the end of the field. */
 export function wrapsAround(item: Item): boolean {
   return item.from !== null && item.to !== null && item.to.value < item.from.value;
 }
 
 /**
- * The values of the item, in the order in which they are counted. Ranges that wrap around go on from the
- * field's beginning and keep their step, as Quartz has it.
+ * Values of the item in order. Ranges that wrap around continue at the start of the field and keep their step,
+ * as in Quartz.
  */
 export function valuesOf(item: Item, field: Field): number[] {
   const start = item.from ? item.from.value : field.min;

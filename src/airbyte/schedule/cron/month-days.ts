@@ -1,4 +1,4 @@
-/** The days of one month on which a rule fires, as a mask: bit `n` is day `n`. */
+/** Firing days of one month as a bit mask: bit `n` is day `n`. */
 import { dayNumber, daysInMonth, weekdayOf } from './civil';
 import type { DayRule } from './rule';
 
@@ -6,8 +6,8 @@ const SATURDAY = 7;
 const SUNDAY = 1;
 
 /**
- * Quartz's nearest weekday to a day, which stays within the month except that it may leave a 30-day month's
- * day 31 where it is; callers drop days that the month does not have. (CronExpression.getTime of Quartz 2.3.2.)
+ * Nearest weekday as in Quartz 2.3.2 (CronExpression.getTime). Stays within the month, but may return day 31 of
+ * a 30-day month; callers drop such days.
  */
 function nearestWeekday(day: number, firstWeekday: number, lastDay: number): number {
   const weekday = ((firstWeekday - 1 + day - 1) % 7) + 1;
@@ -54,7 +54,7 @@ function monthMask(rule: DayRule, firstWeekday: number, lastDay: number): number
   }
 }
 
-/** The firing days of a month; 0 when there is none. */
+/** Firing days of a month; 0 if there are none. */
 export function firingDays(rule: DayRule, year: number, month: number): number {
   const lastDay = daysInMonth(year, month);
   if (rule.kind === 'dayOfMonth') return monthMask(rule, 1, lastDay);

@@ -1,9 +1,9 @@
-/** The next wall-clock time that a rule names, by fields rather than by stepping through time. */
+/** Next wall-clock time of a rule, computed from its fields and not by stepping. */
 import { DAY_MS, dayNumber, packedDate } from './civil';
 import { firingDays } from './month-days';
 import type { CronRule, NextTable } from './rule';
 
-/** A rule that has not fired for this long never does: all that the calendar repeats comes round within it. */
+/** A rule without a firing in this period never fires, because the calendar repeats within it. */
 const HORIZON_YEARS = 100;
 const NO_TIME = -1;
 
@@ -11,7 +11,7 @@ function at(table: NextTable, index: number): number {
   return table[index] ?? -1;
 }
 
-/** First time of the day, in seconds, that is `from` or later; -1 when the day has none left. */
+/** First time of day in seconds at or after `from`; -1 if there is none. */
 function timeOfDay(rule: CronRule, from: number): number {
   const hour = Math.floor(from / 3600);
   const minute = Math.floor((from % 3600) / 60);
@@ -33,7 +33,7 @@ function lowestBit(mask: number): number {
   return 31 - Math.clz32(mask & -mask);
 }
 
-/** First firing day, as a day number, in the month of the date from `day` on or in a later month; null for never. */
+/** First firing day, as a day number, on or after the date; null if there is none. */
 function firingDay(rule: CronRule, year: number, month: number, day: number): number | null {
   const lastYear = year + HORIZON_YEARS;
   let earliest = day;
@@ -54,8 +54,8 @@ function firingDay(rule: CronRule, year: number, month: number, day: number): nu
 }
 
 /**
- * The first wall-clock second that matches the rule and is not before `fromMs`; null when there is none.
- * Wall-clock times are milliseconds since 1970 as if the clock ran in UTC.
+ * First matching wall-clock second at or after `fromMs`; null if there is none. Wall-clock times are ms since
+ * 1970 as if the clock ran in UTC.
  */
 export function firstMatch(rule: CronRule, fromMs: number): number | null {
   const today = Math.floor(fromMs / DAY_MS);

@@ -1,6 +1,6 @@
 /**
- * Reads the fields of a Quartz expression as strictly as both of Airbyte's libraries together (cron-utils 9.2.1,
- * Quartz 2.3.2): what one of them refuses, or both read differently, is refused here with a hint.
+ * Parses Quartz fields as strictly as both of Airbyte's libraries together (cron-utils 9.2.1, Quartz 2.3.2):
+ * rejects fields that one of them rejects or that they read differently.
  */
 import {
   DAY_OF_MONTH,
@@ -17,7 +17,7 @@ import { accepted, ascending, type FieldReader, type FieldReading, refused } fro
 import { type Item, parseItem, valuesOf, wrapsAround } from './item';
 import { allowedValues, longestPlainStep, unparsableItem, outOfRange } from './item-faults';
 
-/** cron-utils comes to nothing on a stepped range that wraps around; weekday steps are listed altogether. */
+/** cron-utils misreads stepped ranges that wrap around. Stepped weekdays are always listed. */
 function isPlain(item: Item, field: Field, alone: boolean): boolean {
   if (!item.from) return alone || item.step !== null;
   if (!item.to || item.step === null) return true;
@@ -116,7 +116,7 @@ function readWeekday(words: string): FieldReading {
   return special(words);
 }
 
-/** Airbyte reads the second with Integer.valueOf. */
+/** Airbyte parses the second with Integer.valueOf. */
 function readSecond(words: string): FieldReading {
   if (/^[0-9]+$/.test(words) && Number(words) <= SECOND.max) {
     return accepted({ text: words, values: [Number(words)], plain: words });
@@ -127,7 +127,7 @@ function readSecond(words: string): FieldReading {
   );
 }
 
-/** Readers of the seven fields, in their order. */
+/** Parsers of the seven fields in order. */
 export const quartzReaders: readonly FieldReader[] = [
   readSecond,
   (words) => readQuartzField(words, MINUTE),

@@ -1,6 +1,6 @@
 /**
- * Reads a Quartz expression as Quartz 2.3.2 does, to compute firings of whatever Airbyte holds. It is more lenient
- * than what is accepted from callers: it follows Quartz where Quartz ignores a part of what is written.
+ * Parses Quartz expressions as Quartz 2.3.2 does, to compute the firings of any stored expression. More lenient
+ * than the validation of callers' expressions: it ignores the same parts as Quartz.
  */
 import {
   DAY_OF_MONTH,
@@ -16,7 +16,7 @@ import {
 import { type Item, parseItem, valuesOf } from './item';
 import { type CronRule, type DayRule, maskOf, nextTable } from './rule';
 
-/** Years beyond cron-utils' range are legal in Quartz itself. */
+/** Quartz accepts years beyond the range of cron-utils. */
 const QUARTZ_YEAR: Field = { ...YEAR, max: 2199, size: 230 };
 
 function inRange(item: Item, field: Field): boolean {
@@ -25,7 +25,7 @@ function inRange(item: Item, field: Field): boolean {
   return !backwards && item.step !== 0 && bounds.every((b) => b.value >= field.min && b.value <= field.max);
 }
 
-/** Quartz ignores a step that follows a name, and refuses a range of a name and a number. */
+/** Quartz ignores a step after a name and rejects a range of a name and a number. */
 function asQuartzReads(item: Item): Item | null {
   if (item.to && item.from && item.to.named !== item.from.named) return null;
   return item.from?.named ? { ...item, step: null } : item;
@@ -54,7 +54,7 @@ function lastDayRule(text: string): DayRule | null {
   return daysBefore > 30 ? null : { kind: 'lastDay', daysBefore, nearestWeekday: last[1] !== '' };
 }
 
-/** Quartz takes the smallest day for the `W` when several are listed. */
+/** With several days, Quartz applies `W` to the smallest. */
 function nearestWeekdayRule(text: string): DayRule | null {
   if (!/^[0-9]+W?(,[0-9]+W?)*$/i.test(text) || !/W/i.test(text)) return null;
   const days = fieldValues(text.replace(/W/gi, ''), DAY_OF_MONTH);
@@ -99,7 +99,7 @@ function yearsOf(text: string | undefined): ReadonlySet<number> | null | undefin
   return fieldValues(text, QUARTZ_YEAR) ?? undefined;
 }
 
-/** The rule of an expression's six or seven fields; null where Quartz would refuse them. */
+/** Rule of six or seven fields; null if Quartz rejects them. */
 export function quartzRule(fields: readonly string[]): CronRule | null {
   const [second, minute, hour, dayOfMonth, month, weekday, year] = fields;
   if (fields.length > 7 || weekday === undefined) return null;

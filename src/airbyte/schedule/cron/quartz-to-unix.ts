@@ -1,11 +1,11 @@
-/** Says a Quartz expression in Unix cron, where Unix cron can. */
+/** Converts a Quartz expression to Unix cron if possible. */
 import type { CronExpression } from './expression';
 import { type Field, QUARTZ_WEEKDAY } from './field';
 import { plainSpelling, type FieldForm } from './field-form';
 import { type Item, parseItem, wrapsAround } from './item';
 import { UNIX_FIELDS } from './unix-to-quartz';
 
-/** Runs of neighbours as ranges: `0-2,22`. */
+/** Formats consecutive values as ranges: `0-2,22`. */
 function asRanges(values: readonly number[]): string {
   const ranges: [number, number][] = [];
   for (const value of values) {
@@ -44,7 +44,9 @@ function weekdayField(form: FieldForm): string | null {
   return asRanges(form.values.map((value) => value - 1));
 }
 
-/** Five fields that fire at the same instants; null for seconds, years, and forms such as `L` that Unix lacks. */
+/**
+ * Five Unix fields with the same firings; null for seconds, years and forms such as `L` that Unix cron lacks.
+ */
 export function unixForm(expression: CronExpression): string | null {
   if (expression.dialect === 'unix') return expression.text;
   const [second, minute, hour, dayOfMonth, month, weekday, year] = expression.forms;

@@ -1,9 +1,9 @@
-/** What a cron expression means, in the form in which its firings are computed. */
+/** A cron expression in the form used to compute firings. */
 
-/** Index `i` holds the smallest allowed value that is `i` or more, or -1. */
+/** Element `i` is the smallest allowed value that is at least `i`, or -1. */
 export type NextTable = Int8Array;
 
-/** Which days of a month fire. Bit `n` of a mask stands for value `n`. */
+/** Firing days of a month. Bit `n` of a mask stands for value `n`. */
 export type DayRule =
   | { readonly kind: 'dayOfMonth'; readonly mask: number }
   | { readonly kind: 'lastDay'; readonly daysBefore: number; readonly nearestWeekday: boolean }
@@ -23,7 +23,7 @@ export interface CronRule {
   readonly years: ReadonlySet<number> | null;
 }
 
-/** The table for a set of values of 0 to `max`. It has one entry more, so that `max + 1` may be asked for. */
+/** Builds the table for values from 0 to `max`. It has one extra entry, for lookups of `max + 1`. */
 export function nextTable(values: Iterable<number>, max: number): NextTable {
   const table = new Int8Array(max + 2).fill(-1);
   for (const value of values) table[value] = value;

@@ -1,8 +1,8 @@
 /**
- * How a field keeps the caller's words when its values have to be listed upstream. To both of Airbyte's libraries
- * `2`, `02` and `0002` are the same value, and a list may repeat it. So the list is followed by more of its first
- * value, whose leading zeros spell the words: two entries a character, the count of zeros less one being the octal
- * digits of the character's place in the alphabet below. `1-5/2` becomes `2,4,6,02,002,…`.
+ * Encodes the original text of a field in a list of values. Both of Airbyte's libraries read `2`, `02` and
+ * `0002` as the same value, and a list may repeat values. So the list is followed by repetitions of its first
+ * value, whose leading zeros encode the text: two entries for each character, and the number of zeros minus one
+ * is an octal digit of the character's index in the alphabet. `1-5/2` becomes `2,4,6,02,002,…`.
  */
 import type { FieldForm, FieldReader } from './field-form';
 
@@ -17,7 +17,7 @@ function encodeAsList(values: readonly number[], words: string): string {
   return [...values.map(String), ...letters].join(',');
 }
 
-/** The words that a list may have been followed by; null when it cannot be such a list. */
+/** Decodes the text that follows a list; null if there is none. */
 function decodeList(stored: string): string | null {
   const entries = stored.split(',');
   const start = entries.findIndex((entry) => /^0+[0-9]/.test(entry));
@@ -34,14 +34,14 @@ function decodeList(stored: string): string | null {
   return words;
 }
 
-/** The words that are believed to be spelled by a stored field: those that would be stored in just this way. */
+/** Decodes a stored field; null unless encoding the text again gives the same field. */
 export function decodeSpelling(stored: string, read: FieldReader): string | null {
   const words = decodeList(stored);
   const reading = words === null ? null : read(words);
   return reading?.ok && encodeSpelling(reading.form, read) === stored ? words : null;
 }
 
-/** How the field is spelled upstream. A plain spelling that would be taken for other words is spelled out too. */
+/** Encodes a field for Airbyte. A plain spelling that would decode to other text is encoded too. */
 export function encodeSpelling(form: FieldForm, read: FieldReader): string {
   if (form.values === null) return form.plain ?? form.text;
   if (form.plain !== null && decodeSpelling(form.plain, read) === null) return form.plain;

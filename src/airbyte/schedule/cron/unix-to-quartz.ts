@@ -1,4 +1,4 @@
-/** Reads the five fields of a Unix (Vixie) cron expression and finds how Quartz says the same. */
+/** Parses the five fields of a Unix (Vixie) cron expression and converts them to Quartz. */
 import { DAY_OF_MONTH, type Field, HOUR, MINUTE, MONTH, UNIX_WEEKDAY } from './field';
 import {
   accepted,
@@ -19,8 +19,8 @@ function toQuartzWeekday(value: number): number {
 }
 
 /**
- * A Unix weekday number in Quartz's numbering, so spelled that the Unix number can be told from it: Sunday is 1,
- * or 01 when it was 7; leading zeros of the caller's are doubled.
+ * Converts a Unix weekday number to Quartz and preserves its spelling: Sunday becomes 1, or 01 for 7; leading
+ * zeros are doubled.
  */
 function encodeWeekday(digits: string): string {
   const number = String(Number(digits));
@@ -28,7 +28,7 @@ function encodeWeekday(digits: string): string {
   return '0'.repeat(zeros) + String(toQuartzWeekday(Number(number)));
 }
 
-/** Undoes `spellWeekday`; null for spellings that it never gives. */
+/** Inverse of `encodeWeekday`; null for other spellings. */
 function decodeWeekday(digits: string): string | null {
   const number = Number(digits);
   const zeros = digits.length - String(number).length;
@@ -46,11 +46,11 @@ function plainWeekday(text: string): string {
   return to === undefined ? encodeWeekday(from) : `${encodeWeekday(from)}-${encodeWeekday(to)}`;
 }
 
-/** Whether both of Airbyte's libraries read the item, its weekday numbers aside, as Unix cron does. */
+/** Whether both of Airbyte's libraries read the item as Unix cron does, apart from weekday numbers. */
 function isPlain(item: Item, field: Field, alone: boolean): boolean {
   if (!item.from) return item.step === null ? alone : item.step <= longestPlainStep(field);
   if (item.to && item.to.named !== item.from.named) return false;
-  // Unix counts Sunday at both ends, so 0-7 is a week; in Quartz it would be Sunday alone.
+  // In Unix, 0-7 is a whole week; in Quartz it would be only Sunday.
   if (field === UNIX_WEEKDAY && item.to?.value === 7 && item.from.value === 0) return false;
   if (item.step === null) return true;
   const stepsStayInOrder = !wrapsAround(item) && item.step <= longestPlainStep(field);
@@ -100,12 +100,12 @@ function readUnixField(words: string, field: Field): FieldReading {
   return accepted({ text: words, values: weekdays, plain: plain?.map(plainWeekday).join(',') ?? null });
 }
 
-/** Readers of the five fields, in their order. */
+/** Parsers of the five fields in order. */
 export const unixReaders: readonly FieldReader[] = UNIX_FIELDS.map(
   (field) => (words) => readUnixField(words, field),
 );
 
-/** The words of a field that is spelled plainly in Quartz; null where no Unix field is spelled so. */
+/** Original text of a plain Quartz field; null if no Unix field has this form. */
 export function decodeUnixField(plain: string, fieldIndex: number): string | null {
   if (UNIX_FIELDS[fieldIndex] !== UNIX_WEEKDAY) return plain;
   const words = plain.split(',').map((text) => {
@@ -119,7 +119,6 @@ export function decodeUnixField(plain: string, fieldIndex: number): string | nul
   return words.includes(null) ? null : words.join(',');
 }
 
-/** Whether the form says nothing about its field. */
 export function isStar(form: FieldForm): boolean {
   return form.text === '*';
 }

@@ -1,15 +1,14 @@
-/** The next firing of a rule in a time zone, by Quartz 2.3.2's rules for days on which the clock changes. */
+/** Next firing of a rule in a time zone. Follows Quartz 2.3.2 on days with clock changes. */
 import { firstMatch } from '../cron/next-match';
 import type { CronRule } from '../cron/rule';
 import { resolveWallTime, UTC, type Zone } from './zone';
 
-/** A rule that meets nothing but skipped times this often fires on the day of the change alone: never. */
+/** A rule that matches only skipped times this often never fires. */
 const MAX_GAPS_IN_A_ROW = 12;
 
 /**
- * First firing strictly after an instant, in ms since 1970; null for never again. Times that the clock skips do
- * not fire; times that it shows twice fire once, the second time. Fractions of a second are dropped first, as
- * Quartz drops them.
+ * First firing strictly after an instant, in ms since 1970; null if there is none. Skipped local times do not
+ * fire; repeated ones fire once, at the second occurrence. Fractions of a second are dropped, as in Quartz.
  */
 export function nextFiring(rule: CronRule, zone: Zone, afterMs: number): number | null {
   const startMs = Math.floor(afterMs / 1000) * 1000 + 1000;
@@ -25,7 +24,7 @@ export function nextFiring(rule: CronRule, zone: Zone, afterMs: number): number 
   return null;
 }
 
-/** The next `count` firings strictly after an instant, fewer when the rule runs out. */
+/** The next `count` firings strictly after an instant; fewer if the rule ends. */
 export function nextFirings(rule: CronRule, zone: Zone, afterMs: number, count: number): Date[] {
   const firings: Date[] = [];
   let next = count > 0 ? nextFiring(rule, zone, afterMs) : null;

@@ -1,4 +1,4 @@
-/** Writes a daily expression of a zone in UTC, for hints. */
+/** Converts an expression from a time zone to UTC, for hints. */
 import { type Zone } from './zone';
 
 const HOUR_MS = 3_600_000;
@@ -6,13 +6,14 @@ const YEAR_MS = 366 * 24 * HOUR_MS;
 
 export interface UtcExpression {
   readonly expression: string;
-  /** Whether the zone has summer time, so that the wall-clock time of the firings shifts. */
+  /** Whether the zone has daylight saving time, so that the local time of firings shifts. */
   readonly shifts: boolean;
 }
 
 /**
- * Returns the expression that now fires at the same moments in UTC; null where that takes more than other hours: for minutes of
- * a zone's offset, for a step or range of hours, and where a firing would move to another day that the expression restricts.
+ * Returns an expression in UTC with the same current firings; null if more than the hours must change:
+ * fractional offsets, steps or ranges of hours, or a firing that moves to another day while the expression
+ * restricts days.
  */
 export function utcExpression(cronExpression: string, zone: Zone, now: Date): UtcExpression | null {
   const fields = cronExpression.trim().split(/\s+/);

@@ -1,9 +1,9 @@
 /**
- * Time zones: offsets from UTC and the instants that a wall-clock time names. The rules come from Intl; what it
- * says is kept for stretches of about six days, since asking costs microseconds.
+ * Time zones: UTC offsets and wall-clock conversion. Offsets come from Intl and are cached in blocks of about
+ * six days, because each Intl call costs microseconds.
  */
 
-/** Shorter than any two changes of the clock known to the time zone database lie apart in our time. */
+/** Shorter than the time between any two clock changes in the time zone database. */
 const BLOCK_MS = 2 ** 29;
 const MAX_BLOCKS = 4096;
 const HOUR_MS = 3_600_000;
@@ -12,7 +12,7 @@ interface Block {
   /** Offset from UTC in ms at the block's start, and from `changeMs` on. */
   readonly before: number;
   readonly after: number;
-  /** First instant of the new offset, or Infinity when the clock does not change. */
+  /** First instant of the new offset; Infinity without a clock change. */
   readonly changeMs: number;
 }
 
@@ -23,7 +23,7 @@ export interface Zone {
   offsetAt(instantMs: number): number;
 }
 
-/** Where a wall-clock time leads: to an instant, or, in a gap, to the wall-clock time at which the gap ends. */
+/** Result for a wall-clock time: an instant, or the end of the gap that contains it (wall clock). */
 export type Resolution = { kind: 'instant'; instantMs: number } | { kind: 'gap'; endWallMs: number };
 
 export const UTC: Zone = { name: 'UTC', offsetAt: () => 0 };
@@ -92,7 +92,7 @@ function makeZone(name: string, formatter: Intl.DateTimeFormat): Zone {
   return { name, offsetAt };
 }
 
-/** The zone of an IANA name, in any case; null when there is no such zone. Offsets such as `+02:00` are no names. */
+/** Finds a zone by IANA name, case-insensitive; null if unknown. Offsets such as `+02:00` are not names. */
 export function findZone(name: string): Zone | null {
   if (name === 'UTC') return UTC;
   const key = name.toLowerCase();
@@ -106,11 +106,11 @@ export function findZone(name: string): Zone | null {
 }
 
 /**
- * What java.util.Calendar, and so Quartz, makes of a wall-clock time: of two instants the later, and for a time
- * that the clock skips the moment at which it goes on.
+ * Resolves a wall-clock time as java.util.Calendar and Quartz do: the later of two instants; for a skipped
+ * time, the end of the gap.
  */
 export function resolveWallTime(zone: Zone, wallMs: number): Resolution {
-  // Offsets lie between -12 and +14 hours, so these two enclose every instant that can be meant.
+  // Offsets are between -12 and +14 hours, so these two instants enclose every candidate.
   const before = zone.offsetAt(wallMs - 15 * HOUR_MS);
   const after = zone.offsetAt(wallMs + 13 * HOUR_MS);
   if (before === after) return { kind: 'instant', instantMs: wallMs - before };

@@ -4,7 +4,7 @@ import { ProblemDto } from '../../../api/problem/problem.dto';
 import { ID_SCHEMA, IsIdText } from '../../../api/validation/decorators';
 import { IngestionStatusDto } from './ingestion-status.dto';
 
-/** The most statuses that one request may ask for. */
+/** Maximum number of ids in one request. */
 const MAX_BATCH = 100;
 
 const context = { hint: `Send {"ids": [...]} with 1 to ${MAX_BATCH} ids, as creation gave them.` };

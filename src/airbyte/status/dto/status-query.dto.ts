@@ -21,8 +21,8 @@ class IsDuration implements ValidatorConstraintInterface {
 
 const TIME = 'T([0-9]{1,6}H([0-9]{1,8}M)?([0-9]{1,9}S)?|[0-9]{1,8}M([0-9]{1,9}S)?|[0-9]{1,9}S)';
 /**
- * The form of a duration, for the API description, which cannot say that it must be longer than none. `format: duration` is
- * another one: RFC 3339 wants minutes between hours and seconds.
+ * Pattern of a duration for OpenAPI, which cannot express that it must exceed zero. `format: duration` does not
+ * fit: RFC 3339 requires minutes between hours and seconds.
  */
 const PATTERN = `^P([0-9]{1,4}W|[0-9]{1,5}D(${TIME})?|${TIME})$`;
 
@@ -36,7 +36,7 @@ const DURATION_HINT: HintContext = {
   },
 };
 
-/** How a status is to be judged. */
+/** Query of a status. */
 export class StatusQueryDto {
   /** Data older than this is stale, whatever the schedule. */
   @ApiProperty({ type: 'string', pattern: PATTERN, required: false, example: 'PT6H' })

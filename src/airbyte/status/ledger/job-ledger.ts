@@ -9,23 +9,23 @@ import type { RunFacts } from '../../core/status-facts';
 import { readRunFacts } from '../../core/sync-history';
 import { isNewer, RunMemory } from './run-memory';
 
-/** Beyond this many pages of jobs, what is missing is read connection by connection. */
+/** Page limit of the bulk read. Missing connections are then read singly. */
 const MAX_PAGES = 10;
 
-/** How fresh the answers have to be. */
+/** Required freshness of the cached jobs. */
 export interface Freshness {
   readonly nowMs: number;
   readonly maxAgeMs: number;
-  /** Number of the newest change that the answer must show. */
+  /** Number of the newest change that the result must include. */
   readonly change: number;
   /** Number of the newest change of all. */
   readonly newestChange: number;
 }
 
 /**
- * Knows the newest jobs of many connections at the cost of few calls. The newest jobs of all connections are read in
- * bulk, newest first, as a window without gaps; what the window does not reach is read singly. Both are remembered:
- * the next time only what is new has to be read, down to a job that is known already.
+ * Caches the newest jobs of many connections with few calls. The newest jobs of all connections are read in
+ * bulk as a window without gaps; connections beyond the window are read singly. A later refresh reads only down
+ * to a known job.
  */
 @Injectable()
 export class JobLedger {
@@ -33,9 +33,9 @@ export class JobLedger {
   /** The newest and the oldest job of the window. */
   private newestId: string | null = null;
   private oldestId: string | null = null;
-  /** How many jobs the window holds, which is the offset of the first that it does not. */
+  /** Number of jobs in the window; also the offset of the first job after it. */
   private size = 0;
-  /** True: the window reaches back to the first job there is. */
+  /** True if the window contains every job. */
   private isComplete = false;
   private epoch = 0;
   private readAt: Freshness | null = null;
@@ -43,7 +43,7 @@ export class JobLedger {
 
   constructor(private readonly client: AirbyteClient) {}
 
-  /** Makes sure that the runs of these connections are known. */
+  /** Ensures that the runs of these connections are cached and fresh. */
   async refresh(connectionIds: readonly string[], freshness: Freshness, context: CallContext): Promise<void> {
     await this.serialize(() => this.readWindow(connectionIds, freshness, context));
     const missingOf = this.missing(connectionIds);
@@ -64,7 +64,7 @@ export class JobLedger {
     context: CallContext,
   ): Promise<void> {
     const pages = this.isFresh(freshness) ? 0 : await this.readNewJobs(freshness, context);
-    // A further page costs a call, as each that is missing does.
+    // A further page costs one call, as does each missing connection.
     const isBulkCheaper = (page: number): boolean =>
       page < Math.min(MAX_PAGES, this.missing(connectionIds).length);
     for (let page = pages; isBulkCheaper(page); page++) {
@@ -79,11 +79,11 @@ export class JobLedger {
     return readAt !== null && readAt.newestChange >= change && nowMs - readAt.nowMs < maxAgeMs;
   }
 
-  /** Reads what is new, down to what is known. @returns the number of pages it took */
+  /** Reads new jobs down to a known one. @returns the number of pages read */
   private async readNewJobs(freshness: Freshness, context: CallContext): Promise<number> {
     const openBefore = this.memory.openJobs();
     let page = await this.readPage(0, context);
-    // Where the newest that was known is gone, an Airbyte that was set up anew counts from one again.
+    // If the newest known job is missing, Airbyte was reinstalled and job ids restarted.
     const known = isOlder(page[0], this.newestId) ? null : this.newestId;
     const meetsKnown = (): boolean => known !== null && page.some((job) => !isNewer(job.jobId, known));
     const isEnd = (): boolean => page.received < PAGE_LIMIT;
@@ -102,7 +102,7 @@ export class JobLedger {
     return pages;
   }
 
-  /** Nothing that was known joins on to what was read now. */
+  /** Call if known and new jobs do not connect. */
   private resetWindow(): void {
     this.epoch += 1;
     this.memory.clear();
@@ -121,7 +121,7 @@ export class JobLedger {
     this.oldestId ??= jobs.at(-1)?.jobId ?? null;
   }
 
-  /** New jobs push the others down, so that some of a further page may be known. */
+  /** New jobs shift the others, so a further page may contain known jobs. */
   private append(jobs: readonly AirbyteJob[]): void {
     const known = this.oldestId;
     const older = jobs.filter((job) => known === null || isNewer(known, job.jobId));
@@ -130,7 +130,7 @@ export class JobLedger {
     this.oldestId = older.at(-1)?.jobId ?? known;
   }
 
-  /** Jobs that had not ended and were not among those just read: each may have by now. */
+  /** Rereads jobs that had not ended and are not in the pages just read. */
   private async readOpen(
     openBefore: readonly string[],
     read: readonly AirbyteJob[],
@@ -144,7 +144,7 @@ export class JobLedger {
       } catch (error) {
         if (!isUnknownJob(error)) throw error;
         this.memory.drop(jobId);
-        // The window is not whole any more where it held that job.
+        // The window may have contained that job.
         this.isComplete = false;
       }
     });
@@ -154,7 +154,7 @@ export class JobLedger {
     const { epoch } = this;
     const facts = await this.factsUpstream(connectionId, context);
     if (epoch === this.epoch) this.memory.addComplete(connectionId, facts);
-    // The window began anew meanwhile: there may be a gap between what was read and where it begins.
+    // The window was reset meanwhile, so there may be a gap before it.
     else await this.readSingly(connectionId, context);
   }
 
@@ -171,7 +171,7 @@ export class JobLedger {
     return this.client.listJobs({ limit: PAGE_LIMIT, offset }, context);
   }
 
-  /** One reader at a time: what the first reads, the next need not. */
+  /** Runs one read at a time, so that the next can use its result. */
   private async serialize(read: () => Promise<void>): Promise<void> {
     const mine = this.lastRead.then(read);
     this.lastRead = mine.catch(() => undefined);

@@ -5,24 +5,24 @@ import { BASELINE_SUCCESSES, needsBaseline } from '../rules/false-success';
 import { NEWEST_JOBS } from '../../core/sync-history';
 
 interface History extends RunFacts {
-  /** True: as much is known as a status read asks for. False: only what the newest jobs of all showed. */
+  /** Whether the history suffices for a status. False: only jobs of the bulk read are known. */
   readonly isComplete: boolean;
 }
 
 const EMPTY_HISTORY: History = { newestJobs: [], newestSuccess: null, isComplete: false };
 
-/** Whether job a was made after job b. Airbyte's ids grow with time and are integers without leading zeros. */
+/** Whether job a is newer than job b. Airbyte's ids are ascending integers without leading zeros. */
 export function isNewer(a: string, b: string): boolean {
   return a.length === b.length ? a > b : a.length > b.length;
 }
 
-/** The newest jobs of each connection, each without a gap from the newest one down. */
+/** Newest jobs of each connection, without gaps. */
 export class RunMemory {
   private readonly histories = new Map<string, History>();
-  /** Jobs that may still change, and whose they are. */
+  /** Connection ids of jobs that have not ended, by job id. */
   private readonly open = new Map<string, string>();
 
-  /** Adds a job or brings it up to date. */
+  /** Adds or updates a job. */
   add(job: AirbyteJob): void {
     if (hasEnded(job)) this.open.delete(job.jobId);
     else this.open.set(job.jobId, job.connectionId);
@@ -34,7 +34,7 @@ export class RunMemory {
     });
   }
 
-  /** Adds what was read of one connection alone, as much as a status read asks for. */
+  /** Adds the history of one connection that was read singly. */
   addComplete(connectionId: string, { newestJobs, newestSuccess }: RunFacts): void {
     for (const job of [...newestJobs].reverse()) this.add(job);
     if (newestSuccess) this.addOldSuccess(connectionId, newestSuccess);
@@ -46,7 +46,7 @@ export class RunMemory {
     return this.histories.get(connectionId) ?? EMPTY_HISTORY;
   }
 
-  /** Whether a status can be told from what is known, without any further job. */
+  /** Whether the history suffices for a status. */
   hasStatusFacts(connectionId: string): boolean {
     const known = this.histories.get(connectionId) ?? EMPTY_HISTORY;
     if (known.isComplete) return true;
@@ -58,7 +58,7 @@ export class RunMemory {
     return [...this.open.keys()];
   }
 
-  /** A job that cannot be read any more: what is known of its connection is worth nothing. */
+  /** Removes a job that no longer exists, with the history of its connection. */
   drop(jobId: string): void {
     const connectionId = this.open.get(jobId);
     this.open.delete(jobId);
@@ -70,7 +70,7 @@ export class RunMemory {
     this.open.clear();
   }
 
-  /** A success so old that it is not among the newest jobs. */
+  /** Adds a success older than the newest jobs. */
   private addOldSuccess(connectionId: string, success: AirbyteJob): void {
     const known = this.histories.get(connectionId) ?? EMPTY_HISTORY;
     const newestSuccess = newerSuccess(known.newestSuccess, success);

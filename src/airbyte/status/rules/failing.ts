@@ -2,16 +2,18 @@ import type { AirbyteJob } from '../../client/model/airbyte-types';
 import { endedAt, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
 import { bringsData, isFailure, isSuccess } from '../../core/job-status';
 
-/** Airbyte makes a connection inactive after this many failures in a row and this long without a success. */
+/**
+ * Airbyte deactivates a connection after this many consecutive failures and this many days without a success.
+ */
 const DISABLED_AFTER_FAILURES = 30;
 const DISABLED_AFTER_DAYS = 7;
 
-/** Half way there in both is near. */
+/** Half of both limits counts as near. */
 const NEAR_FAILURES = DISABLED_AFTER_FAILURES / 2;
 const DAY_MS = 86_400_000;
 const NEAR_MS = (DISABLED_AFTER_DAYS * DAY_MS) / 2;
 
-/** The failed syncs since the newest success, newest first. Cancelled ones are passed over: nobody failed there. */
+/** Failed syncs since the newest success, newest first. Cancelled syncs are ignored. */
 export function failuresInARow(newestJobs: readonly AirbyteJob[]): readonly AirbyteJob[] {
   const failures: AirbyteJob[] = [];
   for (const job of newestJobs) {
@@ -21,7 +23,7 @@ export function failuresInARow(newestJobs: readonly AirbyteJob[]): readonly Airb
   return failures;
 }
 
-/** Failing: the newest sync that ended by itself failed. */
+/** Failing: the newest sync that was not cancelled failed. */
 export function failing(
   { connection, newestJobs }: StatusFacts,
   { disablesFailing }: Pick<Tolerances, 'disablesFailing'>,
@@ -46,7 +48,7 @@ function outlook(connectionStatus: string, count: number): string {
   return `Airbyte makes an ingestion inactive after ${rule}: ${left} failures away.`;
 }
 
-/** Near automatic disabling: active, and at least half way there in failures and in time. */
+/** Near automatic deactivation: active, and at least half of both limits reached. */
 export function nearAutoDisable(
   facts: StatusFacts,
   { disablesFailing }: Pick<Tolerances, 'disablesFailing'>,
@@ -66,7 +68,7 @@ export function nearAutoDisable(
   };
 }
 
-/** Without any success Airbyte counts from the first sync on record. */
+/** Without a success, Airbyte counts from the first recorded sync. */
 function firstTry(newestJobs: readonly AirbyteJob[], createdAt: Date | null): Date | null {
   return newestJobs.findLast(bringsData)?.startTime ?? createdAt;
 }

@@ -2,12 +2,12 @@ import type { AirbyteJob } from '../../client/model/airbyte-types';
 import { endedAt, type HealthReason, type RunFacts } from '../../core/status-facts';
 import { isSuccess } from '../../core/job-status';
 
-/** How many successes with rows make an empty one suspicious. */
+/** Number of successes with rows that make an empty one suspicious. */
 export const BASELINE_SUCCESSES = 10;
 
 /**
- * False success: the newest success came without any statistics, or is one of a row of successes without rows where
- * each of the ten before that row had them.
+ * False success: the newest success has no statistics, or it ends a series of successes without rows that
+ * follows ten successes with rows.
  */
 export function falseSuccess({ newestJobs, newestSuccess }: RunFacts): HealthReason | null {
   if (!newestSuccess) return null;
@@ -23,7 +23,7 @@ export function falseSuccess({ newestJobs, newestSuccess }: RunFacts): HealthRea
   return reason(`${times} brought no rows, while each of the ten before brought some.`, firstEmpty);
 }
 
-/** Whether the verdict hangs on what came before: more than the newest success must be known. */
+/** Whether the rule needs more than the newest success. */
 export function needsBaseline({ newestSuccess }: RunFacts): boolean {
   return newestSuccess?.rowsSynced === 0;
 }

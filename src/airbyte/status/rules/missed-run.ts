@@ -3,8 +3,9 @@ import { endedAt, type HealthReason, type StatusFacts, type Tolerances } from '.
 import { currentJob } from '../../core/job-status';
 
 /**
- * Missed run: a firing passed longer ago than the tolerance, and no job was made for it. Airbyte looks for the next
- * firing from a minute after a job's start, and not before that job has ended; without any job from the creation on.
+ * Missed run: a firing is overdue beyond the tolerance and no job was created for it. Airbyte computes the next
+ * firing from one minute after the start of the last job, once that job ended; without any job, from the
+ * creation.
  */
 export function missedRun(facts: StatusFacts, { missedRunMs }: Tolerances): HealthReason | null {
   const { connection, timing, newestJobs, now } = facts;

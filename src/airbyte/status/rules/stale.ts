@@ -3,7 +3,7 @@ import { endedAt, type HealthReason, type StatusFacts, type Tolerances } from '.
 
 const INTERVALS = 2;
 
-/** Stale: data last arrived longer ago than the caller asked for, or than two intervals of the schedule. */
+/** Stale: the newest success is older than the requested freshness, or than two intervals of the schedule. */
 export function stale(facts: StatusFacts, { freshnessMs }: Tolerances): HealthReason | null {
   const { newestSuccess, now } = facts;
   if (!newestSuccess) return null;
@@ -22,9 +22,9 @@ function reason(since: Date, lastSync: Date, why: string): HealthReason {
 }
 
 /**
- * The moment from which two intervals have passed, null where the schedule has none or is not in force. Intervals of
- * a cron expression may differ: two firings after the one that was answered must have passed, the time that sync took
- * included, and twice the shorter of the next two gaps, so that no weekend makes a weekday schedule stale.
+ * Time at which two intervals have passed; null if the schedule has none or is not active. Cron intervals may
+ * differ: two firings after the last success must have passed, plus the duration of that sync, and twice the
+ * shorter of the next two gaps. So a weekend does not make a weekday schedule stale.
  */
 function staleBySchedule(facts: StatusFacts, lastSync: Date): Date | null {
   const { connection, timing, newestSuccess } = facts;
