@@ -80,7 +80,7 @@ describe('an incremental read from Postgres', () => {
     expect((await read('t')).failure).toEqual({
       type: 'config_error',
       message: expect.stringMatching(
-        /^Stream public\.t: c cannot be the cursor, since .*\. Choose another cursor\.$/,
+        /^Stream public\.t: c cannot be the cursor, because .*\. Choose another cursor\.$/,
       ) as string,
     });
   });
@@ -113,7 +113,7 @@ describe('an incremental read from Postgres', () => {
     const fourth = await read('t', third.states);
     expect(ids(fourth)).toEqual([]);
     expect(fourth.warnings).toEqual([
-      'Stream public.t: 1 rows more than were read have no value in the cursor c. They are not read until they have one.',
+      'Stream public.t: 1 new rows have no value in the cursor c. They are not read until they have one.',
     ]);
   });
 
@@ -161,7 +161,7 @@ describe('an incremental read from Postgres', () => {
     const again = await read('t', states);
     expect(ids(again)).toEqual([3, 2, 1]);
     expect(again.warnings).toEqual([
-      'Stream public.t is read from its beginning, since the type or the collation of its cursor was changed.',
+      'Stream public.t is read from the beginning, because the type or the collation of its cursor has changed.',
     ]);
     server.sql(`ALTER TABLE t ALTER c TYPE bigint; INSERT INTO t VALUES (4, 9007199254740993)`, 'shop');
     expect(ids(await read('t', again.states))).toEqual([4]);

@@ -9,13 +9,17 @@ describe('a value', () => {
     ['{"type":"integer"}', '"00420"', 'the value is a text, but the column holds numbers'],
     ['{"type":"boolean"}', '"off"', 'the value is a text, but the column holds booleans'],
     ['{"type":"string"}', '1.0', 'the value is a number, but the column holds text'],
-    ['{"type":"string","format":"date"}', '"yesterday"', 'the text does not have the form of the column'],
+    ['{"type":"string","format":"date"}', '"yesterday"', 'the text is not a valid value'],
     ['{"type":"string","format":"date"}', '"2026-02-30"', 'date/time field value out of range'],
-    ['{"type":"string","format":"date-time"}', '"2026-02-28T00:00:00.1234567Z"', 'finer than a microsecond'],
+    [
+      '{"type":"string","format":"date-time"}',
+      '"2026-02-28T00:00:00.1234567Z"',
+      'digits below a microsecond',
+    ],
     ['{"type":"string"}', '"a\\u0000b"', 'NUL character'],
     ['{"type":"string"}', '"\\ud800"', 'half of a surrogate pair'],
     ['{}', '{"a":"\\u0000"}', 'unsupported Unicode escape sequence'],
-    ['{}', '{"a":1,"a":2}', 'has a member twice'],
+    ['{}', '{"a":1,"a":2}', 'contains a member twice'],
     ['{"type":"number"}', '1e200000', 'value overflows numeric format'],
   ])('for %s that is %s fails the sync with its record and column', async (schema, value, reason) => {
     const properties: JsonObject = { v: JSON.parse(schema) as unknown };
@@ -121,7 +125,7 @@ describe('a deduplicated stream', () => {
 
   it('refuses a record without a member of its key', async () => {
     expect(await refused('append_dedup', 'items', ['{"id":1}', '{"v":"a"}'], { key: ['id'] })).toMatch(
-      /record 2, column id: the record has no such member, and it is part of the key/,
+      /record 2, column id: the record does not contain this member, which is part of the key/,
     );
   });
 

@@ -37,16 +37,16 @@ describe('the Postgres source', () => {
     runConnector('source-postgres', 'read', { config: config(username), catalog: { streams } });
 
   it.each([
-    ['tester', ['pubilc'], /^schemas: the database has no schema "pubilc"\. Is "public" meant\?$/],
-    ['tester', ['Public'], /Is "public" meant\?$/],
-    ['tester', ['public', 'sales'], /no schema "sales"\. Is "Sales" meant\?$/],
-    ['tester', ['qqqqqq'], /no schema "qqqqqq"\. Check its spelling, capitals included\.$/],
+    ['tester', ['pubilc'], /^schemas: the database has no schema "pubilc"\. Did you mean "public"\?$/],
+    ['tester', ['Public'], /Did you mean "public"\?$/],
+    ['tester', ['public', 'sales'], /no schema "sales"\. Did you mean "Sales"\?$/],
+    ['tester', ['qqqqqq'], /no schema "qqqqqq"\. Check its spelling; names are case-sensitive\.$/],
     ['tester', ['empty'], /^schemas: The schema empty has no table and no view\./],
     ['reader', ['closed'], /^schemas: reader may not use the schema closed\. Grant USAGE/],
     ['reader', ['Sales'], /^schemas: reader may not read all columns of Sales\.t\. Grant SELECT on it/],
     ['nobody', ['public'], /^schemas: nobody may not read all columns of .*public\.orders/],
     ['tester', 'public', /^schemas must be a list/],
-    ['tester', [5], /^schemas must hold names/],
+    ['tester', [5], /^schemas must contain only names/],
   ])('is refused at its check: %s with the schemas %j', async (username, schemas, message) => {
     expect((await run('check', username, schemas)).checkFailure).toMatch(message);
     expect((await run('discover', username, schemas)).failure).toMatchObject({ type: 'config_error' });
@@ -64,13 +64,13 @@ describe('the Postgres source', () => {
     expect((await run('check', 'reader')).checkFailure).toBeNull();
     const all = await run('discover', 'tester');
     expect(all.streams.map(({ name }) => name)).not.toContain('nothing');
-    expect(all.warnings).toEqual(['The table public.nothing has no columns and is left out.']);
+    expect(all.warnings).toEqual(['The table public.nothing has no columns and is omitted.']);
   });
 
   it.each([
     ['reader', 'limited', /row-level security.*grant BYPASSRLS to reader/],
     ['reader', 'over_limited', /row-level security.*grant BYPASSRLS to reader/],
-    ['reader', 'orders', /permission denied for table orders\. Grant SELECT on all columns/],
+    ['reader', 'orders', /permission denied for table orders\. Grant SELECT to reader on all its columns/],
     ['tester', 'unfilled', /has not been populated.*REFRESH MATERIALIZED VIEW public\.unfilled/],
     ['tester', 'ordesr', /no such table or view\. Was it renamed to orders\?/],
   ])('fails as a whole and once, as %s on %s', async (username, name, message) => {
@@ -113,7 +113,7 @@ describe('the Postgres source', () => {
     expect(found.failure).toEqual({
       type: 'config_error',
       message:
-        'Stream public.docs: the row {"id":7} has more than 63 MiB as JSON. Read a view that leaves its large columns out.',
+        'Stream public.docs: the row {"id":7} has more than 63 MiB as JSON. Read a view without its large columns.',
     });
     expect(found.records('docs')).toEqual([{ id: 1, body: 'small' }]);
     expect(found.states).toEqual([]);
@@ -189,7 +189,7 @@ describe('a connection that fails', () => {
     [
       'an empty password',
       { password: '' },
-      /^password: the server asks for one\. Set the password of guarded\.$/,
+      /^password: the server requires one\. Set the password of guarded\.$/,
     ],
     [
       'a wrong database',
@@ -198,13 +198,13 @@ describe('a connection that fails', () => {
     ],
     ['a wrong host', { host: 'nowhere.invalid' }, /^host: the name nowhere\.invalid /],
     ['a path as the host', { host: '/var/run/postgresql' }, /^host must be a host name/],
-    ['a closed port', { port: 1 }, /^Nothing answers at 127\.0\.0\.1, port 1\. Check host and port/],
+    ['a closed port', { port: 1 }, /^127\.0\.0\.1, port 1 refused the connection\. Check host and port/],
     ['a port out of range', { port: 99999 }, /^port must be a whole number from 1 to 65535/],
     ['a port as a text', { port: '5432' }, /^port must be a whole number.*without quotes/],
     [
       'encryption that the server lacks',
       { ssl_mode: { mode: 'require' } },
-      /^ssl_mode require: the server at .* does not encrypt/,
+      /^ssl_mode require: the server at .* does not support TLS/,
     ],
     [
       'an ssl_mode that is a text',

@@ -125,7 +125,7 @@ describe.each(CONNECTORS)('the encryption of %s', (connector) => {
     expect(
       await check('by_certificate', { ...right, client_certificate: certificate, client_key: key }),
     ).toMatch(
-      /^ssl_mode verify-ca: the server ended the encryption \(alert unknown ca\)\. Check ssl_mode\.client_cert/,
+      /^ssl_mode verify-ca: the server rejected the TLS handshake \(alert unknown ca\)\. Check ssl_mode\.client_cert/,
     );
     expect(
       await check('by_certificate', { mode: 'verify-ca', ca_certificate: authority.certificate }),
@@ -146,7 +146,7 @@ describe.each(CONNECTORS)('the encryption of %s', (connector) => {
       await once(fake, 'listening');
       const { port } = fake.address() as AddressInfo;
       const ssl = { mode, ...(mode === 'require' ? {} : { ca_certificate: authority.certificate }) };
-      expect(await check('encrypted_only', ssl, { port })).toMatch(/^ssl_mode .*does not encrypt/);
+      expect(await check('encrypted_only', ssl, { port })).toMatch(/^ssl_mode .*does not support TLS/);
       // The request for encryption, and then the end of the connection.
       expect(Buffer.concat(received).toString('hex')).toMatch(/^0000000804d2162f(5800000004)?$/);
       fake.close();
@@ -164,7 +164,7 @@ describe.each(CONNECTORS)('the encryption of %s', (connector) => {
       const place = connector === 'source-postgres' ? { schemas: ['information_schema'] } : {};
       const config = { ...without, ...place, ssl_mode: { mode: 'require' } };
       expect((await runConnector(connector, 'check', { config })).checkFailure).toBe(
-        'password: the server asks for one. Set the password of by_password.',
+        'password: the server requires one. Set the password of by_password.',
       );
       expect(
         (await runConnector(connector, 'check', { config: { ...config, password: 'right' } })).checkFailure,

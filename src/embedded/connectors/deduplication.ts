@@ -1,5 +1,5 @@
 import { objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
-import { ConnectorError } from '../protocol/connector';
+import { configError } from '../protocol/connector';
 import type { ConfiguredStream } from '../protocol/messages';
 import { canonicalNumber, sortableNumber } from './exact-number';
 import { RecordError } from './record-error';
@@ -9,18 +9,18 @@ const MAX_KEY_DEPTH = 100;
 const INSTANT =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d)(?::?(\d\d)(?::?(\d\d))?)?)$/;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
-/** Added to the seconds since 1970, so that none is negative. */
+/** Added to the seconds since 1970, so the sum is never negative. */
 const SECONDS_OFFSET = 100_000_000_000;
 
 /**
- * How the cursors of a stream are compared. A source reads in the order of its cursor, so the record that arrives later is
- * the newer one. Numbers, instants and dates have one order everywhere: of these the greater one wins, as in Airbyte,
- * for sources that do not read in order. Other cursors are never compared: their order at the source (an enum, a
- * language, an address) is not known at the destination.
+ * The kinds of cursors that are compared. Sources read in the order of the cursor, so the record that arrives later is
+ * newer. Numbers, instants and dates have the same order everywhere. For these the greater value wins, as in Airbyte,
+ * because a source may read in another order. Other cursors are never compared: the destination does not know their
+ * order at the source.
  */
 export type CursorKind = 'number' | 'instant' | 'date';
 
-/** How the records of a deduplicated stream are told apart, and which of two is the newer one. */
+/** The key that identifies a record of a deduplicated stream, and the cursor that decides which of two is newer. */
 export interface DedupRule {
   readonly key: readonly (readonly string[])[];
   readonly cursor: { readonly path: readonly string[]; readonly kind: CursorKind } | null;
@@ -29,8 +29,7 @@ export interface DedupRule {
 /** @throws ConnectorError config_error for a stream without a key */
 export function dedupRule({ name, primaryKey, cursorField, jsonSchema }: ConfiguredStream): DedupRule {
   if (primaryKey.length === 0 || primaryKey.some((path) => path.length === 0))
-    throw new ConnectorError(
-      'config_error',
+    throw configError(
       `Stream ${name} has no primary key, which deduplication needs. Set primaryKey, or choose another sync mode.`,
     );
   const kind = cursorField.length === 0 ? null : kindOf(schemaAt(jsonSchema, cursorField));
@@ -44,14 +43,14 @@ function schemaAt(schema: JsonObject, path: readonly string[]): JsonObject {
 function kindOf(schema: JsonObject): CursorKind | null {
   const type = schema['type'];
   const types = (typeof type === 'string' ? [type] : stringsOf(type)).filter((each) => each !== 'null');
-  // Without a declared type only JSON numbers are compared: they have one order too.
+  // Without a declared type, JSON numbers are compared. They have one order too.
   if (types.every((each) => each === 'number' || each === 'integer')) return 'number';
   if (types.some((each) => each !== 'string')) return null;
   const format = stringAt(schema, 'format');
   return format === 'date-time' ? 'instant' : format === 'date' ? 'date' : null;
 }
 
-/** The text of the value at a path below the members of a record, or null where a member is missing. */
+/** The JSON text of the value at a path in a record, or null if a member is missing. */
 function valueAt(members: readonly Member[], path: readonly string[]): string | null {
   const [name, ...deeper] = path;
   const value = members.findLast(({ spelling }) => nameOf(spelling) === name)?.value;
@@ -60,8 +59,8 @@ function valueAt(members: readonly Member[], path: readonly string[]): string | 
 }
 
 /**
- * One text for equal keys, and different texts for different ones: numbers are compared with all digits, texts
- * without their escapes.
+ * A canonical text of the key: equal for equal keys and different for different keys. Numbers are compared with all
+ * digits, texts after decoding their escapes.
  * @throws RecordError for a record without its key
  */
 export function keyText(record: readonly Member[], { key }: DedupRule): string {
@@ -91,11 +90,11 @@ function canonical(value: string, depth: number): string {
     );
     return `{${members.sort().join(',')}}`;
   }
-  // An exponent of more than twenty digits is kept as it is spelt.
+  // A number whose exponent has more than twenty digits is kept unchanged.
   return canonicalNumber(value) ?? value;
 }
 
-/** A text whose order by bytes is the cursor's order, or null for a value without a known order. */
+/** A text whose byte order is the cursor's order, or null for a value without a known order. */
 export function sortableCursor(record: readonly Member[], { cursor }: DedupRule): string | null {
   const value = cursor === null ? null : valueAt(record, cursor.path);
   if (cursor === null || value === null) return null;
@@ -110,7 +109,7 @@ function sortableDate(text: string): string | null {
   return year === undefined || secondsOf(year, month, day) === null ? null : text;
 }
 
-/** Instants are compared in UTC with all digits of their fraction. */
+/** Instants are compared in UTC with all fractional digits. */
 function sortableInstant(text: string): string | null {
   const [, year, month, day, hour, minute, second, fraction = '', sign, ...offset]: (string | undefined)[] =
     INSTANT.exec(text) ?? [];
@@ -124,7 +123,7 @@ function sortableInstant(text: string): string | null {
   return `${String(seconds + SECONDS_OFFSET).padStart(12, '0')}.${fraction.replace(/0+$/, '')}`;
 }
 
-/** The seconds from 1970 to the beginning of a day, or null when there is no such day in the years 1 to 9999. */
+/** The seconds from 1970 to the start of a day, or null if the day does not exist in the years 1 to 9999. */
 function secondsOf(
   year: string | undefined,
   month: string | undefined,

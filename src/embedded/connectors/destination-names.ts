@@ -1,7 +1,7 @@
-/** The schema of destination postgres when its configuration names none. */
+/** The default schema of destination postgres. */
 export const DEFAULT_SCHEMA = 'public';
 
-/** The name of a stream at destinations that have no schemas: its namespace is a prefix. */
+/** The table name of a stream at a destination without schemas: the namespace becomes a prefix. */
 export function tableNameOf({ name, namespace }: { name: string; namespace: string | null }): string {
   return namespace === null ? name : `${namespace}_${name}`;
 }

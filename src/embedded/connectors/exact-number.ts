@@ -1,19 +1,19 @@
-/** A decimal number, exactly: `0.digits × 10^exponent`. Zero has no digits. */
+/** An exact decimal number: `0.digits × 10^exponent`. Zero has no digits. */
 interface Decimal {
   readonly negative: boolean;
-  /** Without zeros at either end. */
+  /** Without leading and trailing zeros. */
   readonly digits: string;
   readonly exponent: bigint;
 }
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-/** An exponent within this bound has ten digits once the bound is added to it. */
+/** The sum of this bound and an exponent within it has at most ten digits. */
 const EXPONENT_BOUND = 4_000_000_000n;
 const EXPONENT_DIGITS = 10;
-/** No exponent that a caller needs has more digits, and longer ones would take long to parse. */
+/** Longer exponents are refused, because BigInt parsing takes quadratic time. */
 const MAX_EXPONENT_CHARS = 20;
 
-/** Reads a JSON number, or returns null for another text. */
+/** Parses a JSON number. Returns null for another text. */
 function decimalOf(text: string): Decimal | null {
   const [, sign, whole = '', fraction = '', power = '0'] = NUMBER.exec(text) ?? [];
   if (sign === undefined) return null;
@@ -26,7 +26,7 @@ function decimalOf(text: string): Decimal | null {
   return { negative: sign === '-', digits, exponent: BigInt(power) + shift };
 }
 
-/** One spelling for equal numbers, of any size: `1.0`, `1` and `10e-1` are one. Null for a text that is no number. */
+/** The canonical text of a number of any size: the same for `1.0`, `1` and `10e-1`. Null if the text is not a number. */
 export function canonicalNumber(text: string): string | null {
   const decimal = decimalOf(text);
   if (decimal === null) return null;
@@ -35,8 +35,8 @@ export function canonicalNumber(text: string): string | null {
 }
 
 /**
- * A text whose order by bytes is the order of the numbers, without rounding; null for what is no number, or has an
- * exponent beyond any use.
+ * A text whose byte order is the numeric order, without rounding. Null if the text is not a number or its exponent is
+ * out of range.
  */
 export function sortableNumber(text: string): string | null {
   const decimal = decimalOf(text);
@@ -45,11 +45,11 @@ export function sortableNumber(text: string): string | null {
   if (digits === '') return '1';
   if (exponent >= EXPONENT_BOUND || exponent <= -EXPONENT_BOUND) return null;
   const magnitude = String(exponent + EXPONENT_BOUND).padStart(EXPONENT_DIGITS, '0') + digits;
-  // Of two negative numbers the one with the smaller magnitude is greater, and of equal beginnings the shorter one.
+  // Negative numbers sort in reverse: complemented digits, and `~` so a shorter number follows a longer one.
   return negative ? `0${magnitude.replace(/\d/g, (digit) => String(9 - Number(digit)))}~` : `2${magnitude}`;
 }
 
-/** Whether a double holds a number so that it can be printed with all digits that it was written with. */
+/** Whether a double represents a number without losing digits. */
 export function isExactDouble(text: string, double: number): boolean {
   return Number.isFinite(double) && canonicalNumber(text) === canonicalNumber(String(double));
 }

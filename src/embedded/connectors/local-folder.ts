@@ -12,32 +12,32 @@ import {
 import { join } from 'node:path';
 import { isWithin } from '../platform/local-path';
 import { fstatRegular, NO_LINK } from '../platform/regular-file';
-import { ConnectorError } from '../protocol/connector';
+import { configError, type ConnectorError } from '../protocol/connector';
 import { hasCode } from '../platform/system-error';
 import { localRoot } from '../protocol/local-root';
 
-/** Linux names what a descriptor has open, and takes such a name as the beginning of a path. */
+/** On Linux, each open descriptor has a path below this folder. */
 const DESCRIPTORS = '/proc/self/fd';
 const HAS_DESCRIPTORS = process.platform === 'linux' && existsSync(DESCRIPTORS);
 
 /**
- * A folder below `/local` that is held open. A path is checked at one time and used at another, and others may put a
- * link in its place meanwhile: so each folder is opened first and judged by where it really is. On Linux the files in
- * it are then reached through its descriptor. Elsewhere its real path is used.
+ * A folder below `/local` that is held open. Another program could replace a folder by a link between the check and the
+ * use of its path (TOCTOU). Each folder is therefore opened first, and its real location is checked afterwards. On Linux
+ * its files are then accessed through the descriptor, on other systems through the real path.
  */
 export class LocalFolder {
   private constructor(
     /** The path of the configuration, for messages. */
     readonly shown: string,
-    /** Where the folder was when it was opened. */
+    /** The real path of the folder when it was opened. */
     readonly realPath: string,
     private readonly fd: number | null,
   ) {}
 
   /**
-   * Opens a folder, and makes it where it is missing. Links to folders inside `/local` are followed.
+   * Opens a folder, and creates it if it is missing. Links to folders inside `/local` are followed.
    * @param path a path that {@link localPathOf} accepts
-   * @throws ConnectorError config_error when a part of it is no folder, or leads out of `/local`
+   * @throws ConnectorError config_error if a part of the path is not a folder, or leads out of `/local`
    */
   static open(path: string): LocalFolder {
     const root = realpathSync(localRoot());
@@ -65,8 +65,7 @@ export class LocalFolder {
   }
 
   private static hold(root: string, path: string, shown: string): LocalFolder {
-    const refused = (reason: string): ConnectorError =>
-      new ConnectorError('config_error', `${shown} ${reason}`);
+    const refused = (reason: string): ConnectorError => configError(`${shown} ${reason}`);
     let fd: number | null = null;
     try {
       if (HAS_DESCRIPTORS)
@@ -85,20 +84,19 @@ export class LocalFolder {
     }
   }
 
-  /** A path of a file in the folder, for system calls. It must not be shown. */
+  /** The path of a file in the folder, for system calls only. Messages must not contain it. */
   entry(name: string): string {
     return this.fd === null ? join(this.realPath, name) : `${DESCRIPTORS}/${this.fd}/${name}`;
   }
 
-  /** Opens a regular file; a link, pipe, device or folder of that name is refused. */
+  /** Opens a regular file. Refuses a link, pipe, device or folder of that name. */
   openFile(name: string, flags: number, mode = 0o666): number {
     const refused = (): ConnectorError =>
-      new ConnectorError(
-        'config_error',
+      configError(
         `${this.shown}/${name} is a link or not a regular file, so it is not written. Remove it, or choose another destination_path.`,
       );
     const found = lstatSync(this.entry(name), { throwIfNoEntry: false });
-    // Opening a device can have effects of its own.
+    // Opening a device can have side effects, so the type is checked first.
     if (found !== undefined && !found.isFile()) throw refused();
     try {
       const fd = openSync(this.entry(name), flags | NO_LINK, mode);

@@ -1,21 +1,21 @@
 import { isUtf8 } from 'node:buffer';
-import { ConnectorError } from '../protocol/connector';
+import { configError, type ConnectorError } from '../protocol/connector';
 import { repeatedMember } from './record-members';
 
-/** A record that cannot be stored; the message goes on behind the stream and the number of the record. */
+/** A record that cannot be stored. The message completes a sentence that begins with the stream and record number. */
 export class RecordError extends Error {
   override readonly name = 'RecordError';
 }
 
-/** The failure of a run by one of its records, counted from 1. */
+/** The failure of a run because of a record, counted from 1. */
 export function recordFailure(stream: string, record: number, { message }: RecordError): ConnectorError {
-  return new ConnectorError('config_error', `Stream ${stream}, record ${record} of this run: ${message}`);
+  return configError(`Stream ${stream}, record ${record} of this run: ${message}`);
 }
 
 /**
- * The text of a record. Readers of JSON must not read it in different ways.
+ * The text of a record. Refuses JSON that parsers interpret differently.
  * @param data the record as one character per byte
- * @throws RecordError for bytes that are not UTF-8, and for a member that comes twice
+ * @throws RecordError for invalid UTF-8 and for a duplicate member
  */
 export function readableText(data: string): string {
   const bytes = Buffer.from(data, 'latin1');

@@ -4,7 +4,7 @@ const POOL_BYTES = 16 * 1024;
 const pool = Buffer.alloc(POOL_BYTES);
 let used = POOL_BYTES;
 
-/** A random UUID (version 4), made in bulk: a million rows need a million of them. */
+/** A random UUID (version 4) from pooled random bytes, because each row needs one. */
 export function recordId(): string {
   if (used === POOL_BYTES) {
     randomFillSync(pool);

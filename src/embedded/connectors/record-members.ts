@@ -1,10 +1,10 @@
-/** A member of a record: its name as it is spelt between the quotes, and the text of its value. */
+/** A member of a record: its name with escapes as in the JSON text, and the JSON text of its value. */
 export interface Member {
   readonly spelling: string;
   readonly value: string;
 }
 
-/** The members of an object that is known to be valid JSON, in their order. It does not recurse. */
+/** The members of an object, in order. The JSON must be valid. Does not recurse. */
 export function membersOf(object: string): Member[] {
   const members: Member[] = [];
   let at = object.indexOf('"');
@@ -19,7 +19,7 @@ export function membersOf(object: string): Member[] {
   return members;
 }
 
-/** The items of an array that is known to be valid JSON. */
+/** The items of an array. The JSON must be valid. */
 export function itemsOf(array: string): string[] {
   const items: string[] = [];
   let at = skipSpace(array, array.indexOf('[') + 1);
@@ -32,14 +32,14 @@ export function itemsOf(array: string): string[] {
   return items;
 }
 
-/** The name that a spelling stands for: `\u0041` is `A`. */
+/** Decodes the escapes of a name: `\u0041` is `A`. */
 export function nameOf(spelling: string): string {
   return spelling.includes('\\') ? String(JSON.parse(`"${spelling}"`)) : spelling;
 }
 
-/** The name of a member that an object in a valid JSON value has twice, at any depth, or null. */
+/** The name of a duplicate member at any depth of a valid JSON value, or null. */
 export function repeatedMember(value: string): string | null {
-  // One entry for each open object or list.
+  // One entry for each open object or array.
   const names: Names[] = [];
   let current: Names | undefined;
   for (let at = 0; at < value.length; at++) {
@@ -62,7 +62,7 @@ export function repeatedMember(value: string): string | null {
   return null;
 }
 
-/** With more names a set finds one faster than a look at each. */
+/** From this number of names on, a set is faster than an array. */
 const MANY_NAMES = 16;
 
 /** The names of the members of one object. */
@@ -72,7 +72,7 @@ class Names {
 
   constructor(readonly isOfObject: boolean) {}
 
-  /** False when the name is there already. */
+  /** Returns false if the name already exists. */
   add(name: string): boolean {
     if (this.many !== null) {
       if (this.many.has(name)) return false;
@@ -123,7 +123,7 @@ export function endOfString(text: string, open: number): number {
   return text.length;
 }
 
-/** The first character from `from` on that is not white space of JSON. */
+/** The index of the first character from `from` on that is not JSON white space. */
 export function skipSpace(text: string, from: number): number {
   let at = from;
   for (

@@ -17,6 +17,11 @@ export class ConnectorError extends Error {
   }
 }
 
+/** A failure that the user has to fix. */
+export function configError(message: string): ConnectorError {
+  return new ConnectorError('config_error', message);
+}
+
 interface Connector {
   /** The SPEC message's `spec`. */
   readonly spec: JsonObject;

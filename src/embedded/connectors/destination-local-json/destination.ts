@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, constants, rmSync } from 'node:fs';
-import { ConnectorError, type DestinationConnector } from '../../protocol/connector';
+import { configError, type DestinationConnector } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import { writeStreams, type StreamTarget } from '../../protocol/write-streams';
@@ -12,7 +12,7 @@ import { tableNameOf } from '../destination-names';
 import { fileNameOf, foldedName } from './file-names';
 import { StreamFile } from './stream-file';
 
-/** Writes every stream to a file of JSON lines, laid out as Airbyte's own local JSON destination does. */
+/** Writes every stream to a file of JSON lines with the layout of Airbyte's local JSON destination. */
 export const localJsonDestination: DestinationConnector = {
   spec: {
     documentationUrl: 'https://docs.airbyte.com/integrations/destinations/local-json',
@@ -61,15 +61,14 @@ async function inFolder(path: string, work: (folder: LocalFolder) => Promise<voi
   }
 }
 
-/** @throws ConnectorError config_error when two streams would be written to one file, also where its case is the same */
+/** @throws ConnectorError config_error if two streams would share a file, also on file systems that ignore case */
 function filesOf(streams: readonly ConfiguredStream[]): ReadonlyMap<ConfiguredStream, string> {
   const files = new Map<ConfiguredStream, string>();
   const seen = new Set<string>();
   for (const stream of streams) {
     const file = fileNameOf(tableNameOf(stream));
     if (seen.has(foldedName(file)))
-      throw new ConnectorError(
-        'config_error',
+      throw configError(
         `Two streams would both be written to ${file}. Leave one out, or set another prefix or namespace.`,
       );
     seen.add(foldedName(file));
@@ -102,7 +101,7 @@ function openStream(folder: LocalFolder, name: string, stream: ConfiguredStream)
   };
 }
 
-/** The bytes of a record stay as they are, so they must be JSON that every reader reads in one way. */
+/** Records are written byte for byte, so the JSON must be unambiguous. */
 function rawLine({ data, emittedAtMs }: RawRecord): string {
   readableText(data);
   return `{"_airbyte_ab_id":"${recordId()}","_airbyte_emitted_at":${emittedAtMs},"_airbyte_data":${data}}`;

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 
-/** File systems take 255 bytes; beside the file there are others with longer names. */
+/** File systems allow 255 bytes. The files beside the stream's file have longer names. */
 const MAX_NAME_BYTES = 200;
-/** The part of a name that is kept when it is shortened; it never ends within a character. */
+/** The prefix that a shortened name keeps. It never ends within a character. */
 const READABLE = /^.{0,40}/su;
 
 /**
- * The file of a stream. Letters, digits, `_` and `-` are kept and everything else is escaped, so that streams with
- * different names have different files.
+ * The file name of a stream. Letters, digits, `_` and `-` are kept, other characters are escaped. Streams with different
+ * names have different files.
  */
 export function fileNameOf(table: string): string {
   const name = escaped(table);
   if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return `_airbyte_raw_${name}.jsonl`;
   const digest = createHash('sha256').update(JSON.stringify(table)).digest('hex').slice(0, 32);
-  // No escaped name contains a tilde.
+  // An escaped name never contains a tilde, so the two forms cannot be equal.
   return `_airbyte_raw_${READABLE.exec(name)?.[0] ?? ''}~${digest}.jsonl`;
 }
 
 function escaped(table: string): string {
-  // Some file systems compose characters, others decompose them: only composed ones are written as they are.
+  // File systems normalise Unicode differently, so names that are not in NFC are escaped.
   const special = table.normalize('NFC') === table ? /[^\p{L}\p{N}_-]/gu : /[^A-Za-z0-9_-]/gu;
   return table.replace(special, escape);
 }
@@ -28,7 +28,7 @@ function escape(character: string): string {
   return Buffer.from(character, 'utf8').toString('hex').replace(/../g, '%$&');
 }
 
-/** Where a file system ignores case and composition, files with equal results are one. */
+/** Two names with the same result are the same file on a file system that ignores case or normalises Unicode. */
 export function foldedName(file: string): string {
   return file.normalize('NFKC').toUpperCase().toLowerCase();
 }

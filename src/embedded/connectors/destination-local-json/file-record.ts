@@ -3,23 +3,23 @@ import { numberAt, objectAt, parseObject, stringAt } from '../../platform/json';
 import { writeFileAtomic, readSmallFile } from '../../platform/regular-file';
 import type { ConfiguredStream } from '../../protocol/messages';
 
-/** Enough for everything before the data of a line. */
+/** The length of a line before its data is below this. */
 const HEAD_BYTES = 128;
 const LINE_HEAD =
   /^\{"_airbyte_ab_id":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}","_airbyte_emitted_at":-?\d+(\.\d+)?,"_airbyte_data":\{/;
 
-/** The stream that a file belongs to. */
+/** The stream to which a file belongs. */
 export type Owner = Pick<ConfiguredStream, 'name' | 'namespace'>;
 
-/** What is kept beside a file about it. */
+/** The metadata of a stream's file, stored beside it. */
 export interface FileRecord {
-  /** Null in files of the version before. */
+  /** Null for files of the previous version. */
   readonly owner: Owner | null;
-  /** Where the last commit ended; null for a file that is whole, whatever its size. */
+  /** The offset of the last commit, or null for a complete file of any size. */
   readonly offset: number | null;
 }
 
-/** The record in a file of its own, or null when there is none that can be read. */
+/** Reads the metadata, or returns null if it is missing or invalid. */
 export function readFileRecord(path: string): FileRecord | null {
   const content = parseObject(readSmallFile(path) ?? '');
   if (content === null) return null;
@@ -43,14 +43,14 @@ export function isSameOwner(one: Owner, other: Owner): boolean {
   return one.name === other.name && one.namespace === other.namespace;
 }
 
-/** Whether a file is empty or begins as this connector begins a file. */
+/** Whether a file is empty or begins with a line of this connector. */
 export function looksWritten(fd: number): boolean {
   const head = Buffer.alloc(HEAD_BYTES);
   const length = readSync(fd, head, 0, HEAD_BYTES, 0);
   return length === 0 || LINE_HEAD.test(head.toString('latin1', 0, length));
 }
 
-/** Whether a position in a file is behind the end of a line. */
+/** Whether a position in a file follows the end of a line. */
 export function endsLine(fd: number, position: number): boolean {
   const last = Buffer.alloc(1);
   return position === 0 || (readSync(fd, last, 0, 1, position - 1) === 1 && last[0] === 0x0a);

@@ -92,7 +92,7 @@ describe('the file of a stream', () => {
     expect(failure).toEqual({
       type: 'config_error',
       message:
-        '/local/out/_airbyte_raw_s.jsonl was not made by this connector. Move it away, or choose another destination_path for stream "s".',
+        '/local/out/_airbyte_raw_s.jsonl was not created by this connector. Move it away, or choose another destination_path for stream "s".',
     });
     expect(readFileSync(path('_airbyte_raw_s.jsonl'), 'utf8')).toBe(mine);
     expect(files()).toEqual(['_airbyte_raw_s.jsonl']);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { takeLock } from '../../platform/file-lock';
 import { NotRegularFileError, syncFolder } from '../../platform/regular-file';
-import { ConnectorError } from '../../protocol/connector';
+import { configError, ConnectorError } from '../../protocol/connector';
 import { hasCode } from '../../platform/system-error';
 import type { LocalFolder } from '../local-folder';
 import {
@@ -29,8 +29,8 @@ const LOCK_POLL_MS = 50;
 const FLUSH_CHARS = 256 * 1024;
 
 /**
- * The file of one stream. Appending goes on at the last committed offset, so that nothing is left of the lines that a
- * killed run did not commit; overwriting fills a file beside it that takes its place in one step.
+ * The file of one stream. Appending continues at the last committed offset, which removes uncommitted lines of a killed
+ * run. Overwriting fills a second file, which then replaces the first one atomically.
  */
 export class StreamFile {
   private readonly release: () => void;
@@ -40,8 +40,8 @@ export class StreamFile {
   private committed = 0;
 
   /**
-   * @param folder stays the caller's to close
-   * @throws ConnectorError config_error for a file that this connector did not make, or made for another stream
+   * @param folder the caller closes it
+   * @throws ConnectorError config_error for a file of another program or another stream
    */
   constructor(
     private readonly folder: LocalFolder,
@@ -52,7 +52,7 @@ export class StreamFile {
     this.release = this.lock();
     try {
       const record = this.ownRecord();
-      // A run that was killed may have left it. Nothing of that name is written to: it may be a link.
+      // A killed run may have left this file. It is removed and never written, because it could be a link.
       rmSync(this.path('new'), { force: true });
       this.fd = overwrite ? this.openNew(record) : this.openExisting(record);
     } catch (error) {
@@ -61,14 +61,14 @@ export class StreamFile {
     }
   }
 
-  /** Adds one line, spelt as one character per byte. */
+  /** Adds one line, one character per byte. */
   line(text: string): void {
     this.waiting += text;
     this.waiting += '\n';
     if (this.waiting.length >= FLUSH_CHARS) this.write();
   }
 
-  /** Returns once every line so far is on disk and will be found there after any crash. */
+  /** Returns when all lines so far are stored durably. */
   commit(): void {
     this.write();
     fsyncSync(this.fd);
@@ -76,20 +76,20 @@ export class StreamFile {
     this.committed = this.size;
   }
 
-  /** Ends the stream well: an overwritten file takes the old one's place. */
+  /** Completes the stream. After an overwrite, the new file replaces the old one. */
   complete(): void {
     this.commit();
     if (!this.overwrite) return;
-    // Another program may have put a file there meanwhile.
+    // Another program may have created a file of that name in the meantime.
     this.ownRecord();
-    // The offset of the old content must not outlive it, and the owner must be known at every moment.
+    // The offset of the old content must not apply to the new file. The owner stays recorded throughout.
     this.keepOffset(null);
     renameSync(this.path('new'), this.folder.entry(this.name));
     syncFolder(this.folder.entry('.'));
     this.keepOffset(this.size);
   }
 
-  /** Lines that were not committed are cut off: they may end in the middle, and will come again. */
+  /** Truncates uncommitted lines, which may be incomplete. The source sends them again. */
   close(): void {
     try {
       if (fstatSync(this.fd).size > this.committed) ftruncateSync(this.fd, this.committed);
@@ -120,7 +120,7 @@ export class StreamFile {
   }
 
   /**
-   * What is known of the file that is there, or null when there is none.
+   * The metadata of the existing file, or null if there is no file.
    * @throws ConnectorError config_error for the file of a user or of another stream
    */
   private ownRecord(): FileRecord | null {
@@ -135,7 +135,7 @@ export class StreamFile {
     try {
       if (!looksWritten(fd))
         throw this.refused(
-          `was not made by this connector. Move it away, or choose another destination_path for stream ${shown(this.owner)}.`,
+          `was not created by this connector. Move it away, or choose another destination_path for stream ${shown(this.owner)}.`,
         );
     } finally {
       closeSync(fd);
@@ -148,15 +148,14 @@ export class StreamFile {
       return readFileRecord(this.path('committed'));
     } catch (error) {
       if (!(error instanceof NotRegularFileError) && !hasCode(error, 'ELOOP', 'EISDIR', 'ENXIO')) throw error;
-      throw new ConnectorError(
-        'config_error',
+      throw configError(
         `${this.folder.shown}/${hidden(this.name, 'committed')} is a link or not a regular file. Remove it.`,
       );
     }
   }
 
   private openNew(record: FileRecord | null): number {
-    // Lines behind the last commit would count as whole once the offset is gone.
+    // Without the offset, lines after the last commit would count as committed. They are truncated first.
     if (record !== null) closeSync(this.openExisting(record));
     this.size = this.committed = 0;
     return this.folder.openFile(
@@ -182,7 +181,7 @@ export class StreamFile {
     const end = Math.min(size, record?.offset ?? size);
     if (!this.overwrite && !endsLine(fd, end)) {
       throw this.refused(
-        'ends in the middle of a line, though all of its lines were written whole. Restore it, or move it away.',
+        'ends in the middle of a line, but the connector writes only complete lines. Restore it, or move it away.',
       );
     }
     if (end < size) ftruncateSync(fd, end);
@@ -191,10 +190,10 @@ export class StreamFile {
   }
 
   private refused(reason: string): ConnectorError {
-    return new ConnectorError('config_error', `${this.shown} ${reason}`);
+    return configError(`${this.shown} ${reason}`);
   }
 
-  /** A writer that was killed may need a moment to be gone; one that lives on keeps the file. */
+  /** Waits a short time for the lock, because a killed writer may need a moment to end. */
   private lock(): () => void {
     for (let waitedMs = 0; ; waitedMs += LOCK_POLL_MS) {
       const lock = takeLock(this.path('lock'), new Date());
@@ -202,9 +201,10 @@ export class StreamFile {
       if (waitedMs >= LOCK_WAIT_MS) {
         throw new ConnectorError(
           'transient_error',
-          `${this.shown} is being written by process ${lock.holder.pid}. Wait for its end.`,
+          `Process ${lock.holder.pid} is writing ${this.shown}. Wait until it ends.`,
         );
       }
+      // A synchronous wait blocks only this connector's process.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
     }
   }

@@ -1,6 +1,6 @@
 import { isObject, objectAt, stringsOf, type JsonObject } from '../../platform/json';
 
-/** The types that this connector gives to columns. */
+/** The column types that this connector creates. */
 const COLUMN_TYPES = ['numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'text', 'jsonb'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
@@ -10,7 +10,7 @@ export interface TargetColumn {
   readonly type: ColumnType;
 }
 
-/** The columns that a stream's schema asks for. */
+/** The columns for the properties of a stream's schema. */
 export function columnsOf(jsonSchema: JsonObject): TargetColumn[] {
   return Object.entries(objectAt(jsonSchema, 'properties') ?? {}).map(([name, schema]) => ({
     name,
@@ -18,7 +18,7 @@ export function columnsOf(jsonSchema: JsonObject): TargetColumn[] {
   }));
 }
 
-/** Numbers are numeric and not double, so that none is rounded; a column of several types is kept as JSON. */
+/** Numbers become `numeric`, because `double precision` would round them. A property of several types becomes `jsonb`. */
 function typeOf(schema: JsonObject): ColumnType {
   const types = (typeof schema['type'] === 'string' ? [schema['type']] : stringsOf(schema['type'])).filter(
     (type) => type !== 'null',
@@ -33,26 +33,26 @@ function typeOf(schema: JsonObject): ColumnType {
   return schema['airbyte_type'] === 'timestamp_without_timezone' ? 'timestamp' : 'timestamptz';
 }
 
-/** The connector's type behind a name as `format_type` writes it, or null for a type that it never creates. */
+/** The column type for a name that `format_type` returns, or null for a type that this connector never creates. */
 export function columnTypeNamed(name: string): ColumnType | null {
   if (name === 'timestamp with time zone') return 'timestamptz';
   if (name === 'timestamp without time zone') return 'timestamp';
   return COLUMN_TYPES.find((type) => type === name) ?? null;
 }
 
-/** Types whose order is the same at every source and in Postgres. */
+/** Types with the same order at every source and in Postgres. */
 const COMPARABLE: readonly ColumnType[] = ['numeric', 'date', 'timestamp', 'timestamptz'];
 
-/** Whether the values of a cursor of this type may be compared at the destination. */
+/** Whether the destination may compare cursor values of this type. */
 export function isComparable(type: ColumnType): boolean {
   return COMPARABLE.includes(type);
 }
 
 /**
- * The expression that turns a column's values into those of a wider type without a loss, or null where there is none.
+ * The expression that converts a column to a wider type without loss, or null if there is none.
  * `to_jsonb` writes times in ISO 8601, as sources do.
  */
-export function widening(from: ColumnType, to: ColumnType, column: string): string | null {
+export function wideningExpression(from: ColumnType, to: ColumnType, column: string): string | null {
   if (to === 'jsonb') return `to_jsonb(${column})`;
   if (to === 'text' && from !== 'jsonb') return `to_jsonb(${column}) #>> '{}'`;
   if (from === 'date' && to === 'timestamp') return `${column}::timestamp`;

@@ -2,7 +2,7 @@ import type { Client, Connection, Submittable } from 'pg';
 import { ConnectorError } from '../../protocol/connector';
 import { isObject } from '../../platform/json';
 
-/** The part of pg's connection that sends the data of COPY; its types leave it out. */
+/** The methods of pg's connection that send COPY data. Its type declarations omit them. */
 interface CopyConnection extends Connection {
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
@@ -12,14 +12,14 @@ function canCopy(connection: Connection): connection is CopyConnection {
   return 'sendCopyFromChunk' in connection && 'endCopyFrom' in connection;
 }
 
-/** Sends rows in COPY's text format and returns how many were stored. */
+/** Sends rows in COPY's text format. Returns the number of stored rows. */
 export function copyIn(client: Client, statement: string, rows: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     client.query(new CopyIn(statement, rows, resolve, reject));
   });
 }
 
-/** One COPY FROM STDIN, in the form in which pg's client runs statements. */
+/** One COPY FROM STDIN as a statement for pg's client. */
 class CopyIn implements Submittable {
   private stored = 0;
 

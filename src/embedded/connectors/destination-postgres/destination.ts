@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Client, escapeIdentifier } from 'pg';
-import { ConnectorError, type DestinationConnector } from '../../protocol/connector';
+import { configError, type DestinationConnector } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
+import { qualified } from '../postgres/identifiers';
 import { writeStreams } from '../../protocol/write-streams';
 import { withClient } from '../postgres/client';
 import { CONNECTION_PROPERTIES, parsePostgresConfig, textAt } from '../postgres/config';
@@ -27,14 +28,19 @@ export const postgresDestination: DestinationConnector = {
       properties: {
         ...CONNECTION_PROPERTIES,
         schema: { type: 'string', minLength: 1, default: DEFAULT_SCHEMA },
-        // Airbyte's generated clients always send these. Only the values that describe what is done are taken.
+        // Airbyte's generated clients always send these members. Only values that match the behaviour are accepted.
         drop_cascade: { type: 'boolean', enum: [false], default: false },
         disable_type_dedupe: { type: 'boolean', enum: [false], default: false },
-        ssl: { type: 'boolean', enum: [false], default: false, description: 'Use ssl_mode.' },
+        ssl: {
+          type: 'boolean',
+          enum: [false],
+          default: false,
+          description: 'Not supported. Use ssl_mode instead.',
+        },
         unconstrained_number: {
           type: 'boolean',
           default: true,
-          description: 'Numbers keep every digit with either value.',
+          description: 'Has no effect: numbers always keep every digit.',
         },
       },
     },
@@ -64,7 +70,7 @@ export const postgresDestination: DestinationConnector = {
   },
 };
 
-/** Looks at every name before anything is made, so that a sync that cannot succeed changes nothing. */
+/** Checks every name before the first change, so a sync that cannot succeed changes nothing. */
 function assertNames(
   streams: readonly ConfiguredStream[],
   schemaOf: (stream: ConfiguredStream) => string,
@@ -79,40 +85,39 @@ function assertNames(
     assertColumnCount(stream.name, columns.length);
     const table = JSON.stringify([schema, stream.name]);
     if (tables.has(table))
-      throw new ConnectorError(
-        'config_error',
-        `Two streams would both be written to the table ${escapeIdentifier(schema)}.${escapeIdentifier(stream.name)}. Set a namespace for them, or leave one out.`,
+      throw configError(
+        `Two streams would both be written to the table ${qualified(schema, stream.name)}. Set a namespace for them, or leave one out.`,
       );
     tables.add(table);
   }
 }
 
-/** Tries in a transaction that is rolled back what a sync does. */
+/** Creates a table, and the schema if it is missing, in a transaction that is rolled back. */
 async function checkRights(client: Client, schema: string, role: string): Promise<void> {
-  const table = `${escapeIdentifier(schema)}.${escapeIdentifier(`_airbyte_check_${randomBytes(8).toString('hex')}`)}`;
+  const table = qualified(schema, `_airbyte_check_${randomBytes(8).toString('hex')}`);
   await client.query('BEGIN');
   const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0)
-    await attempt(
+    await runOrExplain(
       client,
       `CREATE SCHEMA ${escapeIdentifier(schema)}`,
       `The schema ${escapeIdentifier(schema)} does not exist and cannot be created`,
       `Run: CREATE SCHEMA ${escapeIdentifier(schema)}; GRANT USAGE, CREATE ON SCHEMA ${escapeIdentifier(schema)} TO ${escapeIdentifier(role)}`,
     );
-  await attempt(
+  await runOrExplain(
     client,
-    `CREATE TABLE ${table} ("a" integer)`,
+    `CREATE TABLE ${table} (a integer)`,
     `A table cannot be created in the schema ${escapeIdentifier(schema)}`,
     `Run: GRANT USAGE, CREATE ON SCHEMA ${escapeIdentifier(schema)} TO ${escapeIdentifier(role)}`,
   );
   await client.query('ROLLBACK');
 }
 
-async function attempt(client: Client, statement: string, problem: string, fix: string): Promise<void> {
+async function runOrExplain(client: Client, statement: string, problem: string, fix: string): Promise<void> {
   try {
     await client.query(statement);
   } catch (error) {
     if (sqlStateOf(error) !== '42501') throw databaseFailure(error, problem);
-    throw new ConnectorError('config_error', `${problem}: the role lacks the right. ${fix}.`);
+    throw configError(`${problem}: the role lacks the right. ${fix}.`);
   }
 }

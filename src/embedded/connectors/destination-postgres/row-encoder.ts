@@ -1,12 +1,12 @@
-import { ConnectorError } from '../../protocol/connector';
+import { configError, type ConnectorError } from '../../protocol/connector';
 import { fromBytes, toBytes } from '../../protocol/message-writer';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { ColumnType, TargetColumn } from './columns';
 import { assertColumnCount, assertColumnName } from './names';
-import { membersOf } from './record-members';
-import { cellOf, Misfit, NULL } from './values';
+import { membersOf } from '../record-members';
+import { cellOf, InvalidValue, NULL } from './values';
 
-/** Records may spell one name in many ways; so many spellings are remembered. */
+/** JSON escapes allow many spellings of one name. The cache of spellings is bounded. */
 const MAX_SPELLINGS = 10_000;
 const FIRST_MS_OF_YEAR_10000 = Date.UTC(10_000, 0);
 
@@ -14,21 +14,21 @@ const FIRST_MS_OF_YEAR_10000 = Date.UTC(10_000, 0);
 export class RowEncoder {
   private readonly columns: TargetColumn[];
   private readonly byName = new Map<string, number>();
-  /** Columns by the spelling of their name in a record, one character per byte. */
+  /** Column indexes by the spelling of the name in a record, one character per byte. */
   private readonly bySpelling = new Map<string, number>();
-  private late: TargetColumn[] = [];
+  private undeclared: TargetColumn[] = [];
   private records = 0;
   private lastTime = { ms: 0, text: new Date(0).toISOString() };
 
   constructor(
     private readonly stream: string,
     columns: readonly TargetColumn[],
-    /** The columns of the key of a deduplicated stream. */
+    /** The key columns of a deduplicated stream. */
     private readonly key: readonly string[],
-    /** Whether null may be a value of a key. */
-    private readonly takesNullKeys: boolean,
-    /** The types of columns that the table has although the stream's schema does not describe them. */
-    private readonly others: ReadonlyMap<string, ColumnType>,
+    /** Whether the server allows null in a key. */
+    private readonly allowsNullKeys: boolean,
+    /** The types of columns that exist in the table but not in the stream's schema. */
+    private readonly undeclaredTypes: ReadonlyMap<string, ColumnType>,
   ) {
     this.columns = [...columns];
     this.columns.forEach(({ name }, index) => {
@@ -36,38 +36,39 @@ export class RowEncoder {
     });
   }
 
-  /** How many records came so far; an error names a record by its number. */
+  /** The number of records so far. Errors identify a record by its number. */
   get count(): number {
     return this.records;
   }
 
-  /** How many columns a line has now. */
+  /** The current number of columns of a line. */
   get width(): number {
     return this.columns.length;
   }
 
   /**
-   * The line of a record: its time, its values in the order of the columns, and then the cells of the caller.
-   * @throws ConnectorError config_error that names the record and the column when a value does not fit
+   * The line of a record: its time, its values in column order, then the additional cells.
+   * @throws ConnectorError config_error with the record and the column if a value cannot be stored
    */
   encode({ data, emittedAtMs }: RawRecord, ...more: string[]): string {
     this.records++;
     const cells = new Array<string | null>(this.columns.length).fill(null);
     for (const { spelling, value } of membersOf(data)) {
-      const index = this.bySpelling.get(spelling) ?? this.meet(spelling);
+      const index = this.bySpelling.get(spelling) ?? this.resolveColumn(spelling);
       const column = this.columns[index];
       if (column === undefined) continue;
       if ((cells[index] ?? null) !== null)
-        throw this.refusal(column.name, 'the record has this member twice');
+        throw this.refusal(column.name, 'the record contains this member twice');
       const cell = cellOf(value, column.type);
-      if (cell instanceof Misfit) throw this.refusal(column.name, cell.reason);
+      if (cell instanceof InvalidValue) throw this.refusal(column.name, cell.reason);
       cells[index] = cell;
     }
     for (const name of this.key) {
       const cell = cells[this.byName.get(name) ?? -1] ?? null;
-      // Without its key a record would replace another one that it has nothing to do with.
-      if (cell === null) throw this.refusal(name, 'the record has no such member, and it is part of the key');
-      if (cell === NULL && !this.takesNullKeys)
+      // Without this check, records without a key would replace one another.
+      if (cell === null)
+        throw this.refusal(name, 'the record does not contain this member, which is part of the key');
+      if (cell === NULL && !this.allowsNullKeys)
         throw this.refusal(name, 'the key is null, which needs Postgres 15 or later');
     }
     let line = this.timeOf(emittedAtMs);
@@ -76,7 +77,7 @@ export class RowEncoder {
     return `${line}\n`;
   }
 
-  /** Most records in a row have the same time. */
+  /** Caches the last time, because consecutive records usually have the same one. */
   private timeOf(ms: number): string {
     if (ms !== this.lastTime.ms) {
       if (!(ms >= 0 && ms < FIRST_MS_OF_YEAR_10000))
@@ -86,15 +87,15 @@ export class RowEncoder {
     return this.lastTime.text;
   }
 
-  /** Columns for members that the stream's schema does not describe, since they were last asked for. */
-  takeLate(): TargetColumn[] {
-    const { late } = this;
-    this.late = [];
-    return late;
+  /** Returns and clears the new columns for members that are not in the stream's schema. */
+  takeUndeclared(): TargetColumn[] {
+    const { undeclared } = this;
+    this.undeclared = [];
+    return undeclared;
   }
 
-  /** A name that was not met before, or not in this spelling. A member without a schema may be anything: JSON. */
-  private meet(spelling: string): number {
+  /** The column for a new name or a new spelling. A member without a schema is stored as JSON. */
+  private resolveColumn(spelling: string): number {
     const name = String(JSON.parse(fromBytes(`"${spelling}"`)));
     const known = this.byName.get(name);
     if (known !== undefined) {
@@ -103,9 +104,9 @@ export class RowEncoder {
     }
     assertColumnName(this.stream, name);
     assertColumnCount(this.stream, this.columns.length + 1);
-    const column: TargetColumn = { name, type: this.others.get(name) ?? 'jsonb' };
+    const column: TargetColumn = { name, type: this.undeclaredTypes.get(name) ?? 'jsonb' };
     this.columns.push(column);
-    this.late.push(column);
+    this.undeclared.push(column);
     this.remember(name, this.columns.length - 1);
     return this.columns.length - 1;
   }
@@ -116,8 +117,7 @@ export class RowEncoder {
   }
 
   private refusal(column: string, reason: string): ConnectorError {
-    return new ConnectorError(
-      'config_error',
+    return configError(
       `Stream ${this.stream}, record ${this.records}, column ${column}: ${reason}. ` +
         `Correct the value at the source; if the source's schema has changed, create the ingestion again.`,
     );

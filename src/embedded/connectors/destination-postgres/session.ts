@@ -1,31 +1,31 @@
 import type { Client, QueryResultRow } from 'pg';
 import { copyIn } from './copy-in';
 
-/** Rows wait in memory until they have so many bytes, over all streams. */
+/** The size of the buffered rows of all streams at which they are sent. */
 const BATCH_BYTES = 1024 * 1024;
 
 /**
- * The one connection of a sync, and its transaction: streams share both. Dropping the connection rolls back, so a
- * sync that fails needs to undo nothing.
+ * The connection and transaction of a sync, shared by its streams. Closing the connection rolls back, so a failed sync
+ * needs no cleanup.
  */
 export class Session {
   private inTransaction = false;
-  private waitingBytes = 0;
-  /** The names of this connection's stages that are no temporary tables. */
+  private bufferedBytes = 0;
+  /** The names of this connection's staging tables that are not temporary. */
   readonly stages = new Set<string>();
 
   private constructor(
     private readonly client: Client,
-    /** The server's version as a number, for example 150004. */
+    /** The server's version number, for example 150004. */
     readonly version: number,
-    /** Whether the role may create temporary tables, which is usual. */
-    readonly mayUseTemporary: boolean,
+    /** Whether the role may create temporary tables. */
+    readonly canCreateTemporary: boolean,
   ) {}
 
   static async open(client: Client): Promise<Session> {
     const { rows } = await client.query<{ version: string; temporary: boolean }>(
-      `SELECT current_setting('server_version_num') AS "version",
-         has_database_privilege(current_database(), 'TEMPORARY') AS "temporary"`,
+      `SELECT current_setting('server_version_num') AS version,
+         has_database_privilege(current_database(), 'TEMPORARY') AS temporary`,
     );
     return new Session(client, Number(rows[0]?.version), rows[0]?.temporary === true);
   }
@@ -37,14 +37,14 @@ export class Session {
     return rows;
   }
 
-  /** Runs a statement inside the transaction and returns how many rows it changed. */
+  /** Runs a statement inside the transaction. Returns the number of changed rows. */
   async change(statement: string): Promise<number> {
     await this.begin();
     const { rowCount } = await this.client.query(statement);
     return rowCount ?? 0;
   }
 
-  /** Stores rows in COPY's text format, one character per byte, and returns how many were stored. */
+  /** Sends rows in COPY's text format, one character per byte. Returns the number of stored rows. */
   async copy(into: string, rows: readonly string[]): Promise<number> {
     await this.begin();
     return copyIn(this.client, `COPY ${into} FROM STDIN`, Buffer.from(rows.join(''), 'latin1'));
@@ -62,20 +62,20 @@ export class Session {
     await this.client.query('ROLLBACK');
   }
 
-  /** One sync at a time makes or changes a table; the lock ends with the transaction. */
+  /** Locks a table name until the end of the transaction, so only one sync at a time changes the table. */
   async lockName(schema: string, table: string): Promise<void> {
     await this.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
       JSON.stringify(['airbyte destination', schema, table]),
     ]);
   }
 
-  /** Counts bytes that wait in memory, or no longer do. */
-  addWaiting(bytes: number): void {
-    this.waitingBytes += bytes;
+  /** Adds to the number of buffered bytes; negative after a flush. */
+  addBufferedBytes(bytes: number): void {
+    this.bufferedBytes += bytes;
   }
 
-  get mustFlush(): boolean {
-    return this.waitingBytes >= BATCH_BYTES;
+  get isBatchFull(): boolean {
+    return this.bufferedBytes >= BATCH_BYTES;
   }
 
   private async begin(): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Session } from './session';
 
-/** A relation as the catalogue has it. */
+/** A relation as the catalogue describes it. */
 export interface TableFacts {
   readonly oid: string;
   /** `r` is a plain table. */
   readonly kind: string;
-  /** The comment on the column by which this connector recognises its tables. */
+  /** The comment by which this connector recognises its tables. */
   readonly mark: string | null;
   readonly columns: readonly ColumnFacts[];
 }
@@ -13,13 +13,13 @@ export interface TableFacts {
 export interface ColumnFacts {
   readonly name: string;
   readonly number: number;
-  /** As `format_type` writes it, e.g. `numeric(10,2)`. */
+  /** As `format_type` returns it, for example `numeric(10,2)`. */
   readonly type: string;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
 }
 
-/** The relation of a name, or null when there is none. */
+/** The relation with a name, or null if there is none. */
 export async function readTable(
   session: Session,
   schema: string,
@@ -27,15 +27,15 @@ export async function readTable(
   markedColumn: string,
 ): Promise<TableFacts | null> {
   const [table] = await session.run<Omit<TableFacts, 'columns'>>(
-    `SELECT c.oid::text AS "oid", c.relkind::text AS "kind",
+    `SELECT c.oid::text AS oid, c.relkind::text AS kind,
        (SELECT col_description(c.oid, a.attnum) FROM pg_attribute a
-        WHERE a.attrelid = c.oid AND a.attname = $3 AND NOT a.attisdropped) AS "mark"
+        WHERE a.attrelid = c.oid AND a.attname = $3 AND NOT a.attisdropped) AS mark
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2`,
     [schema, name, markedColumn],
   );
   if (table === undefined) return null;
   const columns = await session.run<ColumnFacts & Record<string, unknown>>(
-    `SELECT attname AS "name", attnum AS "number", format_type(atttypid, atttypmod) AS "type",
+    `SELECT attname AS name, attnum AS number, format_type(atttypid, atttypmod) AS type,
        attnotnull AS "notNull", atthasdef OR attidentity <> '' AS "hasDefault"
      FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
     [table.oid],
@@ -43,7 +43,7 @@ export async function readTable(
   return { ...table, columns };
 }
 
-/** Whether a type of a name is in the way: every table has a type of its own name. */
+/** Whether a type has this name. Every table has a type of its own name, so the two would conflict. */
 export async function hasType(session: Session, schema: string, name: string): Promise<boolean> {
   const rows = await session.run(
     `SELECT 1 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -58,9 +58,9 @@ export async function hasSchema(session: Session, schema: string): Promise<boole
 }
 
 /** The views and rules that read a column. */
-export async function readersOf(session: Session, oid: string, column: number): Promise<string[]> {
+export async function dependentViewsOf(session: Session, oid: string, column: number): Promise<string[]> {
   const rows = await session.run<{ name: string }>(
-    `SELECT DISTINCT r.ev_class::regclass::text AS "name" FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+    `SELECT DISTINCT r.ev_class::regclass::text AS name FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
      WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid
        AND d.refobjsubid = $2 AND r.ev_class <> $1::oid ORDER BY 1`,
     [oid, column],
@@ -68,8 +68,8 @@ export async function readersOf(session: Session, oid: string, column: number): 
   return rows.map(({ name }) => name);
 }
 
-/** Whether anything but the table itself is built on a column: an index, a constraint, a view, a policy. */
-export async function isUsed(session: Session, oid: string, column: number): Promise<boolean> {
+/** Whether an index, constraint, view, policy or other object uses a column. */
+export async function isColumnReferenced(session: Session, oid: string, column: number): Promise<boolean> {
   const rows = await session.run(
     `SELECT 1 FROM pg_depend WHERE refclassid = 'pg_class'::regclass AND refobjid = $1::oid AND refobjsubid = $2
      UNION ALL SELECT 1 FROM pg_constraint WHERE conrelid = $1::oid AND $2::smallint = ANY (conkey)`,
@@ -78,20 +78,20 @@ export async function isUsed(session: Session, oid: string, column: number): Pro
   return rows.length > 0;
 }
 
-/** Foreign keys that would change rows of other tables when rows of this one are replaced. */
-export async function cascadesOf(session: Session, oid: string): Promise<string[]> {
+/** Foreign keys that would change rows of other tables when rows of this table are deleted. */
+export async function cascadingForeignKeysOf(session: Session, oid: string): Promise<string[]> {
   const rows = await session.run<{ name: string }>(
-    `SELECT format('%s on %s', quote_ident(conname), conrelid::regclass) AS "name" FROM pg_constraint
+    `SELECT format('%s on %s', quote_ident(conname), conrelid::regclass) AS name FROM pg_constraint
      WHERE confrelid = $1::oid AND contype = 'f' AND confdeltype IN ('c', 'n', 'd') ORDER BY 1`,
     [oid],
   );
   return rows.map(({ name }) => name);
 }
 
-/** The triggers and rules of a table that can keep a row from being stored. */
-export async function interceptorsOf(session: Session, oid: string): Promise<string[]> {
+/** The triggers and rules of a table that can suppress rows. */
+export async function triggersAndRulesOf(session: Session, oid: string): Promise<string[]> {
   const rows = await session.run<{ name: string }>(
-    `SELECT 'trigger ' || quote_ident(tgname) AS "name" FROM pg_trigger
+    `SELECT 'trigger ' || quote_ident(tgname) AS name FROM pg_trigger
      WHERE tgrelid = $1::oid AND NOT tgisinternal AND tgenabled <> 'D'
      UNION ALL SELECT 'rule ' || quote_ident(rulename) FROM pg_rewrite WHERE ev_class = $1::oid ORDER BY 1`,
     [oid],
@@ -100,10 +100,10 @@ export async function interceptorsOf(session: Session, oid: string): Promise<str
 }
 
 /**
- * Whether a publication keeps the rows of a table from being changed, since it has neither a primary key nor a replica
- * identity that an administrator chose.
+ * Whether a publication prevents changes to the rows of a table, because the table has neither a primary key nor a
+ * replica identity.
  */
-export async function lacksReplicaIdentity(session: Session, oid: string): Promise<boolean> {
+export async function needsReplicaIdentity(session: Session, oid: string): Promise<boolean> {
   const rows = await session.run(
     `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN pg_publication_tables t ON t.schemaname = n.nspname AND t.tablename = c.relname
@@ -115,10 +115,10 @@ export async function lacksReplicaIdentity(session: Session, oid: string): Promi
   return rows.length > 0;
 }
 
-/** Tables that inherit from this one: its columns cannot change without theirs. */
-export async function heirsOf(session: Session, oid: string): Promise<string[]> {
+/** Tables that inherit from this one. Their columns change with its columns. */
+export async function childTablesOf(session: Session, oid: string): Promise<string[]> {
   const rows = await session.run<{ name: string }>(
-    'SELECT inhrelid::regclass::text AS "name" FROM pg_inherits WHERE inhparent = $1::oid ORDER BY 1',
+    'SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::oid ORDER BY 1',
     [oid],
   );
   return rows.map(({ name }) => name);

@@ -1,52 +1,52 @@
 import { escapeIdentifier } from 'pg';
-import { ConnectorError } from '../../protocol/connector';
-import { columnTypeNamed, widening, type ColumnType, type TargetColumn } from './columns';
+import { configError, type ConnectorError } from '../../protocol/connector';
+import { columnTypeNamed, wideningExpression, type ColumnType, type TargetColumn } from './columns';
 import { EXTRACTED_AT } from './names';
-import { assertOwnTable, markSql, refuseForeign, sqlName, type TableName } from './ownership';
+import { assertOwnTable, ownershipCommentSql, notOwnTable, sqlName, type TableName } from './ownership';
 import type { Session } from './session';
 import {
-  cascadesOf,
+  cascadingForeignKeysOf,
   hasSchema,
-  heirsOf,
+  childTablesOf,
   hasType,
-  isUsed,
-  lacksReplicaIdentity,
-  readersOf,
+  isColumnReferenced,
+  needsReplicaIdentity,
+  dependentViewsOf,
   readTable,
   type TableFacts,
 } from './table-facts';
 
-/** A column that changes its type, and the expression for its values. */
+/** A column that changes its type, and the expression that converts its values. */
 interface Retyped {
   readonly column: TargetColumn;
   readonly using: string;
 }
 
-/** What must be done to a table before a stream's rows fit. */
+/** The changes that a table needs before it can store a stream's rows. */
 export interface TablePlan {
   readonly oid: string;
   readonly add: readonly TargetColumn[];
   readonly retype: readonly Retyped[];
   readonly drop: readonly string[];
-  /** The wanted columns with the types that they have afterwards. */
+  /** The stream's columns with their types after the change. */
   readonly columns: readonly TargetColumn[];
-  /** The types of the columns that are not wanted, where the connector can write them. */
-  readonly others: ReadonlyMap<string, ColumnType>;
-  /** Whether a publication needs the old rows of the table, which has no key to name them by. */
+  /** The types of the table's other columns, if the connector can write them. */
+  readonly undeclaredTypes: ReadonlyMap<string, ColumnType>;
+  /** Whether a publication requires a replica identity that the table lacks. */
   readonly needsIdentity: boolean;
-  /** The columns for the mark, or null where it stays as it is. */
+  /** The columns for the ownership comment, or null if it does not change. */
   readonly mark: readonly string[] | null;
 }
 
-/** Makes the schema where it is missing. It is looked for first: creating it needs rights on the database. */
+/** Creates the schema if it is missing. The check comes first, because CREATE SCHEMA needs a permission on the database. */
 export async function ensureSchema(session: Session, schema: string): Promise<void> {
   if (await hasSchema(session, schema)) return;
-  // Two syncs that create the same schema at the same time would fail on the catalogue's own index.
+  // Without the lock, two syncs that create the same schema would fail on a unique index of the catalogue.
   await session.lockName(schema, '');
   await session.run(`CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`);
 }
 
-/** Makes the table of a stream. */
+/** Creates the table of a stream. */
 export async function createTable(
   session: Session,
   table: TableName,
@@ -57,7 +57,7 @@ export async function createTable(
     `CREATE TABLE ${sqlName(table)} (${[`${escapeIdentifier(EXTRACTED_AT)} timestamptz NOT NULL`, ...definitions].join(', ')})`,
   );
   await session.run(
-    markSql(
+    ownershipCommentSql(
       table,
       columns.map(({ name }) => name),
     ),
@@ -65,8 +65,8 @@ export async function createTable(
 }
 
 /**
- * How the table of a stream has to change, or null when there is none. When rows are replaced, columns may take any type.
- * @throws ConnectorError config_error when it belongs to a user, or cannot change as it must
+ * The changes that a stream's table needs, or null if it does not exist. If rows are replaced, columns may get any type.
+ * @throws ConnectorError config_error if the connector did not create the table, or the table cannot be changed
  */
 export async function planTable(
   session: Session,
@@ -76,19 +76,19 @@ export async function planTable(
 ): Promise<TablePlan | null> {
   const facts = await readTable(session, table.schema, table.name, EXTRACTED_AT);
   if (facts === null) {
-    if (await hasType(session, table.schema, table.name)) throw refuseForeign(table, 'type');
+    if (await hasType(session, table.schema, table.name)) throw notOwnTable(table, 'type');
     return null;
   }
   const made = assertOwnTable(table, facts);
-  const plan = replacesRows ? planReplacing(facts, wanted) : planKeeping(table, facts, wanted);
-  if (replacesRows) await assertNoCascade(session, table, facts.oid);
-  if (plan.retype.length > 0) await assertNoHeirs(session, table, facts.oid);
-  for (const { column } of plan.retype) await assertUnread(session, table, facts, column);
+  const plan = replacesRows ? planForOverwrite(facts, wanted) : planForAppend(table, facts, wanted);
+  if (replacesRows) await assertNoCascadingForeignKeys(session, table, facts.oid);
+  if (plan.retype.length > 0) await assertNoChildTables(session, table, facts.oid);
+  for (const { column } of plan.retype) await assertNoDependentViews(session, table, facts, column);
   const obsolete = replacesRows ? obsoleteColumns(facts, made ?? [], wanted) : [];
   const drop: string[] = [];
-  const mayDrop = obsolete.length > 0 && (await heirsOf(session, facts.oid)).length === 0;
+  const mayDrop = obsolete.length > 0 && (await childTablesOf(session, facts.oid)).length === 0;
   for (const { name, number } of mayDrop ? obsolete : [])
-    if (!(await isUsed(session, facts.oid, number))) drop.push(name);
+    if (!(await isColumnReferenced(session, facts.oid, number))) drop.push(name);
   const known = (
     made ?? facts.columns.map(({ name }) => name).filter((name) => wanted.some((w) => w.name === name))
   ).filter((name) => !drop.includes(name));
@@ -98,13 +98,16 @@ export async function planTable(
     oid: facts.oid,
     ...plan,
     drop,
-    needsIdentity: await lacksReplicaIdentity(session, facts.oid),
-    others: otherTypes(facts, wanted),
+    needsIdentity: await needsReplicaIdentity(session, facts.oid),
+    undeclaredTypes: undeclaredTypesOf(facts, wanted),
     mark: unchanged ? null : marked,
   };
 }
 
-function otherTypes({ columns }: TableFacts, wanted: readonly TargetColumn[]): Map<string, ColumnType> {
+function undeclaredTypesOf(
+  { columns }: TableFacts,
+  wanted: readonly TargetColumn[],
+): Map<string, ColumnType> {
   const names = new Set(wanted.map(({ name }) => name));
   return new Map(
     columns.flatMap(({ name, type }) => {
@@ -114,12 +117,11 @@ function otherTypes({ columns }: TableFacts, wanted: readonly TargetColumn[]): M
   );
 }
 
-/** Lets rows be changed although a publication sends their changes to subscribers. */
+/** Allows changes to the rows of a published table. */
 export async function setReplicaIdentity(session: Session, table: TableName, plan: TablePlan): Promise<void> {
   if (plan.needsIdentity) await session.run(`ALTER TABLE ${sqlName(table)} REPLICA IDENTITY FULL`);
 }
 
-/** Carries out a plan. */
 export async function alterTable(session: Session, table: TableName, plan: TablePlan): Promise<void> {
   const actions = [
     ...plan.drop.map((name) => `DROP COLUMN ${escapeIdentifier(name)} RESTRICT`),
@@ -130,16 +132,16 @@ export async function alterTable(session: Session, table: TableName, plan: Table
     ),
   ];
   if (actions.length > 0) await session.run(`ALTER TABLE ${sqlName(table)} ${actions.join(', ')}`);
-  if (plan.mark !== null) await session.run(markSql(table, plan.mark));
+  if (plan.mark !== null) await session.run(ownershipCommentSql(table, plan.mark));
 }
 
 type Changes = Pick<TablePlan, 'add' | 'retype' | 'columns'>;
 
-function planReplacing({ columns }: TableFacts, wanted: readonly TargetColumn[]): Changes {
+function planForOverwrite({ columns }: TableFacts, wanted: readonly TargetColumn[]): Changes {
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   return {
     add: wanted.filter(({ name }) => !types.has(name)),
-    // No row is left when the type changes, so that no value has to be converted.
+    // All rows are deleted before the type changes, so no value is converted.
     retype: wanted
       .filter(({ name, type }) => types.has(name) && columnTypeNamed(types.get(name) ?? '') !== type)
       .map((column) => ({ column, using: `NULL::${column.type}` })),
@@ -147,7 +149,7 @@ function planReplacing({ columns }: TableFacts, wanted: readonly TargetColumn[])
   };
 }
 
-function planKeeping(table: TableName, { columns }: TableFacts, wanted: readonly TargetColumn[]): Changes {
+function planForAppend(table: TableName, { columns }: TableFacts, wanted: readonly TargetColumn[]): Changes {
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   const add: TargetColumn[] = [];
   const retype: Retyped[] = [];
@@ -156,7 +158,7 @@ function planKeeping(table: TableName, { columns }: TableFacts, wanted: readonly
     const { name, type } = column;
     const found = types.get(name);
     const foundType = found === undefined ? null : columnTypeNamed(found);
-    // A column of JSON holds a value of any kind as it is.
+    // A jsonb column stores every value unchanged.
     if (foundType === 'jsonb') {
       result.push({ name, type: 'jsonb' });
       continue;
@@ -164,7 +166,7 @@ function planKeeping(table: TableName, { columns }: TableFacts, wanted: readonly
     result.push(column);
     if (found === undefined) add.push(column);
     else if (foundType !== type) {
-      const using = foundType === null ? null : widening(foundType, type, escapeIdentifier(name));
+      const using = foundType === null ? null : wideningExpression(foundType, type, escapeIdentifier(name));
       if (using === null) throw cannotChange(table, name, found, type);
       retype.push({ column, using });
     }
@@ -173,52 +175,48 @@ function planKeeping(table: TableName, { columns }: TableFacts, wanted: readonly
 }
 
 function cannotChange(table: TableName, column: string, from: string, to: string): ConnectorError {
-  return new ConnectorError(
-    'config_error',
+  return configError(
     `Stream ${table.name}: column ${column} of table ${sqlName(table)} has the type ${from}, but the stream now has ${to} there, ` +
-      `and the rows that are kept cannot be converted without a loss. Change the column's type yourself, rename it or the table, or overwrite the stream.`,
+      `and the existing rows cannot be converted without loss. Change the column's type yourself, rename it or the table, or overwrite the stream.`,
   );
 }
 
-async function assertUnread(
+async function assertNoDependentViews(
   session: Session,
   table: TableName,
   facts: TableFacts,
   { name, type }: TargetColumn,
 ): Promise<void> {
   const column = facts.columns.find((one) => one.name === name);
-  const readers = column === undefined ? [] : await readersOf(session, facts.oid, column.number);
+  const readers = column === undefined ? [] : await dependentViewsOf(session, facts.oid, column.number);
   if (column === undefined || readers.length === 0) return;
-  throw new ConnectorError(
-    'config_error',
-    `Stream ${table.name}: column ${name} of table ${sqlName(table)} must change from ${column.type} to ${type}, and Postgres does not allow it while ${readers.join(', ')} reads it. ` +
+  throw configError(
+    `Stream ${table.name}: column ${name} of table ${sqlName(table)} must change from ${column.type} to ${type}, but Postgres does not allow this while ${readers.join(', ')} reads it. ` +
       `Drop ${readers.join(', ')}, run the sync, and create it again.`,
   );
 }
 
-/** The rows of tables that inherit belong to a user, and their columns would change with these. */
-async function assertNoHeirs(session: Session, table: TableName, oid: string): Promise<void> {
-  const heirs = await heirsOf(session, oid);
+/** Child tables belong to a user, and their columns would change too. */
+async function assertNoChildTables(session: Session, table: TableName, oid: string): Promise<void> {
+  const heirs = await childTablesOf(session, oid);
   if (heirs.length === 0) return;
-  throw new ConnectorError(
-    'config_error',
+  throw configError(
     `Stream ${table.name}: columns of table ${sqlName(table)} must change their types, which would also convert the rows of ${heirs.join(', ')}, which inherits from it. ` +
       `Run: ALTER TABLE ${heirs.join(', ')} NO INHERIT ${sqlName(table)}.`,
   );
 }
 
-/** Replacing rows deletes them, and such foreign keys would delete or change rows of the user's tables. */
-async function assertNoCascade(session: Session, table: TableName, oid: string): Promise<void> {
-  const keys = await cascadesOf(session, oid);
+/** An overwrite deletes rows, and such foreign keys would delete or change rows of the user's tables. */
+async function assertNoCascadingForeignKeys(session: Session, table: TableName, oid: string): Promise<void> {
+  const keys = await cascadingForeignKeysOf(session, oid);
   if (keys.length === 0) return;
-  throw new ConnectorError(
-    'config_error',
+  throw configError(
     `Stream ${table.name}: the rows of table ${sqlName(table)} cannot be replaced, because the foreign key ${keys.join(', ')} would delete or change rows of another table. ` +
       `Make it ON DELETE NO ACTION, or choose a deduplicated sync mode.`,
   );
 }
 
-/** The columns that this connector made and that the stream no longer has; those that a user added stay. */
+/** Columns that this connector created and that the stream no longer has. Columns of a user are kept. */
 function obsoleteColumns(
   { columns }: TableFacts,
   made: readonly string[],

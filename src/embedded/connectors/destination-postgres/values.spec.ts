@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { fromBytes, toBytes } from '../../protocol/message-writer';
 import type { ColumnType } from './columns';
-import { membersOf, repeatsMember } from './record-members';
-import { cellOf, Misfit } from './values';
+import { membersOf, repeatedMember } from '../record-members';
+import { cellOf, InvalidValue } from './values';
 
 /** The text behind a cell, by the rules of COPY's text format. */
 function textOfCell(cell: string): string {
@@ -11,7 +11,8 @@ function textOfCell(cell: string): string {
   );
 }
 
-const fits = (type: ColumnType, value: string): boolean => !(cellOf(toBytes(value), type) instanceof Misfit);
+const fits = (type: ColumnType, value: string): boolean =>
+  !(cellOf(toBytes(value), type) instanceof InvalidValue);
 
 describe('a value and its column', () => {
   it.each<[ColumnType, string]>([
@@ -74,8 +75,8 @@ describe('a value and its column', () => {
   });
 
   it('names the kind of a value and not the value, which may be a secret', () => {
-    const misfit = cellOf('"hunter2"', 'numeric');
-    expect(misfit).toEqual(new Misfit('the value is a text, but the column holds numbers'));
+    const wrongKind = cellOf('"hunter2"', 'numeric');
+    expect(wrongKind).toEqual(new InvalidValue('the value is a text, but the column holds numbers'));
   });
 
   it('keeps every text as it is', () => {
@@ -87,7 +88,7 @@ describe('a value and its column', () => {
           ? plain.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
           : plain;
         const cell = cellOf(toBytes(json), 'text');
-        if (cell instanceof Misfit) throw new Error(cell.reason);
+        if (cell instanceof InvalidValue) throw new Error(cell.reason);
         expect(cell).not.toMatch(/[\n\r\t]/);
         expect(textOfCell(cell)).toBe(text);
       }),
@@ -111,7 +112,7 @@ describe('the members of a record', () => {
             JSON.parse(value),
           ]);
           expect(parsed).toEqual(members.map(([key, value]): unknown[] => [key, JSON.parse(value)]));
-          expect(members.some(([, value]) => repeatsMember(value))).toBe(false);
+          expect(members.map(([, value]) => repeatedMember(value)).every((name) => name === null)).toBe(true);
         },
       ),
     );
@@ -120,6 +121,6 @@ describe('the members of a record', () => {
   it('may be nested as deeply as a line allows', () => {
     const deep = `${'[{"a":'.repeat(50_000)}1${'}]'.repeat(50_000)}`;
     expect(membersOf(`{"x":${deep},"y":2}`).map(({ value }) => value)).toEqual([deep, '2']);
-    expect(repeatsMember(deep)).toBe(false);
+    expect(repeatedMember(deep)).toBeNull();
   });
 });

@@ -1,16 +1,16 @@
-import { toBytes } from '../../protocol/message-writer';
+import { fromBytes, toBytes } from '../../protocol/message-writer';
 import type { ColumnType } from './columns';
-import { repeatsMember } from './record-members';
+import { repeatedMember } from '../record-members';
 
-/** How COPY's text format writes an SQL null. */
+/** SQL null in COPY's text format. */
 export const NULL = '\\N';
 
-/** Why a value cannot be stored in its column. */
-export class Misfit {
+/** A value that its column cannot store. */
+export class InvalidValue {
   constructor(readonly reason: string) {}
 }
 
-const HOLDS: Record<ColumnType, string> = {
+const COLUMN_CONTENTS: Record<ColumnType, string> = {
   numeric: 'numbers',
   boolean: 'booleans',
   date: 'dates (YYYY-MM-DD)',
@@ -23,36 +23,36 @@ const HOLDS: Record<ColumnType, string> = {
 const DAY = String.raw`\d{4,7}-\d\d-\d\d`;
 const CLOCK = String.raw`([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?`;
 const ZONE = String.raw`([Zz]|[+-]\d\d(:?\d\d(:?\d\d)?)?)`;
-const ENDS = '-?infinity';
-const DATE = new RegExp(`^(${DAY}( BC)?|${ENDS})$`);
-const TIMESTAMP = new RegExp(`^(${DAY}[Tt ]${CLOCK}( BC)?|${ENDS})$`);
-const TIMESTAMPTZ = new RegExp(`^(${DAY}[Tt ]${CLOCK} ?${ZONE}( BC)?|${ENDS})$`);
-/** Digits behind the microseconds, which Postgres rounds. */
-const TOO_FINE = /\.\d{6}\d*[1-9]/;
+const INFINITY = '-?infinity';
+const DATE = new RegExp(`^(${DAY}( BC)?|${INFINITY})$`);
+const TIMESTAMP = new RegExp(`^(${DAY}[Tt ]${CLOCK}( BC)?|${INFINITY})$`);
+const TIMESTAMPTZ = new RegExp(`^(${DAY}[Tt ]${CLOCK} ?${ZONE}( BC)?|${INFINITY})$`);
+/** Fractions below a microsecond, which Postgres would round. */
+const BELOW_MICROSECOND = /\.\d{6}\d*[1-9]/;
 
 /**
- * A JSON value, one character per byte, as a cell of COPY's text format. The value stays the one that it is: none is
- * converted from one kind into another, as Postgres does with '" 7"' for a number or "off" for a boolean.
+ * Converts a JSON value, one character per byte, to a cell of COPY's text format. Values keep their kind. Postgres alone
+ * would accept `" 7"` as a number and `"off"` as a boolean.
  */
-export function cellOf(value: string, type: ColumnType): string | Misfit {
+export function cellOf(value: string, type: ColumnType): string | InvalidValue {
   if (value === 'null') return NULL;
   if (type === 'jsonb') return jsonCell(value);
   const isText = value.charCodeAt(0) === 0x22;
   if (type === 'numeric')
-    return isText ? unusualNumber(value) : isNumber(value) ? value : misfit(value, type);
-  if (type === 'boolean') return value === 'true' || value === 'false' ? value : misfit(value, type);
-  if (!isText) return misfit(value, type);
+    return isText ? nonFiniteNumber(value) : isNumber(value) ? value : wrongKind(value, type);
+  if (type === 'boolean') return value === 'true' || value === 'false' ? value : wrongKind(value, type);
+  if (!isText) return wrongKind(value, type);
   const text = textOf(value);
-  if (text instanceof Misfit) return text;
+  if (text instanceof InvalidValue) return text;
   return type === 'text' ? escaped(text) : timeCell(text, type);
 }
 
-function misfit(value: string, type: ColumnType): Misfit {
-  return new Misfit(`the value is ${kindOf(value)}, but the column holds ${HOLDS[type]}`);
+function wrongKind(value: string, type: ColumnType): InvalidValue {
+  return new InvalidValue(`the value is ${jsonKindOf(value)}, but the column holds ${COLUMN_CONTENTS[type]}`);
 }
 
-/** What kind of JSON a value is; the value itself may be a secret. */
-function kindOf(value: string): string {
+/** The kind of a JSON value, for messages. The value itself may be a secret. */
+function jsonKindOf(value: string): string {
   if (value.startsWith('"')) return 'a text';
   if (value.startsWith('{')) return 'an object';
   if (value.startsWith('[')) return 'a list';
@@ -64,34 +64,36 @@ function isNumber(value: string): boolean {
   return code === 0x2d || (code >= 0x30 && code <= 0x39);
 }
 
-/** JSON has no numbers for these, so sources write them as text. */
-function unusualNumber(value: string): string | Misfit {
+/** JSON has no numbers for NaN and infinity, so sources send them as text. */
+function nonFiniteNumber(value: string): string | InvalidValue {
   return value === '"NaN"' || value === '"Infinity"' || value === '"-Infinity"'
     ? value.slice(1, -1)
-    : misfit(value, 'numeric');
+    : wrongKind(value, 'numeric');
 }
 
-function timeCell(text: string, type: 'date' | 'timestamp' | 'timestamptz'): string | Misfit {
+function timeCell(text: string, type: 'date' | 'timestamp' | 'timestamptz'): string | InvalidValue {
   const form = { date: DATE, timestamp: TIMESTAMP, timestamptz: TIMESTAMPTZ }[type];
   if (!form.test(text))
-    return new Misfit(`the text does not have the form of the column, which holds ${HOLDS[type]}`);
-  if (TOO_FINE.test(text))
-    return new Misfit('the time is finer than a microsecond, which is the finest that Postgres stores');
+    return new InvalidValue(`the text is not a valid value: the column holds ${COLUMN_CONTENTS[type]}`);
+  if (BELOW_MICROSECOND.test(text))
+    return new InvalidValue('the time has digits below a microsecond, which Postgres cannot store');
   return text;
 }
 
-function jsonCell(value: string): string | Misfit {
+function jsonCell(value: string): string | InvalidValue {
   const code = value.charCodeAt(0);
-  if ((code === 0x7b || code === 0x5b) && repeatsMember(value))
-    return new Misfit('an object in the value has a member twice, and Postgres keeps only one of them');
+  if ((code === 0x7b || code === 0x5b) && repeatedMember(fromBytes(value)) !== null)
+    return new InvalidValue(
+      'an object in the value contains a member twice, and Postgres would keep only one of them',
+    );
   return escaped(value);
 }
 
 const ESCAPE = /\\(?:u([dD][89abAB][\da-fA-F]{2})\\u([dD][c-fC-F][\da-fA-F]{2})|u([\da-fA-F]{4})|(.))/g;
 const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-/** The text behind a JSON string, one character per byte of UTF-8. */
-function textOf(value: string): string | Misfit {
+/** The decoded JSON string, one character per byte of UTF-8. */
+function textOf(value: string): string | InvalidValue {
   const inner = value.slice(1, -1);
   if (!inner.includes('\\')) return inner;
   const problems: string[] = [];
@@ -106,7 +108,7 @@ function textOf(value: string): string | Misfit {
     return toBytes(String.fromCharCode(code));
   });
   const [problem] = problems;
-  return problem === undefined ? text : new Misfit(problem);
+  return problem === undefined ? text : new InvalidValue(problem);
 }
 
 const SPECIAL: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };

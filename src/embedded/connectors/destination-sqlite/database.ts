@@ -2,31 +2,28 @@ import { closeSync, constants, lstatSync, readdirSync, readlinkSync } from 'node
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { isObject, numberAt } from '../../platform/json';
-import { ConnectorError } from '../../protocol/connector';
+import { configError, ConnectorError } from '../../protocol/connector';
 import { hasCode, messageOf } from '../../platform/system-error';
 import { LocalFolder } from '../local-folder';
 import type { Db } from './ownership';
 
-/** How long a sync waits for another program that writes to the file. */
+/** The time that a sync waits for a lock of another program. */
 export const SYNC_BUSY_MS = 60_000;
-/** A caller waits for the answer to a check. */
+/** Shorter than in a sync, because a caller waits for the check. */
 export const CHECK_BUSY_MS = 2000;
-/** SQLite keeps these beside the file. */
+/** The suffixes of the database file and of the files that SQLite creates beside it. */
 const COMPANIONS = ['', '-wal', '-shm', '-journal'];
 const DESCRIPTORS = '/proc/self/fd';
 
 /**
- * Opens a SQLite file below `/local`, and makes it where it is missing.
- * @param path a path that was checked, see {@link destinationPath}
- * @param busyMs how long another program that writes to the file is waited for
- * @throws ConnectorError for what is not a SQLite file, or lies outside of `/local`
+ * Opens a SQLite file below `/local`, and creates it if it is missing.
+ * @param path a path from {@link destinationPath}
+ * @param busyMs the time to wait for a lock of another program
+ * @throws ConnectorError if the file is not a SQLite file, or is outside of `/local`
  */
 export function openDatabase(path: string, busyMs: number): Db {
   if (dirname(path) === '/')
-    throw new ConnectorError(
-      'config_error',
-      `${path} is a folder. Name a file below it as destination_path.`,
-    );
+    throw configError(`${path} is a folder. Name a file below it as destination_path.`);
   const folder = LocalFolder.open(dirname(path));
   try {
     createIfMissing(folder, basename(path));
@@ -46,13 +43,13 @@ export function openDatabase(path: string, busyMs: number): Db {
   }
 }
 
-/** SQLite opens by name, so each name must be that of a regular file or free. */
+/** SQLite opens files by name, so each name must be unused or a regular file. */
 function createIfMissing(folder: LocalFolder, name: string): void {
   for (const companion of COMPANIONS.slice(1)) {
     const found = lstatSync(folder.entry(name + companion), { throwIfNoEntry: false });
     if (found !== undefined && !found.isFile()) throw notRegular(`${folder.shown}/${name}${companion}`);
   }
-  // Closed before SQLite opens it: closing any descriptor of a file gives up the locks of the process.
+  // The file is closed before SQLite opens it. Closing any descriptor of a file releases all POSIX locks of the process.
   try {
     closeSync(folder.openFile(name, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL));
   } catch (error) {
@@ -64,9 +61,9 @@ function createIfMissing(folder: LocalFolder, name: string): void {
 function configure(db: Db, busyMs: number): void {
   db.exec(`PRAGMA busy_timeout = ${busyMs}`);
   const { objects } = countOf(db);
-  // The journal of a database with content is its owner's choice.
+  // The journal mode of an existing database is not changed.
   if (objects === 0) db.exec('PRAGMA journal_mode = WAL');
-  // A table that others refer to is replaced without deleting their rows, and views on it stay as they are.
+  // With these settings, replacing a table neither deletes rows that refer to it nor rewrites views on it.
   db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON');
   db.exec('BEGIN IMMEDIATE; ROLLBACK');
 }
@@ -76,7 +73,7 @@ function countOf(db: Db): { objects: number } {
   return { objects: isObject(row) ? (numberAt(row, 'objects') ?? 0) : 0 };
 }
 
-/** Another program may have put a link in the place of the file between the check and the opening of it. */
+/** Detects a link that another program created between the check and SQLite's open. */
 function assertOpened(real: string, path: string, before: ReadonlySet<string>): void {
   for (const [descriptor, target] of descriptors())
     if (!before.has(descriptor) && !COMPANIONS.some((companion) => target === real + companion))
@@ -86,7 +83,7 @@ function assertOpened(real: string, path: string, before: ReadonlySet<string>): 
       throw notRegular(path + companion);
 }
 
-/** The files that this process has open, by their descriptors; other systems than Linux do not list them. */
+/** The open files of this process by descriptor. Empty on systems other than Linux. */
 function descriptors(): ReadonlyMap<string, string> {
   if (process.platform !== 'linux') return new Map();
   const found = new Map<string, string>();
@@ -95,7 +92,7 @@ function descriptors(): ReadonlyMap<string, string> {
       const target = readlinkSync(join(DESCRIPTORS, descriptor));
       if (target.startsWith('/')) found.set(descriptor, target);
     } catch (error) {
-      // The descriptor that listed them is closed.
+      // The descriptor of the directory listing itself is already closed.
       if (!hasCode(error, 'ENOENT')) throw error;
     }
   }
@@ -103,8 +100,7 @@ function descriptors(): ReadonlyMap<string, string> {
 }
 
 function notRegular(path: string): ConnectorError {
-  return new ConnectorError(
-    'config_error',
+  return configError(
     `${path} is a link or not a regular file, so it is not written. Remove it, or choose another destination_path.`,
   );
 }
@@ -116,30 +112,30 @@ const BUSY = 5;
 function busyFor(busyMs: number): Explanation {
   return [
     'transient_error',
-    `a running sync or another program has locked it for more than ${busyMs / 1000} seconds. Wait for its end, or close that program.`,
+    `a running sync or another program has locked it for more than ${busyMs / 1000} seconds. Wait until it ends, or close that program.`,
   ];
 }
 
-/** By the number of SQLite's result code. */
+/** Explanations by SQLite's result code. */
 const EXPLANATIONS: Readonly<Record<number, Explanation>> = {
   6: ['transient_error', 'a table in it is locked. Close the program that uses it.'],
   8: [
     'config_error',
-    'it is read-only. Give the user of the gateway the right to write the file and its folder.',
+    'it is read-only. Grant the user of the gateway write permission on the file and its folder.',
   ],
   10: ['transient_error', 'the disk failed. Check it.'],
   11: ['config_error', 'it is damaged. Restore it, or choose another destination_path.'],
   13: ['transient_error', 'the disk is full. Free some space.'],
   14: [
     'config_error',
-    'it cannot be opened. Give the user of the gateway the right to write the file and its folder.',
+    'it cannot be opened. Grant the user of the gateway write permission on the file and its folder.',
   ],
-  18: ['config_error', 'a record is longer than SQLite stores (1 GB). Leave it out at the source.'],
-  23: ['config_error', 'access is denied. Give the user of the gateway the right to write the file.'],
+  18: ['config_error', 'a record is longer than SQLite can store (1 GB). Remove it at the source.'],
+  23: ['config_error', 'access is denied. Grant the user of the gateway write permission on the file.'],
   26: ['config_error', 'it is not a SQLite database. Choose another destination_path.'],
 };
 
-/** Explains an error of SQLite by the path of the configuration. */
+/** Converts an error of SQLite to a failure with the configured path. */
 export function explainSqliteError(error: unknown, path: string, busyMs: number): unknown {
   if (!isObject(error) || error['code'] !== 'ERR_SQLITE_ERROR') return error;
   const code = (numberAt(error, 'errcode') ?? 0) & 0xff;

@@ -1,4 +1,4 @@
-import { ConnectorError, type DestinationConnector } from '../../protocol/connector';
+import { configError, type DestinationConnector } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import { writeStreams } from '../../protocol/write-streams';
 import { destinationPath, explainFileError } from '../destination-path';
@@ -7,7 +7,7 @@ import { folded } from './layout';
 import { namesOf } from './names';
 import { StreamTable } from './stream-table';
 
-/** Writes every stream to a raw table of a SQLite file, laid out as Airbyte's own, with a view of its columns. */
+/** Writes every stream to a raw table of a SQLite file, with Airbyte's layout, and creates a view of its columns. */
 export const sqliteDestination: DestinationConnector = {
   spec: {
     documentationUrl: 'https://docs.airbyte.com/integrations/destinations/sqlite',
@@ -54,14 +54,13 @@ async function explained(path: string, busyMs: number, work: () => Promise<void>
   }
 }
 
-/** SQLite takes names that differ in case for one, and a namespace and a name may join to the name of another stream. */
+/** Names that differ only in case are equal in SQLite. A namespace and a name can also combine to another stream's name. */
 function refuseSharedTables(streams: readonly ConfiguredStream[]): void {
   const seen = new Set<string>();
   for (const stream of streams) {
     const { view } = namesOf(stream);
     if (seen.has(folded(view)))
-      throw new ConnectorError(
-        'config_error',
+      throw configError(
         `Two streams would both be written to the table of ${JSON.stringify(view)}. Leave one out, or set another prefix or namespace.`,
       );
     seen.add(folded(view));

@@ -8,11 +8,11 @@ import {
   type JsonObject,
 } from '../../platform/json';
 import type { ConfiguredStream } from '../../protocol/messages';
-import { ConnectorError } from '../../protocol/connector';
+import { configError } from '../../protocol/connector';
 import { dedupRule } from '../deduplication';
 import { quoted } from './names';
 
-/** A raw table has five columns of its own, and SQLite reads 2,000 of a table or view. */
+/** SQLite's limit of 2,000 columns, without the raw table's own columns. */
 const MAX_COLUMNS = 2000 - 5;
 
 /** The columns of every raw table. */
@@ -24,28 +24,27 @@ export const OWN_COLUMNS = [
   '_airbyte_cursor',
 ];
 
-/** Begins the comment by which this connector recognises its own tables; the layout follows. */
+/** The start of the comment that identifies this connector's tables. The layout follows. */
 const TABLE_MARK = '/* airbyte-ingestion-api ';
 const VIEW_MARK = '/* airbyte-ingestion-api */';
 
-/** The columns of the view: the name of each by the property that it shows. */
+/** The column names of the view by property. */
 export type ColumnNames = ReadonlyMap<string, string>;
 
-/** The layout of a raw table, kept as JSON in a comment of its own CREATE TABLE statement. */
+/** The layout of a raw table, stored as JSON in a comment in its CREATE TABLE statement. */
 export interface Layout {
   readonly stream: { readonly namespace: string | null; readonly name: string };
   readonly columns: ColumnNames;
-  /** The rule by which rows were deduplicated, as JSON; null for a table that was appended to. */
+  /** The deduplication rule as JSON, or null for an append-only table. */
   readonly rule: string | null;
 }
 
-/** The layout that a stream needs; columns keep the names that they have already. */
+/** The layout that a stream needs. Existing columns keep their names. */
 export function layoutOf(stream: ConfiguredStream, before: ColumnNames): Layout {
   const properties = Object.keys(objectAt(stream.jsonSchema, 'properties') ?? {});
   if (properties.length > MAX_COLUMNS)
-    throw new ConnectorError(
-      'config_error',
-      `Stream ${stream.name} has ${properties.length} columns, and SQLite takes ${MAX_COLUMNS}. Read fewer columns, or use another destination.`,
+    throw configError(
+      `Stream ${stream.name} has ${properties.length} columns, but SQLite allows ${MAX_COLUMNS}. Read fewer columns, or use another destination.`,
     );
   return {
     stream: { namespace: stream.namespace, name: stream.name },
@@ -54,15 +53,15 @@ export function layoutOf(stream: ConfiguredStream, before: ColumnNames): Layout 
   };
 }
 
-/** Whether rows of a table with one layout can be added as another layout needs it. */
+/** Whether a table with the found layout can be used for the wanted layout. */
 export function fits(found: Layout, wanted: Layout): boolean {
   const hasColumns = [...wanted.columns].every(([property, name]) => found.columns.get(property) === name);
   return hasColumns && (wanted.rule === null || wanted.rule === found.rule);
 }
 
 /**
- * SQLite takes names that differ in the case of ASCII letters only for one: the second one gets `_2` behind it, the next one
- * `_3`. A name never changes because others come.
+ * SQLite ignores the case of ASCII letters in names, so a second equal name gets the suffix `_2`, the next one `_3`.
+ * New properties never change the name of an existing column.
  */
 function columnNames(properties: readonly string[], before: ColumnNames): ColumnNames {
   const taken = new Set<string>();
@@ -82,11 +81,10 @@ function columnNames(properties: readonly string[], before: ColumnNames): Column
     const name = identifier(property);
     for (let number = 1; !take(property, number === 1 ? name : `${name}_${number}`); number++);
   }
-  // In the order of the schema.
   return new Map(properties.map((property) => [property, names.get(property) ?? property]));
 }
 
-/** Text that cannot be an identifier is spelt as JSON would spell it. */
+/** Characters that cannot be in an identifier are escaped as in JSON. */
 function identifier(property: string): string {
   return property.replace(/\0|\p{Surrogate}/gu, (character) =>
     character === '\0' ? '\\u0000' : JSON.stringify(character).slice(1, -1),
@@ -97,12 +95,12 @@ export function folded(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** The name of the column of a raw table that holds the values of a column of the view. */
+/** The raw table's column with the values of a view's column. */
 export function storedColumn(name: string): string {
   return `value_${name}`;
 }
 
-/** Values have no declared type, so that SQLite converts none of them. */
+/** Value columns have no declared type, so SQLite does not convert values. */
 export function createTable(table: string, layout: Layout): string {
   const values = [...layout.columns.values()].map((name) => `, ${quoted(storedColumn(name))}`);
   return `${tableHead(table)}${comment(layout)} */ "_airbyte_ab_id" TEXT NOT NULL, "_airbyte_emitted_at" INTEGER NOT NULL,
@@ -114,11 +112,11 @@ function tableHead(table: string): string {
 }
 
 function comment({ stream, columns, rule }: Layout): string {
-  // A comment ends at the first star and slash.
+  // The escape prevents `*/` from ending the comment.
   return JSON.stringify({ stream, columns: [...columns], rule }).replaceAll('*', '\\u002a');
 }
 
-/** The layout in the statement that made a table, or null for a table that another program made. */
+/** The layout in a CREATE TABLE statement, or null for a table of another program. */
 export function parseLayout(table: string, sql: string): Layout | null {
   const head = tableHead(table);
   if (!sql.startsWith(head)) return null;
@@ -153,7 +151,7 @@ function viewHead(view: string): string {
   return `CREATE VIEW ${quoted(view)} AS `;
 }
 
-/** Whether a statement made a view of this connector, of this version or of the one before. */
+/** Whether a statement is a CREATE VIEW of this connector, of this or the previous version. */
 export function isOwnView(view: string, table: string, sql: string): boolean {
   const query = sql.startsWith(viewHead(view)) ? sql.slice(viewHead(view).length) : '';
   return (
@@ -165,7 +163,7 @@ export function isOwnView(view: string, table: string, sql: string): boolean {
   );
 }
 
-/** Whether columns, as `PRAGMA table_info` lists them, are those of a raw table of the version before. */
+/** Whether columns from `PRAGMA table_info` are those of a raw table of the previous version. */
 export function isFormerLayout(columns: readonly unknown[]): boolean {
   const found = columns.map((column) =>
     isObject(column) ? [column['name'], column['type'], column['notnull']] : [],

@@ -8,7 +8,7 @@ it('the check of a locked SQLite file fails soon, with the reason and what to do
   other.exec('BEGIN EXCLUSIVE');
   try {
     expect(await output.check('/local/out.sqlite')).toBe(
-      'Cannot write /local/out.sqlite: a running sync or another program has locked it for more than 2 seconds. Wait for its end, or close that program.',
+      'Cannot write /local/out.sqlite: a running sync or another program has locked it for more than 2 seconds. Wait until it ends, or close that program.',
     );
   } finally {
     other.close();

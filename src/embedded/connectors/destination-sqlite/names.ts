@@ -1,8 +1,8 @@
-import { ConnectorError } from '../../protocol/connector';
+import { configError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import { tableNameOf } from '../destination-names';
 
-/** The raw table of a stream, the one that is filled beside it, and the index of its key. */
+/** The names of a stream's view, raw table, replacement table and key index. */
 export interface TableNames {
   readonly view: string;
   readonly table: string;
@@ -11,21 +11,20 @@ export interface TableNames {
 }
 
 /**
- * The names of what belongs to a stream. The view of no other stream can have one of them.
- * @throws ConnectorError config_error for a name that SQLite keeps for itself, or this connector for its tables
+ * The names of a stream's objects. They cannot conflict with the view of another stream.
+ * @throws ConnectorError config_error for a name that SQLite or this connector reserves
  */
 export function namesOf(stream: ConfiguredStream): TableNames {
   const view = tableNameOf(stream);
   const problem = /^sqlite_/i.test(view)
-    ? 'SQLite keeps names that begin with sqlite_ for itself'
+    ? 'SQLite reserves names that begin with sqlite_'
     : /^_airbyte_/i.test(view)
-      ? 'names that begin with _airbyte_ are those of raw tables'
+      ? 'names that begin with _airbyte_ are reserved for raw tables'
       : /\0|\p{Surrogate}/u.test(view)
         ? 'SQLite cannot store every character of the name'
         : null;
   if (problem !== null)
-    throw new ConnectorError(
-      'config_error',
+    throw configError(
       `Stream ${JSON.stringify(view)} cannot have a view of its name: ${problem}. Set another prefix for the streams.`,
     );
   return {
@@ -36,7 +35,7 @@ export function namesOf(stream: ConfiguredStream): TableNames {
   };
 }
 
-/** Every identifier is quoted: streams are often named as the keywords of SQL are. */
+/** Quotes an identifier. Every identifier is quoted, because streams are often named like keywords of SQL. */
 export function quoted(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -40,7 +40,7 @@ describe("a user's objects in the SQLite file", () => {
       const failure = await output.write('s', mode, [{ id: 1 }], KEY);
       expect(failure?.type).toBe('config_error');
       expect(failure?.message).toMatch(
-        new RegExp(`where a ${type} has it that this connector did not make. Rename the ${type}`),
+        new RegExp(`but a ${type} that this connector did not create has it. Rename the ${type}`),
       );
     }
     expect(output.query('SELECT "name", "sql" FROM "sqlite_master"')).toEqual(before);

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from '@photostructure/sqlite';
 import { isObject, stringAt } from '../../platform/json';
-import { ConnectorError } from '../../protocol/connector';
+import { configError, type ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import { isFormerLayout, isOwnView, parseLayout, type Layout } from './layout';
 import { quoted, type TableNames } from './names';
@@ -15,16 +15,16 @@ interface SchemaObject {
   readonly sql: string;
 }
 
-/** The raw table that a stream has already: of the version before, it has no layout. */
+/** The existing raw table of a stream. A table of the previous version has no layout. */
 export interface FoundTable {
   readonly layout: Layout | null;
   readonly hasKeyIndex: boolean;
 }
 
 /**
- * Looks for everything that has one of the stream's names.
- * @returns the stream's raw table, or null when there is none
- * @throws ConnectorError config_error when something was not made by this connector, or belongs to another stream
+ * Finds the stream's raw table and checks all objects with one of the stream's names.
+ * @returns the raw table, or null if there is none
+ * @throws ConnectorError config_error for an object that this connector did not create, or of another stream
  */
 export function findOwn(db: Db, stream: ConfiguredStream, names: TableNames): FoundTable | null {
   const index = objectNamed(db, names.keyIndex);
@@ -32,7 +32,7 @@ export function findOwn(db: Db, stream: ConfiguredStream, names: TableNames): Fo
     throw foreign(stream, index);
   ownTable(db, stream, names.fresh);
   const layout = ownTable(db, stream, names.table);
-  // Behind the table, which tells more about another stream.
+  // The table is checked first, because its error names the other stream.
   const view = objectNamed(db, names.view);
   if (
     view !== null &&
@@ -42,7 +42,7 @@ export function findOwn(db: Db, stream: ConfiguredStream, names: TableNames): Fo
   return layout === undefined ? null : { layout, hasKeyIndex: index !== null };
 }
 
-/** The layout of a table, null for one of the version before, undefined when there is no such table. */
+/** The layout of a table, null for a table of the previous version, undefined if there is none. */
 function ownTable(db: Db, stream: ConfiguredStream, name: string): Layout | null | undefined {
   const found = objectNamed(db, name);
   if (found === null) return undefined;
@@ -56,8 +56,7 @@ function ownTable(db: Db, stream: ConfiguredStream, name: string): Layout | null
   const { stream: owner } = layout;
   if (owner.name !== stream.name || owner.namespace !== stream.namespace) {
     const other = owner.namespace === null ? owner.name : `${owner.namespace}.${owner.name}`;
-    throw new ConnectorError(
-      'config_error',
+    throw configError(
       `Stream ${shown(stream)} and stream ${JSON.stringify(other)} would share the table ${JSON.stringify(found.name)} of the SQLite file. Set another prefix for the streams, or another destination_path.`,
     );
   }
@@ -65,9 +64,8 @@ function ownTable(db: Db, stream: ConfiguredStream, name: string): Layout | null
 }
 
 function foreign(stream: ConfiguredStream, { type, name }: SchemaObject): ConnectorError {
-  return new ConnectorError(
-    'config_error',
-    `Stream ${shown(stream)} needs the name ${JSON.stringify(name)} in the SQLite file, where a ${type} has it that this connector did not make. Rename the ${type}, or set another prefix for the streams.`,
+  return configError(
+    `Stream ${shown(stream)} needs the name ${JSON.stringify(name)} in the SQLite file, but a ${type} that this connector did not create has it. Rename the ${type}, or set another prefix for the streams.`,
   );
 }
 
@@ -75,19 +73,19 @@ function shown({ name, namespace }: ConfiguredStream): string {
   return JSON.stringify(namespace === null ? name : `${namespace}.${name}`);
 }
 
-/** Tables, views and indexes share their names, in which SQLite ignores the case of ASCII letters. */
+/** Tables, views and indexes share one namespace, in which SQLite ignores the case of ASCII letters. */
 function objectNamed(db: Db, name: string): SchemaObject | null {
   const query = `SELECT "type", "name", "tbl_name", "sql" FROM "sqlite_master" WHERE "name" = ? COLLATE NOCASE AND "type" <> 'trigger'`;
   return schemaObject(db.prepare(query).get(name));
 }
 
-/** The statement that made a view, or null when there is none. */
+/** The CREATE statement of a view, or null if there is none. */
 export function viewSql(db: Db, view: string): string | null {
   const found = objectNamed(db, view);
   return found?.type === 'view' ? found.sql : null;
 }
 
-/** The statements that make a user's indexes and triggers of a table or view anew. */
+/** The CREATE statements of the user's indexes and triggers on a table or view. */
 export function dependents(db: Db, owner: string, keyIndex: string): string[] {
   const query = `SELECT "type", "name", "tbl_name", "sql" FROM "sqlite_master"
     WHERE "tbl_name" = ? COLLATE NOCASE AND "type" IN ('index', 'trigger') AND "sql" IS NOT NULL AND "name" <> ?`;

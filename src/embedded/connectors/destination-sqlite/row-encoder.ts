@@ -7,13 +7,13 @@ import type { ColumnNames } from './layout';
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
 
-/** The binding takes smaller numbers than this for 0. */
+/** The SQLite binding stores smaller numbers as 0. */
 const MIN_BOUND_NUMBER = Number.EPSILON;
 
-/** A value to bind; bytes hold the text of a number that the binding would change. */
+/** A value to bind. A Buffer contains the text of a number that the binding would change. */
 export type SqliteValue = string | number | bigint | Buffer | null;
 
-/** Turns records into the columns of a raw table. */
+/** Encodes records as rows of a raw table. */
 export class RowEncoder {
   private readonly positions = new Map<string, number | null>();
   private readonly properties: ReadonlyMap<string, number>;
@@ -29,7 +29,7 @@ export class RowEncoder {
     this.textOnly = [...columns.keys()].map((property) => isTextOnly(schemas[property]));
   }
 
-  /** The expressions for the key, the cursor and the values in an INSERT statement, from a number of a parameter on. */
+  /** The expressions for the key, the cursor and the values of an INSERT, from a parameter number on. */
   expressions(first: number): string[] {
     return [true, true, ...this.textOnly].map((textOnly, index) => {
       const parameter = `?${first + index}`;
@@ -39,8 +39,7 @@ export class RowEncoder {
   }
 
   /**
-   * The key, the cursor and the values of a record. Of a member that comes twice the last one counts, as in most
-   * readers of JSON.
+   * The key, the cursor and the values of a record. For a duplicate member the last one counts, as in most JSON parsers.
    */
   encode(data: string): SqliteValue[] {
     const members = membersOf(data);
@@ -59,7 +58,7 @@ export class RowEncoder {
     return values;
   }
 
-  /** A name may be spelt in many ways, so the spellings that are kept are bounded by the number of columns. */
+  /** JSON escapes allow many spellings of one name, so the cache of spellings is bounded. */
   private positionOf({ spelling }: Member): number | null {
     const known = this.positions.get(spelling);
     if (known !== undefined) return known;
@@ -70,8 +69,8 @@ export class RowEncoder {
 }
 
 /**
- * A JSON value as SQLite shows it. A number that SQLite would round, and a text that it would cut or change, are shown
- * as their JSON text, as are objects and lists.
+ * Converts a JSON value for SQLite. Objects, arrays, numbers that SQLite would round and texts that it would truncate or
+ * change are stored as JSON text.
  */
 function valueOf(json: string): SqliteValue {
   switch (json.charCodeAt(0)) {
@@ -91,7 +90,7 @@ function valueOf(json: string): SqliteValue {
   }
 }
 
-/** SQLite ends a text at a NUL character, and half of a surrogate pair has no UTF-8. Only escapes can spell them. */
+/** SQLite truncates a text at a NUL character, and a lone surrogate has no UTF-8. JSON contains both only as escapes. */
 function textOf(json: string): string {
   if (!json.includes('\\')) return json.slice(1, -1);
   const text = String(JSON.parse(json));
@@ -109,7 +108,7 @@ function numberOf(json: string): SqliteValue {
   return double !== 0 && Math.abs(double) <= MIN_BOUND_NUMBER ? Buffer.from(json) : double;
 }
 
-/** Whether a column is declared to hold texts, for which the conversion of small numbers is not worth its time. */
+/** Whether a column contains only texts. The conversion of small numbers is then omitted, because it is slow. */
 function isTextOnly(schema: unknown): boolean {
   const type = isObject(schema) ? schema['type'] : undefined;
   const types = typeof type === 'string' ? [type] : stringsOf(type);

@@ -1,5 +1,5 @@
 import { isObject, numberAt, stringAt } from '../../platform/json';
-import { ConnectorError } from '../../protocol/connector';
+import { configError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { StreamTarget } from '../../protocol/write-streams';
@@ -15,13 +15,13 @@ import { RowEncoder, type SqliteValue } from './row-encoder';
 type Statement = ReturnType<Db['prepare']>;
 
 /**
- * The raw table of one stream: an id, the time and the record as it was sent, and beside them each value as SQLite
- * shows it, for the view. Rows are written in one transaction per state; overwriting fills a table beside it that
- * takes its place in one.
+ * The raw table of one stream. A row has an id, the time, the unchanged record, and one column per value for the view.
+ * All rows between two states are one transaction. An overwrite fills a second table, which replaces the first one in
+ * one transaction.
  */
 export class StreamTable implements StreamTarget {
   private readonly names: TableNames;
-  /** The columns that are filled: those of the schema, and those that the table had before. */
+  /** The columns of the schema and the columns that the table already had. */
   private readonly layout: Layout;
   private readonly encoder: RowEncoder;
   private readonly insert: Statement;
@@ -63,7 +63,7 @@ export class StreamTable implements StreamTarget {
     }
   }
 
-  /** A trigger of the user may keep a row back. */
+  /** Inserts a row and detects a trigger of the user that suppresses it. */
   private store(
     insert: Statement,
     id: string,
@@ -104,7 +104,7 @@ export class StreamTable implements StreamTarget {
     try {
       this.db.exec(`DROP TABLE IF EXISTS ${quoted(this.names.fresh)}`);
     } catch (error) {
-      // The next run drops it. Why this run failed must not be hidden by a database that is locked or full.
+      // The next run drops the table. This error, for example a full disk, must not hide the run's own failure.
       if (!hasCode(error, 'ERR_SQLITE_ERROR')) throw error;
     }
   }
@@ -116,24 +116,24 @@ export class StreamTable implements StreamTarget {
       this.db.exec('COMMIT');
       return result;
     } finally {
-      // A connection that is closed would hold its lock for as long as one of its statements exists.
+      // Without a rollback, a closed connection keeps its lock while one of its statements exists.
       if (this.db.isTransaction) this.db.exec('ROLLBACK');
     }
   }
 
-  /** Makes the table that is filled. It may have been filled in another mode before, by another key or another schema. */
+  /** Prepares the table. An existing table may have another sync mode, key or schema. */
   private prepareTable(): Layout {
     const { db, names, stream } = this;
     const found = findOwn(db, stream, names);
     const wanted = layoutOf(stream, found?.layout?.columns ?? new Map<string, string>());
-    // A run that was killed may have left it.
+    // A killed run may have left the table behind.
     db.exec(`DROP TABLE IF EXISTS ${quoted(names.fresh)}`);
     if (this.overwrites) {
       db.exec(createTable(names.fresh, wanted));
       return wanted;
     }
     const layout = this.fitTable(found, wanted);
-    // A column that the schema has no more stays in the table, not in the view.
+    // A column that was removed from the schema stays in the table but not in the view.
     this.fitView(wanted);
     return layout;
   }
@@ -157,7 +157,7 @@ export class StreamTable implements StreamTarget {
     return wanted;
   }
 
-  /** Every stored row is encoded anew, in the order in which the rows came. */
+  /** Encodes all stored rows again, in their order of arrival. */
   private copyRows(wanted: Layout): void {
     const { db, names } = this;
     const encoder = this.encoderOf(wanted);
@@ -172,15 +172,14 @@ export class StreamTable implements StreamTarget {
         insert.run(stringAt(row, 'id') ?? '', numberAt(row, 'at') ?? 0, text, ...encoder.encode(text));
       } catch (error) {
         if (!(error instanceof RecordError)) throw error;
-        throw new ConnectorError(
-          'config_error',
-          `Stream ${this.stream.name}: row ${rows} of the table ${JSON.stringify(names.table)} does not fit the new sync mode, since ${error.message}`,
+        throw configError(
+          `Stream ${this.stream.name}: row ${rows} of the table ${JSON.stringify(names.table)} does not fit the new sync mode, because ${error.message}`,
         );
       }
     }
   }
 
-  /** The filled table takes the place of the old one, with the indexes and triggers that users made on it. */
+  /** Replaces the old table by the new one, and recreates the user's indexes and triggers. */
   private replaceTable(): void {
     const { db, names } = this;
     const statements = dependents(db, names.table, names.keyIndex);
@@ -189,7 +188,7 @@ export class StreamTable implements StreamTarget {
     this.makeAgain(statements);
   }
 
-  /** A view that is right already is left alone. */
+  /** Recreates the view if it differs. */
   private fitView(layout: Layout): void {
     const { db, names } = this;
     const wanted = createView(names.view, names.table, layout);
@@ -206,9 +205,8 @@ export class StreamTable implements StreamTarget {
       try {
         this.db.exec(statement);
       } catch (error) {
-        throw new ConnectorError(
-          'config_error',
-          `Stream ${this.stream.name}: an index or trigger in the SQLite file does not fit the stream any more (${messageOf(error)}): ${statement}. Drop it.`,
+        throw configError(
+          `Stream ${this.stream.name}: an index or trigger in the SQLite file does not fit the stream any longer (${messageOf(error)}): ${statement}. Drop it.`,
         );
       }
     }
@@ -218,7 +216,7 @@ export class StreamTable implements StreamTarget {
     return new RowEncoder(columns, this.stream.jsonSchema, this.deduplicates ? dedupRule(this.stream) : null);
   }
 
-  /** Of two records with one key the greater cursor stays; the later one stays where cursors are equal or have no order. */
+  /** The greater cursor wins between two records with one key. The later record wins if the cursors are equal or have no order. */
   private insertInto(table: string, layout: Layout, encoder: RowEncoder): string {
     const columns = [...OWN_COLUMNS, ...[...layout.columns.values()].map(storedColumn)].map(quoted);
     const plain = `INSERT INTO ${quoted(table)} (${columns.join(', ')}) VALUES (?1, ?2, ?3, ${encoder.expressions(4).join(', ')})`;

@@ -125,7 +125,7 @@ describe('the view of a stream in SQLite', () => {
     expect(refused).toEqual({
       type: 'config_error',
       message:
-        'Stream s has 1996 columns, and SQLite takes 1995. Read fewer columns, or use another destination.',
+        'Stream s has 1996 columns, but SQLite allows 1995. Read fewer columns, or use another destination.',
     });
     await write([JSON.stringify(Object.fromEntries(names.map((name) => [name, 1])))], names.slice(1));
     expect(columns()).toHaveLength(1995);

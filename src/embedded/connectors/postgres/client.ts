@@ -9,7 +9,7 @@ import { pinSettings } from './session-settings';
 const CONNECT_TIMEOUT_MS = 10_000;
 const INVALID_AUTHORIZATION = '28000';
 
-/** Which connections each mode tries, one after the other, as Postgres' own clients do. */
+/** The connections that each mode tries in this order, like libpq. */
 const TRIES: Readonly<Record<SslMode, readonly ('plain' | 'encrypted')[]>> = {
   disable: ['plain'],
   allow: ['plain', 'encrypted'],
@@ -19,7 +19,7 @@ const TRIES: Readonly<Record<SslMode, readonly ('plain' | 'encrypted')[]>> = {
   'verify-full': ['encrypted'],
 };
 
-/** Runs work over a connection whose settings are the same whatever the role or the database sets. */
+/** Runs work over a connection with fixed settings. Defaults of the role and the database do not apply. */
 export async function withClient<T>(
   config: PostgresConfig,
   work: (client: Client) => Promise<T>,
@@ -37,7 +37,7 @@ export async function withClient<T>(
   return result;
 }
 
-/** Ends a connection after a failure. The library's `end` waits for ever when a server has refused a certificate. */
+/** Closes a connection after a failure. `Client.end` never resolves after the server has rejected a certificate. */
 function drop(client: Client): void {
   client.connection.stream.destroy();
 }
@@ -58,7 +58,7 @@ async function connect(config: PostgresConfig): Promise<Client> {
   throw new ConnectorError('system_error', `ssl_mode ${config.ssl.mode} tries no connection.`);
 }
 
-/** Whether the server's answer depends on encryption: it cannot encrypt, or has no rule for this kind of connection. */
+/** Whether the server may accept the other kind of connection. It may lack TLS, or have no pg_hba rule for this kind. */
 function mayWorkOtherwise(error: unknown, kind: 'plain' | 'encrypted'): boolean {
   if (hasCode(error, INVALID_AUTHORIZATION)) return true;
   return kind === 'encrypted' && /SSL|TLS|EPROTO/i.test(messageOf(error));
@@ -71,7 +71,7 @@ function newClient(config: PostgresConfig, encrypted: boolean): Client {
     port,
     database,
     user: username,
-    // Without one the library would look into the file of passwords of the user who runs the gateway.
+    // Without this function, pg would read the password file (.pgpass) of the gateway's user.
     password: () => {
       if (password === undefined) throw passwordMissing(username);
       return password;
@@ -81,7 +81,7 @@ function newClient(config: PostgresConfig, encrypted: boolean): Client {
     keepAlive: true,
     application_name: 'embedded-airbyte',
   });
-  // A connection that breaks while idle is found by the next query.
+  // The next query reports a connection that broke while idle.
   client.on('error', () => undefined);
   return client;
 }
@@ -95,7 +95,7 @@ function tlsOptions({ host, ssl }: PostgresConfig): ConnectionOptions {
     ...(clientCertificate === undefined ? {} : { cert: clientCertificate }),
     ...(clientKey === undefined ? {} : { key: clientKey }),
     ...(clientKeyPassword === undefined ? {} : { passphrase: clientKeyPassword }),
-    // The library passes no address on, so the default would check an address against `localhost`.
+    // pg does not pass the host on if it is an IP address. The default would then check against `localhost`.
     checkServerIdentity: (_name, certificate) =>
       mode === 'verify-full' ? checkServerIdentity(host, certificate) : undefined,
   };

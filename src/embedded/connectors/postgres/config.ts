@@ -1,12 +1,12 @@
 import { objectAt, stringAt, type JsonObject } from '../../platform/json';
-import { ConnectorError } from '../../protocol/connector';
+import { configError } from '../../protocol/connector';
 
 const DEFAULT_PORT = 5432;
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 
-/** How a connection is encrypted. */
+/** The encryption of a connection. */
 export interface SslConfig {
   readonly mode: SslMode;
   readonly caCertificate: string | undefined;
@@ -15,7 +15,7 @@ export interface SslConfig {
   readonly clientKeyPassword: string | undefined;
 }
 
-/** How to reach a database; members are named as in Airbyte's own Postgres connectors. */
+/** The connection settings. Member names match Airbyte's own Postgres connectors. */
 export interface PostgresConfig {
   readonly host: string;
   readonly port: number;
@@ -25,13 +25,14 @@ export interface PostgresConfig {
   readonly ssl: SslConfig;
 }
 
-/** @throws ConnectorError config_error that names the member */
+/** @throws ConnectorError config_error with the name of the member */
 export function parsePostgresConfig(config: JsonObject): PostgresConfig {
   refuseOther(config, 'tunnel_method', 'tunnel_method', 'NO_TUNNEL');
   refuseOther(config, 'replication_method', 'method', 'Standard');
   const host = required(config, 'host');
-  // The library takes a path for a Unix socket, where the server may trust the gateway's own user.
-  if (/[/\s]/.test(host)) throw wrong('host must be a host name or an address, without a path or a port.');
+  // pg treats a path as a Unix socket, over which the server may trust the gateway's user without a password.
+  if (/[/\s]/.test(host))
+    throw configError('host must be a host name or an address, without a path or a port.');
   return {
     host,
     port: portOf(config),
@@ -45,7 +46,7 @@ export function parsePostgresConfig(config: JsonObject): PostgresConfig {
 function portOf(config: JsonObject): number {
   const port = config['port'] ?? DEFAULT_PORT;
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535)
-    throw wrong('port must be a whole number from 1 to 65535, for example 5432 (without quotes).');
+    throw configError('port must be a whole number from 1 to 65535, for example 5432 (without quotes).');
   return port;
 }
 
@@ -53,10 +54,10 @@ function sslOf(config: JsonObject): SslConfig {
   const value = config['ssl_mode'];
   const ssl = objectAt(config, 'ssl_mode');
   if (value !== undefined && ssl === undefined)
-    throw wrong('ssl_mode must be an object, for example {"mode": "require"}.');
-  // As Airbyte and Postgres' own clients do: encrypted where the server can.
+    throw configError('ssl_mode must be an object, for example {"mode": "require"}.');
+  // Like Airbyte and libpq: encrypted if the server supports it.
   const mode = SSL_MODES.find((known) => known === (ssl?.['mode'] ?? 'prefer'));
-  if (mode === undefined) throw wrong(`ssl_mode.mode must be one of ${SSL_MODES.join(', ')}.`);
+  if (mode === undefined) throw configError(`ssl_mode.mode must be one of ${SSL_MODES.join(', ')}.`);
   const texts = {
     caCertificate: textAt(ssl ?? {}, 'ca_certificate', 'ssl_mode.'),
     clientCertificate: textAt(ssl ?? {}, 'client_certificate', 'ssl_mode.'),
@@ -65,49 +66,46 @@ function sslOf(config: JsonObject): SslConfig {
   };
   const verifies = mode === 'verify-ca' || mode === 'verify-full';
   if (verifies && texts.caCertificate === undefined)
-    throw wrong(`ssl_mode.ca_certificate is required when ssl_mode.mode is ${mode}.`);
+    throw configError(`ssl_mode.ca_certificate is required when ssl_mode.mode is ${mode}.`);
   if (!verifies && Object.values(texts).some((text) => text !== undefined))
-    throw wrong(
-      `ssl_mode ${mode} takes no certificates or keys: choose verify-ca or verify-full, or leave them out.`,
+    throw configError(
+      `ssl_mode ${mode} takes no certificates or keys: choose verify-ca or verify-full, or remove them.`,
     );
   if ((texts.clientCertificate === undefined) !== (texts.clientKey === undefined))
-    throw wrong('ssl_mode.client_certificate and ssl_mode.client_key must be given together.');
+    throw configError('ssl_mode.client_certificate and ssl_mode.client_key must be given together.');
   return { mode, ...texts };
 }
 
-/** Airbyte's other ways to connect or to read, of which one is there. */
+/** Refuses methods that only a real Airbyte supports. */
 function refuseOther(config: JsonObject, member: string, inner: string, supported: string): void {
   const value = config[member];
   if (value === undefined) return;
   const chosen = stringAt(objectAt(config, member) ?? {}, inner);
   if (chosen !== supported)
-    throw wrong(
+    throw configError(
       `${member} must be {"${inner}": "${supported}"} or left out: other methods need a real Airbyte.`,
     );
 }
 
 function required(config: JsonObject, name: string): string {
   const value = textAt(config, name);
-  if (value === undefined) throw wrong(`${name} is required.`);
+  if (value === undefined) throw configError(`${name} is required.`);
   return value;
 }
 
-/** A member that is a text and not empty, undefined where it is missing.
+/**
+ * A text member, or undefined if it is missing or empty.
  * @throws ConnectorError config_error for another type
  */
 export function textAt(config: JsonObject, name: string, parent = ''): string | undefined {
   const value = config[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw wrong(`${parent}${name} must be a text.`);
-  if (value.includes('\0')) throw wrong(`${parent}${name} must not contain a NUL character.`);
+  if (typeof value !== 'string') throw configError(`${parent}${name} must be a text.`);
+  if (value.includes('\0')) throw configError(`${parent}${name} must not contain a NUL character.`);
   return value === '' ? undefined : value;
 }
 
-function wrong(message: string): ConnectorError {
-  return new ConnectorError('config_error', message);
-}
-
-/** The members of the specification that source and destination share. */
+/** The specification of the members that source and destination share. */
 export const CONNECTION_PROPERTIES: JsonObject = {
   host: { type: 'string', minLength: 1, description: 'Host name or address of the database.' },
   port: { type: 'integer', minimum: 1, maximum: 65_535, default: DEFAULT_PORT },
@@ -117,7 +115,7 @@ export const CONNECTION_PROPERTIES: JsonObject = {
   ssl_mode: {
     type: 'object',
     description:
-      'prefer, the default, encrypts where the server can; require always encrypts; verify-ca and verify-full also check the certificate.',
+      'prefer, the default, encrypts if the server supports it. require always encrypts. verify-ca and verify-full also check the certificate.',
     required: ['mode'],
     additionalProperties: false,
     properties: {
@@ -130,7 +128,7 @@ export const CONNECTION_PROPERTIES: JsonObject = {
   },
   tunnel_method: {
     type: 'object',
-    description: 'Tunnels need a real Airbyte.',
+    description: 'Not supported. Tunnels need a real Airbyte.',
     required: ['tunnel_method'],
     additionalProperties: false,
     properties: { tunnel_method: { type: 'string', enum: ['NO_TUNNEL'] } },

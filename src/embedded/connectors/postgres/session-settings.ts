@@ -5,10 +5,9 @@ const MAX_TRIES = 20;
 const QUERY_CANCELED = '57014';
 
 /**
- * Settings that change which rows a session sees, how it writes values or how it reads them. `ALTER ROLE … SET` and
- * `ALTER DATABASE … SET` can give each of them another value. `lc_monetary` is absent on purpose: the same stored
- * money means another amount under another value of it, so the database's own has to apply. `role` and
- * `default_transaction_read_only` are decisions of an administrator about access, and fail loudly.
+ * Settings that affect visible rows or the text form of values. `ALTER ROLE … SET` and `ALTER DATABASE … SET` can
+ * change each of them. `lc_monetary` is not pinned: the amount of a stored money value depends on it, so the database's
+ * own value must apply. `role` and `default_transaction_read_only` are access decisions of an administrator.
  */
 const PINNED: Readonly<Record<string, string>> = {
   array_nulls: 'on',
@@ -28,11 +27,11 @@ const PINNED: Readonly<Record<string, string>> = {
   IntervalStyle: 'iso_8601',
   lock_timeout: '0',
   quote_all_identifiers: 'off',
-  // A policy that hides rows from this role becomes an error, where it would be a silent loss.
+  // A policy that would hide rows raises an error instead.
   row_security: 'off',
   standard_conforming_strings: 'on',
   synchronize_seqscans: 'off',
-  // A state that was given back must survive a crash of the server.
+  // Rows before a confirmed state must survive a crash of the server.
   synchronous_commit: 'on',
   TimeZone: 'UTC',
   transaction_timeout: '0',
@@ -41,21 +40,21 @@ const PINNED: Readonly<Record<string, string>> = {
   xmloption: 'content',
 };
 
-/** Sets what this server's version knows of the pinned settings. */
+/** Sets the pinned settings that this server version supports. */
 export async function pinSettings(client: Client): Promise<void> {
   await liftStatementTimeout(client);
-  // Before anything is looked up by name: a schema on the role's path could hold an operator or a function that takes
-  // the place of a built-in one. Functions of views still find what is in `public`, as they do by default.
+  // Must come before any query that resolves names: a schema on the role's path could replace a built-in operator or
+  // function. Functions of views still find objects in `public`, as they do by default.
   await client.query('SET search_path = pg_catalog, public, pg_temp; SET standard_conforming_strings = on');
   await client.query(
-    `SELECT pg_catalog.set_config("s"."name", "p"."value", false)
-     FROM pg_catalog.pg_settings AS "s"
-     JOIN pg_catalog.json_each_text($1::pg_catalog.json) AS "p" ("name", "value") ON "s"."name" = "p"."name"`,
+    `SELECT pg_catalog.set_config(s.name, p.value, false)
+     FROM pg_catalog.pg_settings AS s
+     JOIN pg_catalog.json_each_text($1::pg_catalog.json) AS p (name, value) ON s.name = p.name`,
     [JSON.stringify(PINNED)],
   );
 }
 
-/** A role's time limit may be so short that it ends the very statement that lifts it. */
+/** The role's timeout may be so short that it cancels this statement too, so it is repeated. */
 async function liftStatementTimeout(client: Client): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {

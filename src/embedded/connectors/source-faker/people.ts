@@ -38,7 +38,7 @@ const CITIES = ['Aarhus', 'Bogotá', 'Chennai', 'Dublin', 'Enugu', 'Fukuoka', 'G
 const JOBS = ['Baker', 'Carpenter', 'Nurse', 'Pilot', 'Programmer', 'Teacher', 'Welder'];
 const MAKES = ['Arrow', 'Borealis', 'Comet', 'Dynamo', 'Ember'];
 
-/** A number that looks random but is the same for a seed and an id everywhere (a finaliser of MurmurHash3). */
+/** A pseudo-random number that seed, id and salt determine (the finaliser of MurmurHash3). */
 function mix(seed: number, id: number, salt: number): number {
   let hash =
     (Math.imul(id, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b) ^ Math.imul(salt, 0xc2b2ae35)) >>> 0;
@@ -47,7 +47,7 @@ function mix(seed: number, id: number, salt: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The user with an id, from 1. */
+/** The user with an id; ids begin at 1. */
 export function userOf(seed: number, id: number, updatedAt: string): object {
   const pick = (list: readonly string[], salt: number): string =>
     list[mix(seed, id, salt) % list.length] ?? '';
@@ -65,7 +65,7 @@ export function userOf(seed: number, id: number, updatedAt: string): object {
   };
 }
 
-/** The product with an id, from 1. */
+/** The product with an id; ids begin at 1. */
 export function productOf(seed: number, id: number, updatedAt: string): object {
   return {
     id,

@@ -1,5 +1,5 @@
 import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/json';
-import { ConnectorError, type SourceConnector } from '../../protocol/connector';
+import { configError, type SourceConnector } from '../../protocol/connector';
 import { toBytes, type MessageWriter } from '../../protocol/message-writer';
 import { streamState, streamStatus, type ConfiguredStream } from '../../protocol/messages';
 import { recordPrefix } from '../../protocol/raw-record';
@@ -8,23 +8,23 @@ import { productOf, SCHEMAS, userOf } from './people';
 const CHECKPOINT_ROWS = 10_000;
 const PRODUCTS = 100;
 
-/** What to make up; members are named as in Airbyte's own faker source. */
+/** The configuration. Member names match Airbyte's own faker source. */
 interface FakerConfig {
   readonly count: number;
   readonly seed: number;
-  /** Whether every sync brings every record again, changed; else an incremental sync brings only what is new. */
+  /** Whether every sync sends all records again, updated. Otherwise an incremental sync sends only new records. */
   readonly alwaysUpdated: boolean;
-  /** The rows between two checkpoints. */
+  /** The number of rows between two checkpoints. */
   readonly checkpointRows: number;
 }
 
-/** How far a stream has come. */
+/** The position up to which a stream was read. */
 interface Position {
   readonly lastId: number;
   readonly finished: boolean;
 }
 
-/** Makes up users and products, the same ones for a seed. */
+/** Generates users and products, the same ones for the same seed. */
 export const fakerSource: SourceConnector = {
   spec: {
     documentationUrl: 'https://docs.airbyte.com/integrations/sources/faker',
@@ -39,7 +39,7 @@ export const fakerSource: SourceConnector = {
           minimum: 1,
           maximum: Number.MAX_SAFE_INTEGER,
           default: 1000,
-          description: 'How many users.',
+          description: 'The number of users.',
         },
         seed: { type: 'integer', default: 1 },
         always_updated: { type: 'boolean', default: true },
@@ -48,13 +48,13 @@ export const fakerSource: SourceConnector = {
           minimum: 1,
           maximum: Number.MAX_SAFE_INTEGER,
           default: CHECKPOINT_ROWS,
-          description: 'How many records lie between two checkpoints.',
+          description: 'The number of records between two checkpoints.',
         },
         parallelism: {
           type: 'integer',
           minimum: 1,
           default: 1,
-          description: 'Accepted, since the records do not depend on it: they are made by one process.',
+          description: 'Has no effect: one process generates all records.',
         },
       },
     },
@@ -86,8 +86,7 @@ export const fakerSource: SourceConnector = {
 
 function parseConfig(config: JsonObject): FakerConfig {
   const [count, seed] = [numberAt(config, 'count') ?? 1000, numberAt(config, 'seed') ?? 1];
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new ConnectorError('config_error', 'count must be a whole number above 0.');
+  if (!Number.isSafeInteger(count) || count < 1) throw configError('count must be a whole number above 0.');
   const checkpointRows = numberAt(config, 'records_per_slice') ?? CHECKPOINT_ROWS;
   return { count, seed, alwaysUpdated: config['always_updated'] !== false, checkpointRows };
 }
@@ -108,8 +107,7 @@ async function readStream(
   position: Position,
   output: MessageWriter,
 ): Promise<void> {
-  if (name !== 'users' && name !== 'products')
-    throw new ConnectorError('config_error', `There is no stream ${name}.`);
+  if (name !== 'users' && name !== 'products') throw configError(`There is no stream ${name}.`);
   const make = name === 'users' ? userOf : productOf;
   const count = name === 'users' ? faker.count : PRODUCTS;
   const head = recordPrefix(name, null);

@@ -1,5 +1,5 @@
 import { objectAt, stringAt, type JsonObject } from '../../platform/json';
-import { ConnectorError } from '../../protocol/connector';
+import { configError } from '../../protocol/connector';
 import { parseReaderOptions, READER_OPTIONS_DESCRIPTION, type ReaderOptions } from './reader-options';
 
 const FORMATS = ['csv', 'jsonl', 'parquet'] as const;
@@ -18,26 +18,24 @@ export interface FileConfig {
 export function parseFileConfig(config: JsonObject): FileConfig {
   const storage = stringAt(objectAt(config, 'provider') ?? {}, 'storage');
   if (storage !== 'local')
-    throw wrong('provider.storage must be "local": other storages need a real Airbyte');
+    throw configError('provider.storage must be "local": other storages need a real Airbyte');
   const format = FORMATS.find((known) => known === config['format']);
-  if (format === undefined) throw wrong('format must be "csv", "jsonl" or "parquet"');
+  if (format === undefined) throw configError('format must be "csv", "jsonl" or "parquet"');
   const datasetName = stringAt(config, 'dataset_name') ?? '';
-  if (datasetName === '') throw wrong('dataset_name is required');
+  if (datasetName === '') throw configError('dataset_name is required');
   const url = stringAt(config, 'url') ?? '';
-  if (url === '') throw wrong('url is required');
+  if (url === '') throw configError('url is required');
   const readerOptions = config['reader_options'] ?? '';
   if (typeof readerOptions !== 'string')
-    throw wrong('reader_options must be a text that holds a JSON object, such as "{\\"sep\\": \\";\\"}"');
+    throw configError(
+      'reader_options must be a text that holds a JSON object, such as "{\\"sep\\": \\";\\"}"',
+    );
   return {
     datasetName,
     format,
     url: url.replace(/^file:\/\//, ''),
     options: parseReaderOptions(readerOptions, format),
   };
-}
-
-function wrong(message: string): ConnectorError {
-  return new ConnectorError('config_error', message);
 }
 
 /** The SPEC message's `spec`. */

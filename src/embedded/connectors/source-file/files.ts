@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { join, sep } from 'node:path';
-import { ConnectorError } from '../../protocol/connector';
+import { configError, ConnectorError } from '../../protocol/connector';
 import { hasCode } from '../../platform/system-error';
 import { localPathOf } from '../../protocol/local-root';
 import type { FileConfig } from './config';
@@ -36,13 +36,11 @@ export function findFiles(url: string): readonly FoundFile[] {
   if (!isPattern(url)) return [exactly(url.replace(/\\(.)/g, '$1'))];
   const found = new Walk(url).files();
   const literal = lstatOf(url);
-  if (found.length === 0 && literal === null)
-    throw new ConnectorError('config_error', `No file is found at ${url}.`);
+  if (found.length === 0 && literal === null) throw configError(`No file is found at ${url}.`);
   // A shell takes a pattern without a match for a name.
   if (found.length === 0) return [exactly(url)];
   if (literal !== null && !found.some(({ name }) => name === url))
-    throw new ConnectorError(
-      'config_error',
+    throw configError(
       `${url} is the name of a file and a pattern that matches others: put a backslash before [ to mean the file.`,
     );
   return found;
@@ -106,8 +104,7 @@ class Walk {
   constructor(private readonly pattern: string) {
     const isInside = pattern.startsWith('/local/') && !pattern.split(/[\\/]/).includes('..');
     if (!isInside)
-      throw new ConnectorError(
-        'config_error',
+      throw configError(
         `The path ${JSON.stringify(pattern)} must begin with /local/ and must not contain "..".`,
       );
     this.parts = partsOf(pattern).slice(1);
@@ -157,8 +154,7 @@ class Walk {
 
   private visit(folder: Folder, name: string): void {
     if (++this.names > MAX_NAMES)
-      throw new ConnectorError(
-        'config_error',
+      throw configError(
         `The pattern ${this.pattern} has more than a million names to look at: make it narrower.`,
       );
     const last = this.parts.length - 1;
@@ -175,8 +171,7 @@ class Walk {
       return;
     }
     if (asFile.some((part) => this.parts[part]?.isAny === false))
-      throw new ConnectorError(
-        'config_error',
+      throw configError(
         `${target.name} is a folder that the pattern ${this.pattern} matches: read the files in it with a pattern of its own.`,
       );
     if (inside.length === 0) return;
@@ -197,8 +192,7 @@ class Walk {
     try {
       const link = lstatSync(path, { bigint: true, throwIfNoEntry: false });
       if (link === undefined) {
-        if (entry.includes('\ufffd'))
-          throw new ConnectorError('config_error', `The name of ${name} is not UTF-8: rename it.`);
+        if (entry.includes('\ufffd')) throw configError(`The name of ${name} is not UTF-8: rename it.`);
         return null;
       }
       if (!link.isSymbolicLink()) return { name, path, stats: link, isLink: false, isOutside: false };
@@ -208,7 +202,7 @@ class Walk {
     } catch (error) {
       if (error instanceof ConnectorError) throw error;
       if (hasCode(error, 'ENOENT', 'ENOTDIR'))
-        throw new ConnectorError('config_error', `${name} is a link to a file that does not exist.`);
+        throw configError(`${name} is a link to a file that does not exist.`);
       throw unreadable(name, error);
     }
   }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { sep } from 'node:path';
-import { ConnectorError } from '../../protocol/connector';
+import { configError, ConnectorError } from '../../protocol/connector';
 import { hasCode, messageOf } from '../../platform/system-error';
 import { localPathOf } from '../../protocol/local-root';
 
@@ -100,7 +100,7 @@ export function unreadable(name: string, error: unknown): ConnectorError {
       ['EISDIR', `${name} is a folder: name a file, or use ${name}/* to read the files in it.`],
     ] as const
   ).find(([code]) => hasCode(error, code));
-  if (reason !== undefined) return new ConnectorError('config_error', reason[1]);
+  if (reason !== undefined) return configError(reason[1]);
   const code = hasCode(error, 'EMFILE', 'ENFILE', 'EIO', 'ESTALE', 'EAGAIN', 'EBUSY')
     ? 'transient_error'
     : 'system_error';
@@ -119,12 +119,12 @@ export function notRegular(
 ): ConnectorError {
   if (stats.isDirectory()) return unreadable(name, { code: 'EISDIR' });
   const kind = stats.isFIFO() ? 'a FIFO' : stats.isSocket() ? 'a socket' : 'a device';
-  return new ConnectorError('config_error', `${name} is ${kind}: only regular files are read.`);
+  return configError(`${name} is ${kind}: only regular files are read.`);
 }
 
 /** The reason why a link is not followed. */
 export function leadsOut(name: string): ConnectorError {
-  return new ConnectorError('config_error', `The path "${name}" leads out of /local/ through a link.`);
+  return configError(`The path "${name}" leads out of /local/ through a link.`);
 }
 
 function pathOf(name: string): string {

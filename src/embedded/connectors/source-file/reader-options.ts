@@ -1,5 +1,5 @@
 import { isObject, parseObject, stringsOf, type JsonObject } from '../../platform/json';
-import { ConnectorError } from '../../protocol/connector';
+import { configError, type ConnectorError } from '../../protocol/connector';
 import { ENCODINGS, encodingOf, type Encoding } from './encoding';
 
 /** How a CSV file is written. */
@@ -174,5 +174,5 @@ function nullsIn(options: JsonObject): ReadonlySet<string> {
 }
 
 function wrong(reason: string): ConnectorError {
-  return new ConnectorError('config_error', `reader_options ${reason}.`);
+  return configError(`reader_options ${reason}.`);
 }

@@ -1,5 +1,5 @@
 import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/json';
-import { ConnectorError, type SourceConnector } from '../../protocol/connector';
+import { configError, ConnectorError, type SourceConnector } from '../../protocol/connector';
 import type { MessageWriter } from '../../protocol/message-writer';
 import { streamState, streamStatus } from '../../protocol/messages';
 import { recordPrefix } from '../../protocol/raw-record';
@@ -37,7 +37,7 @@ export const fileSource: SourceConnector = {
   async read({ config, streams, states, output }) {
     const file = parseFileConfig(config);
     for (const { name } of streams) {
-      if (name !== file.datasetName) throw new ConnectorError('config_error', `There is no stream ${name}.`);
+      if (name !== file.datasetName) throw configError(`There is no stream ${name}.`);
       await readStream(file, states, output);
     }
   },

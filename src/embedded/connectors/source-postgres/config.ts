@@ -1,14 +1,14 @@
 import type { JsonObject } from '../../platform/json';
-import { ConnectorError } from '../../protocol/connector';
+import { configError } from '../../protocol/connector';
 import { CONNECTION_PROPERTIES, parsePostgresConfig, type PostgresConfig } from '../postgres/config';
 
-/** A source's configuration: the connection, and the schemas that are read. */
+/** The configuration: the connection and the schemas to read. */
 export interface SourceConfig {
   readonly postgres: PostgresConfig;
   readonly schemas: readonly string[];
 }
 
-/** @throws ConnectorError config_error that names the member */
+/** @throws ConnectorError config_error with the name of the member */
 export function parseSourceConfig(config: JsonObject): SourceConfig {
   return { postgres: parsePostgresConfig(config), schemas: schemasOf(config) };
 }
@@ -16,12 +16,11 @@ export function parseSourceConfig(config: JsonObject): SourceConfig {
 function schemasOf(config: JsonObject): string[] {
   const value = config['schemas'];
   if (value === undefined || value === null) return ['public'];
-  if (!Array.isArray(value))
-    throw new ConnectorError('config_error', 'schemas must be a list of names, for example ["public"].');
+  if (!Array.isArray(value)) throw configError('schemas must be a list of names, for example ["public"].');
   const schemas: string[] = [];
   for (const item of value as unknown[]) {
     if (typeof item !== 'string' || item === '' || item.includes('\0'))
-      throw new ConnectorError('config_error', 'schemas must hold names of schemas only, each a text.');
+      throw configError('schemas must contain only names of schemas, each a text.');
     if (!schemas.includes(item)) schemas.push(item);
   }
   return schemas.length === 0 ? ['public'] : schemas;
@@ -39,13 +38,13 @@ export const SOURCE_SPECIFICATION: JsonObject = {
       type: 'array',
       items: { type: 'string', minLength: 1 },
       default: ['public'],
-      description: 'The schemas to read, spelled as in the database, capitals included.',
+      description: 'The schemas to read. Names are case-sensitive.',
     },
-    // Airbyte's generated clients always send it.
+    // Airbyte's generated clients always send this member.
     entra_service_principal_auth: { type: 'boolean', enum: [false], default: false },
     replication_method: {
       type: 'object',
-      description: 'Logical replication and xmin need a real Airbyte.',
+      description: 'Only Standard is supported. Logical replication and xmin need a real Airbyte.',
       required: ['method'],
       additionalProperties: false,
       properties: { method: { type: 'string', enum: ['Standard'] } },

@@ -1,6 +1,6 @@
 import { baseOf, shownType, typmodOf, type PostgresTypes } from './column-types';
 
-/** Of a column of a key, the facts that decide. */
+/** The properties that decide whether a column can be part of a key. */
 interface KeyColumn {
   readonly type: number;
   readonly typmod: number;
@@ -10,8 +10,8 @@ interface KeyColumn {
 }
 
 /**
- * Types of Postgres itself whose values are equal exactly where a destination takes them for equal. Destinations compare
- * numbers by value, JSON by its contents and everything else by its text.
+ * Built-in types whose values are equal in Postgres if and only if they are equal at a destination. Destinations compare
+ * numbers by value, JSON by content and all other values as text.
  */
 const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
   ...['int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'oid', 'xid8', 'pg_lsn', 'bool'],
@@ -22,7 +22,7 @@ const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
   ...['int4multirange', 'int8multirange', 'datemultirange', 'tsmultirange', 'tstzmultirange'],
 ]);
 
-/** Reasons that are more than an unknown type. */
+/** Specific reasons for types that are refused. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['interval', 'equal intervals are written in several ways, for example 1 day and 24 hours'],
   ['money', 'the text of an amount depends on the setting lc_monetary'],
@@ -31,18 +31,18 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Why a column cannot be part of the key of a deduplicated stream, or null where it can. Two values that are one key for
- * the database must be one at the destination, and two keys must stay two.
+ * The reason why a column cannot be part of the key of a deduplicated stream, or null. Database and destination must
+ * agree on which keys are equal.
  */
 export function keyRefusal(types: PostgresTypes, column: KeyColumn): string | null {
   const type = baseOf(types, column.type);
   if (type === undefined) return 'its type is unknown';
   const shown = shownType(type);
   if (!column.isDeterministic)
-    return `its collation ${column.collation ?? ''} is not deterministic: texts that are spelt differently can be equal`;
+    return `its collation ${column.collation ?? ''} is not deterministic: different texts can be equal`;
   if (type.kind === 'e') return null;
   if (type.element !== 0)
-    return `its type ${shown} is an array, and arrays that differ in their lower bounds only are written alike`;
+    return `its type ${shown} is an array, and arrays that differ only in their lower bounds look the same in JSON`;
   if (type.schema !== 'pg_catalog' || !SAME_EVERYWHERE.has(type.name))
     return (
       (type.schema === 'pg_catalog' ? REASONS.get(type.name) : undefined) ??
@@ -51,6 +51,6 @@ export function keyRefusal(types: PostgresTypes, column: KeyColumn): string | nu
   if (type.name === 'bpchar' && typmodOf(types, column) < 0)
     return 'its type is character without a length, which ignores spaces at the end';
   if (type.name === 'jsonb' && !column.isNotNull)
-    return 'it may be null both in SQL and in JSON, which are two values for the database and one in a record';
+    return 'it may be null both in SQL and in JSON, which are two values in the database but the same value in a record';
   return null;
 }

@@ -1,26 +1,26 @@
 import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/json';
 import type { ConfiguredStream } from '../../protocol/messages';
 
-/** The records with one cursor value: how many, and a sum over the hashes of their contents. */
+/** The records with one cursor value: their number and the sum of their hashes. */
 export interface RecordsAt {
   readonly recordCount: number;
   readonly hash: string;
 }
 
-/** How far an incremental stream has come. */
+/** The position up to which an incremental stream was read. */
 export interface Position {
-  /** The greatest cursor value so far in its type's text form; null where no record had one. */
+  /** The greatest cursor value so far in text form, or null if no record had one. */
   readonly cursor: string | null;
-  /** Which records had it; null where that is unknown. */
+  /** The records with that cursor value, or null if unknown. */
   readonly recordsAt: RecordsAt | null;
-  /** How many records without a cursor value were read, null where that is unknown. */
+  /** The number of records read without a cursor value, or null if unknown. */
   readonly nullCount: number | null;
 }
 
-/** A saved position, or the reason why it means nothing any more. */
-export type SavedPosition = Position | { readonly meaningless: string } | null;
+/** A saved position, or the reason why it is invalid. */
+export type SavedPosition = Position | { readonly invalidReason: string } | null;
 
-/** The position that the states hold for a stream whose cursor has this order. */
+/** The saved position of a stream whose cursor has this order. */
 export function positionOf(
   { name, namespace, cursorField }: ConfiguredStream,
   orderKey: string,
@@ -40,10 +40,10 @@ function parsePosition(state: JsonObject, cursorField: readonly string[], orderK
   const cursor = stringAt(state, 'cursor') ?? null;
   if (cursor === null && state['cursor'] !== null) return null;
   if (JSON.stringify(state['cursor_field']) !== JSON.stringify(cursorField))
-    return { meaningless: 'its cursor field was changed' };
+    return { invalidReason: 'its cursor field has changed' };
   const savedOrder = stringAt(state, 'cursor_order');
   if (savedOrder !== undefined && savedOrder !== orderKey)
-    return { meaningless: 'the type or the collation of its cursor was changed' };
+    return { invalidReason: 'the type or the collation of its cursor has changed' };
   const recordCount = numberAt(state, 'cursor_record_count');
   const hash = stringAt(state, 'cursor_json_hash');
   return {
@@ -53,7 +53,7 @@ function parsePosition(state: JsonObject, cursorField: readonly string[], orderK
   };
 }
 
-/** The members of a position as the state keeps them. Values are texts, so that no digit is lost. */
+/** The position as a state. Values are texts, so no digit is lost. */
 export function stateOf(position: Position, cursorField: readonly string[], orderKey: string): JsonObject {
   return {
     cursor_field: [...cursorField],

@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../protocol/connector';
+import { configError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import { stateOf, type Position, type RecordsAt } from './position';
 
@@ -6,7 +6,7 @@ const CHECKPOINT_ROWS = 10_000;
 const CHECKPOINT_BYTES = 64 * 1024 * 1024;
 const MAX_CURSOR_BYTES = 64 * 1024;
 
-/** Follows an incremental read: which position its next state has, and when that is due. */
+/** Tracks an incremental read: the position of the next state, and when that state is due. */
 export class Progress {
   private rowsSinceState = 0;
   private bytesSinceState = 0;
@@ -19,7 +19,7 @@ export class Progress {
     private readonly before: Position | null,
   ) {}
 
-  /** Takes note of a row: its cursor value, the hash of its record and the record's size. */
+  /** Counts a row with its cursor value, its record's hash and its record's size. */
   note(cursor: string | null, hash: string, bytes: number): void {
     this.rowsSinceState++;
     this.bytesSinceState += bytes;
@@ -33,14 +33,13 @@ export class Progress {
       return;
     }
     if (cursor.length > MAX_CURSOR_BYTES)
-      throw new ConnectorError(
-        'config_error',
+      throw configError(
         `Stream ${this.stream.name}: a value of the cursor ${this.stream.cursorField.join('.')} is longer than 64 KiB. Choose another cursor.`,
       );
     this.last = { cursor, recordCount: 1, hash: BigInt(hash) };
   }
 
-  /** Rows without a cursor value come first, in no order to go on from, so the first state comes behind them. */
+  /** Rows without a cursor value come first and in no order, so the first state follows them. */
   get isStateDue(): boolean {
     return (
       this.last !== null &&
@@ -53,12 +52,12 @@ export class Progress {
     return this.last?.cursor ?? null;
   }
 
-  /** Values can be equal and spelled differently, so the end of a read counts by the type's own idea of equal. */
+  /** Replaces the counts of the last cursor value by those from the database, where different texts may be equal. */
   recount({ recordCount, hash }: RecordsAt): void {
     if (this.last !== null) this.last = { ...this.last, recordCount, hash: BigInt(hash) };
   }
 
-  /** The state behind everything that was noted, and the count of records since the state before. */
+  /** The state after all counted rows, and the number of records since the previous state. */
   takeState(): { state: Record<string, unknown>; recordCount: number } {
     const recordCount = this.rowsSinceState;
     this.rowsSinceState = 0;

@@ -1,11 +1,11 @@
 import { Query, type Client, type QueryArrayConfig } from 'pg';
 
-/** The values of a row, each in Postgres' text form. */
+/** The values of a row in Postgres' text form. */
 export type TextRow = readonly (string | null)[];
 
 /**
- * Runs a query and hands over each row as it comes. When `onRow` returns true, the socket is paused until `drain` is
- * done: the server then waits too, so memory holds one piece of the socket and one row, whatever rows weigh.
+ * Runs a query and passes each row to `onRow` as it arrives. When `onRow` returns true, the socket is paused until
+ * `drain` resolves. This back-pressure reaches the server, so memory holds one chunk of the socket and one row.
  */
 export async function streamRows(
   client: Client,
@@ -33,13 +33,13 @@ export async function streamRows(
     const query = new Query<string[]>(config);
     let hasFailed = false;
     query.on('row', (row: TextRow) => {
-      // What follows a failed row must not go out: a state behind it would count it as read.
+      // Rows after a failed row are discarded. A later state would count the failed row as read.
       if (hasFailed) return;
       try {
-        // More rows may be in the piece that is being parsed: one drain takes them too.
+        // The current chunk may contain more rows. The running drain covers them.
         if (onRow(row) && drains.running === null) pauseUntilDrained();
       } catch (error) {
-        // The connection is of no use any more: its owner closes it with the query still running.
+        // The caller closes the connection while the query is still running.
         hasFailed = true;
         reject(error instanceof Error ? error : new Error(String(error)));
       }

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { nearestName } from '../../configuration/nearest-name';
 import type { JsonObject } from '../../platform/json';
-import { ConnectorError, type SourceConnector } from '../../protocol/connector';
+import { configError, ConnectorError, type SourceConnector } from '../../protocol/connector';
 import type { MessageWriter } from '../../protocol/message-writer';
 import { logMessage, streamStatus, type ConfiguredStream } from '../../protocol/messages';
 import { hasCode } from '../../platform/system-error';
@@ -15,7 +15,7 @@ import { readRelations, shownName, toStream, withColumns, type Relation } from '
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** Reads tables of a Postgres database: whole, or what has a greater cursor value than before. */
+/** Reads tables of a Postgres database: all rows, or the rows with a greater cursor value than in the last sync. */
 export const postgresSource: SourceConnector = {
   spec: {
     documentationUrl: 'https://docs.airbyte.com/integrations/sources/postgres',
@@ -39,7 +39,7 @@ export const postgresSource: SourceConnector = {
       const empty = tables.filter(({ columns }) => columns.length === 0);
       await warn(
         output,
-        empty.map((table) => `The table ${shownName(table)} has no columns and is left out.`),
+        empty.map((table) => `The table ${shownName(table)} has no columns and is omitted.`),
       );
       return { streams: tables.filter(({ columns }) => columns.length > 0).map(toStream) };
     });
@@ -61,16 +61,16 @@ async function readStreams(
   const namespaces = [...new Set(streams.map(namespaceOf))];
   const known = await readRelations(client, namespaces);
   const relations = streams.map((stream) => relationOf(stream, known));
-  // One snapshot for all streams: what is read belongs together, however long it takes.
+  // All streams read one snapshot, so their rows are consistent.
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   await lock(client, relations, username);
   const { rows } = await client.query<{ encoding: string }>(
-    `SELECT current_setting('server_encoding') AS "encoding"`,
+    `SELECT current_setting('server_encoding') AS encoding`,
   );
   const tables = await withColumns(client, relations);
   for (const [index, stream] of streams.entries()) {
     const table = tables[index];
-    if (table === undefined) throw new ConnectorError('system_error', `The stream ${stream.name} was lost.`);
+    if (table === undefined) throw new ConnectorError('system_error', `Stream ${stream.name} has no table.`);
     const { name, namespace } = stream;
     await output.message(streamStatus(name, namespace, 'STARTED', new Date()));
     try {
@@ -84,8 +84,8 @@ async function readStreams(
 }
 
 /**
- * Locks tables against being emptied, changed or dropped before the snapshot is taken: one that is truncated after it
- * would look empty. Materialized views and foreign tables cannot be locked.
+ * Locks tables against TRUNCATE, ALTER and DROP before the snapshot is taken. A table that is truncated after the
+ * snapshot would look empty. Materialized views and foreign tables cannot be locked.
  */
 async function lock(client: Client, relations: readonly Relation[], username: string): Promise<void> {
   for (const relation of relations) {
@@ -99,14 +99,14 @@ async function lock(client: Client, relations: readonly Relation[], username: st
   }
 }
 
-/** Locks what a view reads. Its owner may have rights that allow reading and not locking, for example on columns only. */
+/** Locks a view and its tables. The lock fails if the owner of the view has permissions on some columns only. */
 async function lockView(client: Client, statement: string): Promise<void> {
-  await client.query('SAVEPOINT "before_lock"');
+  await client.query('SAVEPOINT before_lock');
   try {
     await client.query(statement);
   } catch (error) {
     if (!hasCode(error, INSUFFICIENT_PRIVILEGE)) throw error;
-    await client.query('ROLLBACK TO SAVEPOINT "before_lock"');
+    await client.query('ROLLBACK TO SAVEPOINT before_lock');
   }
 }
 
@@ -123,9 +123,8 @@ function relationOf(stream: ConfiguredStream, known: readonly Relation[]): Relat
     stream.name,
     inSchema.map(({ name }) => name),
   );
-  throw new ConnectorError(
-    'config_error',
-    `Stream ${schema}.${stream.name}: the database has no such table or view.${near === null ? ' Take the stream out, or create it.' : ` Was it renamed to ${near}?`}`,
+  throw configError(
+    `Stream ${schema}.${stream.name}: the database has no such table or view.${near === null ? ' Remove the stream, or create the table.' : ` Was it renamed to ${near}?`}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { type Client, escapeIdentifier } from 'pg';
-import { ConnectorError } from '../../protocol/connector';
+import { configError, type ConnectorError } from '../../protocol/connector';
 import { toBytes, type MessageWriter } from '../../protocol/message-writer';
 import { logMessage, streamState, type ConfiguredStream } from '../../protocol/messages';
 import { recordPrefix } from '../../protocol/raw-record';
@@ -12,17 +12,17 @@ import { streamRows, type TextRow } from './row-stream';
 import { keyOf, shownName, type Column, type Table } from './tables';
 import type { JsonObject } from '../../platform/json';
 
-/** A message may have 64 MiB; the rest is for what surrounds the record. */
+/** A message may have 64 MiB. The remainder is for the message around the record. */
 const MAX_RECORD_BYTES = 63 * 1024 * 1024;
 
-/** The column by which a stream is read bit by bit. */
+/** The cursor column of an incremental stream. */
 interface Cursor {
   readonly column: Column;
   readonly order: ColumnOrder;
   readonly key: string;
 }
 
-/** Reads one table: whole, or what has a greater cursor value than before. */
+/** Reads one table: all rows, or the rows with a greater cursor value than in the last sync. */
 export class TableReader {
   constructor(
     private readonly client: Client,
@@ -35,12 +35,12 @@ export class TableReader {
   async read(states: readonly JsonObject[]): Promise<void> {
     this.assertKey();
     const cursor = this.cursor();
-    if (cursor === null) await this.readWhole();
+    if (cursor === null) await this.readAll();
     else await this.readFrom(cursor, await this.savedPosition(cursor, states));
   }
 
-  /** A full refresh has no order to go on from, so it has one state, at its end. */
-  private async readWhole(): Promise<void> {
+  /** A full refresh has no order and cannot resume, so it has one state, at its end. */
+  private async readAll(): Promise<void> {
     let count = 0;
     await this.emit({ text: this.select(null), values: [] }, () => {
       count++;
@@ -64,7 +64,7 @@ export class TableReader {
     await this.output.flush();
   }
 
-  /** Null where the stream is read whole. */
+  /** Null for a full refresh. */
   private cursor(): Cursor | null {
     const { readMode, cursorField } = this.stream;
     const [field] = cursorField;
@@ -73,16 +73,16 @@ export class TableReader {
     if (column === undefined || cursorField.length > 1)
       throw this.refused(`it has no column ${cursorField.join('.')}`);
     const order = orderOf(this.table.types, column.type);
-    if ('refused' in order) throw this.refused(`${field} cannot be the cursor, since ${order.refused}`);
+    if ('refused' in order) throw this.refused(`${field} cannot be the cursor, because ${order.refused}`);
     const collation = column.collation === null ? '' : ` ${column.collation}`;
     return { column, order, key: `${order.key}${collation}` };
   }
 
   private refused(reason: string, fix = 'Choose another cursor'): ConnectorError {
-    return new ConnectorError('config_error', `Stream ${shownName(this.table)}: ${reason}. ${fix}.`);
+    return configError(`Stream ${shownName(this.table)}: ${reason}. ${fix}.`);
   }
 
-  /** The creation looks at it too, but a column may have got another type or collation since. */
+  /** Creating the connection also checks this, but the type or collation of a column may have changed since. */
   private assertKey(): void {
     const { writeMode, primaryKey } = this.stream;
     const fix = 'Choose another key, or a sync mode without deduplication';
@@ -92,22 +92,22 @@ export class TableReader {
         throw this.refused(`it has no column ${path.join('.')}, which is part of the primary key`, fix);
       const refusal = keyRefusal(this.table.types, column);
       if (refusal !== null)
-        throw this.refused(`${column.name} cannot be part of the primary key, since ${refusal}`, fix);
+        throw this.refused(`${column.name} cannot be part of the primary key, because ${refusal}`, fix);
     }
   }
 
   private async savedPosition(cursor: Cursor, states: readonly JsonObject[]): Promise<Position | null> {
     const saved = positionOf(this.stream, cursor.key, states);
-    if (saved === null || !('meaningless' in saved)) return saved;
+    if (saved === null || !('invalidReason' in saved)) return saved;
     await this.warn(
-      `Stream ${shownName(this.table)} is read from its beginning, since ${saved.meaningless}.`,
+      `Stream ${shownName(this.table)} is read from the beginning, because ${saved.invalidReason}.`,
     );
     return null;
   }
 
   /**
-   * In the order of the cursor, so that of two records the later one is the newer. Records with the last cursor value
-   * are read again when there are more of them than were read, or others: none may be missed.
+   * Selects rows in cursor order, so the later of two records is newer. Records with the last cursor value are read
+   * again if their number or content has changed, so none is missed.
    */
   private async query(cursor: Cursor, before: Position | null): Promise<{ text: string; values: string[] }> {
     const column = columnOf(cursor);
@@ -128,27 +128,27 @@ export class TableReader {
     return { text: `${rows} WHERE ${conditions.join(' OR ')}${order}`, values: [before.cursor] };
   }
 
-  /** Rows without a cursor value come once: with the first sync that finds any. */
+  /** Rows without a cursor value are read once, in the first sync that finds any. */
   private async mustReadNulls(cursor: Cursor, before: Position | null): Promise<boolean> {
     if (before === null) return true;
     if (cursor.column.isNotNull) return false;
     const { rows } = await this.client.query<{ count: string }>(
-      `SELECT count(*) AS "count" FROM ${this.from()} WHERE ${columnOf(cursor)} IS NULL`,
+      `SELECT count(*) AS count FROM ${this.from()} WHERE ${columnOf(cursor)} IS NULL`,
     );
     const count = Number(rows[0]?.count);
     if (before.nullCount === 0) return count > 0;
     if (before.nullCount !== null && count > before.nullCount)
       await this.warn(
-        `Stream ${shownName(this.table)}: ${count - before.nullCount} rows more than were read have no value in the cursor ${cursor.column.name}. They are not read until they have one.`,
+        `Stream ${shownName(this.table)}: ${count - before.nullCount} new rows have no value in the cursor ${cursor.column.name}. They are not read until they have one.`,
       );
     return false;
   }
 
-  /** Which records have a cursor value, by the type's own idea of what is equal. */
+  /** The records with a cursor value, compared by the type's own equality operator. */
   private async recordsAt(cursor: Cursor, value: string): Promise<RecordsAt> {
     const { equal, type } = cursor.order;
     const { rows } = await this.client.query<{ count: string; hash: string }>(
-      `SELECT count(*) AS "count", COALESCE(sum(hashtextextended("j"."data", 0)), 0)::text AS "hash"
+      `SELECT count(*) AS count, COALESCE(sum(hashtextextended(j.data, 0)), 0)::text AS hash
        FROM ${this.from()} ${this.json()} WHERE ${columnOf(cursor)} ${equal} $1::${type}`,
       [value],
     );
@@ -156,54 +156,54 @@ export class TableReader {
   }
 
   private from(): string {
-    return `${qualified(this.table.schema, this.table.name)} AS "t"`;
+    return `${qualified(this.table.schema, this.table.name)} AS t`;
   }
 
   /**
-   * Postgres writes the JSON: numerics to their last digit, times in ISO 8601, arrays and JSON as they are. `OFFSET 0`
-   * makes it write each record once, though its text is used several times.
+   * Postgres writes the JSON: numbers with every digit, times in ISO 8601, arrays and JSON unchanged. `OFFSET 0`
+   * prevents Postgres from computing the JSON again for each use.
    */
   private json(): string {
     const { columns, types } = this.table;
     const values = columns.map(
       ({ name, type }) =>
-        `${valueOf(types, type, `"t".${escapeIdentifier(name)}`)} AS ${escapeIdentifier(name)}`,
+        `${valueOf(types, type, `t.${escapeIdentifier(name)}`)} AS ${escapeIdentifier(name)}`,
     );
-    const text = 'pg_catalog.row_to_json("x".*)::pg_catalog.text';
-    // A database in SQL_ASCII may hold any bytes. Those that are not UTF-8 must fail here, and not be replaced later.
+    const text = 'pg_catalog.row_to_json(x.*)::pg_catalog.text';
+    // A SQL_ASCII database may contain any bytes. Invalid UTF-8 must fail here instead of being replaced later.
     const data = this.isAscii ? `convert_from(convert_to(${text}, 'SQL_ASCII'), 'UTF8')` : text;
-    return `CROSS JOIN LATERAL (SELECT ${data} AS "data" FROM (SELECT ${values.join(', ')}) AS "x" OFFSET 0) AS "j"`;
+    return `CROSS JOIN LATERAL (SELECT ${data} AS data FROM (SELECT ${values.join(', ')}) AS x OFFSET 0) AS j`;
   }
 
-  /** The record, and where there is a cursor its value and the record's hash; of a record too large its name alone. */
+  /** Selects the record, and its cursor value and hash if there is a cursor. For a record that is too large, its identity. */
   private select(cursor: Cursor | null): string {
-    const isLarge = `octet_length("j"."data") > ${MAX_RECORD_BYTES}`;
+    const isLarge = `octet_length(j.data) > ${MAX_RECORD_BYTES}`;
     const parts = [
-      `CASE WHEN ${isLarge} THEN NULL ELSE "j"."data" END`,
+      `CASE WHEN ${isLarge} THEN NULL ELSE j.data END`,
       `CASE WHEN ${isLarge} THEN ${this.identity()} END`,
     ];
     if (cursor !== null) {
-      // The output function: a cast to text may be one that a user made.
+      // `format` uses the type's output function. A cast to text could be one that a user defined.
       const column = columnOf(cursor);
       parts.push(`CASE WHEN ${column} IS NOT NULL THEN format('%s', ${column}) END`);
-      parts.push(`hashtextextended("j"."data", 0)::text`);
+      parts.push(`hashtextextended(j.data, 0)::text`);
     }
     return `SELECT ${parts.join(', ')} FROM ${this.from()} ${this.json()}`;
   }
 
-  /** What names a row in an error. */
+  /** The expression that identifies a row in an error. */
   private identity(): string {
-    const key = keyOf(this.table).map((name) => `"t".${escapeIdentifier(name)} AS ${escapeIdentifier(name)}`);
+    const key = keyOf(this.table).map((name) => `t.${escapeIdentifier(name)} AS ${escapeIdentifier(name)}`);
     if (key.length > 0)
-      return `(SELECT pg_catalog.row_to_json("k".*)::text FROM (SELECT ${key.join(', ')}) AS "k")`;
-    return this.hasRowIds() ? `'ctid ' || "t".ctid::text` : `'without a key'`;
+      return `(SELECT pg_catalog.row_to_json(k.*)::text FROM (SELECT ${key.join(', ')}) AS k)`;
+    return this.hasRowIds() ? `'ctid ' || t.ctid::text` : `'without a key'`;
   }
 
-  /** Rows with equal cursor values come in one order in every sync. */
+  /** Tie-breakers, so rows with equal cursor values have the same order in every sync. */
   private ties(): string[] {
     const key = keyOf(this.table);
-    if (key.length > 0) return key.map((name) => `"t".${escapeIdentifier(name)}`);
-    return this.hasRowIds() ? ['"t".tableoid', '"t".ctid'] : [];
+    if (key.length > 0) return key.map((name) => `t.${escapeIdentifier(name)}`);
+    return this.hasRowIds() ? ['t.tableoid', 't.ctid'] : [];
   }
 
   private hasRowIds(): boolean {
@@ -218,7 +218,7 @@ export class TableReader {
     const head = recordPrefix(name, namespace);
     const onRow = ([data, identity, cursor, hash]: TextRow): boolean => {
       if (data === null || data === undefined) throw this.tooLarge(identity ?? null);
-      // A json column keeps its line breaks, which are between its tokens only: texts have them escaped.
+      // A json column may contain line breaks between its tokens. Inside strings they are escaped.
       const text = toBytes(/[\r\n]/.test(data) ? data.replace(/[\r\n]/g, ' ') : data);
       const isFull = this.output.line(`${head}${text},"emitted_at":${Date.now()}}}`);
       note(cursor ?? null, hash ?? '0', text.length);
@@ -229,9 +229,8 @@ export class TableReader {
 
   private tooLarge(identity: string | null): ConnectorError {
     const mebibytes = MAX_RECORD_BYTES / 1024 / 1024;
-    return new ConnectorError(
-      'config_error',
-      `Stream ${shownName(this.table)}: the row ${identity ?? ''} has more than ${mebibytes} MiB as JSON. Read a view that leaves its large columns out.`,
+    return configError(
+      `Stream ${shownName(this.table)}: the row ${identity ?? ''} has more than ${mebibytes} MiB as JSON. Read a view without its large columns.`,
     );
   }
 
@@ -246,5 +245,5 @@ export class TableReader {
 }
 
 function columnOf({ column }: Cursor): string {
-  return `"t".${escapeIdentifier(column.name)}`;
+  return `t.${escapeIdentifier(column.name)}`;
 }

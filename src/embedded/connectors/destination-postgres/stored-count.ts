@@ -1,10 +1,10 @@
-import { ConnectorError } from '../../protocol/connector';
+import { configError } from '../../protocol/connector';
 import { EXTRACTED_AT } from './names';
 import { sqlName, type TableName } from './ownership';
 import type { Session } from './session';
-import { interceptorsOf, readTable } from './table-facts';
+import { triggersAndRulesOf, readTable } from './table-facts';
 
-/** @throws ConnectorError config_error when fewer rows are in the table than were sent to it */
+/** @throws ConnectorError config_error if the table has stored fewer rows than were sent */
 export async function assertStored(
   session: Session,
   table: TableName,
@@ -13,10 +13,9 @@ export async function assertStored(
 ): Promise<void> {
   if (sent === stored) return;
   const facts = await readTable(session, table.schema, table.name, EXTRACTED_AT);
-  const names = facts === null ? [] : await interceptorsOf(session, facts.oid);
+  const names = facts === null ? [] : await triggersAndRulesOf(session, facts.oid);
   const cause = names.length === 0 ? 'a trigger or a rule' : names.join(', ');
-  throw new ConnectorError(
-    'config_error',
+  throw configError(
     `Stream ${table.name}: ${sent} rows were sent to table ${sqlName(table)}, but ${stored} are stored, because of ${cause}. Drop or disable it.`,
   );
 }
