@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { latch, type Latch } from '../support/fault-bench';
+import { latch, type Latch } from '../support/latch';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { ScriptedUpstream } from '../support/scripted-upstream';
 import { until } from '../support/until';

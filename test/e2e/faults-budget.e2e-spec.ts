@@ -1,4 +1,5 @@
-import { BUDGET_MS, faultBench, latch, SLACK_MS, ORDERS } from '../support/fault-bench';
+import { BUDGET_MS, faultBench, SLACK_MS, ORDERS } from '../support/fault-bench';
+import { latch } from '../support/latch';
 import { fault, problem, type Reply } from '../support/scripted-upstream';
 import { until } from '../support/until';
 

@@ -1,4 +1,5 @@
-import { CREATE_BUDGET_MS, faultBench, latch, SLACK_MS, UNKNOWN_ID, ORDERS } from '../support/fault-bench';
+import { CREATE_BUDGET_MS, faultBench, SLACK_MS, UNKNOWN_ID, ORDERS } from '../support/fault-bench';
+import { latch } from '../support/latch';
 import { errorId, fault, hateoas, html, json, problem, type Reply } from '../support/scripted-upstream';
 
 const LIST = 'GET /connections';

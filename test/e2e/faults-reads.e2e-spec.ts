@@ -1,4 +1,5 @@
-import { BUDGET_MS, faultBench, latch, SLACK_MS, UNKNOWN_ID } from '../support/fault-bench';
+import { BUDGET_MS, faultBench, SLACK_MS, UNKNOWN_ID } from '../support/fault-bench';
+import { latch } from '../support/latch';
 import {
   errorId,
   fault,

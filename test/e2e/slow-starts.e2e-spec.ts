@@ -1,4 +1,4 @@
-import { latch, type Latch } from '../support/fault-bench';
+import { latch, type Latch } from '../support/latch';
 import { startGateway, type TestGateway } from '../support/gateway';
 import {
   fault,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { parseSettings } from '../../src/config/settings';
 import { type RunningGateway, start } from '../../src/start';
+import { startGateway } from '../support/gateway';
 import { GatewayProcess } from '../support/gateway-process';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 import { Stopwatch } from '../support/stopwatch';
@@ -215,5 +216,31 @@ describe('SIGTERM', () => {
     expect(job.status).toBe('cancelled');
     expect((await Promise.all(starts)).map(({ status }) => status)).toEqual([202, 202]);
     release();
+  });
+});
+
+describe('stopping', () => {
+  it('shows in readiness while a request is in flight, which is answered', async () => {
+    const upstream = await ScriptedUpstream.start();
+    const { connectionId } = upstream.state.addConnection();
+    let release: (() => void) | undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    upstream.on('GET /connections/:id', async () => {
+      await released;
+      return undefined;
+    });
+    const gateway = await startGateway({ AIRBYTE_API_URL: upstream.url });
+    await fetch(`${gateway.url}/health/ready`);
+    const pending = fetch(`${gateway.url}/ingestion/${connectionId}/status`);
+    await upstream.seen('GET /connections/:id');
+    const closed = gateway.close();
+    const ready = await fetch(`${gateway.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([503, expect.objectContaining({ code: 'not-ready' })]);
+    expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+    release?.();
+    expect((await pending).status).toBe(200);
+    await closed;
+    await expect(fetch(`${gateway.url}/health/live`)).rejects.toThrow('fetch failed');
+    await upstream.close();
   });
 });

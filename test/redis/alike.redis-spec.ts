@@ -1,4 +1,4 @@
-import { latch } from '../support/fault-bench';
+import { latch } from '../support/latch';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { RedisServer } from '../support/redis-server';
 import { DESTINATION_ID, fault, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';

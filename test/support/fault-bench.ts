@@ -127,20 +127,3 @@ async function exchange(url: string, method: string, body?: object): Promise<Out
     elapsedMs,
   };
 }
-
-/** Something that is waited for until the test lets it go. */
-export interface Latch {
-  readonly opened: Promise<void>;
-  readonly open: () => void;
-}
-
-export function latch(): Latch {
-  let release: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => (release = resolve));
-  return {
-    opened,
-    open: () => {
-      release();
-    },
-  };
-}

@@ -1,4 +1,4 @@
-import { latch } from '../../../test/support/fault-bench';
+import { latch } from '../../../test/support/latch';
 import type { ScriptedUpstream } from '../../../test/support/scripted-upstream';
 import { ClientBench } from '../../../test/support/upstream-client';
 import type { RequestContext } from '../../http/request-context';

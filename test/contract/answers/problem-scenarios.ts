@@ -1,7 +1,7 @@
 import { systemClock } from '../../../src/lib/clock';
 import { clockOf } from '../../support/clock';
 import { fault, hateoas, json, problem, type Reply } from '../../support/scripted-upstream';
-import { latch } from '../../support/fault-bench';
+import { latch } from '../../support/latch';
 import { CONNECTION_ID, ORDERS, pathOf } from './calls';
 import {
   API_KEYS,

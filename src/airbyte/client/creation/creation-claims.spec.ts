@@ -1,5 +1,5 @@
 import { fault, json } from '../../../../test/support/scripted-upstream';
-import { latch } from '../../../../test/support/fault-bench';
+import { latch } from '../../../../test/support/latch';
 import { ClientBench, creation, errorOf } from '../../../../test/support/upstream-client';
 import { AirbyteError } from '../model/airbyte-errors';
 import type { AirbyteConnection } from '../model/airbyte-types';

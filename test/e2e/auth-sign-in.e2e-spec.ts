@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { API_KEYS, KEYS } from '../support/api-keys';
+import { startGateway } from '../support/gateway';
+import { gatewayBench } from '../support/gateway-bench';
+import { TestIssuer } from '../support/issuer';
+import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
+
+const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+
+/** Every operation of the API description that asks for credentials, with ids filled in. */
+function operations(): [method: string, path: string][] {
+  const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
+    paths: Record<string, Record<string, { security?: object[] }>>;
+  };
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item)
+      .filter(([, { security = [] }]) => security.length > 0)
+      .map(([method]): [string, string] => [method.toUpperCase(), path.replace(/\{\w+\}/g, 'some-id')]),
+  );
+}
+
+let issuer: TestIssuer;
+const bench = gatewayBench(async () => {
+  issuer = await TestIssuer.start();
+  return {
+    API_KEYS,
+    OIDC_ISSUER: issuer.url,
+    OIDC_AUDIENCE: 'gateway',
+    OIDC_WORKSPACE_CLAIM: 'workspace',
+    STATUS_MAX_AGE_MS: '60000',
+  };
+});
+afterAll(() => issuer.close());
+
+type Method = 'get' | 'post' | 'delete';
+const as = (key: string, method: Method, path: string): ReturnType<typeof bench.api.post> =>
+  bench.api[method](path).set('X-API-Key', key);
+
+describe('who sign in', () => {
+  it.each(operations())('are asked for: %s %s', async (method, path) => {
+    const signed = (key?: string): Promise<Response> =>
+      fetch(bench.gateway.url + path, {
+        method,
+        ...(key !== undefined && { headers: { 'x-api-key': key } }),
+      });
+    const nobody = await signed();
+    expect(nobody.status).toBe(401);
+    expect(nobody.headers.get('content-type')).toContain('application/problem+json');
+    expect(nobody.headers.get('www-authenticate')).toBe('Bearer realm="airbyte-ingestion-api"');
+    expect(await nobody.json()).toMatchObject({ code: 'unauthenticated' });
+    const stranger = await signed('stranger');
+    expect(stranger.status).toBe(401);
+    expect(stranger.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    expect(bench.upstream.requests).toEqual([]);
+  });
+
+  it.each(['/health/live', '/health/ready', '/openapi.json', '/docs/'])(
+    'are not asked for at %s',
+    async (path) => {
+      await bench.api.get(path).expect(200);
+    },
+  );
+
+  it('are asked for by HEAD as by GET', async () => {
+    const head = request(`${bench.gateway.url}/ingestion/some-id/status`, { method: 'HEAD' }).end();
+    const [answer] = (await once(head, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(401);
+    answer.resume();
+  });
+
+  it('may send their key either way', async () => {
+    await as(KEYS.writer, 'post', '/ingestion').send(ORDERS).expect(201);
+    await bench.api.post('/ingestion').auth(KEYS.writer, { type: 'bearer' }).send(ORDERS).expect(201);
+  });
+
+  it('may do what their scopes say, and are told which one is missing', async () => {
+    const refused = await as(KEYS.reader, 'post', '/ingestion').send(ORDERS).expect(403);
+    expect(refused.body).toMatchObject({ code: 'not-permitted' });
+    expect(refused.headers['www-authenticate']).toContain('scope="ingestion:write"');
+    await as(KEYS.weak, 'get', '/ingestion/some-id/status').expect(403);
+    expect(bench.upstream.requests).toEqual([]);
+  });
+
+  it('are judged before their body is read', async () => {
+    const broken = bench.api.post('/ingestion').type('application/json').send('{"name":');
+    await broken.expect(401);
+  });
+
+  it('may bring a token of the issuer', async () => {
+    const token = await issuer.token({ scope: 'ingestion:write', workspace: WORKSPACE_ID });
+    await bench.api.post('/ingestion').auth(token, { type: 'bearer' }).send(ORDERS).expect(201);
+    const reading = await issuer.token({ scp: ['ingestion:read'], workspace: WORKSPACE_ID });
+    await bench.api.post('/ingestion').auth(reading, { type: 'bearer' }).send(ORDERS).expect(403);
+    const homeless = await issuer.token({ scope: 'ingestion:write' });
+    await bench.api.post('/ingestion').auth(homeless, { type: 'bearer' }).send(ORDERS).expect(403);
+  });
+
+  it('never find their credentials in an answer', async () => {
+    const answer = await as(`${KEYS.writer}x`, 'post', '/ingestion').send(ORDERS).expect(401);
+    expect(JSON.stringify([answer.headers, answer.text])).not.toContain(KEYS.writer);
+  });
+
+  it('have keys of their own for idempotency: what one sent is not given to another', async () => {
+    const send = (key: string): ReturnType<typeof bench.api.post> =>
+      as(key, 'post', '/ingestion').set('Idempotency-Key', 'same').send(ORDERS);
+    await send(KEYS.writer).expect(201);
+    expect((await send(KEYS.limited).expect(201)).headers).not.toHaveProperty('idempotency-replayed');
+    expect((await send(KEYS.writer).expect(201)).headers['idempotency-replayed']).toBe('true');
+    await send(KEYS.reader).expect(403);
+    expect(bench.upstream.state.connections.size).toBe(2);
+  });
+});
+
+describe('without any callers named', () => {
+  it('everybody may call, and the limit can be off', async () => {
+    const upstream = await ScriptedUpstream.start();
+    const gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, RATE_LIMIT: 'off' });
+    const response = await gateway.api.post('/ingestion').send(ORDERS).expect(201);
+    expect(response.headers).not.toHaveProperty('ratelimit');
+    await gateway.close();
+    await upstream.close();
+  });
+});

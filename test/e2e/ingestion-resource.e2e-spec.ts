@@ -1,0 +1,80 @@
+import { clockOf } from '../support/clock';
+import { gatewayBench } from '../support/gateway-bench';
+import { DESTINATION_ID, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
+
+const NOW = new Date('2026-01-15T10:30:00Z');
+const UUID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
+const DAILY = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' };
+
+interface Resource {
+  readonly schedule: Record<string, string | null>;
+  readonly status: string;
+}
+
+const bench = gatewayBench(
+  {},
+  clockOf(() => NOW),
+);
+
+const connection = (row: Parameters<typeof bench.upstream.state.addConnection>[0] = {}): string =>
+  bench.upstream.state.addConnection({ connectionId: UUID, ...row }).connectionId;
+const read = async (): Promise<{ body: Resource; etag: string }> => {
+  const response = await bench.api.get(`/ingestion/${UUID}`).expect(200);
+  return { body: response.body as Resource, etag: String(response.headers['etag']) };
+};
+const patch = (changes: object, headers: Record<string, string> = {}): ReturnType<typeof bench.api.patch> =>
+  bench.api.patch(`/ingestion/${UUID}`).set(headers).send(changes);
+const sent = (): unknown[] => bench.upstream.of('PATCH /connections/:id').map((request) => request.body);
+
+describe('GET /ingestion/{connectionId}', () => {
+  it('shows all of it, streams included', async () => {
+    const streams = [
+      {
+        name: 'orders',
+        namespace: 'public',
+        syncMode: 'incremental_append',
+        cursorField: ['at'],
+        primaryKey: [['id']],
+      },
+      { name: 'lines' },
+    ];
+    connection({ schedule: DAILY, configurations: { streams }, createdAt: 1_768_472_000 });
+    expect((await read()).body).toEqual({
+      connectionId: UUID,
+      name: 'Orders to warehouse',
+      sourceId: SOURCE_ID,
+      destinationId: DESTINATION_ID,
+      workspaceId: WORKSPACE_ID,
+      status: 'active',
+      upstreamStatus: null,
+      schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ?', basicTiming: null, timeZone: 'UTC' },
+      streams: [
+        streams[0],
+        { name: 'lines', namespace: null, syncMode: null, cursorField: [], primaryKey: [] },
+      ],
+      created: '2026-01-15T10:13:20.000Z',
+    });
+  });
+
+  it('has a strong tag that follows what a caller can write, and answers 304 to who has it', async () => {
+    connection({ schedule: DAILY });
+    const { etag } = await read();
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    const again = await bench.api.get(`/ingestion/${UUID}`).set('if-none-match', `"x", ${etag}`).expect(304);
+    expect(again.text).toBe('');
+    bench.upstream.state.addJob({ connectionId: UUID });
+    expect((await read()).etag).toBe(etag);
+    await patch({ name: 'Other' }).expect(200);
+    expect((await read()).etag).not.toBe(etag);
+  });
+
+  it.each(['GET', 'PATCH'])('%s is 404 for what is deleted or unknown', async (method) => {
+    connection({ status: 'deprecated' });
+    for (const id of [UUID, 'unknown']) {
+      const request =
+        method === 'GET' ? bench.api.get(`/ingestion/${id}`) : bench.api.patch(`/ingestion/${id}`).send({});
+      expect((await request.expect(404)).body).toMatchObject({ code: 'ingestion-not-found' });
+    }
+    expect(sent()).toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+import type TestAgent from 'supertest/lib/agent';
+import type { Clock } from '../../src/lib/clock';
+import { startGateway, type TestGateway } from './gateway';
+import { ScriptedUpstream } from './scripted-upstream';
+
+/** An upstream that a test can script, and a gateway in front of it. */
+export interface GatewayBench {
+  readonly upstream: ScriptedUpstream;
+  readonly gateway: TestGateway;
+  readonly api: TestAgent;
+}
+
+/** Sets a bench up for the tests of the surrounding `describe` or file. The upstream is cleared after each test. */
+export function gatewayBench(
+  settings: Readonly<Record<string, string>> | (() => Promise<Record<string, string>>) = {},
+  clock?: Clock,
+): GatewayBench {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+    const chosen = typeof settings === 'function' ? await settings() : settings;
+    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, ...chosen }, clock);
+  });
+  afterEach(() => {
+    upstream.clear();
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  return {
+    get upstream() {
+      return upstream;
+    },
+    get gateway() {
+      return gateway;
+    },
+    get api() {
+      return gateway.api;
+    },
+  };
+}

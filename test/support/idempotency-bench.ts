@@ -1,0 +1,71 @@
+import { clockOf } from './clock';
+import { type GatewayBench, gatewayBench } from './gateway-bench';
+import { DESTINATION_ID, fault, type Reply, SOURCE_ID, type UpstreamRequest } from './scripted-upstream';
+
+export const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+export const CREATE = 'POST /connections';
+export const DOUBT_MS = 60_000;
+
+type Sent = ReturnType<GatewayBench['api']['post']>;
+
+/** A bench whose requests carry an `Idempotency-Key`, a new one for each test, and whose clock can be moved. */
+export interface IdempotencyBench extends GatewayBench {
+  /** The key of this test. */
+  readonly key: string;
+  readonly post: (path: string, body?: object, withKey?: string) => Sent;
+  readonly create: (body?: object) => Sent;
+  /** Moves the clock so far ahead of the machine's, until the test ends. */
+  readonly moveAhead: (ms: number) => void;
+  /** Carries a request out and loses the answer. */
+  readonly loseAnswer: (request: UpstreamRequest) => Reply;
+  /** Loses the first creation before it is carried out, and the answer with it. */
+  readonly loseFirstCreation: () => void;
+}
+
+export function idempotencyBench(): IdempotencyBench {
+  let aheadMs = 0;
+  let serial = 0;
+  let key: string;
+  const bench = gatewayBench(
+    {
+      AIRBYTE_TIMEOUT_MS: '1000',
+      AIRBYTE_START_TIMEOUT_MS: '1000',
+      AIRBYTE_CREATE_TIMEOUT_MS: '1000',
+      IDEMPOTENCY_DOUBT_MS: String(DOUBT_MS),
+      IDEMPOTENCY_TTL_S: '3600',
+    },
+    clockOf(() => new Date(Date.now() + aheadMs)),
+  );
+  beforeEach(() => {
+    key = `key-${++serial}`;
+  });
+  afterEach(() => {
+    aheadMs = 0;
+  });
+  const post: IdempotencyBench['post'] = (path, body = ORDERS, withKey = key) =>
+    bench.api.post(path).set('Idempotency-Key', withKey).send(body);
+
+  return {
+    get upstream() {
+      return bench.upstream;
+    },
+    get gateway() {
+      return bench.gateway;
+    },
+    get api() {
+      return bench.api;
+    },
+    get key() {
+      return key;
+    },
+    post,
+    create: (body = ORDERS) => post('/ingestion', body),
+    moveAhead: (ms) => {
+      aheadMs = ms;
+    },
+    loseAnswer: (request) => fault('reset', bench.upstream.act(request)),
+    loseFirstCreation: () => {
+      bench.upstream.on(CREATE, (_request, nth) => (nth === 1 ? fault('reset') : undefined));
+    },
+  };
+}
