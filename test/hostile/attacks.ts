@@ -2,15 +2,17 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import * as bodies from '../support/large-bodies';
 import { flood, hangUp, sendUnread, type Target, text, trickle } from './connections';
 
-/** Callers that the gateway knows, those that it does not, or both. */
-export type Doors = 'both' | 'with keys' | 'without keys';
+/** By their keys the gateway knows its callers, without keys it tells them apart by address. */
+export type Doors = 'with keys' | 'without keys';
 
 export interface Attack {
   readonly name: string;
-  readonly doors?: Doors;
+  /** Default: with keys. What comes after the caller is known is the same for both. */
+  readonly doors?: readonly Doors[];
   readonly run: (target: Target) => Promise<void>;
 }
 
+const BOTH: readonly Doors[] = ['with keys', 'without keys'];
 const FEW = 4;
 const MANY = 30;
 
@@ -44,7 +46,11 @@ const BODIES: readonly Attack[] = [
   { name: '9,000 unknown members', run: post('/ingestion/check', bodies.MANY_MEMBERS) },
   { name: 'objects of 195 unknown members', run: post('/ingestion', bodies.UNKNOWN_MEMBERS) },
   { name: 'a thousand streams with four errors each', run: post('/ingestion', bodies.MOST_ERRORS) },
-  { name: '740 streams with every member', run: post('/ingestion/check', bodies.LARGEST_CREATION) },
+  {
+    name: '740 streams with every member',
+    doors: BOTH,
+    run: post('/ingestion/check', bodies.LARGEST_CREATION),
+  },
   { name: 'lists in 49,000 levels', run: post('/ingestion', bodies.DEEP_LISTS) },
   { name: 'objects in 16,000 levels', run: post('/schedule/preview', bodies.DEEP_OBJECTS) },
   { name: 'broken JSON of 99,000 lines', run: post('/ingestion', bodies.BROKEN_AT_THE_END) },
@@ -61,18 +67,18 @@ const BODIES: readonly Attack[] = [
 ];
 
 const CONNECTIONS: readonly Attack[] = [
-  { name: 'pipelined probes without end', run: unread('/health/live', 50, 128) },
+  { name: 'pipelined probes without end', doors: BOTH, run: unread('/health/live', 50, 128) },
   { name: 'answers that are never read: the API description', run: unread('/openapi.json', 60, 100) },
   { name: 'answers that are never read: Swagger UI', run: unread('/docs/swagger-ui-bundle.js', 60, 100) },
   { name: 'answers that are never read: lists', run: unread('/ingestion?pageSize=100', 30, 100) },
   {
     name: 'bodies that come a few bytes at a time',
     run: (target) =>
-      trickle(target, 300, text(target, { path: '/ingestion', body: bodies.LARGEST_CREATION })),
+      trickle(target, 100, text(target, { path: '/ingestion', body: bodies.LARGEST_CREATION })),
   },
   {
     name: 'headers that come a few bytes at a time',
-    run: (target) => trickle(target, 300, text(target, { path: '/ingestion', headers: manyHeaders })),
+    run: (target) => trickle(target, 100, text(target, { path: '/ingestion', headers: manyHeaders })),
   },
   {
     name: 'connections that are reset after the request',
@@ -84,10 +90,14 @@ const CONNECTIONS: readonly Attack[] = [
       hangUp(target, MANY, () => text(target, { path: '/ingestion', body: bodies.THOUSAND_STREAMS })),
   },
   {
+    name: 'pipelined lists that are hung up on',
+    run: (target) => hangUp(target, MANY, () => text(target, { path: '/ingestion?pageSize=100' }).repeat(16)),
+  },
+  {
     name: '1,200 headers',
     run: (target) => flood(target, MANY, () => text(target, { path: anyId(), headers: manyHeaders })),
   },
-  { name: '1,500 unknown parameters', run: get(() => `/ingestion?${manyParameters}`) },
+  { name: '1,500 unknown parameters', doors: BOTH, run: get(() => `/ingestion?${manyParameters}`) },
   { name: 'a path of 15,000 characters', run: get(() => `/ingestion/${'%41'.repeat(5000)}/status`) },
   {
     name: 'bytes that are no HTTP',
@@ -96,12 +106,12 @@ const CONNECTIONS: readonly Attack[] = [
 ];
 
 const TABLES: readonly Attack[] = [
-  { name: 'ever new idempotency keys, refused by validation', run: keyed('{}') },
+  { name: 'ever new idempotency keys, refused by validation', doors: BOTH, run: keyed('{}') },
   {
     name: 'ever new idempotency keys, with a source that does not exist',
     run: keyed(JSON.stringify({ name: 'a', sourceId: randomUUID(), destinationId: randomUUID() })),
   },
-  { name: 'ever new ids', run: get(anyId, 100) },
+  { name: 'ever new ids', doors: BOTH, run: get(anyId, 100) },
   { name: 'statuses of ever new ids', run: get(() => `${anyId()}/status`, 100) },
   { name: 'histories of ever new ids', run: get(() => `${anyId()}/runs`, 100) },
   {
@@ -113,7 +123,7 @@ const TABLES: readonly Attack[] = [
   },
   {
     name: 'ever new addresses',
-    doors: 'without keys',
+    doors: ['without keys'],
     run: (target) =>
       flood(target, MANY, () => {
         const [a, b, c] = randomBytes(3);
@@ -125,13 +135,11 @@ const TABLES: readonly Attack[] = [
   },
   {
     name: 'guessed keys',
-    doors: 'with keys',
     run: (target) =>
       flood(target, MANY, () => text({ ...target, key: randomUUID() }, { path: '/ingestion' })),
   },
   {
     name: 'guessed tokens',
-    doors: 'with keys',
     run: (target) =>
       flood(target, MANY, () =>
         text(
@@ -172,7 +180,7 @@ const READS: readonly Attack[] = [
   },
   { name: 'a status again and again', run: get(() => '/ingestion/known/status') },
   {
-    name: 'starts that Airbyte does not answer',
+    name: 'starts that Airbyte answers late',
     run: (target) =>
       flood(target, MANY, (count) =>
         text(target, { path: `/ingestion/${target.ids[count % target.ids.length] ?? ''}/runs`, body: '{}' }),

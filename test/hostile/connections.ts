@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Where the hostile caller sends, and as whom. */
 export interface Target {
@@ -10,7 +11,6 @@ export interface Target {
   readonly key: string | null;
   /** Ids of ingestions that exist. */
   readonly ids: readonly string[];
-  readonly isOver: () => boolean;
   /** Requests that were sent, or begun. */
   readonly count: { sent: number };
 }
@@ -57,14 +57,12 @@ export async function flood(
 ): Promise<void> {
   const { count } = target;
   const lane = async (): Promise<void> => {
-    while (!target.isOver()) {
+    for (;;) {
       const socket = await open(target);
-      if (socket === null) continue;
-      while (!target.isOver() && !socket.destroyed) {
+      while (socket?.destroyed === false) {
         socket.write(next(count.sent++));
         await answerOn(socket);
       }
-      socket.destroy();
     }
   };
   await Promise.all(Array.from({ length: connections }, lane));
@@ -75,25 +73,22 @@ export async function sendUnread(target: Target, connections: number, sent: stri
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(target)));
   for (const socket of sockets) socket?.pause().write(sent);
   target.count.sent += sockets.length;
-  await over(target);
-  for (const socket of sockets) socket?.destroy();
 }
 
 /** Opens connections and sends a text slowly on each, a few bytes at a time. */
 export async function trickle(target: Target, connections: number, sent: string): Promise<void> {
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(target)));
   target.count.sent += sockets.length;
-  for (let at = 0; !target.isOver(); at = (at + 3) % (sent.length - 3)) {
+  for (let at = 0; ; at = (at + 3) % (sent.length - 3)) {
     for (const socket of sockets) if (socket?.writable) socket.write(sent.slice(at, at + 3));
-    await turn(50);
+    await pause(50);
   }
-  for (const socket of sockets) socket?.destroy();
 }
 
 /** Opens connections without end, sends a text on each and resets it. */
 export async function hangUp(target: Target, connections: number, next: () => string): Promise<void> {
   const lane = async (): Promise<void> => {
-    while (!target.isOver()) {
+    for (;;) {
       const socket = await open(target);
       target.count.sent++;
       socket?.write(next(), () => socket.resetAndDestroy());
@@ -101,14 +96,6 @@ export async function hangUp(target: Target, connections: number, next: () => st
     }
   };
   await Promise.all(Array.from({ length: connections }, lane));
-}
-
-async function over(target: Target): Promise<void> {
-  while (!target.isOver()) await turn(20);
-}
-
-function turn(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Resolves when an answer is there to its last byte, or the connection has ended. */

@@ -56,6 +56,20 @@ export class ProbedGateway {
     return Number(nanoseconds) / 1e6;
   }
 
+  /** Resolves when it has nothing to do, the rest of earlier requests included. */
+  async idle(): Promise<void> {
+    let quiet = 0;
+    let lastMs = this.cpuMs();
+    await until('the gateway to be idle', async () => {
+      // Its answer shows that it had a core.
+      await this.peaks();
+      const nowMs = this.cpuMs();
+      quiet = nowMs - lastMs < 4 ? quiet + 1 : 0;
+      lastMs = nowMs;
+      return quiet === 5;
+    });
+  }
+
   /** What it has logged as errors. */
   get errors(): string[] {
     return this.output
