@@ -35,3 +35,14 @@ need_redis() { command -v redis-server >/dev/null || apt_install redis-server; }
 need_postgres() { ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || apt_install postgresql; }
 
 need_python() { python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv; }
+
+# on_node VERSION: build, unit and end-to-end tests with another version of Node.
+on_node() {
+  local home status
+  home=$(mktemp -d) && npm install --prefix "$home" --no-audit --no-fund --silent "node@$1" || return 1
+  PATH="$home/node_modules/node/bin:$PATH" bash -c \
+    'node --version && npm run --silent build && npx jest --testPathIgnorePatterns test/contract test/e2e/fuzz'
+  status=$?
+  rm -rf "$home"
+  return $status
+}
