@@ -8,10 +8,10 @@ import { parquetColumns } from './parquet/rows';
 import { wrongFile } from './row-error';
 import { csvNames, jsonlRows } from './rows';
 
-/** A wider schema slows down whatever reads it: the stream's list, its destination, each request about it. */
+/** A larger schema slows down the destination and every request about the stream. */
 const MAX_SCHEMA_BYTES = 4 * 1024 * 1024;
 
-/** The JSON schema of each column of all files, from so many rows of each where only the rows tell. */
+/** The JSON schema of each column of all files. For JSON lines, it comes from the first `maxRows` rows of each file. */
 export async function columnsOf(config: FileConfig, maxRows: number): Promise<JsonObject> {
   const columns = new Columns();
   for (const found of findFiles(config.url)) {
@@ -37,7 +37,7 @@ class Columns {
     return Object.fromEntries([...this.found].map(([name, { schema }]) => [name, schema]));
   }
 
-  /** Where files or rows disagree, a column may be what any of them says. */
+  /** If files or rows disagree, the column accepts every type that occurs. */
   add(name: string, schema: JsonObject, file: LocalFile): void {
     const before = this.found.get(name);
     const text = canonicalJson(schema);
@@ -51,7 +51,7 @@ class Columns {
   }
 }
 
-/** Formats and the like hold for one of the two only. */
+/** Merges the types. Formats and other keywords apply to one of the two only and are dropped. */
 function either(first: JsonObject, second: JsonObject): JsonObject {
   if (first['type'] === undefined || second['type'] === undefined) return {};
   const types = [...new Set([...stringsOf(first['type']), ...stringsOf(second['type'])])];
@@ -61,7 +61,7 @@ function either(first: JsonObject, second: JsonObject): JsonObject {
 function tooWide(file: LocalFile, what: string): Error {
   return wrongFile(
     file.name,
-    `with it the stream has ${what}; members that are named by an id belong into a list, or into one member`,
+    `with it the stream has ${what}; put members whose names are ids into an array or into one member`,
   );
 }
 

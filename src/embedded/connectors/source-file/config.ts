@@ -5,7 +5,7 @@ import { parseReaderOptions, READER_OPTIONS_DESCRIPTION, type ReaderOptions } fr
 const FORMATS = ['csv', 'jsonl', 'parquet'] as const;
 export type FileFormat = (typeof FORMATS)[number];
 
-/** What the source reads; members are named as in Airbyte's own file source. */
+/** The configuration. Member names match Airbyte's own file source. */
 export interface FileConfig {
   readonly datasetName: string;
   readonly format: FileFormat;
@@ -14,7 +14,7 @@ export interface FileConfig {
   readonly options: ReaderOptions;
 }
 
-/** @throws ConnectorError config_error that names the member */
+/** @throws ConnectorError config_error with the name of the member */
 export function parseFileConfig(config: JsonObject): FileConfig {
   const storage = stringAt(objectAt(config, 'provider') ?? {}, 'storage');
   if (storage !== 'local')
@@ -60,7 +60,7 @@ export const FILE_SPEC: JsonObject = {
         minLength: 1,
         title: 'Path',
         description:
-          'A path below /local/, in which *, ?, [...] and ** match many files; .gz is unpacked, except in Parquet.',
+          'A path below /local/. The wildcards *, ?, [...] and ** match several files. Files that end in .gz are unpacked, except Parquet.',
       },
       reader_options: {
         type: 'string',

@@ -1,12 +1,12 @@
-/** The characters with a meaning in a CSV file, each as one character per byte. */
+/** The special characters of a CSV file, one character per byte. */
 export interface CsvMarks {
   readonly separator: string;
-  /** Null where quotes are characters like any other. */
+  /** Null if quotes have no special meaning. */
   readonly quote: string | null;
   readonly escape: string | null;
 }
 
-/** The values of a row, and where the next one begins. */
+/** The values of a row, and the start of the next row. */
 export interface ReadRow {
   readonly values: readonly string[];
   /** Whether the first value is in quotes. */
@@ -14,7 +14,7 @@ export interface ReadRow {
   readonly next: number;
 }
 
-/** A row that is not CSV. */
+/** A row that is not valid CSV. */
 export class CsvFault {
   constructor(
     readonly reason: string,
@@ -23,10 +23,9 @@ export class CsvFault {
   ) {}
 }
 
-const CARRIAGE_RETURN =
-  'a carriage return (CR) is in a value that is not quoted; lines must end with LF or CRLF';
+const CARRIAGE_RETURN = 'an unquoted value contains a carriage return (CR); lines must end with LF or CRLF';
 
-/** Reads a row with quotes or escapes that begins at an index; null while its end is not yet there. */
+/** Reads a row with quotes or escapes from an index on. Returns null if the end of the row is missing. */
 export function readRow(text: string, start: number, marks: CsvMarks): ReadRow | CsvFault | null {
   const values: string[] = [];
   const isFirstQuoted = marks.quote !== null && text.startsWith(marks.quote, start);
@@ -38,7 +37,7 @@ export function readRow(text: string, start: number, marks: CsvMarks): ReadRow |
     values.push(value.text);
     at = value.end;
     if (text.charCodeAt(at) === 0x0d) {
-      // Only a line break can follow, which may not be there yet.
+      // Only a line break can follow. It may be in the next chunk.
       if (at + 1 === text.length) return null;
       if (text.charCodeAt(at + 1) !== 0x0a) return new CsvFault(CARRIAGE_RETURN, values.length - 1);
       at++;
@@ -51,7 +50,7 @@ export function readRow(text: string, start: number, marks: CsvMarks): ReadRow |
   }
 }
 
-/** A line without quotes and escapes that has a carriage return inside. */
+/** The fault of a line without quotes and escapes that contains a carriage return. */
 export function strayReturn(line: string, separator: string): CsvFault {
   const column = line.slice(0, line.indexOf('\r')).split(separator).length - 1;
   return new CsvFault(CARRIAGE_RETURN, column);
@@ -75,7 +74,7 @@ function readQuoted(text: string, open: number, { escape }: CsvMarks, quote: str
       continue;
     }
     if (close < 0) return null;
-    // A quote at the very end may be the first half of a doubled one.
+    // A quote at the end of the text may be the first half of a doubled quote.
     const following = text.slice(close + quote.length, close + 2 * quote.length);
     if (following.length < quote.length && quote.startsWith(following)) return null;
     value += text.slice(from, close);
@@ -86,7 +85,7 @@ function readQuoted(text: string, open: number, { escape }: CsvMarks, quote: str
   }
 }
 
-/** Where the character at an index ends, which is of several bytes in UTF-8. */
+/** The end of the UTF-8 character at an index. */
 function characterEnd(text: string, at: number): number {
   const first = text.charCodeAt(at);
   if (Number.isNaN(first)) return text.length + 1;
@@ -94,7 +93,7 @@ function characterEnd(text: string, at: number): number {
 }
 
 const QUOTE_INSIDE =
-  'a quote is inside of a value that is not quoted; quote the value and double the quote, or set {"quoting": 3} in reader_options if quotes are characters like any other';
+  'an unquoted value contains a quote; quote the value and double the quote, or set {"quoting": 3} in reader_options if quotes have no special meaning';
 
 function readBare(text: string, start: number, { separator, quote, escape }: CsvMarks): Value | null {
   const [separatorCode, quoteCode, escapeCode] = [codeOf(separator), codeOf(quote), codeOf(escape)];

@@ -66,7 +66,7 @@ describe('reading CSV', () => {
     const reader = new CsvReader('/local/d.csv');
     const unclosed = `a\n1\n"${'x,\n'.repeat(23 * 1024 * 1024)}`;
     expect(() => reader.push(unclosed)).toThrow(
-      'Row 2 (line 3) of /local/d.csv is wrong: it is longer than 64 MiB, so a quote may be opened and never closed.',
+      'Row 2 (line 3) of /local/d.csv is wrong: it is longer than 64 MiB, so a closing quote may be missing.',
     );
   });
 
@@ -74,16 +74,16 @@ describe('reading CSV', () => {
     ['a,b\n1\n', 'Row 1 (line 2) of /local/d.csv is wrong: it has 1 value where the header has 2.'],
     ['a,b\n1,2\n1,2,3\n', 'Row 2 (line 3) of /local/d.csv is wrong: it has 3 values where the header has 2.'],
     ['a,b\n\n"1\n1",2\n\n1,2,3\n', 'Row 2 (line 6) of /local/d.csv is wrong: it has 3 values'],
-    ['a,b\n1,2\n"1,2\n3,4\n', 'Row 2 (line 3) of /local/d.csv is wrong: a quote is opened and never closed'],
+    ['a,b\n1,2\n"1,2\n3,4\n', 'Row 2 (line 3) of /local/d.csv is wrong: a closing quote is missing'],
     [
       'a,b\n"1"x,2\n',
       'Row 1 (line 2) of /local/d.csv is wrong: in column 1 ("a") text follows a closing quote',
     ],
-    ['a,b\n1,2"x\n', 'in column 2 ("b") a quote is inside of a value that is not quoted'],
-    ['a,b\n1,2\r3,4\n', 'in column 2 ("b") a carriage return (CR) is in a value that is not quoted'],
-    ['a,b\n"1"\r,2\n', 'in column 1 ("a") a carriage return (CR)'],
+    ['a,b\n1,2"x\n', 'in column 2 ("b") an unquoted value contains a quote'],
+    ['a,b\n1,2\r3,4\n', 'in column 2 ("b") an unquoted value contains a carriage return (CR)'],
+    ['a,b\n"1"\r,2\n', 'in column 1 ("a") an unquoted value contains a carriage return (CR)'],
     ['a,a\n1,2\n', 'The header (line 1) of /local/d.csv is wrong: it has the name "a" twice'],
-    ['\n\n"a,b\n1,2\n', 'The header (line 3) of /local/d.csv is wrong: a quote is opened and never closed'],
+    ['\n\n"a,b\n1,2\n', 'The header (line 3) of /local/d.csv is wrong: a closing quote is missing'],
     ['a\0,b\n1,2\n', 'the name of column 1 contains the character NUL'],
     ['a,b\r1,2\r', 'LF or CRLF'],
     ['', '/local/d.csv cannot be read: it is empty'],
@@ -169,7 +169,7 @@ describe('reading CSV with options', () => {
     ['{"sep":"\\""}', 'must differ'],
     ['{"quoting":2}', 'quoting must be 0'],
     ['{"doublequote":false}', 'doublequote must be true'],
-    ['{"header":"0"}', 'header must be a whole number from 0 on or null'],
+    ['{"header":"0"}', 'header must be a whole number from 0 or null'],
     ['{"header":[0,1]}', 'header must be'],
     ['{"names":["a","a"]}', 'the same name twice'],
     ['{"names":"ab"}', 'names must be a list'],

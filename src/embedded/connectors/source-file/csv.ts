@@ -3,27 +3,27 @@ import { CsvFault, readRow, strayReturn, type CsvMarks } from './csv-row';
 import { DEFAULT_CSV, type CsvOptions } from './reader-options';
 import { wrongFile, wrongHeader, wrongRow } from './row-error';
 
-/** What JSON cannot hold as it stands; the quote is looked for on its own. */
+/** Characters that must be escaped in JSON. */
 const NEEDS_ESCAPE = /[\\"\u0000-\u001f]/;
 
-/** A longer row is one whose closing quote is missing, which memory must not grow with. */
+/** Limits the memory that a missing closing quote can use. */
 const MAX_ROW_BYTES = 64 * 1024 * 1024;
 const MAX_HEADER_BYTES = 1024 * 1024;
-/** Wider tables are maps that were written as columns, which no destination can hold. */
+/** No destination can store more columns. */
 export const MAX_COLUMNS = 10_000;
 
 /**
- * Reads CSV (RFC 4180, or as the options have it) into rows of JSON. It works on one character per byte, so it neither
- * decodes nor encodes; values come out as they stand in the file.
+ * Converts CSV (RFC 4180 by default) to rows of JSON. It works on one character per byte, without decoding. Values stay
+ * unchanged.
  */
 export class CsvReader {
   private readonly marks: CsvMarks;
   private readonly nulls: ReadonlySet<string>;
   private columns: string[] | null = null;
-  /** What stands before each value of a row, and after the last. */
+  /** The JSON text before each value of a row, and after the last one. */
   private pieces: string[] = [];
   private rest = '';
-  /** A row that is not complete is looked at again when twice as much of it is there. */
+  /** An incomplete row is parsed again when its text has doubled, so the total time is linear. */
   private retryLength = 0;
   /** The line on which the next row begins. */
   private line = 1;
@@ -43,7 +43,7 @@ export class CsvReader {
     this.nulls = new Set([...options.nulls].map(toBytes));
     this.linesToSkip = options.skippedLines;
     this.rowsBeforeHeader = options.headerRow ?? 0;
-    // Without a header an empty file has names all the same.
+    // Without a header, even an empty file has names.
     if (options.headerRow === null && options.names !== null) this.takeNames(options.names.map(toBytes));
   }
 
@@ -52,33 +52,33 @@ export class CsvReader {
     return this.columns?.map(fromBytes) ?? null;
   }
 
-  /** Whether nothing was read so far. */
+  /** Whether nothing has been read yet. */
   get isEmpty(): boolean {
     return this.line === 1 && this.rest === '';
   }
 
-  /** The rows that a piece of the file completes, each as one JSON object. */
+  /** Returns the rows that a chunk completes, each as a JSON object. */
   push(piece: string): string[] {
     const text = this.rest === '' ? piece : this.rest + piece;
     const rows: string[] = [];
     const start = text.length < this.retryLength ? 0 : this.readAll(text, rows);
     this.rest = text.slice(start);
     if (this.rest.length > MAX_ROW_BYTES)
-      throw this.wrongNext('it is longer than 64 MiB, so a quote may be opened and never closed');
+      throw this.wrongNext('it is longer than 64 MiB, so a closing quote may be missing');
     return rows;
   }
 
-  /** The last row, when the file does not end in a line break. */
+  /** Returns the last row if the file does not end in a line break. */
   end(): string[] {
     this.retryLength = 0;
     const rows = this.rest === '' ? [] : this.push('\n');
-    if (this.rest !== '') throw this.wrongNext('a quote is opened and never closed');
+    if (this.rest !== '') throw this.wrongNext('a closing quote is missing');
     if (this.columns === null)
-      throw wrongFile(this.file, 'it is empty, without even a header; remove it or write a header into it');
+      throw wrongFile(this.file, 'it is empty and has no header; remove it or add a header');
     return rows;
   }
 
-  /** An error about what follows all rows that were read. */
+  /** An error about the next row. */
   wrongNext(reason: string): Error {
     const isHeader = this.columns === null;
     return isHeader
@@ -86,7 +86,7 @@ export class CsvReader {
       : wrongRow({ file: this.file, row: this.row + 1, line: this.line }, reason);
   }
 
-  /** Reads complete rows and answers where the first incomplete one begins. */
+  /** Reads the complete rows. Returns the start of the first incomplete row. */
   private readAll(text: string, rows: string[]): number {
     const { quote, escape } = this.marks;
     let start = this.skipLines(text);
@@ -125,10 +125,10 @@ export class CsvReader {
     return start;
   }
 
-  /** A row without any quote, which most are. */
+  /** Fast path for rows without quotes. */
   private plain(text: string, start: number, end: number, rows: string[]): void {
     const last = text.charCodeAt(end - 1) === 0x0d && end > start ? end - 1 : end;
-    // An empty line is a row only where a row has one value.
+    // An empty line is a row only if rows have one value.
     if (last === start && this.columns?.length !== 1) return;
     const line = text.slice(start, last);
     const { separator } = this.marks;
@@ -188,14 +188,14 @@ export class CsvReader {
     const { names, headerRow } = this.options;
     if (names !== null && names.length !== values.length)
       throw this.wrongNext(`it has ${values.length} names where names in reader_options has ${names.length}`);
-    // Pandas counts the columns of a file without a header from 0.
+    // As in pandas, the columns of a file without a header are numbered from 0.
     this.takeNames(
       names?.map(toBytes) ?? (headerRow === null ? values.map((_, index) => String(index)) : values),
     );
   }
 
   private takeNames(given: readonly string[]): void {
-    // Pandas names a column without a name so, such as the index that it writes itself.
+    // pandas gives this name to a column without a name, for example to its own index column.
     const names = given.map((name, index) => (name === '' ? `Unnamed: ${index}` : name));
     const fault = faultOfNames(names);
     if (fault !== null) throw this.wrongNext(fault);
@@ -204,7 +204,7 @@ export class CsvReader {
     this.pieces.push('"}');
   }
 
-  /** A file with another separator would be one column whose values are whole lines. */
+  /** With a wrong separator, the file would be one column whose values are complete lines. */
   private refuseOtherSeparator(values: readonly string[], isQuoted: boolean): void {
     const [only = '', ...others] = values;
     if (this.options.isSeparatorGiven || isQuoted || others.length > 0) return;
@@ -223,7 +223,7 @@ export class CsvReader {
       names !== null ? 'names in reader_options' : headerRow === null ? 'the first row' : 'the header';
     const hint =
       known === 1 && names === null
-        ? '; if lines are before the header, set their number as skiprows in reader_options'
+        ? '; if there are lines before the header, set their number as skiprows in reader_options'
         : '';
     return this.wrongNext(
       `it has ${found} ${found === 1 ? 'value' : 'values'} where ${from} has ${known}${hint}`,

@@ -38,8 +38,8 @@ describe('a file in an encoding', () => {
     ['windows-1252', [0x61, 0x81], 'a', 'byte 0x81 is not of windows-1252'],
     ['utf-16', [0x61, 0x00], '', 'no byte order mark'],
     ['utf-16-le', [0x61, 0x00, 0x00, 0xd8, 0x62, 0x00], 'a', 'half of a surrogate pair'],
-    ['utf-16-le', [0x61, 0x00, 0x00, 0xd8], 'a', 'ends inside of a UTF-16 character'],
-    ['utf-16-le', [0x61, 0x00, 0x62], 'a', 'ends inside of a UTF-16 character'],
+    ['utf-16-le', [0x61, 0x00, 0x00, 0xd8], 'a', 'ends within a UTF-16 character'],
+    ['utf-16-le', [0x61, 0x00, 0x62], 'a', 'ends within a UTF-16 character'],
   ])('%s refuses %j and keeps what is before', (encoding, bytes, sound, reason) => {
     for (const length of [1, 2, 9])
       expect(decode(encoding, Buffer.from(bytes), length)).toEqual([sound, expect.stringContaining(reason)]);

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** The encodings that are read, by the spellings that Python and people use. */
+/** The supported encodings with their usual names. */
 const SPELLINGS = [
   ['utf-8', ['utf-8', 'utf8', 'utf-8-sig', 'u8']],
   ['iso-8859-1', ['iso-8859-1', 'iso8859-1', 'latin-1', 'latin1', 'latin', 'l1']],
@@ -13,30 +13,30 @@ const SPELLINGS = [
 export type Encoding = (typeof SPELLINGS)[number][0];
 export const ENCODINGS: readonly Encoding[] = SPELLINGS.map(([encoding]) => encoding);
 
-/** The encoding of a name in any of its spellings, or null. */
+/** The encoding with a name, or null. */
 export function encodingOf(name: string): Encoding | null {
   const wanted = name.trim().toLowerCase().replaceAll('_', '-');
   return SPELLINGS.find(([, spellings]) => spellings.some((spelling) => spelling === wanted))?.[0] ?? null;
 }
 
-/** Bytes that are not of the file's encoding: what is before them is sound. */
+/** Invalid bytes in the file's encoding. The bytes before them are valid. */
 export class EncodingFault {
   constructor(
-    /** The sound part, as UTF-8. */
+    /** The valid part before the fault, as UTF-8. */
     readonly sound: Buffer,
     readonly reason: string,
   ) {}
 }
 
-/** Turns pieces of a file into UTF-8 and finds what is not of the file's encoding. */
+/** Decodes chunks of a file to UTF-8 and detects invalid bytes. */
 export interface Decoder {
-  /** The whole characters of a piece as UTF-8; a cut one waits for the next piece. */
+  /** The complete characters of a chunk as UTF-8. An incomplete character is kept for the next chunk. */
   push(piece: Buffer): Buffer | EncodingFault;
-  /** Whether the file ended inside of a character. */
+  /** A fault if the file ended within a character. */
   end(): EncodingFault | null;
 }
 
-/** A byte order mark says which UTF-16 a file is in; it is taken off in any encoding. */
+/** A byte order mark decides between the two kinds of UTF-16. It is removed in every encoding. */
 export function decoderOf(encoding: Encoding): Decoder {
   switch (encoding) {
     case 'utf-8':
@@ -98,7 +98,7 @@ function hex(byte: number): string {
   return byte.toString(16).toUpperCase().padStart(2, '0');
 }
 
-/** How many bytes at the end begin a character that goes on in the next piece. */
+/** The number of bytes at the end that begin an incomplete character. */
 function cutCharacterLength(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
@@ -108,10 +108,10 @@ function cutCharacterLength(bytes: Buffer): number {
   return 0;
 }
 
-/** Where the first bytes are that are not UTF-8, in time linear in the length of what is before them. */
+/** The index of the first byte that is not UTF-8, in linear time. */
 function firstFault(bytes: Buffer): number {
   let start = 0;
-  // A line break is never part of another character.
+  // A line break byte is never part of another character.
   for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
     if (!isUtf8(bytes.subarray(start, end))) break;
     start = end + 1;
@@ -139,7 +139,7 @@ const WINDOWS_1252: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** An encoding with one byte for each character. */
+/** Decodes an encoding with one byte per character. */
 class ByteDecoder implements Decoder {
   private readonly replaced: RegExp | null;
   private readonly unused: RegExp | null;
@@ -200,7 +200,7 @@ class Utf16Decoder implements Decoder {
     if (this.isBigEndian) even.swap16();
     let text = even.toString('utf16le');
     let kept = even.length;
-    // The second half of a pair may come with the next piece.
+    // The second half of a surrogate pair may be in the next chunk.
     if (/[\ud800-\udbff]$/.test(text)) {
       text = text.slice(0, -1);
       kept -= 2;
@@ -210,14 +210,14 @@ class Utf16Decoder implements Decoder {
     if (fault < 0) return Buffer.from(text, 'utf8');
     return new EncodingFault(
       Buffer.from(text.slice(0, fault), 'utf8'),
-      'half of a surrogate pair is not UTF-16',
+      'a lone half of a surrogate pair is not valid UTF-16',
     );
   }
 
   end(): EncodingFault | null {
     return this.rest.length === 0
       ? null
-      : new EncodingFault(Buffer.alloc(0), 'the file ends inside of a UTF-16 character');
+      : new EncodingFault(Buffer.alloc(0), 'the file ends within a UTF-16 character');
   }
 }
 

@@ -17,36 +17,36 @@ import {
   type LocalFile,
 } from './local-file';
 
-/** A file that is read, and the state in which it was found. */
+/** A file to read, and its state when it was found. */
 export interface FoundFile {
-  /** From `/local/` on. */
+  /** The path from `/local/` on. */
   readonly name: string;
   readonly identity: FileIdentity;
 }
 
-/** A pattern over more names is a mistake, or a net of links that lead to each other. */
+/** More names indicate a mistake in the pattern, or links that lead to each other. */
 const MAX_NAMES = 1_000_000;
 
 /**
- * The file that a path below `/local/` names, or all that a pattern matches, in the order of their names. Patterns are a
- * shell's: `*`, `?`, `[...]`, and `**` for folders of any depth; hidden names are left out, links are followed.
- * @throws ConnectorError config_error when there is none, or when one that matches cannot be read
+ * The file at a path below `/local/`, or all files that match a pattern, sorted by name. Patterns are those of a shell:
+ * `*`, `?`, `[...]`, and `**` for folders of any depth. Hidden names are omitted, links are followed.
+ * @throws ConnectorError config_error if no file is found, or a matching one cannot be read
  */
 export function findFiles(url: string): readonly FoundFile[] {
   if (!isPattern(url)) return [exactly(url.replace(/\\(.)/g, '$1'))];
   const found = new Walk(url).files();
   const literal = lstatOf(url);
   if (found.length === 0 && literal === null) throw configError(`No file is found at ${url}.`);
-  // A shell takes a pattern without a match for a name.
+  // As in a shell, a pattern without a match is a name.
   if (found.length === 0) return [exactly(url)];
   if (literal !== null && !found.some(({ name }) => name === url))
     throw configError(
-      `${url} is the name of a file and a pattern that matches others: put a backslash before [ to mean the file.`,
+      `${url} is the name of a file and also a pattern that matches other files: put a backslash before [ to select the file.`,
     );
   return found;
 }
 
-/** Changes when a file is added, removed or written, or is read in another way. */
+/** Changes if a file is added, removed or written, or if the reader options change. */
 export function fingerprintOf(files: readonly FoundFile[], { format, options }: FileConfig): string {
   const hash = createHash('sha256');
   hash.update(
@@ -58,8 +58,8 @@ export function fingerprintOf(files: readonly FoundFile[], { format, options }: 
 }
 
 /**
- * Opens a file that was found.
- * @throws ConnectorError transient_error when it is another one by now, or was written to
+ * Opens a file from {@link findFiles}.
+ * @throws ConnectorError transient_error if the file was replaced or written since it was found
  */
 export function openFound({ name, identity }: FoundFile): LocalFile {
   const file = openLocalFile(name);
@@ -74,7 +74,7 @@ function exactly(name: string): FoundFile {
   return { name, identity: file.identity };
 }
 
-/** What is at a path itself, or null; paths that cannot be are not there. */
+/** The entry at a path without following a link, or null if it does not exist or the path is invalid. */
 function lstatOf(name: string): BigIntStats | null {
   try {
     return lstatSync(localPathOf(name), { bigint: true, throwIfNoEntry: false }) ?? null;
@@ -84,14 +84,14 @@ function lstatOf(name: string): BigIntStats | null {
   }
 }
 
-/** A folder on the way, and the parts of the pattern that may match what is in it. */
+/** A folder to visit, and the parts of the pattern that may match its entries. */
 interface Folder {
   readonly name: string;
   readonly path: string;
   readonly parts: readonly number[];
 }
 
-/** Looks at each name once for each part of the pattern, however the parts could be combined. */
+/** Matches a pattern against the folders. It visits each name at most once for each part of the pattern. */
 class Walk {
   private readonly parts: readonly PatternPart[];
   private readonly root: string;
@@ -115,7 +115,7 @@ class Walk {
     const stats = statSync(this.root, { bigint: true });
     this.enter({ name: '/local', path: this.root, parts: this.reached([0]) }, stats, this.folders);
     for (;;) {
-      // Folders come before links to them, so that what is listed once has the name without a link.
+      // Real folders come before links to them, so a folder that is listed once has its own name.
       const folder = this.folders.pop() ?? this.linked.shift();
       if (folder === undefined) break;
       for (const name of this.namesIn(folder)) this.visit(folder, name);
@@ -123,7 +123,7 @@ class Walk {
     return this.found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
 
-  /** Below `**` each folder is listed once, whatever links lead to it: they may lead in circles. */
+  /** Below `**`, each folder is listed once, because links may form a circle. */
   private enter(folder: Folder, stats: BigIntStats, waiting: Folder[]): void {
     if (folder.parts.some((part) => this.parts[part]?.kind === 'any-depth')) {
       const key = `${stats.dev}:${stats.ino}:${folder.parts.join(',')}`;
@@ -133,14 +133,14 @@ class Walk {
     waiting.push(folder);
   }
 
-  /** `**` matches no folder too, so what follows it may match at the same place. */
+  /** `**` also matches zero folders, so the next part may match at the same position. */
   private reached(parts: readonly number[]): number[] {
     const all = new Set(parts);
     for (const part of all) if (this.parts[part]?.kind === 'any-depth') all.add(part + 1);
     return [...all];
   }
 
-  /** Names are only listed where the pattern leaves them open. */
+  /** The names to match in a folder. The folder is listed only if the pattern has a wildcard there. */
   private namesIn({ name, path, parts }: Folder): readonly string[] {
     const wanted = parts.flatMap((part) => this.parts[part] ?? []);
     if (wanted.every(({ kind }) => kind === 'name')) return [...new Set(wanted.map((part) => part.name))];
@@ -155,7 +155,7 @@ class Walk {
   private visit(folder: Folder, name: string): void {
     if (++this.names > MAX_NAMES)
       throw configError(
-        `The pattern ${this.pattern} has more than a million names to look at: make it narrower.`,
+        `The pattern ${this.pattern} has to be compared with more than a million names: use a narrower pattern.`,
       );
     const last = this.parts.length - 1;
     const matching = folder.parts.filter((part) => this.parts[part]?.matches(name) === true);
@@ -172,7 +172,7 @@ class Walk {
     }
     if (asFile.some((part) => this.parts[part]?.isAny === false))
       throw configError(
-        `${target.name} is a folder that the pattern ${this.pattern} matches: read the files in it with a pattern of its own.`,
+        `${target.name} is a folder that the pattern ${this.pattern} matches: use another pattern to read the files in it.`,
       );
     if (inside.length === 0) return;
     if (target.isOutside) throw leadsOut(target.name);
@@ -186,7 +186,7 @@ class Walk {
     this.found.push({ name, identity: identityOf(stats) });
   }
 
-  /** What a name leads to through all links; null when it has gone since it was listed. */
+  /** The target of a name through all links, or null if it was removed since it was listed. */
   private resolve(folder: Folder, entry: string): Target | null {
     const [name, path] = [`${folder.name}/${entry}`, join(folder.path, entry)];
     try {

@@ -1,22 +1,22 @@
 /** One part of a pattern, between two slashes. */
 export interface PatternPart {
   readonly kind: 'name' | 'pattern' | 'any-depth';
-  /** For a name: the name itself, without the backslashes that quote its characters. */
+  /** The name without escaping backslashes, if the part has no wildcard. */
   readonly name: string;
-  /** Whether it is only `*`, which asks for no kind of name. */
+  /** Whether the part is only `*`. */
   readonly isAny: boolean;
   matches(name: string): boolean;
 }
 
-/** Whether a path is a pattern: `*`, `?` or `[` without a backslash before it. */
+/** Whether a path contains an unescaped `*`, `?` or `[`. */
 export function isPattern(path: string): boolean {
   return /[*?[]/.test(path.replace(/\\./g, ''));
 }
 
-/** The parts of a path, each as a shell reads it. */
+/** The parts of a path, parsed as in a shell. */
 export function partsOf(path: string): PatternPart[] {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  // Two `**` in a row match what one does.
+  // Consecutive `**` are equivalent to one.
   return parts.filter((part, index) => part !== '**' || parts[index - 1] !== '**').map(partOf);
 }
 
@@ -37,7 +37,7 @@ function partOf(part: string): PatternPart {
   };
 }
 
-/** As in a shell: a name with a leading dot is matched only where the pattern has that dot. */
+/** As in a shell, a name with a leading dot matches only a pattern with that dot. */
 function isVisible(name: string): boolean {
   return !name.startsWith('.');
 }
@@ -69,7 +69,7 @@ function literal(character: string): Token {
   return { literal: character, accepts: (found) => found === character };
 }
 
-/** `[abc]`, `[a-z]`, `[!a]` or `[^a]`; a bracket that is never closed is a character like any other. */
+/** Parses `[abc]`, `[a-z]`, `[!a]` or `[^a]`. An unclosed bracket is a literal character. */
 function setAt(
   characters: readonly string[],
   open: number,
@@ -78,7 +78,7 @@ function setAt(
   const begin = open + (isNegated ? 2 : 1);
   const ranges: { from: string; to: string }[] = [];
   for (let at = begin; at < characters.length; at++) {
-    // A closing bracket that comes first is one of the characters.
+    // A closing bracket in the first position is a member of the set.
     if (characters[at] === ']' && at > begin)
       return {
         end: at,
@@ -95,7 +95,7 @@ function setAt(
   return null;
 }
 
-/** Only the last `*` is tried again, so the time grows with the product of both lengths and not beyond. */
+/** Backtracks to the last `*` only, so the time is at most proportional to the product of both lengths. */
 function matchesTokens(tokens: readonly Token[], name: readonly string[]): boolean {
   let [token, at] = [0, 0];
   let [lastMany, resumeAt] = [-1, 0];

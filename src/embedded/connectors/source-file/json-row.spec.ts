@@ -37,7 +37,7 @@ describe('a row of JSON', () => {
     ['{"a" 1}', '"1" is not JSON there'],
     ['{"a":"\\x"}', 'an escape is not one of JSON'],
     ['{"a":"\t"}', '"\\t" is not JSON there'],
-    ['{"a":"b', 'a text is not closed'],
+    ['{"a":"b', 'a string is not closed'],
     ['{"a":', 'it is cut off'],
   ])('%s is refused', (row, reason) => {
     expect(reasonOf(row)).toContain(reason);

@@ -1,24 +1,24 @@
 import { fromBytes } from '../../protocol/message-writer';
 
-/** As deep as SQLite reads, which is the least of the destinations. */
+/** SQLite's limit, which is the lowest of all destinations. */
 const MAX_DEPTH = 1000;
-/** With more members a set finds repeated ones faster than a look at each. */
+/** From this number of members on, a set is faster than an array. */
 const MANY_MEMBERS = 16;
 
-/** Why a text is not a row. */
+/** The reason why a text is not a row. */
 export class JsonFault extends Error {
   override readonly name = 'JsonFault';
 
   constructor(
     readonly reason: string,
-    /** In the text, counted from 0. */
+    /** The index in the text, from 0. */
     readonly at: number,
   ) {
     super(reason);
   }
 }
 
-/** The members of an object that was read at a place: the next one there mostly has the same. */
+/** The member names of the last object at a position. The next object there usually has the same ones. */
 class Shape {
   readonly names: string[] = [];
   private readonly inside: Shape[] = [];
@@ -29,20 +29,20 @@ class Shape {
 }
 
 /**
- * Reads JSON objects (RFC 8259) one after the other without making them, and refuses what JSON readers take in different
- * ways: a member that is repeated, half of a surrogate pair, and objects that are nested very deeply.
+ * Validates JSON objects (RFC 8259) without building them. Refuses JSON that parsers interpret differently: duplicate
+ * members, lone surrogates, and very deep nesting.
  */
 export class JsonRowReader {
   private text = '';
   private readonly top = new Shape();
 
-  /** Null when the text is one JSON object from its begin to its end. */
+  /** Null if the complete text is one JSON object. */
   faultOf(text: string): JsonFault | null {
     if (text.charCodeAt(0) === 0x7b) return this.faultOfValue(text);
     return new JsonFault(text.startsWith('[') ? ARRAY_FILE : 'it is not a JSON object', 0);
   }
 
-  /** Null when the text is one JSON value from its begin to its end. */
+  /** Null if the complete text is one JSON value. */
   faultOfValue(text: string): JsonFault | null {
     this.text = text;
     try {
@@ -71,7 +71,7 @@ export class JsonRowReader {
     const { text } = this;
     let at = this.space(open + 1);
     if (text.charCodeAt(at) === 0x7d) return at + 1;
-    // While the members are those of the object before, they are known to be names and to differ.
+    // Names equal to those of the previous object are already known to be valid and distinct.
     let isKnown = true;
     let seen: Set<string> | null = null;
     for (let index = 0; ; index++) {
@@ -99,7 +99,7 @@ export class JsonRowReader {
     return this.string(at);
   }
 
-  /** @throws JsonFault when one of the names before is the same, however it is spelled */
+  /** @throws JsonFault if an earlier name is equal after decoding its escapes */
   private remember(names: string[], seen: Set<string> | null, at: number, end: number): Set<string> | null {
     const name = this.text.slice(at, end);
     const isPlain = !name.includes('\\');
@@ -138,10 +138,10 @@ export class JsonRowReader {
       if (code < 0x20) throw this.unexpected(at);
       if (code === 0x5c) at = this.escape(at);
     }
-    throw new JsonFault('a text is not closed', open);
+    throw new JsonFault('a string is not closed', open);
   }
 
-  /** The last character of an escape. */
+  /** The index of the last character of an escape. */
   private escape(backslash: number): number {
     const { text } = this;
     const kind = text[backslash + 1] ?? '';
@@ -191,7 +191,7 @@ export class JsonRowReader {
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const ARRAY_FILE = 'it is a JSON array; write one object on each line';
 
-/** A name with its escapes resolved: `"a"` and `"\u0061"` are the same member. */
+/** A name with decoded escapes: `"a"` and `"\u0061"` are the same member. */
 function decoded(name: string): string {
   const text = fromBytes(name);
   return name.includes('\\') ? String(JSON.parse(text)) : text.slice(1, -1);

@@ -11,21 +11,22 @@ import { identityOf, isSameState, unreadable, type LocalFile } from './local-fil
 import { wrongFile } from './row-error';
 
 const MAX_PADDING_BYTES = 1024 * 1024;
-/** Longer ones are no rows but a file without line breaks, which memory must not grow with. */
+/** Limits the memory that a file without line breaks can use. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
-/** A file that is not of its encoding; all lines before were given. */
+/** A file with invalid bytes. All lines before them have been returned. */
 export class NotOfEncoding {
   constructor(
     readonly reason: string,
-    /** The begin of the line, up to the fault, as one character per byte. */
+    /** The start of the line, up to the fault, one character per byte. */
     readonly line: string,
   ) {}
 }
 
 /**
- * The file in pieces that end with a line, as one character per byte of UTF-8. The last piece may be a {@link NotOfEncoding}.
- * @throws ConnectorError when it cannot be unpacked or read, or was written to meanwhile
+ * The file in chunks that end with a line break, one character per byte of UTF-8. The last one may be a
+ * {@link NotOfEncoding}.
+ * @throws ConnectorError if the file cannot be unpacked or read, or is written at the same time
  */
 export async function* wholeLines(
   file: LocalFile,
@@ -58,7 +59,7 @@ export async function* wholeLines(
   }
 }
 
-/** Of a row that was being written half may have been read; it would look like any other. */
+/** A file that is written during the read is refused, because half a row can look like a valid row. */
 export function refuseChanged({ name, descriptor, identity }: LocalFile): void {
   if (!isSameState(identityOf(fstatSync(descriptor, { bigint: true })), identity))
     throw new ConnectorError('transient_error', `${name} was changed while it was read.`);
@@ -67,7 +68,7 @@ export function refuseChanged({ name, descriptor, identity }: LocalFile): void {
 const readAsync = promisify(read);
 const PIECE_BYTES = 256 * 1024;
 
-/** The bytes of a file, unpacked when its name ends in `.gz`. */
+/** The bytes of a file, unpacked if its name ends in `.gz`. */
 class FileBytes {
   readonly pieces: AsyncIterable<Buffer>;
   private readonly unpacked: Gunzip | null = null;
@@ -81,11 +82,11 @@ class FileBytes {
     }
     this.unpacked = createGunzip();
     this.pieces = this.unpacked;
-    // The error comes out of the returned end of the pipeline.
+    // The returned end of the pipeline reports the error.
     pipeline(Readable.from(this.read(), { objectMode: false }), this.unpacked, () => undefined);
   }
 
-  /** A stream of Node would close the descriptor, which is not its own. */
+  /** Reads by hand, because a Node stream would close the descriptor of its owner. */
   private async *read(): AsyncGenerator<Buffer> {
     for (;;) {
       const piece = Buffer.allocUnsafe(PIECE_BYTES);
@@ -100,18 +101,18 @@ class FileBytes {
     this.unpacked?.destroy();
   }
 
-  /** Unpacking stops without an error where gzip ends. Zeros there are padding; anything else was rows once. */
+  /** gunzip ignores bytes after the end of the gzip data. Zeros are padding. Other bytes are lost rows and are refused. */
   refuseRemainder(): void {
     if (this.unpacked === null) return;
     const { bytesWritten } = this.unpacked;
     const remainder = Buffer.alloc(Math.min(this.position - bytesWritten, MAX_PADDING_BYTES + 1));
     readSync(this.source.descriptor, remainder, 0, remainder.length, bytesWritten);
     if (remainder.length > MAX_PADDING_BYTES || remainder.some((byte) => byte !== 0))
-      throw wrongFile(this.source.name, `what follows byte ${bytesWritten} is not gzip`);
+      throw wrongFile(this.source.name, `the data after byte ${bytesWritten} is not gzip`);
   }
 }
 
-/** How files begin that are neither CSV nor JSON lines. */
+/** Magic numbers of formats that are neither CSV nor JSON lines. */
 const OTHER_FORMATS = [
   ['1f8b', 'it is packed with gzip, but its name does not end in .gz'],
   ['504b0304', 'it is a ZIP archive or a spreadsheet; unpack it, or save it as CSV'],
@@ -126,7 +127,7 @@ function refuseOtherFormat({ name, descriptor }: LocalFile): void {
   const length = readSync(descriptor, begin, 0, begin.length, 0);
   const hex = begin.subarray(0, length).toString('hex');
   const other = OTHER_FORMATS.find(([magic]) => hex.startsWith(magic));
-  // A text may begin like a magic number that is made of letters.
+  // A text file may begin with the letters of a magic number.
   if (other !== undefined && (!/^(?:[2-7][0-9a-f])+$/.test(other[0]) || isBinary(descriptor)))
     throw wrongFile(name, other[1]);
 }
@@ -137,11 +138,11 @@ function isBinary(descriptor: number): boolean {
 }
 
 const GZIP_REASONS: Readonly<Record<string, string>> = {
-  Z_BUF_ERROR: 'it is cut off in the middle of its gzip',
+  Z_BUF_ERROR: 'its gzip data is truncated',
   Z_DATA_ERROR: 'it is not gzip, or it is damaged',
 };
 
-/** Tells apart what the user must correct from what may pass. */
+/** Distinguishes errors in the gzip data from errors of the file system. */
 function readError(file: LocalFile, error: unknown): unknown {
   if (error instanceof ConnectorError) return error;
   const code = isObject(error) ? (stringAt(error, 'code') ?? '') : '';

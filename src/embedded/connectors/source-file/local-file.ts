@@ -5,34 +5,34 @@ import { configError, ConnectorError } from '../../protocol/connector';
 import { hasCode, messageOf } from '../../platform/system-error';
 import { localPathOf } from '../../protocol/local-root';
 
-/** Which file a name led to, and in which state. */
+/** Identifies a file and its state. */
 export interface FileIdentity {
   readonly device: bigint;
   readonly inode: bigint;
   readonly size: bigint;
   readonly modifiedNs: bigint;
-  /** A changed modification time can be set back, the time of the last change of the inode cannot. */
+  /** Unlike the modification time, the change time of an inode cannot be set back. */
   readonly changedNs: bigint;
 }
 
 /**
- * A regular file inside of `/local/`, open for reading. It is opened once: type, place and content are those of the
- * descriptor, so a name that is replaced afterwards changes nothing.
+ * A regular file below `/local/`, open for reading. Type, location and content are read through one descriptor, so
+ * replacing the name later has no effect.
  */
 export interface LocalFile {
-  /** As the user writes it, from `/local/` on. */
+  /** The configured path, from `/local/` on. */
   readonly name: string;
   readonly descriptor: number;
   readonly identity: FileIdentity;
   close(): void;
 }
 
-/** A FIFO is opened at once, where it would otherwise wait for a writer. */
+/** O_NONBLOCK prevents the open of a FIFO from waiting for a writer. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
  * Opens a file by its path below `/local/`.
- * @throws ConnectorError config_error when it is missing, unreadable, not a regular file, or outside of `/local/`
+ * @throws ConnectorError config_error if it is missing, unreadable, not a regular file, or outside of `/local/`
  */
 export function openLocalFile(name: string): LocalFile {
   const path = pathOf(name);
@@ -55,7 +55,7 @@ export function openLocalFile(name: string): LocalFile {
   }
 }
 
-/** The present state of an open file. */
+/** The current state of an open file. */
 export function identityOf(stats: BigIntStats): FileIdentity {
   return {
     device: stats.dev,
@@ -66,7 +66,7 @@ export function identityOf(stats: BigIntStats): FileIdentity {
   };
 }
 
-/** Whether both are one file in one state. */
+/** Whether both are the same file in the same state. */
 export function isSameState(first: FileIdentity, second: FileIdentity): boolean {
   return (
     first.device === second.device &&
@@ -77,7 +77,7 @@ export function isSameState(first: FileIdentity, second: FileIdentity): boolean 
   );
 }
 
-/** The reason why a file system call on a path of the user failed, without any path of this machine. */
+/** Converts a file system error to a failure with the configured path. Messages do not contain paths of the host. */
 export function unreadable(name: string, error: unknown): ConnectorError {
   const reason = (
     [
@@ -107,12 +107,12 @@ export function unreadable(name: string, error: unknown): ConnectorError {
   return new ConnectorError(code, `${name} cannot be read: ${reasonOf(error)}.`);
 }
 
-/** Node's messages end in the system call and the path of this machine. */
+/** The message of an error without the system call and the path of the host. */
 function reasonOf(error: unknown): string {
   return messageOf(error).split(', ')[0] ?? '';
 }
 
-/** The reason why something that has a name is not read. */
+/** The failure for an entry that is not a regular file. */
 export function notRegular(
   name: string,
   stats: Pick<BigIntStats, 'isDirectory' | 'isFIFO' | 'isSocket'>,
@@ -122,7 +122,7 @@ export function notRegular(
   return configError(`${name} is ${kind}: only regular files are read.`);
 }
 
-/** The reason why a link is not followed. */
+/** The failure for a link that leads out of `/local/`. */
 export function leadsOut(name: string): ConnectorError {
   return configError(`The path "${name}" leads out of /local/ through a link.`);
 }
@@ -143,14 +143,14 @@ function open(name: string, path: string): number {
   }
 }
 
-/** Judges the file that was opened, since a part of its path may have become a link after the path was checked. */
+/** Checks the opened file, because a part of its path may have become a link after the path was checked. */
 function refuseOutside(name: string, path: string, descriptor: number, stats: BigIntStats): void {
   const root = realpathSync(localPathOf('/local'));
   const place = placeOf(descriptor) ?? placeByName(name, path, stats);
   if (!place.startsWith(root.endsWith(sep) ? root : root + sep)) throw leadsOut(name);
 }
 
-/** Linux knows the path of an open file; other systems do not say it. */
+/** The path of an open file, or null on systems other than Linux. */
 function placeOf(descriptor: number): string | null {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`);

@@ -2,25 +2,25 @@ import { isObject, parseObject, stringsOf, type JsonObject } from '../../platfor
 import { configError, type ConnectorError } from '../../protocol/connector';
 import { ENCODINGS, encodingOf, type Encoding } from './encoding';
 
-/** How a CSV file is written. */
+/** The format of a CSV file. */
 export interface CsvOptions {
   readonly separator: string;
-  /** False where the separator is the default: a header that has another one is then refused. */
+  /** False for the default separator. A header that contains another separator is then refused. */
   readonly isSeparatorGiven: boolean;
-  /** Null where quotes are characters like any other. */
+  /** Null if quotes have no special meaning. */
   readonly quote: string | null;
   readonly escape: string | null;
-  /** How many rows are before the header, or null where the first row is data. */
+  /** The number of rows before the header, or null if there is no header. */
   readonly headerRow: number | null;
-  /** In the place of the header's. */
+  /** Names that replace those of the header. */
   readonly names: readonly string[] | null;
-  /** Lines at the begin of the file that are not looked at. */
+  /** The number of lines at the start of the file that are skipped. */
   readonly skippedLines: number;
-  /** Values that are null. */
+  /** The values that mean null. */
   readonly nulls: ReadonlySet<string>;
 }
 
-/** How a file is read: what `reader_options` sets, and the defaults of the rest. */
+/** The options from `reader_options`, with defaults for the others. */
 export interface ReaderOptions {
   readonly encoding: Encoding;
   readonly csv: CsvOptions;
@@ -38,7 +38,7 @@ export const DEFAULT_CSV: CsvOptions = {
   nulls: new Set(),
 };
 
-/** The values that pandas takes for missing unless it is told otherwise. */
+/** The default `na_values` of pandas. */
 const PANDAS_NULLS =
   ',#N/A,#N/A N/A,#NA,-1.#IND,-1.#QNAN,-NaN,-nan,1.#IND,1.#QNAN,<NA>,N/A,NA,NULL,NaN,None,n/a,nan,null'.split(
     ',',
@@ -61,12 +61,12 @@ const CSV_MEMBERS = [
 ];
 const MEMBERS = { csv: CSV_MEMBERS, jsonl: ['encoding', 'lines'], parquet: [] } as const;
 
-/** What `reader_options` may hold, for the specification. */
-export const READER_OPTIONS_DESCRIPTION = `Options of pandas as a JSON object in a text. CSV: ${CSV_MEMBERS.join(', ')}. JSON lines: encoding, lines. Others are refused. Values stay texts, and none is null unless na_values or keep_default_na asks for it.`;
+/** The description of `reader_options` in the specification. */
+export const READER_OPTIONS_DESCRIPTION = `Options of pandas as a JSON object in a text. CSV: ${CSV_MEMBERS.join(', ')}. JSON lines: encoding, lines. Other options are refused. Values stay texts. A value is null only if na_values or keep_default_na defines it.`;
 
 /**
- * Reads Airbyte's `reader_options`: options of pandas as a JSON text.
- * @throws ConnectorError config_error that names the option
+ * Parses Airbyte's `reader_options`, which are options of pandas as a JSON text.
+ * @throws ConnectorError config_error with the name of the option
  */
 export function parseReaderOptions(text: string, format: keyof typeof MEMBERS): ReaderOptions {
   const options = text.trim() === '' ? {} : parseObject(text);
@@ -93,9 +93,9 @@ function csvOptionsIn(options: JsonObject): CsvOptions {
   const { sep, delimiter, doublequote, dtype } = options;
   if (sep !== undefined && delimiter !== undefined) throw wrong('has both sep and delimiter: keep one');
   if (doublequote !== undefined && doublequote !== true)
-    throw wrong('doublequote must be true; a quote inside of quotes is doubled, or follows the escapechar');
+    throw wrong('doublequote must be true; a quote within quotes is doubled, or follows the escapechar');
   if (dtype !== undefined && !['str', 'string', 'object'].some((text) => text === dtype))
-    throw wrong('dtype must be "str": every value of a CSV file stays the text that it is');
+    throw wrong('dtype must be "str": every value of a CSV file stays a text');
   const given = sep ?? delimiter;
   const separator = given === undefined ? ',' : separatorOf(given);
   const quote = quoteIn(options);
@@ -116,16 +116,16 @@ function csvOptionsIn(options: JsonObject): CsvOptions {
 }
 
 function separatorOf(value: unknown): string {
-  // Pandas takes the text \t for a pattern that matches a tab.
+  // pandas treats the text \t as a pattern for a tab.
   if (value === '\\t') return '\t';
   return oneCharacter(value, 'sep');
 }
 
 function quoteIn(options: JsonObject): string | null {
   const { quoting, quotechar } = options;
-  // Python's csv.QUOTE_NONE is 3. The other kinds are about writing.
+  // Python's csv.QUOTE_NONE is 3. The other values matter only for writing.
   if (quoting !== undefined && quoting !== 0 && quoting !== 3)
-    throw wrong('quoting must be 0 (values may be quoted) or 3 (quotes are characters like any other)');
+    throw wrong('quoting must be 0 (values may be quoted) or 3 (quotes have no special meaning)');
   if (quoting === 3) return null;
   return quotechar === undefined ? '"' : characterIn(options, 'quotechar');
 }
@@ -142,14 +142,14 @@ function oneCharacter(value: unknown, name: string): string {
 
 function headerIn({ header }: JsonObject, hasNames: boolean): number | null {
   if (header === null) return null;
-  // As in pandas: names alone mean that the file has no header.
+  // As in pandas, names without header mean that the file has no header.
   if (header === undefined || header === 'infer') return hasNames ? null : 0;
   return wholeNumberOf(header, 'header', ' or null');
 }
 
 function wholeNumberOf(value: unknown, name: string, more = ''): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw wrong(`${name} must be a whole number from 0 on${more}`);
+    throw wrong(`${name} must be a whole number from 0${more}`);
   return value;
 }
 
@@ -166,7 +166,8 @@ function nullsIn(options: JsonObject): ReadonlySet<string> {
   const { na_values: values, keep_default_na: keepsDefault } = options;
   if (keepsDefault !== undefined && typeof keepsDefault !== 'boolean')
     throw wrong('keep_default_na must be true or false');
-  if (isObject(values)) throw wrong('na_values must be a text or a list of texts, for all columns alike');
+  if (isObject(values))
+    throw wrong('na_values must be a text or a list of texts; values for each column are not supported');
   const listed: unknown[] = values === undefined || values === null ? [] : [values].flat();
   const texts = listed.filter((value) => typeof value === 'string');
   if (texts.length < listed.length) throw wrong('na_values must be a text or a list of texts');

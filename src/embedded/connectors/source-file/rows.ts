@@ -5,10 +5,10 @@ import { NotOfEncoding, wholeLines } from './lines';
 import type { LocalFile } from './local-file';
 import { wrongRow } from './row-error';
 
-/** A file's rows in batches: each row is one JSON object, spelt as one character per byte. */
+/** A file's rows in batches. Each row is a JSON object, one character per byte. */
 export type RowBatches = AsyncIterable<readonly string[]>;
 
-/** Rows of a CSV file. Every value is the text that the file holds: nothing is guessed, nothing is lost. */
+/** The rows of a CSV file. Every value is the unchanged text of the file. */
 export async function* csvRows(file: LocalFile, { options }: FileConfig): RowBatches {
   const reader = new CsvReader(file.name, options.csv);
   for await (const lines of wholeLines(file, options.encoding)) {
@@ -18,7 +18,7 @@ export async function* csvRows(file: LocalFile, { options }: FileConfig): RowBat
   yield reader.end();
 }
 
-/** The names of a CSV file's columns. */
+/** The column names of a CSV file. */
 export async function csvNames(file: LocalFile, { options }: FileConfig): Promise<readonly string[]> {
   const reader = new CsvReader(file.name, options.csv);
   for await (const lines of wholeLines(file, options.encoding)) {
@@ -38,7 +38,7 @@ function notOfEncoding(reader: CsvReader, { reason, line }: NotOfEncoding): Erro
 const UTF_16_MARK = /^byte 0xF[EF] is not UTF-8/;
 const UTF_16 = 'the file begins like UTF-16; set {"encoding": "utf-16"} in reader_options';
 
-/** Rows of a file with one JSON object a line, as they stand in it: no number is rounded, no text recoded. */
+/** The rows of a file with one JSON object per line, byte for byte. */
 export async function* jsonlRows(file: LocalFile, { options }: FileConfig): RowBatches {
   const reader = new JsonRowReader();
   let [row, line] = [0, 0];
@@ -65,7 +65,7 @@ export async function* jsonlRows(file: LocalFile, { options }: FileConfig): RowB
   }
 }
 
-/** Without the white space that JSON knows. */
+/** Removes JSON white space at both ends. */
 function trimmed(line: string): string {
   let [start, end] = [0, line.length];
   while (start < end && isSpace(line.charCodeAt(start))) start++;

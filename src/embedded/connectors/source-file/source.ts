@@ -11,12 +11,12 @@ import type { LocalFile } from './local-file';
 import { parquetRows } from './parquet/rows';
 import { csvRows, jsonlRows, type RowBatches } from './rows';
 
-/** A state after so many rows: what a killed sync repeats at most, and how often the destination syncs to disk. */
+/** The number of rows between two states. A killed sync repeats at most this many rows. */
 const CHECKPOINT_ROWS = 25_000;
-/** How many lines of NDJSON a check looks at; discovery looks at all, since any may bring another member. */
+/** The number of JSON lines that a check reads. Discovery reads all lines, because any may have a new member. */
 const CHECKED_ROWS = 1000;
 
-/** Reads one local file, or all that match a pattern, as one stream. */
+/** Reads one local file, or all files that match a pattern, as one stream. */
 export const fileSource: SourceConnector = {
   spec: FILE_SPEC,
 
@@ -89,7 +89,7 @@ function rowsOf(config: FileConfig, file: LocalFile): RowBatches {
   return { csv: csvRows, jsonl: jsonlRows, parquet: parquetRows }[config.format](file, config);
 }
 
-/** How many rows an earlier attempt brought over, provided that the files are unchanged. */
+/** The number of rows that an earlier attempt has read, or 0 if the files have changed. */
 function rowsDone(name: string, states: readonly JsonObject[], fingerprint: string): number {
   for (const message of states) {
     const stream = objectAt(message, 'stream') ?? {};

@@ -3,17 +3,17 @@ import { decompressLz4, decompressLz4Raw } from './lz4';
 
 type Decompress = (bytes: Uint8Array, length: number) => Uint8Array;
 
-/** What unpacks Snappy and zstd, which Node 20 does not. */
+/** Decompression of Snappy and zstd, which Node 20 does not include. */
 export interface MoreCodecs {
   readonly SNAPPY: Decompress;
   readonly ZSTD: Decompress;
 }
 
-/** A page's bytes as they were before they were compressed. */
+/** Decompresses a page. */
 export function decompress(codec: string, bytes: Uint8Array, length: number, more: MoreCodecs): Uint8Array {
   const page =
     codec === 'UNCOMPRESSED' || length === 0 ? bytes.subarray(0, length) : unpack(codec, bytes, length, more);
-  if (page.length !== length) throw new Error('a page is damaged: it has another length than it says');
+  if (page.length !== length) throw new Error('a page is damaged: its length differs from its header');
   return page;
 }
 

@@ -1,9 +1,9 @@
-/** So many bytes of pages that nobody needs any more may lie around. */
+/** The size of unused pages at which a collection starts. */
 const STEP_BYTES = 24 * 1024 * 1024;
 
 /**
- * Lets pages that were read make room. V8 does so by itself, but only after 64 MB of them, since their bytes lie outside of
- * its heap. Without `--expose-gc` nothing is done.
+ * Frees the memory of pages that were read. V8 does so only after 64 MB, because their bytes are outside of its heap.
+ * Has no effect without `--expose-gc`.
  */
 export class PageCollector {
   private limit = STEP_BYTES;

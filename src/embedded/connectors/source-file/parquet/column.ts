@@ -10,40 +10,40 @@ import { PageBytes } from './page-bytes';
 import { PageReader, type RawPage } from './pages';
 import type { ValueKind } from './values';
 
-/** A column of bare values in the schema. */
+/** A column of primitive values in the schema. */
 export interface LeafColumn {
-  /** Names from the schema's root to this column. */
+  /** The names from the schema's root to this column. */
   readonly path: readonly string[];
   readonly storage: Storage;
   readonly kind: ValueKind;
-  /** The definition level of a value that is there. */
+  /** The definition level of a value that is not null. */
   readonly maxDefinition: number;
   readonly maxRepetition: number;
 }
 
 interface Page {
   readonly count: number;
-  /** Null where every value is there. */
+  /** Null if no value is null. */
   readonly definitions: Int32Array | null;
-  /** Null where no value repeats. */
+  /** Null if no value repeats. */
   readonly repetitions: Int32Array | null;
-  /** Those that are there; numbers of dictionary entries, if so encoded. */
+  /** The values that are not null, or their dictionary indexes. */
   readonly values: ArrayLike<unknown>;
   readonly inDictionary: boolean;
 }
 
 const NO_PAGE: Page = { count: 0, definitions: null, repetitions: null, values: [], inDictionary: false };
-/** A page with more is damaged: writers end pages by their bytes and rows long before. */
+/** A page with more values is damaged: writers limit pages by bytes and rows. */
 const MAX_PAGE_VALUES = 1 << 26;
 
 /**
- * The values of a column in one row group, one after the other, with the levels by which Parquet says what they are part
- * of (Dremel's repetition and definition levels). It holds one page at a time.
+ * Reads the values of a column in one row group in order, with their repetition and definition levels (Dremel). It holds
+ * one page at a time.
  */
 export class ColumnCursor {
-  /** At which level the present value repeats: 0 begins a row, and stands behind the last value too. */
+  /** The repetition level of the current value. 0 begins a row, and also follows the last value. */
   repetition = 0;
-  /** How much of the path to the present value is there. */
+  /** The definition level of the current value. */
   definition = 0;
   private readonly pages: PageReader;
   private dictionary: readonly string[] | null = null;
@@ -68,7 +68,7 @@ export class ColumnCursor {
     return this.at >= this.page.count;
   }
 
-  /** The present value as JSON. */
+  /** The current value as JSON. */
   get json(): string {
     const value = this.page.values[this.valueAt];
     if (!this.page.inDictionary) return this.leaf.kind.toJson(value);
@@ -77,7 +77,7 @@ export class ColumnCursor {
     return text;
   }
 
-  /** Goes on to the next value. */
+  /** Moves to the next value. */
   advance(): void {
     if (this.at >= 0 && this.definition === this.leaf.maxDefinition) this.valueAt++;
     this.at++;
@@ -101,7 +101,7 @@ export class ColumnCursor {
     if (header.type === 'DICTIONARY_PAGE') this.readDictionary(header, bytes);
     else if (header.type === 'DATA_PAGE') this.readData(header, bytes);
     else if (header.type === 'DATA_PAGE_V2') this.readDataV2(header, bytes);
-    // What is left is the page of an index, or of a kind that this does not know.
+    // Index pages are ignored.
     else if (header.index_page_header === undefined) throw new Error('a page is of an unknown kind');
   }
 
@@ -129,7 +129,7 @@ export class ColumnCursor {
     this.takePage(count, repetitions, definitions, page, described.encoding);
   }
 
-  /** Levels come first and are never compressed; how many values are null is counted and not believed. */
+  /** Levels come first and are not compressed. Nulls are counted, because the header may be wrong. */
   private readDataV2(header: PageHeader, bytes: Uint8Array): void {
     const described = header.data_page_header_v2;
     if (described === undefined) throw new Error('a page is damaged: its header lacks a part');
@@ -175,7 +175,7 @@ export class ColumnCursor {
   }
 }
 
-/** Pages count their bytes in 31 bits; writers make them of a megabyte. */
+/** The format allows 31 bits for the length. Writers create pages of about a megabyte. */
 const MAX_PAGE_BYTES = 1 << 30;
 
 function refuseCount(count: number, most: number): void {
@@ -202,7 +202,7 @@ function readPart(bytes: PageBytes, highest: number, count: number): Int32Array 
 function checked(levels: Int32Array, highest: number): Int32Array {
   for (const level of levels)
     if (level > highest || level < 0)
-      throw new Error('a page is damaged: a level is higher than its column has');
+      throw new Error('a page is damaged: a level is higher than the column allows');
   return levels;
 }
 

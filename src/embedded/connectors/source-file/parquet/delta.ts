@@ -8,20 +8,20 @@ interface Miniblock {
   readonly count: number;
 }
 
-/** The differences between numbers, block by block; the first number is told apart. */
+/** Yields the first number, then the differences between numbers, block by block. */
 function* readBlocks(bytes: PageBytes, count: number): Generator<bigint | Miniblock> {
   const [blockSize, miniblocks, total] = [bytes.count(), bytes.count(), bytes.count()];
   const first = bytes.zigzag();
   const size = blockSize / miniblocks;
   if (!Number.isInteger(size) || size === 0 || size % 8 !== 0 || miniblocks > 65_536)
     throw new Error('a page is damaged: its blocks have an impossible size');
-  if (total !== count) throw new Error('a page is damaged: it has another number of values than it says');
+  if (total !== count) throw new Error('a page is damaged: its number of values differs from its header');
   if (count === 0) return;
   yield first;
   for (let left = count - 1; left > 0;) {
     const smallest = bytes.zigzag();
     for (const width of bytes.take(miniblocks)) {
-      // The bytes of miniblocks without a value are left out.
+      // Miniblocks without a value have no bytes.
       if (left === 0) break;
       if (width > 64) throw new Error('a page is damaged: a difference has more than 64 bits');
       const values = Math.min(size, left);
@@ -33,7 +33,7 @@ function* readBlocks(bytes: PageBytes, count: number): Generator<bigint | Minibl
   }
 }
 
-/** Numbers of 32 bits; sums go round, as in the writers. */
+/** 32-bit numbers. Sums wrap around, as in the writers. */
 export function readDelta32(bytes: PageBytes, count: number): Int32Array {
   const numbers = new Int32Array(count);
   let [at, value] = [0, 0];
@@ -44,7 +44,7 @@ export function readDelta32(bytes: PageBytes, count: number): Int32Array {
       continue;
     }
     const smallest = Number(BigInt.asIntN(32, block.smallest));
-    // Of wider differences only the lower 32 bits matter.
+    // Only the lower 32 bits of wider differences matter.
     const width = Math.min(block.width, 32);
     for (let index = 0; index < block.count; index++) {
       value = (value + smallest + bitsAt(block.bytes, index * block.width, width)) | 0;
@@ -81,7 +81,7 @@ export function readDeltaLengths(bytes: PageBytes, count: number): Uint8Array[] 
   return Array.from(lengths, (length) => bytes.take(length));
 }
 
-/** Each value shares its begin with the one before. */
+/** Each value shares a prefix with the previous one. */
 export function readDeltaTexts(bytes: PageBytes, count: number): Uint8Array[] {
   const shared = readDelta32(bytes, count);
   const ends = readDeltaLengths(bytes, count);
@@ -89,7 +89,7 @@ export function readDeltaTexts(bytes: PageBytes, count: number): Uint8Array[] {
   return ends.map((end, index) => {
     const length = shared[index] ?? 0;
     if (length < 0 || length > before.length)
-      throw new Error('a page is damaged: a value shares more with the one before than that has');
+      throw new Error('a page is damaged: a shared prefix is longer than the previous value');
     const value = new Uint8Array(length + end.length);
     value.set(before.subarray(0, length));
     value.set(end, length);

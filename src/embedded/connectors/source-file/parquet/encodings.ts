@@ -3,18 +3,18 @@ import { readHybrid } from './hybrid';
 import type { PhysicalType } from './metadata';
 import type { PageBytes } from './page-bytes';
 
-/** How a column is stored. */
+/** The physical type of a column. */
 export interface Storage {
   readonly type: PhysicalType;
-  /** Of values of a fixed length. */
+  /** The length of fixed-length values. */
   readonly length: number;
 }
 
 type Values = ArrayLike<unknown>;
 
 /**
- * The values of a page in the encoding that its header names. They must end where the page ends: otherwise bytes of a
- * header would be values, or values would be left over (apache/arrow GH-47662).
+ * Decodes the values of a page. They must end at the end of the page. Otherwise bytes of a header would become values, or
+ * values would be lost (apache/arrow GH-47662).
  */
 export function readValues(bytes: PageBytes, encoding: string, storage: Storage, count: number): Values {
   if (count === 0) return [];
@@ -54,11 +54,11 @@ function readSharing(bytes: PageBytes, { type, length }: Storage, count: number)
   const values = readDeltaTexts(bytes, count);
   bytes.refuseRest();
   if (type === 'FIXED_LEN_BYTE_ARRAY' && values.some((value) => value.length !== length))
-    throw new Error('a page is damaged: a value has another length than its column');
+    throw new Error('a page is damaged: the length of a value differs from its column');
   return values;
 }
 
-/** Values one after the other, as they are in memory. */
+/** The PLAIN encoding: consecutive values as in memory. */
 export function readPlain(bytes: PageBytes, storage: Storage, count: number): Values {
   switch (storage.type) {
     case 'BOOLEAN': {
@@ -84,7 +84,7 @@ function readLengthFirst(bytes: PageBytes, count: number): Uint8Array[] {
   return values;
 }
 
-/** All first bytes of the values, then all second ones, and so on. */
+/** The BYTE_STREAM_SPLIT encoding: the first bytes of all values, then the second bytes, and so on. */
 function readSplit(bytes: PageBytes, storage: Storage, count: number): Values {
   const { type } = storage;
   if (type === 'BOOLEAN' || type === 'BYTE_ARRAY' || type === 'INT96')
@@ -107,9 +107,9 @@ function cut(bytes: Uint8Array, width: number, count: number): Uint8Array[] {
   return Array.from({ length: count }, (_, index) => bytes.subarray(index * width, (index + 1) * width));
 }
 
-/** Copied, since numbers must begin at a multiple of their width. Every platform of Node has the low byte first. */
+/** Copies the bytes, because typed arrays need alignment. Every platform of Node is little-endian. */
 function numbersOf({ type }: Storage, bytes: Uint8Array): Values {
-  // `slice` of a Buffer would not copy.
+  // `Buffer.slice` would not copy.
   const { buffer } = new Uint8Array(bytes);
   switch (type) {
     case 'INT32':

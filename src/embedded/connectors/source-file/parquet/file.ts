@@ -7,10 +7,10 @@ import { parseMetadata, type FileMetadata } from './metadata';
 
 const MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
-/** The footer's length and the magic behind it. */
+/** The footer's length and the magic number after it. */
 const TAIL_BYTES = 8;
 
-/** A Parquet file that is read piece by piece, always from the disk: memory does not grow with it. */
+/** A Parquet file. Each part is read from disk when needed, so memory does not grow with the file. */
 export class ParquetFile {
   readonly size: number;
 
@@ -18,7 +18,7 @@ export class ParquetFile {
     this.size = Number(file.identity.size);
   }
 
-  /** Bytes of their own: values that were read keep pointing into them. */
+  /** Reads bytes into a new buffer, because values keep references into it. */
   read(start: number, end: number): Uint8Array {
     if (start < 0 || end < start || end > this.size) throw this.wrong('it ends in the middle of a page');
     const bytes = new Uint8Array(end - start);
@@ -30,7 +30,7 @@ export class ParquetFile {
     return bytes;
   }
 
-  /** @throws ConnectorError config_error when this is no Parquet file, or an encrypted one */
+  /** @throws ConnectorError config_error if the file is not a Parquet file, or is encrypted */
   readMetadata(library: Pick<ParquetLibrary, 'readThrift'>): FileMetadata {
     if (this.size < MAGIC.length + TAIL_BYTES) throw this.wrong('it is not a Parquet file');
     const tail = Buffer.from(this.read(this.size - TAIL_BYTES, this.size));

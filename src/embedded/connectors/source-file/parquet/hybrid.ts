@@ -1,8 +1,8 @@
 import type { PageBytes } from './page-bytes';
 
 /**
- * Whole numbers in Parquet's mixture of runs and packed bits, as levels and numbers of dictionary entries are written.
- * hyparquet reads on behind the end of such a part (hyparquet 1.33.0, encoding.js), so a damaged page gives values there.
+ * Decodes Parquet's hybrid of run lengths and bit packing, used for levels and dictionary indexes. hyparquet 1.33.0 reads
+ * beyond the end of such data (encoding.js), so it would return values for a damaged page.
  */
 export function readHybrid(bytes: PageBytes, width: number, count: number): Int32Array {
   if (width > 32) throw new Error('a page is damaged: its numbers have more than 32 bits');
@@ -26,7 +26,7 @@ function littleEndian(bytes: Uint8Array): number {
   return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
 }
 
-/** Writers may leave out the bytes of a last group that no value needs. */
+/** Writers may omit unused bytes of the last group. */
 function readPacked(bytes: PageBytes, width: number, written: number, numbers: Int32Array): number {
   const count = Math.min(written, numbers.length);
   const needed = Math.ceil((count * width) / 8);
@@ -35,7 +35,7 @@ function readPacked(bytes: PageBytes, width: number, written: number, numbers: I
   return count;
 }
 
-/** Up to 32 bits from a bit on, the least significant first. */
+/** Up to 32 bits from a bit index on, least significant bit first. */
 export function bitsAt(bytes: Uint8Array, bit: number, width: number): number {
   const [at, shift] = [Math.floor(bit / 8), bit % 8];
   const low = byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8) | (byteAt(bytes, at + 2) << 16);
@@ -48,7 +48,7 @@ function byteAt(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0;
 }
 
-/** Levels as the first writers packed them: the most significant bit first. */
+/** Levels of the deprecated BIT_PACKED encoding: most significant bit first. */
 export function readOldPacked(bytes: PageBytes, width: number, count: number): Int32Array {
   const packed = bytes.take(Math.ceil((count * width) / 8));
   return Int32Array.from({ length: count }, (_, index) => {

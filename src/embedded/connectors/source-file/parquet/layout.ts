@@ -4,32 +4,32 @@ import type { SchemaElement, SchemaTree } from './metadata';
 import { Dictionary, Leaf, List, Struct, type Node, type RepeatedLevels } from './nodes';
 import { kindOf } from './values';
 
-/** A file's schema as it is read. */
+/** The schema of a file, prepared for reading. */
 export interface Layout {
-  /** A whole row. */
+  /** The node of a complete row. */
   readonly row: Node;
-  /** Every column of bare values, in the order in which row groups have them. */
+  /** All columns of primitive values, in the order of the row groups. */
   readonly leaves: readonly LeafColumn[];
   /** The JSON schema of each column of a row. */
   readonly properties: ReadonlyMap<string, JsonObject>;
 }
 
-/** Where a part of the schema stands: the names down to it, and its levels. */
+/** The path and the levels of a part of the schema. */
 interface Place {
   readonly path: readonly string[];
   readonly definition: number;
   readonly repetition: number;
-  /** The least definition level here when all above is there. */
+  /** The lowest definition level here if no parent is null. */
   readonly least: number;
 }
 
-/** @throws Error when it cannot be read as it is meant */
+/** @throws Error if the schema is invalid or not supported */
 export function layoutOf(root: SchemaTree): Layout {
   const builder = new Builder();
   const properties = new Map<string, JsonObject>();
   const top: Place = { path: [], definition: 0, repetition: 0, least: 0 };
   const members = root.children.map((tree, index) => {
-    // As for CSV: a column without a name is named by its position.
+    // As for CSV, a column without a name is named by its position.
     const name = tree.element.name === '' ? `Unnamed: ${index}` : tree.element.name;
     if (properties.has(name)) throw new Error(`two columns are named ${JSON.stringify(name)}`);
     const { node, schema } = builder.part(top, tree);
@@ -48,7 +48,7 @@ interface Part {
 class Builder {
   readonly leaves: LeafColumn[] = [];
 
-  /** A part of the schema below another; one that repeats outside of a list or map is a list all the same. */
+  /** Builds a part of the schema. A repeated part outside of a list or map is also a list. */
   part(above: Place, tree: SchemaTree): Part {
     const place = below(above, tree.element);
     if (tree.element.repetition !== 'REPEATED') return this.content(place, tree);
@@ -116,12 +116,12 @@ class Builder {
 const ARRAY: JsonObject = { type: ['null', 'array'] };
 const OBJECT: JsonObject = { type: ['null', 'object'] };
 
-/** A key, and a value unless the map is a set of keys. */
+/** Whether a group has a key, and optionally a value. */
 function isEntries({ children }: SchemaTree): boolean {
   return (children.length === 1 || children.length === 2) && children[0]?.element.repetition !== 'REPEATED';
 }
 
-/** Older writers have no group between a list and its items (parquet-format, LogicalTypes, backward compatibility). */
+/** Whether a list has no group around its items, as in older writers (parquet-format, LogicalTypes, backward compatibility). */
 function isItemItself(list: SchemaTree, repeated: SchemaTree, only: SchemaTree): boolean {
   const { name } = repeated.element;
   return (

@@ -7,8 +7,9 @@ import type { MoreCodecs } from './codecs';
 export type PageHeader = ReturnType<typeof parquetHeader>;
 
 /**
- * What is taken from hyparquet: Thrift, the headers of pages, Snappy and zstd. Levels, encodings and values are read here,
- * since the library trusts what a page says of itself, and makes doubles of decimals and dates of timestamps.
+ * The used parts of hyparquet: Thrift, page headers, Snappy and zstd. Levels, encodings and values are decoded here,
+ * because the library does not validate page headers, and converts decimals to doubles and timestamps to dates. These
+ * parts are internal modules of the package, so its version is pinned exactly.
  */
 export interface ParquetLibrary {
   readonly parquetHeader: typeof parquetHeader;
@@ -16,7 +17,7 @@ export interface ParquetLibrary {
   readonly codecs: MoreCodecs;
 }
 
-/** Loads the library, whose modules can be imported and not required; other formats do without. */
+/** Loads the library on demand. Its ES modules cannot be loaded with `require`. */
 export async function loadParquetLibrary(): Promise<ParquetLibrary> {
   const [column, thrift, { compressors }] = await Promise.all([
     import('hyparquet/src/column.js'),

@@ -1,8 +1,8 @@
-const DAMAGED = 'a page is damaged: its LZ4 is wrong';
+const DAMAGED = 'a page is damaged: its LZ4 data is invalid';
 
 /**
- * One LZ4 block. hyparquet-compressors 1.1.2 looks for a match behind a block of literals only and fails for a block
- * without any byte, which is the dictionary of a column that is null throughout.
+ * Decompresses one LZ4 block. hyparquet-compressors 1.1.2 fails for a block of literals only and for an empty block,
+ * which is the dictionary of a column with only nulls.
  */
 export function decompressLz4Raw(bytes: Uint8Array, length: number): Uint8Array {
   const output = new Uint8Array(length);
@@ -10,7 +10,7 @@ export function decompressLz4Raw(bytes: Uint8Array, length: number): Uint8Array 
   return output;
 }
 
-/** What is called LZ4 is one block, or blocks as Hadoop frames them: both lengths before each. */
+/** The codec LZ4 is either one block, or Hadoop's frames: blocks with both lengths before each. */
 export function decompressLz4(bytes: Uint8Array, length: number): Uint8Array {
   return readFramed(bytes, length) ?? decompressLz4Raw(bytes, length);
 }
@@ -36,7 +36,7 @@ function isBlockOf(bytes: Uint8Array, output: Uint8Array): boolean {
   return readBlock(bytes, output) === output.length;
 }
 
-/** How many bytes came out, or -1 when it is not a block that fits. */
+/** The number of decompressed bytes, or -1 for an invalid block. */
 function readBlock(bytes: Uint8Array, output: Uint8Array): number {
   let [at, written] = [0, 0];
   const lengthOf = (first: number): number => {
@@ -56,7 +56,7 @@ function readBlock(bytes: Uint8Array, output: Uint8Array): number {
     output.set(bytes.subarray(at, at + literals), written);
     at += literals;
     written += literals;
-    // The last sequence has literals only.
+    // The last sequence contains only literals.
     if (at === bytes.length) return written;
     if (at + 2 > bytes.length) return -1;
     const distance = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);

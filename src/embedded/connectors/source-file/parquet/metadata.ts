@@ -17,7 +17,7 @@ const CONVERTED =
   'UTF8 MAP MAP_KEY_VALUE LIST ENUM DECIMAL DATE TIME_MILLIS TIME_MICROS TIMESTAMP_MILLIS TIMESTAMP_MICROS UINT_8 UINT_16 UINT_32 UINT_64 INT_8 INT_16 INT_32 INT_64 JSON BSON INTERVAL'.split(
     ' ',
   );
-/** By their numbers in parquet.thrift, from 1 on. */
+/** In the order of their numbers in parquet.thrift, from 1. */
 const LOGICAL =
   ' STRING MAP LIST ENUM DECIMAL DATE TIME TIMESTAMP INTERVAL INTEGER NULL JSON BSON UUID FLOAT16 VARIANT GEOMETRY GEOGRAPHY'.split(
     ' ',
@@ -27,7 +27,7 @@ const UNITS = ['', 'MILLIS', 'MICROS', 'NANOS'] as const;
 export type PhysicalType = (typeof TYPES)[number];
 export type TimeUnit = 'MILLIS' | 'MICROS' | 'NANOS';
 
-/** What a column's values mean, as newer files say it. */
+/** The annotation of a column's values in newer files. */
 export interface LogicalType {
   readonly type: string;
   readonly scale: number;
@@ -48,7 +48,7 @@ export interface SchemaElement {
   readonly logical: LogicalType | null;
 }
 
-/** A part of the schema and all below it. */
+/** A part of the schema with its children. */
 export interface SchemaTree {
   readonly element: SchemaElement;
   readonly children: readonly SchemaTree[];
@@ -60,7 +60,7 @@ export interface ColumnChunk {
   readonly path: readonly string[];
   readonly codec: string;
   readonly values: number;
-  /** Where its first page is. */
+  /** The offset of the first page. */
   readonly start: number;
 }
 
@@ -69,14 +69,14 @@ export interface RowGroup {
   readonly columns: readonly ColumnChunk[];
 }
 
-/** What the end of a file says of it. Statistics are not looked at: they may be cut off, out of range or wrong. */
+/** The metadata in the footer. Statistics are ignored, because they may be truncated, out of range or wrong. */
 export interface FileMetadata {
   readonly schema: SchemaTree;
   readonly rows: number;
   readonly groups: readonly RowGroup[];
 }
 
-/** @throws Error when it is not as parquet.thrift has it, or uses what is not supported */
+/** @throws Error if the metadata does not match parquet.thrift, or uses unsupported features */
 export function parseMetadata(
   footer: Uint8Array,
   { readThrift }: Pick<ParquetLibrary, 'readThrift'>,
@@ -89,9 +89,9 @@ export function parseMetadata(
   if (used !== elements.length) throw new Error('its schema is damaged');
   const groups = structsAt(metadata, 4).map(groupOf);
   const rows = numberAt(metadata, 3);
-  // Some writers leave the total at 0.
+  // Some writers set the total to 0.
   if (rows !== 0 && groups.reduce((sum, group) => sum + group.rows, 0) !== rows)
-    throw new Error('its row groups have another number of rows than the file');
+    throw new Error('the numbers of rows of its row groups and of the file differ');
   return { schema, rows, groups };
 }
 
@@ -122,7 +122,7 @@ function elementOf(struct: JsonObject): Counted {
     length: optionalNumberAt(struct, 2) ?? 0,
     repetition: known(REPETITIONS, optionalNumberAt(struct, 3) ?? 0, 'repetition'),
     childCount: optionalNumberAt(struct, 5) ?? 0,
-    // A kind that came later is what it is stored as.
+    // An annotation that is unknown here is ignored.
     converted: converted === null ? null : (CONVERTED[converted] ?? null),
     scale: optionalNumberAt(struct, 7) ?? 0,
     logical: logical === null ? null : logicalOf(logical),
@@ -175,7 +175,7 @@ function known<T extends string>(names: readonly T[], number: number, what: stri
   return name;
 }
 
-/** A member of a Thrift struct, which the library names by its number. */
+/** A field of a Thrift struct by its number. */
 function fieldOf(struct: JsonObject, number: number): unknown {
   return struct[`field_${number}`];
 }
@@ -223,7 +223,7 @@ function textOf(value: unknown): string {
   try {
     return UTF_8.decode(value);
   } catch {
-    // Decoding can fail in no other way.
+    // Invalid UTF-8 is the only possible error.
     throw new Error('a name in its schema is not UTF-8');
   }
 }

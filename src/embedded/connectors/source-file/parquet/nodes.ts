@@ -1,23 +1,23 @@
 import { fromBytes, toBytes } from '../../../protocol/message-writer';
 import type { ColumnCursor } from './column';
 
-/** A part of the schema that reads its value of the present row from the cursors of its columns. */
+/** A part of the schema that reads its value of the current row from the cursors of its columns. */
 export interface Node {
-  /** Its columns of bare values, by their numbers; the first tells for all what is there and what repeats. */
+  /** The indexes of its primitive columns. The levels of the first one apply to all. */
   readonly leaves: readonly number[];
-  /** The value as JSON, one character per byte; every column is then behind it. */
+  /** Reads the value as JSON, one character per byte, and moves every column behind it. */
   read(cursors: readonly ColumnCursor[]): string;
 }
 
 type Cursors = readonly ColumnCursor[];
 
-const NOT_ALIKE = 'its columns do not agree on what is there';
+const NOT_ALIKE = 'its columns have inconsistent structures';
 
-/** A bare value. */
+/** A primitive value. */
 export class Leaf implements Node {
   readonly leaves: readonly number[];
 
-  /** @param least the definition level below which a part above is not there, which its node would have found */
+  /** @param least lower definition levels mean that a parent is null, which the parent's node detects */
   constructor(
     private readonly index: number,
     private readonly definition: number,
@@ -35,12 +35,12 @@ export class Leaf implements Node {
   }
 }
 
-/** Members with names. */
+/** A group with named members. */
 export class Struct implements Node {
   readonly leaves: readonly number[];
   private readonly members: readonly { readonly key: string; readonly node: Node }[];
 
-  /** @param definition the level from which on it is there and not null */
+  /** @param definition the definition level from which on the group is not null */
   constructor(
     members: readonly { readonly name: string; readonly node: Node }[],
     private readonly definition: number,
@@ -65,19 +65,19 @@ export class Struct implements Node {
   }
 }
 
-/** What a repeated part of the schema stands at: the levels that tell null, empty and another item apart. */
+/** The levels of a repeated part, which distinguish null, empty and a further item. */
 export interface RepeatedLevels {
-  /** The least when all above is there. */
+  /** The lowest definition level if no parent is null. */
   readonly least: number;
-  /** From which on it is there and not null. */
+  /** The definition level from which on it is not null. */
   readonly definition: number;
-  /** From which on it has an item. */
+  /** The definition level from which on it has an item. */
   readonly itemDefinition: number;
-  /** That of another item of the same list. */
+  /** The repetition level of a further item of the same list. */
   readonly repetition: number;
 }
 
-/** Items in their order. */
+/** A list of items. */
 export class List implements Node {
   readonly leaves: readonly number[];
 
@@ -94,7 +94,7 @@ export class List implements Node {
   }
 }
 
-/** Values by their keys: an object, in which keys that are no texts stand as their JSON. */
+/** A map as a JSON object. Keys that are not texts become their JSON text. */
 export class Dictionary implements Node {
   readonly leaves: readonly number[];
 
@@ -111,7 +111,7 @@ export class Dictionary implements Node {
     const items = readItems(this, cursors, this.levels, () => {
       const json = this.key.read(cursors);
       const key = json.startsWith('"') ? json : JSON.stringify(json);
-      // JSON readers take the one or the other.
+      // JSON parsers treat duplicate keys differently.
       if (keys.has(key)) throw new Error(`a map has the key ${fromBytes(key)} twice`);
       keys.add(key);
       return `${key}:${this.value?.read(cursors) ?? 'null'}`;
@@ -135,7 +135,7 @@ function readItems(
   const items = [];
   do {
     items.push(readItem());
-    // Every column has as many items; those of lists inside of the item were read with it.
+    // Every column must have the same number of items. Nested lists were read with the item.
     for (const index of node.leaves)
       if (at(cursors, index).repetition !== lead.repetition) throw new Error(NOT_ALIKE);
   } while (lead.repetition === levels.repetition);
@@ -143,7 +143,7 @@ function readItems(
   return items;
 }
 
-/** What is not there has one entry in each of its columns that says so, and says at which level. */
+/** Skips a null or empty part, which has one entry in each of its columns. */
 function skip({ leaves }: Node, cursors: Cursors, definition: number, least: number): void {
   if (definition < least) throw new Error(NOT_ALIKE);
   for (const index of leaves) {

@@ -5,22 +5,22 @@ export function decimalText(unscaled: bigint, scale: number): string {
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** A whole number in two's complement, the most significant byte first. */
+/** A big-endian integer in two's complement. */
 export function bigEndian(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n;
   const value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
   return BigInt.asIntN(bytes.length * 8, value);
 }
 
-/** A number as JSON; what JSON has no number for as a text, as Postgres writes it in JSON. */
+/** A number as JSON. NaN and infinities become texts, as in Postgres' JSON. */
 export function doubleText(value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0.0' : String(value);
   return `"${Number.isNaN(value) ? 'NaN' : String(value)}"`;
 }
 
-/** The shortest number that is this one in single precision: 0.1 and not 0.10000000149011612. */
+/** The shortest decimal for a single-precision number: 0.1 instead of 0.10000000149011612. */
 export function floatText(value: number): string {
-  // Rounding would take the sign off.
+  // Rounding would lose the sign.
   if (Object.is(value, -0)) return doubleText(value);
   for (let digits = 6; digits < 9 && Number.isFinite(value); digits++) {
     const short = Number(value.toPrecision(digits));
@@ -29,7 +29,7 @@ export function floatText(value: number): string {
   return doubleText(Number.isFinite(value) ? Number(value.toPrecision(9)) : value);
 }
 
-/** IEEE 754 half precision. */
+/** Decodes an IEEE 754 half-precision number. */
 export function halfOf(bytes: Uint8Array): number {
   const bits = Buffer.from(bytes).readUInt16LE(0);
   const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 0x1f, bits & 0x3ff];

@@ -1,7 +1,7 @@
-/** So many zeros fastparquet 2024.5.0 writes behind texts. */
+/** fastparquet 2024.5.0 writes this many zeros after texts. */
 const PADDING_BYTES = 8;
 
-/** Reads the bytes of a page one after the other, and never beyond their end. */
+/** Reads the bytes of a page sequentially, with bounds checks. */
 export class PageBytes {
   private readonly view: DataView;
 
@@ -25,7 +25,7 @@ export class PageBytes {
     return this.view.getUint32(this.advance(4), true);
   }
 
-  /** The next bytes, not copied. */
+  /** The next bytes, without a copy. */
   take(length: number): Uint8Array {
     const start = this.advance(length);
     return this.bytes.subarray(start, start + length);
@@ -37,7 +37,7 @@ export class PageBytes {
     return new PageBytes(this.bytes, start, start + length);
   }
 
-  /** A whole number of up to 64 bits, seven in each byte. */
+  /** An integer of up to 64 bits, with seven bits in each byte. */
   varint(): bigint {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -48,7 +48,7 @@ export class PageBytes {
     throw new Error('a page is damaged: a number has more than 64 bits');
   }
 
-  /** A count that a page may have. */
+  /** A count within the limits of a page. */
   count(): number {
     return Number(this.varint());
   }
@@ -58,7 +58,7 @@ export class PageBytes {
     return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
   }
 
-  /** @throws Error when bytes are left over: they are values that were not counted, or the begin of another page */
+  /** @throws Error if bytes remain, which are uncounted values or the start of another page */
   refuseRest(): void {
     const rest = this.bytes.subarray(this.at, this.end);
     if (rest.length > PADDING_BYTES || rest.some((byte) => byte !== 0))
@@ -67,7 +67,7 @@ export class PageBytes {
 
   private advance(length: number): number {
     if (!(length >= 0 && length <= this.left))
-      throw new Error('a page is damaged: its values go on behind its end');
+      throw new Error('a page is damaged: its values extend beyond its end');
     const start = this.at;
     this.at += length;
     return start;

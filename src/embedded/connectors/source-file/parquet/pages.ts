@@ -2,18 +2,18 @@ import { crc32 } from 'node:zlib';
 import type { ParquetFile } from './file';
 import type { PageHeader, ParquetLibrary } from './library';
 
-/** Page headers are much shorter, but may hold statistics of long values. */
+/** Page headers are usually much shorter, but may contain statistics of long values. */
 const HEADER_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 
-/** A page as it stands in the file. */
+/** A page as stored in the file. */
 export interface RawPage {
   readonly header: PageHeader;
-  /** What follows the header, still compressed. */
+  /** The compressed data after the header. */
   readonly bytes: Uint8Array;
 }
 
-/** Reads the pages of a column chunk one after the other. */
+/** Reads the pages of a column chunk in order. */
 export class PageReader {
   constructor(
     private readonly library: Pick<ParquetLibrary, 'parquetHeader'>,
@@ -21,7 +21,7 @@ export class PageReader {
     private position: number,
   ) {}
 
-  /** @throws Error when the page is cut off or its checksum, where it has one, is wrong */
+  /** @throws Error if the page is truncated, or has a wrong checksum */
   next(): RawPage {
     const { header, headerBytes, window } = this.readHeader();
     const length = header.compressed_page_size;
@@ -36,7 +36,7 @@ export class PageReader {
     return { header, bytes };
   }
 
-  /** A header does not say how long it is: where it is cut off, more is read. */
+  /** The length of a header is unknown, so a truncated one is read again with more bytes. */
   private readHeader(): { header: PageHeader; headerBytes: number; window: Uint8Array } {
     for (let length = HEADER_BYTES; ; length *= 16) {
       const window = this.file.read(this.position, Math.min(this.position + length, this.file.size));

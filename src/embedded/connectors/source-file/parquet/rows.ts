@@ -12,7 +12,7 @@ import type { RowGroup } from './metadata';
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 1024 * 1024;
 
-/** Rows of a Parquet file, each as one JSON object, spelt as one character per byte. */
+/** The rows of a Parquet file, each as a JSON object, one character per byte. */
 export async function* parquetRows(source: LocalFile): AsyncGenerator<readonly string[]> {
   const library = await loadParquetLibrary();
   const file = new ParquetFile(source);
@@ -48,7 +48,7 @@ interface Reading {
   readonly layout: Layout;
 }
 
-/** A file that says it has more or fewer values than it has is damaged: none of its rows may be taken for another. */
+/** Reads a row group. Refuses a file whose columns have different numbers of values, because rows would mix. */
 function* rowsOfGroup({ library, file, layout }: Reading, group: RowGroup): Generator<readonly string[]> {
   if (group.columns.length !== layout.leaves.length)
     throw new Error('a row group has other columns than the file');
@@ -62,7 +62,7 @@ function* rowsOfGroup({ library, file, layout }: Reading, group: RowGroup): Gene
   let bytes = 0;
   for (let row = 0; row < group.rows; row++) {
     if (!cursors.every((cursor) => cursor.repetition === 0 && !cursor.isAtEnd))
-      throw new Error('its columns are not equally long');
+      throw new Error('its columns do not have the same length');
     const json = layout.row.read(cursors);
     rows.push(json);
     bytes += json.length;
@@ -71,10 +71,10 @@ function* rowsOfGroup({ library, file, layout }: Reading, group: RowGroup): Gene
     [rows, bytes] = [[], 0];
   }
   yield rows;
-  if (!cursors.every((cursor) => cursor.isAtEnd)) throw new Error('its columns are not equally long');
+  if (!cursors.every((cursor) => cursor.isAtEnd)) throw new Error('its columns do not have the same length');
 }
 
-/** What goes wrong while a Parquet file is taken apart is the file's fault, unless the system says otherwise. */
+/** Converts an error to a failure of the file, except for system errors. */
 function wrongFile(file: ParquetFile, error: unknown): unknown {
   if (error instanceof ConnectorError || (error instanceof Error && 'syscall' in error)) return error;
   return file.wrong(messageOf(error));

@@ -6,10 +6,10 @@ import type { SchemaElement, TimeUnit } from './metadata';
 import { bigEndian, decimalText, doubleText, floatText, halfOf } from './numbers';
 import { dateText, timeOfDayText, timestampText } from './times';
 
-/** How the values of a column are spelt as JSON, and the JSON schema that says so. */
+/** The conversion of a column's values to JSON, and their JSON schema. */
 export interface ValueKind {
   readonly schema: JsonObject;
-  /** The value as JSON, one character per byte. */
+  /** Converts a value to JSON, one character per byte. */
   readonly toJson: (value: unknown) => string;
 }
 
@@ -22,7 +22,7 @@ const NUMBER: JsonObject = { type: ['null', 'number'] };
 const TEXT: JsonObject = { type: ['null', 'string'] };
 const BASE64 = { ...TEXT, contentEncoding: 'base64' };
 
-/** How a column's values are spelt, by what its annotation says of them; what says nothing is what it is stored as. */
+/** The conversion for a column's annotation, or for its physical type if it has none. */
 export function kindOf(element: SchemaElement, path: string): ValueKind {
   const { logical, converted } = element;
   const kind = annotatedKind(element, logical?.type ?? converted ?? '', path) ?? storedKind(element);
@@ -38,7 +38,7 @@ export function kindOf(element: SchemaElement, path: string): ValueKind {
   };
 }
 
-/** No number has more digits; with more, each value would be a page of zeros. */
+/** Limits the digits of a decimal. A damaged scale would produce millions of zeros for each value. */
 const MAX_SCALE = 1000;
 
 function annotatedKind(element: SchemaElement, annotation: string, path: string): ValueKind | null {
@@ -144,8 +144,8 @@ function unitOf(converted: `TIME_${string}` | `TIMESTAMP_${string}`): TimeUnit {
 }
 
 /**
- * Nanoseconds of a day and behind them a Julian day, as Impala began and Spark went on; both may be negative. Spark counts
- * microseconds in 64 bits on the way, which go round from the year 287,396 on and come out right by going round again.
+ * Decodes INT96: nanoseconds of a day, then a Julian day, as Impala and Spark write them. Both may be negative. Spark's
+ * 64-bit microseconds wrap around from the year 287,396 on. Wrapping them again restores the value.
  */
 function oldTimestamp(value: Uint8Array): string {
   const parts = new DataView(value.buffer, value.byteOffset, value.byteLength);
@@ -167,7 +167,7 @@ function jsonKind(): ValueKind['toJson'] {
   return (value) => jsonOf(value, reader);
 }
 
-/** JSON as it stands, except for line breaks, which can only stand between its tokens. */
+/** The unchanged JSON, except for line breaks, which occur only between tokens. */
 function jsonOf(value: unknown, reader: JsonRowReader): string {
   const bytes = bytesOf(value);
   if (!isUtf8(bytes)) throw new Error('a text is not UTF-8');
@@ -183,7 +183,7 @@ function uuidOf(bytes: Uint8Array): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** An ISO 8601 duration: months, days and milliseconds do not convert into each other. */
+/** An ISO 8601 duration. Months, days and milliseconds cannot be converted into each other. */
 function intervalOf(bytes: Uint8Array): string {
   const parts = Buffer.from(bytes);
   const [months, days, millis] = [0, 4, 8].map((at) => parts.readUInt32LE(at));
