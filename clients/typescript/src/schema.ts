@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List destinations
-         * @description Where data can go, without any configuration.
+         * @description Lists the destinations without their configuration.
          */
         get: operations["listDestinations"];
         put?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * List ingestions
-         * @description Page by page, each with how it stands. What exists throughout a walk through the pages appears exactly once in it. Without filters the order is that of Airbyte, with filters that of the ids, and what they judge by may be five seconds old.
+         * @description Returns one page, each ingestion with its status. An ingestion that exists while you read all pages appears exactly once. Without filters the order is that of Airbyte. With filters the order is by id, and the data may be five seconds old.
          */
         get: operations["listIngestions"];
         put?: never;
@@ -99,7 +99,7 @@ export interface paths {
         put?: never;
         /**
          * Check a creation without creating anything
-         * @description Takes the body of a creation. It refuses what a creation would refuse, and otherwise answers with the result of the schedule. Streams are compared with those that the source has. Airbyte may have to read the schema of the source first: where that takes too long, `unchecked` names `streams`.
+         * @description Takes the same body as `POST /ingestion`, reports the same errors and creates nothing. Returns the schedule and its next firings. Streams are compared with those of the source. Airbyte may have to read the schema of the source first; if that takes too long, `unchecked` contains `streams`.
          */
         post: operations["checkIngestion"];
         delete?: never;
@@ -118,8 +118,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say how many ingestions stand
-         * @description Up to a hundred statuses in one request. What goes wrong for one id is told in its place.
+         * Get the status of several ingestions
+         * @description Returns up to 100 statuses in one request. A failure for one id is reported in its result.
          */
         post: operations["getIngestionStatuses"];
         delete?: never;
@@ -137,14 +137,14 @@ export interface paths {
         };
         /**
          * Read an ingestion
-         * @description All of it, as Airbyte holds it. Its entity tag names the version for `If-Match`.
+         * @description Returns the ingestion as stored in Airbyte. Its entity tag identifies the version for `If-Match`.
          */
         get: operations["getIngestion"];
         put?: never;
         post?: never;
         /**
          * Delete an ingestion
-         * @description It never syncs again and every later call for it is 404. What it has brought stays where it is.
+         * @description Stops all future syncs. Later requests for this ingestion return 404. Synced data stays in the destination.
          */
         delete: operations["deleteIngestion"];
         options?: never;
@@ -165,13 +165,13 @@ export interface paths {
         };
         /**
          * List runs
-         * @description The history, newest first.
+         * @description Returns the run history, newest first.
          */
         get: operations["listRuns"];
         put?: never;
         /**
-         * Sync now
-         * @description Starts a sync whatever the schedule says. One that is in progress is refused or attached to. Answers as soon as the run is on record, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Few starts are sent at one time (`AIRBYTE_MAX_STARTS`), so under load a start may wait as long as `AIRBYTE_START_TIMEOUT_MS` for its turn and take as long again: give your client a timeout of 5 minutes, or send an `Idempotency-Key` and repeat the request until it is answered. A start goes on when its caller has gone.
+         * Start a run
+         * @description Starts a sync independently of the schedule. If a run is in progress, `onConflict` decides. Answers as soon as the run exists, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Concurrent starts are limited (`AIRBYTE_MAX_STARTS`), so under load a start may wait up to `AIRBYTE_START_TIMEOUT_MS` in the queue and take as long again: set a client timeout of 5 minutes, or send an `Idempotency-Key` and repeat the request until you get a response. A start continues after the caller disconnects.
          */
         post: operations["startRun"];
         delete?: never;
@@ -188,8 +188,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Say how a run stands
-         * @description One run of this ingestion. With `wait` the answer comes when the run ends, or as it stands when so many seconds have passed or the gateway stops: whoever gets a run that has not ended asks again.
+         * Get a run
+         * @description Returns one run of this ingestion. With `wait`, the response comes when the run ends, when the given seconds have passed, or when the gateway stops. If the run has not ended, repeat the request.
          */
         get: operations["getRun"];
         put?: never;
@@ -210,8 +210,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop a run
-         * @description Stops a run that has not ended. What it has brought already stays. Answers 202 with the run as it is where it has not ended within 10 seconds: the cancellation goes on, and `GET` with `wait` shows its end. It goes before every start that waits.
+         * Cancel a run
+         * @description Cancels a run that has not ended. Data that was already synced stays. If the run has not ended within 10 seconds, the response is 202 with the current state; the cancellation continues, and `GET` with `wait` shows its end. Cancellations have priority over queued starts.
          */
         post: operations["cancelRun"];
         delete?: never;
@@ -228,8 +228,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Say how an ingestion stands
-         * @description When data last arrived, when it will next, by which schedule, and what is wrong with it. At most one second old by default. Its entity tag leaves `observedAt` out, so that polling costs little while nothing happens.
+         * Get the status of an ingestion
+         * @description Returns the last sync, the next sync, the schedule and health problems. At most one second old by default. The entity tag excludes `observedAt`, so conditional polling is cheap while nothing changes.
          */
         get: operations["getIngestionStatus"];
         put?: never;
@@ -250,8 +250,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say what a schedule means
-         * @description Explains a schedule and lists its next firings. Nothing is created and Airbyte is not asked.
+         * Preview a schedule
+         * @description Explains a schedule and lists its next firings. Creates nothing and does not call Airbyte.
          */
         post: operations["previewSchedule"];
         delete?: never;
@@ -269,7 +269,7 @@ export interface paths {
         };
         /**
          * List sources
-         * @description Where data can come from, without any configuration.
+         * @description Lists the sources without their configuration.
          */
         get: operations["listSources"];
         put?: never;
@@ -285,14 +285,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description What to do when one is running already: `refuse` with 409, or `attach` to it and answer 200 with it.
+         * @description Behaviour if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run.
          * @enum {string}
          */
         ConflictChoice: "refuse" | "attach";
-        /** @description A new ingestion: an existing source, an existing destination, and when to sync. */
+        /** @description A new ingestion: an existing source, an existing destination and a schedule. */
         CreateIngestionInput: {
             /**
-             * @description What people will call it: not blank, no control characters. Airbyte does not require names to be unique.
+             * @description Display name: not blank, no control characters. Airbyte does not require unique names.
              * @example Orders to warehouse
              */
             name: string;
@@ -306,31 +306,31 @@ export interface components {
              * @example e478de0d-a3a0-475c-b019-25f7dd29e281
              */
             destinationId: string;
-            /** @description Left out or null: it syncs only when asked to. */
+            /** @description Default: `manual`, syncs only on request. */
             schedule?: components["schemas"]["ScheduleInput"] | null;
             /**
-             * @description Whether the schedule is in force. Left out or null it is `active`.
+             * @description Whether the schedule is active. Default: `active`.
              * @default active
              * @example active
              */
             status?: components["schemas"]["WritableStatus"] | null;
             /**
-             * @description What to sync, and how. **Left out or null, Airbyte takes every stream of the source and overwrites what the
-             *     destination has of it on each sync** (full refresh, overwrite).
+             * @description Streams to sync. **Default: Airbyte syncs every stream of the source and overwrites its data in the
+             *     destination on each sync** (full refresh, overwrite).
              */
             streams?: components["schemas"]["StreamInput"][] | null;
         };
-        /** @description What a creation would come to. */
+        /** @description Result of a dry run. */
         CreationCheck: {
-            /** @description The schedule as creation would answer it; `manual` where none was sent. */
+            /** @description The schedule as the creation would return it; `manual` if none was sent. */
             schedule: components["schemas"]["Schedule"];
             /**
-             * @description What the schedule means in Airbyte's own dialect; null where it never fires by itself.
+             * @description The schedule as a Quartz expression; null if it never fires by itself.
              * @example 0 0 2 * * ?
              */
             quartzExpression: string | null;
             /**
-             * @description The first three firings, were it created now; none where it would be inactive or manual.
+             * @description The first three firings if the ingestion were created now; empty for an inactive or manual one.
              * @example [
              *       "2026-01-16T02:00:00.000Z",
              *       "2026-01-17T02:00:00.000Z",
@@ -339,15 +339,15 @@ export interface components {
              */
             nextSyncs: string[];
             /**
-             * @description Fields that a creation may refuse although this check does not; empty where everything was checked.
+             * @description Fields that this check could not validate; empty if everything was checked.
              * @example []
              */
             unchecked: components["schemas"]["UncheckedField"][];
         };
-        /** @description A destination: where data goes. Its configuration is never shown. */
+        /** @description A destination. Its configuration is never shown. */
         Destination: {
             /**
-             * @description Names the destination in creations.
+             * @description Id of the destination, for creations.
              * @example e478de0d-a3a0-475c-b019-25f7dd29e281
              */
             destinationId: string;
@@ -357,7 +357,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description Which connector it is; null where Airbyte does not tell.
+             * @description Connector type; null if Airbyte does not report it.
              * @example bigquery
              */
             type: string | null;
@@ -372,7 +372,7 @@ export interface components {
             /** @description What is on this page. */
             data: components["schemas"]["Destination"][];
             /**
-             * @description Asks for the next page; null after the last.
+             * @description Token of the next page; null on the last page.
              * @example null
              */
             nextPageToken: string | null;
@@ -401,33 +401,33 @@ export interface components {
          */
         Health: "paused" | "failing" | "running_late" | "stale" | "suspect" | "never_synced" | "unknown" | "healthy";
         /**
-         * @description What is wrong.
+         * @description Kind of problem.
          * @enum {string}
          */
         HealthCode: "failing" | "missed_run" | "stale" | "false_success" | "near_auto_disable";
-        /** @description One thing that is wrong with an ingestion. */
+        /** @description A health problem of an ingestion. */
         HealthReason: {
             /**
-             * @description What is wrong.
+             * @description Kind of problem.
              * @example failing
              */
             code: components["schemas"]["HealthCode"];
             /**
-             * @description For people; its words may change.
+             * @description Explanation for humans; the wording may change.
              * @example The newest 3 syncs failed.
              */
             message: string;
             /**
              * Format: date-time
-             * @description Since when; null where that cannot be told.
+             * @description Time when the problem began; null if unknown.
              * @example 2026-01-13T02:04:00.000Z
              */
             since: string | null;
         };
-        /** @description An ingestion as Airbyte holds it. Creation, read and change answer with the same members. */
+        /** @description An ingestion as stored in Airbyte. Create, read and update return the same fields. */
         Ingestion: {
             /**
-             * @description Names the ingestion in every other call; it is the id of Airbyte's connection.
+             * @description Id of the ingestion; it equals the id of Airbyte's connection.
              * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
@@ -452,22 +452,22 @@ export interface components {
              */
             workspaceId: string;
             /**
-             * @description Whether the schedule is in force; it says nothing about how syncs end.
+             * @description Whether the schedule is active. Independent of the results of syncs.
              * @example active
              */
             status: components["schemas"]["IngestionStatus"];
             /**
-             * @description Airbyte's own word for the status where `status` is `unknown`, null otherwise.
+             * @description Airbyte's status if `status` is `unknown`; null otherwise.
              * @example null
              */
             upstreamStatus: string | null;
-            /** @description The schedule that Airbyte holds, as it was sent; `manual` where none was sent. May be sent back unchanged. */
+            /** @description The schedule as it was sent; `manual` if none was sent. It can be sent back unchanged. */
             schedule: components["schemas"]["Schedule"];
-            /** @description What is synced, and how. */
+            /** @description The streams and their sync modes. */
             streams: components["schemas"]["Stream"][];
             /**
              * Format: date-time
-             * @description When Airbyte made the connection, in whole seconds; null where Airbyte does not report it (before December 2024).
+             * @description Creation time, in whole seconds; null if Airbyte does not report it (before December 2024).
              * @example 2026-01-15T10:13:20.000Z
              */
             created: string | null;
@@ -477,7 +477,7 @@ export interface components {
             /** @description What is on this page. */
             data: components["schemas"]["IngestionListItem"][];
             /**
-             * @description Asks for the next page; null after the last.
+             * @description Token of the next page; null on the last page.
              * @example null
              */
             nextPageToken: string | null;
@@ -510,57 +510,57 @@ export interface components {
              */
             workspaceId: string;
             /**
-             * @description Whether the schedule is in force; it says nothing about how syncs end.
+             * @description Whether the schedule is active. Independent of the results of syncs.
              * @example active
              */
             status: components["schemas"]["IngestionStatus"];
             /**
-             * @description Airbyte's own word for the status where `status` is `unknown`, null otherwise.
+             * @description Airbyte's status if `status` is `unknown`; null otherwise.
              * @example null
              */
             upstreamStatus: string | null;
-            /** @description The schedule that Airbyte holds. */
+            /** @description The stored schedule. */
             schedule: components["schemas"]["Schedule"];
             /**
              * Format: date-time
-             * @description When the newest succeeded sync or refresh ended; null if none is on record.
+             * @description End of the newest successful sync or refresh; null if there is none.
              * @example 2026-01-15T02:07:41.000Z
              */
             lastSync: string | null;
             /**
              * Format: date-time
-             * @description The next firing of the schedule; null if it will not fire.
+             * @description Next firing of the schedule; null if it will not fire.
              * @example 2026-01-16T02:00:00.000Z
              */
             nextSync: string | null;
             /**
-             * @description Why there is a next sync, or none.
+             * @description Reason for the presence or absence of a next sync.
              * @example scheduled
              */
             nextSyncReason: components["schemas"]["NextSyncReason"];
             /**
-             * @description Whether a run is waiting or under way.
+             * @description Whether a run is queued or running.
              * @example idle
              */
             syncState: components["schemas"]["SyncState"];
             /**
-             * @description The most pressing thing that can be said of it; its status says why.
+             * @description The most severe health value that applies. The status gives the reasons.
              * @example healthy
              */
             health: components["schemas"]["Health"];
             /**
              * Format: date-time
-             * @description When Airbyte made the connection, in whole seconds; null where Airbyte does not report it (before December 2024).
+             * @description Creation time, in whole seconds; null if Airbyte does not report it (before December 2024).
              * @example 2026-01-15T10:13:20.000Z
              */
             created: string | null;
         };
         /**
-         * @description Whether the schedule is in force; it says nothing about how syncs end.
+         * @description Whether the schedule is active. Independent of the results of syncs.
          * @enum {string}
          */
         IngestionStatus: "active" | "inactive" | "locked" | "unknown";
-        /** @description How an ingestion stands. */
+        /** @description Status of an ingestion. */
         IngestionStatusReport: {
             /**
              * @description Names the ingestion; it is the id of Airbyte's connection.
@@ -568,52 +568,52 @@ export interface components {
              */
             connectionId: string;
             /**
-             * @description Whether the schedule is in force; it says nothing about how syncs end.
+             * @description Whether the schedule is active. Independent of the results of syncs.
              * @example active
              */
             status: components["schemas"]["IngestionStatus"];
             /**
              * Format: date-time
-             * @description When the newest succeeded sync or refresh ended; null if none is on record.
+             * @description End of the newest successful sync or refresh; null if there is none.
              * @example 2026-01-15T02:07:41.000Z
              */
             lastSync: string | null;
             /**
              * Format: date-time
-             * @description The next firing of the schedule that Airbyte holds, by Airbyte's own rules; null if it will not fire.
-             *     Airbyte starts syncs up to 30 minutes later than scheduled.
+             * @description Next firing of the schedule by Airbyte's rules; null if it will not fire. Airbyte starts syncs up to 30
+             *     minutes late.
              * @example 2026-01-16T02:00:00.000Z
              */
             nextSync: string | null;
-            /** @description The schedule that Airbyte holds; null if it holds none that can be told. */
+            /** @description The stored schedule; null if it cannot be read. */
             schedule: components["schemas"]["Schedule"] | null;
             /**
-             * @description Airbyte's own word for the status where `status` is `unknown`, null otherwise.
+             * @description Airbyte's status if `status` is `unknown`; null otherwise.
              * @example null
              */
             upstreamStatus: string | null;
             /**
-             * @description Whether a run is waiting or under way.
+             * @description Whether a run is queued or running.
              * @example idle
              */
             syncState: components["schemas"]["SyncState"];
-            /** @description The newest sync or refresh that has ended, however it ended; null if none has. */
+            /** @description The newest sync or refresh that ended, whatever its result; null if none did. */
             lastRun: components["schemas"]["Run"] | null;
-            /** @description The run that is waiting or under way, of whatever type; null if none is. */
+            /** @description The queued or running run of any type; null if there is none. */
             currentRun: components["schemas"]["Run"] | null;
             /**
              * Format: int32
-             * @description Failed syncs since the newest success, cancelled ones passed over; looked for among the newest 40 runs.
+             * @description Failed syncs since the newest success among the newest 40 runs. Cancelled syncs are ignored.
              * @example 0
              */
             consecutiveFailures: number;
             /**
-             * @description Why there is a next sync, or none.
+             * @description Reason for the presence or absence of a next sync.
              * @example scheduled
              */
             nextSyncReason: components["schemas"]["NextSyncReason"];
             /**
-             * @description The next three firings, fewer where the schedule ends; the first is `nextSync`.
+             * @description The next three firings, or fewer if the schedule ends. The first equals `nextSync`.
              * @example [
              *       "2026-01-16T02:00:00.000Z",
              *       "2026-01-17T02:00:00.000Z",
@@ -622,38 +622,38 @@ export interface components {
              */
             nextSyncs: string[];
             /**
-             * @description The most pressing thing that can be said of it; docs/status.md has the rules.
+             * @description The most severe health value that applies. See docs/status.md for the rules.
              * @example healthy
              */
             health: components["schemas"]["Health"];
-            /** @description Everything that is wrong with it, also what `health` has no room for. */
+            /** @description All health problems, also those that `health` does not show. */
             healthReasons: components["schemas"]["HealthReason"][];
             /**
              * Format: date-time
-             * @description When Airbyte was asked.
+             * @description Time when Airbyte was queried.
              * @example 2026-01-15T10:30:00.000Z
              */
             observedAt: string;
         };
         /**
-         * @description Why there is a next sync, or none.
+         * @description Reason for the presence or absence of a next sync.
          * @enum {string}
          */
         NextSyncReason: "scheduled" | "manual" | "inactive" | "locked" | "never_fires" | "unknown";
-        /** @description What is to change: what is left out or null stays as it is, streams and all. */
+        /** @description Fields to change. Fields that are absent or null stay unchanged. */
         PatchIngestionInput: {
             /**
-             * @description What people will call it: not blank, no control characters.
+             * @description Display name: not blank, no control characters.
              * @example Orders to warehouse
              */
             name?: string | null;
             /**
-             * @description The schedule that a read gave may be sent back as it is: then nothing is sent to Airbyte. Another one is taken as
-             *     for a creation, in UTC: an ingestion whose schedule is in another zone is only moved when `timeZone` says `UTC`.
+             * @description The new schedule, in UTC. A schedule that equals the stored one changes nothing in Airbyte. If the stored
+             *     schedule has another time zone, a new one requires `timeZone` `UTC`.
              */
             schedule?: components["schemas"]["ScheduleInput"] | null;
             /**
-             * @description Whether the schedule is in force.
+             * @description Whether the schedule is active.
              * @example active
              */
             status?: components["schemas"]["WritableStatus"] | null;
@@ -736,7 +736,7 @@ export interface components {
         /** @description One run of an ingestion; it is a job in Airbyte. */
         Run: {
             /**
-             * @description Names the run; it is the id of Airbyte's job.
+             * @description Id of the run; it equals the id of Airbyte's job.
              * @example 1
              */
             runId: string;
@@ -746,7 +746,7 @@ export interface components {
              */
             connectionId: string;
             /**
-             * @description What it does with the data.
+             * @description Kind of run. Only `sync` and `refresh` move data.
              * @example sync
              */
             type: components["schemas"]["RunType"];
@@ -756,43 +756,43 @@ export interface components {
              */
             status: components["schemas"]["RunStatus"];
             /**
-             * @description Airbyte's own word for the status where `status` is `unknown`, null otherwise.
+             * @description Airbyte's status if `status` is `unknown`; null otherwise.
              * @example null
              */
             upstreamStatus: string | null;
             /**
              * Format: date-time
-             * @description When it was asked for.
+             * @description Time when the run was requested.
              * @example 2026-01-15T02:00:00.000Z
              */
             queuedAt: string;
             /**
              * Format: date-time
-             * @description When Airbyte began it. Airbyte's public API does not tell, so this is null.
+             * @description Start time. Always null: Airbyte's public API does not report it.
              * @example null
              */
             startedAt: string | null;
             /**
              * Format: date-time
-             * @description When it ended; null while it has not.
+             * @description End time; null until the run ends.
              * @example 2026-01-15T02:07:41.000Z
              */
             endedAt: string | null;
             /**
              * Format: int64
-             * @description From being asked for to its end, in milliseconds, waiting included; null while it has not ended.
+             * @description Time from request to end in milliseconds, including waiting; null until the run ends.
              * @example 461000
              */
             durationMs: number | null;
             /**
              * Format: int64
-             * @description Rows that reached the destination for good; null where Airbyte does not tell.
+             * @description Rows committed to the destination; null if Airbyte does not report it.
              * @example 4200
              */
             rows: number | null;
             /**
              * Format: int64
-             * @description Bytes that reached the destination for good; null where Airbyte does not tell.
+             * @description Bytes committed to the destination; null if Airbyte does not report it.
              * @example 1048576
              */
             bytes: number | null;
@@ -802,7 +802,7 @@ export interface components {
             /** @description What is on this page. */
             data: components["schemas"]["Run"][];
             /**
-             * @description Asks for the next page; null after the last.
+             * @description Token of the next page; null on the last page.
              * @example null
              */
             nextPageToken: string | null;
@@ -818,19 +818,19 @@ export interface components {
          */
         RunStatusFilter: "pending" | "queued" | "running" | "incomplete" | "succeeded" | "failed" | "cancelled";
         /**
-         * @description What it does with the data.
+         * @description Kind of run. Only `sync` and `refresh` move data.
          * @enum {string}
          */
         RunType: "sync" | "refresh" | "reset" | "clear" | "unknown";
-        /** @description When an ingestion syncs. Every member is present, null where there is nothing. */
+        /** @description When an ingestion syncs. Every field is present; fields that do not apply are null. */
         Schedule: {
             /**
-             * @description `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself.
+             * @description `cron`: fires by an expression. `basic`: fires at a fixed interval. `manual`: syncs only on request.
              * @example cron
              */
             scheduleType: components["schemas"]["ScheduleType"];
             /**
-             * @description In the words in which it was sent; as Airbyte holds it if it was made elsewhere.
+             * @description The expression as it was sent. If it was not created through this API: as stored in Airbyte.
              * @example 0 2 * * *
              */
             cronExpression: string | null;
@@ -840,7 +840,7 @@ export interface components {
              */
             basicTiming: string | null;
             /**
-             * @description IANA zone in which a cron expression is read.
+             * @description IANA time zone of the cron expression.
              * @example UTC
              */
             timeZone: string | null;
@@ -848,50 +848,51 @@ export interface components {
         /** @description When to sync. */
         ScheduleInput: {
             /**
-             * @description `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself.
+             * @description `cron`: fires by an expression. `basic`: fires at a fixed interval. `manual`: syncs only on request.
              * @example cron
              */
             scheduleType: components["schemas"]["ScheduleType"];
             /**
-             * @description Required for `cron`, refused otherwise: five Unix fields, or six or seven Quartz fields, in UTC.
+             * @description Cron expression in UTC: five Unix fields, or six or seven Quartz fields. Required for `cron`, rejected
+             *     otherwise.
              * @example 0 2 * * *
              */
             cronExpression?: string | null;
             /**
-             * @description Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`; left out it is `Every 24 HOURS`.
+             * @description Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`. Default: `Every 24 HOURS`.
              * @example null
              */
             basicTiming?: string | null;
             /**
-             * @description Airbyte's public API knows no other zone than `UTC`.
+             * @description Must be `UTC`, the only zone of Airbyte's public API.
              * @example UTC
              */
             timeZone?: string | null;
         };
-        /** @description What a schedule means. */
+        /** @description Explanation of a schedule. */
         SchedulePreview: {
             /**
-             * @description In plain English.
+             * @description Explanation in English.
              * @example At 02:00 AM
              */
             description: string;
             /**
-             * @description The same in five Unix fields; null where Unix cannot say it.
+             * @description The schedule in five Unix fields; null if Unix cron cannot express it.
              * @example 0 2 * * *
              */
             unixExpression: string | null;
             /**
-             * @description The same in six or seven Quartz fields; null for `manual`.
+             * @description The schedule in six or seven Quartz fields; null for `manual`.
              * @example 0 0 2 * * ?
              */
             quartzExpression: string | null;
             /**
-             * @description Zone in which the expression is read; null where there is none.
+             * @description Time zone of the expression; null if there is none.
              * @example UTC
              */
             timeZone: string | null;
             /**
-             * @description The next firings, strictly after `from`; fewer where the schedule, or the year 9999, ends before.
+             * @description Next firings strictly after `from`; fewer if the schedule, or the year 9999, ends earlier.
              * @example [
              *       "2026-01-16T02:00:00.000Z",
              *       "2026-01-17T02:00:00.000Z",
@@ -900,33 +901,33 @@ export interface components {
              */
             nextSyncs: string[];
         };
-        /** @description A schedule to be tried out. */
+        /** @description A schedule to preview. */
         SchedulePreviewInput: {
-            /** @description As for a creation, but `timeZone` may be any IANA zone. */
+            /** @description The same schedule as in a creation, except that `timeZone` can be any IANA zone. */
             schedule: components["schemas"]["ScheduleInput"];
             /**
              * Format: date-time
-             * @description Firings strictly after this moment are shown; left out it is now.
+             * @description Lists firings strictly after this time. Default: now.
              * @example 2026-01-15T10:30:00Z
              */
             from?: string | null;
             /**
              * Format: int32
-             * @description How many firings are shown.
+             * @description Number of firings.
              * @default 5
              * @example 3
              */
             count?: number | null;
         };
         /**
-         * @description `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself.
+         * @description `cron`: fires by an expression. `basic`: fires at a fixed interval. `manual`: syncs only on request.
          * @enum {string}
          */
         ScheduleType: "cron" | "basic" | "manual";
-        /** @description A source: where data comes from. Its configuration is never shown. */
+        /** @description A source. Its configuration is never shown. */
         Source: {
             /**
-             * @description Names the source in creations.
+             * @description Id of the source, for creations.
              * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
              */
             sourceId: string;
@@ -936,7 +937,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description Which connector it is; null where Airbyte does not tell.
+             * @description Connector type; null if Airbyte does not report it.
              * @example postgres
              */
             type: string | null;
@@ -951,15 +952,15 @@ export interface components {
             /** @description What is on this page. */
             data: components["schemas"]["Source"][];
             /**
-             * @description Asks for the next page; null after the last.
+             * @description Token of the next page; null on the last page.
              * @example null
              */
             nextPageToken: string | null;
         };
-        /** @description How to start a run. The body may be left out. */
+        /** @description Options of a start. The body is optional. */
         StartRunInput: {
             /**
-             * @description What to do when one is running already: `refuse` with 409, or `attach` to it and answer 200 with it.
+             * @description Behaviour if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run.
              * @default refuse
              * @example attach
              */
@@ -970,52 +971,52 @@ export interface components {
             /** @description One for each id. */
             results: components["schemas"]["StatusBatchResult"][];
         };
-        /** @description Which statuses to tell. */
+        /** @description Ids of the requested statuses. */
         StatusBatchInput: {
             /**
-             * @description Of ingestions, as creation gave them.
+             * @description Ids of ingestions, as returned by their creation.
              * @example [
              *       "conn-12345678-1234-1234-1234-123456789012"
              *     ]
              */
             ids: string[];
         };
-        /** @description The answer for one id: a status or a problem, the other null. */
+        /** @description Result for one id: a status or a problem. The other field is null. */
         StatusBatchResult: {
             /**
              * @description Names the ingestion; it is the id of Airbyte's connection.
              * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
-            /** @description Null where there is a problem. */
+            /** @description Null if there is a problem. */
             status: components["schemas"]["IngestionStatusReport"] | null;
-            /** @description Just what asking for this status alone would have been answered; null where there is a status. */
+            /** @description The same problem as `GET /ingestion/{connectionId}/status` returns; null if there is a status. */
             problem: components["schemas"]["Problem"] | null;
         };
         /** @description One stream that is synced. */
         Stream: {
             /**
-             * @description As the source names it.
+             * @description Name in the source.
              * @example orders
              */
             name: string;
             /**
-             * @description As the source names it; null where it has none.
+             * @description Namespace in the source; null if it has none.
              * @example null
              */
             namespace: string | null;
             /**
-             * @description In Airbyte's words; null where it gives none.
+             * @description Airbyte's sync mode; null if Airbyte reports none.
              * @example full_refresh_overwrite
              */
             syncMode: string | null;
             /**
-             * @description Path of the field that tells what is new; empty where there is none.
+             * @description Path of the cursor field; empty if there is none.
              * @example []
              */
             cursorField: string[];
             /**
-             * @description Paths of the fields that make up the key.
+             * @description Paths of the primary key's fields.
              * @example [
              *       [
              *         "order_id"
@@ -1027,29 +1028,29 @@ export interface components {
         /** @description One stream to sync. */
         StreamInput: {
             /**
-             * @description As the source names it.
+             * @description Name in the source.
              * @example orders
              */
             name: string;
             /**
-             * @description As the source names it; left out or null where it has none.
+             * @description Namespace in the source. Leave it out if the stream has none.
              * @example null
              */
             namespace?: string | null;
             /**
-             * @description Left out or null, Airbyte overwrites the destination on each sync: `full_refresh_overwrite`.
+             * @description Default: `full_refresh_overwrite`, which overwrites the destination on each sync.
              * @example full_refresh_append
              */
             syncMode?: components["schemas"]["SyncMode"] | null;
             /**
-             * @description Path of the field that tells what is new, for incremental modes.
+             * @description Path of the cursor field, for incremental modes.
              * @example [
              *       "ordered_at"
              *     ]
              */
             cursorField?: string[] | null;
             /**
-             * @description Paths of the fields that make up the key, for modes that deduplicate.
+             * @description Paths of the primary key's fields, for modes that deduplicate.
              * @example [
              *       [
              *         "order_id"
@@ -1059,12 +1060,12 @@ export interface components {
             primaryKey?: string[][] | null;
         };
         /**
-         * @description Left out or null, Airbyte overwrites the destination on each sync: `full_refresh_overwrite`.
+         * @description Default: `full_refresh_overwrite`, which overwrites the destination on each sync.
          * @enum {string}
          */
         SyncMode: "full_refresh_overwrite" | "full_refresh_overwrite_deduped" | "full_refresh_append" | "full_refresh_update" | "full_refresh_soft_delete" | "incremental_append" | "incremental_deduped_history" | "incremental_update" | "incremental_soft_delete";
         /**
-         * @description Whether a run is waiting or under way.
+         * @description Whether a run is queued or running.
          * @enum {string}
          */
         SyncState: "idle" | "queued" | "running" | "unknown";
@@ -1076,7 +1077,7 @@ export interface components {
              */
             field: string;
             /**
-             * @description Why it could not be checked.
+             * @description Reason why the field could not be checked.
              * @example Airbyte is still reading the schema of the source. Check again in a minute.
              */
             reason: string;
@@ -1101,7 +1102,7 @@ export interface components {
             errorId: string | null;
         };
         /**
-         * @description Whether the schedule is in force. Left out or null it is `active`.
+         * @description Whether the schedule is active. Default: `active`.
          * @enum {string}
          */
         WritableStatus: "active" | "inactive";
@@ -1451,17 +1452,17 @@ export interface operations {
                 pageSize?: number;
                 /** @description `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
                 pageToken?: string;
-                /** @description Only those in this status. */
+                /** @description Only ingestions with this status. */
                 status?: components["schemas"]["IngestionStatus"];
-                /** @description Only those with this kind of schedule. */
+                /** @description Only ingestions with this schedule type. */
                 scheduleType?: components["schemas"]["ScheduleType"];
-                /** @description Only those of this source. */
+                /** @description Only ingestions of this source. */
                 sourceId?: string;
-                /** @description Only those to this destination. */
+                /** @description Only ingestions to this destination. */
                 destinationId?: string;
-                /** @description A part of the name, in whatever case. */
+                /** @description Part of the name, case-insensitive. */
                 name?: string;
-                /** @description Only those with this health. */
+                /** @description Only ingestions with this health. */
                 health?: components["schemas"]["Health"];
             };
             header?: never;
@@ -1641,7 +1642,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An ingestion as Airbyte holds it. Creation, read and change answer with the same members. */
+            /** @description An ingestion as stored in Airbyte. Create, read and update return the same fields. */
             201: {
                 headers: {
                     /** @description Path of the status. */
@@ -1860,7 +1861,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It could be created. */
+            /** @description The creation is valid. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2205,7 +2206,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An ingestion as Airbyte holds it. Creation, read and change answer with the same members. */
+            /** @description An ingestion as stored in Airbyte. Create, read and update return the same fields. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -2411,7 +2412,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description The ingestion was deleted. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2626,7 +2627,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the version that the change is meant for; `*` for any. */
+                /** @description The `ETag` of the version to change; `*` for any. */
                 "If-Match"?: string;
             };
             path: {
@@ -2641,7 +2642,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An ingestion as Airbyte holds it. Creation, read and change answer with the same members. */
+            /** @description An ingestion as stored in Airbyte. Create, read and update return the same fields. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -2871,11 +2872,11 @@ export interface operations {
     listRuns: {
         parameters: {
             query?: {
-                /** @description Only runs in this status. */
+                /** @description Only runs with this status. */
                 status?: components["schemas"]["RunStatusFilter"];
-                /** @description How many runs at most. */
+                /** @description Maximum number of runs. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before. Empty or left out: the first page. */
+                /** @description `nextPageToken` of the previous page. Default: the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -3100,7 +3101,7 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description It was started. */
+            /** @description The run was started. */
             202: {
                 headers: {
                     /** @description Path of the run. */
@@ -3335,7 +3336,7 @@ export interface operations {
     getRun: {
         parameters: {
             query?: {
-                /** @description How many seconds to wait at most for the run to end; 0 answers at once. */
+                /** @description Maximum time to wait for the end of the run, in seconds; 0 answers at once. */
                 wait?: number;
             };
             header?: never;
@@ -3814,7 +3815,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How an ingestion stands. */
+            /** @description Status of an ingestion. */
             200: {
                 headers: {
                     /** @description Names this version. */
@@ -4021,7 +4022,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What a schedule means. */
+            /** @description Explanation of a schedule. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -18,7 +18,7 @@ export class ActorController {
   @ApiOperation({
     operationId: 'listSources',
     summary: 'List sources',
-    description: 'Where data can come from, without any configuration.',
+    description: 'Lists the sources without their configuration.',
   })
   @ApiOkResponse({ type: SourceListDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })
@@ -34,7 +34,7 @@ export class ActorController {
   @ApiOperation({
     operationId: 'listDestinations',
     summary: 'List destinations',
-    description: 'Where data can go, without any configuration.',
+    description: 'Lists the destinations without their configuration.',
   })
   @ApiOkResponse({ type: DestinationListDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })

@@ -13,6 +13,6 @@ export function logUnreadableRows(
     const kind = `${operation} ${reason}`;
     if (known.has(kind) || known.size >= MAX_KINDS) return;
     known.add(kind);
-    warn(`A record of Airbyte in the answer to ${operation} is left out: ${reason}.`);
+    warn(`Skipped an unreadable record in Airbyte's response to ${operation}: ${reason}.`);
   };
 }

@@ -9,7 +9,7 @@ export function assertRetryAllowed(attempt: EarlierAttempt): void {
   if (attempt.retryAllowed) return;
   throw new ProblemException(
     'outcome-in-doubt',
-    'An earlier attempt got no answer and Airbyte may yet finish it. Send this again, with the same Idempotency-Key, to learn what came of it.',
+    'Airbyte did not answer an earlier attempt and may still complete it. Repeat the request with the same Idempotency-Key to get the result.',
     { retryAfterMs: attempt.retryAfterMs },
   );
 }

@@ -13,7 +13,7 @@ import { newestSuccess, readNewestJobs } from './sync-history';
 /** Connection and runs of one ingestion, read at about the same time. */
 export interface IngestionSnapshot extends RunFacts {
   readonly connection: AirbyteConnection;
-  /** When Airbyte was asked. */
+  /** Time when Airbyte was queried. */
   readonly observedAt: Date;
 }
 

@@ -52,7 +52,7 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
     case 'unauthorized':
       return new ProblemException(
         'airbyte-rejected-credentials',
-        "Airbyte refused the credentials in the gateway's settings. Its operator has to correct them.",
+        "Airbyte rejected the gateway's credentials. The operator of the gateway must correct them.",
         extras,
       );
     case 'failed':
@@ -60,7 +60,7 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
     case 'misbehaving':
       return new ProblemException(
         'airbyte-misbehaved',
-        'What answers at AIRBYTE_API_URL does not answer as Airbyte does; check that it is the base of the public API.',
+        'The server at AIRBYTE_API_URL does not answer like Airbyte. Check that the URL is the base of the public API.',
         extras,
       );
     case 'unreachable':
@@ -72,13 +72,13 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
     case 'dropped':
       return new ProblemException(
         'airbyte-unreachable',
-        'No answer came from AIRBYTE_API_URL. Try again.',
+        'The connection to AIRBYTE_API_URL closed without a response. Try again.',
         extras,
       );
     case 'timeout':
       return new ProblemException(
         'airbyte-timeout',
-        'Airbyte took longer than this request may. Try again.',
+        'Airbyte did not respond before the deadline of this request. Try again.',
         extras,
       );
     case 'rate_limited':
@@ -105,7 +105,7 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
 export function ingestionNotFound(cause?: AirbyteError): ProblemException {
   return new ProblemException(
     'ingestion-not-found',
-    "No ingestion has this id, or the gateway's Airbyte credentials may not see it. GET /ingestion lists those that exist.",
+    "No ingestion has this id, or the gateway's Airbyte credentials cannot access it. GET /ingestion lists the ingestions.",
     { cause },
   );
 }

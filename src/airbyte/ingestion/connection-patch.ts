@@ -41,7 +41,7 @@ function assertZoneKept({ schedule }: AirbyteConnection, request: ScheduleReques
   throw validationFailed([
     {
       field: 'schedule.timeZone',
-      reason: `is left out, while the present schedule is in ${timeZone}, which Airbyte's public API cannot set`,
+      reason: `is missing, but the stored schedule is in ${timeZone}, which Airbyte's public API cannot set`,
       hint: 'Write "UTC" and the hours in UTC, send the schedule back as it was read, or change it in Airbyte.',
     },
   ]);

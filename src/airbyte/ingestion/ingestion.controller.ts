@@ -95,11 +95,11 @@ export class IngestionController {
     operationId: 'checkIngestion',
     summary: 'Check a creation without creating anything',
     description:
-      'Takes the body of a creation. It refuses what a creation would refuse, and otherwise answers with the result of ' +
-      'the schedule. Streams are compared with those that the source has. Airbyte may have to read the schema of the ' +
-      'source first: where that takes too long, `unchecked` names `streams`.',
+      'Takes the same body as `POST /ingestion`, reports the same errors and creates nothing. Returns the schedule and ' +
+      'its next firings. Streams are compared with those of the source. Airbyte may have to read the schema of the ' +
+      'source first; if that takes too long, `unchecked` contains `streams`.',
   })
-  @ApiOkResponse({ type: CreationCheckDto, description: 'It could be created.' })
+  @ApiOkResponse({ type: CreationCheckDto, description: 'The creation is valid.' })
   @ApiProblems({ body: 'read', codes: [...UPSTREAM_PROBLEMS, 'reference-not-found', 'workspace-mismatch'] })
   checkIngestion(
     @Body(ScheduledBodyPipe) request: CreateIngestionDto,
@@ -113,7 +113,8 @@ export class IngestionController {
   @ApiOperation({
     operationId: 'getIngestion',
     summary: 'Read an ingestion',
-    description: 'All of it, as Airbyte holds it. Its entity tag names the version for `If-Match`.',
+    description:
+      'Returns the ingestion as stored in Airbyte. Its entity tag identifies the version for `If-Match`.',
   })
   @ApiIdParam('connectionId')
   @ApiConditional(IngestionDto)
@@ -142,7 +143,7 @@ export class IngestionController {
   @ApiHeader({
     name: 'If-Match',
     required: false,
-    description: 'The `ETag` of the version that the change is meant for; `*` for any.',
+    description: 'The `ETag` of the version to change; `*` for any.',
     schema: { type: 'string' },
     example: '*',
   })
@@ -176,10 +177,10 @@ export class IngestionController {
     operationId: 'deleteIngestion',
     summary: 'Delete an ingestion',
     description:
-      'It never syncs again and every later call for it is 404. What it has brought stays where it is.',
+      'Stops all future syncs. Later requests for this ingestion return 404. Synced data stays in the destination.',
   })
   @ApiIdParam('connectionId')
-  @ApiNoContentResponse({ description: 'It is gone.' })
+  @ApiNoContentResponse({ description: 'The ingestion was deleted.' })
   @ApiProblems({
     body: 'ignored',
     codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found', 'conflict', 'outcome-unknown'],

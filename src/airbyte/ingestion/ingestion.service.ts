@@ -160,7 +160,7 @@ export class IngestionService {
       const errors = await this.errorsInStreams(input, context);
       if (!errors) return [{ field: 'streams', reason: STILL_READING }];
       if (errors.length === 0) return [];
-      throw new ProblemException('rejected-by-airbyte', 'Airbyte would refuse the streams.', { errors });
+      throw new ProblemException('rejected-by-airbyte', 'Airbyte would reject the streams.', { errors });
     } catch (error) {
       if (!(error instanceof AirbyteError)) throw error;
       return [{ field: 'streams', reason: airbyteProblem(error).detail }];

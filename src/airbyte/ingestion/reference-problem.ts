@@ -66,8 +66,9 @@ async function readVisible(id: string, read: Promise<Actor>, context: RequestCon
 }
 
 function workspaceMismatch(): ProblemException {
-  const hint = 'Choose two of one workspace: GET /sources and GET /destinations tell which each is in.';
-  const reason = 'is in another workspace than the other';
+  const hint =
+    'Choose a source and a destination of one workspace. GET /sources and GET /destinations show the workspaces.';
+  const reason = 'is in a different workspace';
   return new ProblemException(
     'workspace-mismatch',
     'Airbyte connects a source and a destination of one workspace only.',

@@ -18,9 +18,9 @@ export class ListingController {
     operationId: 'listIngestions',
     summary: 'List ingestions',
     description:
-      'Page by page, each with how it stands. What exists throughout a walk through the pages appears exactly once in ' +
-      'it. Without filters the order is that of Airbyte, with filters that of the ids, and what they judge by may be ' +
-      'five seconds old.',
+      'Returns one page, each ingestion with its status. An ingestion that exists while you read all pages appears ' +
+      'exactly once. Without filters the order is that of Airbyte. With filters the order is by id, and the data may ' +
+      'be five seconds old.',
   })
   @ApiOkResponse({ type: IngestionListDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })

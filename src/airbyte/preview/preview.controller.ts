@@ -16,9 +16,8 @@ export class PreviewController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'previewSchedule',
-    summary: 'Say what a schedule means',
-    description:
-      'Explains a schedule and lists its next firings. Nothing is created and Airbyte is not asked.',
+    summary: 'Preview a schedule',
+    description: 'Explains a schedule and lists its next firings. Creates nothing and does not call Airbyte.',
   })
   @ApiOkResponse({ type: PreviewDto })
   @ApiProblems({ body: 'read' })

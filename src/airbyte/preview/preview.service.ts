@@ -33,7 +33,7 @@ function momentOf(from: string | null | undefined): Date | null {
   if (from === null || from === undefined) return null;
   const moment = new Date(from);
   if (!/(Z|[+-]\d{2}:?\d{2})$/i.test(from) || Number.isNaN(moment.getTime())) {
-    throw wrongFrom('must be a moment in ISO 8601 with a zone');
+    throw wrongFrom('must be an ISO 8601 date and time with a zone');
   }
   if (moment.getUTCFullYear() > 9999) throw wrongFrom('must not be after the year 9999, in UTC');
   return moment;

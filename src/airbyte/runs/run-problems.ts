@@ -5,7 +5,7 @@ import { runStatus } from '../core/run-mapper';
 export function runNotFound(): ProblemException {
   return new ProblemException(
     'run-not-found',
-    'This ingestion has no run of this id. GET /ingestion/{id}/runs lists its runs.',
+    'This ingestion has no run with this id. GET /ingestion/{id}/runs lists its runs.',
   );
 }
 
@@ -24,8 +24,5 @@ export function runInProgress(runId: string): ProblemException {
 }
 
 export function ingestionInactive(): ProblemException {
-  return new ProblemException(
-    'ingestion-inactive',
-    'An inactive ingestion runs nothing. Make it active first.',
-  );
+  return new ProblemException('ingestion-inactive', 'An inactive ingestion cannot run. Activate it first.');
 }

@@ -30,17 +30,18 @@ export class RunController {
   @HttpCode(202)
   @ApiOperation({
     operationId: 'startRun',
-    summary: 'Sync now',
+    summary: 'Start a run',
     description:
-      'Starts a sync whatever the schedule says. One that is in progress is refused or attached to. Answers as soon as ' +
-      'the run is on record, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Few ' +
-      'starts are sent at one time (`AIRBYTE_MAX_STARTS`), so under load a start may wait as long as ' +
-      '`AIRBYTE_START_TIMEOUT_MS` for its turn and take as long again: give your client a timeout of 5 minutes, or send ' +
-      'an `Idempotency-Key` and repeat the request until it is answered. A start goes on when its caller has gone.',
+      'Starts a sync independently of the schedule. If a run is in progress, `onConflict` decides. Answers as soon as ' +
+      'the run exists, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Concurrent ' +
+      'starts are limited (`AIRBYTE_MAX_STARTS`), so under load a start may wait up to ' +
+      '`AIRBYTE_START_TIMEOUT_MS` in the queue and take as long again: set a client timeout of 5 minutes, or send ' +
+      'an `Idempotency-Key` and repeat the request until you get a response. A start continues after the caller ' +
+      'disconnects.',
   })
   @ApiIdParam('connectionId')
   @ApiBody({ type: StartRunDto, required: false })
-  @ApiAcceptedResponse({ type: RunDto, description: 'It was started.', headers: LOCATION })
+  @ApiAcceptedResponse({ type: RunDto, description: 'The run was started.', headers: LOCATION })
   @ApiOkResponse({
     type: RunDto,
     description: 'A run was in progress and `onConflict` is `attach`.',
@@ -71,7 +72,11 @@ export class RunController {
 
   @Get()
   @RequiresScope('ingestion:read')
-  @ApiOperation({ operationId: 'listRuns', summary: 'List runs', description: 'The history, newest first.' })
+  @ApiOperation({
+    operationId: 'listRuns',
+    summary: 'List runs',
+    description: 'Returns the run history, newest first.',
+  })
   @ApiIdParam('connectionId')
   @ApiOkResponse({ type: RunListDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
@@ -87,10 +92,10 @@ export class RunController {
   @RequiresScope('ingestion:read')
   @ApiOperation({
     operationId: 'getRun',
-    summary: 'Say how a run stands',
+    summary: 'Get a run',
     description:
-      'One run of this ingestion. With `wait` the answer comes when the run ends, or as it stands when so many seconds ' +
-      'have passed or the gateway stops: whoever gets a run that has not ended asks again.',
+      'Returns one run of this ingestion. With `wait`, the response comes when the run ends, when the given seconds ' +
+      'have passed, or when the gateway stops. If the run has not ended, repeat the request.',
   })
   @ApiIdParam('connectionId')
   @ApiIdParam('runId')
@@ -114,11 +119,11 @@ export class RunController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelRun',
-    summary: 'Stop a run',
+    summary: 'Cancel a run',
     description:
-      'Stops a run that has not ended. What it has brought already stays. Answers 202 with the run as it is where it has ' +
-      'not ended within 10 seconds: the cancellation goes on, and `GET` with `wait` shows its end. It goes before ' +
-      'every start that waits.',
+      'Cancels a run that has not ended. Data that was already synced stays. If the run has not ended within ' +
+      '10 seconds, the response is 202 with the current state; the cancellation continues, and `GET` with `wait` shows ' +
+      'its end. Cancellations have priority over queued starts.',
   })
   @ApiIdParam('connectionId')
   @ApiIdParam('runId')

@@ -90,8 +90,8 @@ function neverFault(rule: CronRule, from: Date): FieldFault {
   return {
     reason,
     hint: past
-      ? 'its year is over: leave the year out'
-      : 'no month named has such a day: change day or month',
+      ? 'its year is in the past: leave the year out'
+      : 'none of these months has this day: change day or month',
   };
 }
 

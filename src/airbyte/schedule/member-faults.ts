@@ -45,7 +45,7 @@ function otherZone(timeZone: string, cronExpression: string | null | undefined, 
     };
   return {
     field: 'timeZone',
-    reason: zone ? "Airbyte's public API knows no zone but UTC" : `"${timeZone}" is not a time zone`,
+    reason: zone ? "Airbyte's public API supports no zone but UTC" : `"${timeZone}" is not a time zone`,
     hint:
       (zone && isPresent(cronExpression) ? inUtcHint(cronExpression, zone, now) : null) ??
       'leave timeZone out and write the times in UTC',

@@ -124,13 +124,13 @@ describe('an expression refused before anything is sent', () => {
     ['*/5 * * * * ?', 'Airbyte starts a sync at most once a minute: write 0'],
     [
       '*/90 * * * *',
-      'a step starts anew with every hour: use scheduleType basic with basicTiming "Every 1 HOURS" or "Every 2 HOURS"',
+      'a step restarts with every hour: use scheduleType basic with basicTiming "Every 1 HOURS" or "Every 2 HOURS"',
     ],
     [
       '0 */48 * * *',
-      'a step starts anew with every day: use scheduleType basic with basicTiming "Every 24 HOURS" or "Every 1 WEEKS"',
+      'a step restarts with every day: use scheduleType basic with basicTiming "Every 24 HOURS" or "Every 1 WEEKS"',
     ],
-    ['0-30/90 * * * *', 'a step starts anew with every hour: leave it out, or list the values'],
+    ['0-30/90 * * * *', 'a step restarts with every hour: leave it out, or list the values'],
     ['*/0 * * * *', 'leave the step out'],
     [
       '0 0 2 * * ? Europe/Berlin',
@@ -154,9 +154,9 @@ describe('an expression refused before anything is sent', () => {
       'write five fields (Unix: minute hour day-of-month month day-of-week), or six or seven (Quartz: second first, year last)',
     ],
     ['  ', 'write a Unix or Quartz expression, such as "0 2 * * *"'],
-    ['0 0 2 31 2 ?', 'no month named has such a day: change day or month'],
-    ['0 2 30 2 *', 'no month named has such a day: change day or month'],
-    ['0 0 2 1 1 ? 2000', 'its year is over: leave the year out'],
+    ['0 0 2 31 2 ?', 'none of these months has this day: change day or month'],
+    ['0 2 30 2 *', 'none of these months has this day: change day or month'],
+    ['0 0 2 1 1 ? 2000', 'its year is in the past: leave the year out'],
     [
       `0 ${'2,'.repeat(126)}2 * * *`,
       'use ranges and steps in place of long lists, or make several ingestions',

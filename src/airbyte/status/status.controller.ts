@@ -34,10 +34,10 @@ export class StatusController {
   @RequiresScope('ingestion:read')
   @ApiOperation({
     operationId: 'getIngestionStatus',
-    summary: 'Say how an ingestion stands',
+    summary: 'Get the status of an ingestion',
     description:
-      'When data last arrived, when it will next, by which schedule, and what is wrong with it. At most one second old ' +
-      'by default. Its entity tag leaves `observedAt` out, so that polling costs little while nothing happens.',
+      'Returns the last sync, the next sync, the schedule and health problems. At most one second old by default. ' +
+      'The entity tag excludes `observedAt`, so conditional polling is cheap while nothing changes.',
   })
   @ApiIdParam('connectionId')
   @ApiConditional(IngestionStatusDto)
@@ -58,8 +58,8 @@ export class StatusController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'getIngestionStatuses',
-    summary: 'Say how many ingestions stand',
-    description: 'Up to a hundred statuses in one request. What goes wrong for one id is told in its place.',
+    summary: 'Get the status of several ingestions',
+    description: 'Returns up to 100 statuses in one request. A failure for one id is reported in its result.',
   })
   @ApiOkResponse({ type: StatusBatchDto })
   @ApiProblems({ body: 'read' })

@@ -2,17 +2,17 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
 @ApiSchema({
   name: 'Source',
-  description: 'A source: where data comes from. Its configuration is never shown.',
+  description: 'A source. Its configuration is never shown.',
 })
 export class SourceDto {
-  /** Names the source in creations. */
+  /** Id of the source, for creations. */
   @ApiProperty({ example: '95e66a59-8045-4307-9678-63bc3c9b8c93' })
   sourceId: string;
 
   @ApiProperty({ example: 'Orders' })
   name: string;
 
-  /** Which connector it is; null where Airbyte does not tell. */
+  /** Connector type; null if Airbyte does not report it. */
   @ApiProperty({ type: 'string', nullable: true, example: 'postgres' })
   type: string | null;
 
@@ -22,17 +22,17 @@ export class SourceDto {
 
 @ApiSchema({
   name: 'Destination',
-  description: 'A destination: where data goes. Its configuration is never shown.',
+  description: 'A destination. Its configuration is never shown.',
 })
 export class DestinationDto {
-  /** Names the destination in creations. */
+  /** Id of the destination, for creations. */
   @ApiProperty({ example: 'e478de0d-a3a0-475c-b019-25f7dd29e281' })
   destinationId: string;
 
   @ApiProperty({ example: 'Warehouse' })
   name: string;
 
-  /** Which connector it is; null where Airbyte does not tell. */
+  /** Connector type; null if Airbyte does not report it. */
   @ApiProperty({ type: 'string', nullable: true, example: 'bigquery' })
   type: string | null;
 
@@ -45,7 +45,7 @@ export class SourceListDto {
   @ApiProperty({ type: [SourceDto] })
   data: SourceDto[];
 
-  /** Asks for the next page; null after the last. */
+  /** Token of the next page; null on the last page. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   nextPageToken: string | null;
 }
@@ -55,7 +55,7 @@ export class DestinationListDto {
   @ApiProperty({ type: [DestinationDto] })
   data: DestinationDto[];
 
-  /** Asks for the next page; null after the last. */
+  /** Token of the next page; null on the last page. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   nextPageToken: string | null;
 }

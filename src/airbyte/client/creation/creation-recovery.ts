@@ -93,7 +93,7 @@ export class CreationRecovery {
       if (await this.claims.claimCreated(made.connectionId, claimant)) return made;
       // An identical concurrent request recovered this connection. Look for the one that request created.
       const details = { operation: operation.name, sent: true, outcomeUnknown: true };
-      return new AirbyteError('timeout', 'what was made was given to a request like this one', details);
+      return new AirbyteError('timeout', 'the connection was assigned to an identical request', details);
     } catch (error) {
       if (error instanceof AirbyteError && error.outcomeUnknown) return error;
       throw error;

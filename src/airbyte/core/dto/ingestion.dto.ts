@@ -11,10 +11,10 @@ export type IngestionStatus = (typeof INGESTION_STATUSES)[number];
 
 @ApiSchema({
   name: 'Ingestion',
-  description: 'An ingestion as Airbyte holds it. Creation, read and change answer with the same members.',
+  description: 'An ingestion as stored in Airbyte. Create, read and update return the same fields.',
 })
 export class IngestionDto {
-  /** Names the ingestion in every other call; it is the id of Airbyte's connection. */
+  /** Id of the ingestion; it equals the id of Airbyte's connection. */
   @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
   connectionId: string;
 
@@ -30,23 +30,23 @@ export class IngestionDto {
   @ApiProperty({ example: '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826' })
   workspaceId: string;
 
-  /** Whether the schedule is in force; it says nothing about how syncs end. */
+  /** Whether the schedule is active. Independent of the results of syncs. */
   @ApiProperty({ enum: INGESTION_STATUSES, enumName: 'IngestionStatus', example: 'active' })
   status: IngestionStatus;
 
-  /** Airbyte's own word for the status where `status` is `unknown`, null otherwise. */
+  /** Airbyte's status if `status` is `unknown`; null otherwise. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   upstreamStatus: string | null;
 
-  /** The schedule that Airbyte holds, as it was sent; `manual` where none was sent. May be sent back unchanged. */
+  /** The schedule as it was sent; `manual` if none was sent. It can be sent back unchanged. */
   @ApiProperty({ type: () => ScheduleDto })
   schedule: ScheduleDto;
 
-  /** What is synced, and how. */
+  /** The streams and their sync modes. */
   @ApiProperty({ type: [StreamDto] })
   streams: StreamDto[];
 
-  /** When Airbyte made the connection, in whole seconds; null where Airbyte does not report it (before December 2024). */
+  /** Creation time, in whole seconds; null if Airbyte does not report it (before December 2024). */
   @ApiProperty({ type: 'string', nullable: true, format: 'date-time', example: '2026-01-15T10:13:20.000Z' })
   created: string | null;
 }

@@ -23,9 +23,9 @@ export type RunType = (typeof RUN_TYPES)[number];
 const CONFLICT_CHOICES = ['refuse', 'attach'] as const;
 export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
 
-@ApiSchema({ name: 'StartRunInput', description: 'How to start a run. The body may be left out.' })
+@ApiSchema({ name: 'StartRunInput', description: 'Options of a start. The body is optional.' })
 export class StartRunDto {
-  /** What to do when one is running already: `refuse` with 409, or `attach` to it and answer 200 with it. */
+  /** Behaviour if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run. */
   @ApiProperty({
     enum: CONFLICT_CHOICES,
     enumName: 'ConflictChoice',
@@ -44,7 +44,7 @@ const MAX_WAIT_S = 60;
 
 /** Query of a single run. */
 export class RunQueryDto {
-  /** How many seconds to wait at most for the run to end; 0 answers at once. */
+  /** Maximum time to wait for the end of the run, in seconds; 0 answers at once. */
   @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_WAIT_S, default: 0, required: false, example: 30 })
   @IsOptional()
   @Type(() => Number)
@@ -54,14 +54,14 @@ export class RunQueryDto {
 
 @ApiSchema({ name: 'Run', description: 'One run of an ingestion; it is a job in Airbyte.' })
 export class RunDto {
-  /** Names the run; it is the id of Airbyte's job. */
+  /** Id of the run; it equals the id of Airbyte's job. */
   @ApiProperty({ example: '1' })
   runId: string;
 
   @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
   connectionId: string;
 
-  /** What it does with the data. */
+  /** Kind of run. Only `sync` and `refresh` move data. */
   @ApiProperty({ enum: RUN_TYPES, enumName: 'RunType', example: 'sync' })
   type: RunType;
 
@@ -69,31 +69,31 @@ export class RunDto {
   @ApiProperty({ enum: RUN_STATUSES, enumName: 'RunStatus', example: 'succeeded' })
   status: RunStatus;
 
-  /** Airbyte's own word for the status where `status` is `unknown`, null otherwise. */
+  /** Airbyte's status if `status` is `unknown`; null otherwise. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   upstreamStatus: string | null;
 
-  /** When it was asked for. */
+  /** Time when the run was requested. */
   @ApiProperty({ format: 'date-time', example: '2026-01-15T02:00:00.000Z' })
   queuedAt: string;
 
-  /** When Airbyte began it. Airbyte's public API does not tell, so this is null. */
+  /** Start time. Always null: Airbyte's public API does not report it. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   startedAt: string | null;
 
-  /** When it ended; null while it has not. */
+  /** End time; null until the run ends. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-15T02:07:41.000Z' })
   endedAt: string | null;
 
-  /** From being asked for to its end, in milliseconds, waiting included; null while it has not ended. */
+  /** Time from request to end in milliseconds, including waiting; null until the run ends. */
   @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 461000 })
   durationMs: number | null;
 
-  /** Rows that reached the destination for good; null where Airbyte does not tell. */
+  /** Rows committed to the destination; null if Airbyte does not report it. */
   @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 4200 })
   rows: number | null;
 
-  /** Bytes that reached the destination for good; null where Airbyte does not tell. */
+  /** Bytes committed to the destination; null if Airbyte does not report it. */
   @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 1048576 })
   bytes: number | null;
 }

@@ -63,22 +63,25 @@ const CRON_NAME = {
 })
 @ApiSchema({ name: 'ScheduleInput', description: 'When to sync.' })
 export class ScheduleRequestDto implements ScheduleRequest {
-  /** `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself. */
+  /** `cron`: fires by an expression. `basic`: fires at a fixed interval. `manual`: syncs only on request. */
   @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', example: 'cron' })
   @IsOneOf(SCHEDULE_TYPES, typeOfMembers)
   scheduleType: ScheduleType;
 
-  /** Required for `cron`, refused otherwise: five Unix fields, or six or seven Quartz fields, in UTC. */
+  /**
+   * Cron expression in UTC: five Unix fields, or six or seven Quartz fields. Required for `cron`, rejected
+   * otherwise.
+   */
   @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: '0 2 * * *' })
   @IsOptionalText(255, CRON_HINT)
   cronExpression?: string | null;
 
-  /** Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`; left out it is `Every 24 HOURS`. */
+  /** Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`. Default: `Every 24 HOURS`. */
   @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: null })
   @IsOptionalText(255, BASIC_HINT)
   basicTiming?: string | null;
 
-  /** Airbyte's public API knows no other zone than `UTC`. */
+  /** Must be `UTC`, the only zone of Airbyte's public API. */
   @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: 'UTC' })
   @IsOptionalText(255, ZONE_HINT)
   timeZone?: string | null;
@@ -86,14 +89,14 @@ export class ScheduleRequestDto implements ScheduleRequest {
 
 @ApiSchema({
   name: 'Schedule',
-  description: 'When an ingestion syncs. Every member is present, null where there is nothing.',
+  description: 'When an ingestion syncs. Every field is present; fields that do not apply are null.',
 })
 export class ScheduleDto implements Schedule {
-  /** `cron` fires by an expression, `basic` at a fixed interval, `manual` never by itself. */
+  /** `cron`: fires by an expression. `basic`: fires at a fixed interval. `manual`: syncs only on request. */
   @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', example: 'cron' })
   scheduleType: ScheduleType;
 
-  /** In the words in which it was sent; as Airbyte holds it if it was made elsewhere. */
+  /** The expression as it was sent. If it was not created through this API: as stored in Airbyte. */
   @ApiProperty({ type: 'string', nullable: true, example: '0 2 * * *' })
   cronExpression: string | null;
 
@@ -101,7 +104,7 @@ export class ScheduleDto implements Schedule {
   @ApiProperty({ type: 'string', nullable: true, example: null })
   basicTiming: string | null;
 
-  /** IANA zone in which a cron expression is read. */
+  /** IANA time zone of the cron expression. */
   @ApiProperty({ type: 'string', nullable: true, example: 'UTC' })
   timeZone: string | null;
 }

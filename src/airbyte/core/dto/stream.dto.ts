@@ -24,17 +24,17 @@ const CURSOR_HINT = 'Write the path of a field as an array, e.g. ["updated_at"].
 
 @ApiSchema({ name: 'StreamInput', description: 'One stream to sync.' })
 export class StreamRequestDto {
-  /** As the source names it. */
+  /** Name in the source. */
   @ApiProperty({ minLength: 1, maxLength: 1000, example: 'orders' })
   @IsText(1, 1000)
   name: string;
 
-  /** As the source names it; left out or null where it has none. */
+  /** Namespace in the source. Leave it out if the stream has none. */
   @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 1000, example: null })
   @IsOptionalText(1000, 'Give the namespace of the stream, or leave it out.')
   namespace?: string | null;
 
-  /** Left out or null, Airbyte overwrites the destination on each sync: `full_refresh_overwrite`. */
+  /** Default: `full_refresh_overwrite`, which overwrites the destination on each sync. */
   @ApiProperty({
     enum: SYNC_MODES,
     enumName: 'SyncMode',
@@ -46,7 +46,7 @@ export class StreamRequestDto {
   @IsOneOf(SYNC_MODES)
   syncMode?: SyncMode | null;
 
-  /** Path of the field that tells what is new, for incremental modes. */
+  /** Path of the cursor field, for incremental modes. */
   @ApiProperty({ ...PATH, nullable: true, required: false, example: ['ordered_at'] })
   @IsOptional()
   @IsArray({ message: 'must be an array of field names', context: { hint: CURSOR_HINT } })
@@ -54,7 +54,7 @@ export class StreamRequestDto {
   @IsString({ each: true, message: 'must be an array of field names', context: { hint: CURSOR_HINT } })
   cursorField?: string[] | null;
 
-  /** Paths of the fields that make up the key, for modes that deduplicate. */
+  /** Paths of the primary key's fields, for modes that deduplicate. */
   @ApiProperty({
     ...KEY,
     items: { ...PATH, minItems: 1 },
@@ -69,23 +69,23 @@ export class StreamRequestDto {
 
 @ApiSchema({ name: 'Stream', description: 'One stream that is synced.' })
 export class StreamDto {
-  /** As the source names it. */
+  /** Name in the source. */
   @ApiProperty({ example: 'orders' })
   name: string;
 
-  /** As the source names it; null where it has none. */
+  /** Namespace in the source; null if it has none. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   namespace: string | null;
 
-  /** In Airbyte's words; null where it gives none. */
+  /** Airbyte's sync mode; null if Airbyte reports none. */
   @ApiProperty({ type: 'string', nullable: true, example: 'full_refresh_overwrite' })
   syncMode: string | null;
 
-  /** Path of the field that tells what is new; empty where there is none. */
+  /** Path of the cursor field; empty if there is none. */
   @ApiProperty({ ...PATH, example: [] })
   cursorField: string[];
 
-  /** Paths of the fields that make up the key. */
+  /** Paths of the primary key's fields. */
   @ApiProperty({ ...KEY, example: [['order_id']] })
   primaryKey: string[][];
 }

@@ -27,10 +27,10 @@ export type WritableStatus = (typeof WRITABLE_STATUSES)[number];
 
 @ApiSchema({
   name: 'CreateIngestionInput',
-  description: 'A new ingestion: an existing source, an existing destination, and when to sync.',
+  description: 'A new ingestion: an existing source, an existing destination and a schedule.',
 })
 export class CreateIngestionDto {
-  /** What people will call it: not blank, no control characters. Airbyte does not require names to be unique. */
+  /** Display name: not blank, no control characters. Airbyte does not require unique names. */
   @ApiProperty({ minLength: 1, maxLength: 255, pattern: NAME_PATTERN, example: 'Orders to warehouse' })
   @IsName(255)
   name: string;
@@ -45,7 +45,7 @@ export class CreateIngestionDto {
   @IsId('an existing destination')
   destinationId: string;
 
-  /** Left out or null: it syncs only when asked to. */
+  /** Default: `manual`, syncs only on request. */
   @ApiProperty({ type: () => ScheduleRequestDto, nullable: true, required: false })
   @IsOptional()
   @IsObject({
@@ -56,7 +56,7 @@ export class CreateIngestionDto {
   @Type(() => ScheduleRequestDto)
   schedule?: ScheduleRequestDto | null;
 
-  /** Whether the schedule is in force. Left out or null it is `active`. */
+  /** Whether the schedule is active. Default: `active`. */
   @ApiProperty({
     enum: WRITABLE_STATUSES,
     enumName: 'WritableStatus',
@@ -70,8 +70,8 @@ export class CreateIngestionDto {
   status?: WritableStatus | null;
 
   /**
-   * What to sync, and how. **Left out or null, Airbyte takes every stream of the source and overwrites what the
-   * destination has of it on each sync** (full refresh, overwrite).
+   * Streams to sync. **Default: Airbyte syncs every stream of the source and overwrites its data in the
+   * destination on each sync** (full refresh, overwrite).
    */
   @ApiProperty({
     type: () => [StreamRequestDto],

@@ -7,22 +7,22 @@ export class UncheckedFieldDto {
   @ApiProperty({ example: 'streams' })
   field: string;
 
-  /** Why it could not be checked. */
+  /** Reason why the field could not be checked. */
   @ApiProperty({ example: 'Airbyte is still reading the schema of the source. Check again in a minute.' })
   reason: string;
 }
 
-@ApiSchema({ name: 'CreationCheck', description: 'What a creation would come to.' })
+@ApiSchema({ name: 'CreationCheck', description: 'Result of a dry run.' })
 export class CreationCheckDto {
-  /** The schedule as creation would answer it; `manual` where none was sent. */
+  /** The schedule as the creation would return it; `manual` if none was sent. */
   @ApiProperty({ type: () => ScheduleDto })
   schedule: ScheduleDto;
 
-  /** What the schedule means in Airbyte's own dialect; null where it never fires by itself. */
+  /** The schedule as a Quartz expression; null if it never fires by itself. */
   @ApiProperty({ type: 'string', nullable: true, example: '0 0 2 * * ?' })
   quartzExpression: string | null;
 
-  /** The first three firings, were it created now; none where it would be inactive or manual. */
+  /** The first three firings if the ingestion were created now; empty for an inactive or manual one. */
   @ApiProperty({
     type: 'array',
     items: { type: 'string', format: 'date-time' },
@@ -31,7 +31,7 @@ export class CreationCheckDto {
   })
   nextSyncs: string[];
 
-  /** Fields that a creation may refuse although this check does not; empty where everything was checked. */
+  /** Fields that this check could not validate; empty if everything was checked. */
   @ApiProperty({ type: [UncheckedFieldDto], maxItems: 1, example: [] })
   unchecked: UncheckedFieldDto[];
 }

@@ -23,10 +23,10 @@ const FIXED = {
 })
 @ApiSchema({
   name: 'PatchIngestionInput',
-  description: 'What is to change: what is left out or null stays as it is, streams and all.',
+  description: 'Fields to change. Fields that are absent or null stay unchanged.',
 })
 export class PatchIngestionDto {
-  /** What people will call it: not blank, no control characters. */
+  /** Display name: not blank, no control characters. */
   @ApiProperty({
     type: 'string',
     minLength: 1,
@@ -41,8 +41,8 @@ export class PatchIngestionDto {
   name?: string | null;
 
   /**
-   * The schedule that a read gave may be sent back as it is: then nothing is sent to Airbyte. Another one is taken as
-   * for a creation, in UTC: an ingestion whose schedule is in another zone is only moved when `timeZone` says `UTC`.
+   * The new schedule, in UTC. A schedule that equals the stored one changes nothing in Airbyte. If the stored
+   * schedule has another time zone, a new one requires `timeZone` `UTC`.
    */
   @ApiProperty({ type: () => ScheduleRequestDto, nullable: true, required: false })
   @IsOptional()
@@ -54,7 +54,7 @@ export class PatchIngestionDto {
   @Type(() => ScheduleRequestDto)
   schedule?: ScheduleRequestDto | null;
 
-  /** Whether the schedule is in force. */
+  /** Whether the schedule is active. */
   @ApiProperty({
     enum: WRITABLE_STATUSES,
     enumName: 'WritableStatus',

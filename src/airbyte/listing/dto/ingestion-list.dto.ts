@@ -16,19 +16,19 @@ import { PageQueryDto } from '../../../api/pagination/page-query.dto';
 
 /** Which ingestions to list: those to which all that is given applies. */
 export class IngestionListQueryDto extends PageQueryDto {
-  /** Only those in this status. */
+  /** Only ingestions with this status. */
   @ApiProperty({ enum: INGESTION_STATUSES, enumName: 'IngestionStatus', required: false, example: 'active' })
   @IsOptional()
   @IsOneOf(INGESTION_STATUSES)
   status?: IngestionStatus;
 
-  /** Only those with this kind of schedule. */
+  /** Only ingestions with this schedule type. */
   @ApiProperty({ enum: SCHEDULE_TYPES, enumName: 'ScheduleType', required: false, example: 'cron' })
   @IsOptional()
   @IsOneOf(SCHEDULE_TYPES)
   scheduleType?: ScheduleType;
 
-  /** Only those of this source. */
+  /** Only ingestions of this source. */
   @ApiProperty({
     required: false,
     example: '95e66a59-8045-4307-9678-63bc3c9b8c93',
@@ -37,7 +37,7 @@ export class IngestionListQueryDto extends PageQueryDto {
   @IsId('a source')
   sourceId?: string;
 
-  /** Only those to this destination. */
+  /** Only ingestions to this destination. */
   @ApiProperty({
     required: false,
     example: 'e478de0d-a3a0-475c-b019-25f7dd29e281',
@@ -46,13 +46,13 @@ export class IngestionListQueryDto extends PageQueryDto {
   @IsId('a destination')
   destinationId?: string;
 
-  /** A part of the name, in whatever case. */
+  /** Part of the name, case-insensitive. */
   @ApiProperty({ minLength: 1, maxLength: 255, required: false, example: 'orders' })
   @IsOptional()
   @IsText(1, 255)
   name?: string;
 
-  /** Only those with this health. */
+  /** Only ingestions with this health. */
   @ApiProperty({ enum: HEALTHS, enumName: 'Health', required: false, example: 'failing' })
   @IsOptional()
   @IsOneOf(HEALTHS)
@@ -76,39 +76,39 @@ export class IngestionListItemDto {
   @ApiProperty({ example: '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826' })
   workspaceId: string;
 
-  /** Whether the schedule is in force; it says nothing about how syncs end. */
+  /** Whether the schedule is active. Independent of the results of syncs. */
   @ApiProperty({ enum: INGESTION_STATUSES, enumName: 'IngestionStatus', example: 'active' })
   status: IngestionStatus;
 
-  /** Airbyte's own word for the status where `status` is `unknown`, null otherwise. */
+  /** Airbyte's status if `status` is `unknown`; null otherwise. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   upstreamStatus: string | null;
 
-  /** The schedule that Airbyte holds. */
+  /** The stored schedule. */
   @ApiProperty({ type: () => ScheduleDto })
   schedule: ScheduleDto;
 
-  /** When the newest succeeded sync or refresh ended; null if none is on record. */
+  /** End of the newest successful sync or refresh; null if there is none. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-15T02:07:41.000Z' })
   lastSync: string | null;
 
-  /** The next firing of the schedule; null if it will not fire. */
+  /** Next firing of the schedule; null if it will not fire. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-16T02:00:00.000Z' })
   nextSync: string | null;
 
-  /** Why there is a next sync, or none. */
+  /** Reason for the presence or absence of a next sync. */
   @ApiProperty({ enum: NEXT_SYNC_REASONS, enumName: 'NextSyncReason', example: 'scheduled' })
   nextSyncReason: NextSyncReason;
 
-  /** Whether a run is waiting or under way. */
+  /** Whether a run is queued or running. */
   @ApiProperty({ enum: SYNC_STATES, enumName: 'SyncState', example: 'idle' })
   syncState: SyncState;
 
-  /** The most pressing thing that can be said of it; its status says why. */
+  /** The most severe health value that applies. The status gives the reasons. */
   @ApiProperty({ enum: HEALTHS, enumName: 'Health', example: 'healthy' })
   health: Health;
 
-  /** When Airbyte made the connection, in whole seconds; null where Airbyte does not report it (before December 2024). */
+  /** Creation time, in whole seconds; null if Airbyte does not report it (before December 2024). */
   @ApiProperty({ type: 'string', nullable: true, format: 'date-time', example: '2026-01-15T10:13:20.000Z' })
   created: string | null;
 }
@@ -118,7 +118,7 @@ export class IngestionListDto {
   @ApiProperty({ type: [IngestionListItemDto] })
   data: IngestionListItemDto[];
 
-  /** Asks for the next page; null after the last. */
+  /** Token of the next page; null on the last page. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   nextPageToken: string | null;
 }

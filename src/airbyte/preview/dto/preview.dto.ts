@@ -4,9 +4,9 @@ import { IsISO8601, IsObject, IsOptional, ValidateNested } from 'class-validator
 import { IsWholeNumber } from '../../../api/validation/decorators';
 import { ScheduleRequestDto } from '../../core/dto/schedule.dto';
 
-@ApiSchema({ name: 'SchedulePreviewInput', description: 'A schedule to be tried out.' })
+@ApiSchema({ name: 'SchedulePreviewInput', description: 'A schedule to preview.' })
 export class PreviewRequestDto {
-  /** As for a creation, but `timeZone` may be any IANA zone. */
+  /** The same schedule as in a creation, except that `timeZone` can be any IANA zone. */
   @ApiProperty({ type: () => ScheduleRequestDto })
   @IsObject({
     message: 'must be an object',
@@ -16,7 +16,7 @@ export class PreviewRequestDto {
   @Type(() => ScheduleRequestDto)
   schedule: ScheduleRequestDto;
 
-  /** Firings strictly after this moment are shown; left out it is now. */
+  /** Lists firings strictly after this time. Default: now. */
   @ApiProperty({
     type: 'string',
     format: 'date-time',
@@ -29,13 +29,13 @@ export class PreviewRequestDto {
   @IsISO8601(
     { strict: true, strictSeparator: true },
     {
-      message: 'must be a moment in ISO 8601 with a zone',
+      message: 'must be an ISO 8601 date and time with a zone',
       context: { hint: 'Write e.g. "2026-01-15T10:30:00Z".' },
     },
   )
   from?: string | null;
 
-  /** How many firings are shown. */
+  /** Number of firings. */
   @ApiProperty({
     type: 'integer',
     minimum: 1,
@@ -50,25 +50,25 @@ export class PreviewRequestDto {
   count?: number | null;
 }
 
-@ApiSchema({ name: 'SchedulePreview', description: 'What a schedule means.' })
+@ApiSchema({ name: 'SchedulePreview', description: 'Explanation of a schedule.' })
 export class PreviewDto {
-  /** In plain English. */
+  /** Explanation in English. */
   @ApiProperty({ example: 'At 02:00 AM' })
   description: string;
 
-  /** The same in five Unix fields; null where Unix cannot say it. */
+  /** The schedule in five Unix fields; null if Unix cron cannot express it. */
   @ApiProperty({ type: 'string', nullable: true, example: '0 2 * * *' })
   unixExpression: string | null;
 
-  /** The same in six or seven Quartz fields; null for `manual`. */
+  /** The schedule in six or seven Quartz fields; null for `manual`. */
   @ApiProperty({ type: 'string', nullable: true, example: '0 0 2 * * ?' })
   quartzExpression: string | null;
 
-  /** Zone in which the expression is read; null where there is none. */
+  /** Time zone of the expression; null if there is none. */
   @ApiProperty({ type: 'string', nullable: true, example: 'UTC' })
   timeZone: string | null;
 
-  /** The next firings, strictly after `from`; fewer where the schedule, or the year 9999, ends before. */
+  /** Next firings strictly after `from`; fewer if the schedule, or the year 9999, ends earlier. */
   @ApiProperty({
     type: 'array',
     items: { type: 'string', format: 'date-time' },

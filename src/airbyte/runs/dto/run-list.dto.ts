@@ -12,20 +12,20 @@ const PAGE_TOKEN_PATTERN = /^\d{1,12}-\d{1,19}-[\w-]{22}$/;
 
 /** Query of a run list. */
 export class RunListQueryDto {
-  /** Only runs in this status. */
+  /** Only runs with this status. */
   @ApiProperty({ enum: FILTER_STATUSES, enumName: 'RunStatusFilter', required: false, example: 'failed' })
   @IsOptional()
   @IsOneOf(FILTER_STATUSES)
   status?: RunStatus;
 
-  /** How many runs at most. */
+  /** Maximum number of runs. */
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, default: 20, required: false, example: 20 })
   @IsOptional()
   @Type(() => Number)
   @IsWholeNumber(1, 100)
   pageSize?: number;
 
-  /** `nextPageToken` of the page before. Empty or left out: the first page. */
+  /** `nextPageToken` of the previous page. Default: the first page. */
   @ApiProperty({ type: 'string', maxLength: 64, required: false, example: '' })
   @EmptyIsAbsent()
   @IsOptional()
@@ -41,7 +41,7 @@ export class RunListDto {
   @ApiProperty({ type: [RunDto], maxItems: 100 })
   data: RunDto[];
 
-  /** Asks for the next page; null after the last. */
+  /** Token of the next page; null on the last page. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   nextPageToken: string | null;
 }

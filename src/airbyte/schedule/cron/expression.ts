@@ -34,7 +34,7 @@ function unixDayFault(fields: readonly string[]): FieldFault | null {
   const nth = nthWeekday(fields);
   return {
     reason:
-      'day of month and day of week are both restricted: Unix cron fires when either matches, which Quartz cannot say',
+      'day of month and day of week are both restricted: Unix cron fires when either matches, which Quartz cannot express',
     hint:
       nth === null
         ? `make two ingestions, "${byDate}" and "${byWeekday}", or keep one of the two`

@@ -65,7 +65,7 @@ const UNITS: Readonly<Partial<Record<string, TimeUnit>>> = {
 
 /** A step as large as this was meant as an interval. */
 function longStepHint(units: number, field: Field, isOfAll: boolean): string {
-  const reason = `a step starts anew with every ${enclosingUnit(field)}`;
+  const reason = `a step restarts with every ${enclosingUnit(field)}`;
   const unit = UNITS[field.label];
   return unit !== undefined && isOfAll
     ? `${reason}: use scheduleType basic with basicTiming ${timingsFor({ units, unit })}`

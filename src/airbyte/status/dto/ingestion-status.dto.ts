@@ -13,70 +13,70 @@ import {
   type SyncState,
 } from '../../core/status-enums';
 
-@ApiSchema({ name: 'HealthReason', description: 'One thing that is wrong with an ingestion.' })
+@ApiSchema({ name: 'HealthReason', description: 'A health problem of an ingestion.' })
 export class HealthReasonDto {
-  /** What is wrong. */
+  /** Kind of problem. */
   @ApiProperty({ enum: HEALTH_CODES, enumName: 'HealthCode', example: 'failing' })
   code: HealthCode;
 
-  /** For people; its words may change. */
+  /** Explanation for humans; the wording may change. */
   @ApiProperty({ example: 'The newest 3 syncs failed.' })
   message: string;
 
-  /** Since when; null where that cannot be told. */
+  /** Time when the problem began; null if unknown. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-13T02:04:00.000Z' })
   since: string | null;
 }
 
-@ApiSchema({ name: 'IngestionStatusReport', description: 'How an ingestion stands.' })
+@ApiSchema({ name: 'IngestionStatusReport', description: 'Status of an ingestion.' })
 export class IngestionStatusDto {
   @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
   connectionId: string;
 
-  /** Whether the schedule is in force; it says nothing about how syncs end. */
+  /** Whether the schedule is active. Independent of the results of syncs. */
   @ApiProperty({ enum: INGESTION_STATUSES, enumName: 'IngestionStatus', example: 'active' })
   status: IngestionStatus;
 
-  /** When the newest succeeded sync or refresh ended; null if none is on record. */
+  /** End of the newest successful sync or refresh; null if there is none. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-15T02:07:41.000Z' })
   lastSync: string | null;
 
   /**
-   * The next firing of the schedule that Airbyte holds, by Airbyte's own rules; null if it will not fire.
-   * Airbyte starts syncs up to 30 minutes later than scheduled.
+   * Next firing of the schedule by Airbyte's rules; null if it will not fire. Airbyte starts syncs up to 30
+   * minutes late.
    */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-16T02:00:00.000Z' })
   nextSync: string | null;
 
-  /** The schedule that Airbyte holds; null if it holds none that can be told. */
+  /** The stored schedule; null if it cannot be read. */
   @ApiProperty({ type: () => ScheduleDto, nullable: true })
   schedule: ScheduleDto | null;
 
-  /** Airbyte's own word for the status where `status` is `unknown`, null otherwise. */
+  /** Airbyte's status if `status` is `unknown`; null otherwise. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   upstreamStatus: string | null;
 
-  /** Whether a run is waiting or under way. */
+  /** Whether a run is queued or running. */
   @ApiProperty({ enum: SYNC_STATES, enumName: 'SyncState', example: 'idle' })
   syncState: SyncState;
 
-  /** The newest sync or refresh that has ended, however it ended; null if none has. */
+  /** The newest sync or refresh that ended, whatever its result; null if none did. */
   @ApiProperty({ type: () => RunDto, nullable: true })
   lastRun: RunDto | null;
 
-  /** The run that is waiting or under way, of whatever type; null if none is. */
+  /** The queued or running run of any type; null if there is none. */
   @ApiProperty({ type: () => RunDto, nullable: true })
   currentRun: RunDto | null;
 
-  /** Failed syncs since the newest success, cancelled ones passed over; looked for among the newest 40 runs. */
+  /** Failed syncs since the newest success among the newest 40 runs. Cancelled syncs are ignored. */
   @ApiProperty({ type: 'integer', minimum: 0, maximum: 40, example: 0 })
   consecutiveFailures: number;
 
-  /** Why there is a next sync, or none. */
+  /** Reason for the presence or absence of a next sync. */
   @ApiProperty({ enum: NEXT_SYNC_REASONS, enumName: 'NextSyncReason', example: 'scheduled' })
   nextSyncReason: NextSyncReason;
 
-  /** The next three firings, fewer where the schedule ends; the first is `nextSync`. */
+  /** The next three firings, or fewer if the schedule ends. The first equals `nextSync`. */
   @ApiProperty({
     type: 'array',
     items: { type: 'string', format: 'date-time' },
@@ -85,15 +85,15 @@ export class IngestionStatusDto {
   })
   nextSyncs: string[];
 
-  /** The most pressing thing that can be said of it; docs/status.md has the rules. */
+  /** The most severe health value that applies. See docs/status.md for the rules. */
   @ApiProperty({ enum: HEALTHS, enumName: 'Health', example: 'healthy' })
   health: Health;
 
-  /** Everything that is wrong with it, also what `health` has no room for. */
+  /** All health problems, also those that `health` does not show. */
   @ApiProperty({ type: [HealthReasonDto], maxItems: 5 })
   healthReasons: HealthReasonDto[];
 
-  /** When Airbyte was asked. */
+  /** Time when Airbyte was queried. */
   @ApiProperty({ format: 'date-time', example: '2026-01-15T10:30:00.000Z' })
   observedAt: string;
 }

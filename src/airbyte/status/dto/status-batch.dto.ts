@@ -7,11 +7,11 @@ import { IngestionStatusDto } from './ingestion-status.dto';
 /** Maximum number of ids in one request. */
 const MAX_BATCH = 100;
 
-const context = { hint: `Send {"ids": [...]} with 1 to ${MAX_BATCH} ids, as creation gave them.` };
+const context = { hint: `Send {"ids": [...]} with 1 to ${MAX_BATCH} ids of ingestions.` };
 
-@ApiSchema({ name: 'StatusBatchInput', description: 'Which statuses to tell.' })
+@ApiSchema({ name: 'StatusBatchInput', description: 'Ids of the requested statuses.' })
 export class StatusBatchRequestDto {
-  /** Of ingestions, as creation gave them. */
+  /** Ids of ingestions, as returned by their creation. */
   @ApiProperty({
     type: 'array',
     items: ID_SCHEMA,
@@ -28,17 +28,17 @@ export class StatusBatchRequestDto {
 
 @ApiSchema({
   name: 'StatusBatchResult',
-  description: 'The answer for one id: a status or a problem, the other null.',
+  description: 'Result for one id: a status or a problem. The other field is null.',
 })
 export class StatusBatchResultDto {
   @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
   connectionId: string;
 
-  /** Null where there is a problem. */
+  /** Null if there is a problem. */
   @ApiProperty({ type: () => IngestionStatusDto, nullable: true })
   status: IngestionStatusDto | null;
 
-  /** Just what asking for this status alone would have been answered; null where there is a status. */
+  /** The same problem as `GET /ingestion/{connectionId}/status` returns; null if there is a status. */
   @ApiProperty({ type: () => ProblemDto, nullable: true })
   problem: ProblemDto | null;
 }

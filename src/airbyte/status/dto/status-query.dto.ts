@@ -15,7 +15,7 @@ class IsDuration implements ValidatorConstraintInterface {
   }
 
   defaultMessage(): string {
-    return 'must be an ISO 8601 duration of weeks, days, hours, minutes and seconds, longer than none';
+    return 'must be an ISO 8601 duration of weeks, days, hours, minutes and seconds, longer than zero';
   }
 }
 

@@ -42,10 +42,10 @@ export function failing(
 function outlook(connectionStatus: string, count: number): string {
   const rule = `${DISABLED_AFTER_FAILURES} failures in a row and ${DISABLED_AFTER_DAYS} days without a success`;
   if (connectionStatus === 'inactive') {
-    return `Airbyte makes an ingestion inactive after ${rule}; this one is inactive.`;
+    return `Airbyte deactivates an ingestion after ${rule}; this one is inactive.`;
   }
   const left = Math.max(0, DISABLED_AFTER_FAILURES - count);
-  return `Airbyte makes an ingestion inactive after ${rule}: ${left} failures away.`;
+  return `Airbyte deactivates an ingestion after ${rule}: ${left} failures away.`;
 }
 
 /** Near automatic deactivation: active, and at least half of both limits reached. */
@@ -63,7 +63,7 @@ export function nearAutoDisable(
   const disabledAt = new Date(since.getTime() + DISABLED_AFTER_DAYS * DAY_MS);
   return {
     code: 'near_auto_disable',
-    message: `Airbyte makes it inactive at ${DISABLED_AFTER_FAILURES} failures in a row, but not before ${disabledAt.toISOString()}; it has ${failures.length}.`,
+    message: `Airbyte deactivates it at ${DISABLED_AFTER_FAILURES} failures in a row, but not before ${disabledAt.toISOString()}; it has ${failures.length}.`,
     since,
   };
 }

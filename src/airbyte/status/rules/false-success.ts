@@ -12,7 +12,7 @@ export const BASELINE_SUCCESSES = 10;
 export function falseSuccess({ newestJobs, newestSuccess }: RunFacts): HealthReason | null {
   if (!newestSuccess) return null;
   if (newestSuccess.rowsSynced === null && newestSuccess.bytesSynced === null) {
-    return reason('The newest success came without any statistics.', newestSuccess);
+    return reason('The newest success has no statistics.', newestSuccess);
   }
   const successes = newestJobs.filter(isSuccess);
   const empty = successes.findIndex((job) => job.rowsSynced !== 0);
@@ -20,7 +20,7 @@ export function falseSuccess({ newestJobs, newestSuccess }: RunFacts): HealthRea
   const before = successes.slice(empty, empty + BASELINE_SUCCESSES);
   if (!firstEmpty || before.length < BASELINE_SUCCESSES || !before.every(hasRows)) return null;
   const times = empty === 1 ? 'The newest success' : `The newest ${empty} successes`;
-  return reason(`${times} brought no rows, while each of the ten before brought some.`, firstEmpty);
+  return reason(`${times} synced no rows, but each of the ten before synced some.`, firstEmpty);
 }
 
 /** Whether the rule needs more than the newest success. */

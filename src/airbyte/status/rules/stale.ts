@@ -9,11 +9,10 @@ export function stale(facts: StatusFacts, { freshnessMs }: Tolerances): HealthRe
   if (!newestSuccess) return null;
   const lastSync = endedAt(newestSuccess);
   const asked = freshnessMs === null ? null : new Date(lastSync.getTime() + freshnessMs);
-  if (asked && asked < now)
-    return reason(asked, lastSync, 'which is longer ago than the freshness asked for');
+  if (asked && asked < now) return reason(asked, lastSync, 'which is older than the requested freshness');
   const scheduled = staleBySchedule(facts, lastSync);
   return scheduled && scheduled < now
-    ? reason(scheduled, lastSync, 'which is more than two intervals of its schedule ago')
+    ? reason(scheduled, lastSync, 'which is more than two intervals of the schedule ago')
     : null;
 }
 
