@@ -28,15 +28,15 @@ import { Scheduler } from './engine/scheduler';
 
 const MAX_RUNNING_JOBS = 3;
 
-/** Times that rarely need another value. */
+/** Timeouts, in milliseconds. */
 export interface Tuning {
-  /** Half of the wait before the second attempt, in milliseconds. */
+  /** Half of the delay before the second attempt. */
   readonly retryDelayMs: number;
-  /** How long a connector that was asked to end may take. */
+  /** Grace period between SIGTERM and SIGKILL for a connector. */
   readonly graceMs: number;
-  /** How long neither connector of a sync may say anything. */
+  /** An attempt fails if neither connector sends a message for this time. */
   readonly silenceMs: number;
-  /** How long a destination that is not one of ours is waited for to give a state back. */
+  /** Wait for an acknowledgement of a destination that is not built in. */
   readonly stateWaitMs: number;
 }
 
@@ -47,12 +47,12 @@ export const DEFAULT_TUNING: Tuning = {
   stateWaitMs: 10_000,
 };
 
-/** What the engine is built from. */
+/** Options of {@link buildEngine}. */
 export interface EngineOptions {
-  /** The opened state; whoever opened it closes it. */
+  /** The open state database. The caller closes it. */
   readonly db: Database;
   readonly dataDir: string;
-  /** The key that configurations are encrypted with, 32 bytes in base64; null stands for the one of the key file. */
+  /** The key that encrypts configurations, 32 bytes in base64; null for the key file. */
   readonly dataKey: string | null;
   readonly emptyOverwrite: EmptyOverwrite;
   readonly runtimeDirs: ConnectorRuntimeDirs;
@@ -61,15 +61,15 @@ export interface EngineOptions {
   readonly tuning: Tuning;
 }
 
-/** State, scheduler and runner, and the API over them. */
+/** The scheduler, the runner and the routes of the API. */
 export interface Engine {
   routes(tokens: Tokens): Route[];
-  /** Picks up unfinished jobs and starts the schedule. */
+  /** Resumes unfinished jobs and starts the scheduler. */
   start(): void;
   close(): Promise<void>;
 }
 
-/** Fills the state with samples when it is new, and wires the engine's parts together. */
+/** Creates the engine. An empty state is filled with samples. */
 export function buildEngine(options: EngineOptions): Engine {
   const { db, dataDir, dataKey, emptyOverwrite, runtimeDirs, log, now, tuning } = options;
   const definitions = readRegistry(dataDir, runtimeDirs);
@@ -121,7 +121,7 @@ export function buildEngine(options: EngineOptions): Engine {
   };
 }
 
-/** The stores over the state, with samples in it when it is new. */
+/** Opens the stores. An empty state is filled with samples. */
 function openStores(
   db: Database,
   { dataDir, dataKey, runtimeDirs, now }: Pick<EngineOptions, 'dataDir' | 'dataKey' | 'runtimeDirs' | 'now'>,

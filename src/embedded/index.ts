@@ -15,16 +15,16 @@ import { Database } from './store/database';
 
 export { EmbeddedStartError } from './platform/start-error';
 
-/** How the embedded Airbyte is started. */
+/** Options of {@link startEmbeddedAirbyte}. */
 export interface EmbeddedAirbyteOptions {
-  /** Where its state and its `/local` files are kept; made when missing. One process at a time may use it. */
+  /** The folder of the state and the `/local` files, created if missing. Only one process at a time may use it. */
   readonly dataDir: string;
-  /** The key that configurations are encrypted with, 32 bytes in base64; without it `secret.key` in the data directory. */
+  /** The key that encrypts configurations, 32 bytes in base64. Default: `secret.key` in the data directory. */
   readonly dataKey?: string | null;
-  /** What becomes of an overwrite that would empty a table that has rows; `refuse` when it is left out. */
+  /** Whether an overwrite may empty a table that has rows. Default: `refuse`. */
   readonly emptyOverwrite?: EmptyOverwrite;
   readonly log: EmbeddedLog;
-  /** The clock of schedules and time stamps. */
+  /** The clock of schedules and timestamps. */
   readonly now?: Now;
   /** Overrides of timeouts and limits. */
   readonly tuning?: Partial<Tuning>;
@@ -32,21 +32,20 @@ export interface EmbeddedAirbyteOptions {
 
 /** A running embedded Airbyte. */
 export interface EmbeddedAirbyte {
-  /** Base of its public API, e.g. `http://127.0.0.1:41234/api/public/v1`; the same after a restart if the port is free. */
+  /** Base URL of its public API, e.g. `http://127.0.0.1:41234/api/public/v1`. A restart keeps the port if it is free. */
   readonly apiUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Ends connectors, timers and the server, and gives the data directory back. Nothing is left running. */
+  /** Stops connectors, timers and the server, and releases the data directory. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an Airbyte for one machine: a subset of Airbyte's public API on a loopback port, with connectors that
- * really move data.
- * @throws DataDirInUseError when another living process holds the data directory
- * @throws DataDirError when the folder, or a file in it, cannot be used
- * @throws NewerStateError when its state was written by a newer version
- * @throws VaultError when its configurations are encrypted with another key
+ * Starts an Airbyte for one machine: a subset of Airbyte's public API on a loopback port, with connectors.
+ * @throws DataDirInUseError if another process uses the data directory
+ * @throws DataDirError if the folder or a file in it cannot be used
+ * @throws NewerStateError if a newer version wrote the state
+ * @throws VaultError if the configurations are encrypted with another key
  */
 export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Promise<EmbeddedAirbyte> {
   const now = options.now ?? ((): Date => new Date());
@@ -59,8 +58,8 @@ export async function startEmbeddedAirbyte(options: EmbeddedAirbyteOptions): Pro
 }
 
 /**
- * The database comes first: its lock holds across containers, where the lock file's process id means nothing. Until it
- * is taken, nothing in the folder is changed.
+ * Opens the database first: its lock also works between containers, where the process id in the lock file means nothing.
+ * Nothing in the folder is changed before.
  */
 async function startIn(dataDir: string, options: EmbeddedAirbyteOptions, now: Now): Promise<EmbeddedAirbyte> {
   ensureFolder(dataDir, 0o700);
@@ -71,9 +70,7 @@ async function startIn(dataDir: string, options: EmbeddedAirbyteOptions, now: No
   try {
     release = lockDataDir(dataDir, now());
     for (const file of restrictPermissions(dataDir))
-      options.log.warn(
-        `${join(dataDir, file)} could be read by others than its owner; its mode is 0600 now.`,
-      );
+      options.log.warn(`${join(dataDir, file)} could be read by other users. Its mode is now 0600.`);
     engine = openEngine({ ...options, dataDir }, db, now);
     return await serve(engine, { dataDir, log: options.log, now, release, db });
   } catch (error) {
@@ -99,7 +96,7 @@ function openEngine(
   now: Now,
 ): Engine {
   const runtimeDirs = { scratchRoot: join(dataDir, 'scratch'), localRoot: join(dataDir, 'local') };
-  // Whatever a killed engine left there held configurations.
+  // A killed engine leaves files with configurations there.
   rmSync(runtimeDirs.scratchRoot, { recursive: true, force: true });
   mkdirSync(runtimeDirs.localRoot, { recursive: true });
   const all = { ...DEFAULT_TUNING, ...tuning };
@@ -162,7 +159,7 @@ async function closeServer(server: Server): Promise<void> {
     }),
   );
   server.closeIdleConnections();
-  // Clients that keep connections alive must not keep the process alive.
+  // Keep-alive connections must not keep the process running.
   setTimeout(() => {
     server.closeAllConnections();
   }, 2000).unref();

@@ -4,12 +4,12 @@ import { maskedSecret, mergeConfiguration, restoreSecrets } from '../secrets/unm
 import { withoutType, type Actor, type ActorKind } from '../store/actors';
 import { badRequest, unprocessable } from './errors';
 
-/** A configuration that was validated and checked, and how it may be shown. */
+/** A configuration that passed validation and the connection check, with its masked form. */
 export type CheckedConfiguration = Pick<Actor, 'configuration' | 'shown'>;
 
 /**
- * The connector that a creation asks for, by its definition id or by the type inside the configuration.
- * @throws ApiError 422 when neither is given or they differ, 400 when there is no such connector
+ * The connector that a creation names, by its definition id or by the type in the configuration.
+ * @throws ApiError 422 if neither is given or they differ, 400 if the connector is unknown
  */
 export function definitionOf(
   kind: ActorKind,
@@ -18,23 +18,23 @@ export function definitionOf(
   configuration: JsonObject,
 ): string {
   const type = stringAt(configuration, `${kind}Type`);
-  const asked = stringAt(body, 'definitionId');
-  if (asked === undefined && type === undefined)
+  const requested = stringAt(body, 'definitionId');
+  if (requested === undefined && type === undefined)
     throw unprocessable(`Send configuration.${kind}Type or definitionId: one of them names the connector.`);
-  const definitionId = asked ?? connectors.definitionOf(kind, type ?? '');
+  const definitionId = requested ?? connectors.definitionOf(kind, type ?? '');
   if (definitionId === null || !connectors.has(kind, definitionId))
     throw badRequest(connectors.unknownMessage(kind, definitionId ?? type ?? ''));
   const own = connectors.typeOf(definitionId);
   if (isDifferentConnector(kind, connectors, type, own))
     throw unprocessable(
-      `configuration.${kind}Type is ${JSON.stringify(type)}, but definitionId ${definitionId} is the connector ${own}: send one of them, or two that agree.`,
+      `configuration.${kind}Type is ${JSON.stringify(type)}, but definitionId ${definitionId} is the connector ${own}: send only one of them, or make them agree.`,
     );
   return definitionId;
 }
 
 /**
- * Validates a configuration against the connector's specification, and then has the connector check it.
- * @throws ApiError 422 that names the fields, or 400 with the connector's own reason
+ * Validates a configuration against the connector's specification and runs the connector's check.
+ * @throws ApiError 422 that names the invalid fields, or 400 with the connector's reason
  */
 export async function checkConfiguration(
   kind: ActorKind,
@@ -48,7 +48,7 @@ export async function checkConfiguration(
   const shown = await connectors.shown(definitionId, configuration);
   const masked = maskedSecret(configuration, shown);
   if (masked !== null)
-    throw unprocessable(`${masked} is masked, and no value is stored for it: send the value itself.`);
+    throw unprocessable(`${masked} is masked, and no value is stored for it. Send the real value.`);
   let checked = configuration;
   const failure = await connectors.check(definitionId, configuration, (changed) => {
     checked = withoutType(kind, changed);
@@ -57,7 +57,7 @@ export async function checkConfiguration(
   return { configuration: checked, shown: await connectors.shown(definitionId, checked) };
 }
 
-/** What an actor's configuration becomes by a PUT, which replaces it, or a PATCH, which changes members of it. */
+/** The configuration after a PUT, which replaces it, or a PATCH, which changes some members. */
 export function changedConfiguration(
   { kind, definitionId, configuration, shown }: Actor,
   connectors: Connectors,
@@ -74,7 +74,7 @@ export function changedConfiguration(
   return replaces ? restored : mergeConfiguration(configuration, restored);
 }
 
-/** Whether a type names another connector. A type that is not known here decides nothing: as in Airbyte, the id does. */
+/** Whether a type names another connector. An unknown type is ignored, as in Airbyte: the id decides. */
 function isDifferentConnector(
   kind: ActorKind,
   connectors: Connectors,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DiscoveryError } from '../engine/discovery-error';
 import type { JsonObject } from '../platform/json';
 
-/** An answer other than success, in one of the four shapes that Airbyte uses. */
+/** An error response in one of the four formats that Airbyte uses. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -24,7 +24,7 @@ const DETAILS = {
   'service-unavailable': [503, 'The server cannot serve requests at the moment.'],
 } as const;
 
-/** The first shape: a problem with a type, a detail and what it is about. */
+/** The first format: a problem with a type, a detail and the affected resource. */
 export function problem(kind: keyof typeof DETAILS, data: JsonObject | null): ApiError {
   const [status, detail] = DETAILS[kind];
   return new ApiError(status, {
@@ -42,7 +42,7 @@ export function badRequest(message: string): ApiError {
   return problem('bad-request', { message });
 }
 
-/** A 422 problem with a message: the request can be read, and its content cannot be accepted. */
+/** A 422 problem with a message: the request is well formed, but its content is invalid. */
 export function unprocessable(message: string): ApiError {
   return problem('unprocessable-entity', { message });
 }
@@ -52,7 +52,7 @@ export function notFound(resourceType: string, resourceId: string): ApiError {
   return problem('resource-not-found', { resourceType, resourceId });
 }
 
-/** The scheduler's refusal of a cron expression, after the API's own check let it pass. */
+/** The scheduler rejects a cron expression that passed the check of the API. */
 export function cronRefused(cronExpression: string, validationErrorMessage: string): ApiError {
   return new ApiError(400, {
     status: 400,
@@ -71,12 +71,12 @@ export function discoveryFailed({ fault, message }: DiscoveryError): ApiError {
     : problem('unexpected-problem', { message: `Something went wrong in the connector. logs:${message}` });
 }
 
-/** The second shape: only an id by which the log can be searched. */
+/** The second format: only an id for searching the log. */
 export function onlyErrorId(status: number, errorId: string = randomUUID()): ApiError {
   return new ApiError(status, { errorId });
 }
 
-/** A 500 whose reason is the data directory, which its operator has to see to. */
+/** A 500 caused by the data directory. The operator has to fix it. */
 export function storageUnavailable(reason: string, errorId: string): ApiError {
   const { status, body } = problem('unexpected-problem', {
     message: `The embedded Airbyte cannot use its data directory: ${reason}. The operator has to repair DATA_DIR.`,
@@ -84,7 +84,7 @@ export function storageUnavailable(reason: string, errorId: string): ApiError {
   return new ApiError(status, { ...body, errorId });
 }
 
-/** The third shape: that of the web framework, for what never reaches Airbyte's own code. */
+/** The third format: errors of the web framework, before Airbyte's own code runs. */
 export function frameworkError(status: number, title: string, path: string, message: string): ApiError {
   return new ApiError(status, {
     message: title,
@@ -93,12 +93,12 @@ export function frameworkError(status: number, title: string, path: string, mess
   });
 }
 
-/** The fourth shape: a bare message. */
+/** The fourth format: only a message. */
 export function plainError(status: number, message: string): ApiError {
   return new ApiError(status, { message });
 }
 
-/** Airbyte parses path ids as UUIDs and fails without a word when one is none. */
+/** Airbyte parses path ids as UUIDs and fails without a message for an invalid one. */
 export function unknownId(resourceType: string, id: string): ApiError {
   return isUuid(id) ? notFound(resourceType, id) : onlyErrorId(500);
 }

@@ -9,7 +9,7 @@ export interface Page {
   readonly offset: number;
 }
 
-/** The page asked for; 1 to 100 rows, 20 unless told. */
+/** The requested page: 1 to 100 rows, by default 20. */
 export function pageOf(query: URLSearchParams): Page {
   const limit = integerParam(query, 'limit', 20);
   const offset = integerParam(query, 'offset', 0);
@@ -24,7 +24,7 @@ function integerParam(query: URLSearchParams, name: string, byDefault: number): 
   return Number(text);
 }
 
-/** The workspaces that a list is limited to; none means all. */
+/** The workspaces that a list is limited to; empty for all. */
 export function workspaceIdsOf(query: URLSearchParams): string[] {
   return query
     .getAll('workspaceIds')
@@ -32,7 +32,7 @@ export function workspaceIdsOf(query: URLSearchParams): string[] {
     .filter((id) => id !== '');
 }
 
-/** A list's answer. As Airbyte's, its links name another host, and `next` is there as long as the page has rows. */
+/** The response of a list. As in Airbyte, its links name another host, and `next` is set while the page has rows. */
 export function pageResponse(
   resource: string,
   page: Page,
@@ -48,16 +48,16 @@ export function pageResponse(
   };
 }
 
-/** A string that a body must have. */
+/** A required string of a body. */
 export function requiredString({ body, path }: ApiRequest, name: string): string {
   const value = stringAt(body, name);
   if (value === undefined || value === '') {
-    throw frameworkError(400, 'Bad Request', path, `Required property ${name} is missing or is no string`);
+    throw frameworkError(400, 'Bad Request', path, `Required property ${name} is missing or not a string`);
   }
   return value;
 }
 
-/** A member of an enumeration, whatever its case; absent stays undefined. */
+/** A case-insensitive member of an enumeration; undefined if absent. */
 export function enumMember<T extends string>(
   { path }: ApiRequest,
   object: JsonObject,
@@ -95,7 +95,7 @@ export function cronOf(request: ApiRequest): { expression: string; timeZone: str
   return { expression, timeZone: 'UTC' };
 }
 
-/** One stream as a request chooses it. */
+/** A stream that a request selects. */
 export interface StreamChoice {
   readonly name: string;
   readonly namespace: string | null;
@@ -104,12 +104,12 @@ export interface StreamChoice {
   readonly primaryKey: readonly (readonly string[])[];
 }
 
-/** What a stream may ask for in Airbyte and would be silently left out here. */
+/** Options of Airbyte that are not supported. Ignoring them would sync other data than requested. */
 const UNSUPPORTED_CHOICES = ['selectedFields', 'mappers'];
 
 /**
- * The streams that a body chooses; none, empty and absent all mean every stream.
- * @throws ApiError 400 when a member is of another type: passed over, it would choose something else
+ * The streams that a body selects; an empty list selects every stream.
+ * @throws ApiError 400 if a member has another type: ignoring it would select other data
  */
 export function streamChoicesOf({ body, path }: ApiRequest): StreamChoice[] {
   const wrong = (field: string, expected: string): ApiError =>
@@ -129,11 +129,11 @@ export function streamChoicesOf({ body, path }: ApiRequest): StreamChoice[] {
         throw wrong(`${field}.cursorField`, 'a list of texts, such as ["updated_at"]');
       if (!isOptional(stream['primaryKey'], isListOfPaths))
         throw wrong(`${field}.primaryKey`, 'a list of lists of texts, such as [["id"]]');
-      const asked = UNSUPPORTED_CHOICES.find((name) => arrayAt(stream, name).length > 0);
-      if (asked !== undefined)
+      const unsupported = UNSUPPORTED_CHOICES.find((name) => arrayAt(stream, name).length > 0);
+      if (unsupported !== undefined)
         throw plainError(
           501,
-          `The embedded Airbyte cannot apply ${asked}: it syncs whole records as they are.`,
+          `The embedded Airbyte does not support ${unsupported}: it syncs whole, unchanged records.`,
         );
       return stream;
     })

@@ -6,7 +6,7 @@ import type { ApiRequest } from './router';
 
 const TERMINAL = new Set(['failed', 'succeeded', 'cancelled']);
 
-/** A connection as Airbyte answers it: the zone glued to the expression, the creation in epoch seconds. */
+/** A connection in a response. As in Airbyte, the time zone is appended to the expression, and times are epoch seconds. */
 export function connectionBody(connection: Connection): JsonObject {
   const { cron } = connection;
   return {
@@ -38,9 +38,8 @@ export function connectionBody(connection: Connection): JsonObject {
 }
 
 /**
- * Destinations that the clients which Airbyte generates (by Speakeasy: Python, Terraform) do not know. They cannot read
- * an answer, nor a list that holds it, whose configuration has a type beyond their own; they get the one whose
- * configuration has the same member, `destination_path`.
+ * Destinations that Airbyte's generated clients (Speakeasy: Python, Terraform) do not know. They cannot parse a response
+ * with an unknown type, so they receive a type whose configuration has the same member, `destination_path`.
  */
 const KNOWN_TO_GENERATED_CLIENTS: Readonly<Record<string, string>> = {
   'local-json': 'duckdb',
@@ -52,7 +51,7 @@ function typeInConfiguration(type: string, { userAgent }: Pick<ApiRequest, 'user
   return isGenerated ? (KNOWN_TO_GENERATED_CLIENTS[type] ?? type) : type;
 }
 
-/** A source or destination as Airbyte answers it. */
+/** A source or destination in a response. */
 export function actorBody(actor: Actor, type: string, request: Pick<ApiRequest, 'userAgent'>): JsonObject {
   const names = actor.kind === 'source' ? ['sourceId', 'sourceType'] : ['destinationId', 'destinationType'];
   const [idName = '', typeName = ''] = names;
@@ -62,13 +61,13 @@ export function actorBody(actor: Actor, type: string, request: Pick<ApiRequest, 
     [typeName]: type,
     definitionId: actor.definitionId,
     workspaceId: actor.workspaceId,
-    // Airbyte's generated clients tell the kinds of configurations apart by this member.
+    // Airbyte's generated clients select the type of a configuration by this member.
     configuration: { ...actor.shown, [typeName]: typeInConfiguration(type, request) },
     createdAt: epochSeconds(actor.createdAt),
   };
 }
 
-/** A job as Airbyte answers it: `startTime` is its creation, and only a job that ended says when. */
+/** A job in a response. As in Airbyte, `startTime` is its creation, and `lastUpdatedAt` is set once it has ended. */
 export function jobBody(job: Job): JsonObject {
   const pending = job.status === 'pending' || job.status === 'queued';
   return {
@@ -92,12 +91,12 @@ function epochSeconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
-/** Java's `OffsetDateTime.toString()` in UTC to the second: seconds of `:00` are left out. */
+/** Java's `OffsetDateTime.toString()` in UTC to the second: seconds of `:00` are omitted. */
 function offsetDateTime(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace(/:00$/, '')}Z`;
 }
 
-/** Java's `Duration.toString()`: hours grow past 24, and parts that are nothing are left out. */
+/** Java's `Duration.toString()`: hours may exceed 24, and parts of zero are omitted. */
 function isoDuration(totalSeconds: number): string {
   const [hours, minutes, seconds] = [
     Math.floor(totalSeconds / 3600),

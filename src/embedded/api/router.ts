@@ -1,16 +1,16 @@
 import type { JsonObject } from '../platform/json';
 
-/** A request as a handler sees it. */
+/** The parsed request that a handler receives. */
 export interface ApiRequest {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: JsonObject;
-  /** What the client calls itself; empty where it does not. */
+  /** The User-Agent header; empty if absent. */
   readonly userAgent: string;
 }
 
-/** A success: with a JSON body, a text, or nothing. */
+/** A success with a JSON body, a text or no body. */
 export interface ApiResponse {
   readonly status: number;
   readonly body?: unknown;
@@ -22,11 +22,11 @@ export type Handler = (request: ApiRequest) => ApiResponse | Promise<ApiResponse
 /** One operation of Airbyte's public API. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the base path; `:name` stands for one segment. */
+  /** Relative to the base path; `:name` matches one segment. */
   readonly path: string;
-  /** True for the two operations that need no token. */
+  /** True for operations that need no token. */
   readonly anonymous?: boolean;
-  /** True where the body may be a form as well. */
+  /** True if the body may also be a form. */
   readonly takesForms?: boolean;
   readonly handle: Handler;
 }
@@ -81,7 +81,7 @@ const AIRBYTE_RESOURCES = new Set([
   'workspaces',
 ]);
 
-/** Whether a path belongs to Airbyte's public API, served here or not. */
+/** Whether a path belongs to Airbyte's public API, implemented here or not. */
 export function isAirbytePath(path: string): boolean {
   return AIRBYTE_RESOURCES.has(path.split('/')[1] ?? '');
 }

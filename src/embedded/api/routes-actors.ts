@@ -14,7 +14,7 @@ import { pageResponse, pageOf, requiredString, workspaceIdsOf } from './input';
 import type { ApiRequest, Route } from './router';
 import { actorBody } from './response-bodies';
 
-/** What the operations on sources and destinations need. */
+/** Dependencies of the operations on sources and destinations. */
 export interface ActorRoutesOptions {
   readonly actors: ActorStore;
   readonly connectors: Connectors;
@@ -22,13 +22,13 @@ export interface ActorRoutesOptions {
   readonly hasWorkspace: (id: string) => boolean;
   /** Deletes the connections that use an actor. */
   readonly deleteConnectionsUsing: (actorId: string) => Promise<void>;
-  /** Why the connections of a changed actor must not write where they would, or null. */
+  /** Why the changed actor would make a connection overwrite other data, or null. */
   readonly conflictOf: (actor: Actor) => Promise<string | null>;
 }
 
 const RESOURCE_TYPES = { source: 'SOURCE_CONNECTION', destination: 'DESTINATION_CONNECTION' } as const;
 
-/** List, create, get, replace, change and delete, for sources or for destinations: both work alike. */
+/** List, create, get, replace, change and delete, for sources or for destinations. */
 export function actorRoutes(kind: ActorKind, options: ActorRoutesOptions): Route[] {
   const { actors, connectors } = options;
   const body = (actor: Actor, request: ApiRequest): object =>
@@ -123,7 +123,7 @@ async function createActor(
   return actor;
 }
 
-/** The new name and configuration take the place of the old ones. */
+/** Replaces the name and the configuration. */
 async function replaceActor(
   kind: ActorKind,
   options: ActorRoutesOptions,
@@ -134,7 +134,7 @@ async function replaceActor(
   return changeActor(kind, options, request, { name, sent, replaces: true });
 }
 
-/** Absent members stay as they are, inside the configuration too. */
+/** Absent members keep their values, also in the configuration. */
 async function patchActor(kind: ActorKind, options: ActorRoutesOptions, request: ApiRequest): Promise<Actor> {
   const name = request.body['name'] === undefined ? undefined : requiredString(request, 'name');
   const sent = request.body['configuration'] === undefined ? undefined : requiredConfiguration(request);
@@ -147,7 +147,7 @@ interface ActorChange {
   readonly replaces: boolean;
 }
 
-/** Checks before it keeps: what was changed meanwhile by another call is merged anew, and checked anew. */
+/** Checks the new configuration before it is stored. If another request changed the actor during the check, merges and checks again. */
 async function changeActor(
   kind: ActorKind,
   { actors, connectors, conflictOf }: ActorRoutesOptions,

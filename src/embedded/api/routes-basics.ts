@@ -9,14 +9,14 @@ import type { ApiRequest, ApiResponse, Route } from './router';
 import { streamBody } from './streams';
 import { TOKEN_LIFETIME_S, type Tokens } from './token';
 
-/** What health, sign-in, workspaces and stream discovery need. */
+/** Dependencies of health, sign-in, workspaces and stream discovery. */
 export interface BasicRoutesOptions {
   readonly actors: ActorStore;
   readonly workspaces: WorkspaceStore;
   readonly connectors: Connectors;
   readonly tokens: Tokens;
   readonly now: Now;
-  /** Why the state cannot be written, or null. */
+  /** The reason why the state cannot be written, or null. */
   readonly storageFailure: () => string | null;
 }
 

@@ -26,19 +26,19 @@ import type { ApiRequest, Route } from './router';
 import { selectStreams } from './streams';
 import { connectionBody } from './response-bodies';
 
-/** What the operations on connections need. */
+/** Dependencies of the operations on connections. */
 export interface ConnectionRoutesOptions {
   readonly actors: ActorStore;
   readonly connections: ConnectionStore;
   readonly connectors: Connectors;
   readonly now: Now;
-  /** Tells the scheduler that a connection was made, changed or deleted. */
+  /** Notifies the scheduler of a created, changed or deleted connection. */
   readonly changed: (connectionId: string) => void;
   /** Ends the running job of a connection. */
   readonly cancelJobOf: (connectionId: string) => Promise<void>;
-  /** Why a connection must not write where it would, or null. */
+  /** Why a connection would overwrite other data, or null. */
   readonly conflictOf: (connection: Connection) => Promise<string | null>;
-  /** Keeps two connections that are made at once from being placed without sight of each other. */
+  /** Serializes the check for conflicts and the insert, so that concurrent requests see each other. */
   readonly writeTargetMutex: Mutex;
 }
 
@@ -91,7 +91,7 @@ export function connectionRoutes(options: ConnectionRoutesOptions): Route[] {
   ];
 }
 
-/** Deletes a connection as Airbyte does: it stays, as `deprecated`. */
+/** Deletes a connection as Airbyte does: its status becomes `deprecated`. */
 export async function deleteConnection(
   {
     connections,
@@ -111,7 +111,7 @@ function find(connections: ConnectionStore, id: string): Connection {
   return connection;
 }
 
-/** The order of the checks is Airbyte's: expression, destination, source, discovery, workspaces, scheduler. */
+/** Checks in Airbyte's order: expression, destination, source, discovery, workspaces, scheduler. */
 async function createConnection(options: ConnectionRoutesOptions, request: ApiRequest): Promise<Connection> {
   const { actors, connections } = options;
   const sourceId = requiredString(request, 'sourceId');
@@ -152,7 +152,7 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
   return connection;
 }
 
-/** Whatever takes its time leaves room for a deletion of either, with every connection that there was. */
+/** Discovery takes time, and either actor may have been deleted meanwhile. */
 function requireActors(actors: ActorStore, { sourceId, destinationId }: Connection): void {
   if (actors.find('destination', destinationId) === null)
     throw notFound('DESTINATION_CONNECTION', destinationId);
@@ -167,13 +167,13 @@ async function refuseConflict(
   if (conflict !== null) throw unprocessable(conflict);
 }
 
-/** Absent members stay as they are; streams, when any are given, replace all. */
+/** Absent members keep their values. A list of streams replaces all streams. */
 async function patchConnection(options: ConnectionRoutesOptions, request: ApiRequest): Promise<Connection> {
   const { connections } = options;
-  const asked = findChangeable(connections, request);
+  const before = findChangeable(connections, request);
   const cron = cronOf(request);
   checkScheduler(cron?.expression);
-  const chosen = await rechooseStreams(options, request, asked);
+  const chosen = await rechooseStreams(options, request, before);
   const after = await options.writeTargetMutex.run(() => applyPatch(options, request, cron, chosen));
   options.changed(after.id);
   return after;
@@ -188,7 +188,7 @@ async function applyPatch(
   const { connections } = options;
   const moved = patched(request, findChangeable(connections, request), cron, chosen);
   if (changesWriteTarget(findChangeable(connections, request), moved)) await refuseConflict(options, moved);
-  // Read again: whatever was changed meanwhile stays, a deletion above all.
+  // Read again after the wait, so that a concurrent change or deletion is kept.
   const after = patched(request, findChangeable(connections, request), cron, chosen);
   if (chosen === null) connections.save(after);
   else connections.saveDescribed(after, chosen);
@@ -215,7 +215,7 @@ function findChangeable(connections: ConnectionStore, { params }: ApiRequest): C
   return connection;
 }
 
-/** The streams that a change names; null when it names none. */
+/** The new streams of a change; null if it names none. */
 async function rechooseStreams(
   options: ConnectionRoutesOptions,
   request: ApiRequest,
@@ -239,7 +239,7 @@ async function chooseStreams(
   const known = await connectors.discover(source);
   const names = new Set(known.map(({ name }) => name));
   const isNew = known.length === 0 || choices.some(({ name }) => !names.has(name));
-  // What is asked for may have been made since the source was last looked at.
+  // The requested stream may have been created since the cached discovery.
   const found = isNew ? await connectors.discover(source, true) : known;
   return selectStreams(found, writes, choices);
 }

@@ -5,13 +5,13 @@ import { enumMember, pageResponse, pageOf, requiredString, workspaceIdsOf } from
 import type { ApiRequest, Route } from './router';
 import { jobBody } from './response-bodies';
 
-/** What the operations on jobs need. */
+/** Dependencies of the operations on jobs. */
 export interface JobRoutesOptions {
   readonly connections: ConnectionStore;
   readonly jobs: JobStore;
   /** Starts a sync on demand. */
   readonly startSync: (connection: Connection) => Job;
-  /** Ends a job; answers once its processes are gone. */
+  /** Cancels a job and waits until its processes have ended. */
   readonly cancel: (job: Job) => Promise<void>;
 }
 
@@ -64,12 +64,12 @@ function listJobs(
     updatedFrom: instantOf(request, 'updatedAtStart'),
     updatedTo: instantOf(request, 'updatedAtEnd'),
   });
-  // As Airbyte's, the links drop the order, the status and the dates.
+  // As in Airbyte, the links omit the order, the status and the dates.
   const extra = connectionId === null ? '' : `&connectionId=${encodeURIComponent(connectionId)}`;
   return { status: 200, body: pageResponse('jobs', page, extra, found.map(jobBody)) };
 }
 
-/** Oldest first unless told otherwise: that is Airbyte's default. */
+/** Oldest first by default, as in Airbyte. */
 function orderOf(text: string | null): Pick<JobQuery, 'orderBy' | 'descending'> {
   if (text === null || text === '') return { orderBy: 'createdAt', descending: false };
   const [, field, direction] = /^(createdAt|updatedAt)\|(ASC|DESC)$/.exec(text) ?? [];
@@ -82,7 +82,7 @@ function instantOf({ query, path }: ApiRequest, name: string): Date | null {
   if (text === null || text === '') return null;
   const instant = /^\d{4}-\d\d-\d\dT/.test(text) ? new Date(text) : new Date(NaN);
   if (Number.isNaN(instant.getTime()))
-    throw frameworkError(400, 'Bad Request', path, `${name} is no ISO 8601 date-time`);
+    throw frameworkError(400, 'Bad Request', path, `${name} is not an ISO 8601 date-time`);
   return instant;
 }
 
@@ -115,7 +115,7 @@ function findJob(jobs: JobStore, { params, path }: ApiRequest): Job {
   return job;
 }
 
-/** Airbyte says this of a job that ended and of one that never was. */
+/** Airbyte responds alike for a job that has ended and for one that does not exist. */
 function notRunning(): Error {
   return problem('state-conflict', { message: 'Job is not currently running' });
 }

@@ -17,15 +17,15 @@ import {
 import { isAirbytePath, matchRoute, type ApiResponse, type Route } from './router';
 import type { Tokens } from './token';
 
-/** Where Airbyte serves its public API. */
+/** Path of Airbyte's public API. */
 export const BASE_PATH = '/api/public/v1';
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
-/** No request needs more, and what walks a body does so by recursion. */
+/** Functions that walk a body are recursive. */
 const MAX_DEPTH = 100;
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
-/** What the HTTP server needs to serve the routes. */
+/** Options of {@link createApiServer}. */
 export interface ApiServerOptions {
   readonly routes: readonly Route[];
   readonly tokens: Tokens;
@@ -33,7 +33,7 @@ export interface ApiServerOptions {
   readonly now: Now;
 }
 
-/** Makes the server; nothing listens yet. */
+/** Creates the server without listening. */
 export function createApiServer(options: ApiServerOptions): Server {
   const server = createServer((request, response) => {
     void serve(options, request, response);
@@ -42,7 +42,7 @@ export function createApiServer(options: ApiServerOptions): Server {
   return server;
 }
 
-/** Listens on loopback: on the given port if it is free, else on another. Returns the port. */
+/** Listens on loopback, on the preferred port if it is free. Returns the port. */
 export async function listenOnLoopback(server: Server, preferredPort: number | null): Promise<number> {
   try {
     return await listen(server, preferredPort ?? 0);
@@ -77,13 +77,13 @@ async function serve(
       return;
     }
     const errorId = randomUUID();
-    // Neither the URL nor the body: both are the caller's, and may hold what a log must not.
+    // URL and body are not logged: they may contain secrets.
     options.log.error(`Error ${errorId} in an operation of the embedded API: ${messageOf(error)}`);
     send(response, unexpected(error, errorId));
   }
 }
 
-/** Airbyte's bare 500, and the reason where it is the storage: nothing but a repaired disk helps. */
+/** Airbyte's 500 without details. A storage failure states its reason, since only the operator can fix it. */
 function unexpected(error: unknown, errorId: string): ApiError {
   const reason = storageReason(error);
   return reason === null ? onlyErrorId(500, errorId) : storageUnavailable(reason, errorId);
@@ -105,7 +105,7 @@ async function answer(options: ApiServerOptions, request: IncomingMessage): Prom
   });
 }
 
-/** The target of a request is a path, which may begin with two slashes and is not the name of a host then. */
+/** The request target is a path. Two leading slashes do not make it a host name. */
 function urlOf(target: string): URL {
   if (!target.startsWith('/') || !URL.canParse(`http://127.0.0.1${target}`))
     throw frameworkError(400, 'Bad Request', '/', 'The request target is not a path');
@@ -157,7 +157,7 @@ async function readBody(request: IncomingMessage, route: Route, path: string): P
   const text = Buffer.concat(chunks).toString('utf8');
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '');
   const body = parseObject(text);
-  // curl calls every body a form unless it is given a type: JSON is read as JSON.
+  // curl sends the content type of a form by default, also with JSON.
   if (body === null && isForm && route.takesForms === true)
     return Object.fromEntries(new URLSearchParams(text));
   if (body === null)

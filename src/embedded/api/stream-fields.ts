@@ -2,7 +2,7 @@ import { isObject, objectAt, stringAt, type JsonObject } from '../platform/json'
 
 const MAX_LISTED = 20;
 
-/** Whether a stream's schema has a field. A schema that lists no fields, at any level of the path, refuses none. */
+/** Whether a stream's schema has a field. A schema without properties accepts any field. */
 export function hasField(schema: JsonObject, path: readonly string[]): boolean {
   const [name, ...rest] = path;
   const properties = objectAt(schema, 'properties') ?? {};
@@ -13,8 +13,8 @@ export function hasField(schema: JsonObject, path: readonly string[]): boolean {
 }
 
 /**
- * Why a field cannot be the cursor, or part of the primary key, or null. Sources of this project mark such a field in its
- * schema, for example where the database has no order for its type.
+ * Why a field cannot be the cursor or part of the primary key, or null. Built-in sources mark such a field in the schema,
+ * for example if the database has no order for its type.
  */
 export function rejectionOf(
   role: 'cursor' | 'key',
@@ -27,12 +27,12 @@ export function rejectionOf(
   return stringAt(objectAt(properties, name) ?? {}, `x-${role}-refused`) ?? null;
 }
 
-/** The names of a stream's fields for a message. */
+/** The names of a stream's fields, for an error message. */
 export function fieldsOf(schema: JsonObject): string {
   return listed(Object.keys(objectAt(schema, 'properties') ?? {}));
 }
 
-/** Some names for a message; a catalog may have thousands. */
+/** A bounded list of names, for an error message. */
 export function listed(names: readonly string[]): string {
   return names.length <= MAX_LISTED
     ? names.join(', ')

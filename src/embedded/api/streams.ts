@@ -7,9 +7,9 @@ import { fieldsOf, hasField, listed, rejectionOf } from './stream-fields';
 import type { JsonObject } from '../platform/json';
 
 /**
- * The streams of a connection: all of them as full refresh and overwrite when none is chosen, as Airbyte does.
- * @throws ApiError 400 when the source has no stream, and for an unknown stream, one that is named twice, a mode that is
- *   not possible, and a cursor or primary key that is missing or not a field of the stream
+ * The streams of a connection. Without a selection all streams are synced with full refresh and overwrite, as in Airbyte.
+ * @throws ApiError 400 if the source has no stream, or for an unknown or repeated stream, an unsupported mode, and a
+ *   cursor or primary key that is missing or unknown
  */
 export function selectStreams(
   found: readonly DiscoveredStream[],
@@ -42,7 +42,7 @@ export function selectStreams(
 }
 
 const NO_STREAMS =
-  'The source has no stream to read: nothing matches its configuration, or its user may not read anything. Check the names in its configuration and the rights of its user.';
+  'The source has no stream: nothing matches its configuration, or its user has no read permission. Check the names in its configuration and the permissions of its user.';
 
 function configure(
   stream: DiscoveredStream,
@@ -68,7 +68,7 @@ function configure(
   };
 }
 
-/** The wordings are Airbyte's own. */
+/** The messages are those of Airbyte. */
 function cursorOf(stream: DiscoveredStream, asked: readonly string[], isNeeded: boolean): readonly string[] {
   const { name, jsonSchema, defaultCursorField, sourceDefinedCursor } = stream;
   if (asked.length > 0 && !hasField(jsonSchema, asked))
@@ -129,7 +129,7 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** A stream as `GET /streams` answers it, with Airbyte's own spelling of `streamnamespace`. */
+/** A stream in the response of `GET /streams`. Airbyte spells `streamnamespace` in lower case. */
 export function streamBody(stream: DiscoveredStream, writes: readonly WriteMode[]): JsonObject {
   const properties = stream.jsonSchema['properties'];
   return {

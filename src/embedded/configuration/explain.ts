@@ -3,11 +3,11 @@ import { isObject, type JsonObject } from '../platform/json';
 import { nearestName } from './nearest-name';
 import { mostRelevant } from './unions';
 
-/** More faults than this help nobody. */
+/** Limit of a readable message. */
 const MAX_FAULTS = 10;
 const MAX_LISTED = 20;
 const MAX_NAME_CHARACTERS = 100;
-/** The path of the configuration itself. */
+/** The path of the root. */
 const ROOT = 'The configuration';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** One sentence for each fault: the field as a path, the reason and the fix. Never quotes a value, which may be secret. */
+/** One sentence for each fault: the path of the field, the reason and the fix. Values may be secrets and are never quoted. */
 export function explainFaults(errors: readonly ErrorObject[]): string[] {
   const sentences = mostRelevant(errors)
     .map(explain)
@@ -70,7 +70,7 @@ function explain(error: ErrorObject): string {
     case 'format':
       return `${path} must have the format ${short(known.params.format)}`;
     case 'oneOf':
-      return `${path} fits more than one of the alternatives that the specification has for it`;
+      return `${path} matches more than one alternative of the specification`;
     default:
       return `${path} ${short(error.message ?? `breaks the rule ${error.keyword} of the specification`)}`;
   }
@@ -87,7 +87,7 @@ function unknownMember(parent: string, name: string, known: readonly string[]): 
   return `${memberOf(parent, name)} is not a field of this connector${fix}`;
 }
 
-/** The fix for a value of another type, where there is an obvious one. */
+/** The fix for a value of the wrong type, if there is an obvious one. */
 function typeHint({ data, params, parentSchema }: Extract<DefinedError, { keyword: 'type' }>): string {
   if (data === null) return ': leave it out';
   const wanted: string[] = [params.type].flat();
@@ -104,7 +104,7 @@ function typeHint({ data, params, parentSchema }: Extract<DefinedError, { keywor
   return '';
 }
 
-/** `"require"` in the place of `{"mode": "require"}`. The value is one that the specification itself lists. */
+/** Suggests `{"mode": "require"}` for `"require"`. The value is not secret: the specification lists it. */
 function objectHint(data: string, schema: unknown): string {
   const choices = choicesOf(schema);
   const [name] = choices.find(([, allowed]) => allowed.includes(data)) ?? [];

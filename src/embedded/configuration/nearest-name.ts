@@ -1,7 +1,7 @@
-/** Longer names are not compared: the work grows with the product of the lengths. */
+/** Longer names are skipped, because the cost is the product of the lengths. */
 const MAX_CHARACTERS = 100;
 
-/** The known name that a misspelt one probably means, or null. */
+/** The known name that is closest to a misspelt one, or null. */
 export function nearestName(name: string, known: readonly string[]): string | null {
   if (name.length > MAX_CHARACTERS) return null;
   const plain = simplified(name);
@@ -18,12 +18,12 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return longer.length === 1 ? (longer[0] ?? null) : null;
 }
 
-/** Case and separators are what is most often spelt otherwise. */
+/** Case and separators are the most frequent differences. */
 function simplified(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** Levenshtein's distance, in which two neighbouring letters in the wrong order count as one change. */
+/** Optimal string alignment distance: Levenshtein's distance with transpositions. */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv';
 
 /**
- * The errors that matter. A value that fits no alternative of a `oneOf` or `anyOf` has the errors of all of them; of
- * these only the errors of the alternative that was meant are kept.
+ * Reduces errors of `oneOf` and `anyOf`. A value that matches no alternative has the errors of all of them; only those of
+ * the intended alternative are kept.
  */
 export function mostRelevant(errors: readonly ErrorObject[]): ErrorObject[] {
   const unions = errors
@@ -16,7 +16,7 @@ function keepOneAlternative(errors: ErrorObject[], union: ErrorObject): ErrorObj
   const inside = errors.filter(
     (error) => error.schemaPath.startsWith(`${union.schemaPath}/`) && isBelow(error, union),
   );
-  // Without errors of its alternatives the value fits several of them.
+  // Without errors of alternatives, the value matches several of them.
   if (inside.length === 0) return errors;
   const others = errors.filter((error) => error !== union && !inside.includes(error));
   return [...others, ...intendedAlternative(inside, union)];
@@ -26,7 +26,7 @@ function isBelow(error: ErrorObject, union: ErrorObject): boolean {
   return error.instancePath === union.instancePath || error.instancePath.startsWith(`${union.instancePath}/`);
 }
 
-/** The alternative whose distinguishing member has the right value, or else the one with the fewest errors. */
+/** The alternative that matches the discriminator, or else the one with the fewest errors. */
 function intendedAlternative(errors: readonly ErrorObject[], union: ErrorObject): ErrorObject[] {
   const groups = new Map<string, ErrorObject[]>();
   for (const error of errors) {
@@ -39,14 +39,14 @@ function intendedAlternative(errors: readonly ErrorObject[], union: ErrorObject)
   return unknownChoice(errors, union) ?? otherType(errors, union) ?? alternatives[0] ?? [];
 }
 
-/** Whether an error shows that an alternative was not meant: its own type or its distinguishing member differs. */
+/** Whether an error rules an alternative out: the type or the discriminator differs. */
 function excludes({ keyword, instancePath }: ErrorObject, union: ErrorObject): boolean {
   if (instancePath === union.instancePath) return keyword === 'type';
   const depth = instancePath.slice(union.instancePath.length + 1).split('/').length;
   return depth === 1 && (keyword === 'const' || keyword === 'enum');
 }
 
-/** When the value is of a type that no alternative has: one error that knows all alternatives. */
+/** One error for a value whose type no alternative has. */
 function otherType(errors: readonly ErrorObject[], union: ErrorObject): ErrorObject[] | null {
   const [first] = errors;
   const isOtherType = errors.every(
@@ -56,7 +56,7 @@ function otherType(errors: readonly ErrorObject[], union: ErrorObject): ErrorObj
   return [union.parentSchema === undefined ? first : { ...first, parentSchema: union.parentSchema }];
 }
 
-/** When no alternative has the value of the distinguishing member: one error with all values that there are. */
+/** One error with all values of the discriminator, if no alternative matches it. */
 function unknownChoice(errors: readonly ErrorObject[], union: ErrorObject): ErrorObject[] | null {
   const choices = errors.filter(
     (error) => (error.keyword === 'const' || error.keyword === 'enum') && excludes(error, union),

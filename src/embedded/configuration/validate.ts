@@ -4,10 +4,10 @@ import type { JsonObject } from '../platform/json';
 import { messageOf } from '../platform/system-error';
 import { explainFaults } from './explain';
 
-/** What is wrong with a configuration, or why its specification cannot be used to find out. */
+/** The faults of a configuration, or the reason why its specification is not usable. */
 export type ValidationResult = { readonly faults: readonly string[] } | { readonly unusable: string };
 
-/** Compiled specifications that are kept; a compilation takes some milliseconds. */
+/** Size of the cache of compiled specifications. */
 const MAX_COMPILED = 20;
 
 /** Validates configurations against the JSON schemas of connectors' specifications. */
@@ -34,7 +34,7 @@ export class Validators {
   }
 }
 
-/** Specifications come in several drafts, with keywords and formats of Airbyte's own: these are passed over. */
+/** Specifications use several drafts of JSON schema, and keywords and formats of Airbyte. Unknown ones are ignored. */
 function newAjv(): Ajv {
   const ajv = new Ajv({
     allErrors: true,
@@ -49,14 +49,14 @@ function newAjv(): Ajv {
   return ajv;
 }
 
-/** The dialects differ in nothing that a specification needs, and only one of them is known by its address. */
+/** Ajv knows the URI of one draft only. The differences do not matter for specifications. */
 function withoutDialect(specification: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(specification).filter(([keyword]) => !['$schema', '$id', 'id'].includes(keyword)),
   );
 }
 
-/** A pattern in the syntax of another language cannot be checked here; the connector's own check decides. */
+/** A pattern in the syntax of another language is ignored; the connector's own check remains. */
 const tolerantRegExp = Object.assign(
   (pattern: string, flags: string): RegExp => {
     try {

@@ -5,13 +5,13 @@ import type { JsonObject } from '../platform/json';
 import type { ValidationResult } from './validate';
 import type { ValidationRequest } from './worker';
 
-/** A pattern that backtracks, or a specification without end, must not hold anybody up for longer. */
+/** Limit for a backtracking pattern or a very large specification. */
 const TIME_LIMIT_MS = 5000;
-/** An unused worker ends: it holds some megabytes. */
+/** An idle worker is terminated to free its memory. */
 const IDLE_MS = 30_000;
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 
-/** The answer for what takes too long or too much memory. */
+/** The result if validation exceeds the time or memory limit. */
 const OVER_LIMITS: ValidationResult = {
   faults: [
     "The connector's specification cannot be evaluated for these values within 5 seconds: shorten the values.",
@@ -19,8 +19,8 @@ const OVER_LIMITS: ValidationResult = {
 };
 
 /**
- * Validates configurations in a worker thread. Specifications come from connectors that others wrote: a pattern that
- * backtracks for ever stops the worker only.
+ * Validates configurations in a worker thread. Specifications come from third-party connectors, and a pattern with
+ * catastrophic backtracking blocks only the worker.
  */
 export class ConfigurationValidator {
   private worker: Worker | null = null;
@@ -30,7 +30,7 @@ export class ConfigurationValidator {
 
   constructor(private readonly timeLimitMs = TIME_LIMIT_MS) {}
 
-  /** One at a time, so that the one that takes too long is known. */
+  /** Requests run one at a time, so that a timeout belongs to one request. */
   validate(specification: JsonObject, configuration: JsonObject): Promise<ValidationResult> {
     const result = this.last.then(() => this.ask({ specification, configuration }));
     this.last = result.catch(() => undefined);
@@ -92,7 +92,7 @@ export class ConfigurationValidator {
     return worker;
   }
 
-  /** A worker that was ended on purpose has nothing to do with the request that waits now. */
+  /** Ignores a worker that was terminated before the current request. */
   private handleWorkerEnd(worker: Worker, outcome: ValidationResult | Error): void {
     if (this.worker !== worker) return;
     this.worker = null;

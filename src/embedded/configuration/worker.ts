@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import type { JsonObject } from '../platform/json';
 import { Validators } from './validate';
 
-/** One question to the worker; the answer is a ValidationResult. */
+/** A message to the worker. It replies with a ValidationResult. */
 export interface ValidationRequest {
   readonly specification: JsonObject;
   readonly configuration: JsonObject;

@@ -6,7 +6,7 @@ const FAILED = 'Failed to parse cron expression. ';
 
 class CronSyntaxError extends Error {}
 
-/** What a field holds: its spelling with names turned into numbers, and the numbers whose range matters. */
+/** A parsed field: its text with names as numbers, and the numbers to check against the range. */
 interface Reading {
   readonly spelling: string;
   readonly values: readonly number[];
@@ -14,8 +14,8 @@ interface Reading {
 
 /**
  * The first check of Airbyte's public API (cron-utils 9.2.1, Quartz dialect, then its own rule for seconds and minutes).
- * @param expression with a trailing UTC already taken off
- * @returns the message of the refusal, word for word as Airbyte's, or null
+ * @param expression without a trailing UTC
+ * @returns Airbyte's error message, or null
  */
 export function publicApiError(expression: string): string | null {
   const parts = expression.trim().toUpperCase().split(/\s+/);

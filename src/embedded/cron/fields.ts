@@ -1,4 +1,4 @@
-/** One field of a Quartz cron expression: its range, its names and what besides numbers it may hold. */
+/** A field of a Quartz cron expression. */
 export interface CronField {
   readonly min: number;
   readonly max: number;
@@ -25,7 +25,7 @@ export const MONTHS_OF_YEAR = field(1, 12, MONTHS);
 export const DAYS_OF_WEEK = field(1, 7, WEEKDAYS, true);
 const YEARS = field(1970, 2099);
 
-/** The fields of a Quartz expression in their order; the year may be left out. */
+/** The fields of a Quartz expression in their order; the year is optional. */
 export const QUARTZ_FIELDS = [
   SECONDS,
   MINUTES,

@@ -1,6 +1,6 @@
 import type { Days, Quartz } from './quartz';
 
-/** Quartz looks no further ahead than this. */
+/** The limit of Quartz. */
 const YEARS_AHEAD = 100;
 
 interface TimeOfDay {
@@ -80,7 +80,7 @@ function daysOf(days: Days, year: number, month: number): number[] {
   }
 }
 
-/** The working day nearest to a day without leaving the month; weekdays count from 1 for Sunday. */
+/** The nearest working day in the same month; weekdays count from 1 for Sunday. */
 function nearestWeekday(day: number, last: number, weekday: number): number {
   if (weekday === 7) return day === 1 ? 3 : day - 1;
   if (weekday === 1) return day === last ? day - 2 : day + 1;

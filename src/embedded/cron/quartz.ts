@@ -1,6 +1,6 @@
 import { DAYS_OF_WEEK, HOURS, MINUTES, MONTHS_OF_YEAR, numberOf, SECONDS, type CronField } from './fields';
 
-/** Which days of a month fire. Quartz combines no two of these kinds. */
+/** The firing days of a month. Quartz does not combine these kinds. */
 export type Days =
   | { readonly kind: 'days'; readonly days: ReadonlySet<number> }
   | { readonly kind: 'last'; readonly offset: number; readonly weekday: boolean }
@@ -9,7 +9,7 @@ export type Days =
   | { readonly kind: 'lastWeekday'; readonly weekday: number }
   | { readonly kind: 'nthWeekday'; readonly weekday: number; readonly nth: number };
 
-/** A Quartz schedule, ready to be evaluated. */
+/** A parsed Quartz expression. */
 export interface Quartz {
   readonly seconds: readonly number[];
   readonly minutes: readonly number[];
@@ -20,17 +20,17 @@ export interface Quartz {
   readonly years: ReadonlySet<number> | null;
 }
 
-/** The scheduler refuses an expression that the API's first check let pass. */
+/** An expression that the scheduler rejects after it passed the first check of the API. */
 export class QuartzError extends Error {
   override readonly name = 'QuartzError';
 }
 
-/** Quartz's own bound, beyond that of the API's check. */
+/** The limit of Quartz; the check of the API has a lower one. */
 const LAST_YEAR = 2299;
 
 /**
  * Reads an expression as Quartz 2.3.2 does, after the API's first check accepted it.
- * @throws QuartzError for what Quartz, or Airbyte's second check, refuses
+ * @throws QuartzError if Quartz or Airbyte's second check rejects the expression
  */
 export function parseQuartz(expression: string): Quartz {
   const parts = expression.trim().toUpperCase().split(/\s+/);

@@ -5,10 +5,10 @@ import { writeFileAtomic } from '../platform/regular-file';
 import { DataDirError } from '../platform/storage-fault';
 import { readFileIfExists } from '../platform/system-error';
 
-/** Shorter ones can be guessed. */
+/** Shorter secrets can be guessed. */
 const SHORTEST_SECRET = 16;
 
-/** How scripts on this machine reach the embedded API; kept in `api.json`, readable by its owner only. */
+/** The port and the credentials of the embedded API, for scripts on this machine. Stored in `api.json` with mode 0600. */
 export interface Access {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -17,8 +17,8 @@ export interface Access {
 }
 
 /**
- * Reads the access file, or makes credentials when there is none yet.
- * @throws DataDirError when it holds no usable credentials
+ * Reads the access file, or creates credentials if it does not exist.
+ * @throws DataDirError if it contains no usable credentials
  */
 export function readAccess(dataDir: string): Access {
   const path = join(dataDir, 'api.json');
@@ -37,11 +37,11 @@ export function readAccess(dataDir: string): Access {
 function credential(path: string, content: JsonObject, name: string, shortest: number): string {
   const value = stringAt(content, name) ?? '';
   if (value.length < shortest)
-    throw invalid(path, `has no usable ${name}: a text of ${shortest} or more characters is needed`);
+    throw invalid(path, `has no usable ${name}: a string of ${shortest} or more characters is required`);
   return value;
 }
 
-/** Only a preference: when it cannot be had, another port is taken. */
+/** A preference only: another port is used if it is taken. */
 function portOf(content: JsonObject): number | null {
   const port = numberAt(content, 'port');
   return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536 ? port : null;
@@ -51,7 +51,7 @@ function invalid(path: string, fault: string): DataDirError {
   return new DataDirError(`${path} ${fault}. Correct it, or remove it to get new credentials.`);
 }
 
-/** Keeps the access file, with mode 0600, in one step. */
+/** Writes the access file atomically, with mode 0600. */
 export function writeAccess(dataDir: string, access: Access & { apiUrl: string }): void {
   writeFileAtomic(join(dataDir, 'api.json'), `${JSON.stringify(access, null, 2)}\n`, 0o600);
 }

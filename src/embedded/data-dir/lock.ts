@@ -3,7 +3,7 @@ import { readHolder, takeLock, type LockHolder } from '../platform/file-lock';
 import { isAlive } from '../platform/process-identity';
 import { EmbeddedStartError } from '../platform/start-error';
 
-/** Another process uses the data directory: its message names the holder. */
+/** Another process uses the data directory. The message names it. */
 export class DataDirInUseError extends EmbeddedStartError {
   override readonly name = 'DataDirInUseError';
 
@@ -15,20 +15,20 @@ export class DataDirInUseError extends EmbeddedStartError {
   }
 }
 
-/** In another container a process has another id, and this one cannot see it. */
+/** Process ids differ between containers, so a holder that is not alive here may run in another one. */
 function describe(holder: LockHolder): string {
   const elsewhere = isAlive(holder) ? '' : ', perhaps in another container';
   return `process ${holder.pid}${elsewhere}, running since ${holder.since}`;
 }
 
-/** Whom the lock of a data directory names, alive or dead. */
+/** The process that the lock of a data directory names, alive or not. */
 export function lockHolder(dataDir: string): LockHolder | null {
   return readHolder(join(dataDir, 'lock'));
 }
 
 /**
- * Reads the lock and changes nothing.
- * @throws DataDirInUseError when its holder is alive
+ * Checks the lock without changing it.
+ * @throws DataDirInUseError if its holder is alive
  */
 export function refuseLocked(dataDir: string): void {
   const holder = lockHolder(dataDir);
@@ -36,8 +36,8 @@ export function refuseLocked(dataDir: string): void {
 }
 
 /**
- * Takes the data directory for this process and returns what gives it back.
- * @throws DataDirInUseError when its holder is alive
+ * Locks the data directory for this process and returns a function that releases it.
+ * @throws DataDirInUseError if another process holds it
  */
 export function lockDataDir(dataDir: string, now: Date): () => void {
   const lock = takeLock(join(dataDir, 'lock'), now);

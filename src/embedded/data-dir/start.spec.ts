@@ -82,7 +82,7 @@ describe('the data directory of an older version', () => {
     chmodSync(join(folder, 'state.db'), 0o644);
     await (await start()).close();
     expect(statSync(join(folder, 'state.db')).mode & 0o777).toBe(0o600);
-    expect(log.join('\n')).toContain('state.db could be read by others');
+    expect(log.join('\n')).toContain('state.db could be read by other users');
   });
 });
 

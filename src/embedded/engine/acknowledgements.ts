@@ -1,28 +1,28 @@
 import type { Ledger } from './ledger';
 
-/** Waits for the states that the destination has yet to give back. */
+/** Waits for the destination to acknowledge states. */
 export class Acknowledgements {
-  /** The protocol also allows a destination to give back its states at the end of its input. */
+  /** The protocol allows a destination to acknowledge all states at the end of its input. */
   private mode: 'awaited' | 'buffered' = 'awaited';
   private wake: (() => void) | null = null;
 
   constructor(
     private readonly ledger: Ledger,
     private readonly options: {
-      /** Whether the destination may keep its states to the end. */
+      /** Whether the destination may acknowledge its states at the end. */
       readonly mayBuffer: boolean;
-      /** A destination that gives back no state for so long is taken for one that buffers them. */
+      /** A destination without an acknowledgement for this time is assumed to buffer states. */
       readonly waitMs: number;
     },
   ) {}
 
   /**
-   * Waits until every state is back, or until the destination turns out to buffer its states.
+   * Waits until every state is acknowledged, or until the destination is assumed to buffer its states.
    * @param isOver checked after every change: true ends the wait
-   * @returns whether the wait ended for another reason than `isOver`
+   * @returns false if `isOver` ended the wait
    */
   async awaitAll(isOver: () => boolean): Promise<boolean> {
-    const patience = setTimeout(() => {
+    const timer = setTimeout(() => {
       if (this.options.mayBuffer) this.mode = 'buffered';
       this.changed();
     }, this.options.waitMs);
@@ -31,11 +31,11 @@ export class Acknowledgements {
         this.wake = resolve;
       });
     }
-    clearTimeout(patience);
+    clearTimeout(timer);
     return !this.isWaiting();
   }
 
-  /** Makes the wait check its condition again: a state came back, or the attempt failed. */
+  /** Checks the condition again after an acknowledgement or a failure. */
   changed(): void {
     this.wake?.();
     this.wake = null;

@@ -5,26 +5,26 @@ import type { ConnectorRuntimeDirs } from './command';
 import type { ReportHandlers } from './connector-reports';
 import type { Commit, Ledger } from './ledger';
 
-/** What an attempt reports while it runs, and the limits that it keeps. */
+/** Callbacks and limits of an attempt. */
 export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | 'warn'> {
   readonly runtimeDirs: ConnectorRuntimeDirs;
   readonly now: Now;
-  /** A clock in milliseconds that never steps. */
+  /** A monotonic clock in milliseconds. */
   readonly elapsedMs: () => number;
-  /** A text without secrets. */
+  /** Masks secrets in a text. */
   readonly redact: (text: string) => string;
-  /** Aborted to cancel the attempt. */
+  /** Cancels the attempt. */
   readonly signal: AbortSignal;
-  /** How long a connector that was asked to end may take. */
+  /** Grace period between SIGTERM and SIGKILL for a connector. */
   readonly graceMs: number;
-  /** How long no message may come while one is awaited. */
+  /** The attempt fails if neither connector sends a message for this time. */
   readonly silenceMs: number;
-  /** How long a destination that may keep its states is waited for to give one back. */
+  /** Wait for an acknowledgement of a destination that may buffer its states. */
   readonly stateWaitMs: number;
   readonly onProcess: (identity: ProcessIdentity) => void;
   readonly onProcessEnd: (identity: ProcessIdentity) => void;
-  /** Must have kept the states for good when it returns. */
+  /** The states must be durable when it returns. */
   readonly onCommit: (commit: Commit) => void;
-  /** Judges the records of a source that ended well, before any stream is declared complete; null accepts them. */
+  /** Checks the record counts after the source has succeeded, before streams are declared complete; null accepts them. */
   readonly checkRecords: (ledger: Ledger) => Failure | null;
 }

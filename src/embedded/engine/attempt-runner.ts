@@ -22,7 +22,7 @@ import { renamingOf } from './naming';
 import { sharedName, type AttemptPlan } from './plan';
 import { beginAttempt, isOverwritten } from './resume';
 
-/** What attempts work with. */
+/** Dependencies and limits of attempts. */
 export interface AttemptRunnerOptions {
   readonly actors: ActorStore;
   readonly connections: ConnectionStore;
@@ -40,11 +40,11 @@ export interface AttemptRunnerOptions {
   readonly stateWaitMs: number;
 }
 
-/** Prepares and runs one attempt of a job, and keeps what it brings. */
+/** Prepares and runs one attempt of a job, and stores its commits. */
 export class AttemptRunner {
   constructor(private readonly options: AttemptRunnerOptions) {}
 
-  /** @returns null after a success, else why the attempt failed, without secrets */
+  /** @returns null after a success, else the failure with secrets masked */
   async run(
     job: Job,
     number: number,
@@ -54,7 +54,7 @@ export class AttemptRunner {
     const parts = this.partsOf(connection);
     if (parts === null)
       return configError(
-        'The source, the destination or its connector is gone. Create the connection again.',
+        'The source, the destination or its connector no longer exists. Create the connection again.',
       );
     const rejection = rejectionOf(parts.connection);
     if (rejection !== null) return configError(rejection);
@@ -167,7 +167,7 @@ interface Parts {
   readonly writer: ConnectorDefinition;
 }
 
-/** Why the streams of a connection cannot be synced, or null. */
+/** The reason why the streams of a connection cannot be synced, or null. */
 function rejectionOf({ streams, settings }: Connection): string | null {
   if (streams.length === 0)
     return 'The connection has no stream, so nothing can be synced. Create it again with at least one stream of the source.';

@@ -1,12 +1,12 @@
 import type { Failure } from '../store/jobs';
 
-/** The phases of an attempt. It never goes back to an earlier one. */
+/** The phases of an attempt, in their order. */
 export type AttemptState =
   | { readonly phase: 'created' }
   | { readonly phase: 'running' }
-  /** The first failure counts. States that the destination still gives back are kept. */
+  /** The first failure is reported. Later acknowledgements are still committed. */
   | { readonly phase: 'failing'; readonly failure: Failure }
-  /** Rows or states did not arrive as they were sent, so no further state is kept. */
+  /** Counts of rows or states differ, so no further state is committed. */
   | { readonly phase: 'untrusted'; readonly failure: Failure }
   | { readonly phase: 'ended'; readonly failure: Failure | null };
 
@@ -20,7 +20,7 @@ export function failed(state: AttemptState, failure: Failure): AttemptState {
   return state.phase === 'created' || state.phase === 'running' ? { phase: 'failing', failure } : state;
 }
 
-/** The state after rows or states did not arrive as they were sent. */
+/** The state after counts of rows or states differ. */
 export function untrusted(state: AttemptState, failure: Failure): AttemptState {
   return state.phase === 'ended' ? state : { phase: 'untrusted', failure: failureIn(state) ?? failure };
 }

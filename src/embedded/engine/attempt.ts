@@ -28,8 +28,8 @@ import { configuredCatalog, nameOf, type AttemptPlan } from './plan';
 import { canResume, isOverwritten } from './resume';
 
 /**
- * Runs a source and a destination against each other until both have ended.
- * @returns null after a success, in which every record was given back as committed, else why it failed
+ * Runs a source and a destination until both have ended.
+ * @returns null if the destination committed every record, else the failure
  */
 export function runAttempt(plan: AttemptPlan, hooks: AttemptHooks): Promise<Failure | null> {
   const files = {
@@ -54,8 +54,8 @@ class Attempt {
   private readonly reports: ConnectorReports;
   private readonly configured: ReadonlySet<string>;
   /**
-   * An older destination knows no stream status and takes the end of its input for the end of the data: it would
-   * replace its old rows.
+   * An older destination does not know stream statuses. It treats the end of its input as success and replaces its old
+   * rows.
    */
   private readonly treatsEndAsSuccess: boolean;
   private lastMessageMs: number;
@@ -84,7 +84,7 @@ class Attempt {
     });
   }
 
-  /** Passes the source's output on until both connectors have ended. */
+  /** Forwards the source's output until both connectors have ended. */
   async start(): Promise<Failure | null> {
     const { hooks } = this;
     this.state = { phase: 'running' };
@@ -105,7 +105,7 @@ class Attempt {
     );
     this.followDestination();
     try {
-      // Inside, since processes that cannot be noted must not be left running.
+      // Inside the try block: if recording fails, the processes are ended.
       this.connectors.recordProcesses(hooks);
       await this.pump();
       await this.finish();
@@ -122,12 +122,12 @@ class Attempt {
     return failure;
   }
 
-  /** Makes every wait come to its end; the first failure counts. */
+  /** Ends every wait. Only the first failure is reported. */
   private fail(failure: Failure): void {
     if (!this.hasFailed()) this.stop(failed(this.state, failure));
   }
 
-  /** Only an {@link AttemptError} leaves the counts of rows and states in agreement. */
+  /** After any error but an {@link AttemptError}, the counts of rows and states are not reliable. */
   private failWith(error: unknown): void {
     const failure = failureOf(error);
     if (error instanceof AttemptError) {
@@ -141,14 +141,14 @@ class Attempt {
 
   private stop(state: AttemptState): void {
     this.state = state;
-    // A source may ignore the request to end, and a destination may have stopped reading: neither may hold the rest up.
+    // Not awaited: a source may ignore SIGTERM, and a destination may have stopped reading.
     void this.source.stop(this.hooks.graceMs);
     if (this.treatsEndAsSuccess) this.terminateDestination();
     else this.writer.endAndStop();
     this.acknowledgements.changed();
   }
 
-  /** Ends the destination once it has given back the states that it owes, before it replaces rows with half of them. */
+  /** Ends the destination after it has acknowledged its states, before it replaces rows with incomplete data. */
   private terminateDestination(): void {
     this.writer.stopWriting();
     if (this.ledger.unacknowledged === 0 || this.state.phase === 'untrusted')
@@ -163,15 +163,15 @@ class Attempt {
       try {
         for (const piece of forwarder.push(chunk)) await this.forward(piece);
       } catch (error) {
-        // The source's output is read to its end all the same, so that it can end.
+        // The rest of the output is read and dropped, so that the source can end.
         this.failWith(error);
       }
     }
     const end = await this.source.ended;
-    // The last line of a source that was cut short is not a message.
+    // The last line of a failed source may be incomplete.
     if (end.code !== 0) this.fail(endFailure('source', this.source, end));
     else for (const piece of forwarder.end()) await this.forward(piece);
-    // Whatever its status says: an incomplete stream must not take the place of a whole one.
+    // Independent of the exit status: an incomplete stream must not replace a complete one.
     if (this.reports.incomplete !== null) this.fail(this.reports.incomplete);
   }
 
@@ -190,8 +190,8 @@ class Attempt {
   private async forwardState(message: JsonObject, state: JsonObject, line: string): Promise<void> {
     if (line.length > MAX_STATE_BYTES) throw new AttemptError(stateTooLargeFailure(MAX_STATE_BYTES));
     const parsed = parseSourceState(state, line);
-    if (parsed === null) throw new GuardError('The source sent a state that has none of the known forms.');
-    // The position of a stream that is not synced acknowledges nothing.
+    if (parsed === null) throw new GuardError('The source sent a state of an unknown type.');
+    // A stream that is not synced has no records to acknowledge.
     if (parsed.kind === 'STREAM' && !this.configured.has(streamKey(parsed.position.stream))) return;
     if (!canResume(parsed, this.plan.streams)) throw new AttemptError(inseparableStateFailure());
     await this.awaitAllStates();
@@ -202,8 +202,7 @@ class Attempt {
   }
 
   /**
-   * Waits until the destination gave back every state. A crash then repeats at most the rows of one state that is not
-   * committed yet.
+   * Waits until every state is acknowledged. A crash then repeats at most the rows of one uncommitted checkpoint.
    */
   private async awaitAllStates(): Promise<void> {
     const { destination } = this;
@@ -219,8 +218,8 @@ class Attempt {
   }
 
   /**
-   * Only a source that ended well, and counts that agree, make streams complete: the destination may then replace its
-   * old content.
+   * Declares the streams complete after the source has succeeded and all counts agree. The destination may then replace
+   * its old rows.
    */
   private async finish(): Promise<void> {
     await this.awaitAllStates();
@@ -237,7 +236,7 @@ class Attempt {
     if (end.code !== 0) this.fail(endFailure('destination', this.destination, end));
     if (this.hasFailed()) return;
     const { states, streamCounts } = this.ledger.finish();
-    // Records without a state behind them: only the exit of both connectors vouches for them.
+    // Records after the last state are committed by the successful exit of both connectors.
     this.hooks.onCommit({ states, streamCounts: [...streamCounts, ...this.ledger.rest] });
   }
 

@@ -8,18 +8,18 @@ import { ConnectorProcess, type ProcessEnd } from './connector-process';
 import { configurationOf } from './connector-reports';
 import { MAX_ANSWER_BYTES, MAX_FAILURE_CHARACTERS, MAX_LOG_LINE_BYTES, MAX_WARNINGS } from './limits';
 
-/** The folders that connectors use: one for their scratch files, and the one that `/local` stands for. */
+/** The folders that connectors use: scratch files, and the folder that is mounted as `/local`. */
 export interface ConnectorRuntimeDirs {
   readonly scratchRoot: string;
   readonly localRoot: string;
 }
 
-/** JSON that is written as it stands, since a number in it may be larger than one that was parsed can be. */
+/** JSON text that is written unchanged, because parsing would round large numbers. */
 export class JsonText {
   constructor(readonly text: string) {}
 }
 
-/** Writes the files that a command reads, for their owner only, runs the work and removes them. */
+/** Writes the input files of a command with mode 0600, runs the work and removes them. */
 export async function withFiles<T>(
   { scratchRoot }: ConnectorRuntimeDirs,
   contents: Readonly<Record<string, unknown>>,
@@ -50,7 +50,7 @@ export class CommandError extends Error {
 /** The answer of a short command. */
 export interface CommandAnswer {
   readonly message: JsonObject;
-  /** What the connector warned of, without secrets. */
+  /** Warnings of the connector, with secrets masked. */
   readonly warnings: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export interface ShortCommand {
   readonly config: JsonObject | null;
   readonly timeoutMs: number;
   readonly redact: (text: string) => string;
-  /** Gets each configuration that the connector sends back in place of its own, whatever the command's outcome. */
+  /** Receives each new configuration of the connector, also if the command fails. */
   readonly onConfiguration: (configuration: JsonObject) => void;
 }
 
@@ -69,7 +69,7 @@ const ANSWERS = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' 
 
 /**
  * Runs a short command and returns the first message of the wanted type.
- * @throws CommandError with a message without secrets
+ * @throws CommandError with secrets masked
  */
 export async function runCommand(
   runtimeDirs: ConnectorRuntimeDirs,

@@ -1,10 +1,9 @@
 import { canonicalJson, type JsonObject } from '../platform/json';
 
 /**
- * The configuration after a connector has sent one back. A connector knows the one that it was started with, and a user
- * may have changed the stored one since. So a member is taken from the connector only
- * where the connector alone has changed it: a new token is kept, and so is what the user sent.
- * @param known the configuration that the connector has, or the last one that it sent back
+ * The stored configuration, merged with a new one of a connector (three-way merge). A user may have changed the stored one
+ * since the connector started, so a member is taken from the connector only if the user did not change it.
+ * @param known the configuration that the connector started with, or the last one that it sent
  */
 export function withChangeOf(known: JsonObject, sent: JsonObject, stored: JsonObject): JsonObject {
   const result = new Map(Object.entries(stored));
@@ -17,7 +16,7 @@ export function withChangeOf(known: JsonObject, sent: JsonObject, stored: JsonOb
   return Object.fromEntries(result);
 }
 
-/** One text for equal values, null for a member that is missing. */
+/** Canonical JSON of a member, null if it is missing. */
 function memberOf(of: JsonObject, name: string): string | null {
   return Object.hasOwn(of, name) ? canonicalJson(of[name]) : null;
 }

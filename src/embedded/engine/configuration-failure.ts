@@ -3,8 +3,8 @@ import type { Failure } from '../store/jobs';
 import type { Connectors } from './connectors';
 
 /**
- * Why a job must not run with the stored configurations, or null. They fitted when they were made; an older version
- * validated less, and a connector's specification may have changed.
+ * The failure of a stored configuration that is no longer valid, or null. An older version validated less, or the
+ * connector's specification changed.
  */
 export async function configurationFailure(
   connectors: Connectors,

@@ -9,7 +9,7 @@ export class ConnectorPair {
     readonly destination: ConnectorProcess,
   ) {}
 
-  /** @param paths the files that the two read */
+  /** @param paths the input files of both processes */
   static start(
     plan: AttemptPlan,
     { runtimeDirs, redact }: Pick<AttemptHooks, 'runtimeDirs' | 'redact'>,
@@ -28,22 +28,22 @@ export class ConnectorPair {
     return new ConnectorPair(reader, writer);
   }
 
-  /** Notes both processes, so that the next start can end them should this engine be killed. */
+  /** Records both processes, so that the next start can end them if this engine is killed. */
   recordProcesses({ onProcess }: Pick<AttemptHooks, 'onProcess'>): void {
     for (const { identity } of [this.source, this.destination]) onProcess(identity);
   }
 
-  /** Waits for both to end; a destination may store the rows that it has in hand, for a grace. */
+  /** Waits for both to end. The destination has a grace period to store its pending rows. */
   async end({ graceMs, onProcessEnd }: Pick<AttemptHooks, 'graceMs' | 'onProcessEnd'>): Promise<void> {
     const { source, destination } = this;
-    const patience = setTimeout(() => {
+    const terminate = setTimeout(() => {
       destination.signal('SIGTERM');
     }, graceMs);
     const force = setTimeout(() => {
       destination.signal('SIGKILL');
     }, 2 * graceMs);
     await Promise.all([source.ended, destination.ended]);
-    clearTimeout(patience);
+    clearTimeout(terminate);
     clearTimeout(force);
     for (const { identity } of [source, destination]) onProcessEnd(identity);
   }

@@ -6,13 +6,13 @@ import { hasCode } from '../platform/system-error';
 import { LineSplitter } from '../protocol/lines';
 import { MAX_LOG_LINE_BYTES } from './limits';
 
-/** How a process ended. */
+/** Exit code or signal of a process. */
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What of this process's environment connectors may see: never its secrets. */
+/** Environment variables that connectors inherit. None of them holds secrets. */
 const INHERITED_VARIABLES =
   /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|DOCKER_.*|XDG_RUNTIME_DIR|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO)_PROXY|(http|https|no)_proxy|SystemRoot|ComSpec|PATHEXT|TEMP|TMP)$/;
 
@@ -25,7 +25,7 @@ export class ConnectorProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly identity: ProcessIdentity;
-  /** Settles when the process is gone and its output is read; never rejects. */
+  /** Resolves when the process has ended and its output is read. Never rejects. */
   readonly ended: Promise<ProcessEnd>;
   private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   private readonly stderrLines: string[] = [];
@@ -40,14 +40,14 @@ export class ConnectorProcess {
     const passed = Object.entries(process.env).filter(([name]) => INHERITED_VARIABLES.test(name));
     this.child = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own: what a connector starts ends with it, and a Ctrl-C reaches only the engine.
+      // A process group of its own: its children are signalled too, and Ctrl-C reaches only the engine.
       detached: hasProcessGroups,
       env: { ...Object.fromEntries(passed), [LOCAL_ROOT_VARIABLE]: localRoot },
     });
     this.stdin = this.child.stdin;
     this.stdout = this.child.stdout;
     this.identity = identify(this.child.pid ?? 0);
-    // A connector that ends early breaks the pipe; its end is what counts.
+    // A connector that ends early breaks the pipe. Its exit is reported instead.
     this.stdin.on('error', () => undefined);
     this.collectStderr();
     this.ended = new Promise((resolve) => {
@@ -61,7 +61,7 @@ export class ConnectorProcess {
     });
   }
 
-  /** Starts a command of the protocol; `/local` comes in the environment, secrets only in files. */
+  /** Starts a command of the protocol. Secrets are passed in files, never in arguments or the environment. */
   static start(
     command: readonly string[],
     localRoot: string,
@@ -70,7 +70,7 @@ export class ConnectorProcess {
     return new ConnectorProcess(command, localRoot, redact);
   }
 
-  /** The last lines that the connector logged. Secrets are masked before a line is cut, since half of one is one too. */
+  /** The last log lines of the connector. Secrets are masked before lines are cut, since a cut secret would not match. */
   get lastLog(): string {
     return this.redact(this.stderrLines.join('\n'))
       .split('\n')
@@ -78,7 +78,7 @@ export class ConnectorProcess {
       .join('\n');
   }
 
-  /** The end of the process, or null while it runs. */
+  /** The exit of the process, or null while it runs. */
   get end(): ProcessEnd | null {
     return this.processEnd;
   }
@@ -88,7 +88,7 @@ export class ConnectorProcess {
     killGroup(this.child.pid, signal);
   }
 
-  /** Asks the process to end and, after a grace, makes it. */
+  /** Sends SIGTERM, and SIGKILL after the grace period. */
   async stop(graceMs: number): Promise<void> {
     this.signal('SIGTERM');
     const timer = setTimeout(() => {
@@ -100,7 +100,7 @@ export class ConnectorProcess {
 
   private settleEnd(resolve: (end: ProcessEnd) => void, end: ProcessEnd): void {
     this.processEnd = end;
-    // Whatever the connector started and left behind ends with it.
+    // Ends child processes that the connector left behind.
     if (this.child.pid !== undefined && hasProcessGroups) signalTo(-this.child.pid, 'SIGKILL');
     resolve(end);
   }
@@ -120,12 +120,12 @@ export class ConnectorProcess {
   }
 }
 
-/** Signals a process and everything that it started. */
+/** Signals a process and its children. */
 export function killGroup(pid: number, signal: NodeJS.Signals): void {
   if (!hasProcessGroups || !signalTo(-pid, signal)) signalTo(pid, signal);
 }
 
-/** False when there is nobody to signal, or only what belongs to others by now. */
+/** Returns false if the process does not exist, or if the id was reused by another user. */
 function signalTo(target: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(target, signal);

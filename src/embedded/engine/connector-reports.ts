@@ -3,15 +3,15 @@ import type { Failure } from '../store/jobs';
 import { AttemptError, incompleteFailure, traceFailure, type Origin } from './failures';
 import { MAX_CONFIGURATION_BYTES, MAX_ERRORS, MAX_WARNINGS } from './limits';
 
-/** What is done with the reports of connectors. */
+/** Handlers of connector messages. */
 export interface ReportHandlers {
   readonly warn: (message: string) => void;
   readonly fail: (failure: Failure) => void;
-  /** Must have kept the configuration when it returns. */
+  /** The configuration must be durable when it returns. */
   readonly onConfiguration: (origin: Origin, configuration: JsonObject) => void;
 }
 
-/** Messages of connectors that are neither records nor states: logs, errors, stream statuses and configurations. */
+/** Handles messages other than records and states: logs, errors, stream statuses and configurations. */
 export class ConnectorReports {
   private incompleteStream: Failure | null = null;
   private warnings = 0;
@@ -22,7 +22,7 @@ export class ConnectorReports {
     private readonly handlers: ReportHandlers,
   ) {}
 
-  /** Why a stream of the source is incomplete, or null while none is. */
+  /** The failure for an incomplete stream of the source, or null. */
   get incomplete(): Failure | null {
     return this.incompleteStream;
   }
@@ -48,12 +48,12 @@ export class ConnectorReports {
     // A connector may log an error for each of millions of rows.
     if (isError && this.errors > MAX_ERRORS) {
       if (this.errors === MAX_ERRORS + 1)
-        this.handlers.warn(`Job ${this.jobId}: the connectors log further errors, which are left out.`);
+        this.handlers.warn(`Job ${this.jobId}: further errors of the connectors are not logged.`);
     } else if (isError || isWarning)
       this.handlers.warn(`Job ${this.jobId}, ${origin}: ${stringAt(log, 'message') ?? ''}`);
   }
 
-  /** As in Airbyte a new configuration is kept at once, whatever becomes of the attempt: the old one may be void. */
+  /** As in Airbyte, a new configuration is stored at once, also if the attempt fails: the old one may be invalid by then. */
   private takeControl(origin: Origin, control: JsonObject): void {
     if (control['type'] !== 'CONNECTOR_CONFIG') return;
     const configuration = configurationOf(origin, control);
@@ -68,14 +68,14 @@ export class ConnectorReports {
 }
 
 /**
- * The configuration of a CONTROL message, or null when it has none.
- * @throws AttemptError when it is larger than is kept
+ * The configuration of a CONTROL message, or null.
+ * @throws AttemptError if it is too large
  */
 export function configurationOf(sender: Origin | 'connector', control: JsonObject): JsonObject | null {
   const configuration = objectAt(objectAt(control, 'connectorConfig') ?? {}, 'config');
   if (configuration === undefined) return null;
   if (JSON.stringify(configuration).length > MAX_CONFIGURATION_BYTES) {
-    const message = `The ${sender} sent a configuration of more than 1 MiB, which cannot be kept.`;
+    const message = `The ${sender} sent a configuration of more than 1 MiB, which is too large.`;
     const origin = sender === 'connector' ? 'engine' : sender;
     throw new AttemptError({ type: 'config_error', origin, message });
   }

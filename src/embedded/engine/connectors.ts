@@ -15,13 +15,13 @@ import { MAX_FAILURE_CHARACTERS } from './limits';
 
 const SHORT_COMMAND_TIMEOUT_MS = 300_000;
 const MAX_CACHED_CATALOGS = 200;
-/** Discovery cache lifetime. Short, since a file's columns may change at any time. */
+/** Lifetime of cached catalogs. Short, since the columns of a file may change at any time. */
 const CATALOG_AGE_MS = 10_000;
 
-/** Keeps a configuration that a connector sent back in place of its own. */
+/** Stores a new configuration that a connector sent. */
 export type KeepConfiguration = (configuration: JsonObject) => void;
 
-/** The connectors by definition, and what their short commands say. */
+/** Finds connectors by definition and runs their short commands. */
 export class Connectors {
   private readonly catalogs = new Map<string, { streams: DiscoveredStream[]; untilMs: number }>();
   private readonly specs = new Map<string, JsonObject>();
@@ -31,7 +31,7 @@ export class Connectors {
     private readonly definitions: readonly ConnectorDefinition[],
     private readonly runtimeDirs: ConnectorRuntimeDirs,
     private readonly log: EmbeddedLog,
-    /** Changes the stored configuration of an actor, which is kept with the same as it may be shown. */
+    /** Changes the stored configuration of an actor and its masked form. */
     private readonly onChanged: (
       actor: Pick<Actor, 'id' | 'kind'>,
       change: (stored: JsonObject) => Pick<Actor, 'configuration' | 'shown'>,
@@ -47,7 +47,7 @@ export class Connectors {
     return this.find(definitionId)?.kind === kind;
   }
 
-  /** The type of a connector of this project, whose ways of writing are known; null for any other. */
+  /** The type of a built-in connector; null for others. */
   builtInType(definitionId: string): string | null {
     const definition = this.find(definitionId);
     return definition !== null && BUILT_IN.includes(definition) ? definition.type : null;
@@ -70,7 +70,7 @@ export class Connectors {
     return `The embedded Airbyte has no ${kind} connector ${JSON.stringify(wanted)}; it has: ${known.join(', ')}.`;
   }
 
-  /** Why a configuration does not fit its connector's specification, field by field, or null when it fits. */
+  /** The faults of a configuration against its connector's specification, or null. */
   async configurationFault(definitionId: string, config: JsonObject): Promise<string | null> {
     const { type = 'unknown', kind = 'source' } = this.find(definitionId) ?? {};
     const specification = objectAt(await this.spec(definitionId), 'connectionSpecification');
@@ -78,7 +78,7 @@ export class Connectors {
     const verdict = await this.validator.validate(specification, config);
     if ('unusable' in verdict) {
       this.log.warn(
-        `The specification of ${kind} connector ${type} is not a usable JSON schema, so its configurations are validated by its own check only: ${verdict.unusable}`,
+        `The specification of ${kind} connector ${type} is not a usable JSON schema. Only the check of the connector validates its configurations: ${verdict.unusable}`,
       );
       return null;
     }
@@ -86,14 +86,14 @@ export class Connectors {
     return `The configuration does not fit ${kind} connector ${type}: ${verdict.faults.join(' ')}`;
   }
 
-  /** Ends the thread in which configurations are validated. */
+  /** Terminates the validation worker. */
   close(): Promise<void> {
     return this.validator.close();
   }
 
   /**
-   * Why a configuration does not work, or null when it does.
-   * @param keep gets the configuration that the connector sends back in place of this one
+   * The reason why the connector's check failed, or null.
+   * @param keep receives a new configuration from the connector
    */
   async check(
     definitionId: string,
@@ -114,8 +114,8 @@ export class Connectors {
   }
 
   /**
-   * The streams of a source, remembered by configuration for a moment.
-   * @throws DiscoveryError when the connector fails or its catalog is too large
+   * The streams of a source, cached briefly by configuration.
+   * @throws DiscoveryError if the connector fails or its catalog is too large
    */
   async discover(
     source: Pick<Actor, 'id' | 'kind' | 'definitionId' | 'configuration'>,
@@ -140,7 +140,7 @@ export class Connectors {
     }
   }
 
-  /** How a destination can write; every way when none is named. */
+  /** The write modes of a destination; all modes without a destination. */
   async writeModes(definitionId: string | null): Promise<WriteMode[]> {
     const all: WriteMode[] = ['overwrite', 'append', 'append_dedup'];
     if (definitionId === null) return all;
@@ -148,18 +148,18 @@ export class Connectors {
     return all.filter((mode) => supported.includes(mode));
   }
 
-  /** A configuration as it may be shown. */
+  /** A configuration with its secrets masked. */
   async shown(definitionId: string, config: JsonObject): Promise<JsonObject> {
     return (await this.masker(definitionId))(config);
   }
 
-  /** The mask of a connector's configurations. */
+  /** A function that masks the secrets of a connector's configurations. */
   async masker(definitionId: string): Promise<(config: JsonObject) => JsonObject> {
     const specification = objectAt(await this.spec(definitionId), 'connectionSpecification') ?? {};
     return (config) => maskConfiguration(config, specification);
   }
 
-  /** Keeps each configuration that a connector sends back, encrypted and masked as the first one was. */
+  /** Returns a function that stores new configurations of a connector and masks their secrets. */
   async configurationKeeper(
     actor: Pick<Actor, 'id' | 'kind' | 'definitionId' | 'configuration'>,
     redactor: Redactor,
@@ -177,12 +177,12 @@ export class Connectors {
     };
   }
 
-  /** A text of a connector as it may be answered: it may quote the configuration, and name folders of this machine. */
+  /** Removes secrets and paths of this machine from a message of a connector. */
   private reported(redactor: Redactor, text: string): string {
     return withoutHostPaths(this.runtimeDirs, redactor.redact(text));
   }
 
-  /** Masks the secrets of a configuration. */
+  /** A redactor for the secrets of a configuration. */
   private async redactorOf(definitionId: string, config: JsonObject): Promise<Redactor> {
     return new Redactor(secretsOf(config, await this.shown(definitionId, config)));
   }

@@ -8,11 +8,11 @@ export interface ConnectorDefinition {
   readonly kind: ActorKind;
   readonly type: string;
   readonly command: readonly string[];
-  /** Whether a destination gives every state back at once; others may keep them until their input ends. */
+  /** Whether a destination acknowledges each state at once. Others may buffer them until their input ends. */
   readonly acknowledgesImmediately: boolean;
 }
 
-/** Rows are short-lived: room for many more of them makes a process larger and no faster. */
+/** Rows are short-lived, so a larger young generation costs memory without a gain in speed. */
 const SMALL_HEAP = ['--max-semi-space-size=8', '--expose-gc'];
 
 const OURS: readonly Omit<ConnectorDefinition, 'acknowledgesImmediately'>[] = [
@@ -54,7 +54,7 @@ const OURS: readonly Omit<ConnectorDefinition, 'acknowledgesImmediately'>[] = [
   },
 ];
 
-/** The connectors that come with the embedded Airbyte, under the ids of Airbyte's own. */
+/** The built-in connectors, with the definition ids of Airbyte's connectors. */
 export const BUILT_IN: readonly ConnectorDefinition[] = OURS.map((definition) => ({
   ...definition,
   acknowledgesImmediately: true,

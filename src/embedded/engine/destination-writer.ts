@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** The destination's input: waits when it is slower than the source, and knows when it went away. */
+/** Writes to the destination's input with back-pressure, and detects when it is closed. */
 export class DestinationWriter {
   private stopped = false;
   private wake: (() => void) | null = null;
@@ -17,7 +17,7 @@ export class DestinationWriter {
     });
   }
 
-  /** Writes bytes; false when nobody reads them any more. Wait for it before writing again. */
+  /** Writes bytes. Returns false if the input is closed. Await it before the next write. */
   async write(bytes: Buffer | string): Promise<boolean> {
     if (this.stopped) return false;
     if (!this.input.write(bytes)) {
@@ -33,13 +33,13 @@ export class DestinationWriter {
     if (!this.stopped) this.input.end();
   }
 
-  /** Ends the input behind the bytes that were written so far and writes no more. */
+  /** Ends the input after the bytes that were written so far. */
   endAndStop(): void {
     this.end();
     this.stopWriting();
   }
 
-  /** Writes no more and leaves the input open: its end would mean that the data is whole. */
+  /** Stops writing but leaves the input open, since its end would signal complete data. */
   stopWriting(): void {
     this.stopped = true;
     this.release();

@@ -1,7 +1,7 @@
-/** The connector failed, or its catalog is too large for this project. */
+/** The connector failed, or its catalog is too large. */
 export type DiscoveryFault = 'connector' | 'catalog';
 
-/** The streams of a source could not be discovered. The message is safe to show: it holds no secret. */
+/** The streams of a source could not be discovered. Secrets in the message are masked. */
 export class DiscoveryError extends Error {
   override readonly name = 'DiscoveryError';
 

@@ -6,13 +6,13 @@ import { renamingOf } from './naming';
 import { nameOf } from './plan';
 import { isOverwritten } from './resume';
 
-/** What becomes of an overwrite whose source has no row while the destination has some: it fails, or it is warned of. */
+/** The reaction to an overwrite from a source without rows to a destination with rows: fail, or log a warning. */
 export type EmptyOverwrite = 'refuse' | 'warn';
 
-/** So many streams are named; a database that lost its rights on all tables has thousands. */
+/** Limit of the message: a database that lost its permissions may affect thousands of streams. */
 const MAX_NAMED = 5;
 
-/** Why an overwrite would replace rows by nothing, or null when none would. */
+/** The failure for overwrites that would empty tables, or null. */
 export function emptyOverwrite(
   connection: Connection,
   held: DestinationRowsStore,
@@ -34,7 +34,7 @@ export function emptyOverwrite(
     origin: 'source',
     message:
       `The source has no rows now, and the overwrite would empty at the destination: ${named.join(', ')}${more}. ` +
-      'The old rows are kept. Check the source and its rights; if it is meant to be empty, set EMPTY_OVERWRITE=warn.',
+      'The old rows are kept. Check the source and its permissions. If it is meant to be empty, set EMPTY_OVERWRITE=warn.',
   };
 }
 

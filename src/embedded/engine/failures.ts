@@ -8,8 +8,7 @@ import { MAX_FAILURE_CHARACTERS } from './limits';
 export type Origin = 'source' | 'destination';
 
 /**
- * Every reason for which an attempt fails is classified here. A `config_error` cannot go away by itself, so it is not
- * retried: the configuration is wrong, or the data cannot be stored. Everything else may.
+ * A classified failure of an attempt. A `config_error` needs a change by the user and is not retried; all other types are.
  */
 export class AttemptError extends Error {
   override readonly name = 'AttemptError';
@@ -19,14 +18,14 @@ export class AttemptError extends Error {
   }
 }
 
-/** Why an attempt failed that threw an error. */
+/** The failure of an attempt that threw an error. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof AttemptError) return error.failure;
   if (error instanceof LineTooLongError) return tooLongFailure('source', error.maxBytes);
   return { type: 'system_error', origin: 'engine', message: messageOf(error) };
 }
 
-/** A message of a connector is larger than the engine can take; a repetition would bring it again. */
+/** A message of a connector is too large. A retry would not help. */
 export function tooLongFailure(origin: Origin, maxBytes: number): Failure {
   return {
     type: 'config_error',
@@ -35,25 +34,25 @@ export function tooLongFailure(origin: Origin, maxBytes: number): Failure {
   };
 }
 
-/** A state is larger than the engine keeps. */
+/** A state is too large. */
 export function stateTooLargeFailure(maxBytes: number): Failure {
   return {
     type: 'config_error',
     origin: 'source',
-    message: `The source sent a state of more than ${sizeOf(maxBytes)}, which cannot be kept. Sync fewer streams in one connection.`,
+    message: `The source sent a state of more than ${sizeOf(maxBytes)}, which is too large. Sync fewer streams in one connection.`,
   };
 }
 
-/** The destination keeps so many states that no more fit into memory. */
+/** The states without acknowledgement exceed the memory limit. */
 export function tooManyStatesFailure(count: number): Failure {
   return {
     type: 'config_error',
     origin: 'destination',
-    message: `The destination has not given back ${count} states, and no more can be kept. It must give each state back when its rows are stored, or the source must send fewer states.`,
+    message: `The destination has not acknowledged ${count} states, and no more can be kept. It must acknowledge each state when its rows are stored, or the source must send fewer states.`,
   };
 }
 
-/** A LEGACY state of which the part of a fully refreshed stream cannot be taken out. */
+/** A LEGACY state from which the part of a full-refresh stream cannot be removed. */
 export function inseparableStateFailure(): Failure {
   return {
     type: 'config_error',
@@ -64,7 +63,7 @@ export function inseparableStateFailure(): Failure {
   };
 }
 
-/** Why an attempt failed whose connector ended as it should not have. */
+/** The failure of a connector that ended unexpectedly. */
 export function endFailure(origin: Origin, process: ConnectorProcess, { code, signal }: ProcessEnd): Failure {
   const how = signal === null ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`;
   const log = process.lastLog;
@@ -75,7 +74,7 @@ export function endFailure(origin: Origin, process: ConnectorProcess, { code, si
   };
 }
 
-/** The failure that a message of a connector reports, or null. */
+/** The failure in a TRACE message, or null. */
 export function traceFailure(origin: Origin, message: JsonObject): Failure | null {
   const trace = message['type'] === 'TRACE' ? message['trace'] : undefined;
   if (!isObject(trace) || trace['type'] !== 'ERROR') return null;
@@ -90,7 +89,7 @@ export function traceFailure(origin: Origin, message: JsonObject): Failure | nul
   };
 }
 
-/** The failure of a stream that a message reports as incomplete, or null; an error with the reason may follow it. */
+/** The failure for a stream with the status INCOMPLETE, or null. An error with the reason may follow. */
 export function incompleteFailure(origin: Origin, message: JsonObject): Failure | null {
   const status = objectAt(objectAt(message, 'trace') ?? {}, 'stream_status') ?? {};
   if (status['status'] !== 'INCOMPLETE') return null;
@@ -98,11 +97,11 @@ export function incompleteFailure(origin: Origin, message: JsonObject): Failure 
   return {
     type: 'transient_error',
     origin,
-    message: `The ${origin} says that stream ${name} is incomplete.`,
+    message: `The ${origin} reports that stream ${name} is incomplete.`,
   };
 }
 
-/** A failure as it may be logged and kept: without secrets first, and cut only then. */
+/** A failure for the log and the store. Secrets are masked before the message is cut. */
 export function reportable(failure: Failure, redact: (text: string) => string): Failure {
   const text = redact(failure.message);
   const message =

@@ -9,7 +9,7 @@ import type { Rename } from './naming';
 const NEWLINE = 0x0a;
 const RECORD = Buffer.from('{"type":"RECORD"');
 
-/** A piece of the source's output, in its order: records to pass on, or another message. */
+/** A piece of the source's output, in order: records to forward, or another message. */
 export type Piece =
   | { readonly records: Buffer }
   | { readonly message: JsonObject; /** One character per byte. */ readonly line: string };
@@ -19,14 +19,14 @@ interface Current {
   readonly key: string;
   readonly stream: StreamName;
   readonly prefix: Buffer;
-  /** Null when the names stay as they are, so that whole runs of lines can be passed on untouched. */
+  /** Null if the names do not change, so that runs of lines are forwarded unchanged. */
   readonly newPrefix: Buffer | null;
 }
 
 /**
- * Cuts a source's output into pieces. Lines that begin like the record before are counted and passed on as bytes, which
- * makes a million rows cheap. All other lines are parsed. Lines that are not messages are dropped, unless they look like
- * a record, which is an error.
+ * Splits a source's output into pieces. Lines with the prefix of the previous record are counted and forwarded as bytes
+ * without parsing, for speed. All other lines are parsed. Lines that are not messages are dropped; one that looks like a
+ * record is an error.
  */
 export class Forwarder {
   private readonly rest = new PartialLine(MAX_MESSAGE_BYTES);
@@ -37,13 +37,13 @@ export class Forwarder {
   constructor(
     private readonly ledger: Ledger,
     private readonly rename: Rename = (stream) => stream,
-    /** The keys of the streams that are synced; null stands for any. */
+    /** The keys of the configured streams; null for any. */
     private readonly configured: ReadonlySet<string> | null = null,
   ) {}
 
   /**
-   * The pieces of a chunk; an unended last line waits for the next. Records are counted as they are reached, so a
-   * state must be dealt with before the next piece is asked for.
+   * The pieces of a chunk; a partial last line waits for the next chunk. Records are counted lazily, so a state must be
+   * handled before the next piece is requested.
    */
   *push(chunk: Buffer): Generator<Piece> {
     const bytes = this.rest.push(chunk);
@@ -67,7 +67,7 @@ export class Forwarder {
     if (!parts.isEmpty) yield { records: parts.take() };
   }
 
-  /** Records of one stream are counted together: one by one would cost more than passing them on. */
+  /** Counts consecutive records of one stream together, for speed. */
   private countForwarded(): void {
     const { current, uncounted } = this;
     if (current === null || uncounted.rows === 0) return;
@@ -76,8 +76,8 @@ export class Forwarder {
   }
 
   /**
-   * The last line, if it was not ended: a whole message counts.
-   * @throws GuardError when it is half of one: what followed is missing, though the source said that it ended well
+   * The last line without a newline, if it is a complete message.
+   * @throws GuardError if it is an incomplete message, since data is missing although the source succeeded
    */
   *end(): Generator<Piece> {
     const rest = this.rest.take();
@@ -87,7 +87,7 @@ export class Forwarder {
       throw new GuardError('The source ended in the middle of a message.');
   }
 
-  /** A record of the same stream as the one before. */
+  /** Forwards a record of the same stream as the previous one without parsing. */
   private forwardBytes(bytes: Buffer, start: number, next: number, parts: Parts): boolean {
     const { current } = this;
     if (current === null || !beginsWith(bytes, start, next, current.prefix)) return false;
@@ -101,7 +101,7 @@ export class Forwarder {
     return true;
   }
 
-  /** Any other line; returns a message that is not a record, or null. */
+  /** Parses any other line. Returns a message that is not a record, or null. */
   private forwardParsed(line: Buffer, parts: Parts, start: number): JsonObject | null {
     if (!beginsWith(line, 0, line.length, RECORD)) {
       const message = parseObject(line.toString('utf8'));
@@ -110,13 +110,14 @@ export class Forwarder {
     const text = line.toString('latin1');
     const read = this.reader.read(text);
     if (read === null || 'message' in read) {
-      if (looksLikeRecord(text)) throw new GuardError('The source sent a record that is no valid message.');
+      if (looksLikeRecord(text))
+        throw new GuardError('The source sent a record that is not a valid message.');
       return null;
     }
     const { record } = read;
     const stream = { name: record.stream, namespace: record.namespace ?? '' };
     if (this.configured?.has(streamKey(stream)) === false)
-      throw new GuardError(`The source sent a record of stream ${stream.name}, which it was not asked for.`);
+      throw new GuardError(`The source sent a record of stream ${stream.name}, which is not configured.`);
     this.ledger.addRecords(streamKey(stream), stream, 1, line.length + 1);
     this.current = this.currentFor(record, stream, line);
     if (this.rename(stream).name === stream.name && this.rename(stream).namespace === stream.namespace) {
@@ -125,7 +126,7 @@ export class Forwarder {
     return null;
   }
 
-  /** Names that the data follows at once are sure to be the only ones on a line that count. */
+  /** Lines are matched by prefix only if the data follows the names directly: no later member can then change the names. */
   private currentFor(record: RawRecord, stream: StreamName, line: Buffer): Current | null {
     const prefix = Buffer.from(recordPrefix(record.stream, record.namespace), 'latin1');
     if (!beginsWith(line, 0, line.length, prefix)) return null;
@@ -146,7 +147,7 @@ export class Forwarder {
   }
 }
 
-/** Parts of a chunk to pass on: neighbouring runs are one part, and one part is not copied. */
+/** Parts of a chunk to forward. Adjacent runs are merged, and a single part is not copied. */
 class Parts {
   private parts: Buffer[] = [];
   private runStart = 0;

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import type { ConnectorRuntimeDirs } from './command';
 
-/** A text with the names that a caller knows in the place of folders of this machine. */
+/** Replaces folders of this machine in a text by the names that users know. */
 export function withoutHostPaths({ localRoot, scratchRoot }: ConnectorRuntimeDirs, text: string): string {
   const names: [folder: string, name: string][] = [
     ...spellings(localRoot).map((folder): [string, string] => [folder, '/local']),
@@ -10,7 +10,7 @@ export function withoutHostPaths({ localRoot, scratchRoot }: ConnectorRuntimeDir
   return names.reduce((shown, [folder, name]) => shown.replaceAll(folder, name), text);
 }
 
-/** Connectors may have resolved the links that lead to a folder. */
+/** Connectors may report the folder with its symbolic links resolved. */
 function spellings(folder: string): string[] {
   return existsSync(folder) ? [...new Set([realpathSync(folder), folder])] : [folder];
 }

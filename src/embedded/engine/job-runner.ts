@@ -8,28 +8,28 @@ import { failureOf } from './failures';
 import { finishJob, discardOverwrites } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
 
-/** What the runner works with. */
+/** Dependencies and limits of the runner. */
 export interface JobRunnerOptions extends AttemptRunnerOptions {
   readonly connections: ConnectionStore;
   readonly jobs: JobStore;
   readonly retry: RetryPolicy;
   readonly maxRunning: number;
-  /** A job came to its end. */
+  /** Called when a job has ended. */
   readonly onEnd: (connectionId: string) => void;
 }
 
-/** So many that the wait before the next attempt is the longest. */
+/** Enough failures for the longest delay. */
 const MANY_FAILURES = 10;
 
 interface Run {
   readonly job: Job;
   readonly destinationId: string;
   readonly abort: AbortController;
-  /** Settles when the run is over, whatever became of it. */
+  /** Resolves when the run has ended. */
   done: Promise<void>;
 }
 
-/** Runs jobs: a few at a time, one per destination, each over as many attempts as it takes. */
+/** Runs jobs with a concurrency limit, at most one per destination, and retries failed attempts. */
 export class JobRunner {
   private readonly waiting: Job[] = [];
   private readonly running = new Map<number, Run>();
@@ -43,28 +43,28 @@ export class JobRunner {
     this.runner = new AttemptRunner(options);
   }
 
-  /** Makes a job, which waits for {@link submit}. */
+  /** Creates a job without running it: see {@link submit}. */
   create({ id }: Connection, scheduled: boolean): Job {
     return this.options.jobs.create(id, 'sync', scheduled, this.options.now());
   }
 
-  /** Runs a job as soon as there is room. */
+  /** Queues a job. */
   submit(job: Job): void {
     this.enqueue(job);
   }
 
-  /** Makes a job on demand and runs it as soon as there is room. */
+  /** Creates and queues a job on demand. */
   start(connection: Connection): Job {
     const job = this.create(connection, false);
     this.submit(job);
     return job;
   }
 
-  /** Picks up what an engine that died left behind: its connectors are ended, its jobs go on. */
+  /** Recovers from a crash: ends connectors that are still running and resumes unfinished jobs. */
   recover(): void {
     const { attempts, jobs, log, now } = this.options;
     for (const identity of attempts.processes()) {
-      // Without a start time nobody can say whose id it is now. Its input and output are closed, so it ends by itself.
+      // Without a start time the id may belong to another process now. A connector ends by itself when its pipes are closed.
       if (identity.pid > 0 && identity.started !== null && isAlive(identity)) {
         log.warn(`Ending connector process ${identity.pid}, which an earlier run left behind.`);
         killGroup(identity.pid, 'SIGKILL');
@@ -81,13 +81,13 @@ export class JobRunner {
         attempts.end(job.id, 'failed', now(), failure);
         this.discardOverwrites(job);
         jobs.setStatus(job.id, 'incomplete', now(), failure);
-        log.warn(`Job ${job.id} was cut short; it goes on from its last commit.`);
+        log.warn(`Job ${job.id} was interrupted. It resumes from its last commit.`);
       }
       this.enqueue(job);
     }
   }
 
-  /** Ends a job for good. */
+  /** Cancels a job. */
   async cancel(job: Job): Promise<void> {
     const index = this.waiting.findIndex(({ id }) => id === job.id);
     if (index >= 0) this.waiting.splice(index, 1);
@@ -107,7 +107,7 @@ export class JobRunner {
     onEnd(job.connectionId);
   }
 
-  /** Ends every connector; jobs stay as they are and go on when the engine starts again. */
+  /** Ends every connector. Jobs resume at the next start. */
   async close(): Promise<void> {
     this.closing = true;
     for (const timer of this.retryTimers.values()) clearTimeout(timer);
@@ -138,7 +138,7 @@ export class JobRunner {
     run.done = this.runOnce(run, connection)
       .catch((error: unknown) => {
         this.options.log.error(`Job ${job.id} could not be run: ${messageOf(error)}`);
-        // Its state could not be written, so it is as unfinished as before.
+        // The job is still unfinished, since its state could not be written.
         this.enqueueAfter(job, this.options.retry.delayMs(MANY_FAILURES));
       })
       .finally(() => {
@@ -153,7 +153,7 @@ export class JobRunner {
     jobs.setStatus(job.id, 'running', now());
     const rowsBefore = attempts.rowsOf(job.id);
     const failure = await this.runner.run(job, number, connection, abort.signal).catch(failureOf);
-    // A cancellation that comes after everything has arrived is too late: the rows are at the destination.
+    // A cancellation after the success is ignored: the rows are at the destination.
     if (failure === null) {
       attempts.end(job.id, 'succeeded', now(), null);
       if (connection !== null) finishJob(this.options, job.id, connection);
@@ -161,7 +161,7 @@ export class JobRunner {
       log.info(`Job ${job.id} of connection ${job.connectionId} succeeded: ${attempts.rowsOf(job.id)} rows.`);
       return;
     }
-    // By the modes with which the attempt ran: the connection may have been changed meanwhile.
+    // With the sync modes of the attempt: the connection may have changed meanwhile.
     if (connection !== null) discardOverwrites(this.options, job.id, connection);
     if (abort.signal.aborted) {
       this.endAborted(job);
@@ -172,7 +172,7 @@ export class JobRunner {
     this.retryOrEnd(job, failure, number + 1, attempts.rowsOf(job.id) > rowsBefore);
   }
 
-  /** One reason is logged once, however often a job fails for it. */
+  /** Logs the reason of repeated failures once. */
   private report(job: Job, attempt: number, { type, origin, message }: Failure): void {
     const isKnown = this.reported.get(job.id) === message;
     this.reported.set(job.id, message);

@@ -142,7 +142,7 @@ describe('the books of an attempt', () => {
     for (let at = 0; at < 10; at++) add(ledger, state(S, at));
     expect(() => {
       add(ledger, state(S, 10));
-    }).toThrow('The destination has not given back 11 states, and no more can be kept.');
+    }).toThrow('The destination has not acknowledged 11 states, and no more can be kept.');
   });
 
   it('have room again for states of the size of those that came back', () => {

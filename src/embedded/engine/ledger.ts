@@ -10,7 +10,7 @@ import {
   type StreamCounts,
 } from './unacknowledged-states';
 
-/** Rows or states did not arrive as they were sent: the attempt must fail, and nothing of it may be kept. */
+/** Counts of rows or states differ: the attempt must fail, and no further state may be committed. */
 export class GuardError extends Error {
   override readonly name = 'GuardError';
 }
@@ -22,12 +22,12 @@ export interface Commit {
 }
 
 const MIB = 1024 * 1024;
-/** Memory must not grow with the states of a destination that keeps them to its end. */
+/** Bounds the memory for a destination that acknowledges states only at the end. */
 const LIMITS: StateLimits = { contentBytes: 64 * MIB, entryBytes: 64 * MIB };
 
 /**
- * Checkpoint accounting for one attempt. A state counts as committed only when the source sent it and the destination gave back it
- * or a newer one of the same stream, with the same number of records; anything else is an error.
+ * Checkpoint accounting for one attempt. A state is committed if the source sent it and the destination acknowledged it, or a
+ * newer one of the same stream, with the same number of records. Anything else is an error.
  */
 export class Ledger {
   private readonly open = new Map<string, StreamCounts>();
@@ -41,7 +41,7 @@ export class Ledger {
     this.sent = new UnacknowledgedStates(limits);
   }
 
-  /** Notes records that were handed to the destination. */
+  /** Counts records that were sent to the destination. */
   addRecords(key: string, stream: StreamName, rows: number, bytes: number): void {
     const { rows: rowsBefore, bytes: bytesBefore } = this.open.get(key) ?? { rows: 0, bytes: 0 };
     const { name, namespace } = stream;
@@ -49,16 +49,16 @@ export class Ledger {
     this.totals.set(key, (this.totals.get(key) ?? 0) + rows);
   }
 
-  /** How many records of a stream this attempt handed to the destination. */
+  /** The number of records of a stream that were sent to the destination. */
   recordsOf(stream: StreamName): number {
     return this.totals.get(streamKey(stream)) ?? 0;
   }
 
   /**
-   * Notes a state that the source sent, after its records.
-   * @param message the state as the destination gets it, under its own name for the stream
-   * @throws GuardError when the source counted other records than arrived
-   * @throws AttemptError when the destination keeps more states than fit into memory
+   * Adds a state of the source.
+   * @param message the state as it is sent to the destination, with renamed streams
+   * @throws GuardError if the source counted another number of records
+   * @throws AttemptError if the states without acknowledgement exceed the memory limit
    */
   addState(state: SourceState, message: JsonObject): void {
     const key = state.kind === 'STREAM' ? streamKey(state.position.stream) : null;
@@ -79,16 +79,18 @@ export class Ledger {
   }
 
   /**
-   * Notes a state that the destination gave back. It acknowledges every earlier one of the same stream, and one of all
-   * streams acknowledges all: a destination may give back only its newest.
-   * @throws GuardError when it is none that waits, or the destination stored another number of records
+   * Commits a state that the destination acknowledged, and all earlier ones of the same stream. A state of all streams
+   * commits every earlier state.
+   * @throws GuardError if no such state is pending, or the destination counted another number of records
    */
   acknowledge(message: JsonObject): Commit {
     const counted = countIn(message['destinationStats']);
     const span = this.sent.spanOf(fingerprintOf(message), counted);
     const newest = span?.at(-1);
     if (span === null || newest === undefined)
-      throw new GuardError('The destination gave back a state that it was not sent, or one out of order.');
+      throw new GuardError(
+        'The destination acknowledged a state that it was not sent, or acknowledged states out of order.',
+      );
     compare('The destination', message['destinationStats'], newest.state, rowsOf(span));
     const commit = this.commitOf(span);
     this.sent.remove(span);
@@ -97,30 +99,30 @@ export class Ledger {
   }
 
   /**
-   * The end of a destination that ended well: whatever it was sent before a state that it gave back is stored too.
-   * @throws GuardError when states are left that no later one acknowledges
+   * Commits the rest after the destination has succeeded: everything before an acknowledged state is stored.
+   * @throws GuardError if states are left without an acknowledgement
    */
   finish(): Commit {
     const newest = Math.max(-1, ...[...this.acknowledged.values()].map(({ order }) => order));
     const rest = this.sent.all();
     const missing = rest.filter(
-      // A state that the source sent twice in the same words may come back once.
+      // A state that the source sent twice may be acknowledged once.
       ({ order, key, fingerprint }) =>
         order > newest && this.acknowledged.get(key)?.fingerprint !== fingerprint,
     );
     if (missing.length > 0)
-      throw new GuardError(`The destination ended without giving back ${missing.length} states.`);
+      throw new GuardError(`The destination ended without acknowledging ${missing.length} states.`);
     const commit = this.commitOf(rest);
     this.sent.remove(rest);
     return commit;
   }
 
-  /** How many states the destination still owes. */
+  /** The number of states without acknowledgement. */
   get unacknowledged(): number {
     return this.sent.count;
   }
 
-  /** The records that no state follows. */
+  /** Records after the last state. */
   get rest(): StreamCounts[] {
     return [...this.open.values()];
   }
@@ -135,7 +137,7 @@ export class Ledger {
     };
   }
 
-  /** A late state of all streams must not bring back the position of a stream that has a newer one. */
+  /** A late GLOBAL state must not replace a newer position of a stream. */
   private withoutNewer(state: SourceState, order: number): SourceState {
     if (state.kind !== 'GLOBAL') return state;
     const isOlder = ({ stream }: StreamPosition): boolean =>
@@ -185,7 +187,7 @@ function countIn(stats: unknown): number | undefined {
   return numberAt(objectAt({ stats }, 'stats') ?? {}, 'recordCount');
 }
 
-/** Connectors need not count; those that do must agree. */
+/** Counts are optional. If a connector counts, the numbers must agree. */
 function compare(sender: string, stats: unknown, state: SourceState | null, forwarded: number): void {
   const counted = countIn(stats);
   if (counted === undefined || counted === forwarded) return;

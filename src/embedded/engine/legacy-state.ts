@@ -2,16 +2,16 @@ import { isObject, parseObject, stringAt, type JsonObject } from '../platform/js
 import { rawItems, rawMembers } from '../protocol/raw-record';
 import { streamKey, type StreamName } from '../protocol/stream-name';
 
-/** The streams of a connection, in two groups: those that keep their state and those that lose it. */
+/** The streams of a connection that keep their state, and those that lose it. */
 export interface StateShares {
   readonly kept: readonly StreamName[];
   readonly lost: readonly StreamName[];
 }
 
 /**
- * A LEGACY state without the parts of some streams. Two layouts are known: one member for each stream, as Airbyte's
- * Python CDK writes it, and a list `streams`, as its old database sources write it.
- * @returns null when the layout is another one, so that the parts cannot be separated
+ * Removes streams from a LEGACY state. Supports one member for each stream (Airbyte's Python CDK) and a list `streams`
+ * (Airbyte's old database sources).
+ * @returns null for another layout
  */
 export function withoutStreams(text: string, shares: StateShares): string | null {
   const data = parseObject(text);
@@ -19,7 +19,7 @@ export function withoutStreams(text: string, shares: StateShares): string | null
   return isListed(data) ? withoutListed(text, shares.lost) : withoutMembers(text, data, shares);
 }
 
-/** Whether the parts of single streams can be told apart in a LEGACY state. */
+/** Whether single streams can be removed from a LEGACY state. */
 export function isSeparable(text: string, shares: StateShares): boolean {
   return withoutStreams(text, shares) !== null;
 }
@@ -54,7 +54,7 @@ function withoutMembers(text: string, data: JsonObject, { kept, lost }: StateSha
   const byStream =
     Object.values(data).every(isObject) &&
     names.some((name) => keptNames.has(name) || lostNames.has(name)) &&
-    // Members carry no namespace, so two streams of one name would share one.
+    // Members have no namespace, so two streams with one name share a member.
     ![...lostNames].some((name) => keptNames.has(name));
   if (!byStream && names.length > 0) return null;
   return objectOf(rawMembers(text).filter(({ name }) => !lostNames.has(name)));

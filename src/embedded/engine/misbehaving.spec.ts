@@ -35,7 +35,7 @@ describe('a sync with connectors that misbehave', () => {
     );
     await bench.api.jobIn(await bench.api.sync(id), 'failed');
     expect(bench.embedded.log.join('\n')).toContain(
-      '(transient_error, source): The source says that stream incomplete is incomplete.',
+      '(transient_error, source): The source reports that stream incomplete is incomplete.',
     );
     expect(existsSync(join(bench.embedded.dataDir, 'local/incomplete/_airbyte_raw_incomplete.jsonl'))).toBe(
       false,
@@ -94,8 +94,8 @@ describe('a sync with connectors that misbehave', () => {
       });
       expect(bench.embedded.log.join('\n')).toMatch(
         type.startsWith('first')
-          ? /sent a record that is no valid message/
-          : /A record came that is no valid message/,
+          ? /sent a record that is not a valid message/
+          : /The input contains a record that is not a valid message/,
       );
     },
   );

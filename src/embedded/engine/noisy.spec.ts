@@ -147,13 +147,13 @@ describe('a connector that writes without end', () => {
   it('small states that the destination never gives back fail the job once', async () => {
     let log = '';
     expect(await growth(async () => (log = await sync('states', 'silent')))).toBeLessThan(400);
-    expect(log).toMatch(/The destination has not given back \d{6} states, and no more can be kept\./);
+    expect(log).toMatch(/The destination has not acknowledged \d{6} states, and no more can be kept\./);
     expect(log).not.toContain('attempt 2');
   });
 
   it('a state that is too large fails the job once', async () => {
     const log = await sync('state');
-    expect(log).toContain('The source sent a state of more than 16 MiB, which cannot be kept.');
+    expect(log).toContain('The source sent a state of more than 16 MiB, which is too large.');
     expect(log).not.toContain('attempt 2');
   });
 });

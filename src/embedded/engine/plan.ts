@@ -5,27 +5,27 @@ import { namespaceOf, streamKey, type StreamName } from '../protocol/stream-name
 import type { Rename } from './naming';
 import type { ConnectionStream, DescribedStream } from '../store/connections';
 
-/** Everything that one attempt needs to run. */
+/** Input of one attempt. */
 export interface AttemptPlan {
   readonly sourceCommand: readonly string[];
   readonly sourceConfig: JsonObject;
   readonly destinationCommand: readonly string[];
   readonly destinationConfig: JsonObject;
   readonly streams: readonly DescribedStream[];
-  /** The destination's names for the source's streams. */
+  /** Maps stream names of the source to names at the destination. */
   readonly rename: Rename;
-  /** The states from which the source goes on, each as JSON. */
+  /** The states from which the source resumes, each as JSON. */
   readonly states: readonly string[];
-  /** Whether the destination is known to give every state back as soon as it can. */
+  /** Whether the destination acknowledges each state at once. */
   readonly acknowledgesImmediately: boolean;
   readonly jobId: number;
-  /** From 0. */
+  /** Counts from 0. */
   readonly attempt: number;
 }
 
-/** The configured catalog that a connector gets, in its own names for the streams. */
+/** The configured catalog for a connector, with its names for the streams. */
 export function configuredCatalog({ streams, jobId, attempt }: AttemptPlan, rename: Rename): JsonObject {
-  // Every attempt that starts over is a generation of its own: a destination must not mix it with the one before.
+  // Each attempt has its own generation, so that a destination does not mix the rows of two attempts.
   const generation = jobId * 1000 + attempt;
   return {
     streams: streams.map((stream) => {
@@ -49,7 +49,7 @@ export function configuredCatalog({ streams, jobId, attempt }: AttemptPlan, rena
   };
 }
 
-/** The name under which two streams would both be written, which would mix them; null when there is none. */
+/** A destination name that two streams share, or null. */
 export function sharedName(streams: readonly ConnectionStream[], rename: Rename): string | null {
   const seen = new Set<string>();
   for (const stream of streams) {
@@ -61,7 +61,7 @@ export function sharedName(streams: readonly ConnectionStream[], rename: Rename)
   return null;
 }
 
-/** A stream's name as states and counts know it. */
+/** A stream's name for states and counts. */
 export function nameOf({ name, namespace }: ConnectionStream): StreamName {
   return { name, namespace: namespace ?? '' };
 }

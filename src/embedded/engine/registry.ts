@@ -5,15 +5,15 @@ import type { ConnectorRuntimeDirs } from './command';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 import { EmbeddedStartError } from '../platform/start-error';
 
-/** `connectors.json` in the data directory cannot be used; the message says why. */
+/** `connectors.json` in the data directory is not valid. */
 class RegistryError extends EmbeddedStartError {
   override readonly name = 'RegistryError';
 }
 
 /**
- * The built-in connectors and those of `connectors.json`, which makes any command that speaks the Airbyte Protocol
- * a connector: `{"connectors": [{"definitionId", "kind": "source"|"destination", "type", "command": [...]}]}`.
- * In a command `{scratch}` and `{local}` stand for the folders of its files and of `/local`, for use in mounts.
+ * The built-in connectors and those of `connectors.json`. Any command that implements the Airbyte Protocol can be a
+ * connector: `{"connectors": [{"definitionId", "kind": "source"|"destination", "type", "command": [...]}]}`.
+ * In a command, `{scratch}` and `{local}` are replaced by the folders of its files and of `/local`, for mounts.
  * @throws RegistryError
  */
 export function readRegistry(dataDir: string, runtimeDirs: ConnectorRuntimeDirs): ConnectorDefinition[] {
@@ -21,7 +21,7 @@ export function readRegistry(dataDir: string, runtimeDirs: ConnectorRuntimeDirs)
   const text = readFileIfExists(path);
   if (text === null) return [...BUILT_IN];
   const content = parseObject(text);
-  if (content === null) throw new RegistryError(`${path} holds no JSON object.`);
+  if (content === null) throw new RegistryError(`${path} does not contain a JSON object.`);
   const own = arrayAt(content, 'connectors').map((entry, index) =>
     parseEntry(entry, `${path}, connector ${index + 1}`, runtimeDirs),
   );
@@ -39,7 +39,7 @@ function parseEntry(entry: unknown, where: string, runtimeDirs: ConnectorRuntime
     throw new RegistryError(`${where}: kind must be "source" or "destination".`);
   if (command.length === 0) throw new RegistryError(`${where}: command must be an array of strings.`);
   const filled = command.map((part) =>
-    // Functions, since `$` has a meaning of its own in a replacement text, and both are paths of the user.
+    // Functions, because `$` has a special meaning in a replacement string and may occur in a path.
     part
       .replaceAll('{scratch}', () => runtimeDirs.scratchRoot)
       .replaceAll('{local}', () => runtimeDirs.localRoot),

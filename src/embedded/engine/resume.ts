@@ -9,7 +9,7 @@ import { isSeparable, withoutStreams } from './legacy-state';
 import { renamingOf } from './naming';
 import { nameOf } from './plan';
 
-/** What of a job is kept between its attempts and between jobs. */
+/** Progress that is kept between attempts and jobs. */
 export interface Progress {
   readonly attempts: AttemptStore;
   readonly states: StateStore;
@@ -17,9 +17,9 @@ export interface Progress {
 }
 
 /**
- * Begins an attempt: forgets what must not be resumed and returns the states from which the source goes on, each as
- * JSON. An incremental stream resumes in every job. A fully refreshed stream resumes only what this job committed; one
- * that is overwritten begins anew with every attempt, since its destination does.
+ * Begins an attempt: discards states that must not be resumed, and returns the others as JSON. An incremental stream
+ * resumes in every job. A full refresh resumes only from states of the same job. An overwrite starts over in every
+ * attempt, because its destination does.
  */
 export function beginAttempt(progress: Progress, jobId: number, connection: Connection): string[] {
   discardOverwrites(progress, jobId, connection);
@@ -28,8 +28,8 @@ export function beginAttempt(progress: Progress, jobId: number, connection: Conn
 }
 
 /**
- * Forgets the overwritten streams of an attempt or a job that did not succeed: none of their rows took the place of
- * the old ones, so neither counts nor states may claim it.
+ * Discards counts and states of overwritten streams after a failed attempt, because their rows did not replace the old
+ * ones.
  */
 export function discardOverwrites(
   { attempts, states }: Progress,
@@ -40,7 +40,7 @@ export function discardOverwrites(
   discardStreams(states, connection, isOverwritten);
 }
 
-/** Notes what a job that succeeded left: the rows of overwritten streams, and states of one kind only. */
+/** Records the rows of overwritten streams after a successful job, and discards a replaced GLOBAL state. */
 export function finishJob(
   { attempts, states, destinationRows }: Progress,
   jobId: number,
@@ -60,7 +60,7 @@ function isFullRefresh({ syncMode }: ConnectionStream): boolean {
   return syncMode === 'full_refresh_overwrite' || syncMode === 'full_refresh_append';
 }
 
-/** Whether every later job can begin its full refreshes at the beginning and resume its incremental streams. */
+/** Whether later jobs can restart full refreshes and resume incremental streams from this state. */
 export function canResume(state: SourceState, streams: readonly ConnectionStream[]): boolean {
   const lost = streams.filter(isFullRefresh).map(nameOf);
   if (state.kind !== 'LEGACY' || lost.length === 0 || lost.length === streams.length) return true;
@@ -68,7 +68,7 @@ export function canResume(state: SourceState, streams: readonly ConnectionStream
   return isSeparable(state.data, { kept, lost });
 }
 
-/** Forgets the states of streams, and what all streams share when none is left that needs it. */
+/** Discards states of streams, and the shared state if no remaining stream needs it. */
 function discardStreams(
   states: StateStore,
   connection: Connection,
@@ -101,12 +101,12 @@ function discardInLegacy(
 ): void {
   const kept = connection.streams.filter((stream) => !lost.includes(stream)).map(nameOf);
   const rest = withoutStreams(text, { kept, lost: lost.map(nameOf) });
-  // What cannot be separated is forgotten: rows may come twice, but none is left out.
+  // If the streams cannot be separated, the whole state is discarded: rows may be repeated, but none is lost.
   if (rest === null) states.deleteKind(connection.id, 'LEGACY');
   else states.replaceLegacy(connection.id, jobId, rest);
 }
 
-/** The states as the source's state file holds them; those of streams that are not synced stay out. */
+/** The entries of the source's state file, without streams that are not synced. */
 function stateMessages(stored: readonly StoredState[], connection: Connection): string[] {
   const configured = new Set(connection.streams.map(streamKey));
   const parts = stored.filter(({ stream }) => stream === null || configured.has(streamKey(stream)));

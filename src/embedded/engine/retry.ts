@@ -1,16 +1,16 @@
 import type { Failure } from '../store/jobs';
 
-/** When and how often a failed attempt is repeated. */
+/** Limits and delays of retries. */
 export interface RetryPolicy {
-  /** Attempts in a row that brought nothing, before the job fails. */
+  /** Consecutive attempts without progress before the job fails. */
   readonly maxWithoutProgress: number;
-  /** Attempts in all. */
+  /** Attempts in total. */
   readonly maxAttempts: number;
-  /** How long to wait after so many failures in a row. */
+  /** Delay after a number of consecutive failures. */
   readonly delayMs: (failuresInRow: number) => number;
 }
 
-/** Waits that double from twice the given time, up to two minutes. */
+/** Exponential backoff, starting at twice the given delay, up to two minutes. */
 export function retryPolicy(firstDelayMs: number): RetryPolicy {
   return {
     maxWithoutProgress: 5,
@@ -19,7 +19,7 @@ export function retryPolicy(firstDelayMs: number): RetryPolicy {
   };
 }
 
-/** Whether another attempt may help: never for what the user must mend. */
+/** Whether to retry. A configuration error needs a change by the user. */
 export function mayRetry(
   policy: RetryPolicy,
   failure: Failure,

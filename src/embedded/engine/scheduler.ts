@@ -6,29 +6,29 @@ import type { Connection, ConnectionStore } from '../store/connections';
 import type { FiringStore } from '../store/firings';
 import type { Job, JobStore } from '../store/jobs';
 
-/** How often the clock is looked at: a firing is at most this late. */
+/** Interval of the check for due syncs, and their maximum delay. */
 const TICK_MS = 500;
-/** Airbyte counts on from a minute after the job before started. */
+/** Airbyte computes the next firing from one minute after the start of the previous job. */
 const AFTER_PREVIOUS_MS = 60_000;
-/** When to try again to start a sync that could not be started. */
+/** Delay after a sync could not be started. */
 const AFTER_FAILURE_MS = 60_000;
 
-/** What the scheduler works with. */
+/** Dependencies of the scheduler. */
 export interface SchedulerOptions {
   readonly connections: ConnectionStore;
   readonly jobs: JobStore;
   readonly firings: FiringStore;
   readonly now: Now;
   readonly log: EmbeddedLog;
-  /** Makes the job of a sync; throws when it cannot be written. */
+  /** Creates the job of a sync. Throws if it cannot be stored. */
   readonly create: (connection: Connection) => Job;
-  /** Runs a job that was made. */
+  /** Queues the job. */
   readonly run: (job: Job) => void;
 }
 
 /**
- * Starts the syncs of connections with a cron expression, by Airbyte's rules: a firing that comes due while a sync runs
- * is skipped, and one that came due while the process was down happens once, at the start.
+ * Starts scheduled syncs by Airbyte's rules. A firing during a running sync is skipped. A firing that was missed while the
+ * process was down is caught up once at the start.
  */
 export class Scheduler {
   private readonly due = new Map<string, Date>();
@@ -51,7 +51,7 @@ export class Scheduler {
     if (this.timer !== null) clearInterval(this.timer);
   }
 
-  /** Works out anew when a connection fires: after it was made or changed, and after each of its jobs. */
+  /** Recomputes the next firing of a connection, after it was created or changed and after each job. */
   refresh(connectionId: string): void {
     const { connections, jobs, firings } = this.options;
     this.due.delete(connectionId);
@@ -65,13 +65,13 @@ export class Scheduler {
     }
   }
 
-  /** When a connection fires next, or null. */
+  /** The next firing of a connection, or null. */
   nextFiringOf({ id, status, cron }: Connection): Date | null {
     if (status !== 'active' || cron === null) return null;
     const previous = this.options.jobs.newestScheduled(id);
     const now = this.options.now().getTime();
     const started = (previous?.startedAt ?? previous?.createdAt)?.getTime();
-    // A start in the future was noted while the clock was ahead: it must not hold later ones up.
+    // A start in the future was recorded while the clock was ahead. It must not delay later firings.
     const earliest = started === undefined ? now : Math.max(now, Math.min(now, started) + AFTER_PREVIOUS_MS);
     try {
       return nextFiring(parseQuartz(cron.expression), new Date(earliest));
@@ -85,13 +85,13 @@ export class Scheduler {
   /** Starts the syncs that are due. */
   tick(): void {
     const now = this.options.now();
-    // Whatever was worked out while the clock was ahead may lie far in the future.
+    // The clock was set back: firings that were computed before may lie far in the future.
     if (now < this.lastTick) for (const { id } of this.options.connections.scheduled()) this.recompute(id);
     this.lastTick = now;
     for (const [id, at] of this.due) if (at <= now) this.fire(id, now);
   }
 
-  /** Takes a firing up that came due while the process was down. */
+  /** Catches up a firing that was missed while the process was down. */
   private resume(connectionId: string): void {
     const { firings, jobs, now } = this.options;
     const missed = firings.find(connectionId);
@@ -104,7 +104,7 @@ export class Scheduler {
     const { connections, jobs, firings, create, run, log } = this.options;
     this.due.delete(id);
     try {
-      // Together, so that a crash neither loses the firing nor repeats it.
+      // In one transaction, so that a crash neither loses nor repeats the firing.
       const job = firings.transaction(() => {
         firings.delete(id);
         const connection = connections.find(id);
@@ -113,7 +113,7 @@ export class Scheduler {
       });
       if (job !== null) run(job);
     } catch (error) {
-      // The state cannot be written now, since the disk is full, say; that must not end the process.
+      // For example, the disk is full. The process continues and tries again later.
       log.error(`The sync of connection ${id} could not be started: ${messageOf(error)}`);
       this.due.set(id, new Date(now.getTime() + AFTER_FAILURE_MS));
     }
@@ -123,7 +123,7 @@ export class Scheduler {
     try {
       this.refresh(id);
     } catch (error) {
-      this.options.log.error(`The next sync of connection ${id} could not be noted: ${messageOf(error)}`);
+      this.options.log.error(`The next sync of connection ${id} could not be stored: ${messageOf(error)}`);
     }
   }
 }

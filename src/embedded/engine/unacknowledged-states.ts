@@ -7,23 +7,23 @@ export interface StreamCounts extends StreamName {
   readonly bytes: number;
 }
 
-/** A state that the destination was sent and has not given back. */
+/** A state that was sent to the destination and not yet acknowledged. */
 export interface SentState {
-  /** Its place among all states of the attempt. */
+  /** Its position among all states of the attempt. */
   readonly order: number;
-  /** The stream that it describes; null for a state of all streams. */
+  /** The key of its stream; null for a state of all streams. */
   readonly key: string | null;
   readonly fingerprint: string;
   readonly streamCounts: readonly StreamCounts[];
   readonly rows: number;
   readonly bytes: number;
-  /** Null once a newer one of the same stream made room, and after its acknowledgement. */
+  /** Null after its content was dropped for a newer state, or after its acknowledgement. */
   state: SourceState | null;
 }
 
-/** The limits of memory for states that wait, in bytes. */
+/** Memory limits for pending states. */
 export interface StateLimits {
-  /** For the contents of states. Beyond it, older contents of a stream are dropped. */
+  /** For the contents of states. Above it, the contents of replaced states are dropped. */
   readonly contentBytes: number;
   /** For counts and fingerprints, which cannot be dropped. */
   readonly entryBytes: number;
@@ -69,14 +69,14 @@ class Fifo<T> {
 }
 
 /**
- * The states that a destination has yet to give back, oldest first in a queue for each stream: the work for one answer is
- * proportional to the states that it acknowledges, however many wait.
+ * Pending states, in a queue for each stream, oldest first. The cost of an acknowledgement is proportional to the states that
+ * it covers, independent of the number of pending states.
  */
 export class UnacknowledgedStates {
   private readonly queues = new Map<string | null, Fifo<SentState>>();
-  /** The waiting states of each fingerprint: a source may send one state twice. */
+  /** Number of pending states by fingerprint: a source may send a state twice. */
   private readonly known = new Map<string, { readonly key: string | null; count: number }>();
-  /** States that have a newer one of the same stream, so that their contents can be dropped. */
+  /** States with a newer one of the same stream. Their contents can be dropped. */
   private replaced = new Fifo<SentState>();
   private waiting = 0;
   private contentBytes = 0;
@@ -88,7 +88,7 @@ export class UnacknowledgedStates {
     return this.waiting;
   }
 
-  /** Adds a state. @returns false when too many wait */
+  /** Adds a state. @returns false if the memory limit is exceeded */
   add(sent: SentState): boolean {
     const queue = this.queues.get(sent.key) ?? new Fifo<SentState>();
     if (queue.last !== undefined) this.replaced.push(queue.last);
@@ -105,8 +105,8 @@ export class UnacknowledgedStates {
   }
 
   /**
-   * The states that an answer acknowledges, oldest first and itself last; null for an answer that was not sent. Of states
-   * with equal contents it is the one with the given number of rows before it, else the first.
+   * The states that an acknowledgement covers, oldest first and its own state last; null for an unknown state. Among equal
+   * states, the one with the given number of rows before it is chosen, else the first.
    */
   spanOf(fingerprint: string, rows: number | undefined): readonly SentState[] | null {
     const known = this.known.get(fingerprint);
@@ -125,7 +125,7 @@ export class UnacknowledgedStates {
     return span.slice(0, first ?? 0);
   }
 
-  /** Removes states that were acknowledged, the oldest of each of their streams, with their contents. */
+  /** Removes acknowledged states. They must be the oldest of their streams. */
   remove(span: readonly SentState[]): void {
     const counts = new Map<string | null, number>();
     for (const sent of span) {
@@ -144,7 +144,7 @@ export class UnacknowledgedStates {
     if (this.replaced.length > 2 * this.waiting) this.dropAcknowledged();
   }
 
-  /** All of them, oldest first. */
+  /** All pending states, oldest first. */
   all(): readonly SentState[] {
     return [...this.queues.values()].flatMap((queue) => [...queue]).sort((a, b) => a.order - b.order);
   }

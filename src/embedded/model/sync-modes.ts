@@ -1,6 +1,6 @@
 import type { DiscoveredStream, ReadMode, WriteMode } from '../protocol/messages';
 
-/** How a stream is read and written, in Airbyte's public names. */
+/** Sync modes, by the names of Airbyte's public API. */
 export const SYNC_MODES = [
   'full_refresh_overwrite',
   'full_refresh_append',

@@ -2,11 +2,11 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 
 /**
- * The folder of the compiled embedded Airbyte. Connectors and workers always run as the build compiled them, also when the
- * engine itself runs from its sources in a test.
+ * The folder of the compiled embedded Airbyte. Connectors and workers run from the build, also in tests that run the engine
+ * from its sources.
  */
 export function compiledFolder(): string {
-  // The bundle, embedded/index.js, contains this file.
+  // In a bundle this file is part of embedded/index.js.
   const here = basename(__dirname) === 'embedded' ? __dirname : dirname(__dirname);
   const source = `${sep}src${sep}embedded`;
   if (!here.endsWith(source)) return here;

@@ -1,18 +1,18 @@
-/** A JSON object whose members are not yet known. */
+/** A JSON object with unchecked members. */
 export type JsonObject = Record<string, unknown>;
 
-/** True for JSON objects: neither arrays nor null. */
+/** Whether a value is a JSON object, not an array or null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object that a text holds, or null when the text is no JSON or another kind of JSON. */
+/** Parses a JSON object; null for invalid JSON or another JSON value. */
 export function parseObject(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : null;
   } catch {
-    // Parsing a text can fail in no other way than by its syntax.
+    // JSON.parse of a string throws only SyntaxError.
     return null;
   }
 }
@@ -47,12 +47,12 @@ export function arrayAt(object: JsonObject, key: string): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The strings of an array; others are left out. */
+/** The strings of an array. Other items are omitted. */
 export function stringsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** One spelling for equal JSON values: members sorted by name, no spaces. */
+/** Canonical JSON: members sorted by name, no spaces. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>
     isObject(member)

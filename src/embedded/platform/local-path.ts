@@ -2,16 +2,16 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, join, posix, sep } from 'node:path';
 import { hasCode } from './system-error';
 
-/** A path that leaves the sandbox, or does not begin with `/local/`. */
+/** A path that does not begin with `/local/` or leads out of it. */
 export class LocalPathError extends Error {
   override readonly name = 'LocalPathError';
 }
 
 /**
- * Where an Airbyte path `/local/…` lies on this machine. Airbyte demands that prefix of its local connectors;
- * here it is also the sandbox.
- * @param root the folder that `/local` stands for
- * @throws LocalPathError for other prefixes, `..`, and links that lead out of the folder or to nothing
+ * The file on this machine for an Airbyte path `/local/…`. Airbyte requires this prefix for local connectors. Here it is also
+ * the sandbox.
+ * @param root the folder that is mounted as `/local`
+ * @throws LocalPathError for other prefixes, `..`, and symbolic links that leave the folder or are dangling
  */
 export function resolveLocalPath(root: string, path: string): string {
   const inside = posix.normalize(path);
@@ -30,13 +30,13 @@ export function resolveLocalPath(root: string, path: string): string {
   return target;
 }
 
-/** Resolves the links of an existing path; a path that does not exist yet is judged by its nearest existing parent. */
+/** Resolves symbolic links. For a path that does not exist, its nearest existing parent is resolved. */
 function realPathOfExisting(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
-    // A file that is opened through a link to nothing would be created where the link leads.
+    // Opening a dangling link would create a file at its target.
     if (isLink(path)) return '';
     return realPathOfExisting(dirname(path));
   }
@@ -51,7 +51,7 @@ function isLink(path: string): boolean {
   }
 }
 
-/** Whether a real path lies in a folder. */
+/** Whether a resolved path is inside a folder. */
 export function isWithin(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }

@@ -1,9 +1,9 @@
-/** Where the embedded Airbyte tells people what happens; the gateway hands over its own logger. */
+/** The logger of the embedded Airbyte. The gateway passes its own. */
 export interface EmbeddedLog {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
 }
 
-/** A clock: the present instant, injected so that tests can set it. */
+/** The current time, injected for tests. */
 export type Now = () => Date;

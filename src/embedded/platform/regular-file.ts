@@ -12,13 +12,13 @@ import {
 import { dirname } from 'node:path';
 import { hasCode } from './system-error';
 
-/** No file that is read whole here comes near it. */
+/** Limit for files that are read as a whole. */
 const MAX_READ_BYTES = 1024 * 1024;
 
-/** Replaces a file in one step that survives a loss of power: it has its old content or all of the new one. */
+/** Replaces a file atomically and durably. */
 export function writeFileAtomic(path: string, content: string, mode: number): void {
   const fresh = `${path}.new`;
-  // Nothing of that name is written to: it may be a link to another file.
+  // The name may be taken by a link to another file, so it is removed and never written to.
   rmSync(fresh, { force: true });
   const fd = openSync(fresh, 'wx', mode);
   try {
@@ -50,12 +50,12 @@ export function readSmallFile(path: string): string | null {
   }
 }
 
-/** A path leads to something else than a regular file: a link, a folder, a pipe or a device. */
+/** A path of a link, a folder, a pipe or a device. */
 export class NotRegularFileError extends Error {
   override readonly name = 'NotRegularFileError';
 }
 
-/** Flags that open no link and wait for no other end of a pipe; Windows has neither. */
+/** Flags that refuse links and do not block on pipes. Windows has neither. */
 export const NO_LINK = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** @throws NotRegularFileError */
@@ -65,7 +65,7 @@ export function fstatRegular(fd: number): ReturnType<typeof fstatSync> {
   return stats;
 }
 
-/** A rename is durable once its folder is; Windows cannot open folders and does without. */
+/** Makes a rename in the folder durable. Windows cannot open folders. */
 export function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const fd = openSync(path, 'r');

@@ -2,10 +2,10 @@ import { isObject } from './json';
 import { messageOf } from './system-error';
 import { EmbeddedStartError } from './start-error';
 
-/** What the codes of the system mean for the data directory. */
+/** Explanations of system error codes. */
 const SYSTEM_REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this user has no right to use it',
-  EPERM: 'this user has no right to use it',
+  EACCES: 'this user has no permission to use it',
+  EPERM: 'this user has no permission to use it',
   EEXIST: 'a file is in its place',
   ENOTDIR: 'a file is in the place of one of its folders',
   EISDIR: 'a folder is in the place of a file',
@@ -14,7 +14,7 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EIO: 'the disk reports an error',
   EMFILE: 'the process has too many files open',
-  ELOOP: 'its links lead in a circle',
+  ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'its path is too long',
 };
 
@@ -29,12 +29,12 @@ const SQLITE_REASONS: Readonly<Record<number, string>> = {
 };
 const SQLITE_BUSY = 5;
 
-/** The state holds something that no version of this code writes. */
+/** The state contains values that no version writes. */
 export class DamagedStateError extends Error {
   override readonly name = 'DamagedStateError';
 }
 
-/** Why the data directory cannot be used, without a path; null for errors of other kinds. */
+/** The reason why the data directory cannot be used, without a path; null for other errors. */
 export function storageReason(error: unknown): string | null {
   if (!isObject(error)) return null;
   if (error instanceof DamagedStateError) return `the state file is damaged (${error.message})`;
@@ -48,7 +48,7 @@ export function isLocked(error: unknown): boolean {
   return isObject(error) && sqliteCodeOf(error) === SQLITE_BUSY;
 }
 
-/** Whether only another state file helps. */
+/** Whether the state file is damaged. */
 function isDamaged(error: unknown): boolean {
   if (error instanceof DamagedStateError) return true;
   return isObject(error) && [11, 26].includes(sqliteCodeOf(error) ?? 0);
@@ -56,11 +56,11 @@ function isDamaged(error: unknown): boolean {
 
 function sqliteCodeOf(error: Record<string, unknown>): number | null {
   const code = error['errcode'];
-  // Extended codes keep the primary one in their lowest byte.
+  // The lowest byte of an extended code is the primary code.
   return error['code'] === 'ERR_SQLITE_ERROR' && typeof code === 'number' ? code & 0xff : null;
 }
 
-/** The data directory cannot be used; the message names the setting and the way out. */
+/** The data directory cannot be used. The message names the setting and the fix. */
 export class DataDirError extends EmbeddedStartError {
   override readonly name = 'DataDirError';
 }
@@ -70,7 +70,7 @@ function isFolderRefused(error: unknown): boolean {
   return isObject(error) && error['code'] === 'ENOENT' && error['syscall'] === 'mkdir';
 }
 
-/** An error at the start as the operator should read it, or the error itself when it is of another kind. */
+/** Converts a storage error at the start into a message for the operator. Returns other errors unchanged. */
 export function asDataDirError(error: unknown, dataDir: string): unknown {
   const reason = isFolderRefused(error) ? 'the file system refuses new folders' : storageReason(error);
   if (reason === null) return error;

@@ -5,7 +5,7 @@ import { MessageWriter } from './message-writer';
 import { parseConfiguredCatalog, type ConfiguredStream } from './messages';
 import { refuseUnknownMembers } from './specification';
 
-/** A failure whose kind Airbyte's protocol names; a `config_error` is the user's to mend. */
+/** A failure with a type of Airbyte's protocol. The user has to fix a `config_error`. */
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
 
@@ -25,11 +25,11 @@ export function configError(message: string): ConnectorError {
 interface Connector {
   /** The SPEC message's `spec`. */
   readonly spec: JsonObject;
-  /** Throws when the configuration does not work; what else is worth knowing goes to the output as LOG messages. */
+  /** Throws if the configuration does not work. Warnings are written to the output as LOG messages. */
   check(config: JsonObject, output: MessageWriter): Promise<void>;
 }
 
-/** A source as the protocol's commands see it. */
+/** The commands of a source. */
 export interface SourceConnector extends Connector {
   /** The CATALOG message's `catalog`. */
   discover(config: JsonObject, output: MessageWriter): Promise<JsonObject>;
@@ -41,7 +41,7 @@ export interface SourceConnector extends Connector {
   }): Promise<void>;
 }
 
-/** A destination as the protocol's commands see it. */
+/** The commands of a destination. */
 export interface DestinationConnector extends Connector {
   write(input: {
     config: JsonObject;
@@ -51,7 +51,7 @@ export interface DestinationConnector extends Connector {
   }): Promise<void>;
 }
 
-/** Serves one command of a source from the process's arguments. */
+/** Runs the command of a source that the process arguments name. */
 export async function runSource(source: SourceConnector): Promise<void> {
   await run(source, async (command, options, output) => {
     if (command === 'discover') {
@@ -65,7 +65,7 @@ export async function runSource(source: SourceConnector): Promise<void> {
   });
 }
 
-/** Serves one command of a destination from the process's arguments. */
+/** Runs the command of a destination that the process arguments name. */
 export async function runDestination(destination: DestinationConnector): Promise<void> {
   await run(destination, async (command, options, output) => {
     if (command !== 'write') throw new ConnectorError('system_error', `Unknown command ${command}`);
@@ -86,9 +86,9 @@ async function run(
   other: (command: string, options: Options, output: MessageWriter) => Promise<void>,
 ): Promise<void> {
   const output = new MessageWriter(process.stdout);
-  // The reader went away: nobody is left to report to.
+  // The engine closed the pipe, so nothing can be reported.
   process.stdout.on('error', () => process.exit(1));
-  // A promise that is never settled ends the process too, and must not look like a success.
+  // The process also ends when a promise stays pending. That must not count as a success.
   process.exitCode = 1;
   const [command = '', ...rest] = process.argv.slice(2);
   try {
@@ -102,7 +102,7 @@ async function run(
   }
 }
 
-/** Unknown members of a configuration are refused: one that is passed over is a misread configuration. */
+/** Unknown members of a configuration are rejected: they are often misspelt options. */
 function specMessage({ spec }: Connector): JsonObject {
   const connectionSpecification = refuseUnknownMembers(objectAt(spec, 'connectionSpecification') ?? {});
   return { type: 'SPEC', spec: { ...spec, connectionSpecification } };
@@ -152,19 +152,20 @@ function readJson(path: string): unknown {
 
 function readConfig(options: Options): JsonObject {
   const config = parseObject(readFileSync(options['config'] ?? '', 'utf8'));
-  if (config === null) throw new ConnectorError('config_error', 'The configuration is no JSON object.');
+  if (config === null) throw new ConnectorError('config_error', 'The configuration is not a JSON object.');
   return config;
 }
 
 function readCatalog(options: Options): ConfiguredStream[] {
   const catalog = readJson(options['catalog'] ?? '');
   if (!isObject(catalog))
-    throw new ConnectorError('system_error', 'The configured catalog is no JSON object.');
+    throw new ConnectorError('system_error', 'The configured catalog is not a JSON object.');
   return parseConfiguredCatalog(catalog);
 }
 
 function readStates(path: string): JsonObject[] {
   const states = readJson(path);
-  if (!Array.isArray(states)) throw new ConnectorError('system_error', 'The state file holds no array.');
+  if (!Array.isArray(states))
+    throw new ConnectorError('system_error', 'The state file does not contain an array.');
   return states.filter(isObject);
 }

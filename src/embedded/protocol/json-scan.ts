@@ -1,18 +1,18 @@
-/** Deeper than this is left to the platform's own parser, which does not recurse. */
+/** Deeper values are left to JSON.parse, because this scanner is recursive. */
 const MAX_DEPTH = 200;
 const NONE = -1;
 
 /**
- * Where the JSON object that begins at an index ends, or -1 when there is no valid one (RFC 8259) or it is nested
- * very deeply. It checks what `JSON.parse` checks without making the object, which takes a third of the time.
+ * The index after the JSON object (RFC 8259) that begins at an index; -1 if it is invalid or nested too deeply. Validates like
+ * `JSON.parse` in a third of the time, because no object is created.
  */
 export function endOfJsonObject(text: string, start: number): number {
   return text.charCodeAt(start) === 0x7b ? endOfMembers(text, start + 1, 0) : NONE;
 }
 
 /**
- * The names of the members of a JSON object, as they are spelt between their quotes; those of members of members are left out.
- * Null when the text is no valid object, or one that is nested very deeply.
+ * The names of the members of a JSON object, with their escapes. Nested members are not included.
+ * Null if the text is not a valid object or is nested too deeply.
  */
 export function memberNames(text: string): string[] | null {
   const names: string[] = [];
@@ -40,7 +40,7 @@ function endOfValue(text: string, at: number, depth: number): number {
   return endOfNumber(text, at);
 }
 
-/** From behind an opening brace to behind its closing one. */
+/** From after an opening brace to after its closing one. */
 function endOfMembers(text: string, from: number, depth: number): number {
   let at = skipSpace(text, from);
   if (text.charCodeAt(at) === 0x7d) return at + 1;
@@ -60,7 +60,7 @@ function endOfMembers(text: string, from: number, depth: number): number {
   }
 }
 
-/** From behind an opening bracket to behind its closing one. */
+/** From after an opening bracket to after its closing one. */
 function endOfItems(text: string, from: number, depth: number): number {
   let at = skipSpace(text, from);
   if (text.charCodeAt(at) === 0x5d) return at + 1;
@@ -88,7 +88,7 @@ function endOfString(text: string, open: number): number {
   return NONE;
 }
 
-/** The last character of an escape whose character after the backslash is at an index. */
+/** The index of the last character of an escape. `at` is the index after the backslash. */
 function endOfEscape(text: string, at: number): number {
   const code = text[at] ?? '';
   if (code === 'u') return /^[0-9a-fA-F]{4}$/.test(text.slice(at + 1, at + 5)) ? at + 4 : NONE;

@@ -1,6 +1,6 @@
 const NEWLINE = 0x0a;
 
-/** A line is longer than its reader can keep in memory. */
+/** A line exceeds the limit of its reader. */
 export class LineTooLongError extends Error {
   override readonly name = 'LineTooLongError';
 
@@ -9,14 +9,14 @@ export class LineTooLongError extends Error {
   }
 }
 
-/** A number of bytes as a person reads it. */
+/** A number of bytes for a message. */
 export function sizeOf(bytes: number): string {
   return bytes >= 1024 * 1024 ? `${Math.floor(bytes / 1024 / 1024)} MiB` : `${bytes} bytes`;
 }
 
 /**
- * Bytes behind the last end of a line, which wait for theirs. They are joined once it is there: to join them with every
- * piece that comes would take time by the square of a line's length.
+ * Buffers the bytes after the last newline. They are joined once, when the line ends: joining them with every chunk would take
+ * quadratic time.
  */
 export class PartialLine {
   private waiting: Buffer[] = [];
@@ -29,8 +29,8 @@ export class PartialLine {
   }
 
   /**
-   * The whole lines that a piece completes, with the end of the last, or null; the rest waits.
-   * @throws LineTooLongError when more bytes would wait than allowed
+   * The complete lines including their newlines, or null. The rest is buffered.
+   * @throws LineTooLongError if the rest exceeds the limit
    */
   push(piece: Buffer): Buffer | null {
     const end = piece.lastIndexOf(NEWLINE) + 1;
@@ -41,7 +41,7 @@ export class PartialLine {
     return lines;
   }
 
-  /** What waits; nothing does any more. */
+  /** Returns the buffered bytes and clears the buffer. */
   take(): Buffer {
     return this.joined(null);
   }
@@ -55,13 +55,13 @@ export class PartialLine {
   }
 }
 
-/** How long a line may be, and what is done with the beginning of a longer one; the rest of it is dropped. */
+/** The maximum length of a line. The handler receives the beginning of a longer line; the rest is dropped. */
 export interface LineLimit {
   readonly maxBytes: number;
   readonly onTooLong: (beginning: Buffer) => void;
 }
 
-/** Cuts a stream of bytes into lines; an unended last line comes with {@link end}. */
+/** Splits a stream of bytes into lines. {@link end} emits a last line without a newline. */
 export class LineSplitter {
   private waiting: Buffer[] = [];
   private bytes = 0;

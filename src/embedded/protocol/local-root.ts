@@ -1,10 +1,10 @@
 import { ConnectorError } from './connector';
 import { LocalPathError, resolveLocalPath } from '../platform/local-path';
 
-/** The environment variable by which the engine passes the folder that `/local` stands for. */
+/** The environment variable with the folder that is mounted as `/local`. */
 export const LOCAL_ROOT_VARIABLE = 'AIRBYTE_LOCAL_ROOT';
 
-/** The folder that `/local` stands for. */
+/** The folder that is mounted as `/local`. */
 export function localRoot(): string {
   const root = process.env[LOCAL_ROOT_VARIABLE];
   if (root === undefined) throw new ConnectorError('system_error', `${LOCAL_ROOT_VARIABLE} is not set.`);
@@ -12,8 +12,8 @@ export function localRoot(): string {
 }
 
 /**
- * Where a path of the configuration lies.
- * @throws ConnectorError config_error when it leaves `/local/`
+ * The file for a path of the configuration.
+ * @throws ConnectorError config_error if it leaves `/local/`
  */
 export function localPathOf(path: string): string {
   try {

@@ -4,22 +4,22 @@ import type { JsonObject } from '../platform/json';
 const FLUSH_CHARS = 128 * 1024;
 
 /**
- * Writes messages to standard output in large pieces and waits when the reader is slower. Lines are kept as one
- * character per byte (Node's `latin1`): bytes that were read as such pass through unchanged and uncoded.
+ * Writes messages to standard output in large chunks, with back-pressure. Lines are latin1 strings, one character per byte:
+ * see README.md.
  */
 export class MessageWriter {
   private waiting = '';
 
   constructor(private readonly output: Writable) {}
 
-  /** Adds one line of bytes; true means that {@link flush} must be awaited before more is added. */
+  /** Adds one line of bytes. If it returns true, {@link flush} must be awaited before the next line. */
   line(bytes: string): boolean {
     this.waiting += bytes;
     this.waiting += '\n';
     return this.waiting.length >= FLUSH_CHARS;
   }
 
-  /** Writes a message and everything before it. */
+  /** Writes a message and flushes. */
   async message(message: JsonObject): Promise<void> {
     this.line(toBytes(JSON.stringify(message)));
     await this.flush();
@@ -29,7 +29,7 @@ export class MessageWriter {
     if (this.waiting === '') return;
     const bytes = Buffer.from(this.waiting, 'latin1');
     this.waiting = '';
-    // The callback comes once the bytes have left this process, so memory stays flat whatever the reader does.
+    // Waiting for the callback bounds the memory when the reader is slow.
     await new Promise<void>((resolve, reject) => {
       this.output.write(bytes, (error) => {
         if (error) reject(error);
@@ -39,12 +39,12 @@ export class MessageWriter {
   }
 }
 
-/** A text as one character per byte of its UTF-8. */
+/** Encodes a text as UTF-8, one character per byte. */
 export function toBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** The text that was spelt as one character per byte of its UTF-8. */
+/** Decodes UTF-8 from one character per byte. */
 export function fromBytes(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -46,7 +46,7 @@ function parseStream(stream: JsonObject): DiscoveredStream {
   };
 }
 
-/** The streams of a configured catalog file, as `read` and `write` get it. */
+/** The streams of the configured catalog for `read` and `write`. */
 export function parseConfiguredCatalog(catalog: JsonObject): ConfiguredStream[] {
   return arrayAt(catalog, 'streams').filter(isObject).map(parseConfiguredStream);
 }
@@ -65,7 +65,7 @@ function parseConfiguredStream(configured: JsonObject): ConfiguredStream {
   };
 }
 
-/** The two parts that name a stream in messages. */
+/** Name and namespace of a stream, as messages contain them. */
 export function streamDescriptor(name: string, namespace: string | null): JsonObject {
   return namespace === null ? { name } : { name, namespace };
 }
@@ -87,12 +87,12 @@ export function streamStatus(
   };
 }
 
-/** A LOG message, for those who run the connector. */
+/** A LOG message for the operator. */
 export function logMessage(level: 'INFO' | 'WARN', message: string): JsonObject {
   return { type: 'LOG', log: { level, message } };
 }
 
-/** A STATE message of one stream with the count of its records since the state before. */
+/** A STATE message of one stream with the number of its records since the previous state. */
 export function streamState(
   name: string,
   namespace: string | null,

@@ -3,21 +3,21 @@ import { endOfJsonObject } from './json-scan';
 import { fromBytes, toBytes } from './message-writer';
 
 const EMITTED_AT = ',"emitted_at":';
-/** A record whose data is as it was sent. */
+/** A record with unparsed data. */
 export interface RawRecord {
   readonly stream: string;
   readonly namespace: string | null;
-  /** The JSON object as one character per byte: it was never decoded, so no number was rounded. */
+  /** The JSON object, one character per byte. It is not parsed, so no number is rounded. */
   readonly data: string;
   /** Milliseconds since 1970. */
   readonly emittedAtMs: number;
 }
 
-/** Reads the lines that a destination gets, each as one character per byte. */
+/** Reads protocol lines, one character per byte. */
 export class LineReader {
   private last: { stream: string; namespace: string | null; head: string } | null = null;
 
-  /** A record, another message, or null for what is no message and is to be dropped. */
+  /** A record, another message, or null for a line that is not a message. */
   read(line: string): { record: RawRecord } | { message: JsonObject } | null {
     const quick = this.last === null ? null : this.readWithPrefix(line, this.last);
     if (quick !== null) return { record: quick };
@@ -38,7 +38,7 @@ export class LineReader {
     return { record: { stream, namespace, data, emittedAtMs: numberAt(record, 'emitted_at') ?? Date.now() } };
   }
 
-  /** The same, cheaper, for a line laid out like most: the data between a known head and the time. */
+  /** Fast path for a line with the names of the previous record: the data is between a known prefix and the time. */
   private readWithPrefix(
     line: string,
     { stream, namespace, head }: { stream: string; namespace: string | null; head: string },
@@ -53,26 +53,26 @@ export class LineReader {
 }
 
 /**
- * Whether a line that is no message was meant as a record: some JSON writers put NaN or Infinity where JSON knows
- * neither. To drop it as what connectors print besides messages is dropped would lose a row.
+ * Whether an invalid line looks like a record, for example with NaN or Infinity, which JSON does not allow. Dropping it like
+ * other output would lose a row.
  */
 export function looksLikeRecord(line: string): boolean {
   return /^\s*\{/.test(line) && /"type"\s*:\s*"RECORD"/.test(line);
 }
 
-/** How a record begins whose data follows its names at once, as one character per byte. */
+/** The beginning of a record up to its data, one character per byte. */
 export function recordPrefix(stream: string, namespace: string | null): string {
   const names = `"stream":${JSON.stringify(stream)}${namespace === null ? '' : `,"namespace":${JSON.stringify(namespace)}`}`;
   return toBytes(`{"type":"RECORD","record":{${names},"data":`);
 }
 
-/** The text of a member's value in a JSON object that is known to be valid. */
+/** The raw value of a member of a valid JSON object. */
 export function rawMember(object: string, name: string): string | null {
   for (const member of eachMember(object)) if (member.name === name) return member.text;
   return null;
 }
 
-/** The members of a JSON object that is known to be valid, each with the text of its value. */
+/** The members of a valid JSON object with their raw values. */
 export function rawMembers(object: string): { name: string; text: string }[] {
   return [...eachMember(object)];
 }
@@ -93,7 +93,7 @@ function* eachMember(object: string): Generator<{ name: string; text: string }> 
   }
 }
 
-/** The texts of the items of a JSON array that is known to be valid. */
+/** The raw items of a valid JSON array. */
 export function rawItems(array: string): string[] {
   const items: string[] = [];
   let at = array.indexOf('[') + 1;
@@ -112,7 +112,7 @@ function endOfString(text: string, open: number): number {
   return at + 1;
 }
 
-/** Where the value ends: at the comma or brace that is not inside it. */
+/** The end of a value: the comma or bracket after it. */
 function endOfValue(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {

@@ -3,30 +3,30 @@ import { fromBytes } from './message-writer';
 import { rawItems, rawMember } from './raw-record';
 import type { StreamName } from './stream-name';
 
-/** The position of one stream, as JSON to the last digit; null asks for the position to be forgotten. */
+/** The position of one stream, as unparsed JSON; null deletes the position. */
 export interface StreamPosition {
   readonly stream: StreamName;
   readonly text: string | null;
 }
 
-/** The state of a source, in one of the three forms of the protocol. Texts are JSON to the last digit. */
+/** The state of a source, in one of the three types of the protocol. Texts are unparsed JSON. */
 export type SourceState =
   /** The position of one stream. */
   | { readonly kind: 'STREAM'; readonly position: StreamPosition }
-  /** A position that all streams share, and one of each stream besides. */
+  /** A shared position and positions of single streams. */
   | { readonly kind: 'GLOBAL'; readonly shared: string | null; readonly positions: readonly StreamPosition[] }
-  /** One value for all streams, in a form that only the source knows. */
+  /** One value for all streams in a format of the source. */
   | { readonly kind: 'LEGACY'; readonly data: string };
 
 export type StateKind = SourceState['kind'];
 
 /**
- * The state of a STATE message, or null when it has none of the three forms.
- * @param line the message's line, one character per byte, so that no number is rounded
+ * The state of a STATE message, or null if its type is unknown.
+ * @param line the message's line, one character per byte
  */
 export function parseSourceState(state: JsonObject, line: string): SourceState | null {
   const raw = rawMember(line, 'state') ?? '';
-  // Before there were kinds, a state had its data only.
+  // Old connectors send states without a type.
   const kind =
     stringAt(state, 'type') ?? (state['stream'] ? 'STREAM' : state['global'] ? 'GLOBAL' : 'LEGACY');
   if (kind === 'LEGACY') {

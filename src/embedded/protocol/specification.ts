@@ -6,8 +6,8 @@ const ONE_SCHEMA = ['items', 'additionalProperties'];
 const SCHEMA_LISTS = ['oneOf', 'anyOf', 'allOf'];
 
 /**
- * A JSON schema that refuses unknown members at every level. An object that already decides about unknown members, or
- * that shares its members with alternatives, stays as it is.
+ * Adds `additionalProperties: false` at every level of a JSON schema. Objects that set it already or that have alternatives are
+ * unchanged.
  */
 export function refuseUnknownMembers(schema: JsonObject): JsonObject {
   const closed = Object.fromEntries(

@@ -6,17 +6,17 @@ import { PartialLine } from './lines';
 import { LineReader, looksLikeRecord, type RawRecord } from './raw-record';
 import { streamKey } from './stream-name';
 
-/** Where the records of one stream go. */
+/** Receives the records of one stream. */
 export interface StreamTarget {
-  /** Takes a record; it need not be stored yet. */
+  /** Adds a record, which need not be stored yet. */
   add(record: RawRecord): void;
-  /** Called after every piece of input, for what is better written in bulk. */
+  /** Called after every chunk of input, for bulk writes. */
   flush?(): Promise<void>;
-  /** Returns once every record so far is stored for good. */
+  /** Stores all records so far durably. */
   commit(): void | Promise<void>;
-  /** The stream ended well: what replaces old content takes its place now, in one step. */
+  /** The stream is complete: an overwrite replaces the old rows now, atomically. */
   complete(): void | Promise<void>;
-  /** Gives back what it holds; without {@link complete} before, old content stays. */
+  /** Releases resources. Without {@link complete} before, the old rows are kept. */
   close(): void | Promise<void>;
 }
 
@@ -27,8 +27,8 @@ interface Target {
 }
 
 /**
- * Writes streams by the protocol's rules: a state goes back, with the count of its records, once everything before
- * it is stored; a stream that was not declared complete is not, whatever the input's end looks like.
+ * Writes streams by the rules of the protocol. A state is acknowledged, with the number of its records, after everything
+ * before it is stored. A stream is complete only if its status says so; the end of the input does not count.
  */
 export async function writeStreams(
   streams: readonly ConfiguredStream[],
@@ -74,7 +74,7 @@ class Writing {
       let start = 0;
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
         const other = this.takeUnlessRecord(text.slice(start, end));
-        // Records return nothing: waiting for each of millions would cost more than writing them.
+        // Not awaited for records, for speed.
         if (other !== undefined) await other;
         start = end + 1;
       }
@@ -86,7 +86,7 @@ class Writing {
     const read = this.reader.read(line);
     if (read === null) {
       if (looksLikeRecord(line))
-        throw new ConnectorError('system_error', 'A record came that is no valid message.');
+        throw new ConnectorError('system_error', 'The input contains a record that is not a valid message.');
       return undefined;
     }
     if ('message' in read) return this.takeMessage(read.message);
@@ -101,7 +101,10 @@ class Writing {
     if (this.current?.stream === stream && this.current.namespace === namespace) return this.current.target;
     const target = this.targets.get(streamKey({ name: stream, namespace }));
     if (target === undefined)
-      throw new ConnectorError('system_error', `A record came for the unknown stream ${stream}.`);
+      throw new ConnectorError(
+        'system_error',
+        `The input contains a record of the unknown stream ${stream}.`,
+      );
     this.current = { stream, namespace, target };
     return target;
   }

@@ -1,4 +1,4 @@
-/** The ids of the samples in a new data directory. They are fixed, so that documentation and tests can name them. */
+/** Fixed ids of the samples, for documentation and tests. */
 export const SAMPLE_WORKSPACE_ID = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 
 export const SAMPLE_SOURCE_IDS = [

@@ -25,14 +25,14 @@ const DESTINATIONS = [
 
 const SAMPLE_PATH = '/local/samples/orders.csv';
 
-/** What samples are written to. */
+/** The stores that receive the samples. */
 export interface SampleStores {
   readonly actors: ActorStore;
   readonly connections: ConnectionStore;
   readonly workspaces: WorkspaceStore;
 }
 
-/** Gives a new data directory a workspace, sources and destinations under well-known ids, and one connection. */
+/** Inserts a workspace, sources and destinations with well-known ids, and one connection. */
 export function insertSamples(stores: SampleStores, localRoot: string, now: Date): void {
   mkdirSync(join(localRoot, 'samples'), { recursive: true });
   writeFileSync(join(localRoot, 'samples', 'orders.csv'), sampleOrdersCsv());
@@ -107,7 +107,7 @@ function insertConnection(connections: ConnectionStore, now: Date): void {
     destinationId: ANALYTICS,
     workspaceId: SAMPLE_WORKSPACE_ID,
     status: 'active' as const,
-    // Seconds of 0000 read as 0; the gateway's users know this schedule as `0 2 * * *`.
+    // The gateway encodes Unix cron in leading zeros: it shows this schedule as `0 2 * * *`.
     cron: { expression: '0000 0 2 * * ?', timeZone: 'UTC' },
     settings: { nonBreakingSchemaUpdatesBehavior: 'ignore', namespaceDefinition: 'destination', prefix: '' },
     streams: [stream],

@@ -45,10 +45,10 @@ const PRODUCTS: readonly (readonly [string, number])[] = [
 ];
 const STATUSES = ['paid', 'shipped', 'delivered', 'delivered', 'delivered', 'returned'];
 
-/** How many orders the sample holds. */
+/** Number of orders in the sample. */
 const SAMPLE_ORDERS = 5000;
 
-/** Four months of a stationer's orders as CSV with a header: the same on every machine. */
+/** Four months of a stationer's orders as CSV with a header. The content is deterministic. */
 export function sampleOrdersCsv(): string {
   const lines = ['order_id,ordered_at,customer,email,country,product,quantity,unit_price,currency,status'];
   const random = pseudoRandom(20260101);
@@ -81,7 +81,7 @@ function orderLine(index: number, first: number, random: () => number): string {
   return fields.map((field) => (/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',');
 }
 
-/** Numbers from 0 to 1 that are the same for a seed everywhere (mulberry32). */
+/** A deterministic pseudo-random generator of numbers from 0 to 1 (mulberry32). */
 function pseudoRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,14 +1,14 @@
-/** The shortest fragment that is always found is one less than twice this. */
+/** Fragments of at least 2 * GRAM - 1 characters are always found. */
 const GRAM = 8;
-/** A fragment of fewer characters may be there by chance. */
+/** Shorter fragments may occur by chance. */
 const SHORTEST_FRAGMENT = 12;
-/** The shortest piece that is taken for a cut secret, at the end or the beginning of a line. */
+/** Minimum length of a cut secret at the beginning or the end of a line. */
 const SHORTEST_EDGE = 6;
 
-/** A stretch of a text, its end excluded. */
+/** A range of a text; the end is exclusive. */
 export type TextRange = readonly [start: number, end: number];
 
-/** Finds fragments of known texts: what is left of a secret that was cut, wrapped or printed line by line. */
+/** Finds fragments of secrets that were cut, wrapped or printed line by line. */
 export class FragmentFinder {
   private readonly grams = new Map<string, { source: string; at: number }[]>();
   private readonly sources: string[] = [];
@@ -19,7 +19,7 @@ export class FragmentFinder {
     for (let at = 0; at + GRAM <= source.length; at += GRAM) {
       const gram = source.slice(at, at + GRAM);
       const known = this.grams.get(gram);
-      // One text repeated over and over would make every look-up long.
+      // Bounded, because a repetitive secret would make every lookup slow.
       if (known === undefined) this.grams.set(gram, [{ source, at }]);
       else if (known.length < 20) known.push({ source, at });
     }
@@ -60,7 +60,7 @@ export class FragmentFinder {
   }
 }
 
-/** The stretch around a place at which a text and a source are equal. */
+/** Extends a match in both directions. */
 function widened(text: string, at: number, { source, at: from }: { source: string; at: number }): TextRange {
   let before = 0;
   while (before < at && before < from && text[at - before - 1] === source[from - before - 1]) before++;
@@ -74,7 +74,7 @@ function widened(text: string, at: number, { source, at: from }: { source: strin
   return [at - before, at + after];
 }
 
-/** How many characters at the end of one text are the beginning of another. */
+/** Length of the longest suffix of one text that is a prefix of another. */
 function overlap(one: string, other: string): number {
   // Longer pieces are found as fragments.
   for (let length = Math.min(one.length, other.length, 2 * GRAM); length >= SHORTEST_EDGE; length--)

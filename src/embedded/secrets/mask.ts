@@ -1,19 +1,19 @@
 import { arrayAt, isObject, objectAt, type JsonObject } from '../platform/json';
 
-/** What stands in answers and logs in a secret's place; the same as Airbyte's. */
+/** Replaces secrets in responses and logs, as in Airbyte. */
 export const MASK = '**********';
 
-/** Names that mean a secret whatever the connector's specification says. */
+/** Names of secrets, independent of the specification. */
 const SECRET_NAME = /passw(or)?d|passphrase|secret|token|api_?key|private_?key|credentials_json/i;
 /** Whether a member is a secret by its name. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
-/** Shorter values would blot out harmless parts of a log. */
+/** Masking shorter values would hide unrelated parts of a log. */
 const SHORTEST_REDACTED = 4;
 
-/** A configuration as it may be shown: what the specification marks as secret, or is named like one, is masked. */
+/** Masks members that the specification marks as secret, or that are named like secrets. */
 export function maskConfiguration(configuration: JsonObject, specification: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(configuration).map(([name, value]) => [
@@ -41,7 +41,7 @@ function isMarkedSecret(schema: JsonObject): boolean {
   return schema['airbyte_secret'] === true || alternatives.some(isMarkedSecret);
 }
 
-/** Every schema that a specification has for a member, in whichever alternative it stands. */
+/** All schemas of a member, including those in alternatives. */
 function schemasOf(specification: JsonObject, name: string): JsonObject[] {
   const alternatives = ['oneOf', 'anyOf', 'allOf']
     .flatMap((word) => arrayAt(specification, word))
@@ -51,7 +51,7 @@ function schemasOf(specification: JsonObject, name: string): JsonObject[] {
   return [...[own ?? other].filter(isObject), ...alternatives.flatMap((schema) => schemasOf(schema, name))];
 }
 
-/** The secret values of a configuration: those that are masked where it is shown. */
+/** The secret values of a configuration: those that its masked form masks. */
 export function secretsOf(configuration: unknown, shown: unknown): string[] {
   if (shown === MASK)
     return stringsIn(configuration).filter((value) => value !== MASK && value.length >= SHORTEST_REDACTED);

@@ -3,16 +3,16 @@ import { FragmentFinder, type TextRange } from './fragments';
 import { isSecretName, MASK } from './mask';
 import { fragmentSources, patternsOf } from './secret-encodings';
 
-/** Of a longer text the beginning is kept: what is shown of it is shorter by far. */
+/** Longer texts are cut. Messages are cut to a shorter length later. */
 const MAX_REDACTED_LENGTH = 256 * 1024;
-/** A shorter line of a secret would blot out harmless parts of a text. */
+/** Masking shorter lines of a secret would hide unrelated parts of a text. */
 const SHORTEST_LINE = 8;
-/** So short a line of a secret is masked only where it is a whole line. */
+/** Lines of a secret of at least this length are masked as whole lines. */
 const SHORTEST_WHOLE_LINE = 4;
 
 /**
- * Takes secrets out of texts before these are cut, logged, kept or answered: whole secrets in every spelling, the lines
- * of secrets of many lines, and what is left of one that was cut.
+ * Masks secrets in texts before these are cut, logged, stored or sent: secrets in all encodings, single lines of multi-line
+ * secrets, and fragments of cut secrets.
  */
 export class Redactor {
   private readonly secrets = new Set<string>();
@@ -24,7 +24,7 @@ export class Redactor {
     this.add(secrets);
   }
 
-  /** Adds secrets, those of a configuration that a connector changed, for one. */
+  /** Adds secrets, for example of a changed configuration. */
   add(secrets: readonly string[]): void {
     for (const secret of secrets.flatMap((one) => [one, ...nestedSecrets(one)])) {
       if (this.secrets.has(secret)) continue;
@@ -67,7 +67,7 @@ export class Redactor {
   }
 }
 
-/** The secrets inside a secret that is JSON, a service account with its private key, say. */
+/** Secrets in a secret that is JSON, for example the private key of a service account. */
 function nestedSecrets(secret: string): string[] {
   const object = parseObject(secret);
   return object === null ? [] : leaves('', object);
@@ -83,7 +83,7 @@ function matches(text: string, pattern: RegExp): TextRange[] {
   return [...text.matchAll(pattern)].map((match): TextRange => [match.index, match.index + match[0].length]);
 }
 
-/** A text with one mask for every run of stretches that touch. */
+/** Masks ranges. Adjacent ranges get one mask. */
 function masked(text: string, stretches: readonly TextRange[]): string {
   const sorted = stretches.filter(([start, end]) => end > start).sort(([a], [b]) => a - b);
   let result = '';

@@ -1,35 +1,35 @@
-/** Longer texts are found by their fragments alone. */
+/** Longer texts are found by their fragments only. */
 const MAX_PATTERN_LENGTH = 2048;
-/** A longer base64, too. */
+/** The same for base64. */
 const MAX_CORE_LENGTH = 512;
-/** A shorter core of base64 would occur by chance. */
+/** Shorter base64 may occur by chance. */
 const SHORTEST_CORE = 5;
-/** A break inside base64 that is wrapped, as it is or escaped. */
+/** A line break in wrapped base64, plain or escaped. */
 const WRAP = String.raw`(?:\\+[nr]|[\r\n])*`;
-/** JSON inside JSON inside JSON doubles backslashes each time. */
+/** Each level of nested JSON doubles the backslashes. */
 const MAX_ESCAPES = 16;
 const ESCAPE = String.raw`\\{1,${MAX_ESCAPES}}`;
 const CONTROL_LETTERS: Readonly<Record<string, string>> = { '\t': 't', '\r': 'r', '\b': 'b', '\f': 'f' };
 const HTML: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' };
 
 /**
- * Regular expressions that find a text in the spellings in which programs print it: as it is, as JSON (also JSON inside
- * JSON), in a URL, in HTML, and as base64 at any of its three alignments, wrapped or not.
+ * Regular expressions for the encodings of a text: plain, JSON (also nested), URL, HTML, and base64 at all three alignments,
+ * wrapped or not.
  */
 export function patternsOf(text: string): RegExp[] {
   if (text.length > MAX_PATTERN_LENGTH) return [];
-  // A run of backslashes is one unit: a quantifier for each would take exponential time on a longer run.
+  // A run of backslashes is one unit. A quantifier for each backslash would backtrack exponentially.
   const units = text.replace(/\r\n/g, '\n').match(/\\+|[^\\]/gu) ?? [];
   const start = text.startsWith('\\') ? String.raw`(?<!\\)` : '';
   const plain = start + units.map(spellingsOf).join('');
   const cores = base64Cores(text)
     .filter((core) => core.length >= SHORTEST_CORE && core.length <= MAX_CORE_LENGTH)
-    // Half a character of base64 at each end holds bits of the text too.
+    // The characters at both ends of the base64 also contain bits of the text.
     .map((core) => `[\\w+/-]?${Array.from(core, base64Spelling).join(WRAP)}[\\w+/-]?=*`);
   return [plain, ...cores].map((source) => new RegExp(source, 'gu'));
 }
 
-/** The spellings of a text of which fragments may be printed: a part of a line, a line of many, a cut one. */
+/** The encodings of a text in which fragments are searched. */
 export function fragmentSources(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1);
   const cores = base64Cores(text);
@@ -60,12 +60,12 @@ function spellingsOf(character: string): string {
     ...(entity === undefined ? [] : [`&${entity};`]),
     ...(letter === undefined ? [] : [ESCAPE + letter]),
     ...(character === ' ' ? [String.raw`\+`] : []),
-    // Last, since it may be the beginning of the others.
+    // Last, because it may be a prefix of the others.
     String.raw`\\{0,${MAX_ESCAPES}}${escaped(character)}`,
   ].join('|')})`;
 }
 
-/** The characters of base64 that depend on nothing but the text, for each place it may have among other bytes. */
+/** The base64 characters that depend only on the text, for each of the three alignments. */
 function base64Cores(text: string): string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].map((offset) => {
@@ -90,7 +90,7 @@ function escaped(character: string): string {
   return /[$()*+./?[\\\]^{|}]/.test(character) ? `\\${character}` : character;
 }
 
-/** `encodeURIComponent` refuses half of a surrogate pair. */
+/** `encodeURIComponent` throws for a lone surrogate. */
 function encodeWellFormed(text: string): string {
   return encodeURIComponent(Buffer.from(text).toString('utf8'));
 }

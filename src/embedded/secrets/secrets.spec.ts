@@ -90,7 +90,7 @@ describe('secrets on disk', () => {
     rmSync(join(folder, 'secret.key'));
     expect(() => open().unseal(sealed)).toThrow(VaultError);
     writeFileSync(join(folder, 'secret.key'), 'short', { mode: 0o600 });
-    expect(() => open()).toThrow('secret.key holds no key');
+    expect(() => open()).toThrow('secret.key does not contain a key');
   });
 
   it('are encrypted with the key of the settings, and then no key file is made or read', () => {
@@ -98,7 +98,7 @@ describe('secrets on disk', () => {
     const sealed = open(key).seal(CONFIGURATION);
     expect(existsSync(join(folder, 'secret.key'))).toBe(false);
     expect(open(key).unseal(sealed)).toEqual(CONFIGURATION);
-    expect(() => open(other).unseal(sealed)).toThrow('DATA_KEY is not the key it was encrypted with');
+    expect(() => open(other).unseal(sealed)).toThrow('DATA_KEY is not the key that encrypted it');
     // The content of a key file may move into the settings.
     const fromFile = open().seal(CONFIGURATION);
     const content = readFileSync(join(folder, 'secret.key'), 'utf8');
@@ -114,7 +114,7 @@ describe('secrets on disk', () => {
   it('are not read with a key file that others may read', () => {
     open();
     chmodSync(join(folder, 'secret.key'), 0o644);
-    expect(() => open()).toThrow('(mode 644): run chmod 600 on it');
+    expect(() => open()).toThrow('(mode 644). Run chmod 600 on it');
   });
 
   it('were once plain text, which is still read', () => {

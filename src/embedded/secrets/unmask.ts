@@ -2,10 +2,9 @@ import { isObject, type JsonObject } from '../platform/json';
 import { MASK } from './mask';
 
 /**
- * A configuration as it was sent, with the stored secrets in the place of masks: a caller that sends back what it read
- * keeps the secrets.
- * @param stored the configuration until now
- * @param shown the same with its secrets masked
+ * Replaces masks in a new configuration by the stored secrets, so that a client can send back a configuration that it read.
+ * @param stored the current configuration
+ * @param shown its masked form
  */
 export function restoreSecrets(sent: JsonObject, stored: JsonObject, shown: JsonObject): JsonObject {
   return Object.fromEntries(
@@ -21,7 +20,7 @@ function restoreValue(sent: unknown, stored: unknown, shown: unknown): unknown {
   return sent;
 }
 
-/** The path of a secret that is nothing but a mask, or null: it was copied from an answer. */
+/** The path of a secret that is a mask, copied from a response; null if there is none. */
 export function maskedSecret(configuration: unknown, shown: unknown, path = ''): string | null {
   if (configuration === MASK && shown === MASK) return path;
   if (Array.isArray(configuration) && Array.isArray(shown)) {
@@ -41,7 +40,7 @@ function firstFound<T>(items: readonly T[], find: (item: T, index: number) => st
   return null;
 }
 
-/** A change merged into a configuration as Airbyte does it: objects member by member, anything else replaced. */
+/** Merges a change into a configuration as Airbyte does: objects are merged, other values replaced. */
 export function mergeConfiguration(stored: JsonObject, change: JsonObject): JsonObject {
   const merged = Object.entries(change).map(([name, value]): [string, unknown] => {
     const before = Object.hasOwn(stored, name) ? stored[name] : undefined;

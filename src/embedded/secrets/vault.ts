@@ -11,7 +11,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const PREFIX = 'aes-256-gcm:';
 
-/** The key does not fit what was encrypted, or is no key. */
+/** The key is missing, invalid, or not the one that encrypted the state. */
 export class VaultError extends EmbeddedStartError {
   override readonly name = 'VaultError';
 }
@@ -20,17 +20,17 @@ export class VaultError extends EmbeddedStartError {
 export class Vault {
   private constructor(
     private readonly key: Buffer,
-    /** What the key is called in messages. */
+    /** The name of the key in messages. */
     private readonly keyName: string,
   ) {}
 
   /**
-   * Opens the vault with a key of the settings, or else with the data directory's key file, mode 0600.
+   * Opens the vault with the given key, or else with the key file of the data directory (mode 0600).
    * @param given 32 bytes in base64, or null
-   * @param mayMake whether nothing was encrypted yet, so that a missing key file may be made
-   * @throws VaultError when there is no usable key
+   * @param mayCreate whether a missing key file may be created, because nothing is encrypted yet
+   * @throws VaultError if there is no usable key
    */
-  static open(dataDir: string, given: string | null, mayMake: boolean): Vault {
+  static open(dataDir: string, given: string | null, mayCreate: boolean): Vault {
     if (given !== null) return new Vault(parseKey(given, 'DATA_KEY'), 'DATA_KEY');
     const path = join(dataDir, 'secret.key');
     const text = readFileIfExists(path);
@@ -38,12 +38,12 @@ export class Vault {
       refuseOpenFile(path);
       return new Vault(parseKey(text, path), path);
     }
-    if (!mayMake)
+    if (!mayCreate)
       throw new VaultError(
-        `${path} is missing, and without it the stored configurations cannot be read: put it back, or set DATA_KEY to what it held.`,
+        `${path} is missing, and without it the stored configurations cannot be read. Restore it, or set DATA_KEY to its content.`,
       );
     const key = randomBytes(KEY_BYTES);
-    // On the disk before anything that it encrypted.
+    // The key must be durable before anything is encrypted with it.
     writeFileAtomic(path, `${key.toString('base64')}\n`, 0o600);
     return new Vault(key, path);
   }
@@ -56,15 +56,15 @@ export class Vault {
   }
 
   /**
-   * Reads what {@link seal} wrote, or plain JSON as older versions wrote it.
-   * @throws VaultError when the key is another one
+   * Decrypts the output of {@link seal}. Also accepts the plain JSON of older versions.
+   * @throws VaultError if it was encrypted with another key
    */
   unseal(text: string): JsonObject {
     const plain = text.startsWith(PREFIX)
       ? this.decrypt(Buffer.from(text.slice(PREFIX.length), 'base64'))
       : text;
     const configuration = parseObject(plain);
-    if (configuration === null) throw new VaultError('A stored configuration is no JSON object.');
+    if (configuration === null) throw new VaultError('A stored configuration is not a JSON object.');
     return configuration;
   }
 
@@ -78,7 +78,7 @@ export class Vault {
       ]).toString('utf8');
     } catch (error) {
       throw new VaultError(
-        `A stored configuration cannot be decrypted: ${this.keyName} is not the key it was encrypted with. ` +
+        `A stored configuration cannot be decrypted: ${this.keyName} is not the key that encrypted it. ` +
           'Use that key again, or another DATA_DIR.',
         { cause: error },
       );
@@ -86,19 +86,19 @@ export class Vault {
   }
 }
 
-/** @throws VaultError that names where the key was found, never its content */
+/** @throws VaultError that names the origin of the key, never its content */
 function parseKey(text: string, where: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64');
   if (key.length !== KEY_BYTES)
-    throw new VaultError(`${where} holds no key: 32 bytes in base64 were expected.`);
+    throw new VaultError(`${where} does not contain a key: 32 bytes in base64 are expected.`);
   return key;
 }
 
-/** Windows knows no such modes. */
+/** Windows has no file modes. */
 function refuseOpenFile(path: string): void {
   const mode = statSync(path).mode & 0o777;
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
     throw new VaultError(
-      `${path} may be read by others than its owner (mode ${mode.toString(8)}): run chmod 600 on it.`,
+      `${path} can be read by other users (mode ${mode.toString(8)}). Run chmod 600 on it.`,
     );
 }

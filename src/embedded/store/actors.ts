@@ -18,21 +18,21 @@ export interface Actor {
   readonly createdAt: Date;
 }
 
-/** Sources and destinations as they are kept. */
+/** Stores sources and destinations. */
 export class ActorStore {
   constructor(
     private readonly db: Database,
     private readonly vault: Vault,
   ) {}
 
-  /** Whether a configuration is encrypted: only then is the key of the vault needed to read the state. */
+  /** Whether any configuration is encrypted, so that the key is needed. */
   static hasSealed(db: Database): boolean {
     return db.one(`SELECT 1 AS "found" FROM "actors" WHERE "configuration" NOT LIKE '{%' LIMIT 1`) !== null;
   }
 
   /**
-   * Encrypts what an older version left as plain text.
-   * @throws VaultError when what is encrypted cannot be read with the vault's key
+   * Encrypts configurations that an older version stored as plain text.
+   * @throws VaultError if a configuration is encrypted with another key
    */
   sealAll(): void {
     for (const row of this.db.all('SELECT "id", "configuration" FROM "actors"')) {
@@ -62,7 +62,7 @@ export class ActorStore {
     );
   }
 
-  /** Keeps another name and configuration of an actor. */
+  /** Changes the name and the configuration of an actor. */
   update({ id, kind, name, configuration, shown }: Actor): void {
     this.db.run(
       'UPDATE "actors" SET "name" = ?, "configuration" = ?, "shown" = ? WHERE "id" = ? AND "kind" = ?',
@@ -74,7 +74,7 @@ export class ActorStore {
     );
   }
 
-  /** The one with this id unless it was deleted. */
+  /** The actor with this id, unless it was deleted. */
   find(kind: ActorKind, id: string): Actor | null {
     const row = this.db.one(
       'SELECT * FROM "actors" WHERE "id" = ? AND "kind" = ? AND "deleted" = 0',
@@ -95,7 +95,7 @@ export class ActorStore {
       .map((row) => this.toActor(row));
   }
 
-  /** Replaces the configuration of an actor that was not deleted, encrypted as the first one was. */
+  /** Replaces the configuration of an actor that was not deleted. */
   updateConfiguration(kind: ActorKind, id: string, configuration: JsonObject, shown: JsonObject): void {
     this.db.run(
       'UPDATE "actors" SET "configuration" = ?, "shown" = ? WHERE "id" = ? AND "kind" = ? AND "deleted" = 0',
@@ -112,7 +112,7 @@ export class ActorStore {
 
   private toActor(row: Row): Actor {
     const kind = row.text('kind') === 'source' ? 'source' : 'destination';
-    // Older versions kept the type beside the connector's own members.
+    // Older versions stored the type in the configuration.
     const configuration = withoutType(kind, this.vault.unseal(row.text('configuration')));
     return {
       id: row.text('id'),
@@ -121,7 +121,7 @@ export class ActorStore {
       definitionId: row.text('definition_id'),
       workspaceId: row.text('workspace_id'),
       configuration,
-      // Before there were masks no connector had secrets.
+      // Versions without masks had no connectors with secrets.
       shown: row.textOrNull('shown') === null ? configuration : withoutType(kind, row.json('shown')),
       createdAt: new Date(row.integer('created_at')),
     };
@@ -133,7 +133,7 @@ export function withoutType(kind: ActorKind, configuration: JsonObject): JsonObj
   return Object.fromEntries(Object.entries(configuration).filter(([name]) => name !== `${kind}Type`));
 }
 
-/** A condition on the workspace, or nothing when every workspace is meant. */
+/** An SQL condition on the workspace; empty for all workspaces. */
 export function workspaceFilter(workspaceIds: readonly string[]): string {
   return workspaceIds.length === 0 ? '' : `AND "workspace_id" IN (${workspaceIds.map(() => '?').join(', ')})`;
 }

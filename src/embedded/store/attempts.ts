@@ -3,7 +3,7 @@ import type { StreamName } from '../protocol/stream-name';
 import type { Database } from './database';
 import type { Failure } from './jobs';
 
-/** Attempts, the rows that they committed and the processes that they run. */
+/** Stores attempts, their committed rows and their processes. */
 export class AttemptStore {
   constructor(private readonly db: Database) {}
 
@@ -34,7 +34,7 @@ export class AttemptStore {
     );
   }
 
-  /** Runs the work as one transaction: all of it is kept, or nothing. */
+  /** Runs the work in one transaction. */
   transaction<T>(work: () => T): T {
     return this.db.transaction(work);
   }
@@ -53,7 +53,7 @@ export class AttemptStore {
     );
   }
 
-  /** Forgets the rows of a stream that this job counted so far. */
+  /** Resets the row count of a stream of a job. */
   deleteRows(jobId: number, { name, namespace }: StreamName): void {
     this.db.run(
       'DELETE FROM "job_streams" WHERE "job_id" = ? AND "namespace" = ? AND "name" = ?',
@@ -91,7 +91,7 @@ export class AttemptStore {
     this.db.run('DELETE FROM "processes" WHERE "pid" = ?', pid);
   }
 
-  /** Processes that were not seen to end. */
+  /** Processes without a recorded end. */
   processes(): ProcessIdentity[] {
     return this.db
       .all('SELECT "pid", "started" FROM "processes"')

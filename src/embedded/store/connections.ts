@@ -4,7 +4,7 @@ import { workspaceFilter } from './actors';
 import type { Database, SqlValue } from './database';
 import type { Row } from './row';
 
-/** A stream of a connection as it was chosen. */
+/** A selected stream of a connection. */
 export interface ConnectionStream {
   readonly name: string;
   readonly namespace: string | null;
@@ -13,7 +13,7 @@ export interface ConnectionStream {
   readonly primaryKey: readonly (readonly string[])[];
 }
 
-/** A stream with the schema that was found when it was chosen. */
+/** A selected stream with its schema at that time. */
 export interface DescribedStream extends ConnectionStream {
   readonly jsonSchema: JsonObject;
 }
@@ -30,17 +30,17 @@ export interface Connection {
   readonly workspaceId: string;
   readonly status: ConnectionStatus;
   readonly cron: { readonly expression: string; readonly timeZone: string } | null;
-  /** Members that are kept and given back as they came: prefix, namespaceDefinition and the like. */
+  /** Members that are stored and returned unchanged, such as prefix and namespaceDefinition. */
   readonly settings: JsonObject;
   readonly streams: readonly ConnectionStream[];
   readonly createdAt: Date;
 }
 
-/** Connections as they are kept; a deleted one stays, with the status `deprecated`. */
+/** Stores connections. A deleted one is kept with the status `deprecated`. */
 export class ConnectionStore {
   constructor(private readonly db: Database) {}
 
-  /** Adds a connection, or replaces the one with its id, with the schemas of its streams. */
+  /** Inserts or replaces a connection with the schemas of its streams. */
   saveDescribed(connection: Connection, streams: readonly DescribedStream[]): void {
     this.db.transaction(() => {
       this.save({ ...connection, streams });
@@ -52,7 +52,7 @@ export class ConnectionStore {
     });
   }
 
-  /** Keeps everything of a connection but the schemas of its streams, which stay as they are. */
+  /** Inserts or replaces a connection without changing the schemas of its streams. */
   save(connection: Connection): void {
     const streams = connection.streams.map(({ name, namespace, syncMode, cursorField, primaryKey }) => ({
       name,
@@ -100,7 +100,7 @@ export class ConnectionStore {
       .map(toConnection);
   }
 
-  /** The streams of a connection with their schemas, which may have megabytes and which only a sync needs. */
+  /** The streams of a connection with their schemas, which may be large and are only needed by a sync. */
   describedStreams({ id, streams }: Connection): DescribedStream[] {
     const row = this.db.one('SELECT "schemas" FROM "connection_schemas" WHERE "connection_id" = ?', id);
     const schemas = row === null ? [] : arrayAt(row.json('schemas'), 'schemas');
@@ -115,14 +115,14 @@ export class ConnectionStore {
     return this.db.all(`SELECT * FROM "connections" WHERE "status" <> 'deprecated'`).map(toConnection);
   }
 
-  /** Every connection that fires by itself. */
+  /** Every active connection with a schedule. */
   scheduled(): Connection[] {
     return this.db
       .all(`SELECT * FROM "connections" WHERE "status" = 'active' AND "cron_expression" IS NOT NULL`)
       .map(toConnection);
   }
 
-  /** Connections, deleted ones aside, that read from or write to an actor. */
+  /** Connections that use an actor, without deleted ones. */
   using(actorId: string): Connection[] {
     return this.db
       .all(

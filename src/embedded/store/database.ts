@@ -8,13 +8,13 @@ import { EmbeddedStartError } from '../platform/start-error';
 
 type Statement = ReturnType<InstanceType<typeof DatabaseSync>['prepare']>;
 
-/** More than a job's records take. */
+/** More than the rows of a job need. */
 const PROBE_BYTES = 64 * 1024;
 
-/** What SQLite takes as a parameter here: nothing else, since some bindings abort the process. */
+/** Supported types of parameters. Other types abort the process in some bindings. */
 export type SqlValue = string | number | null;
 
-/** The state was written by a newer version, which an older one could only damage. */
+/** The state was written by a newer version. */
 export class NewerStateError extends EmbeddedStartError {
   override readonly name = 'NewerStateError';
 
@@ -26,7 +26,7 @@ export class NewerStateError extends EmbeddedStartError {
   }
 }
 
-/** The embedded Airbyte's state: one SQLite file, every commit on disk before it is believed. */
+/** The state of the embedded Airbyte: one SQLite file with durable commits. */
 export class Database {
   private readonly db: InstanceType<typeof DatabaseSync>;
   private readonly statements = new Map<string, Statement>();
@@ -34,14 +34,14 @@ export class Database {
   private writeFailure: string | null = null;
 
   private constructor(path: string) {
-    // SQLite gives its other files the rights of this one, and only the owner may read configurations.
+    // SQLite creates its other files with the mode of this one. Only the owner may read configurations.
     closeSync(openSync(path, 'a', 0o600));
     this.db = new DatabaseSync(path);
   }
 
   /**
-   * Opens the state in a data directory, making or upgrading it as needed.
-   * @throws NewerStateError for the state of a newer version
+   * Opens the state in a data directory, and creates or upgrades it as needed.
+   * @throws NewerStateError if a newer version wrote it
    */
   static open(dataDir: string): Database {
     const path = join(dataDir, 'state.db');
@@ -57,11 +57,11 @@ export class Database {
     return database;
   }
 
-  /** Why the last write failed, when it was for want of storage; null once one succeeds. */
+  /** The storage failure of the last write; null after a success. */
   storageFailure(): string | null {
     if (this.writeFailure === null) return null;
     try {
-      // Some bytes find room on a disk that is full for anything else.
+      // A full disk may still have room for a few bytes.
       this.run(`INSERT OR REPLACE INTO "meta" VALUES ('write_probe', ?)`, 'x'.repeat(PROBE_BYTES));
       this.run(`DELETE FROM "meta" WHERE "key" = 'write_probe'`);
     } catch (error) {
@@ -70,25 +70,25 @@ export class Database {
     return this.writeFailure;
   }
 
-  /** Runs a statement and returns how many rows it changed, and the id of the row it made. */
+  /** Runs a statement. Returns the number of changed rows and the id of an inserted row. */
   run(sql: string, ...values: SqlValue[]): { changes: number; lastId: number } {
     const { changes, lastInsertRowid } = this.trackWriteFailure(() => this.prepare(sql).run(...values));
     return { changes, lastId: Number(lastInsertRowid) };
   }
 
-  /** The first row of an answer, or null. */
+  /** The first row of the result, or null. */
   one(sql: string, ...values: SqlValue[]): Row | null {
     const row: unknown = this.prepare(sql).get(...values);
     return row === undefined ? null : new Row(row);
   }
 
-  /** All rows of an answer. */
+  /** All rows of the result. */
   all(sql: string, ...values: SqlValue[]): Row[] {
     const rows: unknown[] = this.prepare(sql).all(...values);
     return rows.map((row) => new Row(row));
   }
 
-  /** Runs the work as one transaction: all of it is kept, or nothing. */
+  /** Runs the work in one transaction. */
   transaction<T>(work: () => T): T {
     if (this.isInTransaction()) return work();
     this.db.exec('BEGIN IMMEDIATE');
@@ -99,16 +99,16 @@ export class Database {
       });
       return result;
     } catch (error) {
-      // SQLite itself rolls back when the disk is full, for one.
+      // SQLite may have rolled back already, for example if the disk is full.
       if (this.isInTransaction()) this.db.exec('ROLLBACK');
       throw error;
     }
   }
 
-  /** @throws when the disk is full, say; the file is closed all the same, and the next start finds everything in it */
+  /** @throws for example if the disk is full. The file is closed nevertheless, and no commit is lost */
   close(): void {
     try {
-      // Statements that are not yet collected keep the file open, but must not keep its lock, which WAL cannot drop.
+      // Statements that are not yet garbage collected keep the file open. Leaving WAL mode releases its lock.
       this.db.exec('PRAGMA journal_mode = DELETE');
       this.db.exec('PRAGMA locking_mode = NORMAL');
       this.one('SELECT COUNT(*) AS "count" FROM "meta"');
@@ -140,7 +140,7 @@ export class Database {
     }
   }
 
-  /** The file's own lock is the guard against two engines on one folder that holds across containers too. */
+  /** The lock of the file prevents two engines on one folder, also in different containers. */
   private lockExclusively(): void {
     this.db.exec('PRAGMA locking_mode = EXCLUSIVE');
     this.db.exec('PRAGMA journal_mode = WAL');
@@ -167,7 +167,7 @@ export class Database {
   }
 }
 
-/** A file without bytes would be taken for a new one, and everything that was in it would be gone without notice. */
+/** SQLite would treat an empty file as a new database and hide the loss of the state. */
 function refuseEmptied(path: string, dataDir: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === 0 && existsSync(join(dataDir, 'api.json'))) throw new DamagedStateError('state.db is empty');

@@ -2,8 +2,8 @@ import type { StreamName } from '../protocol/stream-name';
 import type { Database } from './database';
 
 /**
- * How many rows each connection is known to have left at its destination, by the destination's name of the stream. It is
- * what an overwrite without a single row would replace by nothing.
+ * Stores the number of rows that each connection has written, by the stream name at the destination. An overwrite without rows
+ * would delete them.
  */
 export class DestinationRowsStore {
   constructor(private readonly db: Database) {}
@@ -18,12 +18,12 @@ export class DestinationRowsStore {
     return row?.integer('rows') ?? 0;
   }
 
-  /** Rows that were added to those that were there. */
+  /** Adds to the number of rows. */
   add(connectionId: string, stream: StreamName, rows: number): void {
     this.set(connectionId, stream, this.of(connectionId, stream) + rows);
   }
 
-  /** Rows that took the place of those that were there. */
+  /** Replaces the number of rows. */
   set(connectionId: string, { name, namespace }: StreamName, rows: number): void {
     this.db.run(
       'INSERT OR REPLACE INTO "held_rows" ("connection_id", "namespace", "name", "rows") VALUES (?, ?, ?, ?)',

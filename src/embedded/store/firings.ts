@@ -1,6 +1,6 @@
 import type { Database } from './database';
 
-/** When connections are to fire next, kept over restarts. */
+/** Stores the next firing of each connection. */
 export class FiringStore {
   constructor(private readonly db: Database) {}
 
@@ -21,7 +21,7 @@ export class FiringStore {
     this.db.run('DELETE FROM "next_firings" WHERE "connection_id" = ?', connectionId);
   }
 
-  /** Runs the work as one transaction: all of it is kept, or nothing. */
+  /** Runs the work in one transaction. */
   transaction<T>(work: () => T): T {
     return this.db.transaction(work);
   }

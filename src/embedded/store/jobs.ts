@@ -19,14 +19,14 @@ export type JobType = (typeof JOB_TYPES)[number];
 const FAILURE_TYPES = ['system_error', 'config_error', 'transient_error'] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
-/** Why an attempt failed. */
+/** The failure of an attempt. */
 export interface Failure {
   readonly type: FailureType;
   readonly origin: 'source' | 'destination' | 'engine';
   readonly message: string;
 }
 
-/** One run of a connection, over as many attempts as it takes. */
+/** One run of a connection with one or more attempts. */
 export interface Job {
   readonly id: number;
   readonly connectionId: string;
@@ -37,13 +37,13 @@ export interface Job {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly updatedAt: Date;
-  /** What the destination committed. */
+  /** Rows that the destination committed. */
   readonly rows: number;
   readonly bytes: number;
   readonly failure: Failure | null;
 }
 
-/** What a list of jobs is limited to and how it is ordered. */
+/** Filter, order and page of a list of jobs. */
 export interface JobQuery {
   readonly connectionId: string | null;
   readonly workspaceIds: readonly string[];
@@ -67,7 +67,7 @@ const SELECT_JOB = `
 
 const UNFINISHED = `"status" IN ('pending', 'queued', 'running', 'incomplete')`;
 
-/** Jobs as they are kept. */
+/** Stores jobs. */
 export class JobStore {
   constructor(private readonly db: Database) {}
 
@@ -82,7 +82,7 @@ export class JobStore {
       at.getTime(),
     );
     const job = this.find(lastId);
-    if (job === null) throw new Error(`Job ${lastId} vanished as it was made.`);
+    if (job === null) throw new Error(`Job ${lastId} was not found after its creation.`);
     return job;
   }
 
@@ -91,18 +91,18 @@ export class JobStore {
     return row === null ? null : toJob(row);
   }
 
-  /** The job of a connection that has not ended, if there is one. */
+  /** The unfinished job of a connection, or null. */
   unfinishedOf(connectionId: string): Job | null {
     const row = this.db.one(`${SELECT_JOB} WHERE "connection_id" = ? AND ${UNFINISHED}`, connectionId);
     return row === null ? null : toJob(row);
   }
 
-  /** Every job that has not ended, oldest first. */
+  /** Every unfinished job, oldest first. */
   unfinished(): Job[] {
     return this.db.all(`${SELECT_JOB} WHERE ${UNFINISHED} ORDER BY "id"`).map(toJob);
   }
 
-  /** The newest job that the schedule started: the next firing counts from it. */
+  /** The newest scheduled job. The next firing is computed from it. */
   newestScheduled(connectionId: string): Job | null {
     const row = this.db.one(
       `${SELECT_JOB} WHERE "connection_id" = ? AND "scheduled" = 1 ORDER BY "id" DESC LIMIT 1`,

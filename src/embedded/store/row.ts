@@ -1,12 +1,12 @@
 import { isObject, parseObject, type JsonObject } from '../platform/json';
 import { DamagedStateError } from '../platform/storage-fault';
 
-/** One row of an answer, its columns read by type: the state on disk is checked like any other input. */
+/** One row of a result with typed access to its columns. The state on disk is checked like other input. */
 export class Row {
   private readonly columns: JsonObject;
 
   constructor(row: unknown) {
-    if (!isObject(row)) throw new DamagedStateError('an answer is not a row');
+    if (!isObject(row)) throw new DamagedStateError('a result is not a row');
     this.columns = row;
   }
 

@@ -1,7 +1,7 @@
 import { arrayAt, isObject, parseObject } from '../platform/json';
 import type { Row } from './row';
 
-/** What an upgrade that SQL cannot express works with. */
+/** The database, as upgrades in code use it. */
 interface UpgradedState {
   all(sql: string): Row[];
   run(sql: string, ...values: string[]): unknown;
@@ -9,7 +9,7 @@ interface UpgradedState {
 
 type Upgrade = string | ((state: UpgradedState) => void);
 
-/** Each entry brings the state from one version to the next; entries are only ever added. */
+/** Each entry upgrades the state by one version. Released entries must not be changed. */
 export const SCHEMA: readonly Upgrade[] = [
   `
   CREATE TABLE "workspaces" (
@@ -53,15 +53,15 @@ export const SCHEMA: readonly Upgrade[] = [
     "pid" INTEGER NOT NULL, "started" TEXT, "job_id" INTEGER NOT NULL
   );
   `,
-  // What may be shown of a configuration; the configuration itself is encrypted from here on.
+  // The masked configuration. The configuration itself is encrypted from this version on.
   `ALTER TABLE "actors" ADD COLUMN "shown" TEXT`,
-  // What is asked at every tick must not take longer with every job that ever ran.
+  // Indexes for the queries of the scheduler, independent of the number of finished jobs.
   `
   CREATE INDEX "jobs_unfinished" ON "jobs" ("connection_id")
     WHERE "status" IN ('pending', 'queued', 'running', 'incomplete');
   CREATE INDEX "jobs_scheduled" ON "jobs" ("connection_id", "id") WHERE "scheduled" = 1;
   `,
-  // A state is kept by stream, whichever kind of message brought it, so that one stream can lose its own.
+  // States by stream for all types of messages, so that the state of one stream can be deleted.
   `
   CREATE TABLE "source_states" (
     "connection_id" TEXT NOT NULL, "scope" TEXT NOT NULL CHECK ("scope" IN ('connection', 'stream')),
@@ -87,16 +87,16 @@ export const SCHEMA: readonly Upgrade[] = [
       AND json_type("message", '$.data') NOT IN ('null');
   DROP TABLE "states";
   `,
-  // When each connection is to fire next: what came due while the process was down is seen at the next start.
+  // The next firing of each connection, to detect firings that were missed while the process was down.
   `CREATE TABLE "next_firings" ("connection_id" TEXT PRIMARY KEY, "at" INTEGER NOT NULL)`,
-  // The rows that an overwrite without a single row would replace by nothing.
+  // Row counts at the destination, to detect an overwrite that would delete them.
   `
   CREATE TABLE "held_rows" (
     "connection_id" TEXT NOT NULL, "namespace" TEXT NOT NULL, "name" TEXT NOT NULL, "rows" INTEGER NOT NULL,
     PRIMARY KEY ("connection_id", "namespace", "name")
   );
   `,
-  // Schemas may have megabytes: what lists connections must not read them.
+  // Schemas may be large and are not needed to list connections.
   `CREATE TABLE "connection_schemas" ("connection_id" TEXT PRIMARY KEY, "schemas" TEXT NOT NULL)`,
   moveSchemas,
 ];
@@ -117,5 +117,5 @@ function moveSchemas(state: UpgradedState): void {
   }
 }
 
-/** The version of the state that this code reads and writes. */
+/** The current version of the schema. */
 export const SCHEMA_VERSION = SCHEMA.length;

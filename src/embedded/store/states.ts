@@ -5,20 +5,20 @@ import type { Row } from './row';
 
 const KINDS: readonly StateKind[] = ['STREAM', 'GLOBAL', 'LEGACY'];
 
-/** A part of the state of a connection. */
+/** A row of the state of a connection. */
 export interface StoredState {
-  /** Null for the part that belongs to the whole connection: LEGACY data, or the shared part of a GLOBAL state. */
+  /** Null for LEGACY data and the shared part of a GLOBAL state. */
   readonly stream: StreamName | null;
   readonly kind: StateKind;
-  /** JSON to the last digit. */
+  /** Unparsed JSON. */
   readonly text: string;
   /** The job that committed it. */
   readonly jobId: number;
 }
 
 /**
- * The states of connections, one row for each stream and one for what its streams share, as Airbyte keeps them. A
- * source that changes the kind of its states changes the kind of the rows.
+ * Stores the states of connections as Airbyte does: one row for each stream and one for the shared state. If a source changes
+ * the type of its states, the rows are replaced.
  */
 export class StateStore {
   constructor(private readonly db: Database) {}
@@ -33,7 +33,7 @@ export class StateStore {
   }
 
   /**
-   * Keeps a state that the destination gave back. Call it inside a transaction.
+   * Stores a state that the destination acknowledged. Must run in a transaction.
    * @param configured the keys of the streams that the job syncs
    */
   save(connectionId: string, jobId: number, state: SourceState, configured: ReadonlySet<string>): void {
@@ -73,14 +73,14 @@ export class StateStore {
     this.saveShared(connectionId, jobId, 'LEGACY', text);
   }
 
-  /** Forgets a GLOBAL state of earlier jobs after a whole job of STREAM states: the source keeps another kind now. */
+  /** Deletes a GLOBAL state of earlier jobs after a job with STREAM states only: the source has changed its type. */
   dropReplacedGlobal(connectionId: string, jobId: number): void {
     const committed = this.list(connectionId).filter((state) => state.jobId === jobId);
     if (committed.some(({ kind }) => kind === 'STREAM') && committed.every(({ kind }) => kind === 'STREAM'))
       this.deleteKind(connectionId, 'GLOBAL');
   }
 
-  /** A GLOBAL state is the whole state: what earlier jobs left in another kind is out of date. */
+  /** A GLOBAL state is complete: rows of other types from earlier jobs are outdated. */
   private saveGlobal(
     connectionId: string,
     jobId: number,
@@ -92,7 +92,7 @@ export class StateStore {
     for (const position of positions) this.savePosition(connectionId, jobId, 'GLOBAL', position);
     for (const { stream, kind, jobId: from } of this.list(connectionId)) {
       if (stream === null) continue;
-      // The shared position has passed a stream that is not synced: added again, it must begin at its beginning.
+      // The shared position has advanced past a stream that is not synced. If it is added again, it must start over.
       const passed = kind === 'GLOBAL' && !configured.has(streamKey(stream));
       if (passed || (kind === 'STREAM' && from !== jobId)) this.delete(connectionId, stream);
     }

@@ -7,7 +7,7 @@ export interface Workspace {
   readonly name: string;
 }
 
-/** Workspaces as they are kept. */
+/** Stores workspaces. */
 export class WorkspaceStore {
   constructor(private readonly db: Database) {}
 

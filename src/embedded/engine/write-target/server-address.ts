@@ -2,11 +2,11 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-/** A name server that does not answer must not hold up a creation. */
+/** Bounds the delay by a name server that does not respond. */
 const LOOKUP_LIMIT_MS = 2000;
 const THIS_MACHINE = 'localhost';
 
-/** Whether two host names lead to one machine; names that cannot be resolved are compared as they are. */
+/** Whether two host names resolve to the same machine. Names that cannot be resolved are compared as text. */
 export async function isSameHost(one: string, other: string): Promise<boolean> {
   if (plain(one) === plain(other)) return true;
   const [addresses, others] = await Promise.all([addressesOf(one), addressesOf(other)]);
@@ -15,13 +15,13 @@ export async function isSameHost(one: string, other: string): Promise<boolean> {
 
 async function addressesOf(host: string): Promise<string[]> {
   const name = plain(host);
-  // A folder stands for the socket of a server on this machine.
+  // A path names the Unix socket of a local server.
   if (name === THIS_MACHINE || name.endsWith('.localhost') || name.startsWith('/')) return [THIS_MACHINE];
   const addresses = isIP(name) === 0 ? await resolved(name) : [name];
   return addresses.map((address) => (isThisMachine(address) ? THIS_MACHINE : address));
 }
 
-/** Host names have no case, may end with the root's dot, and IPv6 addresses may have brackets. */
+/** Normalizes case, a trailing dot and the brackets of IPv6 addresses. */
 function plain(host: string): string {
   return host
     .trim()
@@ -39,7 +39,7 @@ async function resolved(name: string): Promise<string[]> {
   });
   const found = lookup(name, { all: true }).then(
     (answers) => answers.map(({ address }) => address),
-    // A name that leads nowhere is no alias of another one.
+    // A name that cannot be resolved is not an alias.
     () => [name],
   );
   return Promise.race([found, limit]).finally(() => {

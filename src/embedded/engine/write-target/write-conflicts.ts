@@ -15,20 +15,20 @@ export interface WriteConflictsOptions {
   readonly localRoot: string;
 }
 
-/** A stream, where its connection writes it, and what is written. */
+/** A stream with its write target. */
 interface Placed {
   readonly place: WriteTarget;
   readonly stream: ConnectionStream;
   readonly connection: Connection;
 }
 
-/** Finds connections that would write over data of others: of their own source, or of another connection. */
+/** Finds connections that would overwrite their own source or the data of another connection. */
 export class WriteConflicts {
   constructor(private readonly options: WriteConflictsOptions) {}
 
   /**
-   * Why a connection must not write where it would, or null.
-   * @param changed its source or destination as it would be
+   * The conflict of a connection, or null.
+   * @param changed the changed source or destination
    */
   async conflictOf(connection: Connection, changed?: Actor): Promise<string | null> {
     const source =
@@ -37,7 +37,7 @@ export class WriteConflicts {
     if (source === null || own.length === 0) return null;
     for (const { place } of own) {
       if (await this.isReadBy(source, place))
-        return `The source reads what the destination would write: ${place.shown}. Choose another schema, folder, namespaceFormat or prefix.`;
+        return `The source reads the write target of the destination: ${place.shown}. Choose another schema, folder, namespaceFormat or prefix.`;
     }
     return this.sharedPlace(connection, own, changed);
   }
@@ -66,8 +66,8 @@ export class WriteConflicts {
   }
 
   /**
-   * Several connections may write one stream of one source to one place, each in a mode of its own: its rows are the
-   * same. Streams of several sources may be appended to one place: nothing of them is replaced.
+   * Several connections may write the same stream of the same source to one target, since the rows are equal. Streams of
+   * several sources may be appended to one target, since appending replaces nothing.
    */
   private mayShare(one: Placed, other: Placed): boolean {
     if (one.connection === other.connection) return false;
@@ -129,7 +129,7 @@ async function isSameServer(one: Server | null, other: Server | null): Promise<b
   return isSameHost(one.host, other.host);
 }
 
-/** Whether a change moves what a connection writes. */
+/** Whether a change affects the write targets of a connection. */
 export function changesWriteTarget(before: Connection, after: Connection): boolean {
   return writeSettingsOf(before) !== writeSettingsOf(after);
 }

@@ -14,19 +14,19 @@ export interface Server {
   readonly database: string;
 }
 
-/** Where a destination keeps a stream. Two streams with equal places would be mixed. */
+/** The table or file that a destination writes a stream to. Streams with equal targets would be mixed. */
 export interface WriteTarget {
-  /** Null for files of this machine. */
+  /** Null for files on this machine. */
   readonly server: Server | null;
   /** The file, or the schema of a table. */
   readonly container: string;
-  /** The table; empty where the file holds the stream alone. */
+  /** The table; empty if the file contains only this stream. */
   readonly table: string;
-  /** How messages call it. */
+  /** The name in messages. */
   readonly shown: string;
 }
 
-/** Where the built-in destinations write a stream, under the destination's name for it. */
+/** The write target of a stream at a built-in destination. */
 export function writeTargetOf(
   type: string,
   config: JsonObject,
@@ -57,7 +57,7 @@ export function writeTargetOf(
   const file = fileNameOf(joined);
   return {
     server: null,
-    // Some file systems have no case.
+    // Some file systems are case-insensitive.
     container: join(real, foldedName(file)),
     table: '',
     shown: `file ${path}/${file}`,
@@ -88,7 +88,7 @@ export function readsFile(config: JsonObject, file: string, localRoot: string): 
   return patternOf(url).test(`/local${file.slice(root.length)}`);
 }
 
-/** `**` is any number of folders, `*` and `?` stay within a name; what else may be a pattern matches anything. */
+/** `**` matches any number of folders, `*` and `?` match within a name. Other patterns match anything, to be safe. */
 function patternOf(url: string): RegExp {
   const source = url.replace(/\*\*\/?|[*?]|\[[^\]]*\]|\{[^}]*\}|[^*?[{]+|./g, (part) => {
     if (part.startsWith('**')) return '(?:.*/)?[^/]*';
@@ -100,7 +100,7 @@ function patternOf(url: string): RegExp {
   return new RegExp(`^${source}$`, 'i');
 }
 
-/** Where a path below `/local` leads, through links, whether it is there yet or not; null when it leads out of it. */
+/** The real path of a path below `/local`, which need not exist; null if it leads outside. */
 function realPathOf(localRoot: string, path: string): string | null {
   try {
     return throughLinks(resolveLocalPath(localRoot, path));
