@@ -26,7 +26,6 @@ export default tseslint.config(
             '*.mjs',
             'scripts/*.mjs',
             'clients/typescript/*.mjs',
-            'test/contract/*.mjs',
             'test/support/*.cjs',
           ],
         },
@@ -104,7 +103,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**', 'test/contract/**/*.mjs'],
+    files: ['scripts/**', 'test/contract/upstream/source.mjs'],
     rules: { 'no-console': 'off', '@typescript-eslint/explicit-function-return-type': 'off' },
   },
 );

@@ -1,7 +1,7 @@
 // Lints openapi.json and openapi-3.0.json with Spectral (its own and OWASP's rules) and Redocly: a warning fails, exceptions are in
 // .spectral.yaml and redocly.yaml with their reasons. Installs the linters where they are missing.
 import { spawnSync } from 'node:child_process';
-import { ensureTools, TOOLS } from '../test/contract/tools.mjs';
+import { ensureTools, TOOLS } from './contract-tools.mjs';
 
 ensureTools();
 const environment = { ...process.env, REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', REDOCLY_TELEMETRY: 'off' };

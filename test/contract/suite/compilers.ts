@@ -1,7 +1,27 @@
-// How a generated client and the program that uses it are compiled, as strictly as the language can be, and started.
+/** The commands that compile and start a generated client with its program, with the strictest settings of each language. */
 import { readdirSync } from 'node:fs';
-import { ROOT } from './shell.mjs';
-import { TOOLS } from './tools.mjs';
+import { type Command, ROOT, TOOLS } from './shell';
+
+export interface Place {
+  readonly name: string;
+  /** Holds the program, and the generated client in `generated/`. */
+  readonly home: string;
+  /** Holds the folders of all clients. */
+  readonly out: string;
+  /** The generator's own jar, for clients in Java. */
+  readonly jar: string;
+}
+
+export interface Compiler {
+  /** The program without which the client cannot be compiled. */
+  readonly needs?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly compile: (place: Place) => readonly Command[];
+  /** Runs the whole scenario. */
+  readonly start?: (place: Place) => Command;
+}
+
+export type CompilerName = 'tsc' | 'bundle' | 'types' | 'ruby' | 'php' | 'python' | 'java' | 'go';
 
 const STRICT_TYPESCRIPT = [
   ...['--strict', '--noUncheckedIndexedAccess', '--noImplicitReturns', '--esModuleInterop', '--skipLibCheck'],
@@ -16,17 +36,13 @@ const CHECK_TYPES = [
   ...['--lib', 'ES2023,DOM,DOM.Iterable', '--allowImportingTsExtensions'],
 ];
 
-function filesOf(folder, ending) {
-  return readdirSync(folder, { recursive: true })
+function filesOf(folder: string, ending: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending))
     .map((name) => `${folder}/${name}`);
 }
 
-/**
- * `home` holds the program, and the generated client in `generated/`. `needs` is the command without which it cannot be
- * compiled here; `compile` are the commands that do it, `start` is the one that tells the story.
- */
-export const COMPILERS = {
+export const COMPILERS: Readonly<Record<CompilerName, Compiler>> = {
   tsc: {
     compile: ({ home, out }) => [
       [

@@ -1,12 +1,12 @@
-// The linters and generators have a package of their own, so that `npm ci` of the gateway does not carry them.
+// The linters and generators have a package of their own, so that `npm ci` of the gateway does not install them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export const TOOLS = fileURLToPath(new URL('tools', import.meta.url));
+export const TOOLS = fileURLToPath(new URL('../test/contract/tools', import.meta.url));
 const INSTALLED = `${TOOLS}/node_modules/.package-lock.json`;
 
-/** Installs the tools as their lock says, unless that was done already. */
+/** Installs the tools with the versions of their lock file, unless they are installed already. */
 export function ensureTools() {
   if (isInstalled()) return;
   console.log('installing the linters and generators, once');
@@ -17,11 +17,10 @@ export function ensureTools() {
   if (status !== 0) throw new Error(`npm ci in ${TOOLS} ended with ${status}`);
 }
 
-/** Whether what is there is what the lock names. */
 function isInstalled() {
   if (!existsSync(INSTALLED)) return false;
-  const [wanted, there] = [`${TOOLS}/package-lock.json`, INSTALLED].map(
+  const [wanted, installed] = [`${TOOLS}/package-lock.json`, INSTALLED].map(
     (path) => JSON.parse(readFileSync(path, 'utf8')).packages,
   );
-  return Object.entries(there).every(([path, { version }]) => wanted[path]?.version === version);
+  return Object.entries(installed).every(([path, { version }]) => wanted[path]?.version === version);
 }

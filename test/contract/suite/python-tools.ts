@@ -1,20 +1,19 @@
-// The Python tools have an environment of their own, with the versions of tools/requirements.txt.
+/** The Python tools have an environment of their own, with the versions of tools/requirements.txt. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runAll } from './shell.mjs';
-import { TOOLS } from './tools.mjs';
+import { runAll, say, TOOLS } from './shell';
 
 const REQUIREMENTS = `${TOOLS}/requirements.txt`;
 
-/** Installs the tools, unless that was done before. @returns the folder of their programs */
-export function ensurePythonTools() {
+/** Installs the tools unless they are installed already, and returns the folder of their programs. */
+export function ensurePythonTools(): string {
   const hash = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
   const environment = join(tmpdir(), `ingestion-python-tools-${hash}`);
   const finished = join(environment, 'finished');
   if (existsSync(finished)) return `${environment}/bin`;
-  console.log('installing the Python tools, once');
+  say('installing the Python tools, once');
   rmSync(environment, { recursive: true, force: true });
   const pip = [`${environment}/bin/pip`, 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
   const { ok, output } = runAll([

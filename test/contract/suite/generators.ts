@@ -1,11 +1,30 @@
-// Every generator the description is tried with: how it is called, and what is done with what it makes.
-import { TOOLS } from './tools.mjs';
+/** Every generator that makes a client of the API description, and the compiler of this client. */
+import type { CompilerName } from './compilers';
+import { type Command, TOOLS } from './shell';
 
-const bin = (name) => `${TOOLS}/node_modules/.bin/${name}`;
-const version = (name) => ({ package: name });
+export interface Generator {
+  /** Its package in the tools. */
+  readonly package: string;
+  /** The program without which it cannot run. */
+  readonly needs?: string;
+  readonly jar?: string;
+  /** Default: `openapi.json`. */
+  readonly document?: string;
+  readonly generate: (files: { readonly document: string; readonly out: string }) => Command;
+  readonly compile: CompilerName;
+  /** By the name of a package: another release of it in the tools. */
+  readonly links?: Readonly<Record<string, string>>;
+}
 
-/** Java releases that carry their jar: later ones fetch it from Maven. */
-function openapiGenerator(release, generator, ...options) {
+const bin = (name: string): string => `${TOOLS}/node_modules/.bin/${name}`;
+const version = (name: string): Pick<Generator, 'package'> => ({ package: name });
+
+/** Java releases that contain their jar: later ones fetch it from Maven. */
+function openapiGenerator(
+  release: number,
+  generator: string,
+  ...options: readonly string[]
+): Omit<Generator, 'compile'> {
   const name = `openapi-generator-${release}`;
   const jar = `${TOOLS}/node_modules/${name}/bin/openapi-generator.jar`;
   return {
@@ -20,8 +39,7 @@ function openapiGenerator(release, generator, ...options) {
   };
 }
 
-/** `compile`: how it is compiled before it tells the story; `links`: another release of a package, by its name in tools. */
-export const GENERATORS = {
+export const GENERATORS: Readonly<Record<string, Generator>> = {
   'openapi-fetch': {
     ...version('openapi-typescript'),
     generate: ({ document, out }) => [
@@ -95,7 +113,7 @@ export const GENERATORS = {
     generate: ({ document, out }) => [bin('ng-openapi-gen'), '-i', document, '-o', out],
     compile: 'types',
   },
-  // What became `go` in version 5. Go has one scope for the words of all enums: they need their enum's name before them.
+  // This generator became `go` in version 5. Go has one scope for the words of all enums: they need their enum's name before them.
   go: {
     ...openapiGenerator(4, 'go-experimental', '--additional-properties=enumClassPrefix=true'),
     compile: 'go',

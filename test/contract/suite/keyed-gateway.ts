@@ -1,0 +1,77 @@
+/** A built gateway with an embedded Airbyte, an API key, and a count of its requests. */
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ROOT } from './shell';
+
+const MAIN = join(ROOT, 'dist', 'gateway.js');
+/** The log comes through a pipe. After this time it has the lines of all requests that were answered. */
+const LOG_DELAY_MS = 200;
+
+export interface KeyedGateway {
+  readonly url: string;
+  readonly key: string;
+  /** Does the work and counts the requests that reach the gateway meanwhile. */
+  counted<T>(work: () => T | Promise<T>): Promise<{ readonly value: T; readonly calls: string }>;
+  close(): Promise<void>;
+}
+
+interface Options {
+  /** True: the gateway has no callers. */
+  readonly isOpen?: boolean;
+  /** Further variables of its environment. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export async function startKeyedGateway({
+  isOpen = false,
+  settings = {},
+}: Options = {}): Promise<KeyedGateway> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ingestion-contract-'));
+  const key = randomBytes(24).toString('hex');
+  const hash = createHash('sha256').update(key).digest('hex');
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      DATA_DIR: dataDir,
+      ...(!isOpen && { API_KEYS: `contract:ingestion:read+ingestion:write:${hash}` }),
+      LOG_LEVEL: 'info',
+      RATE_LIMIT: 'off',
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let calls = 0;
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => {
+      reject(new Error(`the gateway ended with ${String(code)} before it listened`));
+    });
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = /^Airbyte Ingestion API: (\S+)$/.exec(line)?.[1];
+      if (found !== undefined) resolve(found);
+      if (line.includes('"msg":"request"') && line.includes('"/ingestion')) calls += 1;
+    });
+  });
+  return {
+    url,
+    key,
+    counted: async (work) => {
+      const before = calls;
+      const value = await work();
+      await pause(LOG_DELAY_MS);
+      return { value, calls: String(calls - before) };
+    },
+    close: async () => {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** A Postman collection of the API description, run without changes against the embedded Airbyte: every example has to work. */
+import { createRequire } from 'node:module';
+import type { KeyedGateway } from './keyed-gateway';
+import { type Row, rowOf } from './row';
+import { TOOLS } from './shell';
+
+interface Item {
+  readonly item?: readonly Item[];
+  readonly request: { readonly method: string };
+}
+
+interface Collection {
+  item: readonly Item[];
+}
+
+interface Execution {
+  readonly request: { readonly method: string; readonly url: { toString(): string } };
+  readonly response: { readonly code: number; text(): string };
+}
+
+interface Converted {
+  readonly result?: boolean;
+  readonly reason?: string;
+  readonly output?: readonly { readonly data: Collection }[];
+}
+
+interface Tools {
+  readonly convert: (
+    input: { readonly type: 'string'; readonly data: string },
+    options: Readonly<Record<string, string>>,
+    done: (error: Error | null, converted?: Converted) => void,
+  ) => void;
+  readonly run: (
+    options: { readonly collection: Collection; readonly reporters: readonly string[] },
+    done: (error: Error | null, summary: { readonly run: { readonly executions: Execution[] } }) => void,
+  ) => void;
+}
+
+const OPTIONS = {
+  folderStrategy: 'Paths',
+  requestParametersResolution: 'Example',
+  exampleParametersResolution: 'Example',
+};
+
+/** Loaded late, because they are part of the tools and not of this project's packages. */
+function loadTools(): Tools {
+  const requireTool = createRequire(`${TOOLS}/package.json`);
+  const { convert } = requireTool('openapi-to-postmanv2') as Pick<Tools, 'convert'>;
+  const { run } = requireTool('newman') as Pick<Tools, 'run'>;
+  return { convert, run };
+}
+
+function collectionOf(description: string, { convert }: Tools): Promise<Collection> {
+  return new Promise((resolve, reject) => {
+    convert({ type: 'string', data: description }, OPTIONS, (error, converted) => {
+      const collection = converted?.result === true ? converted.output?.[0]?.data : undefined;
+      if (error || !collection) reject(error ?? new Error(converted?.reason ?? 'no collection'));
+      else resolve(collection);
+    });
+  });
+}
+
+function requestsOf(items: readonly Item[]): Item[] {
+  return items.flatMap((one) => (one.item ? requestsOf(one.item) : [one]));
+}
+
+/** A collection runs in the order of its folders, and the other requests need what a deletion removes. */
+function deletionsLast(items: readonly Item[]): Item[] {
+  const isDeletion = ({ request }: Item): boolean => request.method === 'DELETE';
+  return [...items.filter((one) => !isDeletion(one)), ...items.filter(isDeletion)];
+}
+
+function play(collection: Collection, { run }: Tools): Promise<readonly Execution[]> {
+  return new Promise((resolve, reject) => {
+    run({ collection, reporters: [] }, (error, summary) => {
+      if (error) reject(error);
+      else resolve(summary.run.executions);
+    });
+  });
+}
+
+/** The run of the example has ended before its cancellation is sent. */
+function hasWorked({ request, response }: Execution): boolean {
+  if (response.code < 300) return true;
+  return (
+    response.code === 409 &&
+    request.url.toString().endsWith('/cancel') &&
+    response.text().includes('run-ended')
+  );
+}
+
+/** @param gateway one without callers, with a new embedded Airbyte */
+export async function tryPostman(gateway: KeyedGateway): Promise<Row> {
+  const tools = loadTools();
+  const description = await (await fetch(`${gateway.url}/openapi.json`)).text();
+  const collection = await collectionOf(description, tools);
+  collection.item = deletionsLast(requestsOf(collection.item));
+  const executions = await play(collection, tools);
+  const failures = executions
+    .filter((one) => !hasWorked(one))
+    .map(
+      ({ request, response }) =>
+        `${request.method} ${request.url.toString()}: ${response.code} ${response.text()}`,
+    );
+  return rowOf('openapi-to-postmanv2, newman', {
+    calls: String(executions.length),
+    result: failures.length === 0 ? 'every example works' : `FAILED\n${failures.join('\n')}`,
+  });
+}
