@@ -1,5 +1,6 @@
 /** Validates cron expressions before anything is sent upstream. */
-import { plainFields, type CronExpression, readExpression } from './cron/expression';
+import { timingHint } from './basic/interval';
+import { type CronExpression, type ExpressionReading, plainFields, readExpression } from './cron/expression';
 import type { FieldFault } from './cron/field-form';
 import { smallestGapMinutes } from './cron/frequency';
 import { quartzRule } from './cron/quartz-rule';
@@ -43,26 +44,32 @@ function countFault(count: number): FieldFault {
   };
 }
 
-function read(text: string): { ok: true; expression: CronExpression } | Refusal {
+function read(text: string): ExpressionReading {
+  const refused = (fault: FieldFault): ExpressionReading => ({ ok: false, faults: [fault] });
   if (text.length > MAX_LENGTH) {
-    return refuse({
+    return refused({
       reason: `the expression is longer than ${String(MAX_LENGTH)} characters`,
       hint: 'use ranges and steps in place of long lists, or make several ingestions',
     });
   }
   const normalised = normaliseExpression(text);
   if (normalised === '') {
-    return refuse({
+    return refused({
       reason: 'the expression is empty',
       hint: 'write a Unix or Quartz expression, such as "0 2 * * *"',
     });
   }
   const foreign = foreignFormFault(normalised);
-  if (foreign) return refuse(foreign);
+  if (foreign) return refused(foreign);
   const fields = normalised.split(' ');
-  if (fields.length < 5 || fields.length > 7) return refuse(countFault(fields.length));
-  const reading = readExpression(fields);
-  return reading.ok ? reading : refuse(...reading.faults);
+  return fields.length < 5 || fields.length > 7 ? refused(countFault(fields.length)) : readExpression(fields);
+}
+
+/** An interval that was meant is proposed as a timing, since it cannot be written as an expression. */
+function withTiming({ reason, hint, interval }: FieldFault, floorMinutes: number): FieldFault {
+  if (!interval) return { reason, hint };
+  const timing = timingHint(interval, floorMinutes);
+  return { reason, hint: hint === '' ? timing : `${hint}: ${timing}` };
 }
 
 type ParsedCron = Pick<AcceptedCron, 'expression' | 'rule'>;
@@ -71,11 +78,11 @@ type ParsedCron = Pick<AcceptedCron, 'expression' | 'rule'>;
 const cache = new Map<string, ParsedCron>();
 const MAX_CACHED = 2000;
 
-function parseCached(text: string): ParsedCron | Refusal {
+function parseCached(text: string, floorMinutes: number): ParsedCron | Refusal {
   const known = cache.get(text);
   if (known) return known;
   const reading = read(text);
-  if (!reading.ok) return reading;
+  if (!reading.ok) return refuse(...reading.faults.map((fault) => withTiming(fault, floorMinutes)));
   const { expression } = reading;
   const rule = quartzRule(plainFields(expression));
   if (!rule) throw new Error(`An accepted expression has no rule: ${expression.text}`);
@@ -106,12 +113,12 @@ function frequencyFault(gap: number, floor: number): FieldFault {
 
 /** Returns the parsed expression, or every reason for its rejection. */
 export function acceptCron(text: string, limits: CronLimits): AcceptedCron | Refusal {
-  const parsed = parseCached(text);
+  const floor = limits.minIntervalMinutes;
+  const parsed = parseCached(text, floor);
   if ('faults' in parsed) return parsed;
   const { expression, rule } = parsed;
   if (nextFiring(rule, limits.zone, limits.from.getTime()) === null)
     return refuse(neverFault(rule, limits.from));
-  const floor = limits.minIntervalMinutes;
   const gap = floor > 1 ? smallestGapMinutes(rule, limits.from) : floor;
   if (gap < floor) return refuse(frequencyFault(gap, floor));
   return { ok: true, expression, rule };

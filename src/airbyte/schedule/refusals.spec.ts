@@ -109,7 +109,7 @@ describe('an expression refused before anything is sent', () => {
     ['0 2 ? * 1', 'write * in a Unix expression'],
     [
       '0 2 * * 1L',
-      'write the whole expression in Quartz form: six fields that begin with the second, such as 0 0 2 L * ?',
+      'write the whole expression in Quartz form: six fields that begin with the second, such as "0 0 2 L * ?"',
     ],
     ['0 0 2 ? * MON-FRI/2', 'write MON,WED,FRI'],
     ['0 0 2 ? * MON-5', 'write MON,TUE,WED,THU'],

@@ -1,5 +1,5 @@
 /** Recognizes schedule notations of other tools that Airbyte does not support, and suggests a replacement. */
-import { type BasicInterval, parseBasicTiming, timingsFor } from './basic/interval';
+import { type BasicInterval, parseBasicTiming } from './basic/interval';
 import { plainFields, readExpression } from './cron/expression';
 import type { FieldFault } from './cron/field-form';
 import { findZone } from './time/zone';
@@ -33,17 +33,18 @@ export function guessInterval(text: string): BasicInterval | null {
 }
 
 /** Hint that suggests a basic schedule. */
-function intervalHint(text: string): string {
+function intervalHint(text: string): Pick<FieldFault, 'hint' | 'interval'> {
   const interval = guessInterval(text);
-  if (!interval) return 'use scheduleType basic with a basicTiming such as "Every 6 HOURS"';
-  return `use scheduleType basic with basicTiming ${timingsFor(interval)}`;
+  return interval
+    ? { hint: '', interval }
+    : { hint: 'use scheduleType basic with a basicTiming such as "Every 6 HOURS"' };
 }
 
 function nicknameFault(text: string): FieldFault | null {
   if (!text.startsWith('@')) return null;
   const reason = `nicknames such as "${text}" are not supported`;
   const every = /^@every\s+(.+)$/i.exec(text);
-  if (every) return { reason, hint: intervalHint(every[1] ?? '') };
+  if (every) return { reason, ...intervalHint(every[1] ?? '') };
   const expression = NICKNAMES[text.toLowerCase()];
   return {
     reason,
@@ -57,7 +58,7 @@ function awsFault(text: string): FieldFault | null {
   if (!match) return null;
   const [, form = '', inner = ''] = match;
   const reason = `the AWS form ${form.toLowerCase()}(…) is not supported`;
-  if (form.toLowerCase() === 'rate') return { reason, hint: intervalHint(inner) };
+  if (form.toLowerCase() === 'rate') return { reason, ...intervalHint(inner) };
   const reading = readExpression(['0', ...inner.trim().split(/\s+/)]);
   const fallback = 'write the Quartz form: six fields that begin with the second, such as "0 0 2 * * ?"';
   return { reason, hint: reading.ok ? `write "${plainFields(reading.expression).join(' ')}"` : fallback };
@@ -92,7 +93,7 @@ function proseFault(text: string): FieldFault | null {
   if (iso) {
     const [, time, timeUnit, days, dayUnit] = iso;
     const unit = ISO_UNITS[(timeUnit ?? dayUnit ?? '').toUpperCase()] ?? '';
-    return { reason, hint: intervalHint(`${time ?? days ?? ''} ${unit}`) };
+    return { reason, ...intervalHint(`${time ?? days ?? ''} ${unit}`) };
   }
   const named = NAMED[text.toLowerCase()];
   if (named) return { reason, hint: `write "${named}"` };
@@ -101,7 +102,7 @@ function proseFault(text: string): FieldFault | null {
   const every = /^(?:every|each) (?:(\d+|half|an?|one|two|other) )?(minute|hour|day|week)s?$/i.exec(text);
   if (!every) return null;
   const [, count = '1', unit = ''] = every;
-  return { reason, hint: intervalHint(`${NUMBER_WORDS[count.toLowerCase()] ?? count} ${unit}s`) };
+  return { reason, ...intervalHint(`${NUMBER_WORDS[count.toLowerCase()] ?? count} ${unit}s`) };
 }
 
 function dailyExpression([, hours = '0', minutes = '0', half]: RegExpExecArray): string {

@@ -51,12 +51,13 @@ export const ID_SCHEMA = {
   pattern: ID_PATTERN.source,
 } as const;
 
-/** A required id of something in Airbyte. */
-export function IsId(of: string): PropertyDecorator {
+/** A required id of a source or destination. */
+export function IsId(noun: 'source' | 'destination'): PropertyDecorator {
+  const context = { hint: `Give the id of an existing ${noun}. GET /${noun}s lists them.` };
   return applyDecorators(
     ApiProperty(ID_SCHEMA),
-    IsString({ message: 'must be a string', context: { hint: `Give the id of ${of}.` } }),
-    IsIdText({ hint: `Give the id of ${of} as Airbyte shows it.` }),
+    IsString({ message: 'must be a string', context }),
+    IsIdText(context),
   );
 }
 

@@ -22,7 +22,7 @@ class Part {
 }
 
 class Whole {
-  @IsId('a thing')
+  @IsId('source')
   id: string;
 
   @IsOptional()

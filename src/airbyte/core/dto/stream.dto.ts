@@ -4,7 +4,7 @@ import { IsOneOf, IsOptionalText, IsText } from '../../../api/validation/decorat
 import { IsListOfPaths } from './is-list-of-paths';
 
 /** What Airbyte can do with a stream: how it reads, and what it does with what the destination has. */
-const SYNC_MODES = [
+export const SYNC_MODES = [
   'full_refresh_overwrite',
   'full_refresh_overwrite_deduped',
   'full_refresh_append',

@@ -17,6 +17,10 @@ const STREAMS_CONTEXT = {
   hint: 'Write e.g. [{"name": "orders", "syncMode": "full_refresh_append"}], or leave it out for every stream.',
 };
 
+const STREAM_CONTEXT = {
+  hint: 'Write e.g. {"name": "orders", "syncMode": "full_refresh_append"}.',
+};
+
 function holdsNoList(value: unknown): boolean {
   return !Array.isArray(value) || !value.some(Array.isArray);
 }
@@ -37,12 +41,12 @@ export class CreateIngestionDto {
 
   /** Id of an existing source. */
   @ApiProperty({ pattern: ID_PATTERN.source, example: '95e66a59-8045-4307-9678-63bc3c9b8c93' })
-  @IsId('an existing source')
+  @IsId('source')
   sourceId: string;
 
   /** Id of an existing destination. */
   @ApiProperty({ pattern: ID_PATTERN.source, example: 'e478de0d-a3a0-475c-b019-25f7dd29e281' })
-  @IsId('an existing destination')
+  @IsId('destination')
   destinationId: string;
 
   /** Default: `manual`, syncs only on request. */
@@ -89,7 +93,7 @@ export class CreateIngestionDto {
     { name: 'holdsNoList', validator: { validate: holdsNoList } },
     { message: 'must hold objects', context: STREAMS_CONTEXT },
   )
-  @ValidateNested({ each: true, message: 'must hold objects', context: STREAMS_CONTEXT })
+  @ValidateNested({ each: true, message: 'must be an object', context: STREAM_CONTEXT })
   @Type(() => StreamRequestDto)
   streams?: StreamRequestDto[] | null;
 }

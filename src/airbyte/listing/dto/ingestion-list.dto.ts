@@ -34,7 +34,7 @@ export class IngestionListQueryDto extends PageQueryDto {
     example: '95e66a59-8045-4307-9678-63bc3c9b8c93',
   })
   @IsOptional()
-  @IsId('a source')
+  @IsId('source')
   sourceId?: string;
 
   /** Only ingestions to this destination. */
@@ -43,7 +43,7 @@ export class IngestionListQueryDto extends PageQueryDto {
     example: 'e478de0d-a3a0-475c-b019-25f7dd29e281',
   })
   @IsOptional()
-  @IsId('a destination')
+  @IsId('destination')
   destinationId?: string;
 
   /** Part of the name, case-insensitive. */

@@ -76,8 +76,10 @@ export function nearestCronIntervals(interval: BasicInterval, floorMinutes: numb
   return [shorter, longer].filter((kept) => kept !== undefined);
 }
 
-/** The timings that ask for the interval, or for the nearest ones that are kept: `"Every 1 HOURS" or "Every 2 HOURS"`. */
-export function timingsFor(interval: BasicInterval): string {
-  const timings = unitsFor(interval).length > 0 ? [interval] : nearestCronIntervals(interval, 1);
-  return timings.map((kept) => `"${basicTimingOf(kept)}"`).join(' or ');
+/** Asks for the interval, or for the nearest ones that are kept and not shorter than the floor. */
+export function timingHint(interval: BasicInterval, floorMinutes: number): string {
+  const isKept = unitsFor(interval).length > 0 && intervalMinutes(interval) >= floorMinutes;
+  const timings = isKept ? [interval] : nearestCronIntervals(interval, floorMinutes);
+  if (timings.length === 0) return 'use scheduleType manual';
+  return `use scheduleType basic with basicTiming ${timings.map((one) => `"${basicTimingOf(one)}"`).join(' or ')}`;
 }

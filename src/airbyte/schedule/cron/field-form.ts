@@ -1,4 +1,5 @@
 /** A parsed field: original text, values and spelling for Airbyte. */
+import type { BasicInterval } from '../basic/interval';
 
 export interface FieldForm {
   /** As written by the caller. */
@@ -13,6 +14,8 @@ export interface FieldForm {
 export interface FieldFault {
   readonly reason: string;
   readonly hint: string;
+  /** The interval that was meant. The hint then gets the timings for it that the limits of the deployment allow. */
+  readonly interval?: BasicInterval;
 }
 
 export type FieldReading = { ok: true; form: FieldForm } | { ok: false; fault: FieldFault };

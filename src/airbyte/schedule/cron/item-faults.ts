@@ -1,5 +1,5 @@
 /** Faults of a field's items in both dialects, with fixes. */
-import { type TimeUnit, timingsFor } from '../basic/interval';
+import type { TimeUnit } from '../basic/interval';
 import { type Field, numberOfName } from './field';
 import type { FieldFault } from './field-form';
 import type { Item } from './item';
@@ -51,10 +51,10 @@ export function outOfRange(item: Item, field: Field, longestStep: number): Field
     };
   }
   if (item.step === null || (item.step >= 1 && item.step <= longestStep)) return null;
-  return {
-    reason: `the ${field.label} step ${String(item.step)} is outside of 1 to ${String(longestStep)}`,
-    hint: item.step === 0 ? 'leave the step out' : longStepHint(item.step, field, item.from === null),
-  };
+  const reason = `the ${field.label} step ${String(item.step)} is outside of 1 to ${String(longestStep)}`;
+  return item.step === 0
+    ? { reason, hint: 'leave the step out' }
+    : { reason, ...longStep(item.step, item, field) };
 }
 
 const UNITS: Readonly<Partial<Record<string, TimeUnit>>> = {
@@ -63,13 +63,13 @@ const UNITS: Readonly<Partial<Record<string, TimeUnit>>> = {
   'day of month': 'DAYS',
 };
 
-/** A step as large as this was meant as an interval. */
-function longStepHint(units: number, field: Field, isOfAll: boolean): string {
-  const reason = `a step restarts with every ${enclosingUnit(field)}`;
+/** The hint for a step after which its field has started anew. One of all values was meant as an interval. */
+function longStep(units: number, item: Item, field: Field): Pick<FieldFault, 'hint' | 'interval'> {
+  const hint = `a step restarts with every ${enclosingUnit(field)}`;
   const unit = UNITS[field.label];
-  return unit !== undefined && isOfAll
-    ? `${reason}: use scheduleType basic with basicTiming ${timingsFor({ units, unit })}`
-    : `${reason}: leave it out, or list the values`;
+  return unit !== undefined && item.from === null
+    ? { hint, interval: { units, unit } }
+    : { hint: `${hint}: leave it out, or list the values` };
 }
 
 function outOfRangeHint(field: Field): string {

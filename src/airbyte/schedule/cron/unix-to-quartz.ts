@@ -64,7 +64,7 @@ function quartzOnly(words: string, field: Field): FieldReading | null {
   if (!special) return null;
   return refused(
     `"${words}" in the ${field.label} belongs to Quartz`,
-    'write the whole expression in Quartz form: six fields that begin with the second, such as 0 0 2 L * ?',
+    'write the whole expression in Quartz form: six fields that begin with the second, such as "0 0 2 L * ?"',
   );
 }
 
