@@ -126,11 +126,11 @@ const CREATION: Omit<Operation, 'name' | 'send'> = {
 const post =
   (path: string): Operation['send'] =>
   async ({ api }, body) =>
-    (await api.post(path).send(body)).body;
+    (await api.post(path).send(body)).body as unknown;
 const get =
   (path: string): Operation['send'] =>
   async ({ api }, query) =>
-    (await api.get(path).query(query)).body;
+    (await api.get(path).query(query)).body as unknown;
 
 const OPERATIONS: readonly Operation[] = [
   { name: 'create', send: post('/ingestion'), mayAccept: true, ...CREATION },
