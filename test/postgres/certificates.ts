@@ -9,7 +9,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate authority of its own, by OpenSSL. */
+/** A certificate authority that uses OpenSSL. */
 export class Authority {
   readonly certificate: string;
 
@@ -24,7 +24,7 @@ export class Authority {
     return new Authority(folder);
   }
 
-  /** Signs a certificate for a name; the alternative name is as OpenSSL has it, for example `DNS:localhost`. */
+  /** Signs a certificate for a name. The alternative name has OpenSSL's syntax, for example `DNS:localhost`. */
   sign(name: string, alternative?: string): Certificate {
     const { folder } = this;
     const request = ['req', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}`];
@@ -36,7 +36,7 @@ export class Authority {
     return { certificate: this.read('new.crt'), key: this.read('new.key') };
   }
 
-  /** A private key that needs a password. */
+  /** Encrypts a private key with a password. */
   encrypted(key: string, password: string): string {
     writeFileSync(join(this.folder, 'plain.key'), key);
     openssl(this.folder, [

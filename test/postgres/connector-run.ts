@@ -19,7 +19,7 @@ export class ConnectorRun {
     readonly exitCode: number | null,
   ) {}
 
-  /** The data of the records of a stream, as JSON texts, so that no number is rounded. */
+  /** The data of a stream's records as JSON texts, so no number is rounded. */
   recordTexts(stream: string): string[] {
     const head = `"stream":${JSON.stringify(stream)}`;
     return this.lines
@@ -33,7 +33,7 @@ export class ConnectorRun {
     return this.recordTexts(stream).map((text) => parseObject(text) ?? {});
   }
 
-  /** The newest state of each stream, as the next read gets it. */
+  /** The newest state of each stream, as input of the next read. */
   get states(): JsonObject[] {
     const newest = new Map<string, JsonObject>();
     for (const message of this.messages) {
@@ -54,7 +54,7 @@ export class ConnectorRun {
     return null;
   }
 
-  /** The status of a check: null when it succeeded, else its message. */
+  /** The result of a check: null for success, else the message. */
   get checkFailure(): string | null {
     const status = this.messages.map((message) => objectAt(message, 'connectionStatus')).find(Boolean);
     return status?.['status'] === 'SUCCEEDED' ? null : (stringAt(status ?? {}, 'message') ?? 'no status');
@@ -67,14 +67,14 @@ export class ConnectorRun {
       .map((log) => stringAt(log ?? {}, 'message') ?? '');
   }
 
-  /** The streams that a discovery offers. */
+  /** The discovered streams. */
   get streams(): JsonObject[] {
     const catalog = this.messages.map((message) => objectAt(message, 'catalog')).find(Boolean);
     return arrayAt(catalog ?? {}, 'streams').filter(isObject);
   }
 }
 
-/** Runs a command of a built connector in a process of its own. */
+/** Runs a command of a built connector in a separate process. */
 export async function runConnector(
   connector: string,
   command: string,
@@ -93,7 +93,7 @@ export async function runConnector(
       env: process.env,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
-    // A connector that fails stops reading, which is not a failure of the test.
+    // A connector that fails stops reading its input. The test does not fail because of that.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     const chunks: Buffer[] = [];

@@ -51,7 +51,7 @@ function collector(): { writer: MessageWriter; text: () => string } {
   return { writer: new MessageWriter(stream), text: () => Buffer.concat(chunks).toString('utf8') };
 }
 
-/** The message of a refusal that names what is wrong; every other error is a failure of the test. */
+/** The message of a config_error. Every other error fails the test. */
 async function refusalOf(work: () => Promise<void>): Promise<string | null> {
   try {
     await work();
@@ -102,7 +102,7 @@ function configured(mode: string, { properties }: Read): readonly ConfiguredStre
   });
 }
 
-/** What the file holds, by a reader that has nothing in common with ours. */
+/** The content of the file, read by an independent parser. */
 function expectedRows({ format, bytes, rows, fileName }: CorpusFile): string[][] {
   if (rows) return rows.map((row) => row.map((cell) => JSON.stringify(cell)).sort());
   const text = (/\.gz$/i.test(fileName) ? gunzipSync(bytes) : bytes).toString('utf8').replace(/^\ufeff/, '');
@@ -119,11 +119,11 @@ function expectedRows({ format, bytes, rows, fileName }: CorpusFile): string[][]
     .map((line) => [...canonicalMembers(line).values()].sort());
 }
 
-/** Postgres has no number zero with a sign, which JSON's numbers do not tell apart either. */
+/** Postgres has no negative zero. */
 const sorted = (rows: readonly (readonly string[])[]): string[] =>
   rows.map((row) => JSON.stringify(row)).sort();
 
-/** Writes the file twice. Returns whether it was refused; throws when what is there differs from the file. */
+/** Writes the file twice. Returns whether it was refused. Throws if the destination differs from the file. */
 async function runTwice(
   destination: CorpusDestination,
   mode: string,

@@ -1,4 +1,4 @@
-/** Per column type: three values in the type's own order, of which the texts are often in another. */
+/** Three values for each column type in the type's order, which often differs from the order of their texts. */
 export const CURSOR_KINDS: readonly (readonly [
   name: string,
   type: string,
@@ -66,13 +66,13 @@ export const CURSOR_KINDS: readonly (readonly [
   ['tsvector', 'tsvector', '', `'b':1`, `'b':1 'c':2`],
 ];
 
-/** What the kinds are made of. */
+/** The types and domains that the column types need. */
 export const CURSOR_TYPES = `CREATE SCHEMA extras; CREATE EXTENSION citext SCHEMA extras;
        CREATE DOMAIN number_like AS bigint; CREATE DOMAIN version_no AS number_like CHECK (VALUE > 0);
        CREATE DOMAIN label AS text COLLATE "C"; CREATE TYPE lvl AS ENUM ('new', 'done', 'archived');
        CREATE TYPE timestamp_kind AS ENUM ('z', 'a', 'm'); CREATE TYPE pair AS (a int, b text);`;
 
-/** A type as a cast takes it. */
+/** The name of a type for a cast. */
 export function uncollated(type: string): string {
   return type.replace(/ COLLATE.*/, '');
 }

@@ -4,7 +4,7 @@ import { configured, runConnector, type ConnectorRun } from './connector-run';
 import { CURSOR_KINDS, CURSOR_TYPES, uncollated } from './cursor-kinds';
 import { PostgresServer } from './server';
 
-/** Types without an order, or whose texts do not last. */
+/** Types without an order, or with values whose texts can change. */
 const REFUSED = ['json', 'point', 'pair', 'json[]', 'regclass'];
 
 describe('an incremental read from Postgres', () => {
@@ -22,7 +22,7 @@ describe('an incremental read from Postgres', () => {
     runConnector('source-postgres', 'read', {
       config: server.config('shop'),
       catalog: { streams: [configured(table, { cursor: 'c' })] },
-      // As the engine keeps it: a JSON text.
+      // The engine stores states as JSON texts.
       state: JSON.parse(JSON.stringify(states)),
     });
   const ids = (run: ConnectorRun): unknown[] => {
@@ -33,7 +33,7 @@ describe('an incremental read from Postgres', () => {
     server.sql(`DROP TABLE IF EXISTS t; CREATE TABLE t (id int, c ${type}, v text)`, 'shop');
   };
 
-  it('goes on in the order of the type, for every type', async () => {
+  it('resumes in the order of the type, for every type', async () => {
     const streams = CURSOR_KINDS.map(([name]) => name);
     const each = (statement: (kind: (typeof CURSOR_KINDS)[number], name: string) => string): void => {
       server.sql(CURSOR_KINDS.map((kind) => statement(kind, `kinds."${kind[0]}"`)).join(';\n'), 'shop');
@@ -75,7 +75,7 @@ describe('an incremental read from Postgres', () => {
     expect((await readAll(twoStates))[0]).toEqual(expected());
   });
 
-  it.each(REFUSED)('refuses a cursor of the type %s, by its name', async (type) => {
+  it.each(REFUSED)('refuses a cursor of the type %s with the name of the column', async (type) => {
     table(type);
     expect((await read('t')).failure).toEqual({
       type: 'config_error',
@@ -99,7 +99,7 @@ describe('an incremental read from Postgres', () => {
     });
   });
 
-  it('brings rows without a cursor value once, and when they get one', async () => {
+  it('reads rows without a cursor value once, and again when they get a value', async () => {
     table('timestamptz');
     server.sql('INSERT INTO t (id) VALUES (1), (2)', 'shop');
     const first = await read('t');
@@ -117,7 +117,7 @@ describe('an incremental read from Postgres', () => {
     ]);
   });
 
-  it('brings rows without a cursor value later, when the first sync found none', async () => {
+  it('reads rows without a cursor value later if the first sync found none', async () => {
     table('int');
     const empty = await read('t');
     expect([ids(empty), empty.states.length]).toEqual([[], 1]);
@@ -127,7 +127,7 @@ describe('an incremental read from Postgres', () => {
     expect(ids(await read('t', first.states))).toEqual([]);
   });
 
-  it('reads rows with the last cursor value again when one is new or changed, and before newer ones', async () => {
+  it('reads rows with the last cursor value again if one is new or changed, before newer rows', async () => {
     table('date');
     server.sql(`INSERT INTO t VALUES (1, '2026-01-01', 'a'), (2, '2026-01-01', 'b')`, 'shop');
     const first = await read('t');
@@ -140,7 +140,7 @@ describe('an incremental read from Postgres', () => {
     expect(ids(await read('t', second.states))).toEqual([]);
   });
 
-  it('goes on after a checkpoint in the middle without losing what moved behind it', async () => {
+  it('resumes after a checkpoint without losing rows that moved behind it', async () => {
     table('int');
     server.sql(`INSERT INTO t SELECT g, g / 100 FROM generate_series(0, 24999) AS g`, 'shop');
     const run = await read('t');
@@ -153,7 +153,7 @@ describe('an incremental read from Postgres', () => {
     expect(ids(await read('t', [middle as JsonObject]))).toHaveLength(15_100);
   });
 
-  it('reads from the beginning when the order of the cursor became another', async () => {
+  it('reads from the beginning after the order of the cursor has changed', async () => {
     table('text');
     server.sql(`INSERT INTO t VALUES (1, '9'), (2, '8')`, 'shop');
     const { states } = await read('t');

@@ -20,7 +20,7 @@ export const ID_AND_TEXT: JsonObject = { ...ID, v: { type: 'string' } };
 
 let server: PostgresServer;
 
-/** Gives every test of a file an empty database of one server. */
+/** Creates an empty database on one server for every test of a file. */
 export function useServer(): void {
   beforeAll(async () => {
     server = await PostgresServer.start();
@@ -36,13 +36,13 @@ export function useServer(): void {
 
 export const sql = (statements: string): string => server.sql(statements, DATABASE);
 
-/** The result of a check of the destination: null, or why it failed. */
+/** The result of a check of the destination: null, or the reason of the failure. */
 export async function check(schema: string, username: string): Promise<string | null> {
   const config = { ...server.config(DATABASE, username), schema, ssl_mode: { mode: 'disable' } };
   return (await runConnector('destination-postgres', 'check', { config })).checkFailure;
 }
 
-/** Writes records, each a JSON text, to the table of a stream. */
+/** Writes records (JSON texts) to the table of a stream. */
 export function write(
   mode: Mode,
   stream: string,

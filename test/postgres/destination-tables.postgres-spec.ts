@@ -35,14 +35,14 @@ describe("a user's tables", () => {
     }
   });
 
-  it('do not pass for the connector’s when they are copies of its tables', async () => {
+  it('are not treated as the connector’s if they are copies of its tables', async () => {
     await written('append', 'people', ['{"id":1}']);
     sql('CREATE TABLE "copy" (LIKE "people" INCLUDING ALL); INSERT INTO "copy" SELECT * FROM "people"');
     await refused('overwrite', 'copy', ['{"id":2}']);
     expect(sql('SELECT "id" FROM "copy"')).toBe('1');
   });
 
-  it('are distinguished from those of an older version of the connector, which had no mark', async () => {
+  it('are distinguished from tables of an older version, which had no comment', async () => {
     sql(
       `CREATE TABLE "people" ("_airbyte_extracted_at" timestamptz NOT NULL); ALTER TABLE "people" ADD "id" numeric; INSERT INTO "people" VALUES (now(), 1)`,
     );
@@ -53,7 +53,7 @@ describe("a user's tables", () => {
 });
 
 describe('an overwrite', () => {
-  it('keeps everything that was built on the table', async () => {
+  it('keeps the objects that depend on the table', async () => {
     await written('overwrite', 'people', ['{"id":1,"v":"a"}'], { properties: ID_AND_TEXT });
     sql(`CREATE ROLE "reader"; GRANT SELECT ON "people" TO "reader"; CREATE VIEW "ids" AS SELECT "id" FROM "people";
       CREATE UNIQUE INDEX "by_id" ON "people" ("id"); COMMENT ON TABLE "people" IS 'mine'; ALTER TABLE "people" ADD "extra" int DEFAULT 7;
@@ -71,7 +71,7 @@ describe('an overwrite', () => {
     sql('DROP OWNED BY "reader"; DROP ROLE "reader"');
   });
 
-  it('takes the columns of the stream: new ones, other types, and none that it made and that are gone', async () => {
+  it('adapts the columns: adds new ones, changes types and drops obsolete ones', async () => {
     await written('overwrite', 'people', ['{"id":1,"old":"x"}'], {
       properties: { ...ID, old: { type: 'string' } },
     });
@@ -84,7 +84,7 @@ describe('an overwrite', () => {
     expect(sql(columns)).toBe('id text, mine text, new boolean');
   });
 
-  it('is refused by the name of the view that hinders a change of type', async () => {
+  it('is refused with the name of the view that prevents a change of type', async () => {
     await written('overwrite', 'people', ['{"id":1}']);
     sql('CREATE VIEW "ids" AS SELECT "id" FROM "people"');
     const message = await refused('overwrite', 'people', ['{"id":"1"}'], {
@@ -94,7 +94,7 @@ describe('an overwrite', () => {
     expect(sql('SELECT * FROM "ids"')).toBe('1');
   });
 
-  it('is refused when a foreign key would delete rows of another table', async () => {
+  it('is refused if a foreign key would delete rows of another table', async () => {
     await written('overwrite', 'people', ['{"id":1}']);
     sql(`ALTER TABLE "people" ADD UNIQUE ("id"); CREATE TABLE "child" ("id" numeric REFERENCES "people" ("id") ON DELETE CASCADE);
       INSERT INTO "child" VALUES (1)`);
@@ -113,7 +113,7 @@ describe('an overwrite', () => {
     expect(sql('SELECT "id", "v" FROM "people" ORDER BY 1')).toBe('2|\n99|mine');
   });
 
-  it('that ends too early changes nothing and leaves nothing behind', async () => {
+  it('changes nothing and leaves nothing behind if it ends too early', async () => {
     await written('overwrite', 'people', ['{"id":1}']);
     const before = sql('SELECT oid FROM pg_class ORDER BY 1');
     const { failure } = await write('overwrite', 'people', ['{"id":2,"late":1}'], { complete: false });
@@ -144,7 +144,7 @@ describe('rows that are not stored', () => {
       ['overwrite'],
     ],
     ['a rule', 'CREATE RULE "swallow" AS ON INSERT TO "items" DO INSTEAD NOTHING', ['overwrite']],
-  ])('because of %s fail the sync and name the cause', async (_cause, statement, modes) => {
+  ])('because of %s fail the sync with the cause', async (_cause, statement, modes) => {
     await written('append', 'items', ['{"id":1}']);
     sql(
       `CREATE FUNCTION "nothing"() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; ${statement}`,
@@ -165,7 +165,7 @@ describe('a role with few rights', () => {
   });
   const few: Sync = { schema: 'landing', username: 'loader', key: ['id'] };
 
-  it('writes in every mode and leaves nothing but its tables', async () => {
+  it('writes in every mode and leaves only its tables', async () => {
     expect(await check('landing', 'loader')).toBeNull();
     for (const mode of ['overwrite', 'append', 'append_dedup', 'overwrite'] as const)
       await written(mode, 'a', ['{"id":1}'], few);
@@ -173,7 +173,7 @@ describe('a role with few rights', () => {
     expect(sql(`SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = 'landing'`)).toBe('a');
   });
 
-  it('is given the statement that it lacks', async () => {
+  it('gets an error with the statement that grants the missing permission', async () => {
     expect(await check('public', 'loader')).toMatch(/GRANT USAGE, CREATE ON SCHEMA "public" TO "loader"/);
     expect(await check('nowhere', 'loader')).toMatch(/CREATE SCHEMA "nowhere"; GRANT/);
   });
@@ -196,7 +196,7 @@ describe('readers', () => {
     expect([...seen].at(-1)).toBe('20000|b|b');
   });
 
-  it('get the rows of syncs that create one schema and table at the same time', async () => {
+  it('get the rows of syncs that create the same schema and table at the same time', async () => {
     const runs = await Promise.all(
       ['a', 'b', 'b'].map((name) => write('append', name, ['{"id":1}'], { schema: 'fresh' })),
     );
@@ -214,7 +214,7 @@ describe('readers', () => {
   });
 });
 
-it('gives states back with the count of the rows that are stored', async () => {
+it('confirms states with the number of stored rows', async () => {
   const { states } = await written('append', 'items', ['{"id":1}', '{"id":1}']);
   expect(objectAt(states[0] ?? {}, 'destinationStats')).toEqual({ recordCount: 2 });
 });

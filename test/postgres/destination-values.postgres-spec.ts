@@ -29,7 +29,7 @@ describe('a value', () => {
     expect(sql('SELECT COUNT(*) FROM "odd"')).toBe('0');
   });
 
-  it('arrives as it is', async () => {
+  it('is stored unchanged', async () => {
     const record = String.raw`{"n":-0.10,"big":1e400,"t":"a\tb\\N\\.\n\ud83d\ude00 é","at":"2026-02-28T01:02:03.5+02:00","j":{"x":[1.10,null,"\u00e9"]},"nan":"NaN"}`;
     await written('append', 'odd', [record], {
       properties: {
@@ -48,7 +48,7 @@ describe('a value', () => {
     ).toBe('-0.10|t|NaN|t|t|{"x": [1.10, null, "é"]}');
   });
 
-  it('of a member that the schema does not describe gets a column of JSON, wherever it comes first', async () => {
+  it('of a member that is not in the schema gets a jsonb column, in any record', async () => {
     for (const mode of ['append', 'overwrite', 'append_dedup'] as const) {
       await written(mode, mode, ['{"id":1}', '{"id":2,"x":{"a":1}}', '{"id":3,"y":[1],"x":"t"}'], {
         key: ['id'],
@@ -59,7 +59,7 @@ describe('a value', () => {
 });
 
 describe('a column whose type changes', () => {
-  it('becomes wider when no value is lost', async () => {
+  it('is widened if no value is lost', async () => {
     await written('append', 'grown', ['{"id":7}']);
     await written('append', 'grown', ['{"id":"00420"}'], { properties: { id: { type: 'string' } } });
     expect(sql('SELECT "id" FROM "grown"')).toBe('7\n00420');
@@ -67,7 +67,7 @@ describe('a column whose type changes', () => {
     expect(sql('SELECT "id" FROM "grown"')).toBe('"7"\n"00420"\n8');
   });
 
-  it('is refused when the rows that are kept would have to be converted', async () => {
+  it('is refused if existing rows would have to be converted', async () => {
     await written('append', 'shrunk', ['{"id":"a"}'], { properties: { id: { type: 'string' } } });
     expect(await refused('append', 'shrunk', ['{"id":1}'])).toMatch(
       /column id .* has the type text, but .* numeric/,
@@ -84,13 +84,13 @@ describe('a deduplicated stream', () => {
     });
   const found = (): string => sql('SELECT "v" FROM "items" ORDER BY "id"');
 
-  it('keeps the record that arrives later when the order of the cursor is the source’s own', async () => {
+  it('keeps the later record if only the source knows the order of the cursor', async () => {
     await dedup(['{"id":1,"c":"9","v":"old"}'], { type: 'string' });
     await dedup(['{"id":1,"c":"10","v":"newer"}', '{"id":1,"c":"B","v":"newest"}'], { type: 'string' });
     expect(found()).toBe('newest');
   });
 
-  it('keeps the greater one of numbers and of instants, in one batch and across syncs', async () => {
+  it('keeps the greater number or instant, within a batch and across syncs', async () => {
     await dedup(['{"id":1,"c":10,"v":"new"}', '{"id":1,"c":9,"v":"late"}'], { type: 'integer' });
     await dedup(['{"id":1,"c":9.5,"v":"late"}', '{"id":2,"c":null,"v":"null"}'], { type: 'integer' });
     expect(found()).toBe('new\nnull');
@@ -98,7 +98,7 @@ describe('a deduplicated stream', () => {
     expect(found()).toBe('same\nset');
   });
 
-  it('keeps the record that arrives later when one of the cursors is null', async () => {
+  it('keeps the later record if one of the cursors is null', async () => {
     await dedup(['{"id":1,"c":5,"v":"five"}', '{"id":1,"c":null,"v":"null"}', '{"id":1,"c":3,"v":"three"}'], {
       type: 'integer',
     });
@@ -108,7 +108,7 @@ describe('a deduplicated stream', () => {
     expect(found()).toBe('three\nnone');
   });
 
-  it('are refused as keys in a column whose collation takes different texts for equal', async () => {
+  it('are refused as keys in a column with a nondeterministic collation', async () => {
     const sync = { properties: { id: { type: 'string' } }, key: ['id'] };
     await written('append_dedup', 'items', ['{"id":"A"}'], sync);
     sql(
@@ -129,7 +129,7 @@ describe('a deduplicated stream', () => {
     );
   });
 
-  it('has each key of several columns once, whatever characters are in its names and values', async () => {
+  it('stores each key of several columns once, with any characters in names and values', async () => {
     const properties = { 'a"b': { type: 'string' }, x: { type: 'string' } };
     const records = [
       '{"a\\"b":"1,","x":"2"}',
@@ -157,7 +157,7 @@ describe('names', () => {
     },
   );
 
-  it('of which there are too many are refused at once', async () => {
+  it('are refused before the first change if there are too many', async () => {
     const properties = Object.fromEntries(Array.from({ length: 1600 }, (_, index) => [`c${index}`, {}]));
     expect(await refused('append', 'wide', [], { properties })).toMatch(/has 1600 columns/);
   });

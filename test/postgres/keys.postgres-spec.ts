@@ -9,8 +9,8 @@ import { PostgresServer } from './server';
 import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
 
 /**
- * Types of keys. The first two values are equal for the type, spelt differently where it allows that; the third one is
- * another key, though it looks similar.
+ * Types of keys. The first two values are equal for the type, with different texts if possible. The third value looks
+ * similar but is a different key.
  */
 const KEYS: readonly (readonly [type: string, value: string, equal: string, other: string])[] = [
   ['smallint', '7', '007', '-7'],
@@ -64,7 +64,7 @@ const KEYS: readonly (readonly [type: string, value: string, equal: string, othe
   ['mood', 'sad', 'sad', 'SAD'],
 ];
 
-/** Types of which equal values can arrive as different texts, or different values as one. */
+/** Types whose equal values can have different texts, or whose different values can have the same text. */
 const REFUSED: readonly (readonly [type: string, reason: RegExp])[] = [
   ['extras.citext', /values of its type extras\.citext that are equal can be written differently/],
   ['domain_of_citext', /values of its type extras\.citext that are equal can be written differently/],
@@ -122,7 +122,7 @@ describe('a key of a table in Postgres', () => {
     await created('destination', { destinationType: 'postgres', ...server.config('lake'), schema: 'raw' }),
     await created('destination', { destinationType: 'sqlite', destination_path: '/local/keys.sqlite' }),
   ];
-  /** Creates a deduplicated connection, and returns `created` or why it was refused. */
+  /** Creates a deduplicated connection. Returns `created` or the reason of the refusal. */
   const connect = async (
     sourceId: string,
     destinationId: string,
@@ -141,7 +141,7 @@ describe('a key of a table in Postgres', () => {
     return 'created';
   };
 
-  it('is one key at every destination where it is one for its type, and two where it is two', async () => {
+  it('is equal at every destination if and only if it is equal for its type', async () => {
     KEYS.forEach(([type, value, , other], index) => {
       const insert = [value, other].map((key, n) => `(${escapeLiteral(key)}, ${n})`).join(', ');
       server.sql(
@@ -220,7 +220,7 @@ describe('a key of a table in Postgres', () => {
     },
   );
 
-  it('is decided for every type of Postgres that can be one', async () => {
+  it('is accepted or refused for every type of Postgres', async () => {
     const possible = server
       .sql(
         `SELECT format_type(t.oid, NULL) FROM pg_type t WHERE t.typnamespace = 'pg_catalog'::regnamespace AND t.typtype IN ('b', 'r', 'm')
@@ -251,7 +251,7 @@ describe('a key of a table in Postgres', () => {
     expect(open).toEqual([]);
   });
 
-  it('is not taken from a table whose inheriting tables may repeat it', async () => {
+  it('is not used from a table whose child tables may repeat it', async () => {
     server.sql(
       `CREATE TABLE heirs.base (k int PRIMARY KEY, n int); CREATE TABLE heirs.child () INHERITS (heirs.base);
        CREATE TABLE heirs.parts (k int PRIMARY KEY, n int) PARTITION BY LIST (k); CREATE TABLE heirs.part PARTITION OF heirs.parts DEFAULT`,

@@ -112,7 +112,7 @@ describe('a deduplicated stream of Postgres', () => {
     },
   );
 
-  it('is refused when it is created, by a cursor whose type has no order', async () => {
+  it('is refused at its creation if the type of its cursor has no order', async () => {
     const { client } = embedded;
     server.sql('CREATE SCHEMA odd; CREATE TABLE odd.shapes (id int PRIMARY KEY, c point)', 'shop');
     const sourceId = await create(client, '/sources', {
@@ -140,7 +140,7 @@ describe('a deduplicated stream of Postgres', () => {
     ]);
   });
 
-  it('warns in the log of tables that are left out', async () => {
+  it('logs a warning about omitted tables', async () => {
     const { client } = embedded;
     server.sql(
       'CREATE ROLE clerk LOGIN; CREATE TABLE part (id int, secret int); GRANT SELECT (id) ON part TO clerk; CREATE TABLE whole (id int); GRANT SELECT ON whole TO clerk',

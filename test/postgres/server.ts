@@ -17,7 +17,7 @@ import { until } from '../support/until';
 
 const DEBIAN_ROOT = '/usr/lib/postgresql';
 
-/** A Postgres server of the distribution's package, over a folder of its own, on a free loopback port. */
+/** A Postgres server from the distribution's package, with its own data folder, on a free loopback port. */
 export class PostgresServer {
   private child: ChildProcess | null = null;
 
@@ -27,7 +27,7 @@ export class PostgresServer {
     private readonly owner: Owner,
   ) {}
 
-  /** Starts a server with the superuser `tester`, whom it trusts. Settings are those of postgresql.conf. */
+  /** Starts a server that trusts the superuser `tester`. Settings are those of postgresql.conf. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'postgres-test-'));
     const server = new PostgresServer(await freePort(), folder, ownerOf(folder));
@@ -38,12 +38,12 @@ export class PostgresServer {
     return server;
   }
 
-  /** The members of a connector's configuration that reach a database of this server. */
+  /** The connection settings of a connector for a database of this server. */
   config(database: string, username = 'tester'): JsonObject {
     return { host: '127.0.0.1', port: this.port, database, username, password: 'not-asked-for' };
   }
 
-  /** Runs statements as the superuser and returns psql's bare output: values with `|` between, a line per row. */
+  /** Runs statements as the superuser. Returns psql's output: values separated by `|`, one line per row. */
   sql(statements: string, database = 'postgres', username = 'tester'): string {
     const connection = ['-h', '127.0.0.1', '-p', String(this.port), '-U', username, '-d', database];
     return execFileSync(program('psql'), [...connection, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
@@ -54,7 +54,7 @@ export class PostgresServer {
     }).trim();
   }
 
-  /** Runs statements beside the test, for those that wait for another session. */
+  /** Runs statements asynchronously, for statements that wait for another session. */
   async sqlBeside(statements: string, database = 'postgres'): Promise<void> {
     const connection = ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'tester', '-d', database];
     const child = spawn(
@@ -68,12 +68,12 @@ export class PostgresServer {
     if (code !== 0) throw new Error(`psql ended with ${String(code)}`);
   }
 
-  /** A new, empty database. */
+  /** Creates an empty database. */
   createDatabase(name: string, more = ''): void {
     this.sql(`CREATE DATABASE "${name}" ${more}`);
   }
 
-  /** Puts a file, which its owner alone may read, beside the data, and returns its path. */
+  /** Writes a file with mode 0600 beside the data. Returns its path. */
   addFile(name: string, content: string): string {
     const path = join(this.folder, 'data', name);
     writeFileSync(path, content, { mode: 0o600 });
@@ -81,7 +81,7 @@ export class PostgresServer {
     return path;
   }
 
-  /** Puts a line before the others of pg_hba.conf. */
+  /** Inserts a line at the start of pg_hba.conf. */
   addAccessRule(line: string): void {
     const path = join(this.folder, 'data', 'pg_hba.conf');
     writeFileSync(path, `${line}\n${readFileSync(path, 'utf8')}`);
@@ -107,7 +107,7 @@ export class PostgresServer {
     await Promise.race([failed, until('Postgres to listen', () => this.isReady(), 60_000)]);
   }
 
-  /** The server writes `ready` into the last line of its process file once it takes connections. */
+  /** The last line of postmaster.pid is `ready` when the server accepts connections. */
   private isReady(): boolean {
     const file = join(this.folder, 'data', 'postmaster.pid');
     return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';
@@ -124,7 +124,7 @@ interface Owner {
   readonly gid?: number;
 }
 
-/** Postgres refuses to run as root. In that case its package's user runs it. */
+/** Postgres refuses to run as root, so the user of its package runs it. */
 function ownerOf(folder: string): Owner {
   if (process.getuid?.() !== 0) return {};
   const [uid = 0, gid = 0] = ['-u', '-g'].map((flag) =>
@@ -134,7 +134,7 @@ function ownerOf(folder: string): Owner {
   return { uid, gid };
 }
 
-/** The program of the newest installed version, or of the PATH. */
+/** The program of the newest installed version, or from the PATH. */
 function program(name: string): string {
   const versions = existsSync(DEBIAN_ROOT) ? readdirSync(DEBIAN_ROOT) : [];
   return (

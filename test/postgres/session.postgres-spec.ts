@@ -1,7 +1,7 @@
 import { configured, runConnector, type ConnectorRun } from './connector-run';
 import { PostgresServer } from './server';
 
-/** What an administrator can set for a role or a database, each in another way than the connectors need it. */
+/** Settings of a role or a database, each with a value that the connectors cannot use. */
 const HOSTILE: Readonly<Record<string, string>> = {
   array_nulls: 'off',
   backslash_quote: 'on',
@@ -72,7 +72,7 @@ describe('the settings of a role', () => {
       state: states,
     });
 
-  it.each([undefined, 'id'])('change nothing of what is read, by the cursor %s', async (cursor) => {
+  it.each([undefined, 'id'])('do not change the records, with the cursor %s', async (cursor) => {
     const [plain, hostile] = [await read('tester', cursor), await read('hostile', cursor)];
     expect(hostile.failure).toBeNull();
     expect(hostile.recordTexts('items')).toEqual(plain.recordTexts('items'));
@@ -89,7 +89,7 @@ describe('the settings of a role', () => {
     ]);
   });
 
-  it('change nothing of where an incremental read goes on', async () => {
+  it('do not change the position at which an incremental read resumes', async () => {
     const { states } = await read('hostile', 'id');
     expect((await read('hostile', 'id', states)).recordTexts('items')).toEqual([]);
     server.sql(`INSERT INTO items (id) VALUES (E'zz\\\\''; COMMIT; CREATE TABLE pwned (a int); --')`, 'shop');

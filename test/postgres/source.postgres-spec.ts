@@ -52,7 +52,7 @@ describe('the Postgres source', () => {
     expect((await run('discover', username, schemas)).failure).toMatchObject({ type: 'config_error' });
   });
 
-  it('names the tables that it leaves out and those of which it would read a part', async () => {
+  it('names the omitted tables and those that it could not read completely', async () => {
     const found = await run('discover', 'reader');
     expect(found.streams.map(({ name }) => name)).toEqual(['limited', 'open', 'over_limited', 'unfilled']);
     expect(found.warnings).toEqual([
@@ -73,7 +73,7 @@ describe('the Postgres source', () => {
     ['reader', 'orders', /permission denied for table orders\. Grant SELECT to reader on all its columns/],
     ['tester', 'unfilled', /has not been populated.*REFRESH MATERIALIZED VIEW public\.unfilled/],
     ['tester', 'ordesr', /no such table or view\. Was it renamed to orders\?/],
-  ])('fails as a whole and once, as %s on %s', async (username, name, message) => {
+  ])('fails once and completely, as %s on %s', async (username, name, message) => {
     const found = await read(username, configured(name));
     expect(found.failure).toEqual({
       type: 'config_error',
@@ -103,7 +103,7 @@ describe('the Postgres source', () => {
     },
   );
 
-  it('fails at a row that no message can hold, and names it', async () => {
+  it('fails at a row that is too large for a message, and names it', async () => {
     server.sql(
       `CREATE TABLE docs (id int PRIMARY KEY, body text); INSERT INTO docs SELECT 1, 'small';
        INSERT INTO docs SELECT 7, repeat('0123456789', 6700000); INSERT INTO docs SELECT 8, 'small'`,
@@ -120,7 +120,7 @@ describe('the Postgres source', () => {
     server.sql('DROP TABLE docs', 'shop');
   });
 
-  it('fails at bytes that are not UTF-8, in a database that does not check', async () => {
+  it('fails at bytes that are not UTF-8, in a database without validation', async () => {
     server.createDatabase('bytes', `ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`);
     server.sql(`CREATE TABLE t (v text); INSERT INTO t VALUES (E'gr\\303\\274n')`, 'bytes');
     const readBytes = (): Promise<ConnectorRun> =>
@@ -138,7 +138,7 @@ describe('the Postgres source', () => {
     });
   });
 
-  it('reads inheriting tables as Postgres does, and partitions with their parent only', async () => {
+  it('reads child tables as Postgres does, and partitions only through their parent', async () => {
     server.sql(
       `CREATE TABLE parts (id int, at date) PARTITION BY RANGE (at);
        CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
@@ -217,7 +217,7 @@ describe('a connection that fails', () => {
       /^ssl_mode\.ca_certificate is required/,
     ],
     ['a tunnel', { tunnel_method: { tunnel_method: 'SSH_KEY_AUTH' } }, /^tunnel_method must be/],
-  ])('says which member to change: %s', async (_name, more, message) => {
+  ])('names the member to change: %s', async (_name, more, message) => {
     expect(await check(more)).toMatch(message);
   });
 

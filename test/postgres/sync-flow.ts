@@ -64,7 +64,7 @@ export class SyncFlow {
     return stringAt(answer, 'connectionId') ?? refused(answer);
   }
 
-  /** Runs a sync that must succeed, and returns how many rows it says that it synced. */
+  /** Runs a sync that must succeed. Returns the reported number of rows. */
   async sync(connectionId: string): Promise<unknown> {
     const job = await this.run(connectionId);
     if (job['status'] !== 'succeeded') throw new Error(this.log);

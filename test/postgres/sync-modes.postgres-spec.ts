@@ -13,7 +13,7 @@ describe('syncs from Postgres to Postgres', () => {
     await flow.stop();
   });
 
-  it('bring what is new, and miss no rows that share the last cursor value', async () => {
+  it('read new rows, and miss no rows with the last cursor value', async () => {
     const streams = [{ name: 'events', syncMode: 'incremental_deduped_history', cursorField: ['updated'] }];
     const id = await flow.connect(flow.source(), flow.destination('dedup'), streams);
     expect(await flow.sync(id)).toBe(25_000);
@@ -24,10 +24,10 @@ describe('syncs from Postgres to Postgres', () => {
     expect([await flow.sync(id), await flow.sync(id)]).toEqual([3, 0]);
     for (const row of [25002, 25003]) {
       flow.shop(`INSERT INTO "events" SELECT ${row}, "updated", 'same instant' FROM "events" WHERE "id" = 7`);
-      // Those that share the cursor value come with the new one, and are told apart by the key.
+      // Rows with the same cursor value are read with the new one. The key distinguishes them.
       expect([await flow.sync(id), await flow.sync(id)]).toEqual([row - 25000, 0]);
     }
-    // As many as before, but one of them is another.
+    // The number is the same, but one row is different.
     flow.shop(
       `DELETE FROM "events" WHERE "id" = 25003; INSERT INTO "events" SELECT 25004, "updated", 'in its place' FROM "events" WHERE "id" = 7`,
     );
@@ -37,7 +37,7 @@ describe('syncs from Postgres to Postgres', () => {
     expect(flow.lake(count)).toBe('25004|25004|changed|same instant');
   });
 
-  it('do not read equal cursor values again and again that are spelt differently', async () => {
+  it('do not repeatedly read equal cursor values with different texts', async () => {
     flow.shop(
       'CREATE TABLE "spelt" ("id" int PRIMARY KEY, "at" numeric); INSERT INTO "spelt" VALUES (1, 1.0), (2, 1.00), (3, 1.000)',
     );
@@ -46,7 +46,7 @@ describe('syncs from Postgres to Postgres', () => {
     expect([await flow.sync(id), await flow.sync(id), await flow.sync(id)]).toEqual([3, 0, 0]);
   });
 
-  it('deduplicate a stream that was appended, by another key too, and append to it again', async () => {
+  it('deduplicate an appended stream, also by another key, and append to it again', async () => {
     flow.shop(
       `CREATE TABLE "moved" ("id" int, "at" int, "v" text); INSERT INTO "moved" VALUES (1, 1, 'a'), (1, 2, 'b'), (NULL, 3, 'c'), (NULL, 4, 'd')`,
     );
@@ -62,7 +62,7 @@ describe('syncs from Postgres to Postgres', () => {
     expect(await synced('incremental_append')).toBe('aabbccdd');
   });
 
-  it('replace a table of the longest name, refuse a longer one, and use no name of another table', async () => {
+  it('replace a table with the longest possible name, and refuse a longer name', async () => {
     const [long, near] = ['x'.repeat(63), 'events_airbyte_new'] as const;
     for (const name of [long, near]) flow.shop(`CREATE TABLE "${name}" AS SELECT 1 AS "id"`);
     const to = flow.destination('names');
@@ -81,7 +81,7 @@ describe('syncs from Postgres to Postgres', () => {
     for (const name of [long, near]) flow.shop(`DROP TABLE "${name}"`);
   });
 
-  it('read all streams from one snapshot, whatever is moved between them meanwhile', async () => {
+  it('read all streams from one snapshot while rows move between them', async () => {
     const rows = 100_000;
     flow.shop(
       `CREATE TABLE "a_from" AS SELECT "n" AS "id" FROM generate_series(1, ${rows}) AS "n"; CREATE TABLE "b_to" ("id" int)`,
@@ -106,7 +106,7 @@ describe('syncs from Postgres to Postgres', () => {
     expect(flow.lake(arrived)).toBe(`${rows}|${rows}`);
   });
 
-  it('take a key of several columns', async () => {
+  it('accept a key of several columns', async () => {
     flow.shop(
       `CREATE TABLE "stock" ("shop" int, "item" text, "at" timestamptz, "count" int, PRIMARY KEY ("shop", "item"));
        INSERT INTO "stock" SELECT "s", 'item ' || "i", timestamptz '2026-01-01' + "i" * interval '1 s', 1 FROM generate_series(1, 3) AS "s", generate_series(1, 4) AS "i"`,
@@ -122,7 +122,7 @@ describe('syncs from Postgres to Postgres', () => {
     expect(flow.lake(found)).toBe('13|27|7');
   });
 
-  it('keep tables of one name in two schemas apart, or are refused where they would be mixed', async () => {
+  it('keep tables of the same name in two schemas apart, or are refused if they would mix', async () => {
     flow.shop(
       'CREATE SCHEMA "north"; CREATE SCHEMA "south"; CREATE TABLE "north"."twin" AS SELECT 1 AS "id"; CREATE TABLE "south"."twin" AS SELECT 2 AS "id"',
     );
@@ -137,7 +137,7 @@ describe('syncs from Postgres to Postgres', () => {
     );
   });
 
-  it('replace the rows of an overwritten table in one step', async () => {
+  it('replace the rows of an overwritten table atomically', async () => {
     const id = await flow.connect(flow.source(), flow.destination('over'), [{ name: 'events' }]);
     await flow.sync(id);
     flow.shop('DELETE FROM "events" WHERE "id" > 10');

@@ -31,7 +31,7 @@ const ODD = `
     (3, NULL, NULL, '(,)', NULL, NULL, NULL, '(,)', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '-infinity', 'infinity', 'infinity', NULL, NULL, '-Infinity', NULL)`;
 
 const ORDER_COLUMNS = `"id"::text, "price"::text, "ratio"::text, "at", "local_at", "day", "data", "raw"::jsonb, "tags", "matrix", "flag", "note", "blob", "span", "select"`;
-/** Their JSON is the same at both ends, and that of the others once it is a text. */
+/** Columns with the same JSON at both ends. The others are compared as texts. */
 const EXACT = 'at local_at day moods pairs json_list pair mood range uuid ip bits xml'.split(' ');
 const AS_TEXTS = 'domain timetz time blob fixed money real oid'.split(' ');
 
@@ -46,7 +46,7 @@ describe('a sync from Postgres', () => {
     await flow.stop();
   });
 
-  it('brings every type to Postgres as it is', async () => {
+  it('copies every type to Postgres unchanged', async () => {
     const id = await flow.connect(flow.source(), flow.destination('raw'), [{ name: 'order' }]);
     await flow.sync(id);
     const query = (table: string): string =>
@@ -60,7 +60,7 @@ describe('a sync from Postgres', () => {
     );
   });
 
-  it('brings types that JSON does not know as Postgres writes them, times at the ends of time too', async () => {
+  it('copies types without a JSON equivalent in Postgres’ text form, also infinite times', async () => {
     const id = await flow.connect(flow.source(), flow.destination('odd'), [{ name: 'odd' }]);
     await flow.sync(id);
     const columns = [...EXACT, ...AS_TEXTS].map((name) => `"${name}"`).join(', ');
@@ -75,7 +75,7 @@ describe('a sync from Postgres', () => {
     );
   });
 
-  it('brings numbers to files with every digit', async () => {
+  it('writes numbers to files with every digit', async () => {
     const local = { destinationType: 'local-json', destination_path: '/local/out' };
     const id = await flow.connect(flow.source(), local, [{ name: 'order' }]);
     expect(await flow.sync(id)).toBe(4);
@@ -85,7 +85,7 @@ describe('a sync from Postgres', () => {
     expect(lines).toMatch(/"id":9007199254740993,/);
   });
 
-  it('brings a column that the source gets later', async () => {
+  it('copies a column that is added to the source later', async () => {
     flow.shop('CREATE TABLE "grown" AS SELECT 1 AS "id"');
     const ids: string[] = [];
     for (const syncMode of ['full_refresh_overwrite', 'full_refresh_append'])
@@ -99,7 +99,7 @@ describe('a sync from Postgres', () => {
     );
   });
 
-  it('fails where a table of the user is in its way', async () => {
+  it('fails if a table of a user has the same name', async () => {
     flow.shop('CREATE TABLE "events" AS SELECT 1 AS "id"');
     flow.lake('CREATE SCHEMA "taken"; CREATE TABLE "taken"."events" ("value" integer)');
     const streams = [{ name: 'events', syncMode: 'full_refresh_append' }];
@@ -107,7 +107,7 @@ describe('a sync from Postgres', () => {
     expect(flow.lake('SELECT COUNT(*) FROM "taken"."events"')).toBe('0');
   });
 
-  it('is refused at the creation of its source by a wrong database, without the password', async () => {
+  it('is refused at the creation of a source with a wrong database, without the password', async () => {
     const refused = await flow
       .connect(flow.source({ database: 'nowhere' }), flow.destination('raw'), [])
       .then(() => '', String);

@@ -10,7 +10,7 @@ import { runConnector } from './connector-run';
 import { PostgresServer } from './server';
 
 const CONNECTORS = ['source-postgres', 'destination-postgres'] as const;
-/** Roles that the server takes over one kind of connection only, so that a check shows which one was made. */
+/** The server accepts each role over one kind of connection only, so a check shows which kind was used. */
 const RULES = [
   'hostssl all encrypted_only 127.0.0.1/32 trust',
   'host all encrypted_only 127.0.0.1/32 reject',
@@ -61,15 +61,15 @@ describe.each(CONNECTORS)('the encryption of %s', (connector) => {
     return (await runConnector(connector, 'check', { config })).checkFailure;
   };
 
-  it.each(['require', 'prefer', 'allow'])('is there where the server asks for it: %s', async (mode) => {
+  it.each(['require', 'prefer', 'allow'])('is used if the server requires it: %s', async (mode) => {
     expect(await check('encrypted_only', { mode })).toBeNull();
   });
 
-  it.each(['disable', 'prefer', 'allow'])('is not there where the server refuses it: %s', async (mode) => {
+  it.each(['disable', 'prefer', 'allow'])('is not used if the server refuses it: %s', async (mode) => {
     expect(await check('plain_only', { mode })).toBeNull();
   });
 
-  it('is refused, and not left out, where it is required', async () => {
+  it('fails instead of being skipped if it is required', async () => {
     const refused = /^The server refused plain_only .*Check username, ssl_mode/;
     expect(await check('plain_only', { mode: 'require' })).toMatch(refused);
     for (const mode of ['verify-ca', 'verify-full'])
@@ -79,7 +79,7 @@ describe.each(CONNECTORS)('the encryption of %s', (connector) => {
     expect(await check('encrypted_only', { mode: 'disable' })).toMatch(/^The server refused encrypted_only/);
   });
 
-  it('checks the authority, whatever the name of the host: verify-ca', async () => {
+  it('checks the authority but not the host name: verify-ca', async () => {
     const mode = 'verify-ca';
     expect(await check('encrypted_only', { mode, ca_certificate: authority.certificate })).toBeNull();
     expect(await check('encrypted_only', { mode, ca_certificate: other.certificate })).toMatch(
@@ -91,7 +91,7 @@ describe.each(CONNECTORS)('the encryption of %s', (connector) => {
     expect(await check('encrypted_only', { mode })).toMatch(/^ssl_mode\.ca_certificate is required/);
   });
 
-  it('checks the name of the host too: verify-full', async () => {
+  it('also checks the host name: verify-full', async () => {
     const mode = 'verify-full';
     const right = { mode, ca_certificate: authority.certificate };
     expect(await check('encrypted_only', right, { host: 'localhost' })).toBeNull();
@@ -103,7 +103,7 @@ describe.each(CONNECTORS)('the encryption of %s', (connector) => {
     ).toMatch(/^ssl_mode verify-full: .*certificate/);
   });
 
-  it('signs in with a certificate of the client', async () => {
+  it('authenticates with a client certificate', async () => {
     const right = {
       mode: 'verify-ca',
       ca_certificate: authority.certificate,
@@ -147,13 +147,13 @@ describe.each(CONNECTORS)('the encryption of %s', (connector) => {
       const { port } = fake.address() as AddressInfo;
       const ssl = { mode, ...(mode === 'require' ? {} : { ca_certificate: authority.certificate }) };
       expect(await check('encrypted_only', ssl, { port })).toMatch(/^ssl_mode .*does not support TLS/);
-      // The request for encryption, and then the end of the connection.
+      // The connection contains only the TLS request.
       expect(Buffer.concat(received).toString('hex')).toMatch(/^0000000804d2162f(5800000004)?$/);
       fake.close();
     },
   );
 
-  it('does not use a password that the user of the gateway keeps for other programs', async () => {
+  it('does not use the password file of the gateway’s user', async () => {
     const home = mkdtempSync(join(tmpdir(), 'home-'));
     writeFileSync(join(home, '.pgpass'), '*:*:*:*:right', { mode: 0o600 });
     const before = process.env['HOME'];

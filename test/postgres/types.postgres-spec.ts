@@ -11,7 +11,7 @@ const DATE = { ...STRING, format: 'date' };
 const LOCAL = { ...STRING, format: 'date-time', airbyte_type: 'timestamp_without_timezone' };
 const INSTANT = { ...STRING, format: 'date-time', airbyte_type: 'timestamp_with_timezone' };
 
-/** A type, the JSON schema that it has, and values, each as a literal of SQL. */
+/** A type, its JSON schema, and values as SQL literals. */
 const TYPES: readonly (readonly [type: string, schema: object, ...values: string[]])[] = [
   ['smallint', INTEGER, '-32768', '32767'],
   ['integer', INTEGER, '-2147483648'],
@@ -89,7 +89,7 @@ const ARRAYS: readonly (readonly [element: string, ...values: string[]])[] = [
   ['bytea', `ARRAY['\\x00'::bytea]`],
 ];
 
-/** Names that mean something to SQL, to JSON or to replacement patterns. */
+/** Names with a special meaning in SQL, JSON or replacement patterns. */
 const NAMES = [
   'select',
   't',
@@ -128,10 +128,10 @@ describe('every type of Postgres', () => {
     await server.stop();
   });
 
-  /** The settings of the connector, so that both ways to read speak of the same form. */
+  /** The connector's settings, so both reads return the same text form. */
   const SETTINGS = `SET TimeZone = 'UTC'; SET IntervalStyle = 'iso_8601';`;
 
-  /** Reads a table, stores its records beside it, and counts the cells that are equal and those that are not. */
+  /** Reads a table, stores its records in another one, and counts equal and different cells. */
   const compare = async (table: string, cells: readonly string[]): Promise<unknown[]> => {
     const run = await runConnector('source-postgres', 'read', {
       config: server.config('shop'),
@@ -166,14 +166,14 @@ describe('every type of Postgres', () => {
     return most + 1;
   };
 
-  it('arrives in a form that Postgres reads as the same value', async () => {
+  it('is read in a form that Postgres parses to the same value', async () => {
     const rows = create(
       'scalars',
       TYPES.map(([type, , ...values]) => [type, ...values] as const),
     );
     const cells = TYPES.map(([type], index) => {
       const value = `("k"."r" ->> 'c${index}')`;
-      // hstore and composites are objects, which their own functions build again.
+      // Functions of their own convert the objects back to hstore and composites.
       if (type === 'extras.hstore')
         return `(SELECT extras.hstore(array_agg(key), array_agg(value)) FROM json_each_text(CASE json_typeof("k"."r" -> 'c${index}') WHEN 'object' THEN "k"."r" -> 'c${index}' END))::text = "t"."c${index}"::text`;
       if (type === 'pair')
@@ -195,7 +195,7 @@ describe('every type of Postgres', () => {
       ]);
   });
 
-  it('arrives in arrays, whatever is in them', async () => {
+  it('is read in arrays with any elements', async () => {
     const rows = create(
       'lists',
       ARRAYS.map(([element, ...values]) => [`${element}[]`, ...values] as const),
@@ -213,7 +213,7 @@ describe('every type of Postgres', () => {
     );
   });
 
-  it('arrives under every name', async () => {
+  it('is read under every column name', async () => {
     const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
     for (const schema of ['a$$b', 'with "quotes" and . dots']) {
       const [first = ''] = NAMES;
@@ -239,7 +239,7 @@ describe('every type of Postgres', () => {
     }
   });
 
-  it('arrives from a table with as many columns as Postgres takes', async () => {
+  it('is read from a table with the maximal number of columns', async () => {
     server.sql(
       `CREATE TABLE wide (${Array.from({ length: 1600 }, (_, index) => `c${index} int DEFAULT ${index}`).join(', ')}); INSERT INTO wide DEFAULT VALUES`,
       'shop',

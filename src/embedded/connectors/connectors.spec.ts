@@ -110,7 +110,7 @@ describe('the file source', () => {
     });
   });
 
-  it('goes on behind the rows of a state, unless a file has changed since', () => {
+  it('resumes after the rows of a state, unless a file has changed', () => {
     folder.file('local/d.csv', `id\n${Array.from({ length: 30_000 }, (_, id) => id).join('\n')}\n`);
     const [first] = statesOf(read('/local/d.csv').messages);
     expect(first).toMatchObject({
@@ -139,13 +139,13 @@ describe('the file source', () => {
     });
   });
 
-  it('reads a packed file of several parts, padded with zeros', () => {
+  it('reads a gzip file with several members and zero padding', () => {
     const parts = [gzipSync('id\n1\n'), gzipSync('2\n'), Buffer.alloc(1000)];
     writeFileSync(join(folder.path, 'local/d.csv.gz'), Buffer.concat(parts));
     expect(dataOf(read('/local/d.csv.gz').messages)).toEqual([{ id: '1' }, { id: '2' }]);
   });
 
-  it('finds every member of JSON lines, however late it comes and whatever its name', () => {
+  it('finds every member of JSON lines in any row and with any name', () => {
     const rows = Array.from({ length: 3000 }, (_, id) => `{"id":${id}}`);
     folder.file('local/d.jsonl', [...rows, '{"id":"x","late":[],"__proto__":1}'].join('\n'));
     const config = folder.file('config.json', { ...FILE, format: 'jsonl', url: '/local/d.jsonl' });
@@ -162,7 +162,7 @@ describe('the file source', () => {
     expect(second).toEqual({ id: '2', v: 'b' });
   });
 
-  it('refuses a file that is written to while it is read, since half a row looks like a row', async () => {
+  it('refuses a file that is written during the read, because half a row looks like a row', async () => {
     const rows = (from: number): string =>
       Array.from({ length: 200_000 }, (_, id) => `${from + id},and more text that fills the pipe\n`).join('');
     const path = folder.file('local/d.csv', `id,v\n${rows(0)}`);
@@ -170,14 +170,14 @@ describe('the file source', () => {
     const catalog = folder.file('catalog.json', { streams: [configured('d', 'full_refresh', 'append')] });
     const reading = folder.start('source-file', ['read', '--config', config, '--catalog', catalog]);
     await once(reading.stdout, 'readable');
-    // It waits for its reader, long before the end of the file.
+    // Back-pressure stops the source long before the end of the file.
     appendFileSync(path, '200000,ha');
     const output = await text(reading.stdout);
     expect(output.trim().split('\n').at(-1)).toContain('/local/d.csv was changed while it was read.');
     expect(output).not.toContain('COMPLETE');
   });
 
-  it('refuses bytes that are no UTF-8', () => {
+  it('refuses bytes that are not UTF-8', () => {
     writeFileSync(join(folder.path, 'local/d.csv'), Buffer.from([0x69, 0x64, 0x0a, 0xff, 0xfe, 0x0a]));
     expect(read('/local/d.csv').messages.at(-1)).toMatchObject({
       trace: {
@@ -206,7 +206,7 @@ describe('the faker source', () => {
     ).messages;
   };
 
-  it('brings the same people for a seed, and after its last state everybody again or only who is new', () => {
+  it('sends the same users for a seed, and after the last state all users or only new ones', () => {
     const first = read({ count: 3, seed: 7 });
     expect(dataOf(first)).toMatchObject([{ id: 1 }, { id: 2 }, { id: 3 }]);
     const names = (messages: JsonObject[]): unknown[] =>

@@ -37,7 +37,7 @@ describe('the SQLite destination', () => {
     return found.map((row) => ({ ...(row as object) }));
   };
 
-  it('appends, and gives states back with the count of what it stored', () => {
+  it('appends, and confirms states with the number of stored records', () => {
     expect(
       statesOf(
         write('append', [
@@ -63,7 +63,7 @@ describe('the SQLite destination', () => {
     expect(rows()).toEqual([{ id: 3, v: 'new' }]);
   });
 
-  it('keeps of every key the record with the greatest cursor, and of equal ones the last', () => {
+  it('keeps the record with the greatest cursor for every key, and the last one of equal cursors', () => {
     const more = { primary_key: [['id']], cursor_field: ['v'] };
     write(
       'append_dedup',
@@ -90,7 +90,7 @@ describe('the SQLite destination', () => {
     ]);
   });
 
-  it('tells keys apart that one double would stand for', () => {
+  it('distinguishes keys that are equal as doubles', () => {
     const more = { primary_key: [['id']], cursor_field: ['v'] };
     const config = folder.file('config.json', { destination_path: '/local/out.sqlite' });
     const catalog = folder.file('catalog.json', {
@@ -131,7 +131,7 @@ describe('the local JSON destination', () => {
       .split('\n')
       .flatMap((line) => /"id":(\d+)/.exec(line)?.[1] ?? []);
 
-  it('replaces a file only by a complete one', () => {
+  it('replaces a file only by a complete file', () => {
     write('overwrite', [{ id: 1 }]);
     expect(write('overwrite', [{ id: 2 }], false).status).toBe(1);
     expect(ids()).toEqual(['1']);
@@ -139,7 +139,7 @@ describe('the local JSON destination', () => {
     expect(ids()).toEqual(['3']);
   });
 
-  it('cuts off what a killed run left behind its last commit', () => {
+  it('truncates the lines that a killed run left after its last commit', () => {
     write('append', [{ id: 1 }]);
     writeFileSync(join(folder.path, 'local/out/_airbyte_raw_s.jsonl'), `${content()}{"_airbyte_ab_id":"half`);
     write('append', [{ id: 2 }]);
@@ -147,7 +147,7 @@ describe('the local JSON destination', () => {
     expect(content()).not.toContain('half');
   });
 
-  it('leaves nothing behind its last commit when its input ends too early', () => {
+  it('leaves nothing after its last commit if its input ends too early', () => {
     write('append', [{ id: 1 }]);
     const before = content();
     const more = Array.from({ length: 20_000 }, (_, id) => ({ id, text: 'x'.repeat(20) }));

@@ -26,7 +26,7 @@ const KEY = { primary_key: [['id']], cursor_field: ['v'] };
 const IDS = 'SELECT "id", "v" FROM "s" ORDER BY 1, 2';
 
 describe('a stream in SQLite', () => {
-  it('that was appended can be deduplicated, and be appended again', async () => {
+  it('can be deduplicated after it was appended, and appended again', async () => {
     await write('s', 'append', [
       { id: 1, v: 2 },
       { id: 1, v: 5 },
@@ -42,7 +42,7 @@ describe('a stream in SQLite', () => {
     expect(query(IDS)).toHaveLength(3);
   });
 
-  it('keeps the later of two instants of which one has a fraction', async () => {
+  it('keeps the later of two instants if only one has a fraction', async () => {
     const stream = {
       name: 's',
       json_schema: { properties: { id: {}, v: { type: ['null', 'string'], format: 'date-time' } } },
@@ -60,7 +60,7 @@ describe('a stream in SQLite', () => {
     expect(query(IDS)).toEqual([{ id: 1, v: '2026-01-01T00:00:00.5Z' }]);
   });
 
-  it('can be given another key', async () => {
+  it('can get another key', async () => {
     await write(
       's',
       'append_dedup',
@@ -74,7 +74,7 @@ describe('a stream in SQLite', () => {
     expect(query(IDS)).toEqual([{ id: 3, v: 1 }]);
   });
 
-  it('takes null for a key, and refuses a record without its key', async () => {
+  it('accepts null as a key, and refuses a record without its key', async () => {
     for (const data of [
       { id: null, v: 1 },
       { id: null, v: 2 },
@@ -99,12 +99,12 @@ describe('a stream in SQLite', () => {
     expect(query('SELECT "id" FROM "s" ORDER BY 1')).toEqual([{ id: 3 }, { id: 4 }]);
   });
 
-  it('is refused next to one whose name differs in case only', async () => {
+  it('is refused beside a stream whose name differs only in case', async () => {
     const streams = ['Users', 'users'].map((name) => configured(name, 'full_refresh', 'overwrite'));
     expect(await output.run(parseConfiguredCatalog({ streams }), '')).toMatchObject({ type: 'config_error' });
   });
 
-  it('is replaced although somebody has a view of it', async () => {
+  it('is replaced although a view of a user reads it', async () => {
     await write('s', 'overwrite', [{ id: 1, v: 1 }]);
     output.exec('CREATE VIEW "mine" AS SELECT COUNT(*) AS "rows" FROM "_airbyte_raw_s"');
     expect(
@@ -116,7 +116,7 @@ describe('a stream in SQLite', () => {
     expect(query('SELECT * FROM "mine"')).toEqual([{ rows: 2 }]);
   });
 
-  it('shows no number rounded and no column missed, whatever its name', async () => {
+  it('shows every digit and every column with any name', async () => {
     const numbers = [
       '9007199254740993',
       '12345678901234567890',

@@ -14,11 +14,11 @@ const REPLACING: readonly SyncMode[] = [
 ];
 const ALL: readonly SyncMode[] = [...REPLACING, 'incremental_deduped_history'];
 
-/** A destination, and a reader of what it holds that shares no code with it. */
+/** A destination, and an independent reader of its content. */
 export interface Destination {
   readonly configuration: JsonObject;
   readonly modes: readonly SyncMode[];
-  /** The rows of a stream, each in its canonical spelling. */
+  /** The rows of a stream in canonical form. */
   rows(stream: string): string[];
 }
 
@@ -40,7 +40,7 @@ export function localJson(dataDir: string, folder: string): Destination {
   };
 }
 
-/** Reads the raw table, and holds the view to it where the stream has the columns that its schema named. */
+/** Reads the raw table, and compares the view if the columns match the schema. */
 export function sqlite(dataDir: string, file: string, hasSchemaOf: () => boolean): Destination {
   const path = join(dataDir, 'local', file);
   return {

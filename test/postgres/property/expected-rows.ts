@@ -4,12 +4,12 @@ import type { Row } from './random-table';
 export type SyncMode =
   'full_refresh_overwrite' | 'full_refresh_append' | 'incremental_append' | 'incremental_deduped_history';
 
-/** A record as JSON has it, nulls included. */
+/** A record as in JSON, with nulls. */
 function recordOf({ cells }: Row): string {
   return `{${[...cells].map(([name, { json }]) => `${JSON.stringify(name)}:${json}`).join(',')}}`;
 }
 
-/** A record in one spelling, without its nulls: a destination may leave them out. */
+/** The canonical form of a record without nulls, which a destination may omit. */
 export function canonicalRow(record: string): string {
   return [...canonicalMembers(record)]
     .map(([name, value]) => `${JSON.stringify(name)}:${value}`)
@@ -17,7 +17,7 @@ export function canonicalRow(record: string): string {
     .join(',');
 }
 
-/** How far an incremental read has come, by the rules in docs/embedded.md. */
+/** The position of an incremental read, by the rules in docs/embedded.md. */
 interface Position {
   readonly cursor: number | null;
   /** The records with that cursor value. */
@@ -25,7 +25,7 @@ interface Position {
   readonly nulls: number;
 }
 
-/** The rows that one connection must have left at its destination. */
+/** The rows that a connection must have written to its destination. */
 export class ExpectedRows {
   private kept: string[] = [];
   private readonly newest = new Map<number, string>();
@@ -33,7 +33,7 @@ export class ExpectedRows {
 
   constructor(readonly mode: SyncMode) {}
 
-  /** What a sync adds, and how many records it reads. */
+  /** The effect of a sync, and the number of records that it reads. */
   sync(source: readonly Row[]): number {
     const read = this.mode.startsWith('incremental') ? this.readIncrementally(source) : source;
     const rows = read.map((row) => canonicalRow(recordOf(row)));

@@ -1,7 +1,7 @@
 import { escapeLiteral } from 'pg';
-import type { Dice } from '../../support/dice';
+import type { SeededRandom } from '../../support/random';
 
-/** A value as SQL writes it, and the JSON that a record must have for it. */
+/** A value as SQL, and its JSON in a record. */
 export interface Cell {
   readonly sql: string;
   readonly json: string;
@@ -12,10 +12,10 @@ export const NULL_CELL: Cell = { sql: 'NULL', json: 'null' };
 const cell = (text: string, json = JSON.stringify(text)): Cell => ({ sql: escapeLiteral(text), json });
 const number = (text: string): Cell => cell(text, text);
 
-/** A type of a column with the values that it may have. */
+/** A column type with possible values. */
 export interface Kind {
   readonly type: string;
-  value(dice: Dice): Cell;
+  value(random: SeededRandom): Cell;
 }
 
 const TEXT_UNITS = [
@@ -42,17 +42,20 @@ const TEXT_UNITS = [
   'null',
 ];
 
-export function oddText(dice: Dice, most: number): string {
-  return Array.from({ length: dice.below(most + 1) }, () => dice.one(TEXT_UNITS)).join('');
+export function oddText(random: SeededRandom, most: number): string {
+  return Array.from({ length: random.below(most + 1) }, () => random.pick(TEXT_UNITS)).join('');
 }
 
-const from = (type: string, ...cells: readonly Cell[]): Kind => ({ type, value: (dice) => dice.one(cells) });
+const from = (type: string, ...cells: readonly Cell[]): Kind => ({
+  type,
+  value: (random) => random.pick(cells),
+});
 
 /** Types of columns that are neither a key nor a cursor. */
 export const KINDS: readonly Kind[] = [
   {
     type: 'bigint',
-    value: (dice) => number(String(BigInt(dice.below(2 ** 32)) * 4_294_967_291n - 2n ** 63n)),
+    value: (random) => number(String(BigInt(random.below(2 ** 32)) * 4_294_967_291n - 2n ** 63n)),
   },
   from('integer', number('0'), number('-2147483648'), number('7')),
   from(
@@ -72,8 +75,8 @@ export const KINDS: readonly Kind[] = [
     cell('Infinity'),
   ),
   from('boolean', { sql: 'true', json: 'true' }, { sql: 'false', json: 'false' }),
-  { type: 'text', value: (dice) => cell(oddText(dice, 12)) },
-  { type: 'varchar', value: (dice) => cell(oddText(dice, 3)) },
+  { type: 'text', value: (random) => cell(oddText(random, 12)) },
+  { type: 'varchar', value: (random) => cell(oddText(random, 3)) },
   from('char(4)', cell('ab', '"ab  "'), cell('', '"    "')),
   from('bytea', cell('\\x00ff27'), cell('\\x')),
   from('uuid', cell('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11')),
@@ -98,7 +101,7 @@ export const KINDS: readonly Kind[] = [
   from('inet', cell('10.0.0.1/8'), cell('::1')),
 ];
 
-/** A type of a key: the value of a number, in one of the ways in which it may be spelt. */
+/** A key type: the value for a number, in one of its possible texts. */
 export interface KeyKind {
   readonly type: string;
   key(id: number, spelling: boolean): Cell;
@@ -126,7 +129,7 @@ export const KEY_KINDS: readonly KeyKind[] = [
   { type: 'jsonb', key: (id, spelling) => cell(`{"a": ${id}.0${spelling ? '' : '0'}}`, `{"a":${id}.0}`) },
 ];
 
-/** A type of a cursor: its values are in the order of the numbers. */
+/** A cursor type: its values have the order of the numbers. */
 export interface CursorKind {
   readonly type: string;
   at(place: number): Cell;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../../src/embedded/platform/json';
 import { EngineProcess } from '../../embedded/kill/engine-process';
 import { until } from '../../support/until';
-import { Dice } from '../../support/dice';
+import { SeededRandom } from '../../support/random';
 import { PostgresServer } from '../server';
 import { type Destination, localJson, postgres, sqlite } from './destinations';
 import { ExpectedRows, type SyncMode } from './expected-rows';
@@ -12,7 +12,7 @@ import { RandomFile } from './random-file';
 import { type Row, RandomTable } from './random-table';
 
 const WORKSPACE = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
-/** `PROPERTY_SEED=$RANDOM PROPERTY_SECONDS=600 npm run test:postgres -- property` tries what is new. */
+/** `PROPERTY_SEED=$RANDOM PROPERTY_SECONDS=600 npm run test:postgres -- property` runs with a new seed. */
 const FIRST_SEED = Number(process.env['PROPERTY_SEED'] ?? 1);
 const BUDGET_MS = Number(process.env['PROPERTY_SECONDS'] ?? 90) * 1000;
 const STEPS = 5;
@@ -34,7 +34,7 @@ interface Connection {
   readonly expected: ExpectedRows;
   /** The name of its stream at the destination. */
   readonly arrivesAs: string;
-  /** Whether a kill may have repeated rows, as an append promises no more than that none is lost. */
+  /** Whether a kill may have repeated rows, because appends are at least once. */
   mayRepeat: boolean;
 }
 
@@ -73,9 +73,9 @@ describe('syncs of random tables and files, with kills', () => {
   );
 });
 
-/** One random world: a table and a file, each synced to some destinations several times. */
+/** One random scenario: a table and a file, each synced several times to some destinations. */
 class Round {
-  private readonly dice: Dice;
+  private readonly random: SeededRandom;
   private running: EngineProcess | null = null;
   private readonly log: string[] = [];
   private readonly events: string[] = [];
@@ -85,7 +85,7 @@ class Round {
     private readonly server: PostgresServer,
     private readonly folder: string,
   ) {
-    this.dice = new Dice(seed * 7919);
+    this.random = new SeededRandom(seed * 7919);
     mkdirSync(join(folder, 'local/in'), { recursive: true });
     for (const name of ['shop', 'lake']) {
       server.sql(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
@@ -103,7 +103,7 @@ class Round {
     this.running = await EngineProcess.start(this.folder, this.log);
   }
 
-  /** What happened so far. */
+  /** The actions so far, for the error message. */
   get story(): string {
     return [...this.events, this.log.slice(-20).join('')].join('\n');
   }
@@ -129,7 +129,7 @@ class Round {
   }
 
   private async connectTable(): Promise<Connection[]> {
-    const table = new RandomTable(this.dice, (sql) => this.server.sql(sql, 'shop'), this.seed);
+    const table = new RandomTable(this.random, (sql) => this.server.sql(sql, 'shop'), this.seed);
     const source: Source = {
       stream: table.name,
       get description() {
@@ -153,7 +153,7 @@ class Round {
 
   private async connectFile(): Promise<Connection[]> {
     const path = join(this.folder, 'local/in/rows');
-    const file = new RandomFile(this.dice, (content) => {
+    const file = new RandomFile(this.random, (content) => {
       writeFileSync(path, content);
     });
     const source: Source = {
@@ -182,7 +182,7 @@ class Round {
     stream: JsonObject,
     hasSchema: () => boolean,
   ): Promise<Connection[]> {
-    const { dice, engine, server, folder } = this;
+    const { random, engine, server, folder } = this;
     this.events.push(`${name}: ${source.description}, ${source.rows().length} rows`);
     const sourceId = await this.create('source', configuration);
     const destinations = [
@@ -191,10 +191,10 @@ class Round {
       localJson(folder, `${name} json`),
     ];
     const connections: Connection[] = [];
-    for (const destination of destinations.filter(() => !dice.oneIn(4))) {
+    for (const destination of destinations.filter(() => !random.oneIn(4))) {
       const destinationId = await this.create('destination', destination.configuration);
-      const mode = dice.one(source.modes.filter((each) => destination.modes.includes(each)));
-      const prefix = dice.one(['', 'p_', `x"y'`]);
+      const mode = random.pick(source.modes.filter((each) => destination.modes.includes(each)));
+      const prefix = random.pick(['', 'p_', `x"y'`]);
       const { body } = await engine.client.post('/connections', {
         sourceId,
         destinationId,
@@ -231,15 +231,15 @@ class Round {
   }
 
   private async sync(connections: readonly Connection[]): Promise<void> {
-    const { dice } = this;
+    const { random } = this;
     const jobs: number[] = [];
     for (const { id } of connections) jobs.push(await this.engine.sync(id));
-    const kills = dice.oneIn(3) ? 0 : 1 + dice.below(MOST_KILLS);
+    const kills = random.oneIn(3) ? 0 : 1 + random.below(MOST_KILLS);
     const killed: string[] = [];
     for (let kill = 0; kill < kills; kill++) {
-      await until('a random moment', waiting(dice.below(900)));
-      const victim = dice.one(['engine', 'read', 'write'] as const);
-      const number = dice.below(100);
+      await until('a random moment', waiting(random.below(900)));
+      const victim = random.pick(['engine', 'read', 'write'] as const);
+      const number = random.below(100);
       if (victim === 'engine') {
         await this.engine.kill();
         await this.start();
@@ -261,7 +261,7 @@ class Round {
   }
 }
 
-/** Kills one of some processes; false where none is left. */
+/** Kills one of some processes. Returns false if none is running. */
 function killOne(pids: readonly number[], number: number): boolean {
   const pid = pids[number % Math.max(pids.length, 1)];
   if (pid === undefined) return false;
@@ -272,13 +272,13 @@ function killOne(pids: readonly number[], number: number): boolean {
   }
 }
 
-/** A condition that comes true after a time. */
+/** A condition that becomes true after a time. */
 function waiting(ms: number): () => true | null {
   const start = performance.now();
   return () => (performance.now() - start >= ms ? true : null);
 }
 
-/** Takes rows away that are there more often than they must be. Of others and of missing ones nothing is hidden. */
+/** Removes repeated rows that are allowed. Unexpected and missing rows stay visible. */
 function unrepeated(found: readonly string[], expected: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const row of expected) counts.set(row, (counts.get(row) ?? 0) + 1);
@@ -292,7 +292,7 @@ function unrepeated(found: readonly string[], expected: readonly string[]): stri
   return kept;
 }
 
-/** Thousands of rows would be a long message. */
+/** Shortens the message, because there may be thousands of rows. */
 function compare(place: string, found: readonly string[], expected: readonly string[]): void {
   const missing = minus(expected, found);
   const foreign = minus(found, expected);

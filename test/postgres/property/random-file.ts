@@ -1,4 +1,4 @@
-import type { Dice } from '../../support/dice';
+import type { SeededRandom } from '../../support/random';
 import { oddText, type Cell } from './kinds';
 import type { Row } from './random-table';
 
@@ -38,13 +38,13 @@ export class RandomFile {
   private nextId = 0;
 
   constructor(
-    private readonly dice: Dice,
+    private readonly random: SeededRandom,
     private readonly save: (content: string) => void,
   ) {
-    this.format = dice.one(['csv', 'jsonl'] as const);
-    this.name = `${dice.one(NAMES).replace('\n', '')} file`;
-    const names = NAMES.filter(() => dice.oneIn(3));
-    this.columns = ['row', ...names].map((name) => ({ name, values: dice.one(VALUES) }));
+    this.format = random.pick(['csv', 'jsonl'] as const);
+    this.name = `${random.pick(NAMES).replace('\n', '')} file`;
+    const names = NAMES.filter(() => random.oneIn(3));
+    this.columns = ['row', ...names].map((name) => ({ name, values: random.pick(VALUES) }));
     this.all = [this.row(true)];
     this.change();
   }
@@ -63,9 +63,9 @@ export class RandomFile {
 
   /** Writes another file in its place. */
   change(): void {
-    const { dice } = this;
-    if (this.nextId > 1 && dice.oneIn(4)) this.all = this.all.slice(0, 1 + dice.below(this.all.length));
-    const count = dice.oneIn(8) ? BULK_ROWS : dice.below(40);
+    const { random } = this;
+    if (this.nextId > 1 && random.oneIn(4)) this.all = this.all.slice(0, 1 + random.below(this.all.length));
+    const count = random.oneIn(8) ? BULK_ROWS : random.below(40);
     this.all = [...this.all, ...Array.from({ length: count }, () => this.row(false))];
     const names = this.columns.map(({ name }) => name);
     const lines =
@@ -82,13 +82,14 @@ export class RandomFile {
   }
 
   private row(isFirst: boolean): Row {
-    const { dice } = this;
+    const { random } = this;
     const cells = new Map<string, Cell>();
     for (const { name, values } of this.columns) {
       if (this.format === 'csv')
-        cells.set(name, { sql: '', json: JSON.stringify(isFirst ? 'x' : oddText(dice, 6)) });
+        cells.set(name, { sql: '', json: JSON.stringify(isFirst ? 'x' : oddText(random, 6)) });
       else if (isFirst) cells.set(name, { sql: '', json: values[0] ?? 'null' });
-      else if (!dice.oneIn(6)) cells.set(name, { sql: '', json: dice.oneIn(6) ? 'null' : dice.one(values) });
+      else if (!random.oneIn(6))
+        cells.set(name, { sql: '', json: random.oneIn(6) ? 'null' : random.pick(values) });
     }
     return { id: this.nextId++, cursor: null, cells };
   }

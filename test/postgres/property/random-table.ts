@@ -1,5 +1,5 @@
 import { escapeIdentifier } from 'pg';
-import type { Dice } from '../../support/dice';
+import type { SeededRandom } from '../../support/random';
 import { qualified } from '../../../src/embedded/connectors/postgres/identifiers';
 import {
   CURSOR_KINDS,
@@ -64,18 +64,18 @@ export class RandomTable {
   private lastCursor = 1;
 
   constructor(
-    private readonly dice: Dice,
+    private readonly random: SeededRandom,
     private readonly run: (sql: string) => void,
     number: number,
   ) {
-    const names = shuffled(dice, NAMES);
+    const names = shuffled(random, NAMES);
     this.schema = `s ${number}"`;
-    this.name = `${dice.one(NAMES).replace('\n', '')}${number}`;
-    this.keyKinds = Array.from({ length: 1 + dice.below(2) }, () => dice.one(KEY_KINDS));
+    this.name = `${random.pick(NAMES).replace('\n', '')}${number}`;
+    this.keyKinds = Array.from({ length: 1 + random.below(2) }, () => random.pick(KEY_KINDS));
     this.keys = names.splice(0, this.keyKinds.length);
-    this.cursorKind = dice.one(CURSOR_KINDS);
+    this.cursorKind = random.pick(CURSOR_KINDS);
     this.cursor = names.splice(0, 1)[0] ?? 'cursor';
-    this.columns = names.slice(0, dice.below(6)).map((name) => ({ name, kind: dice.one(KINDS) }));
+    this.columns = names.slice(0, random.below(6)).map((name) => ({ name, kind: random.pick(KINDS) }));
     const definitions = [
       ...this.keys.map(
         (name, index) => `${escapeIdentifier(name)} ${this.keyKinds[index]?.type ?? ''} NOT NULL`,
@@ -86,7 +86,7 @@ export class RandomTable {
     run(
       `CREATE SCHEMA ${escapeIdentifier(this.schema)}; CREATE TABLE ${this.sql} (${definitions.join(', ')}, PRIMARY KEY (${this.keys.map(escapeIdentifier).join(', ')}))`,
     );
-    this.insert(1 + dice.below(20));
+    this.insert(1 + random.below(20));
   }
 
   private get sql(): string {
@@ -106,11 +106,11 @@ export class RandomTable {
 
   /** Changes some rows, and sometimes columns. */
   change(): void {
-    const { dice } = this;
-    if (dice.oneIn(8)) this.insert(BULK_ROWS);
-    for (let changes = dice.below(4); changes > 0; changes--) {
-      const action = dice.below(6);
-      if (action <= 1) this.insert(1 + dice.below(30));
+    const { random } = this;
+    if (random.oneIn(8)) this.insert(BULK_ROWS);
+    for (let changes = random.below(4); changes > 0; changes--) {
+      const action = random.below(6);
+      if (action <= 1) this.insert(1 + random.below(30));
       else if (action === 2) this.update();
       else if (action === 3) this.respell();
       else if (action === 4) this.remove();
@@ -132,7 +132,7 @@ export class RandomTable {
 
   /** The same key again, perhaps in another spelling. */
   private respell(): void {
-    const id = this.dice.below(this.nextId);
+    const id = this.random.below(this.nextId);
     if (this.rows.has(id)) this.replace(id);
     else {
       this.set(id);
@@ -155,7 +155,7 @@ export class RandomTable {
 
   private changeColumns(): void {
     this.hasChangedColumns = true;
-    const dropped = this.dice.oneIn(2) ? this.columns.at(-1) : undefined;
+    const dropped = this.random.oneIn(2) ? this.columns.at(-1) : undefined;
     if (dropped !== undefined) {
       this.run(`ALTER TABLE ${this.sql} DROP COLUMN ${escapeIdentifier(dropped.name)}`);
       this.columns = this.columns.slice(0, -1);
@@ -166,7 +166,7 @@ export class RandomTable {
       }
       return;
     }
-    const column = { name: `late ${this.nextId} ${this.columns.length}`, kind: this.dice.one(KINDS) };
+    const column = { name: `late ${this.nextId} ${this.columns.length}`, kind: this.random.pick(KINDS) };
     this.run(`ALTER TABLE ${this.sql} ADD COLUMN ${escapeIdentifier(column.name)} ${column.kind.type}`);
     this.columns = [...this.columns, column];
     for (const [id, row] of this.rows)
@@ -175,17 +175,22 @@ export class RandomTable {
 
   /** Gives a row new values, with a cursor value that is mostly new, sometimes the last one, rarely an old one or none. */
   private set(id: number): void {
-    const { dice } = this;
-    if (dice.oneIn(2)) this.lastCursor++;
-    const cursor = dice.oneIn(12) ? null : dice.oneIn(15) ? dice.below(this.lastCursor) : this.lastCursor;
+    const { random } = this;
+    if (random.oneIn(2)) this.lastCursor++;
+    const cursor = random.oneIn(12)
+      ? null
+      : random.oneIn(15)
+        ? random.below(this.lastCursor)
+        : this.lastCursor;
     const cells = new Map<string, Cell>();
     this.keys.forEach((name, index) => {
       // The last column of a key tells rows apart; those before it repeat.
       const number = index === this.keys.length - 1 ? id : id % 3;
-      cells.set(name, this.keyKinds[index]?.key(number, dice.oneIn(2)) ?? NULL_CELL);
+      cells.set(name, this.keyKinds[index]?.key(number, random.oneIn(2)) ?? NULL_CELL);
     });
     cells.set(this.cursor, cursor === null ? NULL_CELL : this.cursorKind.at(cursor));
-    for (const { name, kind } of this.columns) cells.set(name, dice.oneIn(5) ? NULL_CELL : kind.value(dice));
+    for (const { name, kind } of this.columns)
+      cells.set(name, random.oneIn(5) ? NULL_CELL : kind.value(random));
     this.rows.set(id, { id, cursor, cells });
   }
 
@@ -209,11 +214,11 @@ export class RandomTable {
 
   private someId(): number | null {
     const ids = [...this.rows.keys()];
-    return ids.length === 0 ? null : this.dice.one(ids);
+    return ids.length === 0 ? null : this.random.pick(ids);
   }
 }
 
-function shuffled<T>(dice: Dice, of: readonly T[]): T[] {
+function shuffled<T>(random: SeededRandom, of: readonly T[]): T[] {
   const left = [...of];
-  return of.flatMap(() => left.splice(dice.below(left.length), 1));
+  return of.flatMap(() => left.splice(random.below(left.length), 1));
 }

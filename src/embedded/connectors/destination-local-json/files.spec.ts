@@ -58,7 +58,7 @@ describe('the file of a stream', () => {
     expect(files()).toContain(`_airbyte_raw_${name}.jsonl`);
   });
 
-  it('has a shorter name where the name of the stream is long, and another one for each stream', async () => {
+  it('has a shortened name for a long stream name, different for each stream', async () => {
     const long = 'é'.repeat(300);
     for (const name of [`${long}1`, `${long}2`, '漢/'.repeat(300)])
       expect(await output.write(name, 'overwrite', [{ id: 1 }])).toBeNull();
@@ -98,14 +98,14 @@ describe('the file of a stream', () => {
     expect(files()).toEqual(['_airbyte_raw_s.jsonl']);
   });
 
-  it('is kept when a user puts a file there after a sync', async () => {
+  it('is kept if a user creates a file of that name after a sync', async () => {
     await output.write('s', 'overwrite', [{ id: 1 }]);
     writeFileSync(path('_airbyte_raw_s.jsonl'), 'mine\n');
     for (const mode of MODES) expect((await output.write('s', mode, [{ id: 2 }]))?.type).toBe('config_error');
     expect(readFileSync(path('_airbyte_raw_s.jsonl'), 'utf8')).toBe('mine\n');
   });
 
-  it('goes on through every mode, and when a version before made it', async () => {
+  it('is continued in every mode, also if the previous version created it', async () => {
     const line = `{"_airbyte_ab_id":"00000000-0000-4000-8000-000000000000","_airbyte_emitted_at":1,"_airbyte_data":{"id":7}}\n`;
     mkdirSync(path('.'));
     writeFileSync(path('_airbyte_raw_s.jsonl'), `${line}{"_airbyte_ab_id":"half`);
@@ -120,7 +120,7 @@ describe('the file of a stream', () => {
     expect(ids()).toEqual(['1', '2', '3']);
   });
 
-  it('may be emptied or moved away by its reader, but not cut within a line', async () => {
+  it('may be emptied or moved away, but not truncated within a line', async () => {
     await output.write('s', 'append', [{ id: 1 }, { id: 2 }]);
     truncateSync(path('_airbyte_raw_s.jsonl'), readFileSync(path('_airbyte_raw_s.jsonl')).length - 3);
     expect((await output.write('s', 'append', [{ id: 3 }]))?.message).toContain(
@@ -134,7 +134,7 @@ describe('the file of a stream', () => {
     expect(ids()).toEqual(['5']);
   });
 
-  it('leaves nothing beside it when an overwrite fails or a run was killed', async () => {
+  it('leaves no other file behind after a failed overwrite or a killed run', async () => {
     await output.write('s', 'append', [{ id: 1 }]);
     const before = files();
     writeFileSync(path('._airbyte_raw_s.jsonl.new'), 'left by a killed run');
@@ -150,7 +150,7 @@ describe('the file of a stream', () => {
     ['{"a":1,"\\u0061":2}', 'it has the member "a" more than once'],
     ['{"é":1,"\\u00e9":2}', 'it has the member "é" more than once'],
     ['{"a":"\xff"}', 'it is not valid UTF-8'],
-  ])('takes no record that readers read differently: %s', async (record, reason) => {
+  ])('refuses a record that parsers read differently: %s', async (record, reason) => {
     const streams = parseConfiguredCatalog({ streams: [configured('s', 'full_refresh', 'append')] });
     const bytes = reason.includes('UTF-8') ? Buffer.from(record, 'latin1') : Buffer.from(record);
     const [head, tail] = ['{"type":"RECORD","record":{"stream":"s","data":', ',"emitted_at":1}}\n'];
@@ -200,7 +200,7 @@ describe('the folder of the files', () => {
     },
   );
 
-  it('may be a link to a folder in /local, not one that leads outside or to nothing', async () => {
+  it('may be a link to a folder in /local, but not a dangling link or one that leads out', async () => {
     mkdirSync(join(output.local, 'real'));
     symlinkSync('real', path('.'));
     expect(await output.write('s', 'append', [{ id: 1 }])).toBeNull();
@@ -214,7 +214,7 @@ describe('the folder of the files', () => {
     expect(existsSync(outside())).toBe(false);
   });
 
-  it('is refused when it is a file, without the path of the host', async () => {
+  it('is refused if it is a file, without the path of the host', async () => {
     writeFileSync(path('.').replace(/\/\.?$/, ''), 'mine');
     expect(await output.check('/local/out')).toBe(
       '/local/out is not a folder. Choose another destination_path.',
@@ -231,7 +231,7 @@ describe('the folder of the files', () => {
     inX.folder.remove();
   });
 
-  it.each([[5], [''], [null], ['/tmp/x'], ['/local/../x']])('is refused when it is %j', async (wrong) => {
+  it.each([[5], [''], [null], ['/tmp/x'], ['/local/../x']])('is refused if it is %j', async (wrong) => {
     expect(await output.check(wrong)).toMatch(/destination_path must be|must begin with|must not contain/);
   });
 

@@ -4,7 +4,7 @@ import type { ColumnType } from './columns';
 import { membersOf, repeatedMember } from '../record-members';
 import { cellOf, InvalidValue } from './values';
 
-/** The text behind a cell, by the rules of COPY's text format. */
+/** Decodes a cell by the rules of COPY's text format. */
 function textOfCell(cell: string): string {
   return fromBytes(
     cell.replace(/\\(.)/g, (_all, letter: string) => ({ n: '\n', r: '\r', t: '\t' })[letter] ?? letter),
@@ -36,7 +36,7 @@ describe('a value and its column', () => {
     ['jsonb', '"text"'],
     ['jsonb', '{"a":[{"a":1},{"a":2}]}'],
     ['jsonb', '{"é":1,"\\u00c3\\u00a9":2}'],
-  ])('fit: %s takes %s', (type, value) => {
+  ])('fit: %s accepts %s', (type, value) => {
     expect(fits(type, value)).toBe(true);
   });
 
@@ -74,12 +74,12 @@ describe('a value and its column', () => {
     expect(fits(type, value)).toBe(false);
   });
 
-  it('names the kind of a value and not the value, which may be a secret', () => {
+  it('reports the kind of a value but not the value, which may be a secret', () => {
     const wrongKind = cellOf('"hunter2"', 'numeric');
     expect(wrongKind).toEqual(new InvalidValue('the value is a text, but the column holds numbers'));
   });
 
-  it('keeps every text as it is', () => {
+  it('keeps every text unchanged', () => {
     const unit = fc.constantFrom('a', '\\', '\n', '\r', '\t', '"', '\u0001', 'é', '😀', 'N', '.', '\u2028');
     fc.assert(
       fc.property(fc.string({ unit }), fc.boolean(), (text, escapesAll) => {
@@ -97,7 +97,7 @@ describe('a value and its column', () => {
 });
 
 describe('the members of a record', () => {
-  it('are those that JSON.parse finds', () => {
+  it('are the same as those of JSON.parse', () => {
     const name = fc.string({ unit: fc.constantFrom('a', 'é', '"', '\\', '{', ',', ':', ' ', ']') });
     const space = fc.constantFrom('', ' ', '\t');
     fc.assert(
@@ -118,7 +118,7 @@ describe('the members of a record', () => {
     );
   });
 
-  it('may be nested as deeply as a line allows', () => {
+  it('may be nested as deep as a line allows', () => {
     const deep = `${'[{"a":'.repeat(50_000)}1${'}]'.repeat(50_000)}`;
     expect(membersOf(`{"x":${deep},"y":2}`).map(({ value }) => value)).toEqual([deep, '2']);
     expect(repeatedMember(deep)).toBeNull();

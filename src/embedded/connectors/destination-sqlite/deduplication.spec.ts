@@ -10,7 +10,7 @@ afterEach(() => {
   output.folder.remove();
 });
 
-/** Writes records in one sync each, and returns the raw records that are left. */
+/** Writes each record in a sync of its own. Returns the remaining raw records. */
 async function left(
   records: readonly string[],
   key: readonly (readonly string[])[],
@@ -62,7 +62,7 @@ describe('the key of a deduplicated stream in SQLite', () => {
     expect(await left(records, [['id']])).toEqual(records);
   });
 
-  it('keeps its parts apart, and may be nested', async () => {
+  it('keeps its parts separate, and may be nested', async () => {
     const records = [
       '{"a":"x\\",\\"y","b":{"c":"z"}}',
       '{"a":"x","b":{"c":"y\\",\\"z"}}',
@@ -71,7 +71,7 @@ describe('the key of a deduplicated stream in SQLite', () => {
     expect(await left(records, [['a'], ['b', 'c']])).toEqual(records);
   });
 
-  it('is demanded of every record', async () => {
+  it('is required in every record', async () => {
     const more = { primary_key: [['a', 'b']] };
     expect((await output.write('s', 'append_dedup', ['{"a":1}'], more))?.message).toContain(
       'it has no member "a.b"',
@@ -126,7 +126,7 @@ describe('the cursor of a deduplicated stream in SQLite', () => {
     expect(await left([earlier ?? '', later ?? ''], [['id']], { name: 'c', schema })).toEqual([later]);
   });
 
-  it('may have a name that a JSON path cannot have', async () => {
+  it('may have a name that a JSON path cannot express', async () => {
     expect(
       await left(['{"id":1,"a\\"b":2}', '{"id":1,"a\\"b":1}'], [['id']], { name: 'a"b', schema: NUMBER }),
     ).toEqual(['{"id":1,"a\\"b":2}']);

@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { SqliteOutput } from '../../../../test/embedded/sqlite-kit';
 
-it('the check of a locked SQLite file fails soon, with the reason and what to do', async () => {
+it('the check of a locked SQLite file fails soon, with the reason and the fix', async () => {
   const output = new SqliteOutput();
   expect(await output.write('s', 'append', ['{"a":1}'])).toBeNull();
   const other = new DatabaseSync(output.file);

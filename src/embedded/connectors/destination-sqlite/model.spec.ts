@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../platform/json';
-import { Dice } from '../../../../test/support/dice';
+import { SeededRandom } from '../../../../test/support/random';
 import { SqliteOutput, streamWith } from '../../../../test/embedded/sqlite-kit';
 
 let output: SqliteOutput;
@@ -51,7 +51,7 @@ const VALUES: readonly (readonly [string, unknown])[] = [
   ['[1, {"x": 1.0}]', '[1, {"x": 1.0}]'],
   ['{}', '{}'],
 ];
-/** Keys with the spellings that are one key. */
+/** Keys, each with several equal texts. */
 const KEYS = [
   ['1', '1.0', '10e-1'],
   ['"1"', '"\\u0031"'],
@@ -72,28 +72,29 @@ class Model {
   readonly columns: string[];
   rows: Row[] = [];
 
-  constructor(private readonly dice: Dice) {
-    const name = (): string => Array.from({ length: dice.below(4) }, () => dice.one(NAME_PARTS)).join('');
-    this.columns = [...new Set(['key', ...Array.from({ length: 2 + dice.below(8) }, name)])];
+  constructor(private readonly random: SeededRandom) {
+    const name = (): string =>
+      Array.from({ length: random.below(4) }, () => random.pick(NAME_PARTS)).join('');
+    this.columns = [...new Set(['key', ...Array.from({ length: 2 + random.below(8) }, name)])];
   }
 
-  /** A record with some of the columns, its names spelt with escapes now and then. */
+  /** A record with some of the columns. Some names contain escapes. */
   row(): Row {
-    const { dice } = this;
-    const key = dice.below(KEYS.length);
+    const { random } = this;
+    const key = random.below(KEYS.length);
     const shown = new Map<string, unknown>();
-    const members = [`"key":${dice.one(KEYS[key] ?? [])}`];
+    const members = [`"key":${random.pick(KEYS[key] ?? [])}`];
     for (const column of this.columns.slice(1)) {
-      if (dice.below(4) === 0) continue;
-      const [json, value] = dice.one(VALUES);
+      if (random.below(4) === 0) continue;
+      const [json, value] = random.pick(VALUES);
       shown.set(column, value);
-      members.push(`${this.spelling(column)}${dice.one(['', ' '])}:${json}`);
+      members.push(`${this.spelling(column)}${random.pick(['', ' '])}:${json}`);
     }
     return { record: `{${members.join(',')}}`, key, shown };
   }
 
   private spelling(name: string): string {
-    if (this.dice.below(3) > 0) return JSON.stringify(name);
+    if (this.random.below(3) > 0) return JSON.stringify(name);
     const units = Array.from({ length: name.length }, (_, index) => name.charCodeAt(index));
     return `"${units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')}"`;
   }
@@ -105,7 +106,7 @@ class Model {
   }
 }
 
-/** Rows without their order, which deduplication does not keep. */
+/** Sorted rows, because deduplication does not keep their order. */
 function sorted(rows: readonly string[]): string[] {
   return [...rows].sort();
 }
@@ -120,22 +121,22 @@ describe('a stream of any names, keys and values in SQLite', () => {
   it.each(Array.from({ length: 12 }, (_, seed) => seed))(
     'equals its records after every sync (seed %i)',
     async (seed) => {
-      const dice = new Dice(seed);
-      const model = new Model(dice);
-      const stream = dice.one(['s', 'a"b', "it's", 'order', 'a\\b', '漢 字', '*/ x', 'S;--']);
+      const random = new SeededRandom(seed);
+      const model = new Model(random);
+      const stream = random.pick(['s', 'a"b', "it's", 'order', 'a\\b', '漢 字', '*/ x', 'S;--']);
       let properties: string[] = ['key', ...model.columns.slice(1, 3)];
       for (let sync = 0; sync < 6; sync++) {
-        const mode = dice.one(['append', 'append_dedup', 'append_dedup', 'overwrite']);
+        const mode = random.pick(['append', 'append_dedup', 'append_dedup', 'overwrite']);
         properties = model.columns.filter(
-          (name) => name === 'key' || properties.includes(name) || dice.below(2) > 0,
+          (name) => name === 'key' || properties.includes(name) || random.below(2) > 0,
         );
-        if (dice.below(4) === 0) properties = properties.slice(0, 3);
-        const rows = Array.from({ length: dice.below(12) }, () => model.row());
+        if (random.below(4) === 0) properties = properties.slice(0, 3);
+        const rows = Array.from({ length: random.below(12) }, () => model.row());
         const more = {
           ...streamWith(stream, Object.fromEntries(properties.map((name) => [name, {}] as const))),
           primary_key: [['key']],
         };
-        const complete = dice.below(5) > 0;
+        const complete = random.below(5) > 0;
         const failure = await output.write(
           stream,
           mode,
@@ -144,7 +145,7 @@ describe('a stream of any names, keys and values in SQLite', () => {
           complete,
         );
         expect(failure === null).toBe(complete);
-        // Its state came before the end, so only an overwrite is lost.
+        // The state came before the end, so only an overwrite is lost.
         if (complete || mode !== 'overwrite') model.take(mode, rows);
         if (!complete && mode === 'overwrite') continue;
         const quoted = stream.replaceAll('"', '""');

@@ -33,7 +33,7 @@ describe("a user's objects in the SQLite file", () => {
     ['table', 'CREATE TABLE "_airbyte_new_s" (id, keep)'],
     ['index', 'CREATE TABLE "t" (id); CREATE INDEX "_airbyte_key_s" ON "t" (id)'],
     ['view', 'CREATE TABLE "t" (id); CREATE VIEW "_airbyte_raw_s" AS SELECT id FROM "t"'],
-  ])('are not replaced: a %s made by %s', async (type, sql) => {
+  ])('are not replaced: a %s created by %s', async (type, sql) => {
     output.exec(sql);
     const before = output.query('SELECT "name", "sql" FROM "sqlite_master"');
     for (const mode of MODES) {
@@ -46,7 +46,7 @@ describe("a user's objects in the SQLite file", () => {
     expect(output.query('SELECT "name", "sql" FROM "sqlite_master"')).toEqual(before);
   });
 
-  it('stay as they are beside the streams', async () => {
+  it('stay unchanged beside the streams', async () => {
     output.exec(
       `PRAGMA foreign_keys = ON; CREATE TABLE "mine" (id INTEGER PRIMARY KEY, keep); INSERT INTO "mine" VALUES (1, 'precious')`,
     );
@@ -54,7 +54,7 @@ describe("a user's objects in the SQLite file", () => {
     expect(output.query('SELECT * FROM "mine"')).toEqual([{ id: 1n, keep: 'precious' }]);
   });
 
-  it('survive on the tables of a stream that is overwritten', async () => {
+  it('survive on the tables of an overwritten stream', async () => {
     await output.write('s', 'overwrite', [{ id: 1, v: 1 }]);
     output.exec(`CREATE INDEX "by_id" ON "_airbyte_raw_s" ("value_id");
       CREATE TABLE "log" (n); CREATE TRIGGER "logged" AFTER DELETE ON "_airbyte_raw_s" BEGIN INSERT INTO "log" VALUES (1); END;
@@ -68,7 +68,7 @@ describe("a user's objects in the SQLite file", () => {
     expect(output.query('SELECT * FROM "log"')).toEqual([]);
   });
 
-  it('cannot keep rows back unseen', async () => {
+  it('cannot suppress rows without an error', async () => {
     await output.write('s', 'append', [{ id: 1 }]);
     output.exec('CREATE TRIGGER "drop" BEFORE INSERT ON "_airbyte_raw_s" BEGIN SELECT RAISE(IGNORE); END');
     expect((await output.write('s', 'append', [{ id: 2 }]))?.message).toContain('a trigger of the database');
@@ -118,7 +118,7 @@ describe('the path of the SQLite file', () => {
     },
   );
 
-  it('creates nothing through a link to nothing', async () => {
+  it('creates nothing through a dangling link', async () => {
     symlinkSync(join(output.folder.path, 'gone'), local('folder'));
     expect(await check('/local/folder/x.sqlite')).toContain('link');
     expect(existsSync(join(output.folder.path, 'gone'))).toBe(false);
@@ -142,7 +142,7 @@ describe('the path of the SQLite file', () => {
     expect(await check('/local/pipe')).toContain('not a regular file');
   });
 
-  it.each([[5], [['/local/x']], [''], [null], ['/tmp/x']])('is refused when it is %j', async (path) => {
+  it.each([[5], [['/local/x']], [''], [null], ['/tmp/x']])('is refused if it is %j', async (path) => {
     expect(await check(path)).toMatch(/destination_path must be|must begin with/);
   });
 

@@ -10,7 +10,7 @@ afterEach(() => {
   output.folder.remove();
 });
 
-/** The rows of the view, each with its columns in their order. */
+/** The rows of the view with their ordered columns. */
 function shown(): unknown[][] {
   return output.query('SELECT * FROM "s"').map((row) => Object.values(row));
 }
@@ -53,12 +53,12 @@ describe('the view of a stream in SQLite', () => {
     ['"x\\u0000y"', '"x\\u0000y"'],
     ['"\\ud800"', '"\\ud800"'],
     ['"\\ud83d\\ude00"', '😀'],
-  ])('shows %s as it is in the record', async (json, expected) => {
+  ])('shows %s as in the record', async (json, expected) => {
     await write([`{"a":${json}}`], ['a']);
     expect(shown()).toEqual([[expected]]);
   });
 
-  it('finds members however their names are spelt', async () => {
+  it('finds members whose names contain escapes', async () => {
     await write(['{"stra\\u00dfe":1,"url\\/x":2}', '{ "straße" : 3 , "url/x" : 4 }'], ['straße', 'url/x']);
     expect(shown()).toEqual([
       [1n, 2n],
@@ -66,7 +66,7 @@ describe('the view of a stream in SQLite', () => {
     ]);
   });
 
-  it('gives names that differ in case only a number, and never changes it', async () => {
+  it('numbers names that differ only in case, and never changes the number', async () => {
     await write(['{"Id":1,"id":2,"iD_2":3,"ID":4}'], ['Id', 'id', 'iD_2', 'ID']);
     expect(columns()).toEqual(['Id', 'id_3', 'iD_2', 'ID_4']);
     expect(shown()).toEqual([[1n, 2n, 3n, 4n]]);
@@ -94,7 +94,7 @@ describe('the view of a stream in SQLite', () => {
     expect(shown()).toEqual([names.map((_name, index) => BigInt(index))]);
   });
 
-  it('can be read however deep a row is nested', async () => {
+  it('can be read for deeply nested rows', async () => {
     const deep = `${'['.repeat(3000)}${']'.repeat(3000)}`;
     await write([`{"a":${deep},"b":1}`, '{"a":2,"b":2}'], ['a', 'b']);
     expect(shown()).toEqual([
@@ -103,7 +103,7 @@ describe('the view of a stream in SQLite', () => {
     ]);
   });
 
-  it('follows the schema, for rows that were stored before too', async () => {
+  it('follows the schema, also for rows that were stored before', async () => {
     await write(['{"a":1,"b":"x","c":true}'], ['a'], 'append');
     await write(['{"a":2,"b":"y"}'], ['a', 'b'], 'append');
     expect(shown()).toEqual([
@@ -118,7 +118,7 @@ describe('the view of a stream in SQLite', () => {
     ]);
   });
 
-  it('is refused for more columns than SQLite reads', async () => {
+  it('is refused for more columns than SQLite allows', async () => {
     const names = Array.from({ length: 1996 }, (_, index) => `c${index}`);
     const properties = Object.fromEntries(names.map((name) => [name, {}]));
     const refused = await output.write('s', 'append', [], streamWith('s', properties));
@@ -134,7 +134,7 @@ describe('the view of a stream in SQLite', () => {
   it.each([
     ['{"a":1,"\\u0061":2}', '"a"'],
     ['{"a":[{"b":1,"b":1}]}', '"b"'],
-  ])('is not written for %s, of which readers see different values', async (record, name) => {
+  ])('is not written for %s, which parsers read differently', async (record, name) => {
     const refused = await output.write('s', 'append', ['{"a":0}', record]);
     expect(refused).toEqual({
       type: 'config_error',
@@ -143,7 +143,7 @@ describe('the view of a stream in SQLite', () => {
     expect(output.query('SELECT * FROM "_airbyte_raw_s"')).toEqual([]);
   });
 
-  it('shows the rows of a table that the version before made', async () => {
+  it('shows the rows of a table of the previous version', async () => {
     output.exec(`CREATE TABLE "_airbyte_raw_s" (
       "_airbyte_ab_id" TEXT NOT NULL, "_airbyte_emitted_at" INTEGER NOT NULL, "_airbyte_data" TEXT NOT NULL);
       INSERT INTO "_airbyte_raw_s" VALUES ('x', 5, '{"id":1,"v":1e400}');

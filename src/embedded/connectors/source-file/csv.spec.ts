@@ -14,7 +14,7 @@ function read(file: string, pieceLength = Number.MAX_SAFE_INTEGER, options = DEF
   return rows.map((row) => JSON.parse(fromBytes(row)) as unknown);
 }
 
-/** Values with everything that CSV makes hard. */
+/** Values with all special characters of CSV. */
 const value = fc.string({
   unit: fc.constantFrom('a', 'é', '漢', '😀', '"', ',', '\n', '\t', '\\', ' ', '0', '\u0001'),
   maxLength: 6,
@@ -25,7 +25,7 @@ function quote(text: string): string {
 }
 
 describe('reading CSV', () => {
-  it('gives what csv-parse gives, wherever the file is cut into pieces', () => {
+  it('returns the same rows as csv-parse for any division into chunks', () => {
     const table = fc.array(fc.tuple(value, value, value), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(
@@ -48,13 +48,13 @@ describe('reading CSV', () => {
     );
   });
 
-  it('leaves every value as it stands', () => {
+  it('keeps every value unchanged', () => {
     expect(read('id,price,zip,note\n9007199254740993,1.10,00420,\n')).toEqual([
       { id: '9007199254740993', price: '1.10', zip: '00420', note: '' },
     ]);
   });
 
-  it('takes an empty line for a row only where rows have one value', () => {
+  it('reads an empty line as a row only if rows have one value', () => {
     expect(read('a\n1\n\n2\n')).toEqual([{ a: '1' }, { a: '' }, { a: '2' }]);
     expect(read('a,b\n1,2\n\n3,4\n')).toEqual([
       { a: '1', b: '2' },
@@ -62,7 +62,7 @@ describe('reading CSV', () => {
     ]);
   });
 
-  it('takes no more of a file than 64 MiB for one row', () => {
+  it('refuses a row of more than 64 MiB', () => {
     const reader = new CsvReader('/local/d.csv');
     const unclosed = `a\n1\n"${'x,\n'.repeat(23 * 1024 * 1024)}`;
     expect(() => reader.push(unclosed)).toThrow(
@@ -91,12 +91,12 @@ describe('reading CSV', () => {
     ['a\tb\n1\t2\n', 'set {"sep":"\\t"} in reader_options'],
     ['# made by hand\na,b\n1,2\n', 'skiprows in reader_options'],
     [`${'a,'.repeat(10_000)}\n`, 'it has 10001 names, and a stream has at most 10000 columns'],
-  ])('refuses %j rather than guess', (file, reason) => {
+  ])('refuses %j', (file, reason) => {
     expect(() => read(file)).toThrow(reason);
     expect(() => read(file, 1)).toThrow(reason);
   });
 
-  it('takes a line break in a quoted name, LF as well as CRLF', () => {
+  it('accepts a line break in a quoted name, LF and CRLF', () => {
     expect(read('"Order\r\nNumber","a\nb"\r\n1,2\r\n')).toEqual([{ 'Order\r\nNumber': '1', 'a\nb': '2' }]);
   });
 
@@ -104,7 +104,7 @@ describe('reading CSV', () => {
     expect(read(',a,\n0,x,y\n')).toEqual([{ 'Unnamed: 0': '0', a: 'x', 'Unnamed: 2': 'y' }]);
   });
 
-  it('reads a header of as many names as a stream may have in no time', () => {
+  it('reads a header with the maximal number of names', () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `n${index}`).join(',');
     expect(Object.keys(read(`${names}\n${names}\n`)[0] ?? {})).toHaveLength(10_000);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decoderOf, EncodingFault, encodingOf, type Encoding } from './encoding';
 
-/** The text, or the sound part of it and why the rest is not. */
+/** The text, or its valid part and the reason of the fault. */
 function decode(encoding: Encoding, bytes: Buffer, pieceLength = bytes.length): string | [string, string] {
   const decoder = decoderOf(encoding);
   const parts: Buffer[] = [];
@@ -26,7 +26,7 @@ describe('a file in an encoding', () => {
     ['utf-16', swapped(Buffer.from('\ufeffé😀', 'utf16le')), 'é😀'],
     ['utf-16-le', Buffer.from('é😀', 'utf16le'), 'é😀'],
     ['utf-16-be', swapped(Buffer.from('é😀', 'utf16le')), 'é😀'],
-  ])('%s is read, wherever it is cut into pieces', (encoding, bytes, text) => {
+  ])('%s is read with any division into chunks', (encoding, bytes, text) => {
     for (const length of [1, 2, 3, bytes.length]) expect(decode(encoding, bytes, length)).toBe(text);
   });
 
@@ -40,12 +40,12 @@ describe('a file in an encoding', () => {
     ['utf-16-le', [0x61, 0x00, 0x00, 0xd8, 0x62, 0x00], 'a', 'half of a surrogate pair'],
     ['utf-16-le', [0x61, 0x00, 0x00, 0xd8], 'a', 'ends within a UTF-16 character'],
     ['utf-16-le', [0x61, 0x00, 0x62], 'a', 'ends within a UTF-16 character'],
-  ])('%s refuses %j and keeps what is before', (encoding, bytes, sound, reason) => {
+  ])('%s refuses %j and keeps the text before it', (encoding, bytes, sound, reason) => {
     for (const length of [1, 2, 9])
       expect(decode(encoding, Buffer.from(bytes), length)).toEqual([sound, expect.stringContaining(reason)]);
   });
 
-  it('finds the first wrong byte of UTF-8 wherever it is', () => {
+  it('finds the first invalid byte of UTF-8 at any position', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),

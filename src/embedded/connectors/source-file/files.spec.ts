@@ -74,7 +74,7 @@ describe('a pattern', () => {
     expect(found('in/**/*.csv')).toEqual(files);
   });
 
-  it('ends where links lead in a circle', () => {
+  it('ends if links form a circle', () => {
     file('in/a/1.csv', 'in/b/2.csv');
     symlinkSync('..', at('in/a/up'));
     symlinkSync('../b', at('in/a/b'));
@@ -83,14 +83,14 @@ describe('a pattern', () => {
     expect(found('in/*/*/*.csv')).toEqual(['in/a/b/2.csv', 'in/b/a/1.csv']);
   });
 
-  it('ends where every folder links to every other', () => {
+  it('ends if every folder links to every other one', () => {
     const names = Array.from({ length: 12 }, (_, index) => `n${index}`);
     file(...names.map((name) => `net/${name}/1.csv`));
     for (const from of names) for (const to of names) symlinkSync(`../${to}`, at(`net/${from}/${to}`));
     expect(found('net/**/*.csv')).toHaveLength(12);
   });
 
-  it('takes time that grows with the number of names only', () => {
+  it('takes time proportional to the number of names', () => {
     const path = 'a/'.repeat(40);
     file(`${path}x.txt`);
     expect(() => found(`${'**/'.repeat(12)}${'*a'.repeat(60)}.csv`)).toThrow('No file is found');
@@ -141,13 +141,13 @@ describe('a pattern', () => {
       },
       'in/b.csv cannot be read: its links',
     ],
-  ])('that matches %s fails, and names it', (_what, make, reason) => {
+  ])('that matches %s fails with its name', (_what, make, reason) => {
     file('in/a.csv');
     make();
     expect(() => found('in/**/*.csv')).toThrow(reason);
   });
 
-  it('that is also the name of a file is refused when it matches others', () => {
+  it('that is also the name of a file is refused if it matches other files', () => {
     file('x[1].csv', 'x1.csv');
     expect(() => found('x[1].csv')).toThrow('put a backslash before [');
   });
@@ -172,7 +172,7 @@ describe('a file', () => {
     ['that is a FIFO', 'fifo', '/local/fifo is a FIFO: only regular files are read.'],
     ['that is a device', 'null', 'leads out of /local/'],
     ['with a name that is too long', 'x'.repeat(300), 'it is too long'],
-  ])('%s is refused at once, without a path of this machine', (_what, path, reason) => {
+  ])('%s is refused, without a path of the host', (_what, path, reason) => {
     file('a.csv', 'in/b.csv');
     execFileSync('mkfifo', [at('fifo')]);
     symlinkSync('/dev/null', at('null'));
@@ -181,7 +181,7 @@ describe('a file', () => {
     expect(read).not.toThrow(folder);
   });
 
-  it('is judged by what was opened, whatever its name leads to afterwards', () => {
+  it('is checked through its descriptor, even if its name is replaced later', () => {
     file('a.csv');
     const opened = openLocalFile('/local/a.csv');
     unlinkSync(at('a.csv'));
@@ -191,7 +191,7 @@ describe('a file', () => {
     expect(() => openLocalFile('/local/a.csv')).toThrow('leads out of /local/');
   });
 
-  it('is not read when it was replaced or written to since it was found', () => {
+  it('is not read if it was replaced or written since it was found', () => {
     file('a.csv', 'b.csv');
     const [a] = findFiles('/local/a.csv');
     renameSync(at('b.csv'), at('a.csv'));

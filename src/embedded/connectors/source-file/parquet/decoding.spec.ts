@@ -46,11 +46,11 @@ describe('values of a page', () => {
       [128, 1, 4, 2, 0],
       2,
     ],
-  ])('are refused that have %s', (_what, encoding, storage, bytes, count) => {
+  ])('are refused if they have %s', (_what, encoding, storage, bytes, count) => {
     expect(() => readValues(page(...bytes), encoding, storage, count)).toThrow(/damaged|not supported/);
   });
 
-  it('are read as differences, with every bit of 32 and 64', () => {
+  it('are read as differences with all 32 or 64 bits', () => {
     // 7, then +1 and +1: block of 128, 4 miniblocks, 3 values, least difference 1, no bits.
     const steps = [128, 1, 4, 3, 14, 2, 0, 0, 0, 0];
     expect([...readDelta32(page(...steps), 3)]).toEqual([7, 8, 9]);
@@ -59,7 +59,7 @@ describe('values of a page', () => {
     expect([...readDelta64(page(...wide), 2)]).toEqual([0n, -(2n ** 63n)]);
   });
 
-  it('are refused that have a negative length, or share more than the one before has', () => {
+  it('are refused with a negative length or a shared prefix that is too long', () => {
     const minusOne = [128, 1, 4, 1, 1];
     expect(() => readDeltaLengths(page(...minusOne), 1)).toThrow('damaged');
     expect(() => readDeltaTexts(page(...minusOne, 128, 1, 4, 1, 0), 1)).toThrow('damaged');
@@ -68,13 +68,13 @@ describe('values of a page', () => {
 });
 
 describe('levels', () => {
-  it('are read from runs and packed bits, the last group cut off as some writers do', () => {
+  it('are read from runs and packed bits, also if the last group is truncated', () => {
     expect([...readHybrid(page(6, 1, 3, 0b0110), 1, 7)]).toEqual([1, 1, 1, 0, 1, 1, 0]);
     expect([...readHybrid(page(3, 0x88, 0xc6), 3, 5)]).toEqual([0, 1, 2, 3, 4]);
     expect([...readOldPacked(page(0b00011011), 2, 4)]).toEqual([0, 1, 2, 3]);
   });
 
-  it('are refused that are cut off or too high', () => {
+  it('are refused if they are truncated or too high', () => {
     expect(() => readHybrid(page(6), 1, 3)).toThrow('damaged');
     expect(() => readHybrid(page(3), 3, 5)).toThrow('damaged');
     expect(() => readHybrid(page(6, 2), 1, 3)).toThrow('damaged');
@@ -84,7 +84,7 @@ describe('levels', () => {
 });
 
 describe('LZ4', () => {
-  it('unpacks literals, matches that overlap, and a block without any byte', () => {
+  it('decompresses literals, overlapping matches and an empty block', () => {
     expect([...decompressLz4Raw(Uint8Array.of(0), 0)]).toEqual([]);
     expect([...decompressLz4Raw(Uint8Array.of(0x12, 7, 1, 0, 0x10, 9), 8)]).toEqual([7, 7, 7, 7, 7, 7, 7, 9]);
     expect([...decompressLz4(Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 2, 0x10, 9), 1)]).toEqual([9]);
@@ -107,7 +107,7 @@ describe('values', () => {
     ]);
   });
 
-  it('keep INT96 whose nanoseconds are negative, or went round in Spark', () => {
+  it('keep INT96 with negative nanoseconds, or after an overflow in Spark', () => {
     const kind = kindOf(
       {
         name: 'at',
@@ -130,7 +130,7 @@ describe('values', () => {
     expect(text(-32_509_551_616_000n, -105_862_232)).toBe('"290000-12-30T23:00:00.000000000"');
   });
 
-  it('take a negative time in UTC for the day before, and no other', () => {
+  it('accept a negative time only in UTC, as a time of the day before', () => {
     expect(timeOfDayText(-13_899_000n, 'MILLIS', true)).toBe('20:08:21.000');
     expect(timeOfDayText(86_400_000n, 'MILLIS', false)).toBe('24:00:00.000');
     expect(() => timeOfDayText(-1n, 'MILLIS', false)).toThrow('is not a time of day');

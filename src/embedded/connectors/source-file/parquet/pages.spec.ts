@@ -40,11 +40,11 @@ describe('a page with a checksum', () => {
   // Thrift knows signed numbers only.
   const crc = crc32(CONTENT) | 0;
 
-  it('is read when it is as it was written', () => {
+  it('is read if the checksum matches', () => {
     expect(firstPageOf(CONTENT, crc)).toEqual(new Uint8Array(CONTENT));
   });
 
-  it('is refused when a bit of it has changed', () => {
+  it('is refused if a bit has changed', () => {
     const changed = Buffer.from(CONTENT);
     changed.writeUInt8(changed.readUInt8(5) ^ 1, 5);
     expect(() => firstPageOf(changed, crc)).toThrow('a page is damaged: its checksum is wrong');

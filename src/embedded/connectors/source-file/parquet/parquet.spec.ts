@@ -28,7 +28,7 @@ function copy(fixture: string, to: string): void {
   copyFileSync(join(FIXTURES, fixture), join(folder.path, 'local', to));
 }
 
-/** JSON whose numbers are kept to the last digit, as texts. */
+/** Parses JSON with numbers as texts, so every digit is kept. */
 function exact(json: string): unknown {
   return JSON.parse(
     json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (part) => (part.startsWith('"') ? part : `"${part}"`)),
@@ -52,30 +52,30 @@ function failureOf({ messages }: ReturnType<typeof run>): unknown {
 }
 
 describe('Parquet', () => {
-  it.each(['types-V1.parquet', 'types-V2.parquet'])(
-    'arrives with every type and digit that its writer put in: %s',
-    (fixture) => {
-      copy(fixture, 'd.parquet');
-      expect(recordsOf(run('read', '/local/d.parquet'))).toEqual(told('types.jsonl'));
-    },
-  );
+  it.each(['types-V1.parquet', 'types-V2.parquet'])('is read with every type and digit: %s', (fixture) => {
+    copy(fixture, 'd.parquet');
+    expect(recordsOf(run('read', '/local/d.parquet'))).toEqual(told('types.jsonl'));
+  });
 
   it.each(['pages-V1.parquet', 'pages-V2.parquet'])(
-    'arrives whole when lists go on over many pages and row groups: %s',
+    'is read completely if lists span many pages and row groups: %s',
     (fixture) => {
       copy(fixture, 'd.parquet');
       expect(recordsOf(run('read', '/local/d.parquet'))).toEqual(told('pages.jsonl'));
     },
   );
 
-  it.each(['UNCOMPRESSED', 'SNAPPY', 'ZSTD', 'GZIP', 'BROTLI', 'LZ4_RAW'])('is unpacked from %s', (codec) => {
-    copy(`${codec}.parquet`, 'd.parquet');
-    expect(dataOf(run('read', '/local/d.parquet').messages)).toEqual(
-      Array.from({ length: 5000 }, (_, i) => ({ i, text: `a text that repeats ${i % 7}` })),
-    );
-  });
+  it.each(['UNCOMPRESSED', 'SNAPPY', 'ZSTD', 'GZIP', 'BROTLI', 'LZ4_RAW'])(
+    'is decompressed from %s',
+    (codec) => {
+      copy(`${codec}.parquet`, 'd.parquet');
+      expect(dataOf(run('read', '/local/d.parquet').messages)).toEqual(
+        Array.from({ length: 5000 }, (_, i) => ({ i, text: `a text that repeats ${i % 7}` })),
+      );
+    },
+  );
 
-  it('arrives from Arrow: a column that is null throughout in LZ4, and empty lists in pages of version 2', () => {
+  it('is read from Arrow: an all-null column in LZ4, and empty lists in pages of version 2', () => {
     copy('arrow-lz4-null.parquet', 'd.parquet');
     expect(dataOf(run('read', '/local/d.parquet').messages)).toEqual([
       { id: 1, note: null },
@@ -87,7 +87,7 @@ describe('Parquet', () => {
     );
   });
 
-  it('is discovered with types, and what files disagree on may be either', () => {
+  it('is discovered with types; a column on which files disagree accepts both', () => {
     copy('types-V1.parquet', 'in/a.parquet');
     copy('pages-V1.parquet', 'in/b.parquet');
     const [found] = run('discover', '/local/in/*.parquet').messages;
@@ -121,7 +121,7 @@ describe('Parquet', () => {
     ['cut off', (whole: Buffer): Buffer => whole.subarray(0, -100)],
     ['encrypted', (whole: Buffer): Buffer => Buffer.concat([whole.subarray(0, -4), Buffer.from('PARE')])],
     ['damaged', (whole: Buffer): Buffer => Buffer.from(whole).fill(0x5a, 500, 600)],
-  ])('that is %s is refused, and none of its rows is made up', (_how, change) => {
+  ])('that is %s is refused, without invented rows', (_how, change) => {
     const whole = readFileSync(join(FIXTURES, 'GZIP.parquet'));
     writeFileSync(join(folder.path, 'local/d.parquet'), change(whole));
     const read = run('read', '/local/d.parquet');
