@@ -14,12 +14,15 @@ import {
   type UpstreamRequest,
 } from '../support/scripted-upstream';
 
-/** The same each time, unless `FUZZ_SEED` names another; of it, and of nothing else, all that is sent is made up. */
+/** All requests follow from it. It is the same in each run unless `FUZZ_SEED` names another. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
-/** Sent at one time. */
+/** The number of requests sent at one time. */
 const AT_ONCE = 10;
 const BATCHES = Number(process.env['FUZZ_BATCHES'] ?? 200);
 const RAW_BATCHES = Math.ceil(BATCHES / 2);
+const REQUESTS = BATCHES * AT_ONCE;
+/** So often at least each common refusal comes up, whatever the seed. */
+const AT_LEAST = Math.floor(REQUESTS / 1000);
 const TIMEOUT_MS = 60_000 + BATCHES * 500;
 
 /** Refusals that are the gateway's own: nothing may have been sent upstream for them. */
@@ -34,7 +37,7 @@ const OWN_REFUSALS = [
   'unsupported-media-type',
   'headers-too-large',
 ];
-/** Of version 4, which the generators never send: made up by the gateway, so of one request alone. */
+/** An id of version 4 was made by the gateway, because the generators never send one. It belongs to one request. */
 const MADE_UP_ID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-/;
 const PATH =
   /^\/(?:health|(?:connections|jobs|sources|destinations|workspaces)(?:\/[A-Za-z0-9._~-]{1,128})?)$/;
@@ -85,7 +88,7 @@ interface Answer {
   readonly text: string;
 }
 
-describe(`whatever is sent (seed ${SEED})`, () => {
+describe(`a random request (seed ${SEED})`, () => {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const propertiesBefore = PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype));
   let upstream: ScriptedUpstream;
@@ -109,7 +112,7 @@ describe(`whatever is sent (seed ${SEED})`, () => {
     await upstream.close();
   });
 
-  /** From the description, so that no route can be forgotten. */
+  /** Reads the routes from the API description, so that none is forgotten. */
   async function describedRoutes(): Promise<readonly Route[]> {
     const response = await gateway.api.get('/openapi.json').expect(200);
     const { paths } = response.body as { paths: Record<string, Record<string, unknown>> };
@@ -118,7 +121,7 @@ describe(`whatever is sent (seed ${SEED})`, () => {
     );
   }
 
-  /** Not fetch, which would tidy the path up first. */
+  /** Does not use fetch, because fetch normalizes the path. */
   function send({ method, path, headers, body }: FuzzRequest): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const request = openRequest(gateway.url, { method, path, headers, agent }, (response) => {
@@ -135,7 +138,7 @@ describe(`whatever is sent (seed ${SEED})`, () => {
     });
   }
 
-  /** The same, and the answer is held to the API description. */
+  /** Sends a request and checks the answer against the API description. */
   async function ask(request: FuzzRequest): Promise<Answer> {
     const answer = await send(request);
     const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);
@@ -143,7 +146,7 @@ describe(`whatever is sent (seed ${SEED})`, () => {
     return answer;
   }
 
-  /** What came back on a socket until the gateway closed it. */
+  /** The bytes that came back on a socket until the gateway closed it. */
   function sendRaw(bytes: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
@@ -184,7 +187,7 @@ describe(`whatever is sent (seed ${SEED})`, () => {
   }
 
   it(
-    'is answered, refused with a problem, and nothing of it reaches where it should not',
+    'is answered or refused with a problem, and puts nothing unexpected into a request to Airbyte',
     async () => {
       const refused = new Map<string, string>();
       const codes = new Map<string, number>();
@@ -209,28 +212,29 @@ describe(`whatever is sent (seed ${SEED})`, () => {
 
       const sentForRefused = upstream.requests.filter((sent) => {
         const refusedMethod = refused.get(String(sent.headers['x-request-id']));
-        // Whether a schedule may stay as it is cannot be said without reading it.
+        // A PATCH reads the connection to decide whether a schedule may stay as it is.
         return refusedMethod !== undefined && !(refusedMethod === 'PATCH' && sent.method === 'GET');
       });
       expect(sentForRefused).toEqual([]);
       expectUnpolluted();
-      expect(seen.size).toBe(routes.length);
-      // The requests were not all alike: every kind of refusal came up, and some got through.
+      // Fewer requests may miss a route by chance.
+      if (REQUESTS >= 40 * routes.length) expect(seen.size).toBe(routes.length);
+      // Proves the variety of the requests: every kind of refusal came up, and some requests succeeded.
       for (const code of ['validation-failed', 'malformed-body', 'malformed-request', 'ingestion-not-found'])
-        expect(codes.get(code)).toBeGreaterThan(10);
-      expect(upstream.state.connections.size).toBeGreaterThan(10);
+        expect([code, (codes.get(code) ?? 0) >= AT_LEAST]).toEqual([code, true]);
+      expect(upstream.state.connections.size).toBeGreaterThan(AT_LEAST);
       await expectAlive();
     },
     TIMEOUT_MS,
   );
 
   it(
-    'is answered as a problem even if it is hardly HTTP',
+    'gets a problem as its answer even if it is not valid HTTP',
     async () => {
       const batch = fc.array(rawBytes, { minLength: AT_ONCE, maxLength: AT_ONCE });
       const property = fc.asyncProperty(batch, async (all) => {
         const answers = await Promise.all(all.map(sendRaw));
-        // No answer at all is one to what says nothing and to what is cut off.
+        // A connection that sends nothing or an incomplete request may get no answer.
         const refusals = answers.filter((answer) => !/^(?:$|HTTP\/1\.1 [123])/.test(answer));
         for (const refusal of refusals) {
           expect(refusal).toMatch(/^HTTP\/1\.1 4/);

@@ -3,18 +3,16 @@ import type { Told } from './bad-caller';
 import { type LivenessReport, percentile } from './liveness';
 import { growthMiB, inMiB, type MemorySample } from './memory';
 
-/** Liveness has nothing to wait for. Kubernetes gives up on a probe after a second, by default. */
-const WITHIN_MS = [
-  { share: 0.5, limitMs: 20 },
-  { share: 0.99, limitMs: 200 },
-  { share: 1, limitMs: 1_000 },
-];
+/** Liveness waits for the current turn of the event loop only. Kubernetes gives up on a probe after a second by default. */
+const MAX_BLOCK_CPU_MS = 250;
+/** Reported, but not limited: elapsed time depends on the load of the machine. */
+const REPORTED_SHARES = [0.5, 0.99, 1];
 
-/** Of what is left after collections: what the allocator gives back, and when, moves the resident set by tens of MiB. */
+/** Measured after collections. The resident set varies by tens of MiB, because the allocator gives memory back late. */
 const MAX_HEAP_GROWTH_MIB = 4;
 const MAX_RSS_GROWTH_MIB = 40;
 
-/** What is wrong with what was made, by what callers were told. */
+/** Compares the connections of Airbyte with the answers that callers got, and returns each difference. */
 export function judgeIngestions(told: readonly Told[], asked: number, upstream: ScriptedUpstream): string[] {
   const madeByName = new Map<string, string[]>();
   for (const { name, connectionId } of upstream.state.connections.values())
@@ -32,19 +30,17 @@ function faultsOf({ name, withKey, ids, isUnknown, oddities }: Told, made: reado
   if (made.length > 1) faults.push(`${name} was made ${made.length} times`);
   if (ids.size > 1) faults.push(`${name} was told by ${ids.size} ids`);
   for (const id of ids) if (!made.includes(id)) faults.push(`${name} was told of ${id}, which is not there`);
-  // Who keeps to one key and goes on asking learns it in the end, whatever went wrong before.
+  // A caller that repeats a request with one key gets the outcome in the end.
   if (withKey && ids.size === 0) faults.push(`${name} was never told, though its caller went on asking`);
   if (ids.size === 0 && made.length > 0 && !isUnknown) faults.push(`${name} was made and nobody was told`);
   return faults;
 }
 
-export function judgeLiveness({ answeredMs, wrong }: LivenessReport): string[] {
+export function judgeLiveness({ answeredMs, wrong }: LivenessReport, blockCpuMs: number): string[] {
   const violations = wrong.map((answer) => `liveness was answered ${answer}`);
   if (answeredMs.length < 100) violations.push(`liveness was asked ${answeredMs.length} times only`);
-  for (const { share, limitMs } of WITHIN_MS) {
-    const ms = percentile(answeredMs, share);
-    if (ms > limitMs) violations.push(`${share * 100} % of the probes took up to ${ms.toFixed(0)} ms`);
-  }
+  if (blockCpuMs > MAX_BLOCK_CPU_MS)
+    violations.push(`one turn of the event loop used ${blockCpuMs.toFixed(0)} ms of CPU time`);
   return violations;
 }
 
@@ -58,16 +54,21 @@ export function judgeMemory(samples: readonly MemorySample[]): string[] {
   return violations;
 }
 
-/** What was measured, in words. */
-export function describeMeasured({ answeredMs }: LivenessReport, samples: readonly MemorySample[]): string[] {
+/** The measurements as lines of a report. */
+export function describeMeasured(
+  { answeredMs }: LivenessReport,
+  blockCpuMs: number,
+  samples: readonly MemorySample[],
+): string[] {
   const [first, last] = [samples[0], samples.at(-1)];
   const growth = (what: 'heapBytes' | 'rssBytes'): string =>
     `${inMiB(first?.[what] ?? 0)} to ${inMiB(last?.[what] ?? 0)}, a growth of ${growthMiB(samples, what).toFixed(1)} MiB`;
-  const within = WITHIN_MS.map(
-    ({ share }) => `${share * 100} % within ${percentile(answeredMs, share).toFixed(1)} ms`,
+  const within = REPORTED_SHARES.map(
+    (share) => `${share * 100} % within ${percentile(answeredMs, share).toFixed(1)} ms`,
   );
   return [
     `liveness: ${answeredMs.length} probes, ${within.join(', ')}`,
+    `longest turn of the event loop: ${blockCpuMs.toFixed(0)} ms of CPU time`,
     `heap after collections: ${growth('heapBytes')}`,
     `resident set: ${growth('rssBytes')}`,
   ];

@@ -29,6 +29,8 @@ async function main(): Promise<void> {
   say(`seed ${seed}, ${seconds} s`);
   const upstream = await ScriptedUpstream.start();
   const gateway = await startGateway(upstream.url);
+  // The start is not measured.
+  await gateway.reset();
   const course = { seconds, random: randomFrom(seed), endsAt: Date.now() + seconds * 1000 };
 
   const liveness = LivenessProbe.start(gateway.url);
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
   await behave();
   await creations;
   const report = await liveness.stop();
+  const { blockCpuMs } = await gateway.peaks();
   const code = await gateway.stop();
   await upstream.close();
 
@@ -51,11 +54,11 @@ async function main(): Promise<void> {
     `${told.length} ingestions in ${tries} tries: ${known} told of, ${upstream.state.connections.size} made`,
   );
   say(`${upstream.count('*')} requests upstream; ${reads.good} good reads, ${reads.failed} failed ones`);
-  describeMeasured(report, samples).forEach(say);
+  describeMeasured(report, blockCpuMs, samples).forEach(say);
   conclude(seed, [
     ...judgeIngestions(told, INGESTIONS, upstream),
     ...reads.wrong,
-    ...judgeLiveness(report),
+    ...judgeLiveness(report, blockCpuMs),
     ...judgeMemory(samples),
     ...(code === 0 ? [] : [`the gateway ended with ${String(code)}`]),
     ...gateway.errors,

@@ -27,7 +27,7 @@ const SETTINGS: Omit<AirbyteSettings, 'apiUrl'> = {
 
 /** A scripted upstream and the clients that a test points at it. */
 export class ClientBench {
-  /** What the clients reported of their calls. */
+  /** The calls that the clients reported. */
   readonly events: CallEvent[] = [];
   private readonly clients: AirbyteClient[] = [];
 
@@ -65,6 +65,28 @@ export class ClientBench {
   }
 }
 
+/** A bench of its own for each test of the surrounding `describe` or file. */
+export function clientBench(options?: UpstreamOptions): Omit<ClientBench, 'close'> {
+  let bench: ClientBench;
+  beforeEach(async () => {
+    bench = await ClientBench.start(options);
+  });
+  afterEach(() => bench.close());
+  return {
+    get upstream() {
+      return bench.upstream;
+    },
+    get events() {
+      return bench.events;
+    },
+    clientWith: (...settings) => bench.clientWith(...settings),
+    first: (operation, ...replies) => {
+      bench.first(operation, ...replies);
+    },
+    reported: (matches) => bench.reported(matches),
+  };
+}
+
 /** The error that a call ends in. */
 export async function errorOf(call: Promise<unknown>): Promise<AirbyteError> {
   const error: unknown = await call.then(
@@ -75,7 +97,7 @@ export async function errorOf(call: Promise<unknown>): Promise<AirbyteError> {
   return error;
 }
 
-/** What a creation sends. */
+/** The input of a creation. */
 export function creation(name = 'Orders'): CreateConnectionInput {
   return {
     name,
@@ -99,7 +121,7 @@ export function axiosWithHeader(name: string, value: string): AxiosInstance {
 /** An HTTP proxy that tunnels whatever it is asked for to one port of this machine. */
 export interface TunnelProxy {
   readonly url: string;
-  /** What was asked for, such as `airbyte.invalid:80`. */
+  /** The addresses that were requested, such as `airbyte.invalid:80`. */
   readonly targets: readonly string[];
   close(): void;
 }

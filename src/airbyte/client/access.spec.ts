@@ -1,28 +1,17 @@
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { errorId, fault, hateoas, json, problem } from '../../../test/support/scripted-upstream';
-import { ClientBench, creation, errorOf } from '../../../test/support/upstream-client';
+import { clientBench, creation, errorOf } from '../../../test/support/upstream-client';
 
 const GET = 'GET /connections/:id';
 
-let bench: ClientBench;
-
-beforeEach(async () => {
-  bench = await ClientBench.start();
-});
-
-afterEach(async () => {
-  await bench.close();
-});
+const bench = clientBench();
 
 describe('signing in', () => {
   const TOKEN = 'POST /applications/token';
   const CREDENTIALS = { kind: 'client', clientId: 'id-1', clientSecret: 'top-secret' } as const;
 
-  beforeEach(async () => {
-    await bench.close();
-    bench = await ClientBench.start({ requireToken: true });
-  });
+  const bench = clientBench({ requireToken: true });
 
   it('once for all who wait, as JSON, with the grant under both names', async () => {
     const { connectionId } = bench.upstream.state.addConnection();

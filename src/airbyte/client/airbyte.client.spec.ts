@@ -1,7 +1,7 @@
 import { errorId, json } from '../../../test/support/scripted-upstream';
 import {
   axiosWithHeader,
-  ClientBench,
+  clientBench,
   errorOf,
   startTunnelProxy,
   type TunnelProxy,
@@ -10,15 +10,7 @@ import {
 const GET = 'GET /connections/:id';
 const LIST = 'GET /connections';
 
-let bench: ClientBench;
-
-beforeEach(async () => {
-  bench = await ClientBench.start();
-});
-
-afterEach(async () => {
-  await bench.close();
-});
+const bench = clientBench();
 
 describe('what is sent', () => {
   it('the request id and traceparent of the caller, unless they could not stand in a header', async () => {

@@ -7,20 +7,12 @@ import {
   ScriptedUpstream,
   type Reply,
 } from '../../../test/support/scripted-upstream';
-import { ClientBench, creation, errorOf } from '../../../test/support/upstream-client';
+import { clientBench, creation, errorOf } from '../../../test/support/upstream-client';
 import { AirbyteError } from './model/airbyte-errors';
 
 const LIST = 'GET /connections';
 
-let bench: ClientBench;
-
-beforeEach(async () => {
-  bench = await ClientBench.start();
-});
-
-afterEach(async () => {
-  await bench.close();
-});
+const bench = clientBench();
 
 describe('a creation is never made twice', () => {
   const CREATE = 'POST /connections';

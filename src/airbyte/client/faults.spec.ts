@@ -9,20 +9,12 @@ import {
   type Reply,
 } from '../../../test/support/scripted-upstream';
 import { Stopwatch } from '../../../test/support/stopwatch';
-import { ClientBench, creation, errorOf } from '../../../test/support/upstream-client';
+import { clientBench, creation, errorOf } from '../../../test/support/upstream-client';
 
 const GET = 'GET /connections/:id';
 const LIST = 'GET /connections';
 
-let bench: ClientBench;
-
-beforeEach(async () => {
-  bench = await ClientBench.start();
-});
-
-afterEach(async () => {
-  await bench.close();
-});
+const bench = clientBench();
 
 describe('a read that fails once is repeated', () => {
   const faults: Record<string, Reply> = {

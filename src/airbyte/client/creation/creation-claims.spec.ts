@@ -1,6 +1,6 @@
 import { fault, json } from '../../../../test/support/scripted-upstream';
 import { latch } from '../../../../test/support/latch';
-import { ClientBench, creation, errorOf } from '../../../../test/support/upstream-client';
+import { clientBench, creation, errorOf } from '../../../../test/support/upstream-client';
 import { AirbyteError } from '../model/airbyte-errors';
 import type { AirbyteConnection } from '../model/airbyte-types';
 import { MemoryCreationClaims } from './creation-claims';
@@ -8,15 +8,7 @@ import { MemoryCreationClaims } from './creation-claims';
 const CREATE = 'POST /connections';
 const LIST = 'GET /connections';
 
-let bench: ClientBench;
-
-beforeEach(async () => {
-  bench = await ClientBench.start();
-});
-
-afterEach(async () => {
-  await bench.close();
-});
+const bench = clientBench();
 
 describe('creations that are alike, at one time', () => {
   it('one whose answer was lost may be given what the other has made, and then the other is not', async () => {
