@@ -9,7 +9,7 @@ import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID, WORKSPACE_ID } from '../su
 
 const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 
-/** Every operation of the API description that asks for credentials, with ids filled in. */
+/** Returns each operation of the API description that requires credentials, with ids filled in. */
 function operations(): [method: string, path: string][] {
   const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
     paths: Record<string, Record<string, { security?: object[] }>>;
@@ -38,8 +38,8 @@ type Method = 'get' | 'post' | 'delete';
 const as = (key: string, method: Method, path: string): ReturnType<typeof bench.api.post> =>
   bench.api[method](path).set('X-API-Key', key);
 
-describe('who sign in', () => {
-  it.each(operations())('are asked for: %s %s', async (method, path) => {
+describe('a gateway with API_KEYS and an issuer', () => {
+  it.each(operations())('requires credentials for %s %s', async (method, path) => {
     const signed = (key?: string): Promise<Response> =>
       fetch(bench.gateway.url + path, {
         method,
@@ -57,25 +57,25 @@ describe('who sign in', () => {
   });
 
   it.each(['/health/live', '/health/ready', '/openapi.json', '/docs/'])(
-    'are not asked for at %s',
+    'requires no credentials for %s',
     async (path) => {
       await bench.api.get(path).expect(200);
     },
   );
 
-  it('are asked for by HEAD as by GET', async () => {
+  it('requires the same credentials for HEAD as for GET', async () => {
     const head = request(`${bench.gateway.url}/ingestion/some-id/status`, { method: 'HEAD' }).end();
     const [answer] = (await once(head, 'response')) as [IncomingMessage];
     expect(answer.statusCode).toBe(401);
     answer.resume();
   });
 
-  it('may send their key either way', async () => {
+  it('takes an API key in X-API-Key or as a bearer token', async () => {
     await as(KEYS.writer, 'post', '/ingestion').send(ORDERS).expect(201);
     await bench.api.post('/ingestion').auth(KEYS.writer, { type: 'bearer' }).send(ORDERS).expect(201);
   });
 
-  it('may do what their scopes say, and are told which one is missing', async () => {
+  it('refuses a caller without the scope and names the missing one', async () => {
     const refused = await as(KEYS.reader, 'post', '/ingestion').send(ORDERS).expect(403);
     expect(refused.body).toMatchObject({ code: 'not-permitted' });
     expect(refused.headers['www-authenticate']).toContain('scope="ingestion:write"');
@@ -83,12 +83,12 @@ describe('who sign in', () => {
     expect(bench.upstream.requests).toEqual([]);
   });
 
-  it('are judged before their body is read', async () => {
+  it('checks the credentials before it reads the body', async () => {
     const broken = bench.api.post('/ingestion').type('application/json').send('{"name":');
     await broken.expect(401);
   });
 
-  it('may bring a token of the issuer', async () => {
+  it('accepts a token of the issuer with the scope and workspace in its claims', async () => {
     const token = await issuer.token({ scope: 'ingestion:write', workspace: WORKSPACE_ID });
     await bench.api.post('/ingestion').auth(token, { type: 'bearer' }).send(ORDERS).expect(201);
     const reading = await issuer.token({ scp: ['ingestion:read'], workspace: WORKSPACE_ID });
@@ -97,12 +97,12 @@ describe('who sign in', () => {
     await bench.api.post('/ingestion').auth(homeless, { type: 'bearer' }).send(ORDERS).expect(403);
   });
 
-  it('never find their credentials in an answer', async () => {
+  it('never repeats a credential in an answer', async () => {
     const answer = await as(`${KEYS.writer}x`, 'post', '/ingestion').send(ORDERS).expect(401);
     expect(JSON.stringify([answer.headers, answer.text])).not.toContain(KEYS.writer);
   });
 
-  it('have keys of their own for idempotency: what one sent is not given to another', async () => {
+  it('keeps the Idempotency-Keys of callers apart', async () => {
     const send = (key: string): ReturnType<typeof bench.api.post> =>
       as(key, 'post', '/ingestion').set('Idempotency-Key', 'same').send(ORDERS);
     await send(KEYS.writer).expect(201);
@@ -113,8 +113,8 @@ describe('who sign in', () => {
   });
 });
 
-describe('without any callers named', () => {
-  it('everybody may call, and the limit can be off', async () => {
+describe('a gateway without configured callers', () => {
+  it('accepts every caller, and runs without a rate limit if it is off', async () => {
     const upstream = await ScriptedUpstream.start();
     const gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, RATE_LIMIT: 'off' });
     const response = await gateway.api.post('/ingestion').send(ORDERS).expect(201);

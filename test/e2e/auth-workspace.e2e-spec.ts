@@ -32,7 +32,7 @@ type Method = 'get' | 'post' | 'delete';
 const as = (key: string, method: Method, path: string): ReturnType<typeof bench.api.post> =>
   bench.api[method](path).set('X-API-Key', key);
 
-describe('limited to a workspace', () => {
+describe('a caller that is limited to a workspace', () => {
   let theirs: string;
 
   beforeEach(() => {
@@ -53,19 +53,22 @@ describe('limited to a workspace', () => {
     ['post', (id: string) => `/ingestion/${id}/runs`],
     ['get', (id: string) => `/ingestion/${id}/runs/1`],
     ['post', (id: string) => `/ingestion/${id}/runs/1/cancel`],
-  ] as const)('learn from %s no more of another than of what does not exist', async (method, path) => {
-    const strange = await as(KEYS.limited, method, path(theirs)).expect(404);
-    const absent = await as(KEYS.limited, method, path('11111111-1111-4111-8111-111111111111')).expect(404);
-    const telling = ['type', 'title', 'status', 'detail', 'code', 'upstream', 'errors'];
-    const [a, b] = [strange, absent].map((response) =>
-      telling.map((name) => (response.body as Record<string, unknown>)[name]),
-    );
-    expect(a).toEqual(b);
-    expect(strange.body).toMatchObject({ code: 'ingestion-not-found' });
-    expect(changes()).toEqual([]);
-  });
+  ] as const)(
+    'gets the same answer for an ingestion of another workspace as for an unknown id: %s',
+    async (method, path) => {
+      const strange = await as(KEYS.limited, method, path(theirs)).expect(404);
+      const absent = await as(KEYS.limited, method, path('11111111-1111-4111-8111-111111111111')).expect(404);
+      const telling = ['type', 'title', 'status', 'detail', 'code', 'upstream', 'errors'];
+      const [a, b] = [strange, absent].map((response) =>
+        telling.map((name) => (response.body as Record<string, unknown>)[name]),
+      );
+      expect(a).toEqual(b);
+      expect(strange.body).toMatchObject({ code: 'ingestion-not-found' });
+      expect(changes()).toEqual([]);
+    },
+  );
 
-  it('are not told by a failure of Airbyte that an ingestion of another is there', async () => {
+  it('cannot detect an ingestion of another workspace by a failure of Airbyte', async () => {
     bench.upstream.on('GET /jobs', () => json(500, {}));
     await as(KEYS.writer, 'get', `/ingestion/${theirs}/status`).expect(502);
     const { body } = await as(KEYS.limited, 'get', `/ingestion/${theirs}/status`).expect(404);
@@ -73,7 +76,7 @@ describe('limited to a workspace', () => {
   });
 
   it.each(['', '?wait=1'])(
-    'are not told by a run that is not there that its ingestion is: runs/99%s',
+    'cannot detect an ingestion of another workspace by an unknown run: runs/99%s',
     async (query) => {
       const path = `/ingestion/${theirs}/runs/99${query}`;
       expect((await as(KEYS.writer, 'get', path).expect(404)).body).toMatchObject({
@@ -86,7 +89,7 @@ describe('limited to a workspace', () => {
   );
 
   it.each(['/ingestion', '/ingestion?status=active', '/ingestion?name=o', '/sources', '/destinations'])(
-    'list nothing of another even if Airbyte does: %s',
+    'sees nothing of another workspace in lists, even if Airbyte ignores the filter: %s',
     async (path) => {
       bench.upstream.on('*', (request) => {
         for (const name of ['workspaceIds', 'workspaceId']) request.query.delete(name);
@@ -102,12 +105,12 @@ describe('limited to a workspace', () => {
     },
   );
 
-  it('are not shown what somebody else has just read, though the read is shared', async () => {
+  it('does not see an ingestion that another caller has just read', async () => {
     await as(KEYS.writer, 'get', `/ingestion/${theirs}/status`).expect(200);
     await as(KEYS.limited, 'get', `/ingestion/${theirs}/status`).expect(404);
   });
 
-  it('have keys of their own for idempotency in each: no answer is carried from one into another', async () => {
+  it('does not get the stored answer of the same Idempotency-Key in another workspace', async () => {
     const send = async (workspace: string, status: number): Promise<unknown> => {
       const token = await issuer.token({ scope: 'ingestion:write', workspace });
       const request = bench.api.post('/ingestion').auth(token, { type: 'bearer' });
@@ -117,7 +120,7 @@ describe('limited to a workspace', () => {
     expect(await send(OTHER_WORKSPACE, 422)).toMatchObject({ code: 'reference-not-found' });
   });
 
-  it('cannot use sources and destinations of another: the same 422 as for unknown ones, and nothing is made', async () => {
+  it('gets the same 422 for a source or destination of another workspace as for an unknown one', async () => {
     const references = { ...ORDERS, sourceId: OTHER_SOURCE, destinationId: OTHER_DESTINATION };
     const strange = await as(KEYS.limited, 'post', '/ingestion').send(references).expect(422);
     expect(strange.body).toMatchObject({
@@ -130,7 +133,7 @@ describe('limited to a workspace', () => {
     expect(changes()).toEqual([]);
   });
 
-  it('are not told of what another has made when they try again what has failed', async () => {
+  it('does not get the ingestion of another workspace when it repeats a failed creation', async () => {
     const references = { ...ORDERS, sourceId: OTHER_SOURCE, destinationId: OTHER_DESTINATION };
     const attempt = (status: number): ReturnType<typeof bench.api.post> =>
       as(KEYS.limited, 'post', '/ingestion')
@@ -149,7 +152,7 @@ describe('limited to a workspace', () => {
     expect((await attempt(422)).body).toMatchObject({ code: 'reference-not-found' });
   });
 
-  it('do with their own what everybody does', async () => {
+  it('may read, run and delete the ingestions of its workspace', async () => {
     const created = await as(KEYS.limited, 'post', '/ingestion').send(ORDERS).expect(201);
     const { connectionId } = created.body as { connectionId: string };
     await as(KEYS.limited, 'get', `/ingestion/${connectionId}/status`).expect(200);
@@ -157,7 +160,7 @@ describe('limited to a workspace', () => {
     await as(KEYS.limited, 'delete', `/ingestion/${connectionId}`).expect(204);
   });
 
-  it('by a claim of their token are limited as well', async () => {
+  it('is limited by the workspace claim of its token too', async () => {
     const token = await issuer.token({ scope: 'ingestion:read', workspace: WORKSPACE_ID });
     await bench.api.get(`/ingestion/${theirs}/status`).auth(token, { type: 'bearer' }).expect(404);
     const other = await issuer.token({ scope: 'ingestion:read', workspace: OTHER_WORKSPACE });
@@ -165,7 +168,7 @@ describe('limited to a workspace', () => {
   });
 });
 
-describe('for a caller that is limited to a workspace', () => {
+describe('a caller that is limited to another workspace than the ingestion', () => {
   const KEY = 'the-key-of-the-other-team';
   let theirs: TestGateway;
 
@@ -195,12 +198,12 @@ describe('for a caller that is limited to a workspace', () => {
     ['/ingestion?status=active', ['own', SOURCE_ID]],
     ['/sources', ['own-source']],
     ['/destinations', []],
-  ])('GET %s shows what is in it alone', async (path, ids) => {
+  ])('sees only its own workspace in GET %s', async (path, ids) => {
     const response = await theirs.api.get(path).set('x-api-key', KEY).expect(200);
     expect(idsOf(response.text)).toEqual(ids);
   });
 
-  it('all else is as if it did not exist', async () => {
+  it('gets 404 or 422 for everything outside of its workspace', async () => {
     const { api } = theirs;
     await api.get(`/ingestion/${UUID}`).set('x-api-key', KEY).expect(404);
     await api.patch(`/ingestion/${UUID}`).set('x-api-key', KEY).send({ name: 'Mine' }).expect(404);

@@ -14,7 +14,7 @@ interface Status {
   readonly lastRun: Run | null;
   readonly currentRun: Run | null;
 }
-describe('with the embedded Airbyte', () => {
+describe('a gateway with the embedded Airbyte', () => {
   const SOURCE = '95e66a59-8045-4307-9678-63bc3c9b8c93';
   const DESTINATION = 'e478de0d-a3a0-475c-b019-25f7dd29e281';
   let dataDir: string;
@@ -30,7 +30,7 @@ describe('with the embedded Airbyte', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('an ingestion is checked, made, found, changed, run, judged and deleted', async () => {
+  it('checks, creates, lists, changes, runs and deletes an ingestion', async () => {
     const { api } = gateway;
     const wanted = {
       name: 'Operated',
@@ -133,7 +133,7 @@ describe('with the embedded Airbyte', () => {
     });
   });
 
-  it('a walk shows every ingestion once', async () => {
+  it('lists every ingestion once, page by page', async () => {
     const seen: string[] = [];
     let token: string | null = '';
     while (token !== null) {

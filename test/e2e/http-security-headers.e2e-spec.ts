@@ -2,8 +2,8 @@ import { gatewayBench } from '../support/gateway-bench';
 
 const bench = gatewayBench();
 
-describe('are protected by headers', () => {
-  it('on answers', async () => {
+describe('security headers', () => {
+  it('are set on every answer', async () => {
     const { headers } = await bench.api.get('/health/live');
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -13,7 +13,7 @@ describe('are protected by headers', () => {
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('on the docs page, which still works', async () => {
+  it('allow only scripts of the gateway on the docs page', async () => {
     const page = await bench.api.get('/docs/').expect(200);
     const policy = page.headers['content-security-policy'] ?? '';
     expect(policy).toContain("script-src 'self'");

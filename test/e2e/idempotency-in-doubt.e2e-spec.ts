@@ -4,8 +4,8 @@ import { fault, problem, type UpstreamRequest } from '../support/scripted-upstre
 const bench = idempotencyBench();
 const { create, loseFirstCreation, moveAhead, post } = bench;
 
-describe('whose outcome is in doubt', () => {
-  it('is answered 409 while Airbyte may yet finish it, and nothing is sent', async () => {
+describe('a creation with an Idempotency-Key and an unknown outcome', () => {
+  it('is answered with 409 while Airbyte may still finish it, and is not sent again', async () => {
     loseFirstCreation();
     expect((await create().expect(504)).body).toMatchObject({ code: 'outcome-unknown' });
     const again = await create().expect(409);
@@ -14,7 +14,7 @@ describe('whose outcome is in doubt', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('is found once Airbyte has finished it, and then stays', async () => {
+  it('is found when Airbyte has finished it, and its answer is stored', async () => {
     let late: UpstreamRequest | undefined;
     bench.upstream.on(CREATE, (request) => {
       late = request;
@@ -31,7 +31,7 @@ describe('whose outcome is in doubt', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('does not take for it what is older, or differs', async () => {
+  it('is not confused with an older or different connection', async () => {
     const nowS = Math.floor(Date.now() / 1000);
     bench.upstream.state.addConnection({ createdAt: nowS - 10 });
     bench.upstream.state.addConnection({ name: 'Other', createdAt: nowS + 1 });
@@ -44,7 +44,7 @@ describe('whose outcome is in doubt', () => {
     expect(bench.upstream.count(CREATE)).toBe(2);
   });
 
-  it('gives each of two keys a connection of its own, however alike they are', async () => {
+  it('gets its own connection even if another key has the same body', async () => {
     const late: UpstreamRequest[] = [];
     bench.upstream.on(CREATE, (request) => {
       late.push(request);
@@ -59,7 +59,7 @@ describe('whose outcome is in doubt', () => {
     expect(bench.upstream.count(CREATE)).toBe(2);
   });
 
-  it('is sent again when the doubt is over and nothing was found', async () => {
+  it('is sent again after IDEMPOTENCY_DOUBT_MS if no connection was found', async () => {
     loseFirstCreation();
     await create().expect(504);
     moveAhead(DOUBT_MS + 1000);
@@ -68,7 +68,7 @@ describe('whose outcome is in doubt', () => {
     expect(bench.upstream.state.connections.size).toBe(1);
   });
 
-  it('is looked for before it is sent again', async () => {
+  it('is searched for before it is sent again', async () => {
     let late: UpstreamRequest | undefined;
     bench.upstream.on(CREATE, (request) => {
       late = request;
@@ -81,7 +81,7 @@ describe('whose outcome is in doubt', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('is not sent again when it cannot be looked for', async () => {
+  it('is not sent again if the search fails', async () => {
     loseFirstCreation();
     await create().expect(504);
     moveAhead(DOUBT_MS + 1000);
@@ -90,7 +90,7 @@ describe('whose outcome is in doubt', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('finds an interval, which is anchored at the minute in which it was first sent', async () => {
+  it('is found by its interval, which starts at the minute of the first attempt', async () => {
     const body = { ...ORDERS, schedule: { scheduleType: 'basic', basicTiming: 'Every 6 HOURS' } };
     let late: UpstreamRequest | undefined;
     bench.upstream.on(CREATE, (request) => {
@@ -104,7 +104,7 @@ describe('whose outcome is in doubt', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('is looked for after a 500 of Airbyte, and sent again at once', async () => {
+  it('is searched for after a 500 of Airbyte, and sent again without a delay', async () => {
     bench.upstream.on(CREATE, (_request, nth) => (nth === 1 ? problem(500, 'Source is down.') : undefined));
     await create().expect(502);
     await create().expect(201);

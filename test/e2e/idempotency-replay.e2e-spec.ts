@@ -8,7 +8,7 @@ const bench = idempotencyBench();
 const { create, moveAhead, post } = bench;
 
 describe('Idempotency-Key', () => {
-  it('gives the first answer again, marked, byte for byte, and creates once', async () => {
+  it('returns the first answer again byte for byte, marked as replayed, and creates once', async () => {
     const first = await create().expect(201);
     const again = await create().expect(201);
     expect(first.headers).not.toHaveProperty('idempotency-replayed');
@@ -19,14 +19,14 @@ describe('Idempotency-Key', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('does not care for the order of members', async () => {
+  it('ignores the order of members in the body', async () => {
     await create().expect(201);
     const { name, sourceId, destinationId } = ORDERS;
     const again = await create({ destinationId, sourceId, name }).expect(201);
     expect(again.headers['idempotency-replayed']).toBe('true');
   });
 
-  it('refuses the key for another body and for another path, and does nothing', async () => {
+  it('is refused with another body or another path, and nothing is sent', async () => {
     await create().expect(201);
     expect((await create({ ...ORDERS, name: 'Other' }).expect(422)).body).toMatchObject({
       code: 'idempotency-key-reused',
@@ -35,7 +35,7 @@ describe('Idempotency-Key', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('carries a request out once, however many come at one time', async () => {
+  it('carries a request out once if it arrives many times in parallel', async () => {
     const { opened, open } = latch();
     bench.upstream.on(CREATE, async () => {
       await opened;
@@ -54,7 +54,7 @@ describe('Idempotency-Key', () => {
   });
 
   it.each(['', 'two words', 'ümlaut', 'x'.repeat(256)])(
-    'refuses %p as a key and names the header',
+    'is refused with the name of the header if its value is %p',
     async (bad) => {
       const response = await bench.api
         .post('/ingestion')
@@ -69,7 +69,7 @@ describe('Idempotency-Key', () => {
     },
   );
 
-  it('keeps refusals of Airbyte too: one outcome for each key', async () => {
+  it('returns a refusal of Airbyte again too', async () => {
     bench.upstream.on(CREATE, (_request, nth) => (nth === 1 ? problem(400, 'No.') : undefined));
     const first = await create().expect(422);
     const again = await create().expect(422);
@@ -78,7 +78,7 @@ describe('Idempotency-Key', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('is free again after a body that was refused, and after nothing could be sent', async () => {
+  it('can be used again after a refused body and after a request that was not sent', async () => {
     await create({ ...ORDERS, name: '' }).expect(400);
     await bench.upstream.refuse();
     expect((await create()).status).toBe(502);
@@ -87,14 +87,14 @@ describe('Idempotency-Key', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('forgets after its time', async () => {
+  it('can be used again after IDEMPOTENCY_TTL_S', async () => {
     await create().expect(201);
     moveAhead(3_601_000);
     expect((await create().expect(201)).headers).not.toHaveProperty('idempotency-replayed');
     expect(bench.upstream.count(CREATE)).toBe(2);
   });
 
-  it('stores the outcome for a caller that hung up before the answer', async () => {
+  it('stores the outcome for a caller that disconnected before the answer', async () => {
     const { opened, open } = latch();
     bench.upstream.on(CREATE, async () => {
       await opened;
@@ -117,7 +117,7 @@ describe('Idempotency-Key', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
-  it('means nothing to previews', async () => {
+  it('is ignored by previews', async () => {
     const schedule = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
     for (const body of [{ schedule }, { schedule, count: 1 }]) {
       const response = await post('/schedule/preview', body).expect(200);
@@ -125,7 +125,7 @@ describe('Idempotency-Key', () => {
     }
   });
 
-  it('is not needed: without it every creation is one', async () => {
+  it('is optional, and each creation without it makes an ingestion', async () => {
     bench.upstream.on(CREATE, () => undefined);
     await bench.api.post('/ingestion').send(ORDERS).expect(201);
     await bench.api.post('/ingestion').send(ORDERS).expect(201);

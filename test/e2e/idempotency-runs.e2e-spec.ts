@@ -4,10 +4,10 @@ import { fault, problem } from '../support/scripted-upstream';
 const bench = idempotencyBench();
 const { loseAnswer, post } = bench;
 
-describe('on runs', () => {
+describe('an Idempotency-Key for a run', () => {
   const path = (): string => `/ingestion/${bench.upstream.state.addConnection().connectionId}/runs`;
 
-  it('starts one run', async () => {
+  it('starts one run for repeated requests', async () => {
     const runs = path();
     const first = await post(runs, {}).expect(202);
     const again = await post(runs, {}).expect(202);
@@ -16,7 +16,7 @@ describe('on runs', () => {
     expect(bench.upstream.state.jobs).toHaveLength(1);
   });
 
-  it('finds the run whose start got no answer', async () => {
+  it('finds the run if the start got no answer', async () => {
     const runs = path();
     bench.upstream.on('POST /jobs', loseAnswer);
     const found = await post(runs, {}).expect(202);
@@ -25,7 +25,7 @@ describe('on runs', () => {
     expect(bench.upstream.count('POST /jobs')).toBe(1);
   });
 
-  it('finds the run with the next request where the jobs could not be read before', async () => {
+  it('finds the run with the next request if the jobs could not be read before', async () => {
     const runs = path();
     bench.upstream.on('POST /jobs', (request) => {
       bench.upstream.on('GET /jobs', () => problem(500, 'down'));
@@ -37,7 +37,7 @@ describe('on runs', () => {
     expect(bench.upstream.count('POST /jobs')).toBe(1);
   });
 
-  it('starts none while one may yet begin', async () => {
+  it('starts no second run while the first may still begin', async () => {
     const runs = path();
     bench.upstream.on('POST /jobs', () => fault('reset'));
     await post(runs, {}).expect(504);
@@ -45,7 +45,7 @@ describe('on runs', () => {
     expect(bench.upstream.count('POST /jobs')).toBe(1);
   });
 
-  it('cancels once, and finds a run cancelled by an attempt without an answer', async () => {
+  it('cancels once, and finds a run that an attempt without an answer has cancelled', async () => {
     const runs = path();
     const [connection] = bench.upstream.state.connections.values();
     bench.upstream.state.addJob({ connectionId: connection?.connectionId ?? '', status: 'running' });

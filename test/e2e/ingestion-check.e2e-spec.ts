@@ -13,7 +13,7 @@ const bench = gatewayBench(
 );
 
 describe('POST /ingestion', () => {
-  it('passes streams on, and GET shows them', async () => {
+  it('sends streams to Airbyte, and GET returns them', async () => {
     const streams = [
       {
         name: 'orders',
@@ -57,7 +57,7 @@ describe('POST /ingestion', () => {
     expect(bench.upstream.requests).toEqual([]);
   });
 
-  it('says that a source and a destination are in different workspaces, of which Airbyte says nothing', async () => {
+  it('answers 422 if source and destination are in different workspaces', async () => {
     bench.upstream.state.addDestination('far', ELSEWHERE);
     bench.upstream.on('POST /connections', () => problem(500, null));
     const response = await bench.api
@@ -72,7 +72,7 @@ describe('POST /ingestion/check', () => {
   const check = (body: object): ReturnType<typeof bench.api.post> =>
     bench.api.post('/ingestion/check').send({ ...ORDERS, ...body });
 
-  it('says what the schedule comes to and creates nothing', async () => {
+  it('returns the Quartz expression and the next syncs, and creates nothing', async () => {
     const response = await check({
       schedule: { scheduleType: 'cron', cronExpression: '0 2 * * *' },
     }).expect(200);
@@ -85,7 +85,7 @@ describe('POST /ingestion/check', () => {
     });
   });
 
-  it.each([{}, { schedule: null }])('says that nothing fires without a schedule: %o', async (body) => {
+  it.each([{}, { schedule: null }])('returns no next syncs without a schedule: %o', async (body) => {
     const response = await check(body).expect(200);
     expect(response.body).toEqual({
       schedule: MANUAL,
@@ -95,7 +95,7 @@ describe('POST /ingestion/check', () => {
     });
   });
 
-  it('says that nothing fires while inactive', async () => {
+  it('returns no next syncs for an inactive ingestion', async () => {
     const schedule = { scheduleType: 'basic', basicTiming: 'Every 6 HOURS' };
     const response = await check({ schedule, status: 'inactive' }).expect(200);
     expect(response.body).toMatchObject({ schedule, nextSyncs: [] });
@@ -107,25 +107,22 @@ describe('POST /ingestion/check', () => {
     [422, 'reference-not-found', { sourceId: 'nothing' }],
     [422, 'reference-not-found', { destinationId: '11111111-1111-4111-8111-111111111111' }],
     [422, 'workspace-mismatch', { destinationId: 'far' }],
-  ])('refuses with %i %s what a creation would: %o', async (status, code, body) => {
+  ])('refuses the same requests as a creation, with %i %s: %o', async (status, code, body) => {
     bench.upstream.state.addDestination('far', ELSEWHERE);
     const response = await check(body).expect(status);
     expect(response.body).toMatchObject({ code });
     expect(bench.upstream.count('POST /connections')).toBe(0);
   });
 
-  it.each(['true', 'false', 'yes', ''])(
-    'is the way out for a creation with validateOnly=%s, which is refused',
-    async (value) => {
-      const response = await bench.api.post(`/ingestion?validateOnly=${value}`).send(ORDERS).expect(400);
-      expect(response.body).toMatchObject({
-        errors: [{ field: 'validateOnly', hint: expect.stringContaining('POST /ingestion/check') }],
-      });
-      expect(bench.upstream.count('POST /connections')).toBe(0);
-    },
-  );
+  it.each(['true', 'false', 'yes', ''])('is suggested to a creation with validateOnly=%s', async (value) => {
+    const response = await bench.api.post(`/ingestion?validateOnly=${value}`).send(ORDERS).expect(400);
+    expect(response.body).toMatchObject({
+      errors: [{ field: 'validateOnly', hint: expect.stringContaining('POST /ingestion/check') }],
+    });
+    expect(bench.upstream.count('POST /connections')).toBe(0);
+  });
 
-  it('refuses every parameter of a creation, whatever its name', async () => {
+  it('is not replaced by a query parameter of a creation', async () => {
     const response = await bench.api.post('/ingestion?dryRun=1&toString=1').send(ORDERS).expect(400);
     expect(response.body).toMatchObject({ errors: [{ field: 'dryRun' }, { field: 'toString' }] });
     expect(bench.upstream.count('POST /connections')).toBe(0);

@@ -27,7 +27,7 @@ const patch = (changes: object, headers: Record<string, string> = {}): ReturnTyp
 const sent = (): unknown[] => bench.upstream.of('PATCH /connections/:id').map((request) => request.body);
 
 describe('GET /ingestion/{connectionId}', () => {
-  it('shows all of it, streams included', async () => {
+  it('returns every field, with the streams', async () => {
     const streams = [
       {
         name: 'orders',
@@ -56,7 +56,7 @@ describe('GET /ingestion/{connectionId}', () => {
     });
   });
 
-  it('has a strong tag that follows what a caller can write, and answers 304 to who has it', async () => {
+  it('has a strong ETag that changes with the fields a caller can write, and answers 304 to it', async () => {
     connection({ schedule: DAILY });
     const { etag } = await read();
     expect(etag).toMatch(/^"[\w-]+"$/);
@@ -68,7 +68,7 @@ describe('GET /ingestion/{connectionId}', () => {
     expect((await read()).etag).not.toBe(etag);
   });
 
-  it.each(['GET', 'PATCH'])('%s is 404 for what is deleted or unknown', async (method) => {
+  it.each(['GET', 'PATCH'])('answers 404 to %s for a deleted or unknown id', async (method) => {
     connection({ status: 'deprecated' });
     for (const id of [UUID, 'unknown']) {
       const request =

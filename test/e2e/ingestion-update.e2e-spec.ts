@@ -50,7 +50,7 @@ describe('PATCH /ingestion/{connectionId}', () => {
     {},
     { name: null, schedule: null, status: null },
     { name: 'Orders to warehouse', status: 'active' },
-  ])('sends nothing where nothing differs: %o', async (changes) => {
+  ])('sends nothing if nothing differs: %o', async (changes) => {
     connection({ schedule: DAILY });
     await patch(changes).expect(200);
     expect(sent()).toEqual([]);
@@ -60,7 +60,7 @@ describe('PATCH /ingestion/{connectionId}', () => {
     ['0 2 * * *', 'UTC'],
     ['*/15 9-17 * * MON-FRI', 'UTC'],
     ['0 0 2 ? * MON-FRI *', 'UTC'],
-  ])('takes a schedule back as GET gave it, made here as %s', async (cronExpression) => {
+  ])('accepts a schedule as GET returned it, created here as %s', async (cronExpression) => {
     const schedule = { scheduleType: 'cron', cronExpression };
     const created = await bench.api
       .post('/ingestion')
@@ -88,7 +88,7 @@ describe('PATCH /ingestion/{connectionId}', () => {
     [{ scheduleType: 'basic', basicTiming: 'Every 7 hours' }],
     [{ scheduleType: 'basic', basicTiming: 'Every 1 MONTHS' }],
     [{ scheduleType: 'manual' }],
-  ])("takes a schedule back as GET gave it, made in Airbyte's own pages as %o", async (schedule) => {
+  ])('accepts a schedule as GET returned it, created in the UI of Airbyte as %o', async (schedule) => {
     connection({ schedule });
     const { body, etag } = await read();
     const response = await patch({ schedule: body.schedule, name: 'New' }, { 'if-match': etag }).expect(200);
@@ -101,20 +101,20 @@ describe('PATCH /ingestion/{connectionId}', () => {
     ['the same hours without a zone', { cronExpression: '0 0 2 * * ?' }],
     ['other hours without a zone', { cronExpression: '0 0 3 * * ?', timeZone: null }],
     ['other hours in that zone', { cronExpression: '0 0 3 * * ?', timeZone: 'America/New_York' }],
-  ])('never moves another zone to UTC in silence: %s', async (_, members) => {
+  ])('refuses a change that would move another zone to UTC: %s', async (_, members) => {
     connection({ schedule: NEW_YORK });
     const response = await patch({ schedule: { scheduleType: 'cron', ...members } }).expect(400);
     expect(response.body).toMatchObject({ errors: [{ field: 'schedule.timeZone' }] });
     expect(sent()).toEqual([]);
   });
 
-  it('moves another zone to UTC when that is said aloud', async () => {
+  it('moves another zone to UTC if timeZone is UTC', async () => {
     connection({ schedule: NEW_YORK });
     const schedule = { scheduleType: 'cron', cronExpression: '0 0 7 * * ?', timeZone: 'UTC' };
     expect((await patch({ schedule }).expect(200)).body).toMatchObject({ schedule });
   });
 
-  it('keeps the anchor of an interval that stays the same', async () => {
+  it('keeps the start of an interval that does not change', async () => {
     const hours = { scheduleType: 'basic', basicTiming: 'Every 6 HOURS' };
     const created = await bench.api
       .post('/ingestion')
@@ -127,7 +127,7 @@ describe('PATCH /ingestion/{connectionId}', () => {
     expect(sent()).toEqual([]);
   });
 
-  it('changes only the version that If-Match names', async () => {
+  it('changes the ingestion only if If-Match names its current version', async () => {
     connection({ schedule: DAILY });
     const { etag } = await read();
     await patch({ name: 'First' }, { 'if-match': etag }).expect(200);
@@ -165,7 +165,7 @@ describe('PATCH /ingestion/{connectionId}', () => {
     expect(sent()).toEqual([]);
   });
 
-  it('says what Airbyte says of a locked one', async () => {
+  it('returns the message of Airbyte for a locked ingestion', async () => {
     connection({ status: 'locked' });
     bench.upstream.on('PATCH /connections/:id', () => problem(409, 'The connection is locked'));
     const response = await patch({ name: 'New' }).expect(409);

@@ -2,7 +2,7 @@ import { API_KEYS, KEYS } from '../support/api-keys';
 import { clockOf } from '../support/clock';
 import { gatewayBench } from '../support/gateway-bench';
 
-describe('too many requests', () => {
+describe('the rate limit', () => {
   let aheadMs = 0;
   const bench = gatewayBench(
     { API_KEYS, RATE_LIMIT: '3' },
@@ -18,7 +18,7 @@ describe('too many requests', () => {
       .set('X-API-Key', key)
       .send({ schedule: { scheduleType: 'manual' } });
 
-  it('of one caller are refused until the minute is over; others are not concerned', async () => {
+  it('refuses further requests of one caller until the minute ends, and none of other callers', async () => {
     const first = await preview(KEYS.writer).expect(200);
     expect(first.headers['ratelimit-policy']).toBe('"default";q=3;w=60');
     expect(first.headers['ratelimit']).toBe('"default";r=2;t=60');
@@ -34,14 +34,14 @@ describe('too many requests', () => {
     await preview(KEYS.writer).expect(200);
   });
 
-  it('by somebody who guesses keys are refused by address, without a word on the key', async () => {
+  it('counts requests with an invalid key by address', async () => {
     for (let guesses = 0; guesses < 3; guesses++) await preview(`guess-${guesses}`).expect(401);
     await preview('guess-4').expect(429);
     await bench.api.get('/nowhere').expect(429);
     await preview(KEYS.writer).expect(200);
   });
 
-  it('are not counted at the probes', async () => {
+  it('does not count probes', async () => {
     for (let probes = 0; probes < 5; probes++) {
       const { headers } = await bench.api.get('/health/live').expect(200);
       expect(headers).not.toHaveProperty('ratelimit');

@@ -7,7 +7,7 @@ const DAILY = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' };
 const bench = gatewayBench();
 
 describe('GET /sources and GET /destinations', () => {
-  it('show id, name, type and workspace, and never a configuration', async () => {
+  it('return id, name, type and workspace, and no configuration', async () => {
     const sources = await bench.api.get('/sources').expect(200);
     expect(sources.body).toEqual({
       data: [{ sourceId: SOURCE_ID, name: 'Orders', type: 'file', workspaceId: WORKSPACE_ID }],
@@ -24,7 +24,7 @@ describe('GET /sources and GET /destinations', () => {
   });
 
   it.each(['/sources', '/destinations', '/ingestion', `/ingestion/${UUID}/runs`])(
-    'give the first page for an empty token: %s',
+    'return the first page for an empty token: %s',
     async (path) => {
       bench.upstream.state.addConnection({ connectionId: UUID, schedule: DAILY });
       const first = await bench.api.get(path).expect(200);
@@ -32,7 +32,7 @@ describe('GET /sources and GET /destinations', () => {
     },
   );
 
-  it.each(['sources', 'destinations'])('page through all %s, each once', async (kind) => {
+  it.each(['sources', 'destinations'])('return each of all %s once, page by page', async (kind) => {
     for (let n = 0; n < 250; n++) {
       if (kind === 'sources') bench.upstream.state.addSource(`s-${n}`);
       else bench.upstream.state.addDestination(`d-${n}`);

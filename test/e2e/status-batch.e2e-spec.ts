@@ -54,7 +54,7 @@ describe('POST /ingestion/status/batch', () => {
     return (response.body as { results: Result[] }).results;
   };
 
-  it('answers for a hundred in their order, each with a status or a problem', async () => {
+  it('returns a status or a problem for each of a hundred ids, in their order', async () => {
     const ids = Array.from(
       { length: 97 },
       (_, n) => bench.upstream.state.addConnection({ connectionId: `c-${n}` }).connectionId,
@@ -87,7 +87,7 @@ describe('POST /ingestion/status/batch', () => {
     expect(bench.upstream.requests.length - before).toBeLessThanOrEqual(105);
   });
 
-  it('believes nothing that it knows of an Airbyte that was set up anew', async () => {
+  it('uses no cached jobs after Airbyte was set up again', async () => {
     const ids = ['a', 'b', 'c'];
     const addAll = (status: string): void => {
       for (const connectionId of ids) {
@@ -108,7 +108,7 @@ describe('POST /ingestion/status/batch', () => {
     );
   });
 
-  it('tells the runs of an ingestion outside the workspace that lists are limited to', async () => {
+  it('returns the runs of an ingestion outside of AIRBYTE_WORKSPACE_ID', async () => {
     const limited = await startGateway({
       AIRBYTE_API_URL: bench.upstream.url,
       AIRBYTE_WORKSPACE_ID: 'w-listed',
@@ -125,7 +125,7 @@ describe('POST /ingestion/status/batch', () => {
     expect(results.map(({ status }) => status?.lastSync)).toEqual(ids.map(() => '2026-01-15T02:07:41.000Z'));
   });
 
-  it('says the same as a status alone', async () => {
+  it('returns the same as GET /ingestion/{connectionId}/status', async () => {
     job(15);
     const [result] = await batch([UUID], '?freshness=PT8H');
     const alone = (await read('?freshness=PT8H').expect(200)).body as Status;

@@ -34,7 +34,7 @@ const read = (query = '', headers: Record<string, string> = {}): ReturnType<type
   bench.api.get(`/ingestion/${UUID}/status${query}`).set(headers);
 
 describe('GET /ingestion/{connectionId}/status', () => {
-  it('tells the last run, the current one, and what follows', async () => {
+  it('returns the last run, the current run and the next syncs', async () => {
     const [last, current] = [job(14), job(15, { status: 'running' })];
     const response = await read().expect(200);
     expect(response.body).toMatchObject({
@@ -50,7 +50,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     });
   });
 
-  it('says what is wrong, since when, and how often', async () => {
+  it('returns each problem with its start and the number of failures', async () => {
     job(12);
     for (const day of [13, 14, 15]) job(day, { status: 'failed' });
     const response = await read().expect(200);
@@ -69,7 +69,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     });
   });
 
-  it('shows the word that Airbyte invents tomorrow beside unknown', async () => {
+  it('returns unknown with the original value for a new status of Airbyte', async () => {
     Object.assign(bench.upstream.state.connections.get(UUID) ?? {}, { status: 'hibernating' });
     const response = await read().expect(200);
     expect(response.body).toMatchObject({
@@ -80,7 +80,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     });
   });
 
-  it('answers 304 while nothing happens though time passes, and 200 once something has', async () => {
+  it('answers 304 while nothing changes, and 200 after a change', async () => {
     job(15);
     const first = await read().expect(200);
     const etag = String(first.headers['etag']);
@@ -106,7 +106,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     ['PT8H', 'stale'],
     ['P1D', 'healthy'],
     ['PT30M10S', 'stale'],
-  ])('judges by freshness=%s', async (freshness, health) => {
+  ])('computes health with freshness=%s', async (freshness, health) => {
     job(15);
     expect((await read(`?freshness=${freshness}`).expect(200)).body).toMatchObject({ health });
   });
@@ -116,7 +116,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     expect(response.body).toMatchObject({ errors: [{ field: 'freshness' }] });
   });
 
-  it('lets the operator say how late is too late', async () => {
+  it('tolerates a late run for MISSED_RUN_TOLERANCE_MINUTES', async () => {
     for (const day of [12, 13, 14]) job(day);
     expect((await read().expect(200)).body).toMatchObject({ health: 'running_late' });
     const settings = { AIRBYTE_API_URL: bench.upstream.url, MISSED_RUN_TOLERANCE_MINUTES: '600' };

@@ -1,0 +1,91 @@
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { RequestMethod } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pino from 'pino';
+import { systemClock } from '../../src/lib/clock';
+import { rulesOf } from '../../src/http/route-config';
+import { parseSettings } from '../../src/config/settings';
+import { buildDocument } from '../../src/app/openapi';
+import { createApp } from '../../src/start';
+
+interface Route {
+  readonly name: string;
+  readonly method: string;
+  readonly handler: object;
+}
+
+let app: NestFastifyApplication;
+
+beforeAll(async () => {
+  const settings = parseSettings({});
+  const airbyte = { ...settings.airbyte, apiUrl: 'http://127.0.0.1:9' };
+  app = await createApp({ ...settings, airbyte }, systemClock, pino({ level: 'silent' }));
+  await app.init();
+});
+afterAll(() => app.close());
+
+/** Returns every route handler of every controller. */
+function routes(): Route[] {
+  const modules = [...app.get(ModulesContainer).values()];
+  const controllers = modules.flatMap((module) => [...module.controllers.values()]);
+  return controllers.flatMap(({ metatype }) => {
+    const prototype = metatype?.prototype as Record<string, object> | undefined;
+    return Object.getOwnPropertyNames(prototype ?? {}).flatMap((name) => {
+      if (name === 'constructor') return [];
+      const handler = prototype?.[name];
+      const isRoute = typeof handler === 'function' && Reflect.hasMetadata(PATH_METADATA, handler);
+      if (!isRoute) return [];
+      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
+      return [{ name, method, handler }];
+    });
+  });
+}
+
+describe('a route', () => {
+  /** These routes take a body and change nothing. */
+  const READING_POSTS = ['previewSchedule', 'getIngestionStatuses', 'checkIngestion'];
+  const OPEN = ['getLiveness', 'getReadiness', 'getMetrics'];
+
+  it('declares the scope that it needs, unless it is a probe or the metrics', () => {
+    const known = routes();
+    expect(known.length).toBeGreaterThan(8);
+    expect(known.filter(({ handler }) => rulesOf(handler).access === undefined)).toEqual([]);
+    const open = known.filter(({ handler }) => rulesOf(handler).access === 'open');
+    expect(open.map(({ name }) => name).filter((name) => !OPEN.includes(name))).toEqual([]);
+  });
+
+  it('needs the scope to write if it changes something, and takes an Idempotency-Key if it is a POST', () => {
+    const changing = routes().filter(
+      ({ method, handler }) => method !== 'GET' && rulesOf(handler).access !== 'ingestion:read',
+    );
+    expect(changing.filter(({ handler }) => rulesOf(handler).access !== 'ingestion:write')).toEqual([]);
+    const posts = changing.filter(({ method }) => method === 'POST');
+    expect(posts.length).toBeGreaterThan(2);
+    expect(posts.filter(({ handler }) => rulesOf(handler).idempotent !== true)).toEqual([]);
+  });
+
+  it('needs only the scope to read if its body changes nothing', () => {
+    const reading = routes().filter(
+      ({ method, handler }) => method !== 'GET' && rulesOf(handler).access === 'ingestion:read',
+    );
+    expect(reading.map(({ name }) => name).filter((name) => !READING_POSTS.includes(name))).toEqual([]);
+  });
+
+  it('has its scope and its Idempotency-Key in the API description', () => {
+    const paths = Object.values(buildDocument(app).paths);
+    const operations = paths.flatMap((path) => [path.get, path.post, path.patch, path.put, path.delete]);
+    const described = new Map(operations.map((operation) => [operation?.operationId, operation]));
+    for (const { name, handler } of routes()) {
+      const operation = described.get(name) as Record<string, unknown> | undefined;
+      const { access, idempotent } = rulesOf(handler);
+      const isOpen = access === 'open';
+      expect([name, operation?.['x-required-scope']]).toEqual([name, isOpen ? undefined : access]);
+      expect([name, operation?.['security'] ?? []]).toEqual([
+        name,
+        isOpen ? [] : [{ apiKey: [] }, { bearer: [] }],
+      ]);
+      expect(JSON.stringify(operation).includes('Idempotency-Key')).toBe(idempotent === true);
+    }
+  });
+});
