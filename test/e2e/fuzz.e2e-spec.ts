@@ -217,8 +217,8 @@ describe(`a random request (seed ${SEED})`, () => {
       });
       expect(sentForRefused).toEqual([]);
       expectUnpolluted();
-      // Fewer requests may miss a route by chance.
-      if (REQUESTS >= 40 * routes.length) expect(seen.size).toBe(routes.length);
+      // Few requests may miss a route by chance.
+      expect(seen.size).toBeGreaterThanOrEqual(Math.min(routes.length, REQUESTS / 40));
       // Proves the variety of the requests: every kind of refusal came up, and some requests succeeded.
       for (const code of ['validation-failed', 'malformed-body', 'malformed-request', 'ingestion-not-found'])
         expect([code, (codes.get(code) ?? 0) >= AT_LEAST]).toEqual([code, true]);
