@@ -9,13 +9,13 @@ import type { DestinationConnector } from '../../src/embedded/protocol/connector
 import type { PostgresServer } from '../postgres/server';
 import { canonical, canonicalMembers } from './exact-json';
 
-/** A destination and an independent reader of what it holds. */
+/** A destination and an independent reader of its content. */
 export interface CorpusDestination {
   readonly name: string;
   readonly connector: DestinationConnector;
   readonly config: JsonObject;
   readonly modes: readonly string[];
-  /** The rows, each as the sorted canonical texts of its cells that are not null. */
+  /** The rows. Each is the sorted list of the canonical texts of its cells without nulls. */
   rows(): string[][];
 }
 
@@ -41,7 +41,7 @@ export function localJson(localRoot: string): CorpusDestination {
   };
 }
 
-/** Reads the raw table, and holds the view to it. */
+/** Reads the raw table, and compares the view with it. */
 export function sqlite(localRoot: string): CorpusDestination {
   const path = join(localRoot, 'out.sqlite');
   return {
@@ -71,7 +71,7 @@ export function sqlite(localRoot: string): CorpusDestination {
   };
 }
 
-/** The cells of a row of the view, without the columns of the connector's own. */
+/** The cells of a row of the view, without the connector's own columns. */
 export function viewCells(row: Record<string, unknown>): string[] {
   return Object.entries(row)
     .filter(([name, value]) => value !== null && !/^_airbyte_(ab_id|emitted_at)$/.test(name))
@@ -79,12 +79,12 @@ export function viewCells(row: Record<string, unknown>): string[] {
     .sort();
 }
 
-/** A text of the view may be a text, an exact number, or the JSON of a list or object. */
+/** A text in the view is a text, an exact number, or the JSON of an array or object. */
 function textInView(text: string): string {
   try {
     return /^[-\d[{]/.test(text) ? canonical(text) : text;
   } catch {
-    // A text that only begins as a number or list does.
+    // The text only begins like a number or an array.
     return text;
   }
 }
@@ -92,7 +92,7 @@ function textInView(text: string): string {
 export function asInView(cell: string): string {
   if (cell === 'true') return canonical('1');
   if (cell === 'false') return canonical('0');
-  // SQL would end a text at its NUL, so the view has its JSON.
+  // SQLite truncates a text at NUL, so the view shows its JSON.
   return cell.startsWith('"') && !cell.includes('\\u0000') ? textInView(JSON.parse(cell) as string) : cell;
 }
 

@@ -1,8 +1,8 @@
 import { parseTree, type Node } from 'jsonc-parser';
 
 /**
- * Returns a text that is equal for two JSON texts exactly when they mean the same: numbers to the last digit, members in any
- * order, texts by their characters.
+ * Returns the canonical form of a JSON text. It is equal for two texts if and only if their values are equal: numbers
+ * with all digits, members in any order, strings after decoding their escapes.
  */
 export function canonical(json: string): string {
   const tree = parseTree(json, undefined, { disallowComments: true });
@@ -10,7 +10,7 @@ export function canonical(json: string): string {
   return canonicalNode(tree, json);
 }
 
-/** The canonical members of a JSON object; members that are null are left out. */
+/** The canonical members of a JSON object without nulls. */
 export function canonicalMembers(json: string): Map<string, string> {
   const tree = parseTree(json);
   if (tree?.type !== 'object') throw new Error(`not an object: ${json.slice(0, 80)}`);
@@ -41,7 +41,7 @@ function canonicalNode(node: Node, json: string): string {
   }
 }
 
-/** `d` digits times a power of ten, without zeros at either end. */
+/** Digits times a power of ten, without leading and trailing zeros. */
 function canonicalNumber(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];

@@ -1,15 +1,15 @@
 import { gzipSync } from 'node:zlib';
 
-/** One small file and the way it is read. What it holds is told by an independent reader, not here. */
+/** One small file and its reader options. An independent reader supplies the expected rows. */
 export interface CorpusFile {
   readonly name: string;
   readonly format: 'csv' | 'jsonl';
-  /** Its name in /local; decides about gzip. */
+  /** The name in /local. The extension .gz selects gzip. */
   readonly fileName: string;
   readonly bytes: Buffer;
-  /** Of the source, as an object. */
+  /** The source's reader_options as an object. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** The rows where no independent reader knows the options; each has the texts of one row in the order of the columns. */
+  /** The expected rows, as texts in column order, if no independent reader supports the options. */
   readonly rows?: readonly (readonly string[])[];
 }
 

@@ -73,7 +73,7 @@ function parseColumnList(text: string): string[] {
   }
 }
 
-/** Tables of older versions begin with the time column and have only the connector's types. */
+/** A table of an older version begins with the time column and has only the connector's types. */
 function wasMadeByOlderVersion({ columns }: TableFacts): boolean {
   const [first] = columns;
   return (
