@@ -144,7 +144,7 @@ it('ids that are swapped are named as such', async () => {
 
 it('an unknown id is answered with where the ids are', async () => {
   const { body } = await gateway.api.get('/ingestion/unknown/status').expect(404);
-  expect((body as Problem).detail).toContain('GET /ingestion lists those that exist.');
+  expect((body as Problem).detail).toContain('GET /ingestion lists the ingestions.');
 });
 
 describe('a value in the form of another API', () => {
