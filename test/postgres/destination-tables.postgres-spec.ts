@@ -155,6 +155,29 @@ describe('rows that are not stored', () => {
   });
 });
 
+describe('a trigger that deletes rows', () => {
+  const trigger = (condition: string): string =>
+    `CREATE FUNCTION "forget"() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM "items" WHERE ${condition}; RETURN NULL; END';
+     CREATE TRIGGER "swallow" AFTER INSERT OR UPDATE ON "items" FOR EACH ROW EXECUTE FUNCTION "forget"()`;
+
+  it.each<Mode>(['append', 'append_dedup', 'overwrite'])(
+    'after they are stored fails mode %s',
+    async (mode) => {
+      await written('append', 'items', ['{"id":1}']);
+      sql(trigger('"id" = NEW."id"'));
+      expect(await refused(mode, 'items', ['{"id":1}', '{"id":2}'], { key: ['id'] })).toMatch(/swallow/);
+      expect(sql('SELECT "id" FROM "items"')).toBe('1');
+    },
+  );
+
+  it.each<Mode>(['append', 'append_dedup'])('of earlier syncs does not fail mode %s', async (mode) => {
+    await written('append', 'items', ['{"id":1}']);
+    sql(trigger('"id" = 1'));
+    await written(mode, 'items', ['{"id":2}', '{"id":3}'], { key: ['id'] });
+    expect(sql(`SELECT string_agg("id"::text, ',' ORDER BY "id") FROM "items"`)).toBe('2,3');
+  });
+});
+
 describe('a role with few rights', () => {
   beforeEach(() => {
     sql(`DROP ROLE IF EXISTS "loader"; CREATE ROLE "loader" LOGIN; CREATE SCHEMA "landing"; GRANT USAGE, CREATE ON SCHEMA "landing" TO "loader";

@@ -10,6 +10,8 @@ const BATCH_BYTES = 1024 * 1024;
  */
 export class Session {
   private inTransaction = false;
+  /** The number of the running or the last transaction, from 1. */
+  transaction = 0;
   private bufferedBytes = 0;
   /** The names of this connection's staging tables that are not temporary. */
   readonly stages = new Set<string>();
@@ -82,5 +84,6 @@ export class Session {
     if (this.inTransaction) return;
     await this.client.query('BEGIN');
     this.inTransaction = true;
+    this.transaction++;
   }
 }

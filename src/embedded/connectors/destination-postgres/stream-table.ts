@@ -14,7 +14,7 @@ import { replaceRows } from './replace-rows';
 import { RowEncoder } from './row-encoder';
 import type { Session } from './session';
 import { StagingTable } from './staging-table';
-import { assertStored } from './stored-count';
+import { assertKept, assertStored } from './stored-count';
 import { readTable } from './table-facts';
 import { alterTable, createTable, ensureSchema, planTable, setReplicaIdentity } from './target-table';
 
@@ -44,6 +44,8 @@ export class StreamTable implements StreamTarget {
   private bufferedBytes = 0;
   /** Rows in the staging table. */
   private staged = 0;
+  /** Rows that went straight to the table, and the transaction that stored them. */
+  private appended = { transaction: 0, rows: 0 };
 
   private constructor(
     private readonly session: Session,
@@ -120,6 +122,7 @@ export class StreamTable implements StreamTarget {
       const sql = upsertSql(stage.sql, this.table, this.columns, rule);
       const [counts] = await this.session.run<{ sent: string; stored: string }>(sql);
       await assertStored(this.session, this.table, Number(counts?.sent), Number(counts?.stored));
+      await assertKept(this.session, this.table, Number(counts?.stored));
       await stage.clear();
       this.staged = 0;
     }
@@ -149,8 +152,17 @@ export class StreamTable implements StreamTarget {
     } catch (error) {
       throw databaseFailure(error, this.locationOf(error, firstRecord));
     }
-    if (stage === null) await assertStored(this.session, this.table, lines.length, stored);
+    if (stage === null) await this.assertAppended(lines.length, stored);
     else this.staged += stored;
+  }
+
+  /** The transaction is shared with other streams: any of them may have committed since the last rows of this one. */
+  private async assertAppended(sent: number, stored: number): Promise<void> {
+    await assertStored(this.session, this.table, sent, stored);
+    const { transaction } = this.session;
+    const before = this.appended.transaction === transaction ? this.appended.rows : 0;
+    this.appended = { transaction, rows: before + stored };
+    await assertKept(this.session, this.table, this.appended.rows);
   }
 
   /** The record and the column of a COPY error, from the line and column that Postgres reports. */

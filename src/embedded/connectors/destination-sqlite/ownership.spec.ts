@@ -68,6 +68,21 @@ describe("a user's objects in the SQLite file", () => {
     expect(output.query('SELECT * FROM "log"')).toEqual([]);
   });
 
+  it.each(['append', 'append_dedup'])('cannot delete rows without an error in mode %s', async (mode) => {
+    await output.write('s', mode, [{ id: 1 }], KEY);
+    output.exec(
+      'CREATE TRIGGER "drop" AFTER INSERT ON "_airbyte_raw_s" BEGIN DELETE FROM "_airbyte_raw_s" WHERE "rowid" = NEW."rowid"; END',
+    );
+    expect((await output.write('s', mode, [{ id: 2 }], KEY))?.message).toContain('a trigger of the database');
+    expect(output.query('SELECT "id" FROM "s"')).toEqual([{ id: 1n }]);
+    output.exec('DROP TRIGGER "drop"; CREATE TABLE "log" (x)');
+    output.exec(
+      'CREATE TRIGGER "log" AFTER INSERT ON "_airbyte_raw_s" BEGIN INSERT INTO "log" VALUES (1), (2); END',
+    );
+    expect(await output.write('s', mode, [{ id: 2 }, { id: 3 }], KEY)).toBeNull();
+    expect(output.query('SELECT "id" FROM "s"')).toEqual([{ id: 1n }, { id: 2n }, { id: 3n }]);
+  });
+
   it('cannot suppress rows without an error', async () => {
     await output.write('s', 'append', [{ id: 1 }]);
     output.exec('CREATE TRIGGER "drop" BEFORE INSERT ON "_airbyte_raw_s" BEGIN SELECT RAISE(IGNORE); END');

@@ -26,6 +26,10 @@ export class StreamTable implements StreamTarget {
   private readonly encoder: RowEncoder;
   private readonly insert: Statement;
   private readonly newer: Statement | null;
+  private readonly stored: Statement;
+  private readonly triggers: Statement;
+  /** Whether users have triggers on the table. It is read at the start and whenever this stream begins a transaction. */
+  private hasTriggers = false;
   private rows = 0;
   private completed = false;
 
@@ -41,6 +45,13 @@ export class StreamTable implements StreamTarget {
     this.newer = this.deduplicates
       ? db.prepare(`SELECT 1 FROM ${quoted(target)} WHERE "_airbyte_key" = ? AND "_airbyte_cursor" > ?`)
       : null;
+    const row = this.deduplicates ? '"_airbyte_key" = ?' : '"rowid" = ?';
+    this.stored = db.prepare(`SELECT 1 FROM ${quoted(target)} WHERE ${row}`);
+    this.triggers = db.prepare(
+      `SELECT 1 FROM "sqlite_master" WHERE "type" = 'trigger' AND lower("tbl_name") = lower(?) LIMIT 1`,
+    );
+    // Another stream may have begun the transaction of the first row.
+    this.hasTriggers = this.triggers.get(this.names.table) !== undefined;
   }
 
   private get overwrites(): boolean {
@@ -54,7 +65,10 @@ export class StreamTable implements StreamTarget {
   /** @throws ConnectorError config_error for a record that cannot be stored */
   add({ data, emittedAtMs }: RawRecord): void {
     this.rows++;
-    if (!this.db.isTransaction) this.db.exec('BEGIN IMMEDIATE');
+    if (!this.db.isTransaction) {
+      this.db.exec('BEGIN IMMEDIATE');
+      this.hasTriggers = this.triggers.get(this.names.table) !== undefined;
+    }
     try {
       const text = readableText(data);
       this.store(this.insert, recordId(), emittedAtMs, text, this.encoder.encode(text));
@@ -63,7 +77,7 @@ export class StreamTable implements StreamTarget {
     }
   }
 
-  /** Inserts a row and detects a trigger of the user that suppresses it. */
+  /** Inserts a row and detects a trigger of the user that suppresses or deletes it. */
   private store(
     insert: Statement,
     id: string,
@@ -71,11 +85,15 @@ export class StreamTable implements StreamTarget {
     text: string,
     columns: readonly SqliteValue[],
   ): void {
-    const { changes } = insert.run(id, emittedAtMs, text, ...columns);
-    if (changes === 1) return;
+    const { changes, lastInsertRowid } = insert.run(id, emittedAtMs, text, ...columns);
     const [key = null, cursor = null] = columns;
-    if (this.newer?.get(key, cursor) === undefined)
-      throw new RecordError('a trigger of the database kept it back. Drop the trigger.');
+    if (changes === 1 && this.isKept(this.deduplicates ? key : lastInsertRowid)) return;
+    if (changes !== 1 && this.newer?.get(key, cursor) !== undefined) return;
+    throw new RecordError('a trigger of the database kept it back. Drop the trigger.');
+  }
+
+  private isKept(keyOrRow: SqliteValue): boolean {
+    return !this.hasTriggers || this.overwrites || this.stored.get(keyOrRow) !== undefined;
   }
 
   commit(): void {
