@@ -33,7 +33,7 @@ function writeLock(holder: object): void {
 }
 
 describe('the lock of a data directory', () => {
-  it('names its living holder to everybody else', () => {
+  it('names its living holder', () => {
     writeLock(thisProcess());
     expect(() => lockDataDir(folder, new Date())).toThrow(DataDirInUseError);
     expect(() => lockDataDir(folder, new Date())).toThrow(
@@ -41,7 +41,7 @@ describe('the lock of a data directory', () => {
     );
   });
 
-  it('is taken over from a dead holder, from one whose id another process has now, and from a torn file', async () => {
+  it('is taken over if its holder has ended, if the process id was reused, or if it is incomplete', async () => {
     const child = spawn(process.execPath, ['-e', '']);
     const dead = identify(child.pid ?? 0);
     await once(child, 'exit');
@@ -54,14 +54,14 @@ describe('the lock of a data directory', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is held until it is given back', () => {
+  it('is held until it is released', () => {
     const release = lockDataDir(folder, new Date());
     expect(JSON.parse(readFileSync(join(folder, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid });
     release();
     expect(existsSync(join(folder, 'lock'))).toBe(false);
   });
 
-  it('takes a process for alive only while it runs', async () => {
+  it('treats a process as alive only while it runs', async () => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
     const identity = identify(child.pid ?? 0);
     expect(isAlive(identity)).toBe(true);
@@ -72,7 +72,7 @@ describe('the lock of a data directory', () => {
 });
 
 describe('the state', () => {
-  it('of a newer version is refused by name', () => {
+  it('of a newer version is rejected', () => {
     const db = Database.open(folder);
     db.run('UPDATE "meta" SET "value" = \'99\' WHERE "key" = \'schema_version\'');
     db.close();
@@ -80,7 +80,7 @@ describe('the state', () => {
     expect(() => Database.open(folder)).toThrow('schema 99');
   });
 
-  it('is one transaction or nothing', () => {
+  it('is rolled back after an error in a transaction', () => {
     const db = Database.open(folder);
     const broken = (): void => {
       db.transaction(() => {
@@ -93,7 +93,7 @@ describe('the state', () => {
     db.close();
   });
 
-  it('that another connection holds cannot be opened, whatever the lock file says', () => {
+  it('cannot be opened twice, independent of the lock file', () => {
     const db = Database.open(folder);
     expect(() => Database.open(folder)).toThrow('locked');
     db.close();
@@ -101,7 +101,7 @@ describe('the state', () => {
 });
 
 describe('the access file', () => {
-  it('that is no JSON is named rather than replaced', () => {
+  it('is not replaced if it is invalid JSON', () => {
     writeFileSync(join(folder, 'api.json'), 'half');
     expect(() => readAccess(folder)).toThrow('api.json is not JSON');
   });

@@ -50,7 +50,8 @@ export class JobRunner {
 
   /** Queues a job. */
   submit(job: Job): void {
-    this.enqueue(job);
+    this.waiting.push(job);
+    this.fill();
   }
 
   /** Creates and queues a job on demand. */
@@ -83,7 +84,7 @@ export class JobRunner {
         jobs.setStatus(job.id, 'incomplete', now(), failure);
         log.warn(`Job ${job.id} was interrupted. It resumes from its last commit.`);
       }
-      this.enqueue(job);
+      this.submit(job);
     }
   }
 
@@ -113,11 +114,6 @@ export class JobRunner {
     for (const timer of this.retryTimers.values()) clearTimeout(timer);
     for (const { abort } of this.running.values()) abort.abort();
     await Promise.all([...this.running.values()].map(({ done }) => done));
-  }
-
-  private enqueue(job: Job): void {
-    this.waiting.push(job);
-    this.fill();
   }
 
   private fill(): void {
@@ -204,7 +200,7 @@ export class JobRunner {
     if (this.closing) return;
     const timer = setTimeout(() => {
       this.retryTimers.delete(job.id);
-      this.enqueue(job);
+      this.submit(job);
     }, delayMs);
     this.retryTimers.set(job.id, timer);
   }
