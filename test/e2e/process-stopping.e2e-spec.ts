@@ -196,6 +196,14 @@ describe('SIGTERM', () => {
     expect(gateway.output.match(/"stopping"/g)).toHaveLength(1);
   });
 
+  it('ends although the reader of the log has stalled', async () => {
+    const gateway = await GatewayProcess.start({ AIRBYTE_API_URL: upstream.url, RATE_LIMIT: 'off' });
+    gateway.pauseOutput();
+    for (let sent = 0; sent < 2000; sent++)
+      expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+    expect(await gateway.kill('SIGTERM')).toBe(0);
+  });
+
   it('sends a cancellation that was answered with 202 and still waits for its place', async () => {
     const gateway = await GatewayProcess.start({
       AIRBYTE_API_URL: upstream.url,

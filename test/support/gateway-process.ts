@@ -44,6 +44,11 @@ export class GatewayProcess {
     return /Airbyte Ingestion API: (\S+)/.exec(this.output)?.[1] ?? '';
   }
 
+  /** Stops reading the log, so that the pipe fills up. */
+  pauseOutput(): void {
+    this.child.stdout?.pause();
+  }
+
   /** Exit status, null when a signal ended it. */
   async exit(): Promise<number | null> {
     const [code] = await this.exited;
