@@ -5,7 +5,6 @@ import { AppModule } from './app/app.module';
 import { configureApp } from './app/app-setup';
 import { type Clock, systemClock } from './lib/clock';
 import { createFastifyAdapter } from './app/fastify-adapter';
-import { OpenConnections } from './http/connections/open-connections';
 import { RequestsInFlight } from './http/connections/requests-in-flight';
 import { createLogger, nestLogger } from './lib/logger';
 import type { ResolvedSettings, Settings } from './config/settings-types';
@@ -13,15 +12,15 @@ import { requireFreeAddress } from './lib/free-address';
 import { StartError } from './config/start-error';
 import { HealthService } from './health/health.service';
 
-/** A gateway that listens. */
+/** A listening gateway. */
 export interface RunningGateway {
   /** Base URL, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
   readonly isEmbedded: boolean;
-  /** Somebody has to sign in. */
+  /** True if callers have to authenticate. */
   readonly hasCallers: boolean;
   readonly logger: Logger;
-  /** Answers what is in flight, ends the embedded Airbyte and frees the port. */
+  /** Answers the requests in flight, stops the embedded Airbyte and frees the port. */
   close(): Promise<void>;
 }
 
@@ -30,10 +29,10 @@ interface Upstream {
   close(): Promise<void>;
 }
 
-/** Requests in flight get this long to be answered, and their callers to read the answers, once stopping began. */
+/** Limit of a stop for answering the requests in flight and for clients to read the responses. */
 const REQUESTS_LIMIT_MS = 20_000;
 
-/** Starts the gateway, and the embedded Airbyte first where the settings name no other. */
+/** Starts the gateway. Without `AIRBYTE_API_URL`, starts the embedded Airbyte first. */
 export async function start(
   settings: Settings,
   clock: Clock = systemClock,
@@ -46,7 +45,7 @@ export async function start(
   try {
     const app = await createApp(upstream.settings, clock, logger);
     const inFlight = app.get(RequestsInFlight);
-    const connections = new OpenConnections(app.getHttpServer(), () => inFlight.connections());
+    const { openConnections } = app.getHttpAdapter().getInstance();
     await app.listen(settings.port, settings.host);
     return {
       url: urlOf(app, settings.host),
@@ -55,8 +54,8 @@ export async function start(
       logger,
       close: async () => {
         app.get(HealthService).beginStopping();
-        const closed = connections.drain(requestsLimitMs);
-        await app.close().finally(closed);
+        const endDrain = openConnections.drain(requestsLimitMs, () => inFlight.connections());
+        await app.close().finally(endDrain);
         await upstream.close();
       },
     };
@@ -66,7 +65,7 @@ export async function start(
   }
 }
 
-/** The application, set up but not listening. */
+/** Creates the configured application without listening. */
 export async function createApp(
   settings: ResolvedSettings,
   clock: Clock,
@@ -90,7 +89,7 @@ async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upst
       close: () => Promise.resolve(),
     };
   }
-  // Loaded only when it is needed: in front of a real Airbyte no database is opened.
+  // Loaded only if needed: in front of a real Airbyte no database is opened.
   const { EmbeddedStartError, startEmbeddedAirbyte } = await import('./embedded/index.js');
   const starting = startEmbeddedAirbyte({
     dataDir: settings.dataDir,

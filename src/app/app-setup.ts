@@ -16,37 +16,48 @@ import { addApiDescriptions } from '../pages/api-description';
 import { addDocsPage } from '../pages/docs-page';
 import { addProblemPages } from '../pages/problem-pages';
 
-/** Everything that is set up on the application beyond its modules: shared by the start and by every test. */
+/** Configures the application outside of its modules, for the start and for tests. Call it before `app.init()`. */
 export function configureApp(app: NestFastifyApplication): void {
   app.enableShutdownHooks([]);
-  const fastify = app.getHttpAdapter().getInstance();
-  // Before whatever may let time pass: a request counts from the moment at which it is there.
-  app.get(RequestsInFlight).watch(fastify);
-  addMethodTable(fastify);
-  const turns = new WorkTurns();
-  addJsonBodyParser(fastify, turns);
-  addRequestHooks(fastify);
-  addSecurityHeaders(fastify);
-  refuseOtherMethods(fastify);
   const settings = app.get<Settings>(SETTINGS);
-  const { corsOrigins, allowedHosts } = settings;
-  addRawHttpGuards(fastify, allowedHosts);
-  addCrossOriginRules(fastify, corsOrigins);
-  refuseForeignPages(fastify, corsOrigins);
-  addCallerHooks(app);
-  addCallerTurns(fastify, turns);
+  addHooks(app, settings);
+  const fastify = app.getHttpAdapter().getInstance();
   addFrontPage(fastify);
   addApiDescriptions(fastify, requiresSignIn(settings));
   addDocsPage(fastify);
   addProblemPages(fastify);
 }
 
-/** Whether anybody has to sign in at all. */
+/**
+ * Adds the hooks. Fastify runs them in this order:
+ * 1. `RequestsInFlight` first, so that a stop waits for every request.
+ * 2. Request id, security headers: part of every response, also of refusals.
+ * 3. Refusals that need no caller: method, Host, CORS. A preflight request has no credentials.
+ * 4. Authentication, rate limit, idempotency and audit.
+ * 5. Turns, which use the id of the caller.
+ * `onRoute` hooks see only later routes, so all hooks precede the routes.
+ */
+function addHooks(app: NestFastifyApplication, { allowedHosts, corsOrigins }: Settings): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const turns = new WorkTurns();
+  app.get(RequestsInFlight).watch(fastify);
+  addMethodTable(fastify);
+  addJsonBodyParser(fastify, turns);
+  addRequestHooks(fastify);
+  addSecurityHeaders(fastify);
+  refuseOtherMethods(fastify);
+  addRawHttpGuards(fastify, allowedHosts);
+  addCrossOriginRules(fastify, corsOrigins);
+  refuseForeignPages(fastify, corsOrigins);
+  addCallerHooks(app);
+  addCallerTurns(fastify, turns);
+}
+
 function requiresSignIn({ apiKeys, oidc }: Settings): boolean {
   return apiKeys.length > 0 || oidc !== null;
 }
 
-/** One log line for each request, and its id on every answer. */
+/** Logs one line per request, and adds the request id to every response. */
 function addRequestHooks(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id);

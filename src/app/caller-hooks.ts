@@ -3,21 +3,21 @@ import { auditChange } from '../audit/audit-hook';
 import { CallerGate } from '../auth/caller-gate';
 import { IdempotencyHooks } from '../idempotency/idempotency-hooks';
 
-/** Puts the rules for callers in front of every route. To be called before the routes are made. */
+/** Adds authentication, rate limiting, idempotency and audit to the routes. */
 export function addCallerHooks(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const idempotency = app.get(IdempotencyHooks);
   for (const name of ['caller', 'attemptedSince', 'earlierAttempt', 'claimant'])
     fastify.decorateRequest(name);
   fastify.addHook('onRequest', app.get(CallerGate).onRequest);
-  // Only the routes that need them get these hooks, so that the others do not pay for them.
+  // Only the routes that need these hooks get them.
   fastify.addHook('onRoute', (route) => {
     const { access, idempotent } = route.config?.rules ?? {};
     if (idempotent) {
       route.preHandler = [...listOf(route.preHandler), idempotency.preHandler];
       route.onSend = [...listOf(route.onSend), idempotency.onSend];
     }
-    // After the outcome was stored, and before anybody is told of it.
+    // After the outcome is stored, before the response is sent.
     if (access === 'ingestion:write') route.onSend = [...listOf(route.onSend), auditChange];
   });
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { IdempotencyHooks } from '../idempotency/idempotency-hooks';
 import { RedisState } from '../redis/redis-state';
 
-/** After the last answer: stores the outcomes of callers who have hung up, then leaves Redis. */
+/** Runs after the last response: waits until all outcomes are stored, then closes the connection to Redis. */
 @Injectable()
 export class CallersShutdown implements OnApplicationShutdown {
   constructor(

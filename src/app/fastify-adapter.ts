@@ -6,25 +6,24 @@ import { withoutPorts } from '../http/client-address';
 import { writeClientError } from '../http/client-errors';
 import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id';
 import { API_HEADERS } from '../http/security-headers';
-import { endStuckConnections } from '../http/connections/stuck-connections';
+import { OpenConnections } from '../http/connections/open-connections';
 
-/** A body may have at most this many bytes. */
 const BODY_LIMIT_BYTES = 100_000;
-/** Longer than any id, so that over-long ids reach the validation that names them. */
+/** Longer than any id, so that the validation reports ids that are too long. */
 const MAX_PARAM_LENGTH = 4096;
 
-/** How long callers may take, in milliseconds: slow ones would hold on to sockets for good. */
+/** Time limits for slow clients. */
 export interface ClientLimits {
   readonly headersMs: number;
-  /** For the whole request, its body included; also for reading on in an answer. */
+  /** For the whole request with its body, and for a pause while reading a response. */
   readonly requestMs: number;
-  /** How often it is looked for slow ones. */
+  /** Interval of the check for slow clients. */
   readonly checkMs: number;
 }
 
 const CLIENT_LIMITS: ClientLimits = { headersMs: 15_000, requestMs: 30_000, checkMs: 5000 };
 
-/** Fastify, set up so that whatever goes wrong before Nest sees a request is answered as a problem too. */
+/** Creates the Fastify adapter. Errors before Nest handles a request are also answered as problems. */
 export function createFastifyAdapter(
   logger: FastifyBaseLogger,
   limits: ClientLimits = CLIENT_LIMITS,
@@ -32,21 +31,21 @@ export function createFastifyAdapter(
 ): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
-    // One line for each request is enough: app-setup.ts writes it.
+    // app-setup.ts writes one line per request.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: limits.requestMs,
     http: {
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: limits.checkMs,
-      // Requests without one are refused in raw-http-guards.ts, as a problem.
+      // raw-http-guards.ts refuses requests without a Host header with a problem.
       requireHostHeader: false,
     },
-    // Requests on connections that were open before the stop are answered like any other, then the connection ends.
+    // During a stop, requests on open connections are answered, then the connection is closed.
     return503OnClosing: false,
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     genReqId: requestIdOf,
-    // Nothing here is Express middleware, and without it no request has to pass through.
+    // No Express middleware is used.
     skipMiddie: true,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: writeFrameworkError,
@@ -59,8 +58,9 @@ export function createFastifyAdapter(
       done();
     });
   }
-  const { requestMs: limitMs, checkMs } = limits;
-  endStuckConnections(adapter.getInstance().server, { limitMs, checkMs });
+  const openConnections = new OpenConnections(adapter.getInstance().server);
+  openConnections.closeStalled({ limitMs: limits.requestMs, checkMs: limits.checkMs });
+  adapter.getInstance().decorate('openConnections', openConnections);
   return adapter;
 }
 

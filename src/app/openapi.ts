@@ -3,19 +3,19 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { completeDocument } from '../api/openapi/complete-document';
 
-/** Of the contract, by the rules of docs/versioning.md. */
+/** Version of the contract, see docs/versioning.md. */
 export const API_VERSION = '0.1.0';
 
-/** Where a gateway is that was started with its defaults. A served description names its own address. */
+/** Address of a gateway with default settings. A served description contains its own address. */
 export const DEFAULT_SERVER = 'http://127.0.0.1:3000';
 
-/** The API's description as Nest writes it; `npm run openapi:generate` makes the published ones of it. */
+/** The OpenAPI document from the controllers. `npm run openapi:generate` converts it to the published ones. */
 export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Airbyte Ingestion API')
     .setDescription(
-      'Create scheduled ingestions in Airbyte, and ask when data last arrived and when it will next. ' +
-        'Errors are problem details as in RFC 9457; `code` names the kind of problem.',
+      'Create scheduled ingestions in Airbyte and get the times of the last and the next sync. ' +
+        'Errors are problem details (RFC 9457) with a machine-readable `code`.',
     )
     .setVersion(API_VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
@@ -29,14 +29,14 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
       {
         type: 'http',
         description:
-          'A token of OIDC_ISSUER, checked as RFC8725 advises, or an API key. Its scopes must hold `x-required-scope`.',
+          'A token of OIDC_ISSUER, verified according to RFC 8725, or an API key. Its scopes must include `x-required-scope`.',
       },
       BEARER_SCHEME,
     )
-    .addTag('ingestion', 'Move data from a source to a destination.')
-    .addTag('runs', 'Sync now, and look at what was synced.')
-    .addTag('schedule', 'Understand schedules.')
-    .addTag('health', 'For probes.')
+    .addTag('ingestion', 'Manage ingestions from a source to a destination.')
+    .addTag('runs', 'Start, follow and list runs.')
+    .addTag('schedule', 'Validate and explain schedules.')
+    .addTag('health', 'Liveness and readiness probes.')
     .build();
   return completeDocument(
     SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method }),

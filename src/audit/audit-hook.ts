@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { clientAddress } from '../http/client-address';
 import { problemCodeOf } from '../api/problem/problem-code';
 
-/** Paths that answers point to, from which the ids of new things are told. */
-const MADE = /^\/ingestion\/([^/]+)(?:\/runs\/([^/]+))?/;
+/** `Location` header, which contains the ids of new resources. */
+const CREATED = /^\/ingestion\/([^/]+)(?:\/runs\/([^/]+))?/;
 
-/** One line for every request that may change something: who, what, which id, what came of it. Never a body. */
+/** Logs one line per request of a changing operation: caller, action, ids and outcome, never a body. */
 export function auditChange(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -32,7 +32,7 @@ export function auditChange(
 }
 
 function idsOf(request: FastifyRequest, reply: FastifyReply): Record<string, string> {
-  const [, connectionId, runId] = MADE.exec(String(reply.getHeader('location') ?? '')) ?? [];
+  const [, connectionId, runId] = CREATED.exec(String(reply.getHeader('location') ?? '')) ?? [];
   return {
     ...(connectionId !== undefined && { connectionId }),
     ...(runId !== undefined && { runId }),
@@ -40,7 +40,7 @@ function idsOf(request: FastifyRequest, reply: FastifyReply): Record<string, str
   };
 }
 
-/** Ids that the caller made up may be as long as a path. */
+/** Truncated, because invalid ids can be as long as a path. */
 function textsOf(params: unknown): Record<string, string> {
   if (typeof params !== 'object' || params === null) return {};
   return Object.fromEntries(

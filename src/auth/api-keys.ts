@@ -2,7 +2,7 @@ import { hash as hashOf, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../http/caller';
 import type { ApiKey } from '../config/settings-types';
 
-/** The API keys that are known, by their SHA-256 alone. Several keys may have one name, so that they can be rotated. */
+/** The configured API keys, stored as SHA-256. Several keys can have the same name, for rotation. */
 export class ApiKeyRing {
   private readonly keys: readonly { readonly hash: Buffer; readonly caller: Caller }[];
 
@@ -13,7 +13,7 @@ export class ApiKeyRing {
     }));
   }
 
-  /** Takes as long for a wrong key as for any right one: every hash is compared, in constant time. */
+  /** Compares every hash in constant time, so that the duration reveals nothing about the keys. */
   find(presented: string): Caller | null {
     const hash = hashOf('sha256', presented, 'buffer');
     let found: Caller | null = null;

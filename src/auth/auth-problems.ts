@@ -3,7 +3,7 @@ import { ProblemException } from '../api/problem/problem.exception';
 
 const REALM = 'realm="airbyte-ingestion-api"';
 
-/** 401 for a request that carries no credentials: RFC 6750 §3.1 gives no error code then. */
+/** 401 for a request without credentials. RFC 6750 §3.1 defines no error code for it. */
 export function credentialsMissing(): ProblemException {
   return new ProblemException(
     'unauthenticated',
@@ -12,7 +12,7 @@ export function credentialsMissing(): ProblemException {
   );
 }
 
-/** 401 for credentials that do not hold. The reason never repeats them. */
+/** 401 for invalid credentials. The reason never contains them. */
 export function credentialsInvalid(reason: string, cause?: unknown): ProblemException {
   const challenge = `Bearer ${REALM}, error="invalid_token", error_description="${reason}"`;
   return new ProblemException('unauthenticated', `${reason}.`, {
@@ -21,25 +21,25 @@ export function credentialsInvalid(reason: string, cause?: unknown): ProblemExce
   });
 }
 
-/** 403 for a caller that is known but was not given this scope. */
+/** 403 for an authenticated caller without this scope. */
 export function scopeMissing(scope: Scope): ProblemException {
   return new ProblemException('not-permitted', `This operation needs the scope ${scope}.`, {
     headers: { 'www-authenticate': `Bearer ${REALM}, error="insufficient_scope", scope="${scope}"` },
   });
 }
 
-/** 403 for a token that names no workspace where every token has to. */
+/** 403 for a token without the required workspace claim. */
 export function workspaceMissing(claim: string): ProblemException {
   return new ProblemException('not-permitted', `The token names no workspace in its claim ${claim}.`, {
     headers: { 'www-authenticate': `Bearer ${REALM}, error="insufficient_scope"` },
   });
 }
 
-/** 503 while the issuer's keys cannot be had: the token may well be good. */
+/** 503 while the keys of the issuer cannot be fetched. The token may be valid. */
 export function issuerUnavailable(cause: unknown): ProblemException {
   return new ProblemException(
     'sign-in-unavailable',
-    "The issuer's keys cannot be fetched at the moment, so no token can be checked. Try again.",
+    'The keys of the issuer cannot be fetched at the moment, so tokens cannot be verified. Try again.',
     { retryAfterMs: 5000, cause },
   );
 }

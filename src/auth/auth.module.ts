@@ -22,11 +22,11 @@ import { CallerGate } from './caller-gate';
 })
 export class AuthModule {}
 
-/** Null where no callers are configured: every request is allowed. */
+/** Null if no callers are configured: every request is allowed. */
 async function createAuthenticator(settings: Settings, clock: Clock): Promise<Authenticator | null> {
   const { apiKeys, oidc } = settings;
   if (apiKeys.length === 0 && oidc === null) return null;
-  // Loaded only when it is needed, because loading it takes longer than most of the start.
+  // Loaded only if needed, because loading takes a large part of the start.
   const verifier = oidc && new (await import('./oidc-verifier.js')).OidcVerifier(oidc, clock);
   return new Authenticator(new ApiKeyRing(apiKeys), verifier);
 }

@@ -9,7 +9,7 @@ const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 /** RFC 7515 §3.1: header, claims and signature. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** Tells who sends a request from its headers. */
+/** Identifies the caller of a request by its headers. */
 export class Authenticator {
   constructor(
     private readonly keys: ApiKeyRing,
@@ -17,8 +17,8 @@ export class Authenticator {
   ) {}
 
   /**
-   * At once for API keys, later for tokens.
-   * @throws ProblemException `unauthenticated`, or whatever {@link OidcVerifier.verify} throws.
+   * Synchronous for API keys, asynchronous for tokens.
+   * @throws ProblemException `unauthenticated`, or the problems of {@link OidcVerifier.verify}
    */
   identify(headers: IncomingHttpHeaders): Caller | Promise<Caller> {
     const { authorization, 'x-api-key': apiKey } = headers;
@@ -27,11 +27,11 @@ export class Authenticator {
     if (presented === undefined) {
       throw authorization === undefined
         ? credentialsMissing()
-        : credentialsInvalid('The Authorization header is not of the form Bearer and a token');
+        : credentialsInvalid('The Authorization header must be Bearer followed by a token');
     }
     const known = this.keys.find(presented);
     if (known) return known;
     if (this.oidc && bearer !== undefined && JWT.test(bearer)) return this.oidc.verify(bearer);
-    throw credentialsInvalid('The API key or token is not known');
+    throw credentialsInvalid('The API key or token is unknown');
   }
 }

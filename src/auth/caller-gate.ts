@@ -7,16 +7,15 @@ import { rateLimited, rateLimitHeaders } from '../rate-limit/rate-limit-headers'
 import { BlockedAddresses } from '../rate-limit/blocked-addresses';
 import type { Quota, RateLimit } from '../rate-limit/rate-limiter';
 
-/** Why a request has no caller, or null. */
+/** The reason why a request has no caller, or null. */
 type Refusal = { readonly error: unknown } | null;
 
 /**
- * Decides before everything else who calls, whether the rate limit allows the request and whether the scopes do. It is a
- * Fastify hook and not a Nest guard, so that no body is read before. With an API key and counts in memory the decision is
- * synchronous.
+ * Authentication, rate limiting and authorization. A Fastify hook and not a Nest guard, so that it runs before the body is
+ * read. With API keys and in-memory counters it is synchronous.
  */
 export class CallerGate {
-  /** Addresses whose failed sign-ins reached the rate limit. */
+  /** Addresses whose failed authentications reached the rate limit. */
   private readonly blocked: BlockedAddresses;
 
   constructor(
@@ -41,14 +40,14 @@ export class CallerGate {
     const blockedForMs = this.authenticator ? this.blockedForMs(request) : 0;
     if (blockedForMs > 0 && this.rate) {
       const quota = { remaining: 0, resetMs: blockedForMs, isExceeded: true };
-      done(this.judge({ access, refused: null, quota }, request, reply));
+      done(this.authorize({ access, refused: null, quota }, request, reply));
       return;
     }
     const refusal = access === undefined ? null : this.signIn(request);
     const passing = continueWith(refusal, (refused) =>
-      continueWith(this.take(request), (quota) => {
+      continueWith(this.count(request), (quota) => {
         if (refused && quota?.isExceeded) this.blocked.add(networkOf(clientAddress(request)), quota.resetMs);
-        return this.judge({ access, refused, quota }, request, reply);
+        return this.authorize({ access, refused, quota }, request, reply);
       }),
     );
     if (passing instanceof Promise) passing.then(done, done);
@@ -56,8 +55,8 @@ export class CallerGate {
   };
 
   /**
-   * A guess must not be checked once too many have failed. A credential that was right from this address is still accepted,
-   * so that a wrong client does not lock out the others behind one proxy.
+   * Credentials are not checked after too many failures. A credential that was valid from this address before is still
+   * accepted, so that one wrong client does not lock out others behind the same proxy.
    */
   private blockedForMs(request: FastifyRequest): number {
     if (this.blocked.isEmpty) return 0;
@@ -80,14 +79,14 @@ export class CallerGate {
     }
   }
 
-  private take(request: FastifyRequest): Quota | null | Promise<Quota | null> {
+  private count(request: FastifyRequest): Quota | null | Promise<Quota | null> {
     if (!this.rate) return null;
     return this.rate.limiter.take(request.caller?.id ?? `ip:${networkOf(clientAddress(request))}`);
   }
 
-  /** Returns why the request may not pass. */
-  private judge(found: Findings, request: FastifyRequest, reply: FastifyReply): Error | undefined {
-    const { access, refused, quota } = found;
+  /** Returns the reason to refuse the request, if there is one. */
+  private authorize(admission: Admission, request: FastifyRequest, reply: FastifyReply): Error | undefined {
+    const { access, refused, quota } = admission;
     if (quota && this.rate) {
       void reply.headers(rateLimitHeaders(this.rate.limit, quota));
       if (quota.isExceeded) return rateLimited(this.rate.limit, quota);
@@ -98,26 +97,23 @@ export class CallerGate {
   }
 }
 
-/** What is known of a request once its caller was asked for and counted. */
-interface Findings {
+/** Results of authentication and rate limiting. */
+interface Admission {
   readonly access: Scope | undefined;
   readonly refused: Refusal;
   readonly quota: Quota | null;
 }
 
-/** The headers that carry a credential, as they were sent. */
+/** The headers with credentials. */
 function credentialOf({ headers }: FastifyRequest): string {
   return JSON.stringify([headers.authorization, headers['x-api-key']]);
 }
 
 function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error('signing in failed', { cause: thrown });
+  return thrown instanceof Error ? thrown : new Error('authentication failed', { cause: thrown });
 }
 
-/**
- * Goes on with a value that may be there already. What is there is not made to wait: each promise on the way of a request
- * lets others in between, and keeps what the request holds long enough for it to be copied by the garbage collector.
- */
+/** Continues synchronously if the value is not a promise, which avoids a microtask on the hot path. */
 function continueWith<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

@@ -1,13 +1,13 @@
-/** What of an issuer's metadata is needed (OpenID Connect Discovery 1.0 §3). */
+/** The required part of the metadata of an issuer (OpenID Connect Discovery 1.0 §3). */
 export interface Issuer {
-  /** Exactly as its tokens name it, trailing slash included. */
+  /** Exactly as in the tokens, including a trailing slash. */
   readonly issuer: string;
   readonly jwksUri: URL;
 }
 
 const TIMEOUT_MS = 5000;
 
-/** @throws Error when the issuer cannot be reached or describes another one. */
+/** @throws Error if the issuer is unreachable or its metadata names another issuer */
 export async function discoverIssuer(issuer: string): Promise<Issuer> {
   const base = issuer.replace(/\/+$/, '');
   const answer = await fetch(`${base}/.well-known/openid-configuration`, {
@@ -25,7 +25,7 @@ export async function discoverIssuer(issuer: string): Promise<Issuer> {
 /** RFC 8414 §3.3: metadata that names another issuer must not be used. */
 function parseMetadata(metadata: unknown, base: string): Issuer {
   if (typeof metadata !== 'object' || metadata === null)
-    throw new Error("the issuer's metadata is no object");
+    throw new Error('the metadata of the issuer is not an object');
   const { issuer, jwks_uri: jwksUri } = metadata as { issuer?: unknown; jwks_uri?: unknown };
   if (typeof issuer !== 'string' || issuer.replace(/\/+$/, '') !== base) {
     throw new Error("the issuer's metadata names another issuer");

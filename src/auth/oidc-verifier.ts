@@ -9,7 +9,7 @@ import { discoverIssuer } from './oidc-discovery';
 import { callerOf } from './token-claims';
 import { VerifiedTokens } from './verified-tokens';
 
-/** Signatures by a private key only: with HS256 a public key would do to forge a token (RFC 8725 §2.1). */
+/** Asymmetric algorithms only. With HS256, the public key would be sufficient to forge a token (RFC 8725 §2.1). */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_SKEW_S = 30;
 const DISCOVERY_PAUSE_MS = 5000;
@@ -17,33 +17,33 @@ const DISCOVERY_PAUSE_MS = 5000;
 interface KeySource {
   readonly issuer: string;
   readonly keys: ReturnType<typeof createRemoteJWKSet>;
-  /** jose puts the keys here each time it has fetched them, as a new object. */
+  /** jose stores a new object here after each fetch of the keys. */
   readonly fetched: { readonly jwks?: object };
 }
 
-/** Checks bearer tokens of one OpenID Connect issuer. */
+/** Verifies bearer tokens of one OpenID Connect issuer. */
 export class OidcVerifier {
   private readonly log = new Logger('OIDC');
   private readonly verified = new VerifiedTokens();
   private source: Promise<KeySource> | null = null;
-  private isWell = true;
+  private isAvailable = true;
   private nextDiscoveryAtMs = -Infinity;
 
-  /** @param keyCooldownMs how soon an unknown key id may make the keys be fetched again, by default 30 s. */
+  /** @param keyCooldownMs minimum time between two fetches of the keys for unknown key ids; default 30 s */
   constructor(
     private readonly settings: OidcSettings,
     private readonly clock: Clock,
     private readonly keyCooldownMs = 30_000,
   ) {}
 
-  /** @throws ProblemException 401, 403, or 503 while the issuer's keys cannot be had. */
+  /** @throws ProblemException 401, 403, or 503 while the keys of the issuer cannot be fetched */
   async verify(token: string): Promise<Caller> {
     const source = await this.keySource();
-    return this.known(token, source) ?? this.check(token, source);
+    return this.cached(token, source) ?? this.check(token, source);
   }
 
-  /** Only as long as the keys that have vouched for it: a token is never good for longer than if it were checked. */
-  private known(token: string, { keys, fetched }: KeySource): Caller | null {
+  /** A cached result is valid only while the keys of the issuer are current. */
+  private cached(token: string, { keys, fetched }: KeySource): Caller | null {
     if (!keys.fresh || !fetched.jwks) return null;
     return this.verified.find(token, fetched.jwks, this.clock.now().getTime());
   }
@@ -54,7 +54,7 @@ export class OidcVerifier {
       const claims = await this.claimsOf(token, source);
       this.note(null);
       const caller = callerOf(claims, this.settings.workspaceClaim);
-      // Keys that were fetched meanwhile may no longer hold the one that has signed it.
+      // Keys that were fetched in the meantime may no longer contain the signing key.
       if (keysBefore && keysBefore === source.fetched.jwks) this.remember(token, caller, claims, keysBefore);
       return caller;
     } catch (error) {
@@ -82,10 +82,11 @@ export class OidcVerifier {
     if (exp !== undefined) this.verified.add(token, { caller, expiresAtMs: exp * 1000, keys });
   }
 
-  /** Discovered once, by the first token that comes; after a failure not again for a moment. */
+  /** Discovers the issuer with the first token. After a failure, waits before the next attempt. */
   private async keySource(): Promise<KeySource> {
     const nowMs = this.clock.monotonicMs();
-    if (!this.source && nowMs < this.nextDiscoveryAtMs) throw issuerUnavailable('failed a moment ago');
+    if (!this.source && nowMs < this.nextDiscoveryAtMs)
+      throw issuerUnavailable('the discovery failed recently');
     this.source ??= this.discover();
     try {
       return await this.source;
@@ -97,12 +98,15 @@ export class OidcVerifier {
     }
   }
 
-  /** One line when the issuer is lost, and one when it is back. */
+  /** Logs only the start and the end of an outage. */
   private note(fault: unknown): void {
-    if (this.isWell === (fault === null)) return;
-    this.isWell = fault === null;
-    if (fault === null) this.log.warn("The issuer's keys can be had again.");
-    else this.log.warn(`The issuer's keys cannot be had: ${reasonOf(fault)}. Tokens are answered with 503.`);
+    if (this.isAvailable === (fault === null)) return;
+    this.isAvailable = fault === null;
+    if (fault === null) this.log.warn('The keys of the issuer can be fetched again.');
+    else
+      this.log.warn(
+        `The keys of the issuer cannot be fetched: ${reasonOf(fault)}. Tokens are answered with 503.`,
+      );
   }
 
   private async discover(): Promise<KeySource> {
@@ -113,19 +117,19 @@ export class OidcVerifier {
   }
 }
 
-/** `fetch` says what went wrong in the cause of its error. */
+/** The cause of an error of `fetch` contains the actual reason. */
 function reasonOf(fault: unknown): string {
   if (!(fault instanceof Error)) return 'unknown';
   return fault.cause instanceof Error ? `${fault.message} (${fault.cause.message})` : fault.message;
 }
 
-/** What is wrong with the token itself; null where the fault lies elsewhere. */
+/** Returns the reason why a token is invalid, or null for other errors. */
 function faultOfToken(error: unknown): string | null {
   if (error instanceof errors.JWTExpired) return 'The token has expired';
   if (error instanceof errors.JWTClaimValidationFailed)
     return `The token's claim ${error.claim} does not hold`;
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
-    return 'The token is signed with a key that its issuer does not publish';
+    return 'The token is signed with a key that the issuer does not publish';
   }
   const isToken = [errors.JWTInvalid, errors.JWSInvalid, errors.JWSSignatureVerificationFailed];
   const isAlgorithm = [errors.JOSEAlgNotAllowed, errors.JOSENotSupported];

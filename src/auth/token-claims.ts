@@ -3,9 +3,9 @@ import type { Caller } from '../http/caller';
 import { credentialsInvalid, workspaceMissing } from './auth-problems';
 
 /**
- * Who a verified token speaks for. Scopes come from `scope` (RFC 8693 §4.2, words separated by spaces) or `scp`
- * (Microsoft Entra, Okta), either as one text or as a list.
- * @param workspaceClaim where it is set, a token without it is refused rather than taken as unlimited.
+ * Returns the caller of a verified token. Scopes are read from `scope` (RFC 8693 §4.2) and `scp` (Microsoft Entra, Okta),
+ * each a list or a string separated by spaces.
+ * @param workspaceClaim if set, a token without this claim is refused and not treated as unlimited
  * @throws ProblemException
  */
 export function callerOf(claims: JWTPayload, workspaceClaim: string | null): Caller {

@@ -4,23 +4,22 @@ import type { Caller } from '../http/caller';
 interface Verified {
   readonly caller: Caller;
   readonly expiresAtMs: number;
-  /** The issuer's keys of which one has signed it. */
+  /** The key set that contained the signing key. */
   readonly keys: object;
 }
 
 const MAX_TOKENS = 10_000;
 
 /**
- * Remembers which tokens were found good, by their hash: a token is sent many times, and to check its signature takes
- * many times as long as all else that is done for a request. Only good ones are remembered, so nobody can fill it
- * with what they make up. Once full, the one that came first goes first.
+ * Caches verified tokens by hash, because verifying a signature takes most of the time of a request. Invalid tokens are not
+ * cached. FIFO eviction.
  */
 export class VerifiedTokens {
   private readonly tokens = new Map<string, Verified>();
 
   constructor(private readonly maxTokens = MAX_TOKENS) {}
 
-  /** @param keys those that the issuer publishes now: a token that others have signed has to be checked again */
+  /** @param keys the current keys of the issuer; a token that was verified with other keys is verified again */
   find(token: string, keys: object, nowMs: number): Caller | null {
     const id = hashOf(token);
     const known = this.tokens.get(id);
@@ -39,7 +38,7 @@ export class VerifiedTokens {
   }
 }
 
-/** Nobody can look for a token byte by byte: what is compared is its hash. */
+/** Hashed, so that a lookup does not compare tokens byte by byte. */
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }

@@ -4,10 +4,10 @@ import { Open } from '../http/access-decorators';
 import { ApiProblems } from '../api/openapi/api-problems';
 import { HealthService } from './health.service';
 
-@ApiSchema({ name: 'ProbeReport', description: 'How the gateway does.' })
+@ApiSchema({ name: 'ProbeReport', description: 'Result of a health check.' })
 export class HealthDto {
   @ApiProperty({
-    description: 'Always `ok`: what is not ok is answered as a problem.',
+    description: 'Always `ok`. Any other state is returned as a problem.',
     enum: ['ok'],
     enumName: 'ProbeWord',
     example: 'ok',
@@ -15,7 +15,7 @@ export class HealthDto {
   status: 'ok';
 
   @ApiProperty({
-    description: 'What does not work although requests can be served; absent where everything does.',
+    description: 'Limitations that do not keep the gateway from serving requests. Absent if there are none.',
     type: [String],
     maxItems: 100,
     required: false,
@@ -33,8 +33,8 @@ export class HealthController {
   @Open()
   @ApiOperation({
     operationId: 'getLiveness',
-    summary: 'Say whether the process is alive',
-    description: 'Never depends on Airbyte: restarting the gateway does not mend Airbyte.',
+    summary: 'Check liveness',
+    description: 'Does not depend on Airbyte, because a restart of the gateway does not repair Airbyte.',
   })
   @ApiOkResponse({ type: HealthDto })
   @ApiProblems({ isOpen: true })
@@ -46,8 +46,8 @@ export class HealthController {
   @Open()
   @ApiOperation({
     operationId: 'getReadiness',
-    summary: 'Say whether requests can be served',
-    description: 'Asks Airbyte for its health, at most once a second.',
+    summary: 'Check readiness',
+    description: 'Checks the health of Airbyte at most once per second.',
   })
   @ApiOkResponse({ type: HealthDto })
   @ApiProblems({ isOpen: true, codes: ['not-ready'] })

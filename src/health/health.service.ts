@@ -41,7 +41,7 @@ export class HealthService {
   async requireReady(): Promise<string[]> {
     if (this.stopping) throw notReady('The gateway is stopping.');
     const fault = await this.probes.get('airbyte', () => this.probe());
-    if (fault) throw notReady(`Airbyte is not well: ${fault.message}`, fault);
+    if (fault) throw notReady(`Airbyte is not healthy: ${fault.message}`, fault);
     const redisFault = await this.redisFaults.get('redis', () => this.redis.fault());
     return [redisFault, this.clockFault()].filter((warning) => warning !== null);
   }
@@ -70,7 +70,7 @@ function clockWarning(aheadMs: number): string | null {
   const seconds = Math.round(Math.abs(aheadMs) / 1000);
   return (
     `The clock of Airbyte, or of a proxy in front of it, is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the clock of ` +
-    'this machine. Statuses go by that clock. Correct the wrong one.'
+    'this machine. Statuses use that clock. Correct the wrong clock.'
   );
 }
 

@@ -3,13 +3,13 @@ import { ApiBearerAuth, ApiExtension, ApiHeader, ApiSecurity } from '@nestjs/swa
 import type { Scope } from './caller';
 import { AddRouteRules } from './route-config';
 
-/** Names of the security schemes in the API description. */
+/** Names of the security schemes in the OpenAPI document. */
 export const API_KEY_SCHEME = 'apiKey';
 export const BEARER_SCHEME = 'bearer';
 
 /**
- * Lets only callers with this scope through, where anybody has to sign in at all. OpenAPI 3.0 has no place for the
- * scopes of these schemes (Security Requirement Object), so the extension names it.
+ * Requires this scope if callers have to authenticate. OpenAPI 3.0 has no scopes for these schemes (Security Requirement
+ * Object), so an extension contains the scope.
  */
 export function RequiresScope(scope: Scope): MethodDecorator {
   return applyDecorators(
@@ -20,12 +20,12 @@ export function RequiresScope(scope: Scope): MethodDecorator {
   );
 }
 
-/** Lets everybody through. */
+/** Requires no authentication. */
 export function Open(): MethodDecorator {
   return AddRouteRules({ access: 'open' });
 }
 
-/** Takes an `Idempotency-Key`, so that a caller may send it again without its being done twice. */
+/** Accepts an `Idempotency-Key`, so that a retry is not carried out twice. */
 export function Idempotent(): MethodDecorator {
   return applyDecorators(
     AddRouteRules({ idempotent: true }),
@@ -33,8 +33,8 @@ export function Idempotent(): MethodDecorator {
       name: 'Idempotency-Key',
       required: false,
       description:
-        'Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not ' +
-        'carried out again: the first answer comes back, with `Idempotency-Replayed: true`.',
+        'Unique text for this request, such as a UUID. A retry with the same key and body is not carried out again: it ' +
+        'gets the first response, with `Idempotency-Replayed: true`.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7E]+$' },
     }),
   );

@@ -3,17 +3,16 @@ import { type ProblemException, malformedBody, validationFailed } from '../api/p
 
 /** Bodies of this API are three levels deep; later steps recurse into every level. */
 const MAX_BODY_DEPTH = 20;
-/** The longest array that any operation takes. */
+/** Maximum length of an array in any operation. */
 const MAX_ITEMS = 1000;
-/** No object of this API has half as many members. */
+/** Objects of this API have less than half as many members. */
 const MAX_MEMBERS = 200;
-/** A thousand streams, each with every member, have fewer values. */
+/** More than a request with 1000 complete streams needs. */
 const MAX_VALUES = 10_000;
 
 /**
- * Returns the problem of a body that is nested too deeply or has too many values, or undefined. Validation costs a few
- * microseconds for each value, so that the 100 kB of a body could block the process for seconds. This walk stops at the
- * first limit.
+ * Returns a problem if a body is nested too deeply or has too many values. Validation needs a few microseconds per value, so
+ * a body of 100 kB could block the process for seconds. This check stops at the first limit.
  */
 export function bodySizeProblem(body: unknown): ProblemException | undefined {
   return new BodyWalk().visit(body, '', 0);

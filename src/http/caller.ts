@@ -1,11 +1,11 @@
-/** What a caller may be allowed to do. */
+/** Permission of a caller. */
 export type Scope = 'ingestion:read' | 'ingestion:write';
 
-/** Who sent a request, as far as its credentials tell. */
+/** The authenticated sender of a request. */
 export interface Caller {
-  /** Unique among callers: `key:<name>` or `oidc:<subject>`. */
+  /** Unique id: `key:<name>` or `oidc:<subject>`. */
   readonly id: string;
   readonly scopes: readonly string[];
-  /** The only workspace whose things this caller sees and touches; null means all. */
+  /** The only workspace that this caller can access; null means all. */
   readonly workspaceId: string | null;
 }

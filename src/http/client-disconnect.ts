@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify';
 
-/** Aborts when the caller has gone, or has its answer: nothing need be done for it any more. */
+/** Returns a signal that aborts when the response is closed: it was sent, or the client has disconnected. */
 export function abortOnDisconnect(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  // It may have gone before its turn came.
-  if (reply.raw.destroyed) gone.abort();
+  const closed = new AbortController();
+  // The client may have disconnected before the handler started.
+  if (reply.raw.destroyed) closed.abort();
   reply.raw.once('close', () => {
-    gone.abort();
+    closed.abort();
   });
-  return gone.signal;
+  return closed.signal;
 }

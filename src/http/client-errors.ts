@@ -8,17 +8,17 @@ import { API_HEADERS } from './security-headers';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Calls back once every request that came completely over a connection was answered. */
+    /** Calls back once all complete requests of a connection are answered. */
     whenAnswered?(socket: Socket, then: () => void): void;
   }
 }
 
 type ClientError = Error & { readonly code?: string };
 
-/** How long a caller that was refused may take to close its end. */
+/** Limit for a refused client to close its end. */
 const LINGER_MS = 1000;
 
-/** What Node's HTTP parser cannot read has no request. What came before it has, and is answered before. */
+/** Answers input that the HTTP parser of Node refuses, after the earlier requests of the connection. */
 export function writeClientError(this: FastifyInstance, error: ClientError, socket: Socket): void {
   if (error.code === 'ECONNRESET') {
     socket.destroy();
@@ -31,7 +31,7 @@ export function writeClientError(this: FastifyInstance, error: ClientError, sock
   else write();
 }
 
-/** Writes an answer by hand; the connection ends. */
+/** Writes a response directly to the socket and ends the connection. */
 export function writeFinalResponse(socket: Socket, problem: ProblemException): void {
   if (!socket.writable) {
     socket.destroy();

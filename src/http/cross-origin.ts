@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ProblemException } from '../api/problem/problem.exception';
 
-/** What scripts may send beyond what any page may. */
+/** Request headers that scripts may send in addition to the CORS-safelisted ones. */
 const ALLOWED_HEADERS = [
   'authorization',
   'content-type',
@@ -15,7 +15,7 @@ const ALLOWED_HEADERS = [
   'x-request-id',
 ];
 
-/** What scripts may read beyond what they may of any answer. */
+/** Response headers that scripts may read in addition to the CORS-safelisted ones. */
 const EXPOSED_HEADERS = [
   'etag',
   'idempotency-replayed',
@@ -26,13 +26,12 @@ const EXPOSED_HEADERS = [
   'x-request-id',
 ];
 
-/** Browsers ask this seldom; what is allowed changes with a restart only. */
+/** Cache lifetime of a preflight response. The rules change only with a restart. */
 const PREFLIGHT_MAX_AGE_S = 600;
 
 /**
- * Lets scripts of these origins call (Fetch Standard, CORS protocol). Cookies are not among what they may send: nobody
- * signs in by them. Every other origin is answered as if there were none. To be called before the hooks that ask who calls,
- * since a browser's preflight does not say.
+ * Allows scripts of these origins (Fetch Standard, CORS protocol). Credentials such as cookies are not allowed, because
+ * there is no cookie authentication. Responses to other origins have no CORS headers.
  */
 export function addCrossOriginRules(fastify: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return;
@@ -49,8 +48,8 @@ export function addCrossOriginRules(fastify: FastifyInstance, origins: readonly 
 }
 
 /**
- * A page of any site may have a browser send what has no body without asking first, and where nobody has to sign in it would
- * be done. So nothing is changed for pages that are neither the gateway's own nor of these origins.
+ * Refuses changes that come from pages of other origins. A browser sends requests without a body without a preflight request,
+ * so without authentication any page could otherwise make changes.
  */
 export function refuseForeignPages(fastify: FastifyInstance, origins: readonly string[]): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -63,7 +62,7 @@ export function refuseForeignPages(fastify: FastifyInstance, origins: readonly s
 function isForeign(headers: IncomingHttpHeaders, origins: readonly string[]): boolean {
   const { origin, host, 'sec-fetch-site': site } = headers;
   if (origin !== undefined && origins.includes(origin)) return false;
-  // `none`: the person typed the address or opened a bookmark. Unknown values are refused.
+  // `none`: a typed address or a bookmark. Unknown values are refused.
   if (typeof site === 'string') return site !== 'same-origin' && site !== 'none';
   return origin !== undefined && origin !== `http://${host ?? ''}` && origin !== `https://${host ?? ''}`;
 }
@@ -71,6 +70,6 @@ function isForeign(headers: IncomingHttpHeaders, origins: readonly string[]): bo
 function foreignPage(): ProblemException {
   return new ProblemException(
     'not-permitted',
-    'A page of another site asks for this. Name its origin in CORS_ORIGINS if it may.',
+    'The request comes from a web page of another origin. To allow it, add the origin to CORS_ORIGINS.',
   );
 }

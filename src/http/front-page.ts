@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Where to go from here. */
 const INDEX = {
   docs: '/docs',
   description: '/openapi.json',
@@ -8,7 +7,7 @@ const INDEX = {
   readiness: '/health/ready',
 };
 
-/** Who opens the root with a browser is shown the docs; who asks with a tool is told what there is. */
+/** Redirects to /docs. The body is a JSON index for other clients. */
 export function addFrontPage(fastify: FastifyInstance): void {
   fastify.get('/', { config: { rules: { access: 'open' } } }, (_request, reply) =>
     reply.status(302).header('location', INDEX.docs).send(INDEX),

@@ -5,23 +5,22 @@ import { keyOf } from './caller-turns';
 import { jsonSyntaxProblem, duplicateMemberProblem } from './json-syntax';
 import type { WorkTurns } from './work-turns';
 
-/** The one thing for which the parser refuses JSON that is well-formed. */
-const POISONED = 'No member may be called __proto__, and no constructor may have a prototype.';
+/** The only reason for which the parser refuses well-formed JSON. */
+const PROTOTYPE_MEMBERS = 'The member names __proto__ and constructor.prototype are not allowed.';
 
-/** Larger ones wait for their turn: what follows takes milliseconds. */
+/** Larger bodies wait in the turn queue, because parsing and validation take milliseconds. */
 const SMALL_BODY_CHARACTERS = 4096;
 
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 
 /**
- * Bodies are JSON, with a limit on depth and on the number of values. Everything else is answered with 415, and must be: any
- * web page may make a browser send plain text and forms to this machine without asking first (Fetch Standard, CORS-safelisted
- * headers).
+ * Accepts JSON bodies with a limited depth and number of values. Other types are refused with 415: any web page can make a
+ * browser send text and forms without a preflight request (Fetch Standard, CORS-safelisted headers).
  */
 export function addJsonBodyParser(fastify: FastifyInstance, turns: WorkTurns): void {
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   addJsonParser(fastify, turns);
-  fastify.addHook('preParsing', ignoreTypeOfNothing);
+  fastify.addHook('preParsing', ignoreTypeOfEmptyBody);
   fastify.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
     if (!methods.some((method) => WITH_BODY.includes(method))) return;
@@ -31,32 +30,32 @@ export function addJsonBodyParser(fastify: FastifyInstance, turns: WorkTurns): v
 }
 
 /**
- * A body of no bytes is no body, whatever its type. Many clients send a type with every POST: `curl -d ''`, axios, urllib,
- * Net::HTTP and jQuery announce a form or plain text.
+ * Treats an empty body as no body, whatever its type. Many clients send a Content-Type with every POST: `curl -d ''`, axios,
+ * urllib, Net::HTTP and jQuery.
  */
-function ignoreTypeOfNothing(
+function ignoreTypeOfEmptyBody(
   { headers }: FastifyRequest,
   _reply: unknown,
   payload: RequestPayload,
   done: (error: Error | null, payload: RequestPayload) => void,
 ): void {
-  const goOn = (): void => {
+  const proceed = (): void => {
     done(null, payload);
   };
-  const goOnWithoutBody = (): void => {
+  const continueWithoutBody = (): void => {
     delete headers['content-type'];
     delete headers['transfer-encoding'];
     headers['content-length'] = '0';
-    goOn();
+    proceed();
   };
   const { 'content-type': type, 'transfer-encoding': coding, 'content-length': length = '0' } = headers;
-  if (coding !== undefined) whenBegun(payload, goOn, goOnWithoutBody);
-  else if (type !== undefined && Number(length) === 0) goOnWithoutBody();
-  else goOn();
+  if (coding !== undefined) onFirstChunk(payload, proceed, continueWithoutBody);
+  else if (type !== undefined && Number(length) === 0) continueWithoutBody();
+  else proceed();
 }
 
-/** A chunked body has no length: it is looked at until it has begun or ended. */
-function whenBegun(payload: RequestPayload, onBytes: () => void, onEnd: () => void): void {
+/** A chunked body has no length, so this waits for its first chunk or its end. */
+function onFirstChunk(payload: RequestPayload, onBytes: () => void, onEnd: () => void): void {
   const begun = (chunk: Buffer): void => {
     payload.removeListener('end', ended);
     payload.pause();
@@ -70,7 +69,7 @@ function whenBegun(payload: RequestPayload, onBytes: () => void, onEnd: () => vo
   payload.once('data', begun).once('end', ended);
 }
 
-/** Some clients send JSON of no bytes in chunks. */
+/** Parses JSON. Some clients send an empty chunked body as JSON. */
 function addJsonParser(fastify: FastifyInstance, turns: WorkTurns): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -85,7 +84,7 @@ function addJsonParser(fastify: FastifyInstance, turns: WorkTurns): void {
     }
     const read = (): void => {
       void parse(request, body, (error, value) => {
-        if (error) done(isJson(body) ? malformedBody(POISONED) : jsonSyntaxProblem(body));
+        if (error) done(isJson(body) ? malformedBody(PROTOTYPE_MEMBERS) : jsonSyntaxProblem(body));
         else done(duplicateMemberProblem(body) ?? null, value);
       });
     };
@@ -94,13 +93,13 @@ function addJsonParser(fastify: FastifyInstance, turns: WorkTurns): void {
   });
 }
 
-/** Only asked of what was refused. */
+/** Called only for bodies that the parser refused. */
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
   } catch {
-    // Whatever is wrong with it, it is not that it names what it must not.
+    // The body is not well-formed.
     return false;
   }
 }
@@ -109,7 +108,7 @@ function refuseLargeStructure(request: FastifyRequest, _reply: unknown, done: Ho
   done(bodySizeProblem(request.body));
 }
 
-/** JSON is UTF-8 (RFC 8259, section 8.1); another encoding would be read as other characters. */
+/** JSON is UTF-8 (RFC 8259, section 8.1). Another encoding would be misread. */
 function unsupportedCharset(charset: string): ProblemException {
   return new ProblemException(
     'unsupported-media-type',

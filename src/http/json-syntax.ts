@@ -3,10 +3,10 @@ import { malformedBody, type ProblemException } from '../api/problem/problem.exc
 
 const MAX_SHOWN_CHARACTERS = 40;
 
-/** JSON by RFC 8259: the library's comments and trailing commas are not part of it. */
+/** JSON according to RFC 8259, without the comments and trailing commas that the library supports. */
 const STRICT = { disallowComments: true, allowTrailingComma: false };
 
-/** What the library's codes mean to somebody who wrote the JSON by hand. */
+/** Explanations of the error codes of the library. */
 const REASONS: Partial<Record<string, string>> = {
   InvalidSymbol: 'is not a value: texts need double quotes',
   InvalidNumberFormat: 'is not a number of JSON',
@@ -25,7 +25,7 @@ const REASONS: Partial<Record<string, string>> = {
   InvalidCharacter: 'has a control character, which must be escaped',
 };
 
-/** Returns where a text stops being JSON and why, as a problem. For texts that JSON.parse has refused. */
+/** Returns a problem with the position and reason of the first syntax error. For text that JSON.parse refused. */
 export function jsonSyntaxProblem(text: string): ProblemException {
   let problem: ProblemException | undefined;
   visit(
@@ -40,10 +40,7 @@ export function jsonSyntaxProblem(text: string): ProblemException {
   return problem ?? malformedBody('Send one JSON object, encoded in UTF-8.');
 }
 
-/**
- * Returns the problem of a member that an object has twice, or undefined. RFC 8259 lets readers choose one of the two, so that
- * the gateway and whoever wrote the body may mean different ones.
- */
+/** Returns a problem if an object has duplicate members. RFC 8259 does not define which of them applies. */
 export function duplicateMemberProblem(text: string): ProblemException | undefined {
   const open: Set<string>[] = [];
   let problem: ProblemException | undefined;
@@ -58,7 +55,7 @@ export function duplicateMemberProblem(text: string): ProblemException | undefin
       },
       onObjectProperty: (name, offset) => {
         const names = open.at(-1);
-        if (names?.has(name)) problem ??= faultAt(text, offset, name.length + 2, 'is there twice: keep one');
+        if (names?.has(name)) problem ??= faultAt(text, offset, name.length + 2, 'is a duplicate: keep one');
         names?.add(name);
       },
     },

@@ -4,16 +4,16 @@ import { nearestRoute } from './nearest-route';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The methods that a URL takes, in order; none where nothing is. Only asked when there is no route. */
+    /** The methods of a path in order; empty for an unknown path. */
     methodsAt(url: string): readonly string[];
-    /** Whether there is a route of just this path. */
+    /** Whether a route without parameters has this path. */
     isFixedPath(url: string): boolean;
-    /** The template of the route that was most likely meant by a URL without one. */
+    /** The template of the route that an unknown URL most likely means. */
     nearestRoute(url: string): string | undefined;
   }
 }
 
-/** The route of browsers' preflights, which are allowed for every path. */
+/** Route of preflight requests, which are allowed for every path. */
 const PREFLIGHTS = '*';
 
 interface KnownRoute {
@@ -21,7 +21,7 @@ interface KnownRoute {
   readonly methods: readonly string[];
 }
 
-/** Remembers which paths take which methods. To be called before the routes are made. */
+/** Records the methods of each route. */
 export function addMethodTable(fastify: FastifyInstance): void {
   const known: KnownRoute[] = [];
   const fixed = new Map<string, readonly string[]>();
@@ -43,14 +43,11 @@ export function addMethodTable(fastify: FastifyInstance): void {
   fastify.decorate('isFixedPath', (url: string) => fixed.has(pathOf(url)));
 }
 
-/**
- * Refuses a method that a path does not take before anything else of the request is read: Fastify looks for the body of a
- * `QUERY` first. To be called after the hooks whose headers belong on every answer.
- */
+/** Refuses unsupported methods before the body is read. Fastify would otherwise read the body of a `QUERY` request first. */
 export function refuseOtherMethods(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ method, url, is404, routeOptions }, _reply, done) => {
     const route = routeOptions.url ?? '';
-    // A path that is a route of its own is not an id.
+    // The path of a fixed route is not an id.
     const isTaken = !is404 && (isFixed(route) || route === PREFLIGHTS || !fastify.isFixedPath(url));
     const methods = isTaken ? [] : fastify.methodsAt(url);
     const isAllowed = methods.length === 0 || methods.includes(method);
@@ -76,12 +73,12 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '';
 }
 
-/** Without a segment that may be anything. */
+/** Whether a route has no parameters. */
 function isFixed(url: string): boolean {
   return !url.includes(':') && !url.includes('*');
 }
 
-/** Paths of Fastify's routes: `:name` stands for one segment, `*` for the rest. */
+/** Converts the path of a route: `:name` matches one segment, `*` the rest. */
 function patternOf(path: string): RegExp {
   const source = path
     .split('/')

@@ -1,6 +1,6 @@
 import { editDistance } from '../lib/edit-distance';
 
-/** Paths that other servers have, and the route that answers the same here. */
+/** Common paths of other servers and the equivalent route. */
 const ALIASES: Readonly<Record<string, string>> = {
   '/api-docs': '/docs',
   '/health': '/health/ready',
@@ -18,7 +18,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   '/swagger.yaml': '/openapi.yaml',
 };
 
-/** Third segments that other APIs have. */
+/** Third segments of other APIs and the equivalent segment. */
 const ACTIONS: Readonly<Partial<Record<string, string>>> = {
   jobs: 'runs',
   start: 'runs',
@@ -51,7 +51,7 @@ export function nearestRoute(url: string, templates: readonly string[]): string 
   return found?.replace(/:(\w+)/g, '{$1}');
 }
 
-/** Without a prefix of other APIs, in lower case, with single slashes and none at the end. */
+/** Removes prefixes of other APIs and redundant slashes, and converts to lower case. */
 function normalise(path: string): string {
   return path
     .toLowerCase()
@@ -64,7 +64,7 @@ function segmentsOf(path: string): readonly string[] {
   return path.split('/').slice(1);
 }
 
-/** How many letters of the fixed segments differ; a parameter takes any segment. */
+/** Edit distance of the fixed segments. A parameter matches any segment. */
 function editsTo(template: readonly string[], segments: readonly string[]): number {
   if (template.length !== segments.length) return Infinity;
   return template.reduce((sum, part, index) => {

@@ -4,30 +4,33 @@ import type { Socket } from 'node:net';
 import { ProblemException } from '../api/problem/problem.exception';
 import { writeFinalResponse } from './client-errors';
 
-/** What Node would answer with pages of its own or not at all, or take, before anything of ours sees it. */
+/** Handles requests that Node would otherwise handle itself: `Expect`, CONNECT, and a missing or duplicate `Host`. */
 export function addRawHttpGuards(fastify: FastifyInstance, allowedHosts: readonly string[] | null): void {
   const { server } = fastify;
   server.on('checkContinue', (request, response) => {
-    inviteBodyWhenRead(request, response);
+    continueWhenBodyIsRead(request, response);
     server.emit('request', request, response);
   });
-  // Expectations that nobody knows may be ignored (RFC 9110, section 10.1.1).
+  // Unknown expectations may be ignored (RFC 9110, section 10.1.1).
   server.on('checkExpectation', (request, response) => {
     server.emit('request', request, response);
   });
   server.on('connect', (_request, socket) => {
-    writeFinalResponse(socket as Socket, new ProblemException('malformed-request', 'This is no proxy.'));
+    writeFinalResponse(
+      socket as Socket,
+      new ProblemException('malformed-request', 'This server is not a proxy.'),
+    );
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
-    done(faultOfHost(request.raw) ?? hostNotAllowed(request.headers.host, allowedHosts));
+    done(invalidHost(request.raw) ?? hostNotAllowed(request.headers.host, allowedHosts));
   });
 }
 
 /**
- * 100 goes out when the body is asked for, not before it is clear who sends it and how long it is. Who is not told to go on
- * may send the body or leave it, so the connection ends.
+ * Sends 100 Continue only when the body is read, after authentication and the size check. Otherwise the connection is closed,
+ * because the client may or may not send the body.
  */
-function inviteBodyWhenRead(request: IncomingMessage, response: ServerResponse): void {
+function continueWhenBodyIsRead(request: IncomingMessage, response: ServerResponse): void {
   const { shouldKeepAlive } = response;
   response.shouldKeepAlive = false;
   request.once('resume', () => {
@@ -37,10 +40,10 @@ function inviteBodyWhenRead(request: IncomingMessage, response: ServerResponse):
   });
 }
 
-/** RFC 9112, section 3.2: one Host, no less and no more. Servers in front may go by another of several than ours would. */
-function faultOfHost({ rawHeaders, httpVersion }: IncomingMessage): ProblemException | undefined {
+/** Requires exactly one Host header (RFC 9112, section 3.2). With several, a proxy may use another one than the gateway. */
+function invalidHost({ rawHeaders, httpVersion }: IncomingMessage): ProblemException | undefined {
   let hosts = 0;
-  // Names and values take turns.
+  // Names and values alternate.
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i];
     if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
@@ -49,10 +52,10 @@ function faultOfHost({ rawHeaders, httpVersion }: IncomingMessage): ProblemExcep
   return new ProblemException('malformed-request', 'A request of HTTP/1.1 must have one Host header.');
 }
 
-/** Names with an optional port, an IPv6 address in brackets among them (RFC 3986, section 3.2.2). */
+/** A host name, or an IPv6 address in brackets, with an optional port (RFC 3986, section 3.2.2). */
 const HOST = /^(\[[0-9a-f:.]+\]|[^:]*?)\.?(:\d*)?$/;
 
-/** A page that makes its own name resolve to this machine (DNS rebinding) sends that name. HTTP/1.0 may send none. */
+/** Prevents DNS rebinding: the requests of such a page have the host name of the page. HTTP/1.0 may omit Host. */
 function hostNotAllowed(
   host: string | undefined,
   allowed: readonly string[] | null,

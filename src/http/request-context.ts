@@ -4,28 +4,28 @@ import { isTraceparent } from '../lib/traceparent';
 import type { Caller } from './caller';
 import { clientAddress, networkOf } from './client-address';
 
-/** An earlier try of this very request whose outcome nobody knows: it is looked for before anything is sent. */
+/** A previous attempt with this Idempotency-Key whose outcome is unknown. It is looked up before anything is sent. */
 export interface EarlierAttempt {
   readonly startedAt: Date;
-  /** False: Airbyte may yet finish it, so nothing may be sent. */
+  /** False while Airbyte may still finish the attempt. */
   readonly retryAllowed: boolean;
-  /** How long that remains so. */
+  /** Time until a retry is allowed. */
   readonly retryAfterMs: number;
 }
 
-/** What of a caller's request goes along to the services, and with the calls upstream that it causes. */
+/** Per-request data that is passed to services and upstream calls. */
 export interface RequestContext {
   readonly requestId: string;
-  /** W3C Trace Context header, passed on as it came. */
+  /** W3C Trace Context header, forwarded unchanged. */
   readonly traceparent?: string;
-  /** Absent where nobody has to sign in. */
+  /** Absent if authentication is off. */
   readonly caller?: Caller;
-  /** Identifies the caller, or the address of one without credentials: callers take turns by it. */
+  /** Key for fair scheduling: the id of the caller, or the network of its address. */
   readonly callerKey?: string;
-  /** When this request was first tried, as far as its `Idempotency-Key` tells; absent without one. */
+  /** Time of the first attempt with this `Idempotency-Key`; absent without a key. */
   readonly attemptedSince?: Date;
   readonly earlierAttempt?: EarlierAttempt;
-  /** Stands for an `Idempotency-Key` and its caller; absent without one. */
+  /** Hash of the caller and the `Idempotency-Key`; absent without a key. */
   readonly claimant?: string;
 }
 

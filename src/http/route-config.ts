@@ -1,11 +1,11 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { Scope } from './caller';
 
-/** What the hooks in front of the controllers must know of a route. */
+/** Properties of a route that hooks use. */
 export interface RouteRules {
-  /** The scope that a caller needs; `open` asks for none. Routes without it are not ours, such as the docs page. */
+  /** Required scope; `open` requires no authentication. Absent for routes of libraries. */
   readonly access?: Scope | 'open';
-  /** True: takes an `Idempotency-Key`. */
+  /** True if the route accepts an `Idempotency-Key`. */
   readonly idempotent?: boolean;
 }
 
@@ -17,7 +17,7 @@ declare module 'fastify' {
 
 const RULES = Symbol('ROUTE_RULES');
 
-/** Adds rules to a controller's method; several decorators may each add theirs. Fastify hands them to its hooks. */
+/** Adds rules to a controller method. Several decorators can be combined. */
 export function AddRouteRules(rules: RouteRules): MethodDecorator {
   return (target, name, descriptor) => {
     const handler = descriptor.value as object;
@@ -27,7 +27,7 @@ export function AddRouteRules(rules: RouteRules): MethodDecorator {
   };
 }
 
-/** The rules that a controller's method was given. */
+/** The rules of a controller method. */
 export function rulesOf(handler: object): RouteRules {
   const rules: unknown = Reflect.getMetadata(RULES, handler);
   return typeof rules === 'object' && rules !== null ? rules : {};

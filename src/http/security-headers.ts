@@ -3,15 +3,12 @@ import helmet from 'helmet';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** True of web pages, which a browser renders; absent elsewhere. */
+    /** True for web pages. */
     isPage?: boolean;
   }
 }
 
-/**
- * What helmet would say of an answer that is no page, as far as it means something there. They are written down because
- * helmet works them out anew for each request.
- */
+/** The headers of helmet that matter for responses other than pages. They are constants because helmet computes them per request. */
 export const API_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -24,11 +21,11 @@ export const API_HEADERS: Readonly<Record<string, string>> = {
 
 const PAGES = /^\/(docs|problems)(\/|$)/;
 
-/** Helmet for the pages; {@link API_HEADERS} for everything else. To be called before the routes are made. */
+/** Adds the headers of helmet to pages and {@link API_HEADERS} to other responses. */
 export function addSecurityHeaders(fastify: FastifyInstance): void {
   const setPageHeaders = helmet({
     strictTransportSecurity: { includeSubDomains: false },
-    // The gateway itself speaks plain HTTP: told to upgrade, a browser would look for the page's parts in vain.
+    // The gateway serves plain HTTP. With upgrade-insecure-requests a browser could not load the assets of the page.
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
   fastify.addHook('onRoute', (route) => {

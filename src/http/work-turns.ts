@@ -1,11 +1,11 @@
-/** In one turn of the event loop no further work is begun after so long. */
+/** Time limit for starting work in one turn of the event loop. */
 const SLICE_MS = 5;
-/** Nor more than so many pieces of work. */
+/** Maximum number of work items in one turn of the event loop. */
 const MAX_PIECES = 32;
 
 /**
- * Spreads work over turns of the event loop, so that everything else is served in between. The keys take turns, and work of
- * one key is done in its order: a caller with much work does not hold up a caller with little.
+ * Spreads work over turns of the event loop, in round-robin order of the keys and in order within a key. A caller with much
+ * work does not delay a caller with little.
  */
 export class WorkTurns {
   private readonly lines = new Map<string, (() => void)[]>();
@@ -21,8 +21,8 @@ export class WorkTurns {
   }
 
   /**
-   * Each piece has an immediate of its own. Node settles the promises of one before it calls the next, so that the time of
-   * the slice includes what a piece does asynchronously without waiting for anything.
+   * Each item has its own immediate. Node settles promises between immediates, so the measured time includes the microtasks of
+   * an item.
    */
   private schedule(): void {
     if (this.isScheduled) return;
@@ -30,7 +30,7 @@ export class WorkTurns {
     let endsAtMs: number | null = null;
     setImmediate(() => {
       endsAtMs = performance.now() + SLICE_MS;
-      // What is added from now on is for the next turn.
+      // Work that is added from now on runs in the next turn.
       this.isScheduled = false;
       this.takeNext()?.();
     });
@@ -44,7 +44,7 @@ export class WorkTurns {
     });
   }
 
-  /** The key goes behind the others. */
+  /** Takes the next item and moves its key to the end. */
   private takeNext(): (() => void) | undefined {
     for (const [key, line] of this.lines) {
       const work = line.shift();

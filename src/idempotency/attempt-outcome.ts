@@ -1,12 +1,12 @@
 import type { ProblemCode } from '../api/problem/problem-catalogue';
 
 /**
- * What an answer says of the attempt that it ends:
- * - `final`: success, or a refusal that another try would meet again
- * - `unsent`: nothing was changed and nothing was sent that could; the key may be used again
- * - `failed`: Airbyte was asked and failed; whatever it did, it is over
- * - `unknown`: it may have been done, or may yet be
- * - `still-in-doubt`: an earlier attempt was looked for and not found
+ * Outcome of an attempt according to its response:
+ * - `final`: success, or a refusal that a retry would get again
+ * - `unsent`: no change was sent; the key can be used again
+ * - `failed`: Airbyte failed and will not continue
+ * - `unknown`: Airbyte may have carried out the change, or may still do so
+ * - `still-in-doubt`: an earlier attempt was looked up and not found
  */
 export type AttemptOutcome = 'final' | 'unsent' | 'failed' | 'unknown' | 'still-in-doubt';
 
@@ -14,7 +14,7 @@ const OUTCOMES: Partial<Record<ProblemCode, AttemptOutcome>> = {
   'validation-failed': 'unsent',
   'malformed-request': 'unsent',
   'malformed-body': 'unsent',
-  // What is not there now may be there for the next try.
+  // A missing resource may exist at the next attempt.
   'ingestion-not-found': 'unsent',
   'run-not-found': 'unsent',
   'reference-not-found': 'unsent',
@@ -27,7 +27,7 @@ const OUTCOMES: Partial<Record<ProblemCode, AttemptOutcome>> = {
   'outcome-in-doubt': 'still-in-doubt',
 };
 
-/** @param code of the problem that was answered; null for anything else. */
+/** @param code the code of the problem in the response, or null */
 export function classifyAnswer(status: number, code: string | null): AttemptOutcome {
   const known = code === null ? undefined : OUTCOMES[code as ProblemCode];
   if (known) return known;

@@ -18,22 +18,22 @@ import {
 import { classifyAnswer } from './attempt-outcome';
 import { answerOf } from './stored-answer';
 
-/** A request with a key, from its intent to its outcome. */
+/** A request with an `Idempotency-Key`. */
 interface Attempt {
   readonly intent: Intent;
-  /** Where an earlier attempt is in doubt, until when it is. */
+  /** End of the doubt about an earlier attempt; null if there is none. */
   readonly inDoubtUntilMs: number | null;
   readonly maySend: boolean;
-  /** Its outcome is being stored: it must not be said to be alive after that. */
+  /** True while its outcome is being stored. The lease must not be renewed after that. */
   isEnding: boolean;
 }
 
 const SETTLE_LIMIT_MS = 5000;
 
-/** Carries a request with an `Idempotency-Key` out once, whatever is sent at once or again. */
+/** Carries out a request with an `Idempotency-Key` once, even if it is sent concurrently or again. */
 export class IdempotencyHooks {
   private readonly attempts = new Map<FastifyRequest, Attempt>();
-  /** Outcomes that could not be stored yet. While they cannot, no key is taken, so there are few. */
+  /** Outcomes that could not be stored yet. They are few, because new keys are refused while the store fails. */
   private readonly unsaved = new Map<Intent, RecordedOutcome>();
   private timer: NodeJS.Timeout | null = null;
   private wake: (() => void) | null = null;
@@ -44,7 +44,7 @@ export class IdempotencyHooks {
     private readonly clock: Clock,
   ) {}
 
-  /** Fastify `preHandler`: the intent is stored before anything is done. */
+  /** Fastify `preHandler`: stores the intent before anything is sent. */
   readonly preHandler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const key = idempotencyKeyOf(request.headers['idempotency-key']);
     if (key === undefined) return undefined;
@@ -55,17 +55,17 @@ export class IdempotencyHooks {
       owner: randomUUID(),
       nowMs: this.nowMs(),
     };
-    const begun = await this.begin(intent);
-    switch (begun.kind) {
+    const result = await this.begin(intent);
+    switch (result.kind) {
       case 'new':
         request.attemptedSince = new Date(intent.nowMs);
         this.register(request, { intent, inDoubtUntilMs: null, maySend: true, isEnding: false });
         return undefined;
       case 'in-doubt':
-        this.registerInDoubt(request, intent, begun);
+        this.registerInDoubt(request, intent, result);
         return undefined;
       case 'answered':
-        return replay(reply, begun.answer);
+        return replay(reply, result.answer);
       case 'in-progress':
         throw requestInProgress();
       case 'key-reused':
@@ -73,7 +73,7 @@ export class IdempotencyHooks {
     }
   };
 
-  /** Fastify `onSend`: the outcome is stored before anybody is told of it. */
+  /** Fastify `onSend`: stores the outcome before the response is sent. */
   readonly onSend = async (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -86,7 +86,7 @@ export class IdempotencyHooks {
     try {
       await this.store.finish(attempt.intent, outcome);
     } catch (error) {
-      // The caller gets the answer all the same. Until it is stored, others look for what was done.
+      // The caller gets the response anyway. Until it is stored, retries look up the outcome in Airbyte.
       this.unsaved.set(attempt.intent, outcome);
       request.log.error({ err: error }, 'the outcome of a request with an Idempotency-Key is not stored yet');
     }
@@ -94,7 +94,7 @@ export class IdempotencyHooks {
     return payload;
   };
 
-  /** Resolves when every outcome is stored, or when waiting longer would keep a stop from ending. */
+  /** Resolves when every outcome is stored, or after a limit. */
   async whenIdle(): Promise<void> {
     if (this.isIdle) return;
     await new Promise<void>((resolve) => {
@@ -138,7 +138,7 @@ export class IdempotencyHooks {
   private outcomeOf(attempt: Attempt, reply: FastifyReply, payload: unknown): RecordedOutcome {
     const body = typeof payload === 'string' ? payload : '';
     const { inDoubtUntilMs, maySend } = attempt;
-    // A refused look tells nothing of what is looked for.
+    // A failed lookup does not resolve the doubt.
     if (!maySend && reply.statusCode >= 400) return { kind: 'in-doubt', untilMs: inDoubtUntilMs ?? 0 };
     switch (classifyAnswer(reply.statusCode, problemCodeOf(reply.statusCode, body))) {
       case 'final':
@@ -179,7 +179,7 @@ export class IdempotencyHooks {
     for (const [intent, outcome] of this.unsaved) {
       this.store.finish(intent, outcome).then(
         () => this.unsaved.delete(intent),
-        // Tried again at the next turn.
+        // The next interval tries again.
         () => undefined,
       );
     }
@@ -189,7 +189,7 @@ export class IdempotencyHooks {
     const nowMs = this.nowMs();
     for (const { intent, maySend, isEnding } of this.attempts.values()) {
       if (isEnding) continue;
-      // Never rejects: a lost sign of life is made up for by the next one.
+      // Never rejects. The next interval makes up for a failed renewal.
       void this.store.keepAlive({ ...intent, nowMs }, maySend);
     }
   }

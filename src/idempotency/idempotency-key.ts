@@ -5,8 +5,8 @@ import { validationFailed } from '../api/problem/problem.exception';
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * The `Idempotency-Key` of a request; undefined where none was sent.
- * @throws ProblemException that names the header. Node joins repeated headers with a space, which no key has.
+ * The `Idempotency-Key` of a request, or undefined.
+ * @throws ProblemException for an invalid header. Node joins repeated headers with a comma and a space, which no key contains.
  */
 export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
@@ -14,31 +14,28 @@ export function idempotencyKeyOf(header: string | string[] | undefined): string 
   throw validationFailed([
     {
       field: 'Idempotency-Key',
-      reason: 'must be 1 to 255 visible ASCII characters, and sent once',
-      hint: 'Use a UUID, the same for every try of one request.',
+      reason: 'must be sent once and have 1 to 255 visible ASCII characters',
+      hint: 'Use a UUID, and send the same one with every retry of the request.',
     },
   ]);
 }
 
-/** Callers that nobody knows by name share one set of keys: their addresses change from try to try. */
+/** Unauthenticated callers share one set of keys, because their addresses may change between attempts. */
 const ANONYMOUS = 'anonymous';
 
-/**
- * What stands for a key of a caller's in the store: of fixed length, and giving neither of the two away. Who may be in one
- * workspace at a time has keys of their own in each, so that no answer is carried from one into another.
- */
+/** Id in the store: a hash of caller, workspace and key, so that neither leaks and responses never cross workspaces. */
 export function recordId(caller: Caller | undefined, key: string): string {
   const hash = createHash('sha256').update(caller?.id ?? ANONYMOUS);
   if (caller?.workspaceId) hash.update('\0').update(caller.workspaceId);
   return hash.update('\0').update(key).digest('hex');
 }
 
-/** Two requests with one key must be one request: same method, path and body. The order of members does not count. */
+/** Hash of method, path and body, which must be equal for every request with one key. The order of members is ignored. */
 export function fingerprintOf(method: string, path: string, body: unknown): string {
   return createHash('sha256').update(`${method} ${path}\n`).update(canonical(body)).digest('hex');
 }
 
-/** Bodies are nested a few levels at most when they come here. */
+/** Sorts the members of objects. The nesting depth of a body is limited before. */
 function canonical(value: unknown): string {
   return JSON.stringify(value ?? null, (_name, member: unknown) => {
     if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;

@@ -1,30 +1,30 @@
-/** An answer, kept to be given again. */
+/** A stored response. */
 export interface StoredAnswer {
   readonly status: number;
-  /** `content-type` and `location`, as far as it had them. */
+  /** `content-type` and `location`, if present. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** What a process is about to do. */
+/** An intended attempt. */
 export interface Intent {
   readonly id: string;
-  /** Whose share of the store the record counts for. */
+  /** The caller whose share of the store the record uses. */
   readonly caller: string;
   readonly fingerprint: string;
-  /** Names the try, so that nobody else ends it. */
+  /** Id of the attempt. Only its owner can end it. */
   readonly owner: string;
   readonly nowMs: number;
 }
 
 /**
- * What the store knows of a key:
- * - `new`: nothing; the intent is stored now
- * - `running`: another request with this key is being carried out, or its process died a moment ago
- * - `different`: the key was used for another request
- * - `answered`: here is the answer
- * - `in-doubt`: an attempt began at `sinceMs` and nobody knows what came of it; until `untilMs` Airbyte may finish it.
- *   The caller of `begin` now holds the key as for `new`.
+ * State of a key:
+ * - `new`: the key was unknown; the intent is stored now
+ * - `in-progress`: another request with this key is in progress, or its process has just died
+ * - `key-reused`: the key was used for a different request
+ * - `answered`: the response is stored
+ * - `in-doubt`: the outcome of an attempt that began at `sinceMs` is unknown; until `untilMs` Airbyte may finish it.
+ *   The caller of `begin` now owns the key, as for `new`.
  */
 export type BeginResult =
   | { readonly kind: 'new' | 'in-progress' | 'key-reused' }
@@ -32,32 +32,32 @@ export type BeginResult =
   | { readonly kind: 'in-doubt'; readonly sinceMs: number; readonly untilMs: number };
 
 /**
- * What came of an attempt:
- * - `answered`: this answer, from now on
- * - `nothing`: nothing was sent; the key is free again
- * - `in-doubt`: nobody knows, and until `untilMs` it may yet happen
+ * Stored outcome of an attempt:
+ * - `answered`: this response is replayed from now on
+ * - `not-sent`: no change was sent; the key is free again
+ * - `in-doubt`: the outcome is unknown; until `untilMs` Airbyte may finish it
  */
 export type RecordedOutcome =
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   | { readonly kind: 'not-sent' }
   | { readonly kind: 'in-doubt'; readonly untilMs: number };
 
-/** Keeps one record for each key of a caller's. All times are epoch milliseconds of the gateway's clock. */
+/** One record per caller and key. Times are epoch milliseconds of the clock of the gateway. */
 export interface IdempotencyStore {
-  /** In one step for all who ask at one time. @throws StoreUnavailable, ShareExhausted */
+  /** Atomic. @throws StoreUnavailable, ShareExhausted */
   begin(intent: Intent): Promise<BeginResult>;
-  /** Says that an attempt is alive. @param maySend false while it only looks for an earlier attempt's outcome. */
+  /** Renews the lease of an attempt. @param maySend false while it only looks up the outcome of an earlier attempt */
   keepAlive(intent: Intent, maySend: boolean): Promise<void>;
   /** @throws StoreUnavailable */
   finish(intent: Intent, outcome: RecordedOutcome): Promise<void>;
 }
 
-/** Nobody can tell at the moment whether a key was used. */
+/** The store cannot be used at the moment. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
-/** A caller has as many records as its share of the store allows, and none of them can be dropped. */
+/** A caller has used its share of the store, and none of its records can be evicted. */
 export class ShareExhausted extends Error {
   override readonly name = 'ShareExhausted';
 
@@ -66,22 +66,22 @@ export class ShareExhausted extends Error {
   }
 }
 
-/** How long records live and how long outcomes stay in doubt. */
+/** Lifetime of records, and the time for which Airbyte may finish a change after a lost response. */
 export interface IdempotencyTimes {
   readonly ttlMs: number;
   readonly doubtMs: number;
 }
 
-/** An attempt whose process has not said for so long that it is alive is given up. */
+/** An attempt is given up if its lease is not renewed for this long. */
 export const LEASE_MS = 10_000;
 export const KEEP_ALIVE_MS = 3000;
 
-/** Until when an attempt may yet have an effect, as far as is known while it is alive: its last sign of life counts. */
+/** End of the time in which an attempt may take effect, counted from the last renewal of its lease. */
 export function inDoubtUntilMs(nowMs: number, { doubtMs }: IdempotencyTimes): number {
   return nowMs + LEASE_MS + doubtMs;
 }
 
-/** A record without an answer must outlive the attempt, which takes an hour at most, and the doubt that may follow. */
+/** A record without a response must outlive the attempt, which takes at most one hour, and the doubt after it. */
 export function pendingTtlMs({ ttlMs, doubtMs }: IdempotencyTimes): number {
   return ttlMs + doubtMs + 3_600_000;
 }

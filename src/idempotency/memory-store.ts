@@ -21,7 +21,7 @@ interface Row {
   answer: StoredAnswer | null;
 }
 
-/** What one caller has in the store; its ids in the order in which they are dropped. */
+/** Usage of one caller. Ids are in order of eviction. */
 interface Usage {
   readonly ids: Set<string>;
   bytes: number;
@@ -29,7 +29,7 @@ interface Usage {
 
 const MAX_ROWS = 10_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Keys, hashes and objects of a record without its answer, roughly. */
+/** Approximate size of a record without its response. */
 const ROW_BYTES = 1000;
 
 export interface StoreLimits {
@@ -38,9 +38,9 @@ export interface StoreLimits {
 }
 
 /**
- * For one replica, as long as it lives. Callers share the store equally. A caller that has used its share drops its own
- * oldest record for a new one: an answer, or an attempt whose doubt is over. It is refused when it has neither. A record of
- * another caller is never dropped. Since shares shrink as callers come, n callers can hold 1 + ln n times the limits.
+ * Store of one replica, without persistence. Callers share the store equally. A caller that has used its share evicts its own
+ * oldest record with a response or with a doubt that is over, and is refused if it has none. Records of other callers are
+ * never evicted. Because shares shrink as callers are added, n callers can use 1 + ln n times the limits.
  */
 export class MemoryIdempotencyStore implements IdempotencyStore {
   private readonly rows = new Map<string, Row>();
@@ -52,7 +52,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     private readonly limits: StoreLimits = { maxRows: MAX_ROWS, maxBytes: MAX_BYTES },
   ) {}
 
-  /** A promise although it is at once: `begin` of Redis takes a moment, and callers must not depend on either. */
+  /** Asynchronous like the store in Redis, so that callers cannot depend on a synchronous result. */
   begin(intent: Intent): Promise<BeginResult> {
     return Promise.resolve().then(() => this.beginNow(intent));
   }
@@ -72,7 +72,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
       row.answer = outcome.answer;
       row.expiresAtMs = this.nowMs() + this.times.ttlMs;
     }
-    // Behind the others: the oldest outcome is the first to go.
+    // Moved to the end: the oldest outcome is evicted first.
     this.keep(id, row);
     return Promise.resolve();
   }
@@ -121,7 +121,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     const usage = this.usages.get(caller);
     if (!usage) return;
     while (this.exceedsShare(usage)) {
-      const id = this.leastUseful(usage);
+      const id = this.oldestEvictable(usage);
       const row = id === undefined ? undefined : this.rows.get(id);
       if (id === undefined || row === undefined) throw new ShareExhausted();
       this.drop(id, row);
@@ -133,8 +133,8 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return ids.size >= this.limits.maxRows / callers || bytes >= this.limits.maxBytes / callers;
   }
 
-  /** The oldest record whose outcome is known or whose doubt is over. */
-  private leastUseful({ ids }: Usage): string | undefined {
+  /** The oldest record with a response or with a doubt that is over. */
+  private oldestEvictable({ ids }: Usage): string | undefined {
     const nowMs = this.nowMs();
     for (const id of ids) {
       const row = this.rows.get(id);

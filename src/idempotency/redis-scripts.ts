@@ -1,12 +1,14 @@
-/**
- * KEYS: record, lock. A record is a hash of `fingerprint`, `since`, `until`, `owner` (of the last attempt), `maker` (of the
- * first) and, once there is one, `answer`. The lock says whose attempt is alive, and Redis ends it. Times in records are the
- * gateway's, as text. Redis may carry out late what was given up, and twice what was tried again: so an attempt changes
- * only what nobody has taken over since.
- */
+import type { RedisScript } from '../redis/redis-state';
+
+// KEYS: record, lock. A record is a hash with the fields `fingerprint`, `since`, `until`, `owner` (of the newest attempt),
+// `maker` (of the first attempt) and `answer` (once it is known). The lock holds the owner of the live attempt and expires.
+// Times in records are those of the gateway, as text. Redis may run a command late after a timeout, or twice after a retry,
+// so an attempt changes a record only while it still owns the record.
 
 /** ARGV: fingerprint, owner, now, lease, until, ttl. */
-export const BEGIN = `
+export const BEGIN: RedisScript = {
+  name: 'idempotencyBegin',
+  lua: `
 local row = redis.call('HMGET', KEYS[1], 'fingerprint', 'since', 'until', 'answer')
 if row[1] then
   if row[1] ~= ARGV[1] then return { 'key-reused' } end
@@ -21,56 +23,78 @@ if row[1] then
 end
 redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'since', ARGV[3], 'until', ARGV[5], 'maker', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
-return { 'new' }`;
+return { 'new' }`,
+};
 
-/** ARGV: owner. Of an attempt that never learned that it had begun, and has done nothing. */
-export const UNDO_BEGIN = `
+/** ARGV: owner. Removes the attempt of a `BEGIN` whose reply was lost; that attempt sent nothing. */
+export const UNDO_BEGIN: RedisScript = {
+  name: 'idempotencyUndoBegin',
+  lua: `
 if redis.call('HGET', KEYS[1], 'maker') == ARGV[1] then redis.call('DEL', KEYS[1]) end
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
-return 1`;
+return 1`,
+};
 
-/** ARGV: owner, lease, until or an empty text. A lease that ran out is taken again unless somebody else has it. */
-export const KEEP_ALIVE = `
+/** ARGV: owner, lease, until (or an empty text). Takes an expired lease again unless another attempt holds it. */
+export const KEEP_ALIVE: RedisScript = {
+  name: 'idempotencyKeepAlive',
+  lua: `
 local holder = redis.call('GET', KEYS[2])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 if ARGV[3] ~= '' and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'until', ARGV[3]) end
-return 1`;
+return 1`,
+};
 
-/** ARGV: owner, answer, ttl. An outcome is an outcome, also when the lease ran out on the way; the first one stays. */
-export const ANSWER = `
+/** ARGV: owner, answer, ttl. Stores the first answer, even after the lease has expired. */
+export const ANSWER: RedisScript = {
+  name: 'idempotencyAnswer',
+  lua: `
 if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HSETNX', KEYS[1], 'answer', ARGV[2]) == 1 then
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
 end
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
-return 1`;
+return 1`,
+};
 
 /** ARGV: owner. */
-export const FORGET = `
+export const FORGET: RedisScript = {
+  name: 'idempotencyForget',
+  lua: `
 if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
-return 1`;
+return 1`,
+};
 
 /** ARGV: owner, until. */
-export const DOUBT = `
+export const DOUBT: RedisScript = {
+  name: 'idempotencyDoubt',
+  lua: `
 if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'until', ARGV[2])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
-return 1`;
+return 1`,
+};
 
 /**
- * KEYS: the sorted set of a caller's records, by the end of their time. ARGV: id, ttl, limit. Returns 0 when the record is new
- * and the caller has as many as it may. The time is that of Redis, which all replicas share.
+ * KEYS: the sorted set of a caller's records, scored by expiry time. ARGV: id, ttl, limit. Returns 0 if the record is new and
+ * the caller has reached its limit. Uses the clock of Redis, which all replicas share.
  */
-export const TAKE_SHARE = `
+export const TAKE_SHARE: RedisScript = {
+  name: 'idempotencyTakeShare',
+  lua: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1`;
+return 1`,
+};
 
-/** KEYS: as for {@link TAKE_SHARE}. ARGV: id. */
-export const GIVE_SHARE_BACK = `return redis.call('ZREM', KEYS[1], ARGV[1])`;
+/** KEYS: same as {@link TAKE_SHARE}. ARGV: id. */
+export const RELEASE_SHARE: RedisScript = {
+  name: 'idempotencyReleaseShare',
+  lua: `return redis.call('ZREM', KEYS[1], ARGV[1])`,
+};

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RedisState } from '../redis/redis-state';
+import type { RedisScript, RedisState } from '../redis/redis-state';
 import {
   type BeginResult,
   type IdempotencyStore,
@@ -17,17 +17,17 @@ import {
   BEGIN,
   DOUBT,
   FORGET,
-  GIVE_SHARE_BACK,
+  RELEASE_SHARE,
   KEEP_ALIVE,
   TAKE_SHARE,
   UNDO_BEGIN,
 } from './redis-scripts';
 import { parseAnswer } from './stored-answer';
 
-/** A caller's records at one time. Their answers have about 500 bytes, so that a caller takes at most some 200 MB. */
+/** An answer has about 500 bytes, so a caller uses about 200 MB at most. */
 const MAX_RECORDS_OF_CALLER = 200_000;
 
-/** For all replicas that share a Redis, and across their restarts. */
+/** Store for all replicas that share a Redis. Records survive restarts. */
 export class RedisIdempotencyStore implements IdempotencyStore {
   constructor(
     private readonly redis: RedisState,
@@ -42,16 +42,16 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     try {
       return parseBeginResult(await this.run(BEGIN, id, args));
     } catch (error) {
-      // Redis may only be slow, and begin the attempt yet. It does in turn what comes over one connection.
-      void this.redis.attempt(UNDO_BEGIN, keysOf(id), [owner]);
+      // A slow Redis may still run BEGIN. It runs the commands of one connection in order, so this one follows.
+      void this.redis.run(UNDO_BEGIN, keysOf(id), [owner]);
       throw error;
     }
   }
 
-  /** A lost sign of life is made up for by the next one. */
+  /** Ignores failures: the next call renews the lease. */
   async keepAlive({ id, owner, nowMs }: Intent, maySend: boolean): Promise<void> {
     const untilMs = maySend ? inDoubtUntilMs(nowMs, this.times) : '';
-    await this.redis.attempt(KEEP_ALIVE, keysOf(id), [owner, String(LEASE_MS), String(untilMs)]);
+    await this.redis.run(KEEP_ALIVE, keysOf(id), [owner, String(LEASE_MS), String(untilMs)]);
   }
 
   async finish({ id, caller, owner }: Intent, outcome: RecordedOutcome): Promise<void> {
@@ -61,7 +61,7 @@ export class RedisIdempotencyStore implements IdempotencyStore {
         return;
       case 'not-sent':
         await this.run(FORGET, id, [owner]);
-        await this.redis.attempt(GIVE_SHARE_BACK, [shareKeyOf(caller)], [id]);
+        await this.redis.run(RELEASE_SHARE, [shareKeyOf(caller)], [id]);
         return;
       case 'in-doubt':
         await this.run(DOUBT, id, [owner, outcome.untilMs]);
@@ -70,24 +70,24 @@ export class RedisIdempotencyStore implements IdempotencyStore {
 
   private async takeShare(id: string, caller: string): Promise<void> {
     const args = [id, pendingTtlMs(this.times), this.maxRecordsOfCaller].map(String);
-    const answer = await this.redis.attempt(TAKE_SHARE, [shareKeyOf(caller)], args);
+    const answer = await this.redis.run(TAKE_SHARE, [shareKeyOf(caller)], args);
     if (!answer.ok) throw new StoreUnavailable(answer.reason);
     if (answer.value === 0) throw new ShareExhausted();
   }
 
-  private async run(script: string, id: string, args: readonly (string | number)[]): Promise<unknown> {
-    const answer = await this.redis.attempt(script, keysOf(id), args.map(String));
+  private async run(script: RedisScript, id: string, args: readonly (string | number)[]): Promise<unknown> {
+    const answer = await this.redis.run(script, keysOf(id), args.map(String));
     if (!answer.ok) throw new StoreUnavailable(answer.reason);
     return answer.value;
   }
 }
 
-/** Both on one node of a cluster, which goes by what is in braces. */
+/** The hash tag in braces keeps both keys on one node of a cluster. */
 function keysOf(id: string): string[] {
   return [`airbyte-ingestion:once:{${id}}:record`, `airbyte-ingestion:once:{${id}}:lock`];
 }
 
-/** A hash, since names of callers may have any character. */
+/** Hashed, because names of callers may contain any character. */
 function shareKeyOf(caller: string): string {
   return `airbyte-ingestion:once:share:${createHash('sha256').update(caller).digest('hex')}`;
 }
@@ -104,6 +104,6 @@ function parseBeginResult(reply: unknown): BeginResult {
     case 'in-doubt':
       return { kind, sinceMs: Number(first), untilMs: Number(second) };
     default:
-      throw new StoreUnavailable('Redis gave an answer that cannot be understood');
+      throw new StoreUnavailable('unexpected reply of Redis');
   }
 }

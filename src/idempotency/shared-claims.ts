@@ -4,14 +4,16 @@ import {
   MemoryCreationClaims,
   conflictsWith,
 } from '../airbyte/client/creation/creation-claims';
-import type { RedisState } from '../redis/redis-state';
+import type { RedisScript, RedisState } from '../redis/redis-state';
 import { type IdempotencyTimes, pendingTtlMs } from './idempotency-store';
 
 const FOUND = 'found:';
 const MADE = 'made:';
 
 /** `conflictsWith`, for all replicas. ARGV: how, claimant, ttl. */
-const CLAIM = `
+const CLAIM: RedisScript = {
+  name: 'creationClaim',
+  lua: `
 local known = redis.call('GET', KEYS[1])
 if known then
   local colon = string.find(known, ':', 1, true)
@@ -19,17 +21,18 @@ if known then
   if isFound and string.sub(known, colon + 1) ~= ARGV[2] then return 0 end
 end
 redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
-return 1`;
+return 1`,
+};
 
-const OWNERS = `return redis.call('MGET', unpack(KEYS))`;
+const OWNERS: RedisScript = { name: 'creationOwners', lua: `return redis.call('MGET', unpack(KEYS))` };
 
-/** Whose nobody can tell, while Redis is out of reach, is not to be had. */
-const SOMEBODY = 'somebody';
-const SAVE_AGAIN_MS = 500;
+/** Reported as the owner of every id while Redis fails, so that no connection is handed out. */
+const UNKNOWN_OWNER = 'unknown';
+const RETRY_SAVING_MS = 500;
 
 /**
- * For all replicas that share a Redis, for as long as anybody may look for a creation. While it is out of reach nothing
- * that is found is given to anybody; what was answered is, and claimed as soon as Redis is back.
+ * Claims for all replicas that share a Redis. While Redis fails, connections that a search finds are withheld. Connections
+ * that Airbyte answered with are returned, and their claims are written as soon as Redis works again.
  */
 export class SharedCreationClaims implements CreationClaims {
   private readonly own = new MemoryCreationClaims();
@@ -45,7 +48,7 @@ export class SharedCreationClaims implements CreationClaims {
     const own = await this.own.ownersOf(connectionIds);
     const answer = await this.redis.runUnlessFailing(OWNERS, connectionIds.map(keyOf), []);
     const owners: unknown = answer.ok ? answer.value : null;
-    if (!Array.isArray(owners)) return new Map(connectionIds.map((id) => [id, SOMEBODY]));
+    if (!Array.isArray(owners)) return new Map(connectionIds.map((id) => [id, UNKNOWN_OWNER]));
     return new Map(
       connectionIds.flatMap((id, index): [string, string][] => {
         const known: unknown = owners[index];
@@ -81,12 +84,12 @@ export class SharedCreationClaims implements CreationClaims {
     void this.save(connectionId, claim);
     this.timer ??= setInterval(() => {
       for (const [id, unsaved] of this.unsaved) void this.save(id, unsaved);
-    }, SAVE_AGAIN_MS).unref();
+    }, RETRY_SAVING_MS).unref();
   }
 
-  /** Asks at once, and without a pause: a Redis that is only slow does it before whatever it is asked later. */
+  /** Sends the claim even right after a failure, so that a slow Redis runs it before later commands. */
   private async save(connectionId: string, claim: Claim): Promise<void> {
-    const answer = await this.redis.attempt(CLAIM, ...this.scriptOf(connectionId, claim));
+    const answer = await this.redis.run(CLAIM, ...this.scriptOf(connectionId, claim));
     if (!answer.ok) return;
     this.unsaved.delete(connectionId);
     if (this.unsaved.size > 0 || !this.timer) return;
@@ -95,7 +98,7 @@ export class SharedCreationClaims implements CreationClaims {
   }
 }
 
-/** All on one node of a cluster, so that one script can ask for several. */
+/** The hash tag keeps all keys on one node of a cluster, so that one script can read several. */
 function keyOf(connectionId: string): string {
   return `airbyte-ingestion:{made}:${connectionId}`;
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type StoredAnswer, StoreUnavailable } from './idempotency-store';
 
-/** The headers that belong to an answer; the others belong to the exchange. */
+/** Stored headers. The others belong to one HTTP exchange. */
 const KEPT_HEADERS = ['content-type', 'location'];
 
 export function answerOf(reply: FastifyReply, body: string): StoredAnswer {
@@ -13,7 +13,7 @@ export function answerOf(reply: FastifyReply, body: string): StoredAnswer {
   return { status: reply.statusCode, headers, body };
 }
 
-/** @throws StoreUnavailable for a record that this version cannot read. */
+/** @throws StoreUnavailable for a record of an unknown format */
 export function parseAnswer(text: unknown): StoredAnswer {
   const record = jsonOf(text);
   if (typeof record === 'object' && record !== null && 'status' in record && 'body' in record) {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { strongTag } from '../http/entity-tag';
+import { strongTag } from '../http/conditional';
 import { builtFile } from './built-files';
 import { type Page, sendPage } from './conditional-send';
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import { matchesWeakly } from '../http/entity-tag';
+import { matchesWeakly } from '../http/conditional';
 
 /** A text that is served as it is. */
 export interface Page {

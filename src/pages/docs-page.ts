@@ -1,7 +1,7 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { readdirSync } from 'node:fs';
-import { strongTag } from '../http/entity-tag';
+import { strongTag } from '../http/conditional';
 import { builtPath } from './built-files';
 import { type Page, sendPage } from './conditional-send';
 

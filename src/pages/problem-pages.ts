@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { strongTag } from '../http/entity-tag';
+import { strongTag } from '../http/conditional';
 import { ProblemException } from '../api/problem/problem.exception';
 import { builtFile } from './built-files';
 import { type Page, sendPage } from './conditional-send';

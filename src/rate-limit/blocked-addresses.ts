@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Entries of either table; the oldest is dropped beyond it. */
+/** Maximum entries per table. The oldest entry is evicted. */
 const MAX_ENTRIES = 10_000;
 
-/** Addresses from which no credential is checked for a while, and the credentials that were right from there before. */
+/** Temporarily blocked addresses, and the credentials that were valid from an address before. */
 export class BlockedAddresses {
   private readonly endsAtMs = new Map<string, number>();
   private readonly accepted = new Set<string>();
@@ -28,7 +28,7 @@ export class BlockedAddresses {
     dropOldest(this.accepted);
   }
 
-  /** Returns for how long a credential from this address is not checked; 0 when it is. */
+  /** Returns the remaining time for which this credential is not checked, or 0. */
   remainingMs(address: string, credential: string): number {
     const endsAtMs = this.endsAtMs.get(address);
     if (endsAtMs === undefined) return 0;
@@ -38,7 +38,7 @@ export class BlockedAddresses {
   }
 }
 
-/** A hash, so that no credential is kept in memory. */
+/** Hashed, so that no credential is kept in memory. */
 function idOf(address: string, credential: string): string {
   return createHash('sha256').update(`${address}\n${credential}`).digest('base64');
 }

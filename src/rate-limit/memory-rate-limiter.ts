@@ -8,14 +8,14 @@ interface Window {
 const MAX_ENTRIES = 10_000;
 
 /**
- * Counts requests for one replica. Callers and addresses have a table each, so that requests from many addresses cannot
- * drop the count of a caller. When a table is full, its oldest window is dropped.
+ * Counts requests of one replica. Callers and addresses have separate tables, so that requests from many addresses cannot
+ * evict the count of a caller. A full table evicts its oldest window.
  */
 export class MemoryRateLimiter implements RateLimiter {
   private readonly callers: WindowTable;
   private readonly addresses: WindowTable;
 
-  /** @param nowMs a monotonic clock, so that a step of the wall clock changes no window */
+  /** @param nowMs a monotonic clock */
   constructor(
     private readonly limit: number,
     private readonly nowMs: () => number,
@@ -35,7 +35,7 @@ export class MemoryRateLimiter implements RateLimiter {
 }
 
 class WindowTable {
-  /** All windows have the same length, so the first in the map is the first to end. */
+  /** Windows have the same length, so the first entry of the map ends first. */
   private readonly windows = new Map<string, Window>();
 
   constructor(private readonly maxEntries: number) {}

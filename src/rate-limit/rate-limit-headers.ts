@@ -1,7 +1,7 @@
 import { ProblemException } from '../api/problem/problem.exception';
 import { type Quota, WINDOW_MS } from './rate-limiter';
 
-/** Structured fields of draft-ietf-httpapi-ratelimit-headers-10: quota and window, what is left and until when. */
+/** Headers of draft-ietf-httpapi-ratelimit-headers-10: quota and window, remaining requests and reset. */
 export function rateLimitHeaders(limit: number, quota: Quota): Record<string, string> {
   return {
     'ratelimit-policy': `"default";q=${limit};w=${WINDOW_MS / 1000}`,

@@ -7,10 +7,10 @@ import { MemoryRateLimiter } from './memory-rate-limiter';
 import type { RateLimit } from './rate-limiter';
 import { RedisRateLimiter } from './redis-rate-limiter';
 
-/** Injection token of the {@link RateLimit}, or null where `RATE_LIMIT` is `off`. */
+/** Injection token of the {@link RateLimit}; null if `RATE_LIMIT` is `off`. */
 export const RATE_LIMIT = Symbol('RATE_LIMIT');
 
-/** Counts requests per caller: in Redis where replicas share one, otherwise in memory. */
+/** Counts requests per caller, in Redis if configured, otherwise in memory. */
 @Module({
   imports: [RedisModule],
   providers: [{ provide: RATE_LIMIT, useFactory: createRateLimit, inject: [SETTINGS, RedisState, CLOCK] }],

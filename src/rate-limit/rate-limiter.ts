@@ -1,16 +1,16 @@
-/** How a caller stands in the current window. */
+/** State of a caller in the current window. */
 export interface Quota {
-  /** Requests that are left; never below 0. */
+  /** Remaining requests, at least 0. */
   readonly remaining: number;
-  /** Until the window ends and the whole limit is there again. */
+  /** Time until the window ends. */
   readonly resetMs: number;
-  /** This request is one too many. */
+  /** True if this request exceeds the limit. */
   readonly isExceeded: boolean;
 }
 
-/** Counts requests of callers in windows of a minute that begin with a caller's first request. */
+/** Counts requests in windows of one minute. A window begins with the first request of a caller. */
 export interface RateLimiter {
-  /** Counts one request. Null where nobody can count at the moment: it passes. */
+  /** Counts one request. Null if counting is impossible at the moment; the request is then allowed. */
   take(caller: string): Quota | null | Promise<Quota | null>;
 }
 

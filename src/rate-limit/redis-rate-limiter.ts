@@ -1,13 +1,16 @@
-import type { RedisState } from '../redis/redis-state';
+import type { RedisScript, RedisState } from '../redis/redis-state';
 import { type Quota, quotaOf, type RateLimiter, WINDOW_MS } from './rate-limiter';
 
-/** One count for all replicas; Redis ends the window. */
-const TAKE = `
+/** Counts one request; the key expires at the end of the window. */
+const TAKE: RedisScript = {
+  name: 'rateLimitTake',
+  lua: `
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return { count, redis.call('PTTL', KEYS[1]) }`;
+return { count, redis.call('PTTL', KEYS[1]) }`,
+};
 
-/** For all replicas that share a Redis. While it is out of reach every request passes. */
+/** One count for all replicas that share a Redis. While Redis fails, every request is allowed. */
 export class RedisRateLimiter implements RateLimiter {
   constructor(
     private readonly limit: number,

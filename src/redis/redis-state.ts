@@ -1,33 +1,40 @@
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 
-/** What a script gave, or why it could not be run. */
-export type Attempt =
+/** A Lua script, which Redis runs as one atomic step. The name identifies it within this process. */
+export interface RedisScript {
+  readonly name: string;
+  readonly lua: string;
+}
+
+/** The reply of a script, or the reason why it did not run. */
+export type ScriptResult =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
-/** Not a reason to be unready: every replica would be at one time, and most requests can be served. */
+/** A warning, not a failed readiness check: it would remove all replicas at once, although most requests still work. */
 const WITHOUT_REDIS = 'rate limits are not enforced, requests with an Idempotency-Key are refused';
 
 const CONNECT_TIMEOUT_MS = 1000;
-/** ioredis waits this long also for a connection that is closed already, and the process waits with it. */
+/** ioredis waits this long even for a closed connection, which delays the end of the process. */
 const DISCONNECT_TIMEOUT_MS = 100;
 const COMMAND_TIMEOUT_MS = 500;
 const LONGEST_PAUSE_MS = 1000;
-/** For so long after a failure nobody who can do without Redis waits for it. */
+/** After a failure, optional commands skip Redis for this long. */
 const PAUSE_MS = 1000;
-/** How long the start waits for Redis. Without it the gateway starts all the same. */
-const START_PATIENCE_MS = 2000;
+/** Limit of the wait for Redis during the start. After it, the gateway starts without Redis. */
+const START_WAIT_MS = 2000;
 
-/** A write, since a Redis that is full, read-only or without replicas still answers reads. */
-const PROBE = `return redis.call('SET', KEYS[1], '1', 'PX', 60000)`;
+/** A write, because a Redis that is full, read-only or without replicas still answers reads. */
+const PROBE: RedisScript = { name: 'probe', lua: `return redis.call('SET', KEYS[1], '1', 'PX', 60000)` };
 const PROBE_KEY = 'airbyte-ingestion:probe';
 
-/** The Redis that replicas share. Without `REDIS_URL` there is none, and every attempt fails. */
+/** The connection to the Redis that the replicas share. Without `REDIS_URL`, every script fails. */
 export class RedisState {
   private readonly log = new Logger('Redis');
-  private isWell = true;
+  private isUsable = true;
+  private readonly defined = new Set<string>();
   private pausedUntilMs = 0;
-  /** Why this Redis must not be used although it answers. */
+  /** Reason not to use this Redis although it answers. */
   private unusable: string | null = null;
   private riskOfLoss: string | null = null;
 
@@ -35,7 +42,7 @@ export class RedisState {
     redis?.on('ready', () => {
       void this.inspect(redis);
     });
-    // ioredis reports every failed attempt to connect; the first is worth a line.
+    // ioredis reports every failed connection attempt. Only the first one is logged.
     redis?.on('error', (error: Error) => {
       this.note(reasonOf(error));
     });
@@ -51,27 +58,31 @@ export class RedisState {
       connectTimeout: CONNECT_TIMEOUT_MS,
       disconnectTimeout: DISCONNECT_TIMEOUT_MS,
       commandTimeout: COMMAND_TIMEOUT_MS,
-      // A request must not wait for Redis to come back, nor may a change that was given up be carried out later.
+      // A request must not wait for a reconnection, and a command that timed out must not run later.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
       retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_PAUSE_MS),
     });
-    const shared = new RedisState(redis);
-    await shared.firstContact(redis);
-    return shared;
+    const state = new RedisState(redis);
+    await state.waitUntilReady(redis);
+    return state;
   }
 
   get isConfigured(): boolean {
     return this.redis !== null;
   }
 
-  /** Runs a Lua script, which Redis does as one step. Never rejects. */
-  async attempt(script: string, keys: readonly string[], args: readonly string[]): Promise<Attempt> {
+  /** Runs a script. Never rejects. */
+  async run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<ScriptResult> {
     if (!this.redis) return { ok: false, reason: 'no Redis is set' };
     if (this.unusable !== null) return { ok: false, reason: this.unusable };
     try {
-      const value: unknown = await this.redis.eval(script, keys.length, ...keys, ...args);
+      const value: unknown = await Reflect.apply(this.commandOf(script, this.redis), this.redis, [
+        keys.length,
+        ...keys,
+        ...args,
+      ]);
       this.noteSuccess(script);
       return { ok: true, value };
     } catch (error) {
@@ -82,20 +93,24 @@ export class RedisState {
     }
   }
 
-  /** The same for what can do without: while Redis is out of reach one asks each second, and the others do not wait. */
-  async runUnlessFailing(script: string, keys: readonly string[], args: readonly string[]): Promise<Attempt> {
+  /** Runs a script whose result is optional: after a failure, one call a second reaches Redis and the others fail at once. */
+  async runUnlessFailing(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<ScriptResult> {
     if (performance.now() < this.pausedUntilMs) return { ok: false, reason: 'Redis failed a moment ago' };
-    return this.attempt(script, keys, args);
+    return this.run(script, keys, args);
   }
 
-  /** Returns what is wrong with Redis: it cannot be used, or it may lose records; null when nothing is, or none is set. */
+  /** Returns a warning if Redis cannot be used or may lose records, otherwise null. */
   async fault(): Promise<string | null> {
     if (!this.redis) return null;
-    const answer = await this.attempt(PROBE, [PROBE_KEY], []);
+    const answer = await this.run(PROBE, [PROBE_KEY], []);
     return answer.ok ? this.riskOfLoss : `Redis cannot be used (${answer.reason}): ${WITHOUT_REDIS}.`;
   }
 
-  /** After the last answer was sent. */
+  /** Closes the connection. Call it after the last response. */
   async close(): Promise<void> {
     if (this.redis?.status !== 'ready') {
       this.redis?.disconnect();
@@ -105,22 +120,31 @@ export class RedisState {
     await this.redis.quit().catch(() => this.redis?.disconnect());
   }
 
-  private async firstContact(redis: Redis): Promise<void> {
+  /** ioredis sends the text of a script once per connection, and its hash (EVALSHA) after that. */
+  private commandOf({ name, lua }: RedisScript, redis: Redis): (...args: unknown[]) => unknown {
+    if (!this.defined.has(name)) {
+      redis.defineCommand(name, { lua });
+      this.defined.add(name);
+    }
+    return Reflect.get(redis, name) as (...args: unknown[]) => unknown;
+  }
+
+  private async waitUntilReady(redis: Redis): Promise<void> {
     await new Promise<void>((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         redis.off('ready', done);
         resolve();
       };
-      const timer = setTimeout(done, START_PATIENCE_MS);
+      const timer = setTimeout(done, START_WAIT_MS);
       redis.once('ready', done);
     });
-    if (redis.status !== 'ready') this.note('no contact since the start');
+    if (redis.status !== 'ready') this.note('no connection since the start');
   }
 
   /**
-   * ioredis goes on with database 0 when the one of the URL does not exist, and a Redis that evicts keys forgets what was
-   * done. Both are looked for at each new connection, since a failover may bring another configuration.
+   * Checks each new connection, because a failover may bring another configuration. ioredis silently uses database 0 if the
+   * database of the URL does not exist, and a Redis that evicts keys loses idempotency records.
    */
   private async inspect(redis: Redis): Promise<void> {
     const database = redis.options.db ?? 0;
@@ -131,39 +155,39 @@ export class RedisState {
     this.riskOfLoss = await evictionRisk(redis);
     if (this.riskOfLoss !== null) this.log.warn(this.riskOfLoss);
     if (this.unusable !== null) this.note(this.unusable);
-    // A write decides whether Redis can be used again.
-    else await this.attempt(PROBE, [PROBE_KEY], []);
+    // The probe decides whether Redis is usable again.
+    else await this.run(PROBE, [PROBE_KEY], []);
   }
 
-  /** A full Redis still carries out some scripts, such as those that delete: only the probe ends an outage. */
-  private noteSuccess(script: string): void {
-    if (this.isWell) return;
+  /** Only the probe ends an outage: a full Redis still runs scripts that delete. */
+  private noteSuccess(script: RedisScript): void {
+    if (this.isUsable) return;
     if (script === PROBE) this.note(null);
-    else void this.attempt(PROBE, [PROBE_KEY], []);
+    else void this.run(PROBE, [PROBE_KEY], []);
   }
 
-  /** One line when Redis is lost, and one when it is back. */
+  /** Logs only the start and the end of an outage. */
   private note(fault: string | null): void {
-    if (this.isWell === (fault === null)) return;
-    this.isWell = fault === null;
-    if (fault === null) this.log.warn('Redis is back.');
+    if (this.isUsable === (fault === null)) return;
+    this.isUsable = fault === null;
+    if (fault === null) this.log.warn('Redis is usable again.');
     else this.log.warn(`Redis cannot be used (${fault}): ${WITHOUT_REDIS}.`);
   }
 }
 
-/** Managed services may forbid INFO; then nothing is known of evictions. */
+/** Managed services may forbid INFO. The eviction policy is then unknown and not reported. */
 async function evictionRisk(redis: Redis): Promise<string | null> {
   const memory = await redis.info('memory').catch(() => '');
   const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? 'noeviction';
   const limit = /^maxmemory:(\d+)/m.exec(memory)?.[1] ?? '0';
   if (policy === 'noeviction' || limit === '0') return null;
   return (
-    `Redis may evict records of Idempotency-Keys (maxmemory-policy ${policy}), after which a retry is done twice: ` +
-    'set maxmemory-policy noeviction.'
+    `Redis may evict records of Idempotency-Keys (maxmemory-policy ${policy}), after which a retry is carried out again. ` +
+    'Set maxmemory-policy noeviction.'
   );
 }
 
-/** ioredis's messages name hosts and commands, never the password of the URL. */
+/** Error messages of ioredis contain hosts and commands, but not the password of the URL. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;

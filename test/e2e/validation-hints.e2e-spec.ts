@@ -40,7 +40,7 @@ describe('JSON that cannot be read', () => {
     ['{"name": 01}', 'line 1, column 11'],
     ['{"a": [1, 2,, 3]}', 'line 1, column 13'],
     ['{"name": "a\tb"}', 'line 1, column 10'],
-    ['{"name": "x", "name": "y"}', 'line 1, column 15: "\\"name\\"" is there twice: keep one'],
+    ['{"name": "x", "name": "y"}', 'line 1, column 15: "\\"name\\"" is a duplicate: keep one'],
     ['{"schedule": {"scheduleType": "cron", "scheduleType": "basic"}}', 'is there twice'],
     ['{"name": "x", "n\\u0061me": "y"}', 'is there twice'],
   ])('is refused with the place: %s', async (text, detail) => {

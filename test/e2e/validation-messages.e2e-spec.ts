@@ -91,10 +91,10 @@ describe('a refusal', () => {
       });
     });
 
-    it('says of one that is there more than once just that, and names what else is wrong', async () => {
+    it('says of one that is repeated just that, and names what else is wrong', async () => {
       const { errors } = await refusal('status=active&status=inactive&pageSize=0');
       expect(errors).toEqual([
-        { field: 'status', reason: 'is there more than once', hint: 'Send status once, with one value.' },
+        { field: 'status', reason: 'is repeated', hint: 'Send status once, with one value.' },
         expect.objectContaining({ field: 'pageSize' }),
       ]);
     });

@@ -214,7 +214,7 @@ describe('a Redis that is out of reach', () => {
     await redis.run();
     await until('readiness to be whole', async () => !isDegraded((await readiness(gateway)).body));
     expect(await insist(gateway.url, 'kept')).toEqual({ ...first, isReplay: true });
-    expect(gateway.output).toContain('Redis is back');
+    expect(gateway.output).toContain('Redis is usable again');
     expect(upstream.count(CREATE)).toBe(2);
     expect(await gateway.kill('SIGTERM')).toBe(0);
   });

@@ -28,7 +28,7 @@ describe('with a real Redis', () => {
   describeStore('RedisIdempotencyStore', () => new RedisIdempotencyStore(one, STORE_TIMES));
 
   const redisCall = async (script: string, ...keys: string[]): Promise<unknown> => {
-    const answer = await one.attempt(script, keys, []);
+    const answer = await one.run({ name: script, lua: script }, keys, []);
     return answer.ok ? answer.value : answer.reason;
   };
   const recordOf = (id: string): string => `airbyte-ingestion:once:{${id}}:record`;

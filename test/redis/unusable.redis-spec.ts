@@ -48,11 +48,11 @@ describe('a Redis that answers but cannot keep records', () => {
     expect(await keyedStatus(running, 'during')).toBe(503);
     await warningOf(running, reason);
     expect(running.output.match(/Redis cannot be used/g)).toHaveLength(1);
-    expect(running.output).not.toContain('Redis is back');
+    expect(running.output).not.toContain('Redis is usable again');
     await redis.configure(remedy[0], remedy[1]);
     await warningOf(running, '{"status":"ok"}');
     expect(await keyedStatus(running, 'during')).toBe(201);
-    expect(running.output).toContain('Redis is back');
+    expect(running.output).toContain('Redis is usable again');
   });
 
   it('is reported when the database of the URL does not exist, and database 0 is left alone', async () => {

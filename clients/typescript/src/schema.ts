@@ -32,8 +32,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Say whether the process is alive
-         * @description Never depends on Airbyte: restarting the gateway does not mend Airbyte.
+         * Check liveness
+         * @description Does not depend on Airbyte, because a restart of the gateway does not repair Airbyte.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -52,8 +52,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Say whether requests can be served
-         * @description Asks Airbyte for its health, at most once a second.
+         * Check readiness
+         * @description Checks the health of Airbyte at most once per second.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -352,7 +352,7 @@ export interface components {
              */
             destinationId: string;
             /**
-             * @description What people call it.
+             * @description Display name.
              * @example Warehouse
              */
             name: string;
@@ -362,14 +362,14 @@ export interface components {
              */
             type: string | null;
             /**
-             * @description Id of Airbyte's workspace that it is in.
+             * @description Id of the workspace in Airbyte.
              * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
              */
             workspaceId: string;
         };
         /** @description A page of destinations, in the order of their ids. */
         DestinationList: {
-            /** @description What is on this page. */
+            /** @description Items of this page. */
             data: components["schemas"]["Destination"][];
             /**
              * @description Token of the next page; null on the last page.
@@ -377,26 +377,26 @@ export interface components {
              */
             nextPageToken: string | null;
         };
-        /** @description One thing that is wrong with a request. */
+        /** @description One validation error of a request. */
         FieldError: {
             /**
-             * @description Path of the offending field, e.g. `schedule.cronExpression`.
+             * @description Path of the invalid field, e.g. `schedule.cronExpression`.
              * @example schedule.cronExpression
              */
             field: string;
             /**
-             * @description What is wrong with it.
+             * @description Reason why the value is invalid.
              * @example has 4 fields; a Unix expression has 5, a Quartz expression 6 or 7
              */
             reason: string;
             /**
-             * @description The way out.
+             * @description How to correct the value.
              * @example For every day at 02:00 write "0 2 * * *"
              */
             hint: string;
         };
         /**
-         * @description How an ingestion fares, the most pressing first: the first that holds is told. `failing`: its newest syncs failed. `running_late`: a firing has brought no run. `stale`: no data for longer than there should be. `suspect`: a sync succeeded that may not have. `unknown`: what Airbyte says is not understood. docs/status.md has the rules.
+         * @description Health of an ingestion, by descending severity; the first condition that applies is reported. `failing`: the newest syncs failed. `running_late`: a scheduled firing has not started a run. `stale`: no data for longer than expected. `suspect`: a sync that succeeded may be incomplete. `unknown`: the answer of Airbyte has an unknown form. docs/status.md defines the rules.
          * @enum {string}
          */
         Health: "paused" | "failing" | "running_late" | "stale" | "suspect" | "never_synced" | "unknown" | "healthy";
@@ -432,22 +432,22 @@ export interface components {
              */
             connectionId: string;
             /**
-             * @description What people call it.
+             * @description Display name.
              * @example Orders to warehouse
              */
             name: string;
             /**
-             * @description Id of the source, where the data comes from.
+             * @description Id of the source, from which the data is read.
              * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
              */
             sourceId: string;
             /**
-             * @description Id of the destination, where the data goes.
+             * @description Id of the destination, to which the data is written.
              * @example e478de0d-a3a0-475c-b019-25f7dd29e281
              */
             destinationId: string;
             /**
-             * @description Id of Airbyte's workspace that it is in.
+             * @description Id of the workspace in Airbyte.
              * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
              */
             workspaceId: string;
@@ -474,7 +474,7 @@ export interface components {
         };
         /** @description A page of ingestions. */
         IngestionList: {
-            /** @description What is on this page. */
+            /** @description Items of this page. */
             data: components["schemas"]["IngestionListItem"][];
             /**
              * @description Token of the next page; null on the last page.
@@ -485,27 +485,27 @@ export interface components {
         /** @description One ingestion of a list. */
         IngestionListItem: {
             /**
-             * @description Names the ingestion; it is the id of Airbyte's connection.
+             * @description Id of the ingestion, which is the id of the connection in Airbyte.
              * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
             /**
-             * @description What people call it.
+             * @description Display name.
              * @example Orders to warehouse
              */
             name: string;
             /**
-             * @description Id of the source, where the data comes from.
+             * @description Id of the source, from which the data is read.
              * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
              */
             sourceId: string;
             /**
-             * @description Id of the destination, where the data goes.
+             * @description Id of the destination, to which the data is written.
              * @example e478de0d-a3a0-475c-b019-25f7dd29e281
              */
             destinationId: string;
             /**
-             * @description Id of Airbyte's workspace that it is in.
+             * @description Id of the workspace in Airbyte.
              * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
              */
             workspaceId: string;
@@ -563,7 +563,7 @@ export interface components {
         /** @description Status of an ingestion. */
         IngestionStatusReport: {
             /**
-             * @description Names the ingestion; it is the id of Airbyte's connection.
+             * @description Id of the ingestion, which is the id of the connection in Airbyte.
              * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
@@ -658,15 +658,15 @@ export interface components {
              */
             status?: components["schemas"]["WritableStatus"] | null;
         };
-        /** @description How the gateway does. */
+        /** @description Result of a health check. */
         ProbeReport: {
             /**
-             * @description Always `ok`: what is not ok is answered as a problem.
+             * @description Always `ok`. Any other state is returned as a problem.
              * @example ok
              */
             status: components["schemas"]["ProbeWord"];
             /**
-             * @description What does not work although requests can be served; absent where everything does.
+             * @description Limitations that do not keep the gateway from serving requests. Absent if there are none.
              * @example [
              *       "Redis cannot be used (ECONNREFUSED): …"
              *     ]
@@ -674,21 +674,21 @@ export interface components {
             warnings?: string[];
         };
         /**
-         * @description Always `ok`: what is not ok is answered as a problem.
+         * @description Always `ok`. Any other state is returned as a problem.
          * @enum {string}
          */
         ProbeWord: "ok";
-        /** @description Problem details as in RFC 9457, with the members that this API adds. */
+        /** @description Problem details (RFC 9457) with additional members of this API. */
         Problem: {
             /**
              * Format: uri-reference
-             * @description Identifies the kind of problem, and leads to its page at this gateway.
+             * @description URI of the problem type. It resolves to a documentation page of this gateway.
              * @example /problems/validation-failed
              */
             type: string;
             /**
-             * @description The same for every problem of this kind.
-             * @example The request has invalid fields
+             * @description Short summary, the same for every problem of this type.
+             * @example Invalid fields
              */
             title: string;
             /**
@@ -698,7 +698,7 @@ export interface components {
              */
             status: number;
             /**
-             * @description What went wrong this time, and the way out.
+             * @description Explanation of this occurrence and how to correct it.
              * @example 1 field is invalid: schedule.cronExpression.
              */
             detail: string;
@@ -709,27 +709,27 @@ export interface components {
              */
             instance: string;
             /**
-             * @description Stable name of the problem, to switch on.
+             * @description Stable, machine-readable code of the problem.
              * @example validation-failed
              */
             code: components["schemas"]["ProblemCode"];
             /**
-             * @description Finds this request in the gateway's log.
+             * @description Id of this request in the log of the gateway.
              * @example 0b0c8e1e-4f0e-4f57-9a57-0f8f2f3c8a11
              */
             requestId: string;
-            /** @description The offending fields, for invalid requests. Of more than 100 errors the first 100 are here, and `detail` says so. */
+            /** @description Validation errors, at most 100. If there are more, `detail` mentions it. */
             errors?: components["schemas"]["FieldError"][];
-            /** @description What Airbyte answered, where it was Airbyte that refused or failed. */
+            /** @description Error response of Airbyte. Present if Airbyte refused the request or failed. */
             upstream?: components["schemas"]["UpstreamError"];
             /**
-             * @description The run that is in the way, where one is.
+             * @description Id of the conflicting run, if there is one.
              * @example 1234
              */
             runId?: string;
         };
         /**
-         * @description Stable name of the problem, to switch on.
+         * @description Stable, machine-readable code of the problem.
          * @enum {string}
          */
         ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
@@ -741,7 +741,7 @@ export interface components {
              */
             runId: string;
             /**
-             * @description Names the ingestion; it is the id of Airbyte's connection.
+             * @description Id of the ingestion, which is the id of the connection in Airbyte.
              * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
@@ -799,7 +799,7 @@ export interface components {
         };
         /** @description A page of an ingestion's runs, newest first. */
         RunList: {
-            /** @description What is on this page. */
+            /** @description Items of this page. */
             data: components["schemas"]["Run"][];
             /**
              * @description Token of the next page; null on the last page.
@@ -813,7 +813,7 @@ export interface components {
          */
         RunStatus: "pending" | "queued" | "running" | "incomplete" | "succeeded" | "failed" | "cancelled" | "unknown";
         /**
-         * @description A status that runs can be listed by.
+         * @description Status by which runs can be filtered.
          * @enum {string}
          */
         RunStatusFilter: "pending" | "queued" | "running" | "incomplete" | "succeeded" | "failed" | "cancelled";
@@ -932,7 +932,7 @@ export interface components {
              */
             sourceId: string;
             /**
-             * @description What people call it.
+             * @description Display name.
              * @example Orders
              */
             name: string;
@@ -942,14 +942,14 @@ export interface components {
              */
             type: string | null;
             /**
-             * @description Id of Airbyte's workspace that it is in.
+             * @description Id of the workspace in Airbyte.
              * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
              */
             workspaceId: string;
         };
         /** @description A page of sources, in the order of their ids. */
         SourceList: {
-            /** @description What is on this page. */
+            /** @description Items of this page. */
             data: components["schemas"]["Source"][];
             /**
              * @description Token of the next page; null on the last page.
@@ -984,7 +984,7 @@ export interface components {
         /** @description Result for one id: a status or a problem. The other field is null. */
         StatusBatchResult: {
             /**
-             * @description Names the ingestion; it is the id of Airbyte's connection.
+             * @description Id of the ingestion, which is the id of the connection in Airbyte.
              * @example conn-12345678-1234-1234-1234-123456789012
              */
             connectionId: string;
@@ -1082,21 +1082,21 @@ export interface components {
              */
             reason: string;
         };
-        /** @description What Airbyte answered, where it did. */
+        /** @description The error response of Airbyte. */
         UpstreamError: {
             /**
              * Format: int32
-             * @description HTTP status of Airbyte's answer; null where there was none.
+             * @description HTTP status of the response; null if there was no response.
              * @example 500
              */
             status: number | null;
             /**
-             * @description Airbyte's own message, where it gave one.
+             * @description Error message of Airbyte; null if there was none.
              * @example Something went wrong in the connector.
              */
             message: string | null;
             /**
-             * @description Airbyte's handle on its log entry, where it gave one.
+             * @description Id of the log entry in Airbyte; null if there was none.
              * @example f2a8ad5c-6bd1-4f1c-8d0c-0b7a0b0f7a11
              */
             errorId: string | null;
@@ -1112,32 +1112,32 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description `true`: nothing was done; this is the answer that the same request had before.
+         * @description `true` if the response is a replay of the first response to this Idempotency-Key.
          * @example true
          */
         "Idempotency-Replayed": "true";
         /**
-         * @description What is left (`r`) and for how many seconds (`t`), as in draft-ietf-httpapi-ratelimit-headers-10. Absent where nothing is limited.
+         * @description Remaining requests (`r`) and seconds until the reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if there is no rate limit.
          * @example "default";r=5999;t=60
          */
         RateLimit: string;
         /**
-         * @description How many requests (`q`) a caller may send in how many seconds (`w`).
+         * @description Quota of requests (`q`) per window in seconds (`w`).
          * @example "default";q=6000;w=60
          */
         "RateLimit-Policy": string;
         /**
-         * @description Seconds after which to try again.
+         * @description Seconds to wait before a retry.
          * @example 60
          */
         "Retry-After": number;
         /**
-         * @description What is wrong with the credentials, as in RFC 6750.
+         * @description Reason why the credentials were refused, see RFC 6750.
          * @example Bearer realm="airbyte-ingestion-api"
          */
         "WWW-Authenticate": string;
         /**
-         * @description Finds this request in the gateway's log: the id that was sent along, or a new one.
+         * @description Id of this request in the log of the gateway: the id that the caller sent, or a new one.
          * @example 0b0c8e1e-4f0e-4f57-9a57-0f8f2f3c8a11
          */
         "X-Request-Id": string;
@@ -1149,9 +1149,9 @@ export interface operations {
     listDestinations: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
+                /** @description `nextPageToken` of the previous page, sent with the same filters. Empty or absent: the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -1172,7 +1172,7 @@ export interface operations {
                     "application/json": components["schemas"]["DestinationList"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1184,7 +1184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1197,7 +1197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1210,7 +1210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1222,7 +1222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1234,7 +1234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1247,7 +1247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1259,7 +1259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1271,7 +1271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1284,7 +1284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1297,7 +1297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            /** @description `airbyte-timeout`: Airbyte timeout. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1321,7 +1321,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How the gateway does. */
+            /** @description Result of a health check. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1331,7 +1331,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProbeReport"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. */
+            /** @description `malformed-request`: Malformed HTTP request. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1341,7 +1341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1351,7 +1351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1361,7 +1361,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1382,7 +1382,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How the gateway does. */
+            /** @description Result of a health check. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1392,7 +1392,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProbeReport"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. */
+            /** @description `malformed-request`: Malformed HTTP request. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1402,7 +1402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1412,7 +1412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1422,7 +1422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1432,7 +1432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-ready`: The gateway is not ready to serve requests. */
+            /** @description `not-ready`: Gateway not ready. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1448,9 +1448,9 @@ export interface operations {
     listIngestions: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
+                /** @description `nextPageToken` of the previous page, sent with the same filters. Empty or absent: the first page. */
                 pageToken?: string;
                 /** @description Only ingestions with this status. */
                 status?: components["schemas"]["IngestionStatus"];
@@ -1483,7 +1483,7 @@ export interface operations {
                     "application/json": components["schemas"]["IngestionList"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1495,7 +1495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1508,7 +1508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1521,7 +1521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1533,7 +1533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1545,7 +1545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1558,7 +1558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1570,7 +1570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1582,7 +1582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1595,7 +1595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1608,7 +1608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            /** @description `airbyte-timeout`: Airbyte timeout. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1628,7 +1628,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`.
+                 * @description Unique text for this request, such as a UUID. A retry with the same key and body is not carried out again: it gets the first response, with `Idempotency-Replayed: true`.
                  * @example example-of-createIngestion
                  */
                 "Idempotency-Key"?: string;
@@ -1657,7 +1657,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ingestion"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. `malformed-body`: Malformed request body. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1670,7 +1670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1684,7 +1684,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1698,7 +1698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request-in-progress`: A request with this Idempotency-Key is being carried out. `outcome-in-doubt`: Airbyte may yet finish an earlier attempt. `conflict`: Airbyte refused this in its present state. */
+            /** @description `request-in-progress`: Request with this Idempotency-Key in progress. `outcome-in-doubt`: Outcome of an earlier attempt still unknown. `conflict`: Conflict with the current state in Airbyte. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1712,7 +1712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body-too-large`: The body is too large. */
+            /** @description `body-too-large`: Request body too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1725,7 +1725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported-media-type`: The body must be JSON. */
+            /** @description `unsupported-media-type`: Unsupported media type. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1738,7 +1738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1751,7 +1751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. `idempotency-key-reused`: The Idempotency-Key was used for another request. `reference-not-found`: The request names something that Airbyte does not know. `workspace-mismatch`: Source and destination are in different workspaces. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. `idempotency-key-reused`: Idempotency-Key reused. `reference-not-found`: Reference not found. `workspace-mismatch`: Source and destination in different workspaces. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1764,7 +1764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1778,7 +1778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1791,7 +1791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1804,7 +1804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1818,7 +1818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. `idempotency-unavailable`: Idempotency keys cannot be kept at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. `idempotency-unavailable`: Idempotency store unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1832,7 +1832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. `outcome-unknown`: It is not known whether Airbyte carried this out. */
+            /** @description `airbyte-timeout`: Airbyte timeout. `outcome-unknown`: Outcome unknown. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1873,7 +1873,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreationCheck"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. `malformed-body`: Malformed request body. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1885,7 +1885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1898,7 +1898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1911,7 +1911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body-too-large`: The body is too large. */
+            /** @description `body-too-large`: Request body too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1923,7 +1923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported-media-type`: The body must be JSON. */
+            /** @description `unsupported-media-type`: Unsupported media type. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1935,7 +1935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1947,7 +1947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. `reference-not-found`: The request names something that Airbyte does not know. `workspace-mismatch`: Source and destination are in different workspaces. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. `reference-not-found`: Reference not found. `workspace-mismatch`: Source and destination in different workspaces. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1959,7 +1959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1972,7 +1972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1984,7 +1984,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1996,7 +1996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2009,7 +2009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2022,7 +2022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            /** @description `airbyte-timeout`: Airbyte timeout. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2065,7 +2065,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusBatch"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. `malformed-body`: Malformed request body. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2077,7 +2077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2090,7 +2090,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2103,7 +2103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body-too-large`: The body is too large. */
+            /** @description `body-too-large`: Request body too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2115,7 +2115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported-media-type`: The body must be JSON. */
+            /** @description `unsupported-media-type`: Unsupported media type. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2127,7 +2127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2139,7 +2139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2152,7 +2152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2164,7 +2164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2176,7 +2176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2195,11 +2195,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the version that the caller has. */
+                /** @description The `ETag` of the cached version. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 connectionId: string;
             };
             cookie?: never;
@@ -2209,9 +2209,9 @@ export interface operations {
             /** @description An ingestion as stored in Airbyte. Create, read and update return the same fields. */
             200: {
                 headers: {
-                    /** @description Names this version. */
+                    /** @description Entity tag of this version. */
                     ETag?: string;
-                    /** @description A cache of the caller may keep the answer but has to ask before each use. */
+                    /** @description A private cache may store the response and must revalidate it before each use. */
                     "Cache-Control"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2222,12 +2222,12 @@ export interface operations {
                     "application/json": components["schemas"]["Ingestion"];
                 };
             };
-            /** @description The caller has this version already. */
+            /** @description Not modified: the caller already has this version. */
             304: {
                 headers: {
-                    /** @description Names this version. */
+                    /** @description Entity tag of this version. */
                     ETag?: string;
-                    /** @description A cache of the caller may keep the answer but has to ask before each use. */
+                    /** @description A private cache may store the response and must revalidate it before each use. */
                     "Cache-Control"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2236,7 +2236,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2248,7 +2248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2261,7 +2261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2274,7 +2274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ingestion-not-found`: There is no such ingestion. */
+            /** @description `ingestion-not-found`: Ingestion not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2286,7 +2286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri-too-long`: The URL is too long. */
+            /** @description `uri-too-long`: URL too long. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2298,7 +2298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2310,7 +2310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2322,7 +2322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2335,7 +2335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2347,7 +2347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2359,7 +2359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2372,7 +2372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2385,7 +2385,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            /** @description `airbyte-timeout`: Airbyte timeout. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2405,7 +2405,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 connectionId: string;
             };
             cookie?: never;
@@ -2422,7 +2422,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `malformed-body`: The body cannot be accepted. `validation-failed`: The request has invalid fields. */
+            /** @description `malformed-request`: Malformed HTTP request. `malformed-body`: Malformed request body. `validation-failed`: Invalid fields. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2434,7 +2434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2447,7 +2447,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2460,7 +2460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ingestion-not-found`: There is no such ingestion. */
+            /** @description `ingestion-not-found`: Ingestion not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2472,7 +2472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: Airbyte refused this in its present state. */
+            /** @description `conflict`: Conflict with the current state in Airbyte. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2485,7 +2485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body-too-large`: The body is too large. */
+            /** @description `body-too-large`: Request body too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2497,7 +2497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri-too-long`: The URL is too long. */
+            /** @description `uri-too-long`: URL too long. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2509,7 +2509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported-media-type`: The body must be JSON. */
+            /** @description `unsupported-media-type`: Unsupported media type. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2521,7 +2521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2533,7 +2533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2545,7 +2545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2558,7 +2558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2570,7 +2570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2582,7 +2582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2595,7 +2595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2608,7 +2608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. `outcome-unknown`: It is not known whether Airbyte carried this out. */
+            /** @description `airbyte-timeout`: Airbyte timeout. `outcome-unknown`: Outcome unknown. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2631,7 +2631,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 connectionId: string;
             };
             cookie?: never;
@@ -2645,7 +2645,7 @@ export interface operations {
             /** @description An ingestion as stored in Airbyte. Create, read and update return the same fields. */
             200: {
                 headers: {
-                    /** @description Names this version. */
+                    /** @description Entity tag of this version. */
                     ETag?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2656,7 +2656,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ingestion"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. `malformed-body`: Malformed request body. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2668,7 +2668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2681,7 +2681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2694,7 +2694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ingestion-not-found`: There is no such ingestion. */
+            /** @description `ingestion-not-found`: Ingestion not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2706,7 +2706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: Airbyte refused this in its present state. */
+            /** @description `conflict`: Conflict with the current state in Airbyte. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2719,7 +2719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition-failed`: The ingestion is another version than If-Match names. */
+            /** @description `precondition-failed`: Precondition failed. */
             412: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2731,7 +2731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body-too-large`: The body is too large. */
+            /** @description `body-too-large`: Request body too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2743,7 +2743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri-too-long`: The URL is too long. */
+            /** @description `uri-too-long`: URL too long. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2755,7 +2755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported-media-type`: The body must be JSON. */
+            /** @description `unsupported-media-type`: Unsupported media type. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2767,7 +2767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2779,7 +2779,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2791,7 +2791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2804,7 +2804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2816,7 +2816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2828,7 +2828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2841,7 +2841,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2854,7 +2854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. `outcome-unknown`: It is not known whether Airbyte carried this out. */
+            /** @description `airbyte-timeout`: Airbyte timeout. `outcome-unknown`: Outcome unknown. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2881,7 +2881,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 connectionId: string;
             };
             cookie?: never;
@@ -2900,7 +2900,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunList"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2912,7 +2912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2925,7 +2925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2938,7 +2938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ingestion-not-found`: There is no such ingestion. */
+            /** @description `ingestion-not-found`: Ingestion not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2950,7 +2950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri-too-long`: The URL is too long. */
+            /** @description `uri-too-long`: URL too long. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2962,7 +2962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2974,7 +2974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2986,7 +2986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2999,7 +2999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3011,7 +3011,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3023,7 +3023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3036,7 +3036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3049,7 +3049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            /** @description `airbyte-timeout`: Airbyte timeout. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3069,13 +3069,13 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`.
+                 * @description Unique text for this request, such as a UUID. A retry with the same key and body is not carried out again: it gets the first response, with `Idempotency-Replayed: true`.
                  * @example example-of-startRun
                  */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 connectionId: string;
             };
             cookie?: never;
@@ -3116,7 +3116,7 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. `malformed-body`: Malformed request body. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3129,7 +3129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3143,7 +3143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3157,7 +3157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ingestion-not-found`: There is no such ingestion. */
+            /** @description `ingestion-not-found`: Ingestion not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3170,7 +3170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request-in-progress`: A request with this Idempotency-Key is being carried out. `outcome-in-doubt`: Airbyte may yet finish an earlier attempt. `run-in-progress`: A run is in progress. `ingestion-inactive`: The ingestion is inactive. `conflict`: Airbyte refused this in its present state. */
+            /** @description `request-in-progress`: Request with this Idempotency-Key in progress. `outcome-in-doubt`: Outcome of an earlier attempt still unknown. `run-in-progress`: Run in progress. `ingestion-inactive`: Ingestion inactive. `conflict`: Conflict with the current state in Airbyte. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3184,7 +3184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body-too-large`: The body is too large. */
+            /** @description `body-too-large`: Request body too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3197,7 +3197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri-too-long`: The URL is too long. */
+            /** @description `uri-too-long`: URL too long. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3210,7 +3210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported-media-type`: The body must be JSON. */
+            /** @description `unsupported-media-type`: Unsupported media type. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3223,7 +3223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3236,7 +3236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. `idempotency-key-reused`: The Idempotency-Key was used for another request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. `idempotency-key-reused`: Idempotency-Key reused. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3249,7 +3249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3263,7 +3263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3276,7 +3276,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3289,7 +3289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3303,7 +3303,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. `idempotency-unavailable`: Idempotency keys cannot be kept at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. `idempotency-unavailable`: Idempotency store unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3317,7 +3317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. `outcome-unknown`: It is not known whether Airbyte carried this out. */
+            /** @description `airbyte-timeout`: Airbyte timeout. `outcome-unknown`: Outcome unknown. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3341,9 +3341,9 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 connectionId: string;
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 runId: string;
             };
             cookie?: never;
@@ -3362,7 +3362,7 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3374,7 +3374,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3387,7 +3387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3400,7 +3400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ingestion-not-found`: There is no such ingestion. `run-not-found`: There is no such run. */
+            /** @description `ingestion-not-found`: Ingestion not found. `run-not-found`: Run not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3413,9 +3413,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `uri-too-long`: The URL is too long.
+             * @description `uri-too-long`: URL too long.
              *
-             *     `uri-too-long`: The URL is too long.
+             *     `uri-too-long`: URL too long.
              */
             414: {
                 headers: {
@@ -3428,7 +3428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3440,7 +3440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3452,7 +3452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3465,7 +3465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3477,7 +3477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3489,7 +3489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3502,7 +3502,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3515,7 +3515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            /** @description `airbyte-timeout`: Airbyte timeout. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3535,15 +3535,15 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any text that names this one request, such as a UUID. Sent again with the same key and body, the request is not carried out again: the first answer comes back, with `Idempotency-Replayed: true`.
+                 * @description Unique text for this request, such as a UUID. A retry with the same key and body is not carried out again: it gets the first response, with `Idempotency-Replayed: true`.
                  * @example example-of-cancelRun
                  */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 connectionId: string;
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 runId: string;
             };
             cookie?: never;
@@ -3576,7 +3576,7 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `malformed-body`: The body cannot be accepted. `validation-failed`: The request has invalid fields. */
+            /** @description `malformed-request`: Malformed HTTP request. `malformed-body`: Malformed request body. `validation-failed`: Invalid fields. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3589,7 +3589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3603,7 +3603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3617,7 +3617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ingestion-not-found`: There is no such ingestion. `run-not-found`: There is no such run. */
+            /** @description `ingestion-not-found`: Ingestion not found. `run-not-found`: Run not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3630,7 +3630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request-in-progress`: A request with this Idempotency-Key is being carried out. `outcome-in-doubt`: Airbyte may yet finish an earlier attempt. `run-ended`: The run has ended. `conflict`: Airbyte refused this in its present state. */
+            /** @description `request-in-progress`: Request with this Idempotency-Key in progress. `outcome-in-doubt`: Outcome of an earlier attempt still unknown. `run-ended`: Run already ended. `conflict`: Conflict with the current state in Airbyte. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3644,7 +3644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body-too-large`: The body is too large. */
+            /** @description `body-too-large`: Request body too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3658,9 +3658,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `uri-too-long`: The URL is too long.
+             * @description `uri-too-long`: URL too long.
              *
-             *     `uri-too-long`: The URL is too long.
+             *     `uri-too-long`: URL too long.
              */
             414: {
                 headers: {
@@ -3674,7 +3674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported-media-type`: The body must be JSON. */
+            /** @description `unsupported-media-type`: Unsupported media type. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3687,7 +3687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3700,7 +3700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. `idempotency-key-reused`: The Idempotency-Key was used for another request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. `idempotency-key-reused`: Idempotency-Key reused. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3713,7 +3713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3727,7 +3727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3740,7 +3740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3753,7 +3753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3767,7 +3767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. `idempotency-unavailable`: Idempotency keys cannot be kept at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. `idempotency-unavailable`: Idempotency store unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3781,7 +3781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. `outcome-unknown`: It is not known whether Airbyte carried this out. */
+            /** @description `airbyte-timeout`: Airbyte timeout. `outcome-unknown`: Outcome unknown. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3804,11 +3804,11 @@ export interface operations {
                 freshness?: string;
             };
             header?: {
-                /** @description The `ETag` of the version that the caller has. */
+                /** @description The `ETag` of the cached version. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description As creation gave it. */
+                /** @description The id from the response that created it. */
                 connectionId: string;
             };
             cookie?: never;
@@ -3818,9 +3818,9 @@ export interface operations {
             /** @description Status of an ingestion. */
             200: {
                 headers: {
-                    /** @description Names this version. */
+                    /** @description Entity tag of this version. */
                     ETag?: string;
-                    /** @description A cache of the caller may keep the answer but has to ask before each use. */
+                    /** @description A private cache may store the response and must revalidate it before each use. */
                     "Cache-Control"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3831,12 +3831,12 @@ export interface operations {
                     "application/json": components["schemas"]["IngestionStatusReport"];
                 };
             };
-            /** @description The caller has this version already. */
+            /** @description Not modified: the caller already has this version. */
             304: {
                 headers: {
-                    /** @description Names this version. */
+                    /** @description Entity tag of this version. */
                     ETag?: string;
-                    /** @description A cache of the caller may keep the answer but has to ask before each use. */
+                    /** @description A private cache may store the response and must revalidate it before each use. */
                     "Cache-Control"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3845,7 +3845,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3857,7 +3857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3870,7 +3870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3883,7 +3883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ingestion-not-found`: There is no such ingestion. */
+            /** @description `ingestion-not-found`: Ingestion not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3895,7 +3895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri-too-long`: The URL is too long. */
+            /** @description `uri-too-long`: URL too long. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3907,7 +3907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3919,7 +3919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3931,7 +3931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3944,7 +3944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3956,7 +3956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3968,7 +3968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3981,7 +3981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3994,7 +3994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            /** @description `airbyte-timeout`: Airbyte timeout. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4034,7 +4034,7 @@ export interface operations {
                     "application/json": components["schemas"]["SchedulePreview"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. `malformed-body`: The body cannot be accepted. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. `malformed-body`: Malformed request body. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4046,7 +4046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4059,7 +4059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4072,7 +4072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body-too-large`: The body is too large. */
+            /** @description `body-too-large`: Request body too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4084,7 +4084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported-media-type`: The body must be JSON. */
+            /** @description `unsupported-media-type`: Unsupported media type. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4096,7 +4096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4108,7 +4108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4121,7 +4121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4133,7 +4133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4145,7 +4145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4163,9 +4163,9 @@ export interface operations {
     listSources: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
+                /** @description `nextPageToken` of the previous page, sent with the same filters. Empty or absent: the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -4186,7 +4186,7 @@ export interface operations {
                     "application/json": components["schemas"]["SourceList"];
                 };
             };
-            /** @description `malformed-request`: The request is not valid HTTP. `validation-failed`: The request has invalid fields. */
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4198,7 +4198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: It is not known who calls. */
+            /** @description `unauthenticated`: Authentication required. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4211,7 +4211,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-permitted`: The caller may not do this. */
+            /** @description `not-permitted`: Insufficient permissions. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4224,7 +4224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `host-not-allowed`: The Host header names another server. */
+            /** @description `host-not-allowed`: Host not allowed. */
             421: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4236,7 +4236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rejected-by-airbyte`: Airbyte refused the request. */
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4248,7 +4248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: The caller sends too many requests. */
+            /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4261,7 +4261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers-too-large`: The headers are too large. */
+            /** @description `headers-too-large`: Request headers too large. */
             431: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4273,7 +4273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal-error`: The gateway failed. */
+            /** @description `internal-error`: Internal error. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4285,7 +4285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-rejected-credentials`: Airbyte refused the gateway's own credentials. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Airbyte gave an answer that cannot be understood. `airbyte-unreachable`: Airbyte cannot be reached. */
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4298,7 +4298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign-in-unavailable`: Tokens cannot be checked at the moment. `airbyte-unavailable`: Airbyte is not available at the moment. */
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4311,7 +4311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `airbyte-timeout`: Airbyte did not answer in time. */
+            /** @description `airbyte-timeout`: Airbyte timeout. */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -1,4 +1,4 @@
-import { strongTag } from '../../http/entity-tag';
+import { strongTag } from '../../http/conditional';
 import type { AirbyteConnection, AirbyteStream } from '../client/model/airbyte-types';
 import { readSchedule } from '../schedule';
 import type { IngestionDto } from '../core/dto/ingestion.dto';

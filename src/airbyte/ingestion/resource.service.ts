@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isTagList, matchesStrongly } from '../../http/entity-tag';
+import { isTagList, matchesStrongly } from '../../http/conditional';
 import type { RequestContext } from '../../http/request-context';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequiresScope } from '../../http/access-decorators';
 import { conditional } from '../../http/conditional';
-import { weakTag } from '../../http/entity-tag';
+import { weakTag } from '../../http/conditional';
 import { Context, type RequestContext } from '../../http/request-context';
 import { ApiIdParam } from '../../api/openapi/api-id-param';
 import { ApiProblems, UPSTREAM_PROBLEMS } from '../../api/openapi/api-problems';

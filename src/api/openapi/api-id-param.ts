@@ -5,12 +5,12 @@ import { problemResponse } from './api-problems';
 
 const EXAMPLES = { connectionId: 'conn-12345678-1234-1234-1234-123456789012', runId: '1' };
 
-/** Documents an id in the path, and the answer to paths that are longer than any id makes them. */
+/** Documents an id in the path, and the response to a path that is too long. */
 export function ApiIdParam(name: keyof typeof EXAMPLES): MethodDecorator {
   return applyDecorators(
     ApiParam({
       name,
-      description: 'As creation gave it.',
+      description: 'The id from the response that created it.',
       schema: { ...ID_SCHEMA, example: EXAMPLES[name] },
     }),
     problemResponse(414, ['uri-too-long']),

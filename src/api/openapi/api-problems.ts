@@ -4,34 +4,34 @@ import { PROBLEMS, type ProblemCode } from '../problem/problem-catalogue';
 import { ProblemDto } from '../problem/problem.dto';
 import { problemExample } from './examples';
 
-/** What every operation can answer with, whatever it does. */
+/** Problems of every operation. */
 const EVERYWHERE: readonly ProblemCode[] = [
   'malformed-request',
   'host-not-allowed',
   'headers-too-large',
   'internal-error',
 ];
-/** What an operation that is not open to everybody can answer with besides. */
+/** Additional problems of operations that require authentication. */
 const FOR_CALLERS: readonly ProblemCode[] = [
   'unauthenticated',
   'not-permitted',
   'rate-limited',
   'sign-in-unavailable',
 ];
-/** What an operation that takes an `Idempotency-Key` can answer with besides. */
+/** Additional problems of operations that accept an `Idempotency-Key`. */
 export const IDEMPOTENCY_PROBLEMS: readonly ProblemCode[] = [
   'request-in-progress',
   'outcome-in-doubt',
   'idempotency-key-reused',
   'idempotency-unavailable',
 ];
-/** What an operation can answer with besides whose method lets callers send a body, needed or not. */
+/** Additional problems of methods that allow a body, even if the operation ignores it. */
 const UNREADABLE_BODY: readonly ProblemCode[] = [
   'malformed-body',
   'body-too-large',
   'unsupported-media-type',
 ];
-/** What an operation that asks Airbyte can answer with besides. */
+/** Additional problems of operations that call Airbyte. */
 export const UPSTREAM_PROBLEMS: readonly ProblemCode[] = [
   'rejected-by-airbyte',
   'airbyte-rejected-credentials',
@@ -43,14 +43,14 @@ export const UPSTREAM_PROBLEMS: readonly ProblemCode[] = [
 ];
 
 export interface ProblemOptions {
-  /** True: it asks for no credentials. */
+  /** True if the operation requires no credentials. */
   readonly isOpen?: boolean;
-  /** What becomes of a body; absent: the method knows none. */
+  /** Use of the request body; absent if the method has none. */
   readonly body?: 'read' | 'ignored';
   readonly codes?: readonly ProblemCode[];
 }
 
-/** Documents every problem of an operation, one response for each status. */
+/** Documents the problems of an operation, one response per status. */
 export function ApiProblems(options: ProblemOptions = {}): MethodDecorator {
   const codes = new Set([
     ...EVERYWHERE,
@@ -70,7 +70,7 @@ export function ApiProblems(options: ProblemOptions = {}): MethodDecorator {
   );
 }
 
-/** Documents the answers of one status. `x-problem-codes` says which problems a status can be: OpenAPI has no place for that. */
+/** Documents the response of one status. The extension `x-problem-codes` lists its problem codes. */
 export function problemResponse(status: number, codes: readonly ProblemCode[]): MethodDecorator {
   return ApiResponse({
     status,

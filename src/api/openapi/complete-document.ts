@@ -6,7 +6,7 @@ import { isReference, operationsOf } from './described-operations';
 import { addSharedHeaders } from './shared-headers';
 import { boundIntegers, closeRequests, describeAnswers, typeNullables } from './schema-rules';
 
-/** Adds what holds for many operations alike, and puts everything in an order that only changes with the API. */
+/** Adds what many operations have in common, and sorts the document so that its order is stable. */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const operation of operationsOf(document)) operation.security ??= [];
   addSharedHeaders(document);
@@ -21,7 +21,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   return sorted(document);
 }
 
-/** A key names one request: tools send the examples of several operations one after the other. */
+/** Each operation gets its own example key, because tools send the examples of several operations in sequence. */
 function addKeyExamples(document: OpenAPIObject): void {
   for (const { operationId, parameters = [] } of operationsOf(document)) {
     for (const parameter of parameters)
@@ -30,7 +30,7 @@ function addKeyExamples(document: OpenAPIObject): void {
   }
 }
 
-/** Sorts what is looked up by name. Fields of a schema keep their order: it is the order in which they are read. */
+/** Sorts maps by name. The fields of a schema keep their order. */
 function sorted(document: OpenAPIObject): OpenAPIObject {
   const { components = {} } = document;
   return {

@@ -3,19 +3,19 @@ import { ApiExtension, type OpenAPIObject } from '@nestjs/swagger';
 import { type Headers, operationsOf, responsesOf } from './described-operations';
 
 export interface Deprecation {
-  /** Since when callers should use something else. */
+  /** Start of the deprecation. */
   readonly since: Date;
-  /** When it stops being answered; absent while that is open. */
+  /** End of support; absent if it is undecided. */
   readonly sunset?: Date;
-  /** Page that says what to use instead. */
+  /** URL of a page that describes the replacement. */
   readonly see: string;
 }
 
 const EXTENSION = 'x-deprecation';
 
 /**
- * Marks an operation as going away: in the description, and on its answers by `Deprecation` (RFC 9745), `Sunset`
- * (RFC 8594) and a link. docs/versioning.md says when to use it.
+ * Marks an operation as deprecated: in the OpenAPI document, and in its responses by `Deprecation` (RFC 9745), `Sunset`
+ * (RFC 8594) and a link. See docs/versioning.md.
  */
 export function DeprecatedOperation(deprecation: Deprecation): MethodDecorator {
   const headers = Object.entries(headersOf(deprecation));
@@ -25,15 +25,15 @@ export function DeprecatedOperation(deprecation: Deprecation): MethodDecorator {
   );
 }
 
-/** Carries what the decorator noted into the description's own words. */
+/** Converts the extension of the decorator into OpenAPI's own members. */
 export function markDeprecated(document: OpenAPIObject): void {
   for (const operation of operationsOf(document)) {
-    const noted = Object.entries(operation).find(([key]) => key === EXTENSION)?.[1] as
+    const headers = Object.entries(operation).find(([key]) => key === EXTENSION)?.[1] as
       Record<string, string> | undefined;
-    if (!noted) continue;
+    if (!headers) continue;
     operation.deprecated = true;
     const described: Headers = Object.fromEntries(
-      Object.entries(noted).map(([name, example]) => [
+      Object.entries(headers).map(([name, example]) => [
         name,
         { description: 'See docs/versioning.md.', schema: { type: 'string' }, example },
       ]),

@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-// Nest exports the whole document's type and none of its parts'.
+// Nest exports the type of the document, but not the types of its parts.
 type Components = NonNullable<OpenAPIObject['components']>;
 export type SchemaOrReference = NonNullable<Components['schemas']>[string];
 export type Reference = Extract<SchemaOrReference, { $ref: string }>;
@@ -19,7 +19,7 @@ export function operationsOf(document: OpenAPIObject): Operation[] {
   );
 }
 
-/** An operation's answers by status; no answer is written as a reference here. */
+/** The responses of an operation by status. References do not occur here. */
 export function responsesOf(operation: Operation): [status: number, response: Response][] {
   return Object.entries(operation.responses).flatMap(([status, response]) =>
     response && !isReference(response) ? [[Number(status), response]] : [],
@@ -30,7 +30,7 @@ export function isReference(value: object): value is Reference {
   return '$ref' in value;
 }
 
-/** Name of the component that a reference points at. */
+/** Name of the referenced component. */
 export function nameOf({ $ref }: Reference): string {
   return $ref.slice($ref.lastIndexOf('/') + 1);
 }

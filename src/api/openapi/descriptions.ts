@@ -1,38 +1,38 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { isReference } from './described-operations';
 
-/** Members that mean the same wherever they are. */
+/** Descriptions of members with the same meaning in every schema. */
 const MEMBERS: Readonly<Record<string, string>> = {
-  connectionId: "Names the ingestion; it is the id of Airbyte's connection.",
-  sourceId: 'Id of the source, where the data comes from.',
-  destinationId: 'Id of the destination, where the data goes.',
-  workspaceId: "Id of Airbyte's workspace that it is in.",
-  name: 'What people call it.',
-  data: 'What is on this page.',
+  connectionId: 'Id of the ingestion, which is the id of the connection in Airbyte.',
+  sourceId: 'Id of the source, from which the data is read.',
+  destinationId: 'Id of the destination, to which the data is written.',
+  workspaceId: 'Id of the workspace in Airbyte.',
+  name: 'Display name.',
+  data: 'Items of this page.',
 };
 
-/** Lists of words, in the order in which they are in the description. */
-const WORDS: Readonly<Record<string, string>> = {
+/** Descriptions of enums and other schemas. */
+const SCHEMAS: Readonly<Record<string, string>> = {
   Health:
-    'How an ingestion fares, the most pressing first: the first that holds is told. `failing`: its newest syncs failed. ' +
-    '`running_late`: a firing has brought no run. `stale`: no data for longer than there should be. `suspect`: a sync ' +
-    'succeeded that may not have. `unknown`: what Airbyte says is not understood. docs/status.md has the rules.',
-  HealthCode: 'What is wrong with an ingestion; docs/status.md has the rules.',
+    'Health of an ingestion, by descending severity; the first condition that applies is reported. `failing`: the newest syncs failed. ' +
+    '`running_late`: a scheduled firing has not started a run. `stale`: no data for longer than expected. `suspect`: a sync ' +
+    'that succeeded may be incomplete. `unknown`: the answer of Airbyte has an unknown form. docs/status.md defines the rules.',
+  HealthCode: 'Reason for the health of an ingestion. docs/status.md defines the rules.',
   RunType:
-    '`reset` and `clear` empty the destination and bring no data; `unknown` stands for words of Airbyte to come.',
-  RunStatusFilter: 'A status that runs can be listed by.',
-  ProbeWord: 'What is not ok is answered as a problem.',
+    '`reset` and `clear` empty the destination and move no data. `unknown` represents job types that this API does not know yet.',
+  RunStatusFilter: 'Status by which runs can be filtered.',
+  ProbeWord: 'Result of a probe. Any other state is returned as a problem.',
 };
 
-/** Says of schemas and members what is said nowhere else. */
+/** Adds descriptions to schemas and members that have none. */
 export function describeSchemas(document: OpenAPIObject): void {
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
     if (isReference(schema)) continue;
-    const words = WORDS[name];
-    if (words !== undefined) schema.description ??= words;
+    const text = SCHEMAS[name];
+    if (text !== undefined) schema.description ??= text;
     for (const [member, property] of Object.entries(schema.properties ?? {})) {
-      const text = MEMBERS[member];
-      if (!isReference(property) && text !== undefined) property.description ??= text;
+      const memberText = MEMBERS[member];
+      if (!isReference(property) && memberText !== undefined) property.description ??= memberText;
     }
   }
 }

@@ -1,17 +1,17 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { convertSchemas, isJson, type Json } from './schema-places';
 
-/** The two descriptions that are published. They say the same. */
+/** The two published documents, with the same content. */
 export interface Descriptions {
-  /** OpenAPI 3.1, the main one. */
+  /** OpenAPI 3.1, the primary document. */
   readonly '3.1': Json;
-  /** OpenAPI 3.0.3, for generators that know no 3.1. */
+  /** OpenAPI 3.0.3, for generators without support for 3.1. */
   readonly '3.0': Json;
 }
 
 /**
- * Both descriptions, from one that is written as Nest writes it: in the words of 3.0, with `nullable` and `allOf` beside a
- * single reference wherever a member has a text of its own.
+ * Converts the document of Nest, which uses 3.0 with `nullable`, and `allOf` around a single reference with its own
+ * description, into both versions.
  */
 export function dialectsOf(document: OpenAPIObject): Descriptions {
   return {
@@ -20,27 +20,27 @@ export function dialectsOf(document: OpenAPIObject): Descriptions {
   };
 }
 
-/** Members of a schema that say something about its place, not about its values. */
-const WORDS: readonly string[] = ['description', 'example', 'examples', 'default', 'deprecated'];
+/** Annotations: members of a schema that do not constrain its values. */
+const ANNOTATIONS: readonly string[] = ['description', 'example', 'examples', 'default', 'deprecated'];
 
-/** Schema of 3.1: null is a type, and a reference may have words beside it. */
+/** Schema of 3.1, in which null is a type and a reference may have annotations. */
 function asJsonSchema(schema: Json): Json {
   const { nullable, example, allOf, ...rest } = schema;
   const only = singleReference(allOf);
   const withExamples = { ...rest, ...(example !== undefined && { examples: [example] }) };
   if (only !== null) {
-    const words = without(withExamples, ['type']);
-    return nullable === true ? orNull({ $ref: only }, words) : { $ref: only, ...words };
+    const annotations = without(withExamples, ['type']);
+    return nullable === true ? orNull({ $ref: only }, annotations) : { $ref: only, ...annotations };
   }
   const full = { ...withExamples, ...(Array.isArray(allOf) && { allOf: allOf as readonly unknown[] }) };
   if (nullable !== true) return full;
-  // Some generators look for the type of the items only where an array is nothing else.
-  if (isListOfReferences(schema)) return orNull(without(full, WORDS), pick(full, WORDS));
+  // Some generators read the item type only of a plain array.
+  if (isListOfReferences(schema)) return orNull(without(full, ANNOTATIONS), pick(full, ANNOTATIONS));
   return { ...full, type: [schema['type'], 'null'] };
 }
 
-function orNull(schema: Json, words: Json): Json {
-  return { anyOf: [schema, { type: 'null' }], ...words };
+function orNull(schema: Json, annotations: Json): Json {
+  return { anyOf: [schema, { type: 'null' }], ...annotations };
 }
 
 function isListOfReferences({ type, items }: Json): boolean {
@@ -52,9 +52,9 @@ function pick(schema: Json, names: readonly string[]): Json {
 }
 
 /**
- * Schema of 3.0 for generators. A reference stands alone, since several make a type of its own of an `allOf` around it, and
- * `nullable` beside it would mean nothing. Bounds of a number that may be null are left out: Ruby's clients compare null with
- * them. So are defaults of enums: several generators write them as a text, which Java refuses.
+ * Schema of 3.0 for generators. References have no siblings: several generators create an extra type for an `allOf` around a
+ * reference, and `nullable` beside a reference has no effect. Nullable numbers have no bounds, because Ruby clients compare
+ * null with them.
  */
 function asPlainSchema(schema: Json): Json {
   const only = singleReference(schema['allOf']);
@@ -64,7 +64,7 @@ function asPlainSchema(schema: Json): Json {
   return isJson(schema['properties']) ? withPlainReferences(schema, schema['properties']) : schema;
 }
 
-/** A member that may be null refers to a schema that may be null, or is left out of a request where it would be null. */
+/** Required nullable members refer to a nullable schema. Optional ones are absent instead of null. */
 function withPlainReferences(schema: Json, properties: Json): Json {
   const required = Array.isArray(schema['required']) ? (schema['required'] as readonly unknown[]) : [];
   const plain = Object.entries(properties).map(([name, property]) => {
@@ -77,10 +77,10 @@ function withPlainReferences(schema: Json, properties: Json): Json {
 }
 
 const SCHEMAS = '#/components/schemas/';
-/** Not a prefix: `NullableRun` is a name that clients in Go make up themselves. */
+/** A suffix, because generated Go clients already use names such as `NullableRun`. */
 const OR_NULL = 'OrNull';
 
-/** Adds the schemas that may be null to which members refer. */
+/** Adds the nullable schemas that members refer to. */
 function withNullableSchemas(description: Json): Json {
   const components = isJson(description['components']) ? description['components'] : {};
   const schemas = isJson(components['schemas']) ? components['schemas'] : {};

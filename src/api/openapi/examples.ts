@@ -10,16 +10,15 @@ import {
   responsesOf,
 } from './described-operations';
 
-/** One request that was sent and the answer that came, see examples.json. */
+/** A recorded request and its response, see examples.json. */
 export interface RecordedExample {
-  /** In plain English. */
   readonly summary: string;
   readonly request?: unknown;
   readonly status: number;
   readonly response?: unknown;
 }
 
-/** Requests and answers by operation and name, and one problem for each code. */
+/** Recorded examples by operation and name, and one problem per code. */
 export interface RecordedExamples {
   readonly operations: Readonly<Record<string, Readonly<Record<string, RecordedExample>>>>;
   readonly problems: Readonly<Record<string, unknown>>;
@@ -32,7 +31,7 @@ export function problemExample(code: string): { readonly $ref: string } {
   return { $ref: `#/components/examples/${code}` };
 }
 
-/** Puts the recorded examples in. A problem of which none was recorded has no example. */
+/** Adds the recorded examples. A problem without a recording gets no example. */
 export function addExamples(document: OpenAPIObject): void {
   const used = new Set(
     operationsOf(document).flatMap((operation) =>

@@ -7,7 +7,7 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Replaces every schema of a document by `convert`, which is given the innermost schemas first. */
+/** Replaces every schema of a document by the result of `convert`, innermost schemas first. */
 export function convertSchemas(document: OpenAPIObject, convert: (schema: Json) => Json): Json {
   const copy = structuredClone(document);
   const deep = (schema: unknown): Json => convertDeep(schema, convert);

@@ -8,7 +8,7 @@ import {
   type SchemaOrReference,
 } from './described-operations';
 
-/** Says that request bodies take no other members than those listed: the validators refuse them. */
+/** Sets `additionalProperties: false` on request bodies, because the validators refuse unknown members. */
 export function closeRequests(document: OpenAPIObject): void {
   const seen = new Set<string>();
   const close = (schema: SchemaOrReference | undefined): void => {
@@ -30,7 +30,7 @@ export function closeRequests(document: OpenAPIObject): void {
   }
 }
 
-/** `nullable` means something only beside `type` (OpenAPI 3.0.3, Schema Object): references to enums lack it. */
+/** Adds the `type` that `nullable` requires (OpenAPI 3.0.3, Schema Object) to references to enums. */
 export function typeNullables(document: OpenAPIObject): void {
   const schemas = document.components?.schemas ?? {};
   for (const owner of Object.values(schemas)) {
@@ -44,7 +44,7 @@ export function typeNullables(document: OpenAPIObject): void {
   }
 }
 
-/** Gives every whole number a format and bounds: generators choose their types by them. */
+/** Adds a format and bounds to every integer, because generators choose their types by them. */
 export function boundIntegers(document: OpenAPIObject): void {
   const bound = (schema: SchemaOrReference | undefined): void => {
     if (!schema || isReference(schema)) return;
@@ -62,7 +62,7 @@ export function boundIntegers(document: OpenAPIObject): void {
   }
 }
 
-/** An answer that says no more of itself is described as what it holds. */
+/** Describes a response without a description by its schema. */
 export function describeAnswers(document: OpenAPIObject): void {
   for (const operation of operationsOf(document)) {
     for (const [, response] of responsesOf(operation)) {

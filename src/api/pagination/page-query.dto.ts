@@ -10,10 +10,10 @@ const MAX_PAGE_SIZE = 100;
 
 const SIZE_NAME: ForeignName = { hint: 'Did you mean pageSize?' };
 const TOKEN_NAME: ForeignName = {
-  hint: 'Did you mean pageToken? It is the nextPageToken of the page before.',
+  hint: 'Did you mean pageToken? It is the nextPageToken of the previous page.',
 };
 
-/** Which page of a list. */
+/** Query parameters of paginated lists. */
 @ForeignNames({
   ...Object.fromEntries(['limit', 'size', 'per_page', 'perPage', 'count'].map((name) => [name, SIZE_NAME])),
   ...Object.fromEntries(
@@ -21,7 +21,7 @@ const TOKEN_NAME: ForeignName = {
   ),
 })
 export class PageQueryDto {
-  /** How many at most. */
+  /** Maximum number of items per page. */
   @ApiProperty({
     type: 'integer',
     minimum: 1,
@@ -35,7 +35,7 @@ export class PageQueryDto {
   @IsWholeNumber(1, MAX_PAGE_SIZE)
   pageSize?: number;
 
-  /** `nextPageToken` of the page before; the same filters must come with it. Empty or left out: the first page. */
+  /** `nextPageToken` of the previous page, sent with the same filters. Empty or absent: the first page. */
   @ApiProperty({ type: 'string', maxLength: MAX_TOKEN_LENGTH, required: false, example: '' })
   @EmptyIsAbsent()
   @IsOptional()

@@ -3,21 +3,20 @@ import type { TokenSigner } from '../../lib/token-signer';
 import { ID_PATTERN } from '../validation/decorators';
 
 /**
- * Where a walk continues: in Airbyte's own order, by the number of rows before and the fingerprints of the last of them,
- * the very last first; or in the order of ids, behind one. Fingerprints, because Airbyte may list rows that the caller
- * may not see.
+ * Cursor of a list: an offset plus the fingerprints of the last rows (newest first), or an id to continue after.
+ * Fingerprints instead of ids, because the list of Airbyte may contain rows that the caller must not see.
  */
 export type Position =
   | { readonly kind: 'offset'; readonly offset: number; readonly lastRows: readonly string[] }
   | { readonly kind: 'id'; readonly after: string };
 
-/** The longest token that is looked at. */
+/** Maximum length of an accepted token. */
 export const MAX_TOKEN_LENGTH = 1024;
 
 const PURPOSE = 'page';
 const FINGERPRINT = /^[\w-]{11}$/;
 
-/** Opaque to callers, and signed: what a forged one would cost is a walk through the whole list. */
+/** Writes an opaque, signed token. A forged token could cause a read of the whole list. */
 export function writeToken(position: Position, signer: TokenSigner): string {
   const parts =
     position.kind === 'id' ? ['i', position.after] : ['o', String(position.offset), ...position.lastRows];
@@ -25,7 +24,7 @@ export function writeToken(position: Position, signer: TokenSigner): string {
   return `${text}.${signer.sign(PURPOSE, text)}`;
 }
 
-/** @throws ProblemException `validation-failed` for a token that this API never gave for such a walk */
+/** @throws ProblemException `validation-failed` for a token that this API did not issue for this kind of list */
 export function readToken<K extends Position['kind']>(
   token: string,
   kind: K,
@@ -39,7 +38,7 @@ export function readToken<K extends Position['kind']>(
     {
       field: 'pageToken',
       reason: 'is not a page token of this list',
-      hint: 'Send the nextPageToken of the page before, unchanged, and the same filters with it.',
+      hint: 'Send the nextPageToken of the previous page unchanged, together with the same filters.',
     },
   ]);
 }

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { ProblemException } from './problem.exception';
 
-/** Which problem an error of Fastify or Nest is. What nobody foresaw is an internal error that gives nothing away. */
+/** Maps an error of Fastify or Nest to a problem. Unexpected errors become an internal error without details. */
 export function asProblem(error: unknown): ProblemException {
   if (error instanceof ProblemException) return error;
   if (error instanceof HttpException) return fromStatus(error.getStatus(), error);
@@ -51,7 +51,7 @@ function fromStatus(status: number, cause: unknown): ProblemException {
 function internalError(cause: unknown): ProblemException {
   return new ProblemException(
     'internal-error',
-    'The gateway met a fault of its own. Its log has the details under this requestId.',
+    'The gateway failed. Its log contains the details under this requestId.',
     { cause },
   );
 }
@@ -61,7 +61,7 @@ function statusOf(error: unknown): number | null {
   return typeof error.statusCode === 'number' ? error.statusCode : null;
 }
 
-/** Of the faults that reach Nest only those of bodies are 400, and it hides what they were behind its own exception. */
+/** Nest wraps only body errors into its own exception with status 400. */
 function isBodyError(error: unknown): boolean {
   return error instanceof HttpException || error instanceof SyntaxError;
 }

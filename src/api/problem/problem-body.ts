@@ -4,7 +4,7 @@ import { ProblemException } from './problem.exception';
 
 const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Where a problem happened. */
+/** The request in which a problem occurred. */
 export interface ProblemContext {
   readonly url: string;
   readonly requestId: string;
@@ -37,8 +37,8 @@ export function problemHeaders(problem: ProblemException): Record<string, string
 }
 
 /**
- * The path alone: a query may hold what does not belong into logs and answers. At most 256 characters of what was
- * sent, with everything escaped that a URI reference may not hold (RFC 3986 §2).
+ * The path without the query, which may contain secrets. Limited to 256 characters, with characters escaped that a URI
+ * reference may not contain (RFC 3986 §2).
  */
 function pathOf(url: string): string {
   const path = (url.split('?', 1)[0] ?? '/').slice(0, 256);

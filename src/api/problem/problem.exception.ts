@@ -1,19 +1,19 @@
 import { PROBLEMS, type ProblemCode } from './problem-catalogue';
 import type { FieldErrorDto, UpstreamErrorDto } from './problem.dto';
 
-/** What a problem says beyond its kind. */
+/** Optional members of a problem. */
 export interface ProblemExtras {
   readonly errors?: readonly FieldErrorDto[];
   readonly upstream?: UpstreamErrorDto;
   readonly runId?: string;
-  /** Answered as `Retry-After`, rounded up to whole seconds. */
+  /** Sent as `Retry-After`, rounded up to whole seconds. */
   readonly retryAfterMs?: number;
-  /** Further headers of the answer, names in lower case. */
+  /** Additional response headers, with names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
-/** The only exception that the application throws on purpose: one filter writes it as RFC 9457 problem details. */
+/** The only exception that the application throws on purpose. One filter writes it as problem details (RFC 9457). */
 export class ProblemException extends Error {
   readonly status: number;
 
@@ -28,9 +28,9 @@ export class ProblemException extends Error {
   }
 }
 
-/** The longest list of field errors in one answer. */
+/** Maximum number of field errors in one response. */
 export const MAX_FIELD_ERRORS = 100;
-/** The detail names so many fields; `errors` has the rest. */
+/** Maximum number of fields in the detail; `errors` contains all. */
 const MAX_FIELDS_IN_DETAIL = 10;
 
 /** The problem for one or more invalid fields; only the first {@link MAX_FIELD_ERRORS} errors are reported. */
@@ -55,17 +55,17 @@ export function malformedBody(detail: string): ProblemException {
 }
 
 /**
- * @param allowed the methods that the path takes
- * @param wayOut a sentence about the operation that was probably meant
+ * @param allowed the methods of the path
+ * @param hint a sentence about the operation that was probably meant
  */
 export function methodNotAllowed(
   method: string,
   allowed: readonly string[],
-  wayOut?: string,
+  hint?: string,
 ): ProblemException {
   const allow = allowed.join(', ');
   const refusal = `This path takes ${allow}, not ${method}.`;
-  return new ProblemException('method-not-allowed', wayOut ? `${refusal} ${wayOut}` : refusal, {
+  return new ProblemException('method-not-allowed', hint ? `${refusal} ${hint}` : refusal, {
     headers: { allow },
   });
 }

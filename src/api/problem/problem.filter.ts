@@ -5,7 +5,7 @@ import { problemBody, problemHeaders } from './problem-body';
 import { PROBLEMS } from './problem-catalogue';
 import { methodNotAllowed, ProblemException } from './problem.exception';
 
-/** Without the detail: it may hold words of a body, the caller's or Airbyte's. `errorId` leads to Airbyte's own log. */
+/** Log members of a problem. The detail is left out, because it may quote a body. `errorId` identifies the log entry of Airbyte. */
 function describe({ code, extras: { upstream } }: ProblemException): Record<string, unknown> {
   return {
     code,
@@ -14,8 +14,8 @@ function describe({ code, extras: { upstream } }: ProblemException): Record<stri
   };
 }
 
-/** Adds what the request shows of the way out. */
-function withWayOut(problem: ProblemException, request: FastifyRequest): ProblemException {
+/** Adds information from the request to the detail. */
+function withRequestDetails(problem: ProblemException, request: FastifyRequest): ProblemException {
   const { code, extras } = problem;
   if (code === 'unsupported-media-type') {
     const received = request.headers['content-type'];
@@ -23,16 +23,16 @@ function withWayOut(problem: ProblemException, request: FastifyRequest): Problem
     const shown = JSON.stringify(received.slice(0, 100));
     return new ProblemException(code, `The body was sent as ${shown}. ${problem.detail}`, extras);
   }
-  return code === 'route-not-found' ? orOtherMethods(problem, request) : problem;
+  return code === 'route-not-found' ? withKnownRoutes(problem, request) : problem;
 }
 
-/** A path that is there for other methods is not unknown (RFC 9110, 15.5.6). */
-function orOtherMethods(
+/** Returns 405 if the path exists for other methods (RFC 9110, 15.5.6), otherwise adds the nearest route to the 404. */
+function withKnownRoutes(
   problem: ProblemException,
   { method, url, server }: FastifyRequest,
 ): ProblemException {
   const methods = server.methodsAt(url);
-  // With this method too: then it was the route itself that found nothing.
+  // If the route takes this method, its handler reported the 404.
   if (methods.length > 0) return methods.includes(method) ? problem : methodNotAllowed(method, methods);
   const nearest = server.nearestRoute(url);
   if (nearest === undefined) return problem;
@@ -43,14 +43,14 @@ function orOtherMethods(
   );
 }
 
-/** Writes every error as problem details. Only faults of our own reach the log as errors. */
+/** Writes every error as problem details. Only internal errors are logged with level error. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const problem = withWayOut(asProblem(error), request);
+    const problem = withRequestDetails(asProblem(error), request);
     if (problem.code === 'internal-error') request.log.error({ err: problem.extras.cause }, problem.message);
     else request.log.info(describe(problem), PROBLEMS[problem.code].title);
     if (reply.sent) return;

@@ -3,18 +3,17 @@ import { plainToInstance } from 'class-transformer';
 
 type DtoClass = new () => object;
 
-/** What a class takes: for each of its fields the class of the objects there, or null for other values. */
+/** Fields of a class, each with the class of its nested objects, or null. */
 type Fields = ReadonlyMap<string, DtoClass | null>;
 
 const known = new Map<DtoClass, Fields>();
 
-/** Lists of lists of texts are the deepest values that are not objects of a class. */
+/** Lists of lists of strings are the deepest values that are not DTO objects. */
 const MAX_LIST_DEPTH = 2;
 
 /**
- * Returns a copy of a request's values that keeps at most so many unknown fields, and nothing inside of a value that is not
- * valid anyway. class-transformer and class-validator spend several microseconds on each value, wherever it is, and the answer
- * lists only some of the errors.
+ * Copies the values of a request with at most `maxUnknown` unknown fields, and without the content of values that are invalid
+ * anyway. class-transformer and class-validator need several microseconds per value, and the response lists only some errors.
  */
 export function cutUnknown(values: object, dto: DtoClass, maxUnknown: number): unknown {
   return new Cut(maxUnknown).object(values, fieldsOf(dto));
@@ -40,10 +39,10 @@ class Cut {
   }
 }
 
-/** A hint may depend on what is directly in an object. */
+/** Hints may use the direct members of an object. */
 const MAX_MEMBERS_FOR_HINTS = 10;
 
-/** No object is valid where no class is known. */
+/** Removes nested objects, which are never valid without a class. */
 function withoutDepth(value: unknown, depth: number): unknown {
   if (Array.isArray(value))
     return depth === MAX_LIST_DEPTH ? [] : value.map((item) => withoutDepth(item, depth + 1));
@@ -68,7 +67,7 @@ function readFields(dto: DtoClass): Fields {
   return new Map([...names].map((name) => [name, nestedClass(dto, name)]));
 }
 
-/** The class that `@Type` names: class-transformer makes an instance of it from any object. */
+/** The class in `@Type`, of which class-transformer creates an instance. */
 function nestedClass(dto: DtoClass, name: string): DtoClass | null {
   const made: unknown = Reflect.get(plainToInstance(dto, { [name]: {} }), name);
   if (!isObject(made) || made.constructor === Object) return null;

@@ -6,16 +6,16 @@ import type { HintContext } from './hints';
 import { nearestEnumValues } from './nearest-enum-value';
 
 /**
- * Ids are opaque: 1 to 128 characters that are safe in a path, and no path segment with a meaning of its own (`.`, `..`).
- * Without lookahead, because the pattern is in the API description and Go's and Rust's expressions have none.
+ * Ids are opaque: 1 to 128 characters that are safe in a path, except the special segments `.` and `..`. The pattern has no
+ * lookahead, because it is part of the OpenAPI document and the regular expressions of Go and Rust have none.
  */
 export const ID_PATTERN =
   /^([A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}|\.[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,126}|\.\.[A-Za-z0-9._~-]{1,126})$/;
 
-/** Path segments that are routes or will be: an ingestion of this name could not be addressed. */
+/** Path segments of present or future routes. An ingestion with such an id could not be addressed. */
 const RESERVED: readonly string[] = ['check', 'pause', 'status'];
 
-/** What is wrong with an id; null where nothing is. */
+/** Returns the reason why an id is invalid, or null. */
 export function faultOfId(value: string): string | null {
   if (!ID_PATTERN.test(value)) return ID_RULE;
   return RESERVED.includes(value) ? `must not be ${RESERVED_NAMES}, which are routes` : null;
@@ -24,7 +24,7 @@ export function faultOfId(value: string): string | null {
 const ID_RULE = 'must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -';
 const RESERVED_NAMES = `${RESERVED.slice(0, -1).join(', ')} or ${RESERVED.at(-1) ?? ''}`;
 
-/** The rule of ids: one, or each of an array. */
+/** Validates an id, or each id of an array. */
 export function IsIdText(context: HintContext, options: { readonly each?: boolean } = {}): PropertyDecorator {
   return ValidateBy(
     {
@@ -43,7 +43,7 @@ function faultsOf(value: unknown): string {
   return texts.map(faultOfId).find((fault) => fault !== null) ?? ID_RULE;
 }
 
-/** What the API description says of an id. */
+/** Schema of an id in the OpenAPI document. */
 export const ID_SCHEMA = {
   type: 'string',
   minLength: 1,
@@ -61,7 +61,7 @@ export function IsId(noun: 'source' | 'destination'): PropertyDecorator {
   );
 }
 
-/** A required text of so many characters. */
+/** A required string with `min` to `max` characters. */
 export function IsText(min: number, max: number): PropertyDecorator {
   const context = { hint: `Give a text of ${min} to ${max} characters.` };
   return applyDecorators(
@@ -71,16 +71,16 @@ export function IsText(min: number, max: number): PropertyDecorator {
 }
 
 /**
- * Control characters, and halves of characters. Postgres, in which Airbyte keeps names, can hold neither NUL nor halves:
- * a name that comes back as another could not be looked up.
+ * Control characters and lone surrogates. The Postgres of Airbyte cannot store NUL or lone surrogates, so a name with them
+ * would come back changed and could not be looked up.
  */
 const UNREADABLE = /[\p{Cc}\p{Cs}]/u;
 
-/** The same for the API description: one character at least that can be read, and no control characters. */
+/** Pattern for the OpenAPI document: at least one visible character and no control characters. */
 export const NAME_PATTERN =
   '^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
-/** What people call something: a required text of so many characters that is not blank and has no control characters. */
+/** A display name: required, not blank, at most `max` characters, no control characters. */
 export function IsName(max: number): PropertyDecorator {
   const context = { hint: `Give a name of 1 to ${max} characters that people can read.` };
   const options = { message: 'must not be blank and must have no control characters', context };
@@ -92,7 +92,7 @@ export function IsName(max: number): PropertyDecorator {
   );
 }
 
-/** A text that may be left out or null. */
+/** A string that may be absent or null. */
 export function IsOptionalText(max: number, hint: string): PropertyDecorator {
   return applyDecorators(
     IsOptional(),
@@ -102,8 +102,8 @@ export function IsOptionalText(max: number, hint: string): PropertyDecorator {
 }
 
 /**
- * One of a closed list of words.
- * @param whenMissing the hint where the value is missing
+ * One value of an enum.
+ * @param whenMissing the hint for a missing value
  */
 export function IsOneOf(
   words: readonly string[],
@@ -122,12 +122,12 @@ export function IsOneOf(
   return IsIn([...words], { message, context });
 }
 
-/** Of a parameter: `?name=` says no more than no parameter, as a script writes it whose variable is still empty. */
+/** Treats an empty parameter (`?name=`) as absent. Scripts with an empty variable send it. */
 export function EmptyIsAbsent(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value));
 }
 
-/** A whole number within bounds, both allowed. */
+/** An integer from `min` to `max`, inclusive. */
 export function IsWholeNumber(min: number, max: number): PropertyDecorator {
   const context: HintContext = {
     hint: `Give a number from ${min} to ${max}, without quotes.`,

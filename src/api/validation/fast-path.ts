@@ -11,13 +11,12 @@ interface FieldRules {
   isNested: boolean;
 }
 
-/** By class; null for one that only class-validator itself can judge. */
+/** Rules by class; null for a class that only class-validator can check. */
 const known = new Map<DtoClass, ReadonlyMap<string, FieldRules> | null>();
 
 /**
- * True: class-validator would find nothing wrong with this instance, unknown fields included. The checks are its own,
- * as the decorators registered them; what is spared is to look them up for every request and to prepare a report that
- * nobody needs. False says nothing: then class-validator has to be asked.
+ * Returns true if class-validator would report no error for this instance, unknown fields included. It runs the registered
+ * checks of class-validator, but caches their lookup and builds no report. If it returns false, class-validator must decide.
  */
 export function passesFastPath(dto: object): boolean {
   const rules = rulesOf(dto.constructor);
@@ -29,8 +28,8 @@ export function passesFastPath(dto: object): boolean {
 }
 
 /**
- * Cuts nested lists of an invalid instance after so many invalid items: class-validator would report every one of them, and
- * the answer lists only some.
+ * Cuts nested lists of an invalid instance after `maxInvalidItems` invalid items. class-validator would report every item,
+ * and the response lists only some.
  */
 export function cutInvalidItems(dto: object, maxInvalidItems: number): void {
   const members = dto as Record<string, unknown>;
@@ -73,7 +72,7 @@ function gather(dto: DtoClass): ReadonlyMap<string, FieldRules> | null {
   return rules.size === 0 ? null : rules;
 }
 
-/** False for a kind of rule that is not known here. */
+/** Returns false for an unsupported kind of rule. */
 function add(metadata: Metadata, field: FieldRules): boolean {
   switch (metadata.type) {
     case ValidationTypes.CONDITIONAL_VALIDATION:
@@ -91,7 +90,7 @@ function add(metadata: Metadata, field: FieldRules): boolean {
   }
 }
 
-/** A check that answers later is none that holds now. */
+/** An asynchronous check counts as failed, so that class-validator decides. */
 function checksOf({ constraintCls, constraints, propertyName }: Metadata): Check[] {
   return getMetadataStorage()
     .getTargetValidatorConstraints(constraintCls)

@@ -5,8 +5,8 @@ import { foreignNameOf } from './foreign-names';
 import { hintFor, isMissing, LOCATION_LABELS, type InputLocation, reportableChecks } from './hints';
 
 /**
- * Flattens class-validator's tree into one entry for each failed check, with the path of its field. It stops when the
- * answer has as many entries as it may have, and one more as the sign that it is cut.
+ * Flattens the error tree of class-validator into one entry per failed check, with the path of the field. Stops one entry
+ * after the maximum, so that the response can mention that the list is cut.
  */
 export function fieldErrors(errors: readonly ValidationError[], location: InputLocation): FieldErrorDto[] {
   const found: FieldErrorDto[] = [];
@@ -48,7 +48,7 @@ function reasonOf(check: string, error: ValidationError, location: InputLocation
   return withoutName(error.constraints?.[check] ?? 'is invalid', error.property, location);
 }
 
-/** class-validator begins its messages with the property's name, which the field member already gives. */
+/** Removes the property name from the start of a message, because `field` already contains it. */
 function withoutName(message: string, property: string, location: InputLocation): string {
   if (message === `property ${property} should not exist`)
     return `is not a known ${LOCATION_LABELS[location]}`;

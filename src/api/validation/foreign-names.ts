@@ -1,16 +1,16 @@
-/** The answer to a field that callers know from elsewhere and that this object does not have. */
+/** Reason and hint for an unknown field that other APIs use. */
 export interface ForeignName {
-  /** Default: that it is not a known field. */
+  /** @default `is not a known field` */
   readonly reason?: string;
   readonly hint: string;
 }
 
-/** By field; a function gets the value that was sent. */
+/** Entries by field. A function receives the value of the field. */
 export type ForeignNamesOf = Readonly<Record<string, ForeignName | ((value: unknown) => ForeignName)>>;
 
 const FOREIGN_NAMES = Symbol('FOREIGN_NAMES');
 
-/** Declares on a DTO the fields that callers are likely to send by mistake, and the way out for each. */
+/** Declares hints for unknown fields that callers are likely to send. */
 export function ForeignNames(names: ForeignNamesOf): ClassDecorator {
   return (target) => {
     Reflect.defineMetadata(FOREIGN_NAMES, new Map(Object.entries(names)), target);

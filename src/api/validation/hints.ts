@@ -2,33 +2,33 @@ import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { nearestName } from '../../lib/nearest-name';
 import { foreignNameOf } from './foreign-names';
 
-/** Where values come from: JSON, or a URL, where nothing is quoted. */
+/** Source of the values: a JSON body, or the query of a URL. */
 export type InputLocation = 'body' | 'query';
 
-/** What a value is called there. */
+/** Term for a value at each location. */
 export const LOCATION_LABELS: Readonly<Record<InputLocation, string>> = { body: 'field', query: 'parameter' };
 
-/** What a declaration says of the way out; `queryHint` where it is another one in a URL. */
+/** Hint of a validation rule. `queryHint` replaces it for query parameters. */
 export interface HintContext {
   readonly hint: string;
   readonly queryHint?: string;
-  /** A hint for this very value, made from the usual one; `siblings` are the members beside it. */
+  /** Returns a hint for a specific value. `siblings` are the members of the same object. */
   readonly suggest?: Suggest;
 }
 
 export type Suggest = (value: unknown, siblings: object, usual: string) => string;
 
-/** Checks of the kind of value: when one fails, what the others say about the same field is noise. */
+/** Type checks. If one fails, the other checks of the same field are not reported. */
 const KIND_CHECKS = ['whitelistValidation', 'isDefined', 'isString', 'isObject', 'isInt', 'isArray', 'isIn'];
 
-/** A field's failed checks, reduced to those that tell the caller something. */
+/** The failed checks of a field that are worth reporting. */
 export function reportableChecks(error: ValidationError): string[] {
   const failed = Object.keys(error.constraints ?? {});
   const kind = KIND_CHECKS.find((check) => failed.includes(check));
   return kind === undefined ? failed : [kind];
 }
 
-/** The way out of a failed check: what the field's own declaration says, or for unknown fields those that exist. */
+/** The hint for a failed check: from the declaration of the field, or a list of the known fields. */
 export function hintFor(check: string, error: ValidationError, location: InputLocation): string {
   const context: unknown = error.contexts?.[check];
   if (isHintContext(context)) {
@@ -49,7 +49,7 @@ function unknownFieldHint({ property, target }: ValidationError, location: Input
   return meant === undefined ? `Remove it. ${all}` : `Did you mean ${meant}? ${all}`;
 }
 
-/** A required field that is absent or null is missing, whatever its check would report. */
+/** An absent or null required field is reported as missing. */
 export function isMissing(check: string, { property, target }: ValidationError): boolean {
   const value: unknown = (target as Record<string, unknown> | undefined)?.[property];
   return (
@@ -61,7 +61,7 @@ function isHintContext(context: unknown): context is HintContext {
   return typeof context === 'object' && context !== null && 'hint' in context;
 }
 
-/** By class: an answer may name the known fields a hundred times. */
+/** Cached by class, because one response may list the known fields many times. */
 const fieldsOfClass = new Map<object['constructor'], readonly string[]>();
 
 function knownFields(target: object | undefined): readonly string[] {

@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { validationFailed } from '../problem/problem.exception';
 import { faultOfId } from './decorators';
 
-/** Lets ids through that are safe to put into a path upstream. */
+/** Validates ids, which become part of paths upstream. */
 @Injectable()
 export class IdParamPipe implements PipeTransform<string, string> {
   transform(value: string, metadata: ArgumentMetadata): string {
@@ -12,7 +12,7 @@ export class IdParamPipe implements PipeTransform<string, string> {
       {
         field: metadata.data ?? 'id',
         reason,
-        hint: 'Use the connectionId that creation gave.',
+        hint: 'Use the connectionId from the response to the creation.',
       },
     ]);
   }

@@ -1,6 +1,6 @@
 import { nearestName } from '../../lib/nearest-name';
 
-/** Words of other APIs, and ours with the same meaning. */
+/** Values of other APIs and the equivalent values of this one. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ...['paused', 'disabled', 'off', 'false'].map((word) => [word, 'inactive'] as const),
   ...['enabled', 'on', 'true', 'running'].map((word) => [word, 'active'] as const),
@@ -13,10 +13,10 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['none', 'manual'],
   ['late', 'running_late'],
 ]);
-/** A shorter beginning fits too many words. */
+/** A shorter prefix matches too many values. */
 const MIN_PREFIX_LENGTH = 4;
 
-/** The words of a closed list that a value probably means: another spelling, a synonym, or those that begin with it. */
+/** Returns the enum values that are probably meant: a different spelling, a synonym, or values with this prefix. */
 export function nearestEnumValues(value: unknown, words: readonly string[]): readonly string[] {
   if (typeof value !== 'string' && typeof value !== 'boolean') return [];
   const text = String(value).trim().toLowerCase();

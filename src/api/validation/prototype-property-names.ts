@@ -1,6 +1,6 @@
 /**
- * Paths of members whose names every object has already, such as `toString` or `constructor`. class-transformer leaves some
- * of them out and class-validator takes others for known, so that nobody else would refuse them.
+ * Returns the paths of members named like properties of `Object.prototype`, such as `constructor`. class-transformer drops
+ * some of them and class-validator accepts others, so neither library refuses them.
  */
 export function prototypePropertyPaths(value: unknown, parent = ''): string[] {
   if (typeof value !== 'object' || value === null) return [];

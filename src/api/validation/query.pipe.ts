@@ -3,23 +3,23 @@ import type { FieldErrorDto } from '../problem/problem.dto';
 import { ProblemException, validationFailed } from '../problem/problem.exception';
 import { RequestValidationPipe } from './validation.pipe';
 
-/** For query parameters: each may come once, and what is said of them speaks of a URL, not of JSON. */
+/** Validates query parameters. Each may occur once, and messages use the terms of a URL. */
 @Injectable()
 export class QueryValidationPipe extends RequestValidationPipe {
   protected override readonly location = 'query';
 
-  /** What no parameters at all come to, for each class: most requests have none. */
-  private readonly ofNothing = new Map<unknown, unknown>();
+  /** The result for an empty query by class, because most requests have no parameters. */
+  private readonly emptyResults = new Map<unknown, unknown>();
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (hasMembers(value)) return this.judge(value, metadata);
+    if (hasMembers(value)) return this.validateEach(value, metadata);
     const { metatype } = metadata;
-    const known = this.ofNothing.get(metatype) ?? Object.freeze(await super.transform(value, metadata));
-    this.ofNothing.set(metatype, known);
+    const known = this.emptyResults.get(metatype) ?? Object.freeze(await super.transform(value, metadata));
+    this.emptyResults.set(metatype, known);
     return known;
   }
 
-  private async judge(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  private async validateEach(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const repeated = namesOfRepeated(value);
     if (repeated.length === 0) return super.transform(value, metadata);
     throw validationFailed([
@@ -43,7 +43,7 @@ function hasMembers(query: unknown): boolean {
   return Object.keys(query ?? {}).length > 0;
 }
 
-/** Fastify gathers the values of a repeated parameter in an array. */
+/** Fastify collects the values of a repeated parameter in an array. */
 function namesOfRepeated(query: unknown): string[] {
   if (typeof query !== 'object' || query === null) return [];
   return Object.entries(query).flatMap(([name, value]) => (Array.isArray(value) ? [name] : []));
@@ -57,5 +57,5 @@ function withoutRepetition(query: unknown): object {
 }
 
 function sentMoreThanOnce(field: string): FieldErrorDto {
-  return { field, reason: 'is there more than once', hint: `Send ${field} once, with one value.` };
+  return { field, reason: 'is repeated', hint: `Send ${field} once, with one value.` };
 }

@@ -1,8 +1,8 @@
 import { validationFailed } from '../problem/problem.exception';
 
 /**
- * For operations that take no query parameters and would do the wrong thing if one were ignored.
- * @param hints the way out for parameters that callers are known to send
+ * For operations without query parameters that would do the wrong thing if they ignored one.
+ * @param hints hints for parameters that callers are known to send
  * @throws ProblemException `validation-failed` that names every parameter
  */
 export function refuseParameters(query: unknown, hints: Readonly<Record<string, string>>): void {

@@ -8,13 +8,12 @@ import { LOCATION_LABELS, type InputLocation } from './hints';
 import { prototypePropertyPaths } from './prototype-property-names';
 import { cutInvalidItems, passesFastPath } from './fast-path';
 
-/** One more than is reported, so that the answer can say that there are more. */
+/** One more than is reported, so that the response can mention further errors. */
 const ENOUGH_ERRORS = MAX_FIELD_ERRORS + 1;
 
-/** Refuses unknown fields, nested ones too, and names every offending field in one answer. */
+/** Refuses unknown fields, including nested ones, and reports all invalid fields in one response. */
 @Injectable()
 export class RequestValidationPipe extends ValidationPipe {
-  /** Where the values come from that are judged. */
   protected readonly location: InputLocation = 'body';
   protected readonly isBodyOptional: boolean = false;
 
@@ -24,7 +23,7 @@ export class RequestValidationPipe extends ValidationPipe {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       transform: true,
-      // Hints name the fields that exist, which the class of the target knows.
+      // Hints list the known fields, which are read from the class of the target.
       validationError: { target: true, value: false },
     });
   }
@@ -62,7 +61,7 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 }
 
-/** For operations whose body may be left out. */
+/** For operations with an optional body. */
 @Injectable()
 export class OptionalBodyPipe extends RequestValidationPipe {
   protected override readonly isBodyOptional = true;

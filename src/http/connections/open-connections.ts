@@ -1,46 +1,70 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-const LOOK_EVERY_MS = 50;
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly openConnections: OpenConnections;
+  }
+}
 
-/**
- * Ends a server's connections in order. Node's own rule, when it closes, is not good enough: it keeps connections on which
- * nothing was ever sent, and cuts off callers that are slow to read answers which it takes for sent.
- */
+const DRAIN_CHECK_MS = 50;
+
+/** The open connections of a server: closes stalled ones, and drains them during a stop. */
 export class OpenConnections {
   private readonly open = new Set<Socket>();
   private idle = new Set<Socket>();
 
-  /** @param inUse connections on which a request is being answered, or its answer sent */
-  constructor(
-    private readonly server: Server,
-    private readonly inUse: () => ReadonlySet<Socket>,
-  ) {
+  constructor(private readonly server: Server) {
     server.on('connection', (socket: Socket) => {
       this.open.add(socket);
       socket.once('close', () => this.open.delete(socket));
     });
   }
 
-  /** From now on ends connections as they fall idle; after the limit all others too. @returns stops doing so */
-  drain(limitMs: number): () => void {
+  /**
+   * Closes connections whose client stops reading a response for `limitMs`. Node has timeouts for the head, the body and the
+   * time between requests, but not for this. The socket timeout must not run while a response is being prepared.
+   */
+  closeStalled({ limitMs, checkMs }: { readonly limitMs: number; readonly checkMs: number }): void {
+    const check = setInterval(() => {
+      for (const socket of this.open) {
+        const isSending = socket.writableLength > 0;
+        // Read from the socket and not remembered here, because Node changes the timeout between requests.
+        const isTimed = socket.timeout === limitMs;
+        // Node closes a connection whose socket times out.
+        if (isSending !== isTimed) socket.setTimeout(isSending ? limitMs : 0);
+      }
+    }, checkMs).unref();
+    this.server.once('close', () => {
+      clearInterval(check);
+    });
+  }
+
+  /**
+   * Closes connections when they become idle, and all others after `limitMs`. The rule of Node is not sufficient: it keeps
+   * connections without any request, and closes sockets whose response is still buffered.
+   * @param inUse connections with an unanswered request
+   * @returns a function that ends the drain
+   */
+  drain(limitMs: number, inUse: () => ReadonlySet<Socket>): () => void {
+    const { closeIdleConnections } = this.server;
     // Node and Fastify call it when they close the port.
     this.server.closeIdleConnections = () => undefined;
-    const look = setInterval(() => {
-      this.endIdle();
-    }, LOOK_EVERY_MS);
+    const check = setInterval(() => {
+      this.closeIdle(inUse());
+    }, DRAIN_CHECK_MS);
     const limit = setTimeout(() => {
       this.server.closeAllConnections();
     }, limitMs);
     return () => {
-      clearInterval(look);
+      clearInterval(check);
       clearTimeout(limit);
+      this.server.closeIdleConnections = closeIdleConnections;
     };
   }
 
-  /** Idle twice in a row: what was opened a moment ago may be about to bring a request. */
-  private endIdle(): void {
-    const inUse = this.inUse();
+  /** Closes connections that are idle in two consecutive checks. A new connection may be about to send a request. */
+  private closeIdle(inUse: ReadonlySet<Socket>): void {
     const idle = [...this.open].filter((socket) => !inUse.has(socket) && socket.writableLength === 0);
     for (const socket of idle) if (this.idle.has(socket)) socket.destroy();
     this.idle = new Set(idle);

@@ -4,35 +4,35 @@ import type { Socket } from 'node:net';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { writeFinalResponse } from '../client-errors';
 
-/** While requests are in flight the port stays open for so long at most, so that probes see a gateway that is not ready. */
+/** Limit for which the port stays open while requests are in flight, so that probes can read that the gateway is not ready. */
 const DRAIN_LIMIT_MS = 5000;
 
 /**
- * How many requests of one connection are answered at one time. A caller may pipeline requests and never read an answer, so
- * this bounds the answers that wait in memory. A connection that has brought a caller's credentials gets more.
+ * Concurrent requests of one connection. A client may pipeline requests without reading responses, so this bounds the
+ * buffered responses. Authenticated connections get more.
  */
 const MAX_ANSWERING = { anonymous: 4, signedIn: 16 } as const;
-/** More unanswered requests than this end the connection. Browsers and HTTP libraries do not pipeline at all. */
+/** A connection with more unanswered requests is closed. Browsers and common HTTP libraries do not pipeline. */
 const MAX_UNANSWERED = 128;
 
 interface Connection {
   /** Unanswered requests in order of arrival. */
   readonly requests: FastifyRequest[];
-  /** Continuations of the requests that wait until earlier ones of the connection are answered. */
+  /** Continuations of requests that wait for earlier responses of the connection. */
   readonly held: (() => void)[];
   answering: number;
   isSignedIn: boolean;
   isRefused: boolean;
 }
 
-/** Tracks the requests that are being answered, until the last byte of their answers was sent. */
+/** Tracks requests until the last byte of the response is sent. */
 export class RequestsInFlight implements BeforeApplicationShutdown {
   /**
-   * By connection, which outlives many requests. In one set of requests V8 would keep what has long been answered: a table
-   * that has outgrown itself still leads to its successors and to all that they held.
+   * By connection and not in one Set of requests: V8 (Node 20) keeps rehashed tables of a Set linked, which would retain
+   * answered requests.
    */
   private readonly byConnection = new Map<Socket, Connection>();
-  private readonly unanswered = new Map<Socket, () => void>();
+  private readonly callbacks = new Map<Socket, () => void>();
   private wake: (() => void) | null = null;
 
   watch(fastify: FastifyInstance): void {
@@ -40,25 +40,25 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
     fastify.addHook('onRequest', (request, _reply, done) => {
       this.admit(request, done);
     });
-    // Called when the answer was sent, and when the caller has hung up.
+    // Called when the response was sent or the client has disconnected.
     fastify.addHook('onResponse', (request, _reply, done) => {
-      this.forget(request);
+      this.remove(request);
       done();
     });
   }
 
-  /** The connections of these requests. */
+  /** The connections with unanswered requests. */
   connections(): ReadonlySet<Socket> {
     const busy = [...this.byConnection].filter(([, { requests }]) => requests.length > 0);
     return new Set(busy.map(([socket]) => socket));
   }
 
-  /** Nest calls this before it closes the port, and then waits for the rest. */
+  /** Called by Nest before it closes the port. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (this.awaited().length === 0) return;
+    if (this.pending().length === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
-        this.dropUnfinished();
+        this.dropIncomplete();
         resolve();
       }, DRAIN_LIMIT_MS);
       this.wake = () => {
@@ -68,14 +68,14 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
     });
   }
 
-  /** What has not come completely by now never will. */
+  /** Incomplete requests are ignored, because their input has ended. */
   private whenAnswered(socket: Socket, then: () => void): void {
     if (this.byConnection.get(socket)?.requests.some(({ raw }) => raw.complete))
-      this.unanswered.set(socket, then);
+      this.callbacks.set(socket, then);
     else then();
   }
 
-  /** Lets a request pass, holds it until earlier ones of its connection are answered, or refuses the connection. */
+  /** Admits a request, holds it until earlier requests of the connection are answered, or refuses the connection. */
   private admit(request: FastifyRequest, pass: () => void): void {
     const { socket } = request.raw;
     const connection = this.connectionOf(socket);
@@ -100,16 +100,16 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
     if (known) return known;
     const connection = { requests: [], held: [], answering: 0, isSignedIn: false, isRefused: false };
     this.byConnection.set(socket, connection);
-    // Of pipelined requests Fastify reports only the first when the caller hangs up.
+    // When a client disconnects, Fastify reports only the first of its pipelined requests.
     socket.once('close', () => {
       this.byConnection.delete(socket);
-      this.look();
-      this.goOn(socket);
+      this.checkDrained();
+      this.runCallback(socket);
     });
     return connection;
   }
 
-  private forget(request: FastifyRequest): void {
+  private remove(request: FastifyRequest): void {
     const { socket } = request.raw;
     const connection = this.byConnection.get(socket);
     const index = connection?.requests.indexOf(request) ?? -1;
@@ -122,30 +122,30 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
         connection.held.shift()?.();
       }
     }
-    this.look();
-    this.goOn(socket);
+    this.checkDrained();
+    this.runCallback(socket);
   }
 
-  private goOn(socket: Socket): void {
-    const then = this.unanswered.get(socket);
+  private runCallback(socket: Socket): void {
+    const then = this.callbacks.get(socket);
     if (!then) return;
-    this.unanswered.delete(socket);
+    this.callbacks.delete(socket);
     this.whenAnswered(socket, then);
   }
 
-  private look(): void {
-    if (this.wake && this.awaited().length === 0) this.wake();
+  private checkDrained(): void {
+    if (this.wake && this.pending().length === 0) this.wake();
   }
 
-  /** Nobody waits for the answers to probes. */
-  private awaited(): FastifyRequest[] {
+  /** Unanswered requests except probes. */
+  private pending(): FastifyRequest[] {
     const all = [...this.byConnection.values()].flatMap(({ requests }) => requests);
     return all.filter((request) => request.routeOptions.config.rules?.access !== 'open');
   }
 
-  /** Nothing was begun for requests that have not come completely, and once the port is closed Node times none out. */
-  private dropUnfinished(): void {
-    for (const { raw } of this.awaited()) if (!raw.complete) raw.destroy();
+  /** Closes incomplete requests, because Node applies no timeouts after the port is closed. */
+  private dropIncomplete(): void {
+    for (const { raw } of this.pending()) if (!raw.complete) raw.destroy();
   }
 }
 
