@@ -1,10 +1,10 @@
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 
-/** Node has it since 22.8; the types are those of the oldest Node that is supported. */
+/** Available since Node 22.8. The installed types are those of the oldest supported version. */
 const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
-// Compiling is a large part of a start. A folder that cannot be written only makes the start slower.
+// Compilation takes a large part of the start. Without a writable folder the start is only slower.
 enableCompileCache?.(join(__dirname, 'compile-cache'));
 
-// After the cache is on: an import is evaluated where it stands.
+// Imported after the cache is enabled.
 import './main';

@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Not a folder of `npm run build`, or one that this user may not change and so does not build into. */
+/** The folder was not created by `npm run build`, or this user cannot write to it. */
 const EXPECTED = ['ENOENT', 'EACCES', 'EPERM', 'EROFS'];
 
-/** Keeps a later `npm run build` from removing the folder that this process runs from (scripts/build.mjs). */
+/** Prevents a later `npm run build` from removing the folder of this process (scripts/build.mjs). */
 export function holdBuild(folder: string): void {
   const file = join(folder, 'running', String(process.pid));
   try {

@@ -3,7 +3,7 @@ import type { AirbyteCredentials, ApiKey, OidcSettings, Settings } from './setti
 
 const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
 
-/** Pairs must be complete, and only one way of signing in may be named: a forgotten half would sign in as nobody. */
+/** Requires complete pairs and at most one authentication method, so that an incomplete pair is not ignored. */
 export function readAirbyteCredentials(env: Environment): AirbyteCredentials {
   const client = readPair(env, 'AIRBYTE_CLIENT_ID', 'AIRBYTE_CLIENT_SECRET');
   const basic = readPair(env, 'AIRBYTE_USERNAME', 'AIRBYTE_PASSWORD');
@@ -11,7 +11,7 @@ export function readAirbyteCredentials(env: Environment): AirbyteCredentials {
   if ([client, basic, token].filter((way) => way !== null).length > 1) {
     env.complain(
       'AIRBYTE_CLIENT_ID, AIRBYTE_TOKEN and AIRBYTE_USERNAME',
-      'are three ways to sign in: set only one of them',
+      'are three authentication methods: set only one of them',
     );
   }
   if (client) return { kind: 'client', clientId: client[0], clientSecret: client[1] };
@@ -73,16 +73,16 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-/** An API that creates data flows is served to a network only with callers' credentials, or when told so aloud. */
+/** Beyond loopback, the API requires credentials of callers, or an explicit `AUTH=off`. */
 export function requireCallersBeyondLoopback(env: Environment, settings: Settings): void {
   const hasCallers = settings.apiKeys.length > 0 || settings.oidc !== null;
   if (hasCallers && settings.authOff) {
-    env.complain('AUTH', 'must not be off when API_KEYS or OIDC_ISSUER names who may call');
+    env.complain('AUTH', 'must not be off when API_KEYS or OIDC_ISSUER is set');
   }
   if (!hasCallers && !settings.authOff && !isLoopback(settings.host)) {
     env.complain(
       'HOST',
-      'reaches beyond this machine but nobody has to sign in: set API_KEYS or OIDC_ISSUER, or AUTH=off to serve everybody',
+      'is reachable from other machines without authentication: set API_KEYS or OIDC_ISSUER, or AUTH=off to allow every request',
     );
   }
 }

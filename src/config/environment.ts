@@ -1,20 +1,19 @@
 import { StartError } from './start-error';
 
-/** The settings cannot be used. The message names each one and the fix. It never carries the setting's content: a mistyped secret must not reach a log. */
+/** Invalid settings. The message names each setting and the fix, but never a value: a mistyped secret must not reach a log. */
 export class SettingsError extends StartError {
   constructor(readonly complaints: readonly string[]) {
-    super(`The settings are not usable:\n${complaints.map((complaint) => `  - ${complaint}`).join('\n')}`);
+    super(`Invalid settings:\n${complaints.map((complaint) => `  - ${complaint}`).join('\n')}`);
     this.name = 'SettingsError';
   }
 }
 
 /**
- * Reads settings by name and collects every complaint, so that one start names all that is wrong.
- * An empty setting counts as unset.
+ * Reads settings by name and collects all errors, so that one start reports all of them. An empty setting counts as unset.
  */
 export class Environment {
   readonly complaints: string[] = [];
-  /** Every name that was asked for. */
+  /** Names of all settings that were read. */
   readonly known = new Set<string>();
 
   constructor(private readonly variables: Readonly<Record<string, string | undefined>>) {}
@@ -42,7 +41,7 @@ export class Environment {
     return found ?? null;
   }
 
-  /** A base URL, without its trailing slash. */
+  /** A base URL without a trailing slash. */
   url(name: string, protocols: readonly string[]): string | null {
     const value = this.text(name);
     if (value === null) return null;
@@ -56,7 +55,7 @@ export class Environment {
     return null;
   }
 
-  /** Entries separated by commas; none if any of them is wrong. */
+  /** Entries separated by commas; empty if one of them is invalid. */
   list(name: string, isRight: (entry: string) => boolean, reason: string): string[] {
     const entries = (this.text(name)?.split(',') ?? []).map((entry) => entry.trim());
     const wrong = entries.flatMap((entry, index) => (isRight(entry) ? [] : [index + 1]));
@@ -69,7 +68,7 @@ export class Environment {
   }
 }
 
-/** What else may stand in a URL would be dropped in silence. */
+/** Whether a URL has no other components, which would be ignored. */
 function isBare({ username, password, search, hash }: URL): boolean {
   return [username, password, search, hash].every((part) => part === '');
 }

@@ -1,4 +1,4 @@
-/** Names that other tools give to the same things. */
+/** Names of equivalent settings in other tools. */
 const ALIASES: Readonly<Record<string, string>> = {
   AIRBYTE_URL: 'AIRBYTE_API_URL',
   AIRBYTE_HOST: 'AIRBYTE_API_URL',
@@ -14,12 +14,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   OIDC_ISSUER_URL: 'OIDC_ISSUER',
 };
 
-/** Shorter names differ by one letter from too much that has nothing to do with the gateway. */
+/** Shorter names are too similar to variables of other programs. */
 const MIN_LENGTH = 7;
 
 /**
- * Returns a sentence for each variable that looks like a misspelt setting. They are reported and do not stop the start, since
- * the environment also holds the variables of other programs.
+ * Returns a warning for each variable that looks like a misspelt setting. It does not stop the start, because the environment
+ * also contains variables of other programs.
  */
 export function misspeltSettings(variables: Iterable<string>, known: ReadonlySet<string>): string[] {
   return [...variables].flatMap((name) => {
@@ -35,7 +35,7 @@ function nearest(name: string, known: ReadonlySet<string>): string | undefined {
   return [...known].find((setting) => setting.length >= MIN_LENGTH && isNear(upper, setting));
 }
 
-/** Equal but for one letter that was added, left out, changed or swapped with its neighbour. */
+/** Whether two names differ in one letter that is added, missing, changed or swapped with its neighbour. */
 function isNear(a: string, b: string): boolean {
   if (a === b) return true;
   if (Math.abs(a.length - b.length) > 1) return false;

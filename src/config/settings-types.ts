@@ -1,76 +1,76 @@
-/** How the gateway signs in to Airbyte: application credentials, a fixed token, HTTP Basic (before 0.60), or nothing. */
+/** Authentication at Airbyte: application credentials, a fixed token, HTTP Basic (before 0.60), or none. */
 export type AirbyteCredentials =
   | { readonly kind: 'none' }
   | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: string }
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'basic'; readonly username: string; readonly password: string };
 
-/** Everything the client needs to reach one Airbyte. */
+/** Settings of the Airbyte client. */
 export interface AirbyteSettings {
   /** Base of Airbyte's public API without a trailing slash, e.g. `http://host:8000/api/public/v1`. */
   readonly apiUrl: string;
   readonly credentials: AirbyteCredentials;
-  /** Whether this Airbyte makes failing connections inactive by itself; the embedded one does not. */
+  /** True if Airbyte disables connections that keep failing. The embedded Airbyte does not. */
   readonly disablesFailing: boolean;
-  /** Limits lists to this workspace; null means every workspace the credentials see. */
+  /** Limits lists to this workspace; null means every workspace of the credentials. */
   readonly workspaceId: string | null;
-  /** Budget of one caller's request in milliseconds, retries and waits included. */
+  /** Time limit of a request in milliseconds, including retries and waits. */
   readonly timeoutMs: number;
-  /** The same for a creation, during which Airbyte discovers the source's schema. */
+  /** Time limit of a creation in milliseconds. Airbyte discovers the schema of the source meanwhile. */
   readonly createTimeoutMs: number;
-  /** Budget of one start or cancellation of a job, from the moment it is sent. Waiting for a place may take as long. */
+  /** Time limit of a start or cancellation of a job in milliseconds, counted from sending. The wait before it has the same limit. */
   readonly startTimeoutMs: number;
-  /** Calls upstream at one time, starts and cancellations of jobs aside: Airbyte serves its public API with five threads. */
+  /** Maximum concurrent calls, without starts and cancellations. Airbyte serves its public API with five threads. */
   readonly maxConcurrency: number;
-  /** How many of those may be creations. */
+  /** Maximum concurrent creations within `maxConcurrency`. */
   readonly maxCreates: number;
-  /** Starts and cancellations of jobs at one time, beside `maxConcurrency`. */
+  /** Maximum concurrent starts and cancellations of jobs, in addition to `maxConcurrency`. */
   readonly maxStarts: number;
-  /** How many calls may wait for their turn. */
+  /** Maximum number of waiting calls. */
   readonly maxQueue: number;
 }
 
-/** One caller's key: only its hash is known here. */
+/** An API key, of which only the hash is stored. */
 export interface ApiKey {
   readonly name: string;
   readonly scopes: readonly string[];
   /** Hex of the key's SHA-256. */
   readonly sha256: string;
-  /** The only workspace this caller may see; null means all. */
+  /** The only workspace of this caller; null means all. */
   readonly workspaceId: string | null;
 }
 
-/** Whose bearer tokens are accepted. */
+/** Issuer of accepted bearer tokens. */
 export interface OidcSettings {
   readonly issuer: string;
   readonly audience: string;
-  /** Claim that limits a caller to a workspace, if any. */
+  /** Claim with the only workspace of a caller; null means no limit. */
   readonly workspaceClaim: string | null;
 }
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
-/** The whole configuration: parsed once from the environment, then frozen. */
+/** The configuration, parsed once from the environment and frozen. */
 export interface Settings {
   readonly host: string;
   readonly port: number;
-  /** Null: no Airbyte was named, so the embedded one is started. */
+  /** `apiUrl` is null if the embedded Airbyte is used. */
   readonly airbyte: Omit<AirbyteSettings, 'apiUrl'> & { readonly apiUrl: string | null };
-  /** A status may be this old in milliseconds. */
+  /** Maximum age of a status in milliseconds. */
   readonly statusMaxAgeMs: number;
-  /** Schedules that fire more often than this are refused. */
+  /** Minimum interval of schedules. More frequent ones are refused. */
   readonly scheduleMinIntervalMinutes: number;
-  /** A firing that passed longer ago than this without a run is missed; Airbyte promises half an hour. */
+  /** A firing without a run counts as missed after this time. Airbyte guarantees half an hour. */
   readonly missedRunToleranceMinutes: number;
   readonly apiKeys: readonly ApiKey[];
   readonly oidc: OidcSettings | null;
-  /** True: the operator said aloud that everybody who reaches the gateway may use it. */
+  /** True if the operator explicitly disabled authentication (`AUTH=off`). */
   readonly authOff: boolean;
-  /** Addresses and networks (CIDR) of the proxies whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks (CIDR) of trusted proxies, whose `X-Forwarded-For` is used. */
   readonly trustedProxies: readonly string[];
-  /** Origins of web pages whose scripts may call, e.g. `https://app.example.com`; none: no page of another origin may. */
+  /** Allowed origins of scripts, e.g. `https://app.example.com`. If empty, no other origin is allowed. */
   readonly corsOrigins: readonly string[];
-  /** Host names, without ports, that requests may be sent to; null: every name. */
+  /** Accepted host names without ports; null means every name. */
   readonly allowedHosts: readonly string[] | null;
   /** Requests per minute and caller; null means no limit. */
   readonly rateLimit: number | null;
@@ -78,17 +78,17 @@ export interface Settings {
   readonly idempotencyDoubtMs: number;
   readonly redisUrl: string | null;
   readonly logLevel: LogLevel;
-  /** Where the embedded Airbyte keeps its state and its `/local` files. */
+  /** Directory of the state and the `/local` files of the embedded Airbyte. */
   readonly dataDir: string;
-  /** A secret: the key that the embedded Airbyte encrypts configurations with, 32 bytes in base64; null: `secret.key` in the data directory. */
+  /** Secret key with which the embedded Airbyte encrypts configurations: 32 bytes in base64. Null: `secret.key` in `dataDir`. */
   readonly dataKey: string | null;
-  /** What the embedded Airbyte does with an overwrite that would empty a table that has rows. */
+  /** Behaviour of the embedded Airbyte if an overwrite would empty a table with rows. */
   readonly emptyOverwrite: 'warn' | 'refuse';
-  /** Sentences about the environment that an operator should read; they never hold a value. */
+  /** Warnings about the environment for the operator. They never contain a value. */
   readonly warnings: readonly string[];
 }
 
-/** Settings with a known Airbyte: the configured one, or the embedded one. */
+/** Settings with the URL of the configured or embedded Airbyte. */
 export type ResolvedSettings = Settings & { readonly airbyte: AirbyteSettings };
 
 /** Injection token of the parsed, frozen settings. */

@@ -16,8 +16,8 @@ const DAY_S = 86_400;
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Reads the whole configuration from environment variables.
- * @throws SettingsError that names every unusable setting, never its content.
+ * Reads the configuration from environment variables.
+ * @throws SettingsError that names every invalid setting, but no value
  */
 export function parseSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   const env = new Environment(variables);
@@ -85,20 +85,20 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   return deepFreeze({ ...settings, warnings: misspelt });
 }
 
-/** Networks are written as in RFC 4632: `10.0.0.0/8`, `fd00::/8`. */
+/** Networks have CIDR notation (RFC 4632): `10.0.0.0/8`, `fd00::/8`. */
 function readTrustedProxies(env: Environment): string[] {
   return env.list('TRUSTED_PROXIES', isNetwork, 'must be an IP address or a network such as 10.0.0.0/8');
 }
 
-/** As browsers write them (RFC 6454, section 6.2), which is what is compared. */
+/** Origins in the form that browsers send (RFC 6454, section 6.2), because they are compared as text. */
 function readOrigins(env: Environment): string[] {
   const reason = 'must be an origin such as https://app.example.com: lower case, no path, no default port';
   return env.list('CORS_ORIGINS', isOrigin, reason);
 }
 
 /**
- * Unset, only the loopback names are served where the gateway listens on loopback and has no callers: there a web page could
- * otherwise call it by DNS rebinding. Elsewhere proxies and probes use names that the gateway cannot know.
+ * If unset, a gateway on loopback without authentication accepts only loopback names, against DNS rebinding by web pages.
+ * Otherwise every name is accepted, because proxies and probes use names that the gateway cannot know.
  */
 function readAllowedHosts(env: Environment): readonly string[] | null {
   if (env.text('ALLOWED_HOSTS') === '*') return null;
@@ -143,7 +143,7 @@ const DATA_KEY_BYTES = 32;
 function readDataKey(env: Environment): string | null {
   const key = env.text('DATA_KEY');
   if (key === null) return null;
-  // Buffers skip what is no base64; a key that reads back otherwise is mistyped.
+  // Buffer ignores characters outside base64, so a key that encodes differently is mistyped.
   const bytes = Buffer.from(key, 'base64');
   if (bytes.length === DATA_KEY_BYTES && bytes.toString('base64') === key) return key;
   env.complain(

@@ -1,5 +1,5 @@
 // npm run test:deployment -- --url https://… [--key KEY] [--source ID] [--destination ID] [--no-run] [--timeout-s 600]
-// The whole story against any running deployment. What it creates it deletes again.
+// Tests a running deployment end to end and deletes everything that it created.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { IngestionClient, isProblem, type Problem } from '@airbyte-ingestion/client';
@@ -19,7 +19,7 @@ const { values } = parseArgs({
 const created = new Set<string>();
 
 function check(condition: boolean, what: string, found: unknown): void {
-  if (!condition) throw new Error(`not so: ${what}: ${JSON.stringify(found)}`);
+  if (!condition) throw new Error(`check failed: ${what}: ${JSON.stringify(found)}`);
   process.stdout.write(`ok: ${what}\n`);
 }
 
@@ -30,7 +30,7 @@ async function refusal(call: Promise<unknown>): Promise<Problem> {
     if (isProblem(error)) return error.problem;
     throw error;
   }
-  throw new Error('what should have been refused was taken');
+  throw new Error('an invalid request was accepted');
 }
 
 async function checkCreation(client: IngestionClient): Promise<string> {
@@ -46,7 +46,11 @@ async function checkCreation(client: IngestionClient): Promise<string> {
     status: 'inactive',
   } as const;
   const wouldBe = await client.check(request);
-  check(wouldBe.schedule.cronExpression === '0 2 * * *', 'a creation can be checked before', wouldBe);
+  check(
+    wouldBe.schedule.cronExpression === '0 2 * * *',
+    'a creation can be validated without creating',
+    wouldBe,
+  );
   const idempotencyKey = randomUUID();
   for (let times = 0; times < 2; times += 1)
     created.add((await client.create(request, { idempotencyKey })).connectionId);
@@ -55,16 +59,20 @@ async function checkCreation(client: IngestionClient): Promise<string> {
   const never = { ...request, schedule: { ...schedule, cronExpression: '0 0 30 2 *' } };
   const problem = await refusal(client.create(never).then(({ connectionId }) => created.add(connectionId)));
   const [fault] = problem.errors ?? [];
-  check(fault?.field === 'schedule.cronExpression', 'what never fires is refused, by name', problem);
+  check(
+    fault?.field === 'schedule.cronExpression',
+    'a schedule that never fires is refused with its field',
+    problem,
+  );
   return [...created].join();
 }
 
 async function checkState(client: IngestionClient, connectionId: string): Promise<void> {
-  const whole = await client.get(connectionId);
-  check(whole.streams.length > 0, 'it can be read back, with its streams', whole);
+  const ingestion = await client.get(connectionId);
+  check(ingestion.streams.length > 0, 'it can be read back, with its streams', ingestion);
   const status = await client.status(connectionId);
   check(status.schedule?.cronExpression === '0 2 * * *', 'the schedule comes back as it was sent', status);
-  check(status.nextSync === null, 'what is inactive does not sync', status);
+  check(status.nextSync === null, 'an inactive ingestion has no next sync', status);
   const listed: string[] = [];
   for await (const item of client.listAll({ sourceId: values.source, pageSize: 100 }))
     listed.push(item.connectionId);
@@ -80,16 +88,16 @@ async function checkRun(client: IngestionClient, connectionId: string): Promise<
   const { data } = await client.runs(connectionId, { pageSize: 1 });
   check(data[0]?.runId === runId, 'the run is in the history', data);
   const after = await client.status(connectionId);
-  check(after.lastSync !== null && after.nextSync !== null, 'the status tells both times', after);
+  check(after.lastSync !== null && after.nextSync !== null, 'the status contains both times', after);
 }
 
 async function cleanUp(client: IngestionClient): Promise<void> {
-  // All at once: what becomes of one must not keep the others from going.
+  // Concurrently, so that one failure does not prevent the other deletions.
   const deletions = await Promise.allSettled([...created].map((connectionId) => client.delete(connectionId)));
   for (const deletion of deletions) if (deletion.status === 'rejected') throw deletion.reason as Error;
   for (const connectionId of created) {
     const gone = await refusal(client.status(connectionId));
-    check(gone.code === 'ingestion-not-found', `${connectionId} is deleted again`, gone);
+    check(gone.code === 'ingestion-not-found', `${connectionId} is deleted`, gone);
   }
 }
 
@@ -104,11 +112,11 @@ async function main(url: string): Promise<void> {
   } finally {
     await cleanUp(client);
   }
-  process.stdout.write('the deployment does what the description says\n');
+  process.stdout.write('the deployment works as described\n');
 }
 
 if (values.url === undefined) {
-  process.stderr.write('Say which deployment: npm run test:deployment -- --url http://127.0.0.1:3000\n');
+  process.stderr.write('Specify the deployment: npm run test:deployment -- --url http://127.0.0.1:3000\n');
   process.exitCode = 2;
 } else {
   main(values.url).catch((error: unknown) => {

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     say(`gateway: ${url}`);
     const { key } = options;
     await runDemoScenario(new IngestionClient({ url, ...(key !== null && { key }) }), options, say);
-    say('everything is as it should be');
+    say('the demo succeeded');
   } finally {
     await own?.close();
   }

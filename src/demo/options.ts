@@ -1,21 +1,21 @@
 import { parseArgs } from 'node:util';
 
-/** What the demo was told on its command line. */
+/** Command line options of the demo. */
 export interface DemoOptions {
-  /** A running gateway; null: start one for the occasion. */
+  /** URL of a running gateway; null starts a temporary one. */
   readonly url: string | null;
   readonly sourceId: string;
   readonly destinationId: string;
-  /** API key or bearer token, where the gateway asks for one. */
+  /** API key or bearer token, if the gateway requires one. */
   readonly key: string | null;
-  /** The demo fails when the first syncs take longer. */
+  /** Time limit of the first syncs. */
   readonly timeoutMs: number;
 }
 
 export const USAGE = `npm run demo -- [--url http://127.0.0.1:3000] [--source ID] [--destination ID] [--key KEY] [--timeout-s 300]
 
-Creates one ingestion that fires every minute and one on demand, follows both to their first sync, says what moved,
-and deletes them again. Without --url it starts a gateway with an embedded Airbyte for the occasion.
+Creates one ingestion that fires every minute and one on demand, waits for the first sync of both, prints the
+results and deletes them. Without --url it starts a temporary gateway with an embedded Airbyte.
 `;
 
 /** @throws TypeError for an unknown or malformed option. */

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A gateway with an embedded Airbyte that lives as long as the demo. */
+/** A temporary gateway with an embedded Airbyte. */
 export interface OwnGateway {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts the gateway on a free port, with data that is thrown away afterwards. */
+/** Starts the gateway on a free port with a temporary data directory. */
 export async function startOwnGateway(): Promise<OwnGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ingestion-demo-'));
   const child = spawn(process.execPath, [join(__dirname, '..', 'main.js')], {

@@ -10,7 +10,7 @@ interface Followed {
   readonly hasSchedule: boolean;
 }
 
-/** Creates two ingestions, follows both to their first sync, checks what the gateway says of them, deletes them. */
+/** Creates two ingestions, waits for the first sync of both, checks their status and deletes them. */
 export async function runDemoScenario(
   gateway: IngestionClient,
   options: DemoOptions,
@@ -59,7 +59,7 @@ async function startOnDemand(
   }
 }
 
-/** @returns what there is to say of the first sync */
+/** @returns a description of the first sync */
 async function follow(
   gateway: IngestionClient,
   one: Followed,

@@ -10,7 +10,7 @@ import { ProblemException } from '../api/problem/problem.exception';
 const MAX_AGE_MS = 1000;
 const PROBE_BUDGET_MS = 2000;
 
-/** Whether this replica can serve requests. */
+/** Readiness of this replica. */
 @Injectable()
 export class HealthService {
   private readonly probes: CoalescedReads<AirbyteError | null>;
@@ -29,14 +29,14 @@ export class HealthService {
     this.redisFaults = new CoalescedReads(sharing);
   }
 
-  /** From now on this replica says that it is not ready, so that nobody sends it more. */
+  /** Makes readiness checks fail, so that load balancers stop sending requests. */
   beginStopping(): void {
     this.stopping = true;
   }
 
   /**
-   * @returns what is amiss although requests can be served
-   * @throws ProblemException `not-ready` that says why.
+   * @returns warnings that do not affect readiness
+   * @throws ProblemException `not-ready`
    */
   async requireReady(): Promise<string[]> {
     if (this.stopping) throw notReady('The gateway is stopping.');
@@ -64,7 +64,7 @@ export class HealthService {
   }
 }
 
-/** A wrong clock makes firings look missed or in the future. */
+/** With a wrong clock, firings appear to be missed or in the future. */
 function clockWarning(aheadMs: number): string | null {
   if (Math.abs(aheadMs) < MIN_SKEW_MS) return null;
   const seconds = Math.round(Math.abs(aheadMs) / 1000);

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Injection token of the clock, so that no rule about time reads it by itself. */
+/** Injection token of the clock. Code reads time only from it, so that tests can control time. */
 export const CLOCK = Symbol('CLOCK');
 
 export interface Clock {
-  /** The wall clock. It can step, so it must not measure how much time has passed. */
+  /** Wall clock. It can step, so it must not be used to measure durations. */
   now(): Date;
-  /** Milliseconds since some moment of this process; never steps. For ages, windows, pauses and budgets. */
+  /** Monotonic clock in milliseconds, for ages, windows, pauses and deadlines. */
   monotonicMs(): number;
-  /** Resolves after `ms`, or at once when the signal aborts: look at the signal afterwards. */
+  /** Resolves after `ms` or when the signal aborts. Callers must check the signal afterwards. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 interface Read<T> {
   readonly startedAtMs: number;
-  /** Number of the newest change when the read began. */
+  /** Number of the newest change at the start of the read. */
   readonly change: number;
   readonly value: Promise<T>;
   underWay: boolean;
@@ -9,10 +9,9 @@ interface Read<T> {
 const SWEEPS_PER_AGE = 10;
 
 /**
- * Shares one upstream read among all who ask for the same key at about the same time.
- * An answer's age is counted from the start of its read, so nobody gets data older than `maxAgeMs`;
- * who comes while a read is under way joins it. Failures are shared with those waiting, and not kept.
- * Changes have ascending numbers: whoever must see a change gets a read that began after it.
+ * A cache that shares one upstream read among concurrent requests for the same key. The age of a value is counted from the
+ * start of its read, so no value is older than `maxAgeMs`. Failures are shared with waiting requests, but not cached.
+ * Changes have ascending numbers: a request that must see a change gets a read that began after it.
  */
 export class CoalescedReads<T> {
   private readonly reads = new Map<string, Read<T>>();
@@ -23,12 +22,12 @@ export class CoalescedReads<T> {
       readonly maxAgeMs: number;
       readonly maxEntries: number;
       readonly nowMs: () => number;
-      /** Number of the newest change; left out where nothing is changed. */
+      /** Returns the number of the newest change; absent if there are no changes. */
       readonly newestChange?: () => number;
     },
   ) {}
 
-  /** @param change number of the newest change that the answer must show */
+  /** @param change number of the newest change that the value must include */
   get(key: string, read: () => Promise<T>, change = 0): Promise<T> {
     const known = this.reads.get(key);
     if (known && known.change >= change && (known.underWay || !this.isStale(known))) return known.value;
@@ -54,8 +53,8 @@ export class CoalescedReads<T> {
   }
 
   /**
-   * The oldest come first in the map: a read under way is kept for those who may yet join it. Not looked for each time,
-   * since V8 passes by everything that was ever deleted on its way to the first that is left.
+   * Entries are in order of age. Reads in progress are kept, so that requests can join them. Runs only at intervals, because
+   * V8 skips deleted entries linearly when it iterates to the first entry of a Map.
    */
   private dropOldest(): void {
     const nowMs = this.options.nowMs();

@@ -1,4 +1,4 @@
-/** Letters to insert, delete or replace (Levenshtein). */
+/** Levenshtein distance: insertions, deletions and replacements. */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i++) {

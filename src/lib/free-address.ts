@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { StartError } from '../config/start-error';
 
-/** The gateway cannot listen at HOST and PORT. The message names the setting to change. */
+/** The gateway cannot listen on HOST and PORT. The message names the setting to change. */
 class AddressError extends StartError {
   override readonly name = 'AddressError';
 }
 
 /**
- * Tried before anything is started: who has to choose another port need not wait for an embedded Airbyte first.
+ * Checks the address before the start, so that an occupied port is reported before the embedded Airbyte starts.
  * @throws AddressError
  */
 export async function requireFreeAddress(host: string, port: number): Promise<void> {
@@ -26,13 +26,13 @@ function reasonOf(error: unknown, host: string, port: number): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} of ${host} is in use: end what listens there, or set PORT to another.`;
+      return `Port ${port} of ${host} is in use: stop the process that listens there, or set PORT to another port.`;
     case 'EACCES':
       return `Port ${port} may not be used by this user: set PORT to one above 1023.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return 'HOST names no address of this machine.';
+      return 'HOST is not an address of this machine.';
     default:
-      return `Nothing can listen at HOST and PORT (${code}).`;
+      return `Listening on HOST and PORT failed (${code}).`;
   }
 }

@@ -1,9 +1,9 @@
-/** As many at one time leave room for others. */
+/** Low enough to leave capacity for other requests. */
 const CONCURRENCY = 4;
 
 /**
- * Does the same for each item, some at one time.
- * @returns the outcomes in the order of the items; rejects with the first failure
+ * Maps items with limited concurrency.
+ * @returns the results in the order of the items; rejects with the first failure
  */
 export async function mapConcurrently<T, R>(
   items: readonly T[],

@@ -4,9 +4,9 @@ import { mapSourcePosition } from 'source-map-support';
 const POSITION = /\(?((?:\/|file:|[A-Za-z]:\\)[^()]*):(\d+):(\d+)\)?$/;
 
 /**
- * Returns a stack trace with the positions of the sources, `src/**\/*.ts`. Only what is written to a log is mapped: the first
- * position takes half a second of CPU time and 80 MB. Node reads the stack of every connection that is reset, so a hook for
- * all stacks would let any caller cause that.
+ * Returns a stack trace with positions in the sources, `src/**\/*.ts`. Only stacks for the log are mapped: the first mapping
+ * takes half a second of CPU time and 80 MB. Node reads the stack of every connection reset, so clients could cause that cost
+ * if all stacks were mapped.
  */
 export function mappedStack(stack: string): string {
   return stack.split('\n').map(mappedLine).join('\n');

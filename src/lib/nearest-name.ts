@@ -1,10 +1,10 @@
 import { editDistance } from './edit-distance';
 
-/** Longer names are not compared: the work grows with the product of the lengths. */
+/** Longer names are not compared, because the cost grows with the product of the lengths. */
 const MAX_CHARACTERS = 100;
 const MAX_EDITS = 2;
 
-/** Returns the name that a misspelt one probably means: equal but for case and separators, or for two letters. */
+/** Returns the most similar known name: equal except for case and separators, or within two edits. */
 export function nearestName(misspelt: string, known: readonly string[]): string | undefined {
   if (misspelt.length > MAX_CHARACTERS) return undefined;
   const plain = simplified(misspelt);

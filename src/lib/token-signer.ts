@@ -4,16 +4,16 @@ import type { Settings } from '../config/settings-types';
 const KEY_BYTES = 32;
 /** 132 bits, as 22 characters. */
 const SIGNATURE_LENGTH = 22;
-/** 66 bits: enough to tell the few rows of a list from one another. */
+/** 66 bits distinguish the rows of a list. */
 const FINGERPRINT_LENGTH = 11;
 
-/** Signs what callers carry from one request to the next, such as page tokens: only what was given is accepted. */
+/** Signs state that callers send back, such as page tokens, so that only issued tokens are accepted. */
 export class TokenSigner {
   constructor(private readonly key: Buffer) {}
 
   /**
-   * All replicas derive one key from the secrets that they have in common. Where there are none, nobody has to sign in
-   * either; a signature protects against mistakes then, and what a token can cost is bounded in any case.
+   * All replicas derive the same key from their common secrets. Without secrets there is no authentication either, and the
+   * signature only detects mistakes. The cost of any token is bounded.
    */
   static from({ airbyte, apiKeys }: Pick<Settings, 'airbyte' | 'apiKeys'>): TokenSigner {
     const { credentials } = airbyte;
@@ -23,7 +23,7 @@ export class TokenSigner {
     return new TokenSigner(Buffer.from(hkdfSync('sha256', secret, '', 'page tokens', KEY_BYTES)));
   }
 
-  /** @param purpose keeps a token of one list from being taken for one of another */
+  /** @param purpose prevents the use of a token for another kind of list */
   sign(purpose: string, text: string): string {
     return this.digest(purpose, text).slice(0, SIGNATURE_LENGTH);
   }
@@ -34,7 +34,7 @@ export class TokenSigner {
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
-  /** Stands for an id without showing it. */
+  /** A short keyed hash of an id. */
   fingerprint(id: string): string {
     return this.digest('id', id).slice(0, FINGERPRINT_LENGTH);
   }

@@ -3,9 +3,9 @@ import { strongTag } from '../http/conditional';
 import { builtFile } from './built-files';
 import { type Page, sendPage } from './conditional-send';
 
-/** Stands for the gateway's address in the built files (scripts/public-files.mjs). */
+/** Placeholder for the server URL in the built files (scripts/public-files.mjs). */
 const SERVER = 'http://server.invalid';
-/** Where nothing better is known. */
+/** Used if the request has no valid host. */
 const FALLBACK = 'http://127.0.0.1:3000';
 
 const FORMATS = [
@@ -14,13 +14,12 @@ const FORMATS = [
   ['openapi.yaml', 'application/yaml; charset=utf-8'],
 ] as const;
 
-/** Protocol, a name or an address, and a port. Whatever else a caller sends is not written into an answer. */
+/** Protocol, host and port. Other input of a caller is not written into a response. */
 const SERVER_URL = /^https?:\/\/([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?$/;
 
 /**
- * Serves the API descriptions. Each names the address under which it was asked for as its server, so that tools can call it
- * as it stands.
- * @param signIn whether callers have to sign in here
+ * Serves the OpenAPI documents. The server URL is the address of the request, so that tools can use it unchanged.
+ * @param signIn whether callers have to authenticate
  */
 export function addApiDescriptions(fastify: FastifyInstance, signIn: boolean): void {
   for (const [name, type] of FORMATS) {
@@ -36,12 +35,12 @@ function pageWithServer(text: string, type: string): (server: string) => Page {
   const [before = '', ...after] = text.split(SERVER);
   const [head, tail] = [before, after.join(SERVER)].map((part) => Buffer.from(part));
   if (!head || !tail?.length)
-    throw new Error('the built API description names no server. Run npm run build.');
+    throw new Error('the built OpenAPI document contains no server. Run npm run build.');
   const digest = strongTag(text);
   return (server) => ({ tag: strongTag([digest, server]), type, parts: [head, Buffer.from(server), tail] });
 }
 
-/** `X-Forwarded-Proto` and `X-Forwarded-Host` count behind trusted proxies alone; even those may send anything. */
+/** Uses `X-Forwarded-Proto` and `X-Forwarded-Host` of trusted proxies only. Their content is validated too. */
 function serverOf({ protocol, host }: FastifyRequest): string {
   const server = `${protocol}://${host}`;
   return SERVER_URL.test(server) ? server : FALLBACK;

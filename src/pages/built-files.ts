@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A path in the folder `public` that `npm run build` makes. */
+/** Path of a file in the folder `public`, which `npm run build` creates. */
 export function builtPath(name: string): string {
   const path = join(publicFolder(__dirname), name);
   if (!existsSync(path)) throw new Error(`${path} is missing. Run npm run build.`);
@@ -13,7 +13,7 @@ export function builtFile(name: string): string {
   return readFileSync(builtPath(name), 'utf8');
 }
 
-/** Compiled code has the folder above it. Tests run from the sources, and use the newest build. */
+/** Compiled code finds the folder in a parent folder. Tests run from the sources and use the newest build. */
 function publicFolder(folder: string): string {
   if (existsSync(join(folder, 'public'))) return join(folder, 'public');
   if (existsSync(join(folder, 'package.json'))) return join(realpathSync(join(folder, 'dist')), 'public');

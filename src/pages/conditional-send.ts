@@ -2,20 +2,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { matchesWeakly } from '../http/conditional';
 
-/** A text that is served as it is. */
+/** A static page. */
 export interface Page {
   readonly tag: string;
   readonly type: string;
-  /** Joined they are the body. They are shared by all answers and never copied. */
+  /** Parts of the body, shared by all responses. */
   readonly parts: readonly Buffer[];
 }
 
-/** Everybody may keep it, and has to ask before each use whether it is current. */
+/** Caches may store it and must revalidate it before each use. */
 const CACHE_CONTROL = 'public, no-cache';
 
 /**
- * Sends a page, or 304 to a caller who has it. As a stream, so that answers which wait for a slow reader hold references to
- * the same bytes.
+ * Sends a page, or 304 if the caller has this version. Sent as a stream, so that responses to slow readers share the same
+ * bytes.
  */
 export function sendPage({ headers }: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
   void reply.headers({ etag: page.tag, 'cache-control': CACHE_CONTROL });

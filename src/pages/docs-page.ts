@@ -25,7 +25,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** The page's own address is the right one for its requests, also behind a proxy that is not known to the gateway. */
+/** Requests use the address of the page, which is correct even behind an unknown proxy. */
 const INIT = `(async () => {
   const response = await fetch('../openapi.json');
   const spec = await response.json();
