@@ -117,7 +117,7 @@ describe('parseSettings', () => {
   it.each([
     [{ AIRBYTE_CLIENT_ID: 'id' }, 'AIRBYTE_CLIENT_SECRET must be set'],
     [{ AIRBYTE_PASSWORD: 'p' }, 'AIRBYTE_USERNAME must be set'],
-    [{ AIRBYTE_TOKEN: 't', AIRBYTE_USERNAME: 'u', AIRBYTE_PASSWORD: 'p' }, 'three ways'],
+    [{ AIRBYTE_TOKEN: 't', AIRBYTE_USERNAME: 'u', AIRBYTE_PASSWORD: 'p' }, 'three authentication methods'],
     [{ AIRBYTE_MAX_CREATES: '5' }, 'AIRBYTE_MAX_CREATES must not be larger'],
     [{ OIDC_ISSUER: 'https://issuer' }, 'OIDC_AUDIENCE must be set'],
   ])('refuses %o, which does not go together', (variables, complaint) => {

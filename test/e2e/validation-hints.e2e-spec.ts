@@ -41,8 +41,8 @@ describe('JSON that cannot be read', () => {
     ['{"a": [1, 2,, 3]}', 'line 1, column 13'],
     ['{"name": "a\tb"}', 'line 1, column 10'],
     ['{"name": "x", "name": "y"}', 'line 1, column 15: "\\"name\\"" is a duplicate: keep one'],
-    ['{"schedule": {"scheduleType": "cron", "scheduleType": "basic"}}', 'is there twice'],
-    ['{"name": "x", "n\\u0061me": "y"}', 'is there twice'],
+    ['{"schedule": {"scheduleType": "cron", "scheduleType": "basic"}}', 'is a duplicate'],
+    ['{"name": "x", "n\\u0061me": "y"}', 'is a duplicate'],
   ])('is refused with the place: %s', async (text, detail) => {
     const problem = await raw(text);
     expect(problem.code).toBe('malformed-body');
