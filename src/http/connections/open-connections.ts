@@ -47,7 +47,7 @@ export class OpenConnections {
    * @returns a function that ends the drain
    */
   drain(limitMs: number, inUse: () => ReadonlySet<Socket>): () => void {
-    const { closeIdleConnections } = this.server;
+    const closeIdleConnections = this.server.closeIdleConnections.bind(this.server);
     // Node and Fastify call it when they close the port.
     this.server.closeIdleConnections = () => undefined;
     const check = setInterval(() => {
