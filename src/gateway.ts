@@ -1,10 +1,10 @@
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 
-/** Available since Node 22.8. The installed types are those of the oldest supported version. */
+/** Node has this function since version 22.8. The installed types do not contain it, because they are for an older version. */
 const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
-// Compilation takes a large part of the start. Without a writable folder the start is only slower.
+// The cache makes the start faster. If the folder is not writable, Node starts without the cache.
 enableCompileCache?.(join(__dirname, 'compile-cache'));
 
-// Imported after the cache is enabled.
+// This import must follow `enableCompileCache`, so that the cache includes `./main`.
 import './main';

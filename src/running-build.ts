@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The folder was not created by `npm run build`, or this user cannot write to it. */
+/** Codes for a folder that `npm run build` did not create, or that this user cannot write to. */
 const EXPECTED = ['ENOENT', 'EACCES', 'EPERM', 'EROFS'];
 
-/** Prevents a later `npm run build` from removing the folder of this process (scripts/build.mjs). */
+/** Creates a marker file, so that a later `npm run build` keeps the folder of this process (scripts/build.mjs). */
 export function holdBuild(folder: string): void {
   const file = join(folder, 'running', String(process.pid));
   try {

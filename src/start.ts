@@ -12,15 +12,15 @@ import { requireFreeAddress } from './lib/free-address';
 import { StartError } from './config/start-error';
 import { HealthService } from './health/health.service';
 
-/** A listening gateway. */
+/** A gateway that accepts requests. */
 export interface RunningGateway {
   /** Base URL, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
   readonly isEmbedded: boolean;
-  /** True if callers have to authenticate. */
+  /** True if authentication is enabled. */
   readonly hasCallers: boolean;
   readonly logger: Logger;
-  /** Answers the requests in flight, stops the embedded Airbyte and frees the port. */
+  /** Answers the requests in flight, closes the port and stops the embedded Airbyte. */
   close(): Promise<void>;
 }
 
@@ -29,10 +29,10 @@ interface Upstream {
   close(): Promise<void>;
 }
 
-/** Limit of a stop for answering the requests in flight and for clients to read the responses. */
+/** At shutdown, the gateway closes all connections after this time, even if requests are unanswered. */
 const REQUESTS_LIMIT_MS = 20_000;
 
-/** Starts the gateway. Without `AIRBYTE_API_URL`, starts the embedded Airbyte first. */
+/** Starts the gateway. If `AIRBYTE_API_URL` is not set, starts the embedded Airbyte first. */
 export async function start(
   settings: Settings,
   clock: Clock = systemClock,
@@ -65,7 +65,7 @@ export async function start(
   }
 }
 
-/** Creates the configured application without listening. */
+/** Creates and configures the application. It does not listen yet. */
 export async function createApp(
   settings: ResolvedSettings,
   clock: Clock,
@@ -89,7 +89,7 @@ async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upst
       close: () => Promise.resolve(),
     };
   }
-  // Loaded only if needed: in front of a real Airbyte no database is opened.
+  // Imported only if needed, because a gateway for a real Airbyte uses no database.
   const { EmbeddedStartError, startEmbeddedAirbyte } = await import('./embedded/index.js');
   const starting = startEmbeddedAirbyte({
     dataDir: settings.dataDir,

@@ -1,12 +1,12 @@
 import type { RunningGateway } from './start';
 
-/** Limit for requests in flight and connectors. After it, the process exits with status 1. */
+/** Time limit of a shutdown. After this time, the process exits with status 1. */
 const STOP_LIMIT_MS = 30_000;
 
-/** Limit of the wait for a log reader before the exit. */
+/** Before the exit, the process waits at most this time for the log reader. */
 const LOG_FLUSH_LIMIT_MS = 500;
 
-/** Stops the gateway on SIGTERM or SIGINT. The exit status is 0 if everything in flight was answered. */
+/** Stops the gateway on SIGTERM or SIGINT. The exit status is 0 after a complete shutdown, otherwise 1. */
 export function closeOnSignal(gateway: RunningGateway): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
@@ -32,7 +32,7 @@ export function closeOnSignal(gateway: RunningGateway): void {
   process.on('SIGINT', stop);
 }
 
-/** Exits once the log is written. A log reader that stalls delays the exit only briefly. */
+/** Exits when the log is written, or after `LOG_FLUSH_LIMIT_MS` if the log reader stalls. */
 function exitAfterLog(status: number): void {
   const exit = (): void => process.exit(status);
   if (process.stdout.writableLength === 0) exit();

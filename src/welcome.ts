@@ -3,7 +3,7 @@ import type { RunningGateway } from './start';
 const SAMPLE_SOURCE = '95e66a59-8045-4307-9678-63bc3c9b8c93';
 const SAMPLE_DESTINATION = 'e478de0d-a3a0-475c-b019-25f7dd29e281';
 
-/** The message after the start: the URL, the docs, and an example command. */
+/** Returns the start message with the URL, the docs and an example command. */
 export function welcome(gateway: Pick<RunningGateway, 'url' | 'isEmbedded' | 'hasCallers'>): string {
   const body = JSON.stringify({
     name: 'Orders to warehouse',

@@ -16,7 +16,7 @@ import { addApiDescriptions } from '../pages/api-description';
 import { addDocsPage } from '../pages/docs-page';
 import { addProblemPages } from '../pages/problem-pages';
 
-/** Configures the application outside of its modules, for the start and for tests. Call it before `app.init()`. */
+/** Adds hooks and routes that do not belong to a Nest module. Call it before `app.init()`. */
 export function configureApp(app: NestFastifyApplication): void {
   app.enableShutdownHooks([]);
   const settings = app.get<Settings>(SETTINGS);
@@ -30,12 +30,12 @@ export function configureApp(app: NestFastifyApplication): void {
 
 /**
  * Adds the hooks. Fastify runs them in this order:
- * 1. `RequestsInFlight` first, so that a stop waits for every request.
- * 2. Request id, security headers: part of every response, also of refusals.
- * 3. Refusals that need no caller: method, Host, CORS. A preflight request has no credentials.
+ * 1. `RequestsInFlight`, so that a shutdown waits for every request.
+ * 2. Request id and security headers, so that error responses have them too.
+ * 3. Checks of method, Host and CORS. They precede authentication, because a preflight request has no credentials.
  * 4. Authentication, rate limit, idempotency and audit.
- * 5. Turns, which use the id of the caller.
- * `onRoute` hooks see only later routes, so all hooks precede the routes.
+ * 5. Turns, because they use the id of the caller.
+ * Add all hooks before the routes: Fastify calls `onRoute` hooks only for routes that are added later.
  */
 function addHooks(app: NestFastifyApplication, { allowedHosts, corsOrigins }: Settings): void {
   const fastify = app.getHttpAdapter().getInstance();

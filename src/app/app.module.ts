@@ -12,7 +12,7 @@ import { RedisModule } from '../redis/redis.module';
 import { CallersShutdown } from './callers-shutdown';
 import { GlobalsModule } from './globals.module';
 
-/** The gateway. */
+/** Root module of the gateway. */
 @Module({})
 export class AppModule {
   static forRoot(settings: ResolvedSettings, clock: Clock): DynamicModule {

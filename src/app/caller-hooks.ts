@@ -10,14 +10,14 @@ export function addCallerHooks(app: NestFastifyApplication): void {
   for (const name of ['caller', 'attemptedSince', 'earlierAttempt', 'claimant'])
     fastify.decorateRequest(name);
   fastify.addHook('onRequest', app.get(CallerGate).onRequest);
-  // Only the routes that need these hooks get them.
+  // Adds the hooks per route, so that other routes do not run them.
   fastify.addHook('onRoute', (route) => {
     const { access, idempotent } = route.config?.rules ?? {};
     if (idempotent) {
       route.preHandler = [...listOf(route.preHandler), idempotency.preHandler];
       route.onSend = [...listOf(route.onSend), idempotency.onSend];
     }
-    // After the outcome is stored, before the response is sent.
+    // The audit hook runs after the idempotency hook has stored the outcome and before Fastify sends the response.
     if (access === 'ingestion:write') route.onSend = [...listOf(route.onSend), auditChange];
   });
 }

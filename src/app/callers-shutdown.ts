@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { IdempotencyHooks } from '../idempotency/idempotency-hooks';
 import { RedisState } from '../redis/redis-state';
 
-/** Runs after the last response: waits until all outcomes are stored, then closes the connection to Redis. */
+/** After the last response, waits until all outcomes are stored. Then closes the connection to Redis. */
 @Injectable()
 export class CallersShutdown implements OnApplicationShutdown {
   constructor(

@@ -9,21 +9,21 @@ import { API_HEADERS } from '../http/security-headers';
 import { OpenConnections } from '../http/connections/open-connections';
 
 const BODY_LIMIT_BYTES = 100_000;
-/** Longer than any id, so that the validation reports ids that are too long. */
+/** Path parameters may be longer than any id, so that the validation of ids reports the error. */
 const MAX_PARAM_LENGTH = 4096;
 
 /** Time limits for slow clients. */
 export interface ClientLimits {
   readonly headersMs: number;
-  /** For the whole request with its body, and for a pause while reading a response. */
+  /** Limit for receiving a complete request, and for a client that does not read its response. */
   readonly requestMs: number;
-  /** Interval of the check for slow clients. */
+  /** Interval between checks for slow clients. */
   readonly checkMs: number;
 }
 
 const CLIENT_LIMITS: ClientLimits = { headersMs: 15_000, requestMs: 30_000, checkMs: 5000 };
 
-/** Creates the Fastify adapter. Errors before Nest handles a request are also answered as problems. */
+/** Creates the Fastify adapter. Errors of Fastify and of the HTTP parser also get a problem response (RFC 9457). */
 export function createFastifyAdapter(
   logger: FastifyBaseLogger,
   limits: ClientLimits = CLIENT_LIMITS,
@@ -38,14 +38,14 @@ export function createFastifyAdapter(
     http: {
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: limits.checkMs,
-      // raw-http-guards.ts refuses requests without a Host header with a problem.
+      // raw-http-guards.ts checks the Host header, so that the error is a problem response.
       requireHostHeader: false,
     },
-    // During a stop, requests on open connections are answered, then the connection is closed.
+    // At shutdown, the gateway answers requests on open connections and then closes the connections.
     return503OnClosing: false,
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     genReqId: requestIdOf,
-    // No Express middleware is used.
+    // The gateway uses no Express middleware.
     skipMiddie: true,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: writeFrameworkError,

@@ -3,7 +3,7 @@ import { SETTINGS, type Settings } from '../config/settings-types';
 import { CLOCK, type Clock } from '../lib/clock';
 import { TokenSigner } from '../lib/token-signer';
 
-/** Providers that every module may inject: the settings, the clock and the signer of tokens. */
+/** Makes the settings, the clock and the token signer available in all modules. */
 @Global()
 @Module({})
 export class GlobalsModule {

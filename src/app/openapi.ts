@@ -3,13 +3,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { completeDocument } from '../api/openapi/complete-document';
 
-/** Version of the contract, see docs/versioning.md. */
+/** Version of the API contract (docs/versioning.md). */
 export const API_VERSION = '0.1.0';
 
-/** Address of a gateway with default settings. A served description contains its own address. */
+/** Server URL with default settings. Served documents contain the actual URL. */
 export const DEFAULT_SERVER = 'http://127.0.0.1:3000';
 
-/** The OpenAPI document from the controllers. `npm run openapi:generate` converts it to the published ones. */
+/** Builds the OpenAPI document from the controllers. `npm run openapi:generate` converts it to the published documents. */
 export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Airbyte Ingestion API')

@@ -4,7 +4,7 @@ import { RedisModule } from '../redis/redis.module';
 import { HealthController } from './health.controller';
 import { HealthService } from './health.service';
 
-/** Liveness and readiness. */
+/** Provides the liveness and readiness probes. */
 @Module({
   imports: [AirbyteModule, RedisModule],
   controllers: [HealthController],

@@ -10,7 +10,7 @@ import { ProblemException } from '../api/problem/problem.exception';
 const MAX_AGE_MS = 1000;
 const PROBE_BUDGET_MS = 2000;
 
-/** Readiness of this replica. */
+/** Checks the readiness of this replica. */
 @Injectable()
 export class HealthService {
   private readonly probes: CoalescedReads<AirbyteError | null>;
@@ -29,7 +29,7 @@ export class HealthService {
     this.redisFaults = new CoalescedReads(sharing);
   }
 
-  /** Makes readiness checks fail, so that load balancers stop sending requests. */
+  /** Marks this replica as not ready, so that load balancers send no new requests. */
   beginStopping(): void {
     this.stopping = true;
   }
@@ -64,7 +64,7 @@ export class HealthService {
   }
 }
 
-/** With a wrong clock, firings appear to be missed or in the future. */
+/** If the clocks differ, statuses show wrong results: firings appear to be missed or in the future. */
 function clockWarning(aheadMs: number): string | null {
   if (Math.abs(aheadMs) < MIN_SKEW_MS) return null;
   const seconds = Math.round(Math.abs(aheadMs) / 1000);

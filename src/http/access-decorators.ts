@@ -3,12 +3,12 @@ import { ApiBearerAuth, ApiExtension, ApiHeader, ApiSecurity } from '@nestjs/swa
 import type { Scope } from './caller';
 import { AddRouteRules } from './route-config';
 
-/** Names of the security schemes in the OpenAPI document. */
+/** Security schemes of the OpenAPI document. */
 export const API_KEY_SCHEME = 'apiKey';
 export const BEARER_SCHEME = 'bearer';
 
 /**
- * Requires this scope if callers have to authenticate. OpenAPI 3.0 has no scopes for these schemes (Security Requirement
+ * Requires a scope if authentication is enabled. OpenAPI 3.0 has no scopes for these security schemes (Security Requirement
  * Object), so an extension contains the scope.
  */
 export function RequiresScope(scope: Scope): MethodDecorator {
@@ -25,7 +25,7 @@ export function Open(): MethodDecorator {
   return AddRouteRules({ access: 'open' });
 }
 
-/** Accepts an `Idempotency-Key`, so that a retry is not carried out twice. */
+/** Accepts an `Idempotency-Key`, so that a retry does not repeat the operation. */
 export function Idempotent(): MethodDecorator {
   return applyDecorators(
     AddRouteRules({ idempotent: true }),

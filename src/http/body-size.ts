@@ -1,18 +1,18 @@
 import type { FieldErrorDto } from '../api/problem/problem.dto';
 import { type ProblemException, malformedBody, validationFailed } from '../api/problem/problem.exception';
 
-/** Bodies of this API are three levels deep; later steps recurse into every level. */
+/** Bodies of this API have three levels. Later steps recurse into every level. */
 const MAX_BODY_DEPTH = 20;
-/** Maximum length of an array in any operation. */
+/** No operation accepts a longer array. */
 const MAX_ITEMS = 1000;
-/** Objects of this API have less than half as many members. */
+/** Objects of this API have less than half of this number of members. */
 const MAX_MEMBERS = 200;
-/** More than a request with 1000 complete streams needs. */
+/** A request with 1000 complete streams has fewer values. */
 const MAX_VALUES = 10_000;
 
 /**
- * Returns a problem if a body is nested too deeply or has too many values. Validation needs a few microseconds per value, so
- * a body of 100 kB could block the process for seconds. This check stops at the first limit.
+ * Returns a problem if a body is nested too deeply or has too many values. Validation takes a few microseconds per value, so
+ * a body of 100 kB could block the event loop. This check stops at the first exceeded limit.
  */
 export function bodySizeProblem(body: unknown): ProblemException | undefined {
   return new BodyWalk().visit(body, '', 0);

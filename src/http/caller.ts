@@ -6,6 +6,6 @@ export interface Caller {
   /** Unique id: `key:<name>` or `oidc:<subject>`. */
   readonly id: string;
   readonly scopes: readonly string[];
-  /** The only workspace that this caller can access; null means all. */
+  /** The only workspace that this caller can access. Null means all workspaces. */
   readonly workspaceId: string | null;
 }

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
 
-/** Returns a signal that aborts when the response is closed: it was sent, or the client has disconnected. */
+/** Returns a signal that aborts after the response is sent or the client disconnects. */
 export function abortOnDisconnect(reply: FastifyReply): AbortSignal {
   const closed = new AbortController();
-  // The client may have disconnected before the handler started.
+  // The client may disconnect before the handler starts.
   if (reply.raw.destroyed) closed.abort();
   reply.raw.once('close', () => {
     closed.abort();

@@ -8,17 +8,17 @@ import { API_HEADERS } from './security-headers';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Calls back once all complete requests of a connection are answered. */
+    /** Calls `then` when all complete requests of a connection are answered. */
     whenAnswered?(socket: Socket, then: () => void): void;
   }
 }
 
 type ClientError = Error & { readonly code?: string };
 
-/** Limit for a refused client to close its end. */
+/** Time limit for a refused client to close its side of the connection. */
 const LINGER_MS = 1000;
 
-/** Answers input that the HTTP parser of Node refuses, after the earlier requests of the connection. */
+/** Answers input that the HTTP parser of Node rejects. Earlier requests of the connection are answered first. */
 export function writeClientError(this: FastifyInstance, error: ClientError, socket: Socket): void {
   if (error.code === 'ECONNRESET') {
     socket.destroy();
@@ -31,7 +31,7 @@ export function writeClientError(this: FastifyInstance, error: ClientError, sock
   else write();
 }
 
-/** Writes a response directly to the socket and ends the connection. */
+/** Writes an error response directly to the socket and closes the connection. */
 export function writeFinalResponse(socket: Socket, problem: ProblemException): void {
   if (!socket.writable) {
     socket.destroy();

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
 
-/** Revalidate before each use, because changes must be visible at once. `private`, because responses depend on the caller. */
+/** `no-cache`: changes must be visible at once. `private`: responses depend on the caller. */
 const CACHE_CONTROL = 'private, no-cache';
 
 /** 22 characters of base64url are 128 bits. */
 const HASH_CHARACTERS = 22;
 
-/** Sets the entity tag of a response. Returns `body`, or 304 without a body if the caller already has this version. */
+/** Sets the ETag of a response. Returns `body`, or responds with 304 and no body if the caller has this version. */
 export function conditional<T>(
   exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   tag: string,
@@ -20,30 +20,30 @@ export function conditional<T>(
   return undefined;
 }
 
-/** A strong entity tag (RFC 9110, 8.8.3) of a JSON value. */
+/** Returns a strong ETag (RFC 9110, 8.8.3) of a JSON value. */
 export function strongTag(value: unknown): string {
   const digest = hash('sha256', JSON.stringify(value), 'base64url');
   return `"${digest.slice(0, HASH_CHARACTERS)}"`;
 }
 
-/** A weak entity tag of a JSON value. Members that are not part of `value` do not change it. */
+/** Returns a weak ETag of a JSON value. The response may have other members, which do not change the ETag. */
 export function weakTag(value: unknown): string {
   return `W/${strongTag(value)}`;
 }
 
-/** Whether an `If-None-Match` contains the tag, by weak comparison (RFC 9110, 13.1.2). */
+/** Returns true if `If-None-Match` matches the ETag by weak comparison (RFC 9110, 13.1.2). */
 export function matchesWeakly(header: string | undefined, tag: string): boolean {
   return tagsOf(header).some((one) => one === '*' || withoutWeakness(one) === withoutWeakness(tag));
 }
 
-/** Whether an `If-Match` contains the tag, by strong comparison, which weak tags never satisfy (RFC 9110, 13.1.1). */
+/** Returns true if `If-Match` matches the strong ETag by strong comparison (RFC 9110, 13.1.1). A weak tag never matches. */
 export function matchesStrongly(header: string, tag: string): boolean {
   return tagsOf(header).some((one) => one === '*' || one === tag);
 }
 
 const TAG_LIST = /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)\s*$/;
 
-/** Whether a header has the form of RFC 9110 (13.1.1): `*`, or tags in double quotes. */
+/** Returns true if a header has the syntax of RFC 9110 (13.1.1): `*`, or ETags in double quotes. */
 export function isTagList(header: string): boolean {
   return TAG_LIST.test(header);
 }

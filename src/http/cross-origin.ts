@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ProblemException } from '../api/problem/problem.exception';
 
-/** Request headers that scripts may send in addition to the CORS-safelisted ones. */
+/** `Access-Control-Allow-Headers`: scripts may send these headers in addition to the CORS-safelisted request headers. */
 const ALLOWED_HEADERS = [
   'authorization',
   'content-type',
@@ -15,7 +15,7 @@ const ALLOWED_HEADERS = [
   'x-request-id',
 ];
 
-/** Response headers that scripts may read in addition to the CORS-safelisted ones. */
+/** `Access-Control-Expose-Headers`: scripts may read these headers in addition to the CORS-safelisted response headers. */
 const EXPOSED_HEADERS = [
   'etag',
   'idempotency-replayed',
@@ -26,12 +26,12 @@ const EXPOSED_HEADERS = [
   'x-request-id',
 ];
 
-/** Cache lifetime of a preflight response. The rules change only with a restart. */
+/** `Access-Control-Max-Age`: browsers cache a preflight response for this time. The rules change only with a restart. */
 const PREFLIGHT_MAX_AGE_S = 600;
 
 /**
- * Allows scripts of these origins (Fetch Standard, CORS protocol). Credentials such as cookies are not allowed, because
- * there is no cookie authentication. Responses to other origins have no CORS headers.
+ * Adds CORS headers to the responses for these origins (Fetch Standard, CORS protocol). `Access-Control-Allow-Credentials` is
+ * absent, because the gateway uses no cookies.
  */
 export function addCrossOriginRules(fastify: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return;
@@ -48,8 +48,8 @@ export function addCrossOriginRules(fastify: FastifyInstance, origins: readonly 
 }
 
 /**
- * Refuses changes that come from pages of other origins. A browser sends requests without a body without a preflight request,
- * so without authentication any page could otherwise make changes.
+ * Refuses write requests from pages of other origins (CSRF). Browsers send a POST with an empty body without a preflight
+ * request. If authentication is disabled, any page could otherwise make changes.
  */
 export function refuseForeignPages(fastify: FastifyInstance, origins: readonly string[]): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -58,11 +58,11 @@ export function refuseForeignPages(fastify: FastifyInstance, origins: readonly s
   });
 }
 
-/** Browsers send `Sec-Fetch-Site` (Fetch Metadata), older ones `Origin`; other clients send neither. */
+/** Browsers send `Sec-Fetch-Site` (Fetch Metadata). Older browsers send `Origin`. Other clients send neither. */
 function isForeign(headers: IncomingHttpHeaders, origins: readonly string[]): boolean {
   const { origin, host, 'sec-fetch-site': site } = headers;
   if (origin !== undefined && origins.includes(origin)) return false;
-  // `none`: a typed address or a bookmark. Unknown values are refused.
+  // `none` means that the user entered the address or opened a bookmark. Unknown values are refused.
   if (typeof site === 'string') return site !== 'same-origin' && site !== 'none';
   return origin !== undefined && origin !== `http://${host ?? ''}` && origin !== `https://${host ?? ''}`;
 }

@@ -7,7 +7,7 @@ const INDEX = {
   readiness: '/health/ready',
 };
 
-/** Redirects to /docs. The body is a JSON index for other clients. */
+/** Redirects `/` to `/docs`. The body is a JSON index, for clients that do not follow redirects. */
 export function addFrontPage(fastify: FastifyInstance): void {
   fastify.get('/', { config: { rules: { access: 'open' } } }, (_request, reply) =>
     reply.status(302).header('location', INDEX.docs).send(INDEX),

@@ -5,17 +5,17 @@ import { keyOf } from './caller-turns';
 import { jsonSyntaxProblem, duplicateMemberProblem } from './json-syntax';
 import type { WorkTurns } from './work-turns';
 
-/** The only reason for which the parser refuses well-formed JSON. */
+/** The only reason why the parser rejects well-formed JSON. */
 const PROTOTYPE_MEMBERS = 'The member names __proto__ and constructor.prototype are not allowed.';
 
-/** Larger bodies wait in the turn queue, because parsing and validation take milliseconds. */
+/** Larger bodies are parsed in turns, because parsing and validation take milliseconds. */
 const SMALL_BODY_CHARACTERS = 4096;
 
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 
 /**
- * Accepts JSON bodies with a limited depth and number of values. Other types are refused with 415: any web page can make a
- * browser send text and forms without a preflight request (Fetch Standard, CORS-safelisted headers).
+ * Accepts JSON bodies with a limited depth and number of values. Other media types get 415: any web page can send text and
+ * forms without a preflight request (Fetch Standard, CORS-safelisted headers).
  */
 export function addJsonBodyParser(fastify: FastifyInstance, turns: WorkTurns): void {
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
@@ -30,8 +30,8 @@ export function addJsonBodyParser(fastify: FastifyInstance, turns: WorkTurns): v
 }
 
 /**
- * Treats an empty body as no body, whatever its type. Many clients send a Content-Type with every POST: `curl -d ''`, axios,
- * urllib, Net::HTTP and jQuery.
+ * Ignores the Content-Type of an empty body. Many clients send a Content-Type with every POST: `curl -d ''`, axios, urllib,
+ * Net::HTTP and jQuery.
  */
 function ignoreTypeOfEmptyBody(
   { headers }: FastifyRequest,
@@ -54,7 +54,7 @@ function ignoreTypeOfEmptyBody(
   else proceed();
 }
 
-/** A chunked body has no length, so this waits for its first chunk or its end. */
+/** Waits for the first chunk or the end of a chunked body, because a chunked body has no Content-Length. */
 function onFirstChunk(payload: RequestPayload, onBytes: () => void, onEnd: () => void): void {
   const begun = (chunk: Buffer): void => {
     payload.removeListener('end', ended);
@@ -69,7 +69,7 @@ function onFirstChunk(payload: RequestPayload, onBytes: () => void, onEnd: () =>
   payload.once('data', begun).once('end', ended);
 }
 
-/** Parses JSON. Some clients send an empty chunked body as JSON. */
+/** Parses JSON. Accepts an empty body, because some clients send an empty chunked body as JSON. */
 function addJsonParser(fastify: FastifyInstance, turns: WorkTurns): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -93,7 +93,7 @@ function addJsonParser(fastify: FastifyInstance, turns: WorkTurns): void {
   });
 }
 
-/** Called only for bodies that the parser refused. */
+/** Call it only after the parser has rejected the body, because it parses the body again. */
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);
@@ -108,7 +108,7 @@ function refuseLargeStructure(request: FastifyRequest, _reply: unknown, done: Ho
   done(bodySizeProblem(request.body));
 }
 
-/** JSON is UTF-8 (RFC 8259, section 8.1). Another encoding would be misread. */
+/** JSON must be encoded in UTF-8 (RFC 8259, section 8.1). The gateway would decode other encodings incorrectly. */
 function unsupportedCharset(charset: string): ProblemException {
   return new ProblemException(
     'unsupported-media-type',

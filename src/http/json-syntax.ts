@@ -3,10 +3,10 @@ import { malformedBody, type ProblemException } from '../api/problem/problem.exc
 
 const MAX_SHOWN_CHARACTERS = 40;
 
-/** JSON according to RFC 8259, without the comments and trailing commas that the library supports. */
+/** Disables the extensions of the library: RFC 8259 has no comments and no trailing commas. */
 const STRICT = { disallowComments: true, allowTrailingComma: false };
 
-/** Explanations of the error codes of the library. */
+/** Descriptions of the error codes of jsonc-parser. */
 const REASONS: Partial<Record<string, string>> = {
   InvalidSymbol: 'is not a value: texts need double quotes',
   InvalidNumberFormat: 'is not a number of JSON',
@@ -25,7 +25,7 @@ const REASONS: Partial<Record<string, string>> = {
   InvalidCharacter: 'has a control character, which must be escaped',
 };
 
-/** Returns a problem with the position and reason of the first syntax error. For text that JSON.parse refused. */
+/** Returns a problem with the position and reason of the first syntax error. Call it after the JSON parser rejects `text`. */
 export function jsonSyntaxProblem(text: string): ProblemException {
   let problem: ProblemException | undefined;
   visit(
@@ -40,7 +40,7 @@ export function jsonSyntaxProblem(text: string): ProblemException {
   return problem ?? malformedBody('Send one JSON object, encoded in UTF-8.');
 }
 
-/** Returns a problem if an object has duplicate members. RFC 8259 does not define which of them applies. */
+/** Returns a problem if an object has duplicate members. RFC 8259 does not define which member applies. */
 export function duplicateMemberProblem(text: string): ProblemException | undefined {
   const open: Set<string>[] = [];
   let problem: ProblemException | undefined;

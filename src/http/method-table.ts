@@ -4,16 +4,16 @@ import { nearestRoute } from './nearest-route';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The methods of a path in order; empty for an unknown path. */
+    /** Returns the sorted methods of a path. Empty for an unknown path. */
     methodsAt(url: string): readonly string[];
-    /** Whether a route without parameters has this path. */
+    /** Returns true if a route without parameters has this path. */
     isFixedPath(url: string): boolean;
-    /** The template of the route that an unknown URL most likely means. */
+    /** Returns the route template that is most similar to an unknown URL. */
     nearestRoute(url: string): string | undefined;
   }
 }
 
-/** Route of preflight requests, which are allowed for every path. */
+/** The route of preflight requests. It accepts every path. */
 const PREFLIGHTS = '*';
 
 interface KnownRoute {
@@ -43,11 +43,11 @@ export function addMethodTable(fastify: FastifyInstance): void {
   fastify.decorate('isFixedPath', (url: string) => fixed.has(pathOf(url)));
 }
 
-/** Refuses unsupported methods before the body is read. Fastify would otherwise read the body of a `QUERY` request first. */
+/** Refuses unsupported methods with 405 before the body is read. Fastify would first read the body of a `QUERY` request. */
 export function refuseOtherMethods(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ method, url, is404, routeOptions }, _reply, done) => {
     const route = routeOptions.url ?? '';
-    // The path of a fixed route is not an id.
+    // A route with a parameter also matches the paths of fixed routes, but such a path is not an id.
     const isTaken = !is404 && (isFixed(route) || route === PREFLIGHTS || !fastify.isFixedPath(url));
     const methods = isTaken ? [] : fastify.methodsAt(url);
     const isAllowed = methods.length === 0 || methods.includes(method);
@@ -57,7 +57,7 @@ export function refuseOtherMethods(fastify: FastifyInstance): void {
   });
 }
 
-/** Other APIs end a run with DELETE, as Airbyte does. Here that is an operation below the run. */
+/** Suggests the route that cancels a run. Airbyte cancels a job with DELETE, but this API uses POST. */
 function cancellationInstead(fastify: FastifyInstance, method: string, url: string): string | undefined {
   const path = `${pathOf(url)}/cancel`;
   if (method !== 'DELETE' || !fastify.methodsAt(path).includes('POST')) return undefined;
@@ -73,12 +73,12 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '';
 }
 
-/** Whether a route has no parameters. */
+/** Returns true if a route has no parameters. */
 function isFixed(url: string): boolean {
   return !url.includes(':') && !url.includes('*');
 }
 
-/** Converts the path of a route: `:name` matches one segment, `*` the rest. */
+/** Converts a route path to a pattern: `:name` matches one segment, and `*` matches the rest. */
 function patternOf(path: string): RegExp {
   const source = path
     .split('/')

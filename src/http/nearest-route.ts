@@ -1,6 +1,6 @@
 import { editDistance } from '../lib/edit-distance';
 
-/** Common paths of other servers and the equivalent route. */
+/** Maps common paths of other servers to routes of the gateway. */
 const ALIASES: Readonly<Record<string, string>> = {
   '/api-docs': '/docs',
   '/health': '/health/ready',
@@ -18,7 +18,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   '/swagger.yaml': '/openapi.yaml',
 };
 
-/** Third segments of other APIs and the equivalent segment. */
+/** Maps the third path segment of other APIs to a segment of this API. */
 const ACTIONS: Readonly<Partial<Record<string, string>>> = {
   jobs: 'runs',
   start: 'runs',
@@ -32,8 +32,8 @@ const MAX_EDITS = 2;
 const MAX_PATH_LENGTH = 200;
 
 /**
- * Returns the template of the route that a caller most likely meant, such as `/ingestion/{connectionId}`, or undefined.
- * @param templates of all routes, with `:name` for a parameter
+ * Returns the most similar route template, such as `/ingestion/{connectionId}`, or undefined.
+ * @param templates all routes, with `:name` for a parameter
  */
 export function nearestRoute(url: string, templates: readonly string[]): string | undefined {
   const path = normalise(url.split('?', 1)[0] ?? '');
@@ -51,7 +51,7 @@ export function nearestRoute(url: string, templates: readonly string[]): string 
   return found?.replace(/:(\w+)/g, '{$1}');
 }
 
-/** Removes prefixes of other APIs and redundant slashes, and converts to lower case. */
+/** Removes the prefixes of other APIs and redundant slashes. Converts the path to lower case. */
 function normalise(path: string): string {
   return path
     .toLowerCase()
@@ -64,7 +64,7 @@ function segmentsOf(path: string): readonly string[] {
   return path.split('/').slice(1);
 }
 
-/** Edit distance of the fixed segments. A parameter matches any segment. */
+/** Returns the edit distance of the fixed segments. A parameter matches any segment. */
 function editsTo(template: readonly string[], segments: readonly string[]): number {
   if (template.length !== segments.length) return Infinity;
   return template.reduce((sum, part, index) => {

@@ -4,14 +4,14 @@ import type { Socket } from 'node:net';
 import { ProblemException } from '../api/problem/problem.exception';
 import { writeFinalResponse } from './client-errors';
 
-/** Handles requests that Node would otherwise handle itself: `Expect`, CONNECT, and a missing or duplicate `Host`. */
+/** Handles cases that Node would otherwise handle itself: `Expect`, CONNECT, and a missing or duplicate `Host`. */
 export function addRawHttpGuards(fastify: FastifyInstance, allowedHosts: readonly string[] | null): void {
   const { server } = fastify;
   server.on('checkContinue', (request, response) => {
     continueWhenBodyIsRead(request, response);
     server.emit('request', request, response);
   });
-  // Unknown expectations may be ignored (RFC 9110, section 10.1.1).
+  // A server may ignore unknown expectations (RFC 9110, section 10.1.1).
   server.on('checkExpectation', (request, response) => {
     server.emit('request', request, response);
   });
@@ -27,8 +27,8 @@ export function addRawHttpGuards(fastify: FastifyInstance, allowedHosts: readonl
 }
 
 /**
- * Sends 100 Continue only when the body is read, after authentication and the size check. Otherwise the connection is closed,
- * because the client may or may not send the body.
+ * Sends 100 Continue only when the gateway reads the body, after authentication and the size check. Otherwise closes the
+ * connection after the response, because the client may or may not send the body.
  */
 function continueWhenBodyIsRead(request: IncomingMessage, response: ServerResponse): void {
   const { shouldKeepAlive } = response;
@@ -40,10 +40,10 @@ function continueWhenBodyIsRead(request: IncomingMessage, response: ServerRespon
   });
 }
 
-/** Requires exactly one Host header (RFC 9112, section 3.2). With several, a proxy may use another one than the gateway. */
+/** Requires exactly one Host header (RFC 9112, section 3.2). Otherwise a proxy and the gateway could use different hosts. */
 function invalidHost({ rawHeaders, httpVersion }: IncomingMessage): ProblemException | undefined {
   let hosts = 0;
-  // Names and values alternate.
+  // `rawHeaders` alternates names and values.
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i];
     if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
@@ -55,7 +55,7 @@ function invalidHost({ rawHeaders, httpVersion }: IncomingMessage): ProblemExcep
 /** A host name, or an IPv6 address in brackets, with an optional port (RFC 3986, section 3.2.2). */
 const HOST = /^(\[[0-9a-f:.]+\]|[^:]*?)\.?(:\d*)?$/;
 
-/** Prevents DNS rebinding: the requests of such a page have the host name of the page. HTTP/1.0 may omit Host. */
+/** Prevents DNS rebinding: requests of the attacking page have its host name in `Host`. HTTP/1.0 clients may omit `Host`. */
 function hostNotAllowed(
   host: string | undefined,
   allowed: readonly string[] | null,

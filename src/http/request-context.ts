@@ -4,28 +4,28 @@ import { isTraceparent } from '../lib/traceparent';
 import type { Caller } from './caller';
 import { clientAddress, networkOf } from './client-address';
 
-/** A previous attempt with this Idempotency-Key whose outcome is unknown. It is looked up before anything is sent. */
+/** A previous attempt with the same `Idempotency-Key` and an unknown outcome. A retry first searches for its result. */
 export interface EarlierAttempt {
   readonly startedAt: Date;
-  /** False while Airbyte may still finish the attempt. */
+  /** False while Airbyte may still process the previous attempt. */
   readonly retryAllowed: boolean;
   /** Time until a retry is allowed. */
   readonly retryAfterMs: number;
 }
 
-/** Per-request data that is passed to services and upstream calls. */
+/** Request-scoped data for services and upstream calls. */
 export interface RequestContext {
   readonly requestId: string;
-  /** W3C Trace Context header, forwarded unchanged. */
+  /** W3C Trace Context header. The gateway forwards it unchanged. */
   readonly traceparent?: string;
-  /** Absent if authentication is off. */
+  /** Absent if authentication is disabled. */
   readonly caller?: Caller;
-  /** Key for fair scheduling: the id of the caller, or the network of its address. */
+  /** Key for fair scheduling: the id of the caller, or the network of its IP address. */
   readonly callerKey?: string;
-  /** Time of the first attempt with this `Idempotency-Key`; absent without a key. */
+  /** Time of the first attempt with this `Idempotency-Key`. Absent without a key. */
   readonly attemptedSince?: Date;
   readonly earlierAttempt?: EarlierAttempt;
-  /** Hash of the caller and the `Idempotency-Key`; absent without a key. */
+  /** Hash of the caller and the `Idempotency-Key`. Absent without a key. */
   readonly claimant?: string;
 }
 

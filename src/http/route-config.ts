@@ -1,9 +1,9 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { Scope } from './caller';
 
-/** Properties of a route that hooks use. */
+/** Route metadata for hooks. */
 export interface RouteRules {
-  /** Required scope; `open` requires no authentication. Absent for routes of libraries. */
+  /** The required scope. `open` requires no authentication. Absent for routes that libraries add. */
   readonly access?: Scope | 'open';
   /** True if the route accepts an `Idempotency-Key`. */
   readonly idempotent?: boolean;
@@ -17,7 +17,7 @@ declare module 'fastify' {
 
 const RULES = Symbol('ROUTE_RULES');
 
-/** Adds rules to a controller method. Several decorators can be combined. */
+/** Adds rules to a controller method. Several decorators of one method are merged. */
 export function AddRouteRules(rules: RouteRules): MethodDecorator {
   return (target, name, descriptor) => {
     const handler = descriptor.value as object;
@@ -27,7 +27,7 @@ export function AddRouteRules(rules: RouteRules): MethodDecorator {
   };
 }
 
-/** The rules of a controller method. */
+/** Returns the rules of a controller method. */
 export function rulesOf(handler: object): RouteRules {
   const rules: unknown = Reflect.getMetadata(RULES, handler);
   return typeof rules === 'object' && rules !== null ? rules : {};

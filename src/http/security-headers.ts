@@ -3,12 +3,12 @@ import helmet from 'helmet';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** True for web pages. */
+    /** True for HTML pages and their assets. */
     isPage?: boolean;
   }
 }
 
-/** The headers of helmet that matter for responses other than pages. They are constants because helmet computes them per request. */
+/** The security headers of API responses. They are constants, because helmet computes its headers for each request. */
 export const API_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -25,7 +25,7 @@ const PAGES = /^\/(docs|problems)(\/|$)/;
 export function addSecurityHeaders(fastify: FastifyInstance): void {
   const setPageHeaders = helmet({
     strictTransportSecurity: { includeSubDomains: false },
-    // The gateway serves plain HTTP. With upgrade-insecure-requests a browser could not load the assets of the page.
+    // The gateway serves plain HTTP. `upgrade-insecure-requests` would prevent browsers from loading the assets of a page.
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
   fastify.addHook('onRoute', (route) => {

@@ -1,11 +1,11 @@
-/** Time limit for starting work in one turn of the event loop. */
+/** In one turn of the event loop, no new work starts after this time. */
 const SLICE_MS = 5;
 /** Maximum number of work items in one turn of the event loop. */
 const MAX_PIECES = 32;
 
 /**
- * Spreads work over turns of the event loop, in round-robin order of the keys and in order within a key. A caller with much
- * work does not delay a caller with little.
+ * Distributes work over turns of the event loop. Keys are served in round-robin order, and the work of a key in FIFO order.
+ * A caller with many requests does not delay other callers.
  */
 export class WorkTurns {
   private readonly lines = new Map<string, (() => void)[]>();
@@ -21,8 +21,8 @@ export class WorkTurns {
   }
 
   /**
-   * Each item has its own immediate. Node settles promises between immediates, so the measured time includes the microtasks of
-   * an item.
+   * Each item has its own `setImmediate` callback. Node runs microtasks between these callbacks, so the measured time includes
+   * the microtasks of an item.
    */
   private schedule(): void {
     if (this.isScheduled) return;
@@ -30,7 +30,7 @@ export class WorkTurns {
     let endsAtMs: number | null = null;
     setImmediate(() => {
       endsAtMs = performance.now() + SLICE_MS;
-      // Work that is added from now on runs in the next turn.
+      // Work that is added after this line runs in the next turn.
       this.isScheduled = false;
       this.takeNext()?.();
     });
@@ -44,7 +44,7 @@ export class WorkTurns {
     });
   }
 
-  /** Takes the next item and moves its key to the end. */
+  /** Removes and returns the next item. Moves its key to the end of the order. */
   private takeNext(): (() => void) | undefined {
     for (const [key, line] of this.lines) {
       const work = line.shift();

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Injection token of the clock. Code reads time only from it, so that tests can control time. */
+/** Injection token of the clock. Read time only from the clock, so that tests can control it. */
 export const CLOCK = Symbol('CLOCK');
 
 export interface Clock {
-  /** Wall clock. It can step, so it must not be used to measure durations. */
+  /** Wall clock. Do not measure durations with it, because it can jump. */
   now(): Date;
-  /** Monotonic clock in milliseconds, for ages, windows, pauses and deadlines. */
+  /** Monotonic clock in milliseconds, for durations and deadlines. */
   monotonicMs(): number;
-  /** Resolves after `ms` or when the signal aborts. Callers must check the signal afterwards. */
+  /** Resolves after `ms` or when the signal aborts. Check the signal afterwards. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

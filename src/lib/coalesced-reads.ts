@@ -9,9 +9,9 @@ interface Read<T> {
 const SWEEPS_PER_AGE = 10;
 
 /**
- * A cache that shares one upstream read among concurrent requests for the same key. The age of a value is counted from the
- * start of its read, so no value is older than `maxAgeMs`. Failures are shared with waiting requests, but not cached.
- * Changes have ascending numbers: a request that must see a change gets a read that began after it.
+ * A cache that shares one upstream read among concurrent requests for the same key. The age of a value counts from the start
+ * of its read. A failed read rejects all waiting requests and is not cached. Changes have ascending numbers: a request with a
+ * change number gets a read that started after this change.
  */
 export class CoalescedReads<T> {
   private readonly reads = new Map<string, Read<T>>();
@@ -22,7 +22,7 @@ export class CoalescedReads<T> {
       readonly maxAgeMs: number;
       readonly maxEntries: number;
       readonly nowMs: () => number;
-      /** Returns the number of the newest change; absent if there are no changes. */
+      /** Returns the number of the newest change. Absent if values never change through the gateway. */
       readonly newestChange?: () => number;
     },
   ) {}
@@ -53,8 +53,8 @@ export class CoalescedReads<T> {
   }
 
   /**
-   * Entries are in order of age. Reads in progress are kept, so that requests can join them. Runs only at intervals, because
-   * V8 skips deleted entries linearly when it iterates to the first entry of a Map.
+   * Removes stale entries, and the oldest entries above `maxEntries`. Entries are in order of age. The sweep runs only at
+   * intervals, because V8 scans deleted entries linearly to find the first entry of a Map.
    */
   private dropOldest(): void {
     const nowMs = this.options.nowMs();

@@ -1,4 +1,4 @@
-/** Levenshtein distance: insertions, deletions and replacements. */
+/** Returns the Levenshtein distance: the number of insertions, deletions and replacements. */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i++) {

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { StartError } from '../config/start-error';
 
-/** The gateway cannot listen on HOST and PORT. The message names the setting to change. */
+/** The gateway cannot listen on HOST and PORT. The message contains the setting to change. */
 class AddressError extends StartError {
   override readonly name = 'AddressError';
 }
 
 /**
- * Checks the address before the start, so that an occupied port is reported before the embedded Airbyte starts.
+ * Checks that HOST and PORT are available. An error occurs before the embedded Airbyte starts.
  * @throws AddressError
  */
 export async function requireFreeAddress(host: string, port: number): Promise<void> {

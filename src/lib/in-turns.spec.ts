@@ -1,6 +1,6 @@
 import { inTurns } from './in-turns';
 
-/** Each step of the work takes 2 ms. */
+/** Each step of the work advances this clock by 2 ms. */
 let nowMs = 0;
 const clock = { monotonicMs: () => nowMs };
 

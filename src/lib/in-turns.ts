@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from './clock';
 
-/** In one turn of the event loop the work goes on for so long. */
+/** Time limit of the work in one turn of the event loop. */
 const SLICE_MS = 5;
 
 /**
- * Does work that may be long in several turns of the event loop, so that others are served in between. The work yields
- * where it may be interrupted. Short work is done at once, without a promise.
+ * Runs a generator in several turns of the event loop, so that other requests are not blocked. The generator can be
+ * interrupted at each `yield`. Short work ends in the first turn and returns its value without a promise.
  */
 export function inTurns<T>(work: Generator<void, T>, clock: Time = systemClock): T | Promise<T> {
   const step = nextSlice(work, clock);

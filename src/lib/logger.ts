@@ -3,12 +3,12 @@ import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'p
 import type { LogLevel } from '../config/settings-types';
 import { mappedStack } from './mapped-stack';
 
-/** Bytes of log lines that wait for a slow reader. Further lines are dropped. */
+/** Size limit of the buffer for a slow log reader. When the buffer is full, the logger drops new lines. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes to standard output without blocking. The default destination of pino waits in a synchronous loop while a pipe is
- * full, so a log reader that stalls would stop the process, and SIGTERM would have no effect.
+ * Writes to standard output without blocking. The default destination of pino waits synchronously while a pipe is full. A
+ * stalled log reader would then block the process and its SIGTERM handler.
  */
 const standardOutput: DestinationStream = {
   write: (line) => {
@@ -19,12 +19,12 @@ const standardOutput: DestinationStream = {
   },
 };
 
-/** A reader that has ended closes the pipe (EPIPE). The gateway continues without a log. */
+/** When the log reader exits, writes fail with EPIPE. The gateway continues without a log. */
 function ignoreClosedPipe(): void {
-  // Node has closed the stream already, so no further line is written.
+  // Node has already closed the stream, so the logger writes no more lines.
 }
 
-/** Creates the logger: JSON lines on standard output, or in `to`. Callers never pass headers or bodies to it. */
+/** Creates a logger that writes JSON lines to `to`. Do not log headers or bodies, because they may contain secrets. */
 export function createLogger(level: LogLevel, to: DestinationStream = standardOutput): Logger {
   const options: LoggerOptions = {
     level,
@@ -37,13 +37,13 @@ export function createLogger(level: LogLevel, to: DestinationStream = standardOu
 
 const MAX_CAUSES = 5;
 
-/** Type, message, stack and cause of an error. Other members are left out: libraries attach requests, headers and bodies. */
+/** Omits other members of an error, because libraries attach requests, headers and bodies. */
 function describeError(error: unknown, depth = 0): object | undefined {
   if (!(error instanceof Error)) return error === undefined ? undefined : { type: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return {
     type: error.name,
-    // Messages of JSON.parse contain parts of the input.
+    // The messages of JSON.parse contain parts of the input, which may be secret.
     ...(!(error instanceof SyntaxError) && { message: error.message }),
     stack: stackOf(error),
     ...(code !== undefined && { code }),
@@ -56,7 +56,7 @@ function stackOf({ stack }: Error): string[] | undefined {
   return positions && mappedStack(positions.join('\n')).split('\n');
 }
 
-/** Adapts the logger for Nest. Nest's start-up messages are logged at level debug. */
+/** Adapts the logger for Nest. Start-up messages of Nest get the level debug. */
 export function nestLogger(logger: Logger): LoggerService {
   const write = (level: 'debug' | 'warn' | 'error') => {
     return (message: unknown, ...rest: unknown[]) => {

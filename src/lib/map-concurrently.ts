@@ -1,4 +1,4 @@
-/** Low enough to leave capacity for other requests. */
+/** A higher value could leave too little capacity for other requests. */
 const CONCURRENCY = 4;
 
 /**
@@ -10,7 +10,7 @@ export async function mapConcurrently<T, R>(
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const outcomes: R[] = [];
-  // Every worker takes the next item from the same iterator.
+  // All workers share one iterator.
   const waiting = items.entries();
   const workers = Array.from({ length: Math.min(CONCURRENCY, items.length) }, async () => {
     for (const [index, item] of waiting) outcomes[index] = await work(item);

@@ -4,9 +4,8 @@ import { mapSourcePosition } from 'source-map-support';
 const POSITION = /\(?((?:\/|file:|[A-Za-z]:\\)[^()]*):(\d+):(\d+)\)?$/;
 
 /**
- * Returns a stack trace with positions in the sources, `src/**\/*.ts`. Only stacks for the log are mapped: the first mapping
- * takes half a second of CPU time and 80 MB. Node reads the stack of every connection reset, so clients could cause that cost
- * if all stacks were mapped.
+ * Maps a stack trace to positions in `src/**\/*.ts`. Use it only for logged stacks: the first call takes half a second of CPU
+ * time and 80 MB. Node reads the stack of every ECONNRESET, so a global mapping would let clients cause this cost.
  */
 export function mappedStack(stack: string): string {
   return stack.split('\n').map(mappedLine).join('\n');
@@ -15,7 +14,7 @@ export function mappedStack(stack: string): string {
 function mappedLine(line: string): string {
   const [, source, row, column] = POSITION.exec(line) ?? [];
   if (source === undefined || !/^\s+at /.test(line)) return line;
-  // Columns of a stack trace begin at 1, those of a source map at 0.
+  // Columns start at 1 in a stack trace and at 0 in a source map.
   const mapped = mapSourcePosition({ source, line: Number(row), column: Number(column) - 1 });
   return line.replace(`${source}:${row}:${column}`, `${mapped.source}:${mapped.line}:${mapped.column + 1}`);
 }

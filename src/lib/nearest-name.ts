@@ -1,10 +1,10 @@
 import { editDistance } from './edit-distance';
 
-/** Longer names are not compared, because the cost grows with the product of the lengths. */
+/** Longer names are not compared, because the cost is proportional to the product of the lengths. */
 const MAX_CHARACTERS = 100;
 const MAX_EDITS = 2;
 
-/** Returns the most similar known name: equal except for case and separators, or within two edits. */
+/** Returns a known name that differs only in case and separators. Otherwise returns one within `MAX_EDITS` edits. */
 export function nearestName(misspelt: string, known: readonly string[]): string | undefined {
   if (misspelt.length > MAX_CHARACTERS) return undefined;
   const plain = simplified(misspelt);

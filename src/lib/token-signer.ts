@@ -2,18 +2,18 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Settings } from '../config/settings-types';
 
 const KEY_BYTES = 32;
-/** 132 bits, as 22 characters. */
+/** 22 characters of base64url are 132 bits. */
 const SIGNATURE_LENGTH = 22;
-/** 66 bits distinguish the rows of a list. */
+/** 11 characters of base64url are 66 bits, which is sufficient to distinguish the rows of a list. */
 const FINGERPRINT_LENGTH = 11;
 
-/** Signs state that callers send back, such as page tokens, so that only issued tokens are accepted. */
+/** Signs data that callers send back, such as page tokens. The gateway accepts only tokens that it has issued. */
 export class TokenSigner {
   constructor(private readonly key: Buffer) {}
 
   /**
-   * All replicas derive the same key from their common secrets. Without secrets there is no authentication either, and the
-   * signature only detects mistakes. The cost of any token is bounded.
+   * All replicas derive the same key from their common secrets. Without secrets, the signature only detects accidental changes.
+   * Forged tokens are then possible, but the cost of any token is bounded.
    */
   static from({ airbyte, apiKeys }: Pick<Settings, 'airbyte' | 'apiKeys'>): TokenSigner {
     const { credentials } = airbyte;
@@ -34,7 +34,7 @@ export class TokenSigner {
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
-  /** A short keyed hash of an id. */
+  /** Returns a short keyed hash of an id. */
   fingerprint(id: string): string {
     return this.digest('id', id).slice(0, FINGERPRINT_LENGTH);
   }

@@ -1,7 +1,6 @@
-/** W3C Trace Context, section 3.2. */
+/** Format of W3C Trace Context, section 3.2. */
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 
-/** Whether a header value is a valid `traceparent`. */
 export function isTraceparent(value: unknown): value is string {
   return typeof value === 'string' && TRACEPARENT.test(value);
 }

@@ -3,9 +3,9 @@ import { strongTag } from '../http/conditional';
 import { builtFile } from './built-files';
 import { type Page, sendPage } from './conditional-send';
 
-/** Placeholder for the server URL in the built files (scripts/public-files.mjs). */
+/** Placeholder for the server URL. scripts/public-files.mjs writes it into the built files. */
 const SERVER = 'http://server.invalid';
-/** Used if the request has no valid host. */
+/** Server URL for a request without a valid host. */
 const FALLBACK = 'http://127.0.0.1:3000';
 
 const FORMATS = [
@@ -14,12 +14,12 @@ const FORMATS = [
   ['openapi.yaml', 'application/yaml; charset=utf-8'],
 ] as const;
 
-/** Protocol, host and port. Other input of a caller is not written into a response. */
+/** Protocol, host and port. The response must not contain other input of a caller. */
 const SERVER_URL = /^https?:\/\/([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?$/;
 
 /**
- * Serves the OpenAPI documents. The server URL is the address of the request, so that tools can use it unchanged.
- * @param signIn whether callers have to authenticate
+ * Serves the OpenAPI documents. The server URL is the origin of the request, so that tools can use it unchanged.
+ * @param signIn true if authentication is enabled
  */
 export function addApiDescriptions(fastify: FastifyInstance, signIn: boolean): void {
   for (const [name, type] of FORMATS) {
@@ -40,7 +40,7 @@ function pageWithServer(text: string, type: string): (server: string) => Page {
   return (server) => ({ tag: strongTag([digest, server]), type, parts: [head, Buffer.from(server), tail] });
 }
 
-/** Uses `X-Forwarded-Proto` and `X-Forwarded-Host` of trusted proxies only. Their content is validated too. */
+/** Fastify reads `X-Forwarded-Proto` and `X-Forwarded-Host` only from trusted proxies. This function validates them too. */
 function serverOf({ protocol, host }: FastifyRequest): string {
   const server = `${protocol}://${host}`;
   return SERVER_URL.test(server) ? server : FALLBACK;

@@ -10,12 +10,12 @@ export interface Page {
   readonly parts: readonly Buffer[];
 }
 
-/** Caches may store it and must revalidate it before each use. */
+/** Caches may store a page, but must revalidate it before each use. */
 const CACHE_CONTROL = 'public, no-cache';
 
 /**
- * Sends a page, or 304 if the caller has this version. Sent as a stream, so that responses to slow readers share the same
- * bytes.
+ * Sends a page, or 304 if the caller has this version. Streams the page, so that responses to slow clients share the same
+ * buffers.
  */
 export function sendPage({ headers }: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
   void reply.headers({ etag: page.tag, 'cache-control': CACHE_CONTROL });

@@ -25,7 +25,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Requests use the address of the page, which is correct even behind an unknown proxy. */
+/** Sets the server URL to the URL of the page, which is correct even behind a proxy that is not trusted. */
 const INIT = `(async () => {
   const response = await fetch('../openapi.json');
   const spec = await response.json();
@@ -40,7 +40,7 @@ const INIT = `(async () => {
 })();
 `;
 
-/** Swagger UI under /docs/. */
+/** Serves Swagger UI at /docs/. */
 export function addDocsPage(fastify: FastifyInstance): void {
   const root = builtPath('swagger-ui');
   fastify.register(fastifyStatic, { root, serve: false, cacheControl: false });

@@ -6,7 +6,7 @@ import { type Page, sendPage } from './conditional-send';
 
 const OPEN = { config: { rules: { access: 'open' } } } as const;
 
-/** Serves the pages of docs/errors at the URIs of problem types (RFC 9457, 3.1.1). */
+/** Serves the pages of docs/errors at the URIs of the problem types (RFC 9457, 3.1.1). */
 export function addProblemPages(fastify: FastifyInstance): void {
   const pages = pagesOf(builtFile('problems.json'));
   fastify.get('/problems', OPEN, (request, reply) => sendPage(request, reply, pageOf(pages, '')));

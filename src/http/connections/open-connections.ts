@@ -9,7 +9,7 @@ declare module 'fastify' {
 
 const DRAIN_CHECK_MS = 50;
 
-/** The open connections of a server: closes stalled ones, and drains them during a stop. */
+/** Tracks the open connections of a server. Closes stalled connections and drains connections at shutdown. */
 export class OpenConnections {
   private readonly open = new Set<Socket>();
   private idle = new Set<Socket>();
@@ -22,16 +22,16 @@ export class OpenConnections {
   }
 
   /**
-   * Closes connections whose client stops reading a response for `limitMs`. Node has timeouts for the head, the body and the
-   * time between requests, but not for this. The socket timeout must not run while a response is being prepared.
+   * Closes a connection if its client does not read a response for `limitMs`. Node has no timeout for this case. The socket
+   * timeout must not run while the gateway prepares a response.
    */
   closeStalled({ limitMs, checkMs }: { readonly limitMs: number; readonly checkMs: number }): void {
     const check = setInterval(() => {
       for (const socket of this.open) {
         const isSending = socket.writableLength > 0;
-        // Read from the socket and not remembered here, because Node changes the timeout between requests.
+        // Node changes the socket timeout between requests, so a stored value would become wrong.
         const isTimed = socket.timeout === limitMs;
-        // Node closes a connection whose socket times out.
+        // Node destroys a socket when it times out.
         if (isSending !== isTimed) socket.setTimeout(isSending ? limitMs : 0);
       }
     }, checkMs).unref();
@@ -41,14 +41,14 @@ export class OpenConnections {
   }
 
   /**
-   * Closes connections when they become idle, and all others after `limitMs`. The rule of Node is not sufficient: it keeps
-   * connections without any request, and closes sockets whose response is still buffered.
+   * Closes connections when they become idle. Closes the remaining connections after `limitMs`. `closeIdleConnections` of
+   * Node is not sufficient: it keeps connections without a request, and it closes sockets that still buffer a response.
    * @param inUse connections with an unanswered request
    * @returns a function that ends the drain
    */
   drain(limitMs: number, inUse: () => ReadonlySet<Socket>): () => void {
     const closeIdleConnections = this.server.closeIdleConnections.bind(this.server);
-    // Node and Fastify call it when they close the port.
+    // Node and Fastify call this method when they close the port.
     this.server.closeIdleConnections = () => undefined;
     const check = setInterval(() => {
       this.closeIdle(inUse());
@@ -63,7 +63,7 @@ export class OpenConnections {
     };
   }
 
-  /** Closes connections that are idle in two consecutive checks. A new connection may be about to send a request. */
+  /** Closes connections that are idle in two consecutive checks, because a new connection may be about to send a request. */
   private closeIdle(inUse: ReadonlySet<Socket>): void {
     const idle = [...this.open].filter((socket) => !inUse.has(socket) && socket.writableLength === 0);
     for (const socket of idle) if (this.idle.has(socket)) socket.destroy();

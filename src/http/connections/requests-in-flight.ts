@@ -4,21 +4,21 @@ import type { Socket } from 'node:net';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { writeFinalResponse } from '../client-errors';
 
-/** Limit for which the port stays open while requests are in flight, so that probes can read that the gateway is not ready. */
+/** At shutdown, the port stays open for at most this time while requests are in flight, so that probes get "not ready". */
 const DRAIN_LIMIT_MS = 5000;
 
 /**
- * Concurrent requests of one connection. A client may pipeline requests without reading responses, so this bounds the
- * buffered responses. Authenticated connections get more.
+ * Maximum number of concurrent requests per connection. A client may pipeline requests without reading the responses, so
+ * this limit bounds the buffered responses.
  */
 const MAX_ANSWERING = { anonymous: 4, signedIn: 16 } as const;
-/** A connection with more unanswered requests is closed. Browsers and common HTTP libraries do not pipeline. */
+/** The gateway closes a connection with more unanswered requests. Browsers and common HTTP libraries do not pipeline. */
 const MAX_UNANSWERED = 128;
 
 interface Connection {
-  /** Unanswered requests in order of arrival. */
+  /** Unanswered requests, in order of arrival. */
   readonly requests: FastifyRequest[];
-  /** Continuations of requests that wait for earlier responses of the connection. */
+  /** Continuations of requests that wait for earlier responses on the connection. */
   readonly held: (() => void)[];
   answering: number;
   isSignedIn: boolean;
@@ -28,8 +28,8 @@ interface Connection {
 /** Tracks requests until the last byte of the response is sent. */
 export class RequestsInFlight implements BeforeApplicationShutdown {
   /**
-   * By connection and not in one Set of requests: V8 (Node 20) keeps rehashed tables of a Set linked, which would retain
-   * answered requests.
+   * One Set of all requests would leak memory: V8 (Node 20) links the old tables of a rehashed Set, which retain answered
+   * requests.
    */
   private readonly byConnection = new Map<Socket, Connection>();
   private readonly callbacks = new Map<Socket, () => void>();
@@ -40,20 +40,20 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
     fastify.addHook('onRequest', (request, _reply, done) => {
       this.admit(request, done);
     });
-    // Called when the response was sent or the client has disconnected.
+    // Fastify calls this hook after it sends the response, or after the client disconnects.
     fastify.addHook('onResponse', (request, _reply, done) => {
       this.remove(request);
       done();
     });
   }
 
-  /** The connections with unanswered requests. */
+  /** Returns the connections with unanswered requests. */
   connections(): ReadonlySet<Socket> {
     const busy = [...this.byConnection].filter(([, { requests }]) => requests.length > 0);
     return new Set(busy.map(([socket]) => socket));
   }
 
-  /** Called by Nest before it closes the port. */
+  /** Nest calls this method before it closes the port. */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.pending().length === 0) return;
     await new Promise<void>((resolve) => {
@@ -68,14 +68,14 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
     });
   }
 
-  /** Incomplete requests are ignored, because their input has ended. */
+  /** Ignores incomplete requests, because the rest of their input will not arrive. */
   private whenAnswered(socket: Socket, then: () => void): void {
     if (this.byConnection.get(socket)?.requests.some(({ raw }) => raw.complete))
       this.callbacks.set(socket, then);
     else then();
   }
 
-  /** Admits a request, holds it until earlier requests of the connection are answered, or refuses the connection. */
+  /** Admits a request, queues it behind earlier requests of the connection, or refuses the connection. */
   private admit(request: FastifyRequest, pass: () => void): void {
     const { socket } = request.raw;
     const connection = this.connectionOf(socket);
@@ -100,7 +100,7 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
     if (known) return known;
     const connection = { requests: [], held: [], answering: 0, isSignedIn: false, isRefused: false };
     this.byConnection.set(socket, connection);
-    // When a client disconnects, Fastify reports only the first of its pipelined requests.
+    // When a client disconnects, Fastify calls `onResponse` only for the first of its pipelined requests.
     socket.once('close', () => {
       this.byConnection.delete(socket);
       this.checkDrained();
@@ -137,7 +137,7 @@ export class RequestsInFlight implements BeforeApplicationShutdown {
     if (this.wake && this.pending().length === 0) this.wake();
   }
 
-  /** Unanswered requests except probes. */
+  /** Returns the unanswered requests, except those of open routes such as probes. */
   private pending(): FastifyRequest[] {
     const all = [...this.byConnection.values()].flatMap(({ requests }) => requests);
     return all.filter((request) => request.routeOptions.config.rules?.access !== 'open');
