@@ -142,6 +142,8 @@ describe('the local JSON destination', () => {
   it('truncates the lines that a killed run left after its last commit', () => {
     write('append', [{ id: 1 }]);
     writeFileSync(join(folder.path, 'local/out/_airbyte_raw_s.jsonl'), `${content()}{"_airbyte_ab_id":"half`);
+    const marker = join(folder.path, 'local/out/._airbyte_raw_s.jsonl.committed');
+    writeFileSync(marker, readFileSync(marker, 'utf8').replace('"writing":false', '"writing":true'));
     write('append', [{ id: 2 }]);
     expect(ids()).toEqual(['1', '2']);
     expect(content()).not.toContain('half');
@@ -180,10 +182,11 @@ describe('the local JSON destination', () => {
   it.each(['overwrite', 'append'])('writes through no link out of /local/ (%s)', (mode) => {
     mkdirSync(join(folder.path, 'local/out'));
     const outside = folder.file('outside.jsonl', 'mine\n');
-    for (const name of ['_airbyte_raw_s.jsonl', '._airbyte_raw_s.jsonl.new'])
+    for (const name of ['_airbyte_raw_s.jsonl', '._airbyte_raw_s.jsonl.new']) {
       symlinkSync(outside, join(folder.path, 'local/out', name));
-    expect(write(mode, [{ id: 1 }]).status).toBe(1);
-    rmSync(join(folder.path, 'local/out/_airbyte_raw_s.jsonl'));
+      expect(write(mode, [{ id: 1 }]).status).toBe(1);
+      rmSync(join(folder.path, 'local/out', name));
+    }
     expect(write(mode, [{ id: 1 }]).status).toBe(0);
     expect(readFileSync(outside, 'utf8')).toBe('mine\n');
   });

@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { lstatSync, readSync } from 'node:fs';
 import { numberAt, objectAt, parseObject, stringAt } from '../../platform/json';
 import { writeFileAtomic, readSmallFile } from '../../platform/regular-file';
 import type { ConfiguredStream } from '../../protocol/messages';
@@ -17,12 +17,26 @@ export interface FileRecord {
   readonly owner: Owner | null;
   /** The offset of the last commit, or null for a complete file of any size. */
   readonly offset: number | null;
+  /**
+   * Whether a run may have written bytes behind the offset. It is stored before the first of them, so otherwise such bytes
+   * are from another program. Files of previous versions do not have it, and it is true for them.
+   */
+  readonly isWriting: boolean;
 }
 
-/** Reads the metadata, or returns null if it is missing or invalid. */
+/** The file at the path of the metadata has other content. */
+export class ForeignRecordError extends Error {
+  override readonly name = 'ForeignRecordError';
+}
+
+/**
+ * Reads the metadata, or returns null if it is missing or empty.
+ * @throws ForeignRecordError
+ */
 export function readFileRecord(path: string): FileRecord | null {
+  if ((lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return null;
   const content = parseObject(readSmallFile(path) ?? '');
-  if (content === null) return null;
+  if (content === null || !('offset' in content)) throw new ForeignRecordError();
   const stream = objectAt(content, 'stream');
   const name = stream === undefined ? undefined : stringAt(stream, 'name');
   return {
@@ -31,12 +45,13 @@ export function readFileRecord(path: string): FileRecord | null {
         ? null
         : { name, namespace: stringAt(stream, 'namespace') ?? null },
     offset: numberAt(content, 'offset') ?? null,
+    isWriting: content['writing'] !== false,
   };
 }
 
-export function keepFileRecord(path: string, { owner, offset }: FileRecord): void {
+export function keepFileRecord(path: string, { owner, offset, isWriting }: FileRecord): void {
   const stream = owner === null ? null : { namespace: owner.namespace, name: owner.name };
-  writeFileAtomic(path, JSON.stringify({ offset, stream }), 0o666);
+  writeFileAtomic(path, JSON.stringify({ offset, stream, writing: isWriting }), 0o666);
 }
 
 export function isSameOwner(one: Owner, other: Owner): boolean {

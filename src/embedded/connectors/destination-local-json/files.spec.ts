@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -26,6 +27,7 @@ afterEach(() => {
   output.folder.remove();
 });
 
+const OWN_LINE = `{"_airbyte_ab_id":"00000000-0000-4000-8000-000000000000","_airbyte_emitted_at":1,"_airbyte_data":{"id":7}}\n`;
 const MODES = ['overwrite', 'append'];
 const path = (name: string): string => join(output.local, 'out', name);
 const outside = (): string => join(output.folder.path, 'outside');
@@ -106,10 +108,9 @@ describe('the file of a stream', () => {
   });
 
   it('is continued in every mode, also if the previous version created it', async () => {
-    const line = `{"_airbyte_ab_id":"00000000-0000-4000-8000-000000000000","_airbyte_emitted_at":1,"_airbyte_data":{"id":7}}\n`;
     mkdirSync(path('.'));
-    writeFileSync(path('_airbyte_raw_s.jsonl'), `${line}{"_airbyte_ab_id":"half`);
-    writeFileSync(path('._airbyte_raw_s.jsonl.committed'), `{"offset":${line.length}}`);
+    writeFileSync(path('_airbyte_raw_s.jsonl'), `${OWN_LINE}{"_airbyte_ab_id":"half`);
+    writeFileSync(path('._airbyte_raw_s.jsonl.committed'), `{"offset":${OWN_LINE.length}}`);
     expect(await output.write('s', 'append', [{ id: 8 }])).toBeNull();
     expect(ids()).toEqual(['7', '8']);
     expect(await output.write('s', 'overwrite', [{ id: 1 }])).toBeNull();
@@ -119,6 +120,61 @@ describe('the file of a stream', () => {
     expect(await output.write('s', 'append', [{ id: 3 }])).toBeNull();
     expect(ids()).toEqual(['1', '2', '3']);
   });
+
+  it.each([`{"mine":1}\n`, OWN_LINE])('keeps the line %j that a user added', async (mine) => {
+    await output.write('s', 'append', [{ id: 1 }, { id: 2 }]);
+    appendFileSync(path('_airbyte_raw_s.jsonl'), mine);
+    expect(await output.write('s', 'append', [{ id: 3 }])).toBeNull();
+    expect(await output.write('s', 'append', [{ id: 4 }])).toBeNull();
+    const lines = readFileSync(path('_airbyte_raw_s.jsonl'), 'utf8').split(/(?<=\n)/);
+    expect(lines).toHaveLength(5);
+    expect(lines[2]).toBe(mine);
+  });
+
+  it('is not overwritten while it has lines that a user added', async () => {
+    await output.write('s', 'append', [{ id: 1 }]);
+    const size = readFileSync(path('_airbyte_raw_s.jsonl')).length;
+    appendFileSync(path('_airbyte_raw_s.jsonl'), '{"mine":1}\n');
+    expect(await output.write('s', 'overwrite', [{ id: 2 }])).toEqual({
+      type: 'config_error',
+      message: `/local/out/_airbyte_raw_s.jsonl has lines of another program behind its first ${size} bytes. Move these lines to another file.`,
+    });
+    expect(readFileSync(path('_airbyte_raw_s.jsonl'), 'utf8').slice(size)).toBe('{"mine":1}\n');
+  });
+
+  it.each(['', OWN_LINE, OWN_LINE.slice(0, 50)])(
+    'is refused if a user added a line behind those of a killed run: %j',
+    async (left) => {
+      await output.write('s', 'append', [{ id: 1 }]);
+      const committed = readFileSync(path('_airbyte_raw_s.jsonl'), 'utf8');
+      const record: object = JSON.parse(readFileSync(path('._airbyte_raw_s.jsonl.committed'), 'utf8'));
+      writeFileSync(path('._airbyte_raw_s.jsonl.committed'), JSON.stringify({ ...record, writing: true }));
+      writeFileSync(path('_airbyte_raw_s.jsonl'), `${committed}${left}{"mine":1}\n`);
+      for (const mode of MODES)
+        expect((await output.write('s', mode, [{ id: 2 }]))?.message).toContain(
+          'has lines of another program',
+        );
+      expect(readFileSync(path('_airbyte_raw_s.jsonl'), 'utf8')).toBe(`${committed}${left}{"mine":1}\n`);
+      writeFileSync(path('_airbyte_raw_s.jsonl'), `${committed}${left}`);
+      expect(await output.write('s', 'append', [{ id: 2 }])).toBeNull();
+      expect(ids()).toEqual(['1', '2']);
+    },
+  );
+
+  it.each(['new', 'committed'].flatMap((suffix) => MODES.map((mode) => [suffix, mode])))(
+    'does not cost a user a file with the suffix %s (%s)',
+    async (suffix, mode) => {
+      const name = `._airbyte_raw_s.jsonl.${suffix}`;
+      mkdirSync(path('.'));
+      writeFileSync(path(name), 'mine\n');
+      expect(await output.write('s', mode, [{ id: 1 }])).toEqual({
+        type: 'config_error',
+        message: `/local/out/${name} was not created by this connector. Move it away, or choose another destination_path for stream "s".`,
+      });
+      expect(files()).toEqual([name]);
+      expect(readFileSync(path(name), 'utf8')).toBe('mine\n');
+    },
+  );
 
   it('may be emptied or moved away, but not truncated within a line', async () => {
     await output.write('s', 'append', [{ id: 1 }, { id: 2 }]);
@@ -137,10 +193,10 @@ describe('the file of a stream', () => {
   it('leaves no other file behind after a failed overwrite or a killed run', async () => {
     await output.write('s', 'append', [{ id: 1 }]);
     const before = files();
-    writeFileSync(path('._airbyte_raw_s.jsonl.new'), 'left by a killed run');
+    writeFileSync(path('._airbyte_raw_s.jsonl.new'), `${OWN_LINE}{"_airbyte_ab`);
     expect((await output.write('s', 'overwrite', [{ id: 2 }], {}, false))?.type).toBe('transient_error');
     expect(files()).toEqual(before);
-    writeFileSync(path('._airbyte_raw_s.jsonl.new'), 'left by a killed run');
+    writeFileSync(path('._airbyte_raw_s.jsonl.new'), `${OWN_LINE}{"_airbyte_ab`);
     await output.write('s', 'append', [{ id: 3 }]);
     expect(files()).toEqual(before);
     expect(ids()).toEqual(['1', '3']);

@@ -16,6 +16,7 @@ import { hasCode } from '../../platform/system-error';
 import type { LocalFolder } from '../local-folder';
 import {
   endsLine,
+  ForeignRecordError,
   isSameOwner,
   keepFileRecord,
   looksWritten,
@@ -23,14 +24,15 @@ import {
   type FileRecord,
   type Owner,
 } from './file-record';
+import { hasOnlyOwnLines } from './own-lines';
 
 const LOCK_WAIT_MS = 3000;
 const LOCK_POLL_MS = 50;
 const FLUSH_CHARS = 256 * 1024;
 
 /**
- * The file of one stream. Appending continues at the last committed offset, which removes uncommitted lines of a killed
- * run. Overwriting fills a second file, which then replaces the first one atomically.
+ * The file of one stream. Appending removes uncommitted lines of a killed run, and continues behind lines that a user
+ * added. Overwriting fills a second file, which then replaces the first one atomically.
  */
 export class StreamFile {
   private readonly release: () => void;
@@ -38,6 +40,7 @@ export class StreamFile {
   private waiting = '';
   private size = 0;
   private committed = 0;
+  private isWriting = false;
 
   /**
    * @param folder the caller closes it
@@ -52,8 +55,7 @@ export class StreamFile {
     this.release = this.lock();
     try {
       const record = this.ownRecord();
-      // A killed run may have left this file. It is removed and never written, because it could be a link.
-      rmSync(this.path('new'), { force: true });
+      this.removeLeftNew();
       this.fd = overwrite ? this.openNew(record) : this.openExisting(record);
     } catch (error) {
       this.release();
@@ -72,6 +74,7 @@ export class StreamFile {
   commit(): void {
     this.write();
     fsyncSync(this.fd);
+    if (fstatSync(this.fd).size !== this.size) throw this.changed(this.committed);
     if (!this.overwrite) this.keepOffset(this.size);
     this.committed = this.size;
   }
@@ -92,7 +95,11 @@ export class StreamFile {
   /** Truncates uncommitted lines, which may be incomplete. The source sends them again. */
   close(): void {
     try {
-      if (fstatSync(this.fd).size > this.committed) ftruncateSync(this.fd, this.committed);
+      // Another size means that another program has added lines. The next run refuses the file.
+      if (fstatSync(this.fd).size === this.size) {
+        if (this.size > this.committed) ftruncateSync(this.fd, this.committed);
+        if (this.isWriting) this.keepOffset(this.committed, false);
+      }
     } finally {
       closeSync(this.fd);
       if (this.overwrite) rmSync(this.path('new'), { force: true });
@@ -111,12 +118,32 @@ export class StreamFile {
   private write(): void {
     const bytes = Buffer.from(this.waiting, 'latin1');
     this.waiting = '';
-    for (let done = 0; done < bytes.length;) done += writeSync(this.fd, bytes, done);
-    this.size += bytes.length;
+    if (bytes.length > 0 && !this.overwrite && !this.isWriting) {
+      this.keepOffset(this.committed, true);
+      this.isWriting = true;
+    }
+    for (let done = 0; done < bytes.length;) {
+      const written = writeSync(this.fd, bytes, done);
+      this.size += written;
+      done += written;
+    }
   }
 
-  private keepOffset(offset: number | null): void {
-    keepFileRecord(this.path('committed'), { owner: this.owner, offset });
+  private keepOffset(offset: number | null, isWriting = this.isWriting): void {
+    keepFileRecord(this.path('committed'), { owner: this.owner, offset, isWriting });
+  }
+
+  /** A killed overwrite leaves its file behind. Another file of that name is a user's. */
+  private removeLeftNew(): void {
+    const name = hidden(this.name, 'new');
+    if (lstatSync(this.folder.entry(name), { throwIfNoEntry: false }) === undefined) return;
+    const fd = this.folder.openFile(name, constants.O_RDONLY);
+    try {
+      if (!hasOnlyOwnLines(fd, 0, fstatSync(fd).size)) throw this.foreign(name);
+    } finally {
+      closeSync(fd);
+    }
+    rmSync(this.folder.entry(name));
   }
 
   /**
@@ -133,20 +160,18 @@ export class StreamFile {
     }
     const fd = this.folder.openFile(this.name, constants.O_RDONLY);
     try {
-      if (!looksWritten(fd))
-        throw this.refused(
-          `was not created by this connector. Move it away, or choose another destination_path for stream ${shown(this.owner)}.`,
-        );
+      if (!looksWritten(fd)) throw this.foreign(this.name);
     } finally {
       closeSync(fd);
     }
-    return record ?? { owner: null, offset: null };
+    return record ?? { owner: null, offset: null, isWriting: false };
   }
 
   private readRecord(): FileRecord | null {
     try {
       return readFileRecord(this.path('committed'));
     } catch (error) {
+      if (error instanceof ForeignRecordError) throw this.foreign(hidden(this.name, 'committed'));
       if (!(error instanceof NotRegularFileError) && !hasCode(error, 'ELOOP', 'EISDIR', 'ENXIO')) throw error;
       throw configError(
         `${this.folder.shown}/${hidden(this.name, 'committed')} is a link or not a regular file. Remove it.`,
@@ -178,7 +203,7 @@ export class StreamFile {
 
   private goBackToCommitted(fd: number, record: FileRecord | null): void {
     const { size } = fstatSync(fd);
-    const end = Math.min(size, record?.offset ?? size);
+    const end = this.endOfLines(fd, size, record);
     if (!this.overwrite && !endsLine(fd, end)) {
       throw this.refused(
         'ends in the middle of a line, but the connector writes only complete lines. Restore it, or move it away.',
@@ -187,6 +212,29 @@ export class StreamFile {
     if (end < size) ftruncateSync(fd, end);
     this.size = this.committed = end;
     this.keepOffset(end);
+  }
+
+  /** The position behind the committed lines and the lines of a user. */
+  private endOfLines(fd: number, size: number, record: FileRecord | null): number {
+    const committed = record?.offset ?? size;
+    if (size <= committed) return size;
+    const isWriting = record?.isWriting === true;
+    if (isWriting && hasOnlyOwnLines(fd, committed, size)) return committed;
+    // In the file of a killed run, the lines of both cannot be separated. An overwrite would remove them.
+    if (isWriting || this.overwrite) throw this.changed(committed);
+    return size;
+  }
+
+  private changed(committed: number): ConnectorError {
+    return this.refused(
+      `has lines of another program behind its first ${committed} bytes. Move these lines to another file.`,
+    );
+  }
+
+  private foreign(name: string): ConnectorError {
+    return configError(
+      `${this.folder.shown}/${name} was not created by this connector. Move it away, or choose another destination_path for stream ${shown(this.owner)}.`,
+    );
   }
 
   private refused(reason: string): ConnectorError {
