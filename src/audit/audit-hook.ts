@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { clientAddress } from '../http/client-address';
 import { problemCodeOf } from '../api/problem/problem-code';
 
-/** `Location` header, which contains the ids of new resources. */
+/** The `Location` header contains the ids of new resources. */
 const CREATED = /^\/ingestion\/([^/]+)(?:\/runs\/([^/]+))?/;
 
 /** Logs one line per request of a changing operation: caller, action, ids and outcome, never a body. */
@@ -40,7 +40,7 @@ function idsOf(request: FastifyRequest, reply: FastifyReply): Record<string, str
   };
 }
 
-/** Truncated, because invalid ids can be as long as a path. */
+/** Values are truncated, because an invalid id can be as long as a path. */
 function textsOf(params: unknown): Record<string, string> {
   if (typeof params !== 'object' || params === null) return {};
   return Object.fromEntries(

@@ -22,7 +22,7 @@ import { CallerGate } from './caller-gate';
 })
 export class AuthModule {}
 
-/** Null if no callers are configured: every request is allowed. */
+/** Returns null if no callers are configured. Every request is then allowed. */
 async function createAuthenticator(settings: Settings, clock: Clock): Promise<Authenticator | null> {
   const { apiKeys, oidc } = settings;
   if (apiKeys.length === 0 && oidc === null) return null;

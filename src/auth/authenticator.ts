@@ -4,9 +4,9 @@ import type { ApiKeyRing } from './api-keys';
 import { credentialsInvalid, credentialsMissing } from './auth-problems';
 import type { OidcVerifier } from './oidc-verifier';
 
-/** RFC 6750 §2.1. */
+/** Authorization header (RFC 6750 §2.1). */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
-/** RFC 7515 §3.1: header, claims and signature. */
+/** Header, claims and signature (RFC 7515 §3.1). */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** Identifies the caller of a request by its headers. */

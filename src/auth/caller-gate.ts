@@ -11,8 +11,8 @@ import type { Quota, RateLimit } from '../rate-limit/rate-limiter';
 type Refusal = { readonly error: unknown } | null;
 
 /**
- * Authentication, rate limiting and authorization. A Fastify hook and not a Nest guard, so that it runs before the body is
- * read. With API keys and in-memory counters it is synchronous.
+ * Authentication, rate limiting and authorization. It is a Fastify hook and not a Nest guard, so that it runs before the
+ * body is read. With API keys and in-memory counters it is synchronous.
  */
 export class CallerGate {
   /** Addresses whose failed authentications reached the rate limit. */
@@ -55,8 +55,8 @@ export class CallerGate {
   };
 
   /**
-   * Credentials are not checked after too many failures. A credential that was valid from this address before is still
-   * accepted, so that one wrong client does not lock out others behind the same proxy.
+   * Returns the remaining time for which this address is blocked, or 0. A credential that was valid from this address
+   * before is still checked, so that one wrong client does not block others behind the same proxy.
    */
   private blockedForMs(request: FastifyRequest): number {
     if (this.blocked.isEmpty) return 0;
@@ -84,7 +84,7 @@ export class CallerGate {
     return this.rate.limiter.take(request.caller?.id ?? `ip:${networkOf(clientAddress(request))}`);
   }
 
-  /** Returns the reason to refuse the request, if there is one. */
+  /** Returns the error of a refused request, or undefined. */
   private authorize(admission: Admission, request: FastifyRequest, reply: FastifyReply): Error | undefined {
     const { access, refused, quota } = admission;
     if (quota && this.rate) {
@@ -104,7 +104,7 @@ interface Admission {
   readonly quota: Quota | null;
 }
 
-/** The headers with credentials. */
+/** Identifies the credentials of a request. */
 function credentialOf({ headers }: FastifyRequest): string {
   return JSON.stringify([headers.authorization, headers['x-api-key']]);
 }
@@ -113,7 +113,7 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('authentication failed', { cause: thrown });
 }
 
-/** Continues synchronously if the value is not a promise, which avoids a microtask on the hot path. */
+/** Continues synchronously if the value is not a promise. This avoids a microtask for each request. */
 function continueWith<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

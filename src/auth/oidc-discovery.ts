@@ -1,6 +1,6 @@
 /** The required part of the metadata of an issuer (OpenID Connect Discovery 1.0 §3). */
 export interface Issuer {
-  /** Exactly as in the tokens, including a trailing slash. */
+  /** Same text as in the tokens, including a trailing slash. */
   readonly issuer: string;
   readonly jwksUri: URL;
 }

@@ -82,7 +82,7 @@ export class OidcVerifier {
     if (exp !== undefined) this.verified.add(token, { caller, expiresAtMs: exp * 1000, keys });
   }
 
-  /** Discovers the issuer with the first token. After a failure, waits before the next attempt. */
+  /** Discovers the issuer at the first token. After a failure, tokens get 503 until the pause is over. */
   private async keySource(): Promise<KeySource> {
     const nowMs = this.clock.monotonicMs();
     if (!this.source && nowMs < this.nextDiscoveryAtMs)

@@ -5,7 +5,7 @@ import { credentialsInvalid, workspaceMissing } from './auth-problems';
 /**
  * Returns the caller of a verified token. Scopes are read from `scope` (RFC 8693 §4.2) and `scp` (Microsoft Entra, Okta),
  * each a list or a string separated by spaces.
- * @param workspaceClaim if set, a token without this claim is refused and not treated as unlimited
+ * @param workspaceClaim if set, a token without this claim is refused. It would otherwise have access to all workspaces.
  * @throws ProblemException
  */
 export function callerOf(claims: JWTPayload, workspaceClaim: string | null): Caller {

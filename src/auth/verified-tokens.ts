@@ -11,8 +11,8 @@ interface Verified {
 const MAX_TOKENS = 10_000;
 
 /**
- * Caches verified tokens by hash, because verifying a signature takes most of the time of a request. Invalid tokens are not
- * cached. FIFO eviction.
+ * Caches verified tokens by hash, because the verification of a signature takes most of the time of a request. Invalid
+ * tokens are not cached. A full cache evicts its oldest entry.
  */
 export class VerifiedTokens {
   private readonly tokens = new Map<string, Verified>();
@@ -38,7 +38,7 @@ export class VerifiedTokens {
   }
 }
 
-/** Hashed, so that a lookup does not compare tokens byte by byte. */
+/** Tokens are hashed, so that the duration of a lookup reveals nothing about them. */
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }

@@ -3,7 +3,7 @@ import type { AirbyteCredentials, ApiKey, OidcSettings, Settings } from './setti
 
 const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
 
-/** Requires complete pairs and at most one authentication method, so that an incomplete pair is not ignored. */
+/** Requires complete pairs and at most one authentication method, so that no setting is ignored silently. */
 export function readAirbyteCredentials(env: Environment): AirbyteCredentials {
   const client = readPair(env, 'AIRBYTE_CLIENT_ID', 'AIRBYTE_CLIENT_SECRET');
   const basic = readPair(env, 'AIRBYTE_USERNAME', 'AIRBYTE_PASSWORD');
@@ -73,7 +73,7 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-/** Beyond loopback, the API requires credentials of callers, or an explicit `AUTH=off`. */
+/** Outside loopback, API keys, OIDC or `AUTH=off` must be configured. */
 export function requireCallersBeyondLoopback(env: Environment, settings: Settings): void {
   const hasCallers = settings.apiKeys.length > 0 || settings.oidc !== null;
   if (hasCallers && settings.authOff) {

@@ -1,6 +1,6 @@
 import { StartError } from './start-error';
 
-/** Invalid settings. The message names each setting and the fix, but never a value: a mistyped secret must not reach a log. */
+/** Invalid settings. The message contains each name and the fix, but no value, so that no secret reaches a log. */
 export class SettingsError extends StartError {
   constructor(readonly complaints: readonly string[]) {
     super(`Invalid settings:\n${complaints.map((complaint) => `  - ${complaint}`).join('\n')}`);
@@ -55,7 +55,7 @@ export class Environment {
     return null;
   }
 
-  /** Entries separated by commas; empty if one of them is invalid. */
+  /** Entries separated by commas. The list is empty if an entry is invalid. */
   list(name: string, isRight: (entry: string) => boolean, reason: string): string[] {
     const entries = (this.text(name)?.split(',') ?? []).map((entry) => entry.trim());
     const wrong = entries.flatMap((entry, index) => (isRight(entry) ? [] : [index + 1]));
@@ -68,7 +68,7 @@ export class Environment {
   }
 }
 
-/** Whether a URL has no other components, which would be ignored. */
+/** Returns true if a URL has no component that the gateway would ignore. */
 function isBare({ username, password, search, hash }: URL): boolean {
   return [username, password, search, hash].every((part) => part === '');
 }

@@ -35,7 +35,7 @@ function nearest(name: string, known: ReadonlySet<string>): string | undefined {
   return [...known].find((setting) => setting.length >= MIN_LENGTH && isNear(upper, setting));
 }
 
-/** Whether two names differ in one letter that is added, missing, changed or swapped with its neighbour. */
+/** Returns true if two names differ at most in one letter that is added, missing, changed or swapped with the next. */
 function isNear(a: string, b: string): boolean {
   if (a === b) return true;
   if (Math.abs(a.length - b.length) > 1) return false;

@@ -16,7 +16,7 @@ export interface AirbyteSettings {
   readonly workspaceId: string | null;
   /** Time limit of a request in milliseconds, including retries and waits. */
   readonly timeoutMs: number;
-  /** Time limit of a creation in milliseconds. Airbyte discovers the schema of the source meanwhile. */
+  /** Time limit of a creation in milliseconds, including the schema discovery of the source. */
   readonly createTimeoutMs: number;
   /** Time limit of a start or cancellation of a job in milliseconds, counted from sending. The wait before it has the same limit. */
   readonly startTimeoutMs: number;
@@ -30,7 +30,7 @@ export interface AirbyteSettings {
   readonly maxQueue: number;
 }
 
-/** An API key, of which only the hash is stored. */
+/** An API key. Only its hash is stored. */
 export interface ApiKey {
   readonly name: string;
   readonly scopes: readonly string[];
@@ -60,13 +60,13 @@ export interface Settings {
   readonly statusMaxAgeMs: number;
   /** Minimum interval of schedules. More frequent ones are refused. */
   readonly scheduleMinIntervalMinutes: number;
-  /** A firing without a run counts as missed after this time. Airbyte guarantees half an hour. */
+  /** A firing without a run counts as missed after this time. Airbyte guarantees a start within 30 minutes. */
   readonly missedRunToleranceMinutes: number;
   readonly apiKeys: readonly ApiKey[];
   readonly oidc: OidcSettings | null;
   /** True if the operator explicitly disabled authentication (`AUTH=off`). */
   readonly authOff: boolean;
-  /** Addresses and networks (CIDR) of trusted proxies, whose `X-Forwarded-For` is used. */
+  /** Addresses and networks (CIDR) of trusted proxies. Their `X-Forwarded-For` is used. */
   readonly trustedProxies: readonly string[];
   /** Allowed origins of scripts, e.g. `https://app.example.com`. If empty, no other origin is allowed. */
   readonly corsOrigins: readonly string[];
@@ -80,7 +80,7 @@ export interface Settings {
   readonly logLevel: LogLevel;
   /** Directory of the state and the `/local` files of the embedded Airbyte. */
   readonly dataDir: string;
-  /** Secret key with which the embedded Airbyte encrypts configurations: 32 bytes in base64. Null: `secret.key` in `dataDir`. */
+  /** Encryption key for configurations of the embedded Airbyte: 32 bytes in base64. Null: `secret.key` in `dataDir`. */
   readonly dataKey: string | null;
   /** Behaviour of the embedded Airbyte if an overwrite would empty a table with rows. */
   readonly emptyOverwrite: 'warn' | 'refuse';

@@ -264,7 +264,7 @@ describe('.env.example and docker-compose.yml', () => {
   const names = (text: string, pattern: RegExp): string[] =>
     [...text.matchAll(pattern)].map((m) => m[1] ?? '');
 
-  /** Every name that the settings ask for. */
+  /** Returns the names of all variables that are read. */
   function namesRead(): string[] {
     const asked = new Set<string>();
     parseSettings(

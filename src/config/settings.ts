@@ -97,8 +97,8 @@ function readOrigins(env: Environment): string[] {
 }
 
 /**
- * If unset, a gateway on loopback without authentication accepts only loopback names, against DNS rebinding by web pages.
- * Otherwise every name is accepted, because proxies and probes use names that the gateway cannot know.
+ * If unset, a gateway on loopback without authentication accepts only loopback names. This prevents DNS rebinding by web
+ * pages. Any other gateway accepts every name, because proxies and probes use names that are not configured here.
  */
 function readAllowedHosts(env: Environment): readonly string[] | null {
   if (env.text('ALLOWED_HOSTS') === '*') return null;
@@ -143,7 +143,7 @@ const DATA_KEY_BYTES = 32;
 function readDataKey(env: Environment): string | null {
   const key = env.text('DATA_KEY');
   if (key === null) return null;
-  // Buffer ignores characters outside base64, so a key that encodes differently is mistyped.
+  // Buffer ignores invalid characters, so the bytes are encoded again and compared.
   const bytes = Buffer.from(key, 'base64');
   if (bytes.length === DATA_KEY_BYTES && bytes.toString('base64') === key) return key;
   env.complain(

@@ -92,7 +92,7 @@ async function checkRun(client: IngestionClient, connectionId: string): Promise<
 }
 
 async function cleanUp(client: IngestionClient): Promise<void> {
-  // Concurrently, so that one failure does not prevent the other deletions.
+  // All deletions are started, so that one failure does not prevent the others.
   const deletions = await Promise.allSettled([...created].map((connectionId) => client.delete(connectionId)));
   for (const deletion of deletions) if (deletion.status === 'rejected') throw deletion.reason as Error;
   for (const connectionId of created) {

@@ -2,7 +2,7 @@ import type { ProblemCode } from '../api/problem/problem-catalogue';
 
 /**
  * Outcome of an attempt according to its response:
- * - `final`: success, or a refusal that a retry would get again
+ * - `final`: success, or an error that a retry would get again
  * - `unsent`: no change was sent; the key can be used again
  * - `failed`: Airbyte failed and will not continue
  * - `unknown`: Airbyte may have carried out the change, or may still do so

@@ -9,7 +9,7 @@ import {
   StoreUnavailable,
 } from './idempotency-store';
 
-/** Says what it was asked, and answers as it is told to. */
+/** Records its calls and returns the configured results. */
 class ScriptedStore implements IdempotencyStore {
   begun: BeginResult = { kind: 'new' };
   isDown = false;

@@ -21,7 +21,7 @@ import { answerOf } from './stored-answer';
 /** A request with an `Idempotency-Key`. */
 interface Attempt {
   readonly intent: Intent;
-  /** End of the doubt about an earlier attempt; null if there is none. */
+  /** Time until which Airbyte may finish an earlier attempt; null without an earlier attempt. */
   readonly inDoubtUntilMs: number | null;
   readonly maySend: boolean;
   /** True while its outcome is being stored. The lease must not be renewed after that. */
@@ -30,10 +30,10 @@ interface Attempt {
 
 const SETTLE_LIMIT_MS = 5000;
 
-/** Carries out a request with an `Idempotency-Key` once, even if it is sent concurrently or again. */
+/** Executes a request with an `Idempotency-Key` once, even if the caller sends it repeatedly or concurrently. */
 export class IdempotencyHooks {
   private readonly attempts = new Map<FastifyRequest, Attempt>();
-  /** Outcomes that could not be stored yet. They are few, because new keys are refused while the store fails. */
+  /** Outcomes that could not be stored yet. The map stays small: new keys are refused while the store fails. */
   private readonly unsaved = new Map<Intent, RecordedOutcome>();
   private timer: NodeJS.Timeout | null = null;
   private wake: (() => void) | null = null;
@@ -86,7 +86,7 @@ export class IdempotencyHooks {
     try {
       await this.store.finish(attempt.intent, outcome);
     } catch (error) {
-      // The caller gets the response anyway. Until it is stored, retries look up the outcome in Airbyte.
+      // The caller still gets the response. Until it is stored, retries look up the outcome in Airbyte.
       this.unsaved.set(attempt.intent, outcome);
       request.log.error({ err: error }, 'the outcome of a request with an Idempotency-Key is not stored yet');
     }
@@ -94,7 +94,7 @@ export class IdempotencyHooks {
     return payload;
   };
 
-  /** Resolves when every outcome is stored, or after a limit. */
+  /** Resolves when every outcome is stored, or after {@link SETTLE_LIMIT_MS}. */
   async whenIdle(): Promise<void> {
     if (this.isIdle) return;
     await new Promise<void>((resolve) => {
@@ -138,7 +138,7 @@ export class IdempotencyHooks {
   private outcomeOf(attempt: Attempt, reply: FastifyReply, payload: unknown): RecordedOutcome {
     const body = typeof payload === 'string' ? payload : '';
     const { inDoubtUntilMs, maySend } = attempt;
-    // A failed lookup does not resolve the doubt.
+    // After a failed lookup, the outcome of the earlier attempt is still unknown.
     if (!maySend && reply.statusCode >= 400) return { kind: 'in-doubt', untilMs: inDoubtUntilMs ?? 0 };
     switch (classifyAnswer(reply.statusCode, problemCodeOf(reply.statusCode, body))) {
       case 'final':
@@ -189,7 +189,7 @@ export class IdempotencyHooks {
     const nowMs = this.nowMs();
     for (const { intent, maySend, isEnding } of this.attempts.values()) {
       if (isEnding) continue;
-      // Never rejects. The next interval makes up for a failed renewal.
+      // Never rejects. After a failure, the next interval renews the lease.
       void this.store.keepAlive({ ...intent, nowMs }, maySend);
     }
   }

@@ -23,19 +23,19 @@ export function idempotencyKeyOf(header: string | string[] | undefined): string 
 /** Unauthenticated callers share one set of keys, because their addresses may change between attempts. */
 const ANONYMOUS = 'anonymous';
 
-/** Id in the store: a hash of caller, workspace and key, so that neither leaks and responses never cross workspaces. */
+/** Id in the store. The hash hides caller and key, and the workspace in it separates the responses of workspaces. */
 export function recordId(caller: Caller | undefined, key: string): string {
   const hash = createHash('sha256').update(caller?.id ?? ANONYMOUS);
   if (caller?.workspaceId) hash.update('\0').update(caller.workspaceId);
   return hash.update('\0').update(key).digest('hex');
 }
 
-/** Hash of method, path and body, which must be equal for every request with one key. The order of members is ignored. */
+/** Hash of method, path and body. It must be equal for all requests with one key. The order of members has no effect. */
 export function fingerprintOf(method: string, path: string, body: unknown): string {
   return createHash('sha256').update(`${method} ${path}\n`).update(canonical(body)).digest('hex');
 }
 
-/** Sorts the members of objects. The nesting depth of a body is limited before. */
+/** JSON with sorted members. The recursion is safe, because the nesting depth of bodies is limited. */
 function canonical(value: unknown): string {
   return JSON.stringify(value ?? null, (_name, member: unknown) => {
     if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;

@@ -6,13 +6,13 @@ export interface StoredAnswer {
   readonly body: string;
 }
 
-/** An intended attempt. */
+/** An attempt, stored before anything is sent. */
 export interface Intent {
   readonly id: string;
-  /** The caller whose share of the store the record uses. */
+  /** The record counts towards the share of this caller. */
   readonly caller: string;
   readonly fingerprint: string;
-  /** Id of the attempt. Only its owner can end it. */
+  /** Id of the attempt. Another attempt cannot end this one. */
   readonly owner: string;
   readonly nowMs: number;
 }
@@ -57,7 +57,7 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
-/** A caller has used its share of the store, and none of its records can be evicted. */
+/** The caller has used its share of the store, and none of its records can be evicted. */
 export class ShareExhausted extends Error {
   override readonly name = 'ShareExhausted';
 
@@ -66,22 +66,22 @@ export class ShareExhausted extends Error {
   }
 }
 
-/** Lifetime of records, and the time for which Airbyte may finish a change after a lost response. */
+/** `ttlMs`: lifetime of records. `doubtMs`: time in which Airbyte may finish a change after a lost response. */
 export interface IdempotencyTimes {
   readonly ttlMs: number;
   readonly doubtMs: number;
 }
 
-/** An attempt is given up if its lease is not renewed for this long. */
+/** Duration of a lease. An attempt without a renewal in this time counts as dead. */
 export const LEASE_MS = 10_000;
 export const KEEP_ALIVE_MS = 3000;
 
-/** End of the time in which an attempt may take effect, counted from the last renewal of its lease. */
+/** Time until which a dead attempt may take effect, counted from the last renewal of its lease. */
 export function inDoubtUntilMs(nowMs: number, { doubtMs }: IdempotencyTimes): number {
   return nowMs + LEASE_MS + doubtMs;
 }
 
-/** A record without a response must outlive the attempt, which takes at most one hour, and the doubt after it. */
+/** A record without a response outlives the attempt, which takes at most one hour, and `doubtMs` after it. */
 export function pendingTtlMs({ ttlMs, doubtMs }: IdempotencyTimes): number {
   return ttlMs + doubtMs + 3_600_000;
 }

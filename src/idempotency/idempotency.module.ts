@@ -10,7 +10,7 @@ import { MemoryIdempotencyStore } from './memory-store';
 import { RedisIdempotencyStore } from './redis-store';
 import { SharedCreationClaims } from './shared-claims';
 
-/** One outcome per `Idempotency-Key`, and one request per created connection. Global, because the Airbyte client uses the claims. */
+/** Idempotency keys and creation claims. The module is global, because the Airbyte client uses the claims. */
 @Global()
 @Module({
   imports: [RedisModule],

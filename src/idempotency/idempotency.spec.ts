@@ -146,7 +146,7 @@ describe('keys', () => {
 });
 
 describe('outcomes', () => {
-  /** Every problem, so that a new one is thought about. */
+  /** Problems after which no change was sent to Airbyte. */
   const UNSENT = [
     'validation-failed',
     'malformed-body',

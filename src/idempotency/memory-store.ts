@@ -21,7 +21,7 @@ interface Row {
   answer: StoredAnswer | null;
 }
 
-/** Usage of one caller. Ids are in order of eviction. */
+/** Usage of one caller. The ids are in order of eviction. */
 interface Usage {
   readonly ids: Set<string>;
   bytes: number;
@@ -38,9 +38,10 @@ export interface StoreLimits {
 }
 
 /**
- * Store of one replica, without persistence. Callers share the store equally. A caller that has used its share evicts its own
- * oldest record with a response or with a doubt that is over, and is refused if it has none. Records of other callers are
- * never evicted. Because shares shrink as callers are added, n callers can use 1 + ln n times the limits.
+ * Store of one replica, without persistence. Callers have equal shares. A caller that has used its share evicts its own
+ * oldest finished record: one with a response, or one that Airbyte can no longer finish. Without such a record, the caller
+ * is refused. Records of other callers are never evicted. Shares shrink as callers are added, so n callers can use up to
+ * 1 + ln n times the limits.
  */
 export class MemoryIdempotencyStore implements IdempotencyStore {
   private readonly rows = new Map<string, Row>();
@@ -72,7 +73,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
       row.answer = outcome.answer;
       row.expiresAtMs = this.nowMs() + this.times.ttlMs;
     }
-    // Moved to the end: the oldest outcome is evicted first.
+    // The record moves to the end, because the oldest outcome is evicted first.
     this.keep(id, row);
     return Promise.resolve();
   }
@@ -133,7 +134,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return ids.size >= this.limits.maxRows / callers || bytes >= this.limits.maxBytes / callers;
   }
 
-  /** The oldest record with a response or with a doubt that is over. */
+  /** The oldest record with a response, or that Airbyte can no longer finish. */
   private oldestEvictable({ ids }: Usage): string | undefined {
     const nowMs = this.nowMs();
     for (const id of ids) {

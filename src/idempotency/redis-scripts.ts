@@ -1,9 +1,9 @@
 import type { RedisScript } from '../redis/redis-state';
 
-// KEYS: record, lock. A record is a hash with the fields `fingerprint`, `since`, `until`, `owner` (of the newest attempt),
-// `maker` (of the first attempt) and `answer` (once it is known). The lock holds the owner of the live attempt and expires.
-// Times in records are those of the gateway, as text. Redis may run a command late after a timeout, or twice after a retry,
-// so an attempt changes a record only while it still owns the record.
+// KEYS: record, lock. A record is a hash with the fields `fingerprint`, `since`, `until`, `owner` (the newest attempt),
+// `maker` (the first attempt) and `answer` (the response, if known). The lock contains the owner of the current attempt and expires.
+// Times in records are epoch milliseconds of the gateway, as text. Redis may run a command late after a timeout, or twice
+// after a retry. Therefore an attempt changes a record only while it owns the record.
 
 /** ARGV: fingerprint, owner, now, lease, until, ttl. */
 export const BEGIN: RedisScript = {
@@ -26,7 +26,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[6])
 return { 'new' }`,
 };
 
-/** ARGV: owner. Removes the attempt of a `BEGIN` whose reply was lost; that attempt sent nothing. */
+/** ARGV: owner. Reverts a `BEGIN` whose reply was lost. Nothing was sent to Airbyte after it. */
 export const UNDO_BEGIN: RedisScript = {
   name: 'idempotencyUndoBegin',
   lua: `
@@ -35,7 +35,7 @@ if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`,
 };
 
-/** ARGV: owner, lease, until (or an empty text). Takes an expired lease again unless another attempt holds it. */
+/** ARGV: owner, lease, until (empty: unchanged). Renews the lease, also after it expired, unless another attempt has it. */
 export const KEEP_ALIVE: RedisScript = {
   name: 'idempotencyKeepAlive',
   lua: `
@@ -57,7 +57,7 @@ if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`,
 };
 
-/** ARGV: owner. */
+/** ARGV: owner. Deletes the record, so that the key is free again. */
 export const FORGET: RedisScript = {
   name: 'idempotencyForget',
   lua: `
@@ -67,7 +67,7 @@ if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`,
 };
 
-/** ARGV: owner, until. */
+/** ARGV: owner, until. Ends the attempt with an unknown outcome. */
 export const DOUBT: RedisScript = {
   name: 'idempotencyDoubt',
   lua: `

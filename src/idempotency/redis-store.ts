@@ -42,13 +42,13 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     try {
       return parseBeginResult(await this.run(BEGIN, id, args));
     } catch (error) {
-      // A slow Redis may still run BEGIN. It runs the commands of one connection in order, so this one follows.
+      // A slow Redis may still run BEGIN. It runs the commands of a connection in order, so UNDO_BEGIN runs after it.
       void this.redis.run(UNDO_BEGIN, keysOf(id), [owner]);
       throw error;
     }
   }
 
-  /** Ignores failures: the next call renews the lease. */
+  /** Ignores failures, because the next call renews the lease. */
   async keepAlive({ id, owner, nowMs }: Intent, maySend: boolean): Promise<void> {
     const untilMs = maySend ? inDoubtUntilMs(nowMs, this.times) : '';
     await this.redis.run(KEEP_ALIVE, keysOf(id), [owner, String(LEASE_MS), String(untilMs)]);
@@ -87,7 +87,7 @@ function keysOf(id: string): string[] {
   return [`airbyte-ingestion:once:{${id}}:record`, `airbyte-ingestion:once:{${id}}:lock`];
 }
 
-/** Hashed, because names of callers may contain any character. */
+/** The name is hashed, because it may contain any character. */
 function shareKeyOf(caller: string): string {
   return `airbyte-ingestion:once:share:${createHash('sha256').update(caller).digest('hex')}`;
 }

@@ -10,7 +10,7 @@ import { type IdempotencyTimes, pendingTtlMs } from './idempotency-store';
 const FOUND = 'found:';
 const MADE = 'made:';
 
-/** `conflictsWith`, for all replicas. ARGV: how, claimant, ttl. */
+/** `conflictsWith` in Lua, for all replicas. KEYS: claim. ARGV: `found:` or `made:`, claimant, ttl. */
 const CLAIM: RedisScript = {
   name: 'creationClaim',
   lua: `
@@ -26,13 +26,13 @@ return 1`,
 
 const OWNERS: RedisScript = { name: 'creationOwners', lua: `return redis.call('MGET', unpack(KEYS))` };
 
-/** Reported as the owner of every id while Redis fails, so that no connection is handed out. */
+/** Owner of every connection while Redis fails, so that a search returns none of them. */
 const UNKNOWN_OWNER = 'unknown';
 const RETRY_SAVING_MS = 500;
 
 /**
- * Claims for all replicas that share a Redis. While Redis fails, connections that a search finds are withheld. Connections
- * that Airbyte answered with are returned, and their claims are written as soon as Redis works again.
+ * Claims for all replicas that share a Redis. While Redis fails, a claim after a search is refused. A claim after a
+ * response of Airbyte is granted, and is stored as soon as Redis works again.
  */
 export class SharedCreationClaims implements CreationClaims {
   private readonly own = new MemoryCreationClaims();
@@ -87,7 +87,7 @@ export class SharedCreationClaims implements CreationClaims {
     }, RETRY_SAVING_MS).unref();
   }
 
-  /** Sends the claim even right after a failure, so that a slow Redis runs it before later commands. */
+  /** Sends the claim even right after a failure, so that Redis runs it before later commands. */
   private async save(connectionId: string, claim: Claim): Promise<void> {
     const answer = await this.redis.run(CLAIM, ...this.scriptOf(connectionId, claim));
     if (!answer.ok) return;

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type StoredAnswer, StoreUnavailable } from './idempotency-store';
 
-/** Stored headers. The others belong to one HTTP exchange. */
+/** Headers that are stored. The others apply to one HTTP response only. */
 const KEPT_HEADERS = ['content-type', 'location'];
 
 export function answerOf(reply: FastifyReply, body: string): StoredAnswer {

@@ -38,7 +38,7 @@ export class BlockedAddresses {
   }
 }
 
-/** Hashed, so that no credential is kept in memory. */
+/** The credential is hashed, so that memory contains no credentials. */
 function idOf(address: string, credential: string): string {
   return createHash('sha256').update(`${address}\n${credential}`).digest('base64');
 }

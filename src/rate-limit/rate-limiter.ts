@@ -10,7 +10,7 @@ export interface Quota {
 
 /** Counts requests in windows of one minute. A window begins with the first request of a caller. */
 export interface RateLimiter {
-  /** Counts one request. Null if counting is impossible at the moment; the request is then allowed. */
+  /** Counts one request. Returns null while the counter is unavailable. The request is then allowed. */
   take(caller: string): Quota | null | Promise<Quota | null>;
 }
 

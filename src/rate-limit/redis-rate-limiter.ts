@@ -1,7 +1,7 @@
 import type { RedisScript, RedisState } from '../redis/redis-state';
 import { type Quota, quotaOf, type RateLimiter, WINDOW_MS } from './rate-limiter';
 
-/** Counts one request; the key expires at the end of the window. */
+/** KEYS: counter. ARGV: window. Counts one request. The key expires at the end of the window. */
 const TAKE: RedisScript = {
   name: 'rateLimitTake',
   lua: `

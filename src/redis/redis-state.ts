@@ -11,20 +11,20 @@ export interface RedisScript {
 export type ScriptResult =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
-/** A warning, not a failed readiness check: it would remove all replicas at once, although most requests still work. */
+/** Text of a warning. A failed readiness check would remove all replicas, although most requests still work. */
 const WITHOUT_REDIS = 'rate limits are not enforced, requests with an Idempotency-Key are refused';
 
 const CONNECT_TIMEOUT_MS = 1000;
-/** ioredis waits this long even for a closed connection, which delays the end of the process. */
+/** ioredis waits this long even if the connection is already closed, and delays the end of the process. */
 const DISCONNECT_TIMEOUT_MS = 100;
 const COMMAND_TIMEOUT_MS = 500;
 const LONGEST_PAUSE_MS = 1000;
 /** After a failure, optional commands skip Redis for this long. */
 const PAUSE_MS = 1000;
-/** Limit of the wait for Redis during the start. After it, the gateway starts without Redis. */
+/** Maximum wait for Redis at the start. After it, the gateway starts without Redis. */
 const START_WAIT_MS = 2000;
 
-/** A write, because a Redis that is full, read-only or without replicas still answers reads. */
+/** The probe is a write, because a Redis that is full, read-only or without replicas still answers reads. */
 const PROBE: RedisScript = { name: 'probe', lua: `return redis.call('SET', KEYS[1], '1', 'PX', 60000)` };
 const PROBE_KEY = 'airbyte-ingestion:probe';
 
@@ -34,7 +34,7 @@ export class RedisState {
   private isUsable = true;
   private readonly defined = new Set<string>();
   private pausedUntilMs = 0;
-  /** Reason not to use this Redis although it answers. */
+  /** Reason why this Redis must not be used although it answers; otherwise null. */
   private unusable: string | null = null;
   private riskOfLoss: string | null = null;
 
@@ -93,7 +93,7 @@ export class RedisState {
     }
   }
 
-  /** Runs a script whose result is optional: after a failure, one call a second reaches Redis and the others fail at once. */
+  /** Runs an optional script. After a failure, further calls fail at once for {@link PAUSE_MS}. */
   async runUnlessFailing(
     script: RedisScript,
     keys: readonly string[],
@@ -155,11 +155,11 @@ export class RedisState {
     this.riskOfLoss = await evictionRisk(redis);
     if (this.riskOfLoss !== null) this.log.warn(this.riskOfLoss);
     if (this.unusable !== null) this.note(this.unusable);
-    // The probe decides whether Redis is usable again.
+    // Only a successful probe makes Redis usable again.
     else await this.run(PROBE, [PROBE_KEY], []);
   }
 
-  /** Only the probe ends an outage: a full Redis still runs scripts that delete. */
+  /** Only a successful probe ends an outage, because a full Redis still runs scripts that delete. */
   private noteSuccess(script: RedisScript): void {
     if (this.isUsable) return;
     if (script === PROBE) this.note(null);

@@ -14,19 +14,19 @@ import type { Shape } from './shapes.js';
 import { baseUrlOf, signedFetch } from './transport.js';
 import type { AttemptEvent, Called, CallOptions, ClientOptions, Fetch } from './types.js';
 
-/** Creation can take minutes. */
+/** A creation can take minutes. */
 const CALL_MS = 600_000;
-/** A page of a hundred ingestions has about 100 kB; an ingestion with thousands of streams has a few megabytes. */
+/** A page of a hundred ingestions has about 100 kB. An ingestion with thousands of streams has a few megabytes. */
 const MAX_RESPONSE_BYTES = 16 * 2 ** 20;
 
-/** For one request of openapi-fetch. */
+/** Options of one openapi-fetch request. */
 export interface Init {
   readonly signal: AbortSignal;
   readonly fetch: Fetch;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Result of openapi-fetch. */
+/** Sends one request with openapi-fetch. */
 type Send<T> = (init: Init) => Promise<{ readonly data?: T | undefined; readonly response: Response }>;
 
 export interface Answered<T> {
@@ -48,7 +48,7 @@ export class Caller {
       baseUrl: baseUrlOf(url),
       fetch: this.send,
       pathSerializer: pathOf,
-      // A redirection is a page of a proxy, or it would turn a POST into a GET.
+      // Redirects usually come from a proxy, and following one can turn a POST into a GET.
       redirect: 'manual',
     });
   }
@@ -57,7 +57,7 @@ export class Caller {
     return called(this.answer(shape, send, options));
   }
 
-  /** Sends until there is a response that counts. `send` must be one that may be repeated. */
+  /** Retries temporary failures. `send` must be safe to repeat. */
   async answer<T>(shape: Shape | null, send: Send<T>, options: CallOptions): Promise<Answered<T>> {
     checkOptions(options);
     const { retries = 3, timeoutMs = CALL_MS, attemptTimeoutMs = Infinity } = { ...this.options, ...options };
@@ -83,7 +83,7 @@ export class Caller {
         }
       });
     const { data, response } = await send({ signal: stop, fetch, headers });
-    return { data: data as T, response }; // `checked` has made sure of it
+    return { data: data as T, response }; // `checked` has verified the members
   }
 
   private async reporting(
@@ -112,7 +112,7 @@ export function called<T>(answer: Promise<Answered<T>>): Called<T> {
   const data = answer.then((it) => it.data);
   return Object.assign(data, {
     withResponse: () => {
-      data.catch(() => undefined); // the caller handles the failure of `answer` instead
+      data.catch(() => undefined); // prevents an unhandled rejection; the caller handles that of `answer`
       return answer;
     },
   });
@@ -135,7 +135,7 @@ function checkOptions({ retries = 0, timeoutMs = 1, attemptTimeoutMs = 1 }: Call
   requireNumber('attemptTimeoutMs', attemptTimeoutMs, 1);
 }
 
-/** A timer of NaN milliseconds ends at once, and a text is compared as a text. */
+/** Refuses NaN, because a timer of NaN ends at once, and strings, because they are compared as text. */
 function requireNumber(name: string, value: unknown, min: number): void {
   if (typeof value !== 'number' || !(value >= min))
     throw new RangeError(`${name} must be a number from ${min}`);

@@ -40,9 +40,9 @@ import type {
 const ONE = '/ingestion/{connectionId}';
 const RUN = '/ingestion/{connectionId}/runs/{runId}';
 
-/** Every method throws a `ProblemError` for what the gateway refuses or cannot do. */
+/** Client of the gateway. Every method throws a `ProblemError` if the gateway responds with a problem. */
 export class IngestionClient {
-  /** openapi-fetch underneath, for what has no method of its own. It throws nothing and tries nothing again. */
+  /** The openapi-fetch client, for operations without a method here. It does not throw for error responses or retry. */
   readonly http: Client<paths>;
   private readonly caller: Caller;
 
@@ -51,7 +51,7 @@ export class IngestionClient {
     this.http = this.caller.http;
   }
 
-  /** Creates an ingestion once, however often it has to be tried. It can take minutes: Airbyte reads the source first. */
+  /** Creates one ingestion, even after retries. It can take minutes: Airbyte first discovers the schema of the source. */
   create(request: CreateIngestionInput, options: ChangeOptions = {}): Called<Ingestion> {
     const params = { header: idempotencyHeader(options) };
     return this.caller.call(
@@ -61,7 +61,7 @@ export class IngestionClient {
     );
   }
 
-  /** Creates nothing, but refuses what `create` would refuse. */
+  /** Validates the request for `create` and creates nothing. `unchecked` lists fields that could not be validated. */
   check(request: CreateIngestionInput, options: CallOptions = {}): Called<CreationCheck> {
     return this.caller.call(
       SHAPES.check,
@@ -79,7 +79,7 @@ export class IngestionClient {
     );
   }
 
-  /** When data last arrived, when it next will, by which schedule, and whether the ingestion is healthy. */
+  /** Returns the last sync, the next sync, the schedule and the health of an ingestion. */
   status(
     connectionId: string,
     query: StatusQuery = {},
@@ -93,7 +93,7 @@ export class IngestionClient {
     );
   }
 
-  /** A status or a problem for each of up to a hundred, in their order. */
+  /** Returns a status or a problem for each of up to 100 ids, in the same order. */
   async statuses(
     connectionIds: readonly string[],
     query: StatusQuery = {},
@@ -108,7 +108,7 @@ export class IngestionClient {
     return results;
   }
 
-  /** One page of ingestions; `nextPageToken` asks for the next. */
+  /** Returns one page of ingestions. Pass `nextPageToken` as `pageToken` to get the next page. */
   list(query: ListQuery = {}, options: CallOptions = {}): Called<IngestionList> {
     return this.caller.call(
       SHAPES.ingestions,
@@ -117,7 +117,7 @@ export class IngestionClient {
     );
   }
 
-  /** Every ingestion to which the whole query applies, page by page as they are asked for. */
+  /** Iterates over all ingestions that match the query. Pages are requested on demand. */
   listAll(
     query: Omit<ListQuery, 'pageToken'> = {},
     options: CallOptions = {},
@@ -126,8 +126,8 @@ export class IngestionClient {
   }
 
   /**
-   * Changes the fields that are given and leaves the rest as it is. With `ifMatch`, a change whose answer was lost is
-   * looked for: an ingestion that has it is returned.
+   * Changes the given fields only. With `ifMatch`, a retry can fail with `precondition-failed` because an earlier attempt
+   * made the change and its response was lost. The ingestion is then read, and returned if it contains the change.
    */
   patch(connectionId: string, request: PatchIngestionInput, options: PatchOptions = {}): Called<Ingestion> {
     const header = options.ifMatch === undefined ? {} : { 'If-Match': options.ifMatch };
@@ -153,7 +153,7 @@ export class IngestionClient {
     return called(change());
   }
 
-  /** Deletes an ingestion. A 404 is an error only if no earlier attempt of this call can have deleted it. */
+  /** Deletes an ingestion. After a retry, a 404 is a success: an earlier attempt may have deleted the ingestion. */
   async delete(connectionId: string, options: CallOptions = {}): Promise<void> {
     let attempts = 0;
     try {
@@ -170,7 +170,7 @@ export class IngestionClient {
     }
   }
 
-  /** Starts a run; one that is in progress is refused unless `attach` is true. */
+  /** Starts a run. If a run is in progress, the call fails unless `attach` is true. */
   startRun(connectionId: string, options: StartOptions = {}): Called<Run> {
     const params = { path: { connectionId }, header: idempotencyHeader(options) };
     const body = { onConflict: options.attach ? ('attach' as const) : ('refuse' as const) };
@@ -181,7 +181,7 @@ export class IngestionClient {
     );
   }
 
-  /** Reads a run as it is now. */
+  /** Returns the current state of a run. */
   run(connectionId: string, runId: string, options: CallOptions = {}): Called<Run> {
     return this.caller.call(
       SHAPES.run,
@@ -190,7 +190,7 @@ export class IngestionClient {
     );
   }
 
-  /** One page of runs, the newest first. */
+  /** Returns one page of runs, newest first. */
   runs(connectionId: string, query: RunsQuery = {}, options: CallOptions = {}): Called<RunList> {
     const params = { path: { connectionId }, query };
     return this.caller.call(
@@ -200,7 +200,7 @@ export class IngestionClient {
     );
   }
 
-  /** Every run, the newest first, page by page as they are asked for. */
+  /** Iterates over all runs that match the query, newest first. Pages are requested on demand. */
   runsAll(
     connectionId: string,
     query: Omit<RunsQuery, 'pageToken'> = {},
@@ -209,7 +209,7 @@ export class IngestionClient {
     return everyPage((page) => this.runs(connectionId, { ...query, ...page }, options));
   }
 
-  /** Stops a run that has not ended. */
+  /** Cancels a run that has not ended. */
   cancelRun(connectionId: string, runId: string, options: ChangeOptions = {}): Called<Run> {
     const params = { path: { connectionId, runId }, header: idempotencyHeader(options) };
     return this.caller.call(
@@ -220,9 +220,9 @@ export class IngestionClient {
   }
 
   /**
-   * Waits until a run has ended, however it ended: look at its `status`. Failures that pass are waited out within the
-   * time limit. A limit of 0 looks once.
-   * @throws WaitTimeoutError, or the last failure where no answer has arrived within the time limit
+   * Waits until a run has ended, with or without success, and returns it. Temporary failures are retried within the time
+   * limit. With a limit of 0, the run is read once.
+   * @throws WaitTimeoutError if the run is still in progress, or the last error if no time remains for a retry
    */
   waitForRun(connectionId: string, runId: string, options: WaitOptions = {}): Promise<Run> {
     return waitForEnd(async (waitS, stop, attempt) => {
@@ -247,7 +247,7 @@ export class IngestionClient {
     );
   }
 
-  /** One page of sources. */
+  /** Returns one page of sources. */
   sources(query: PageQuery = {}, options: CallOptions = {}): Called<SourceList> {
     return this.caller.call(
       SHAPES.sources,
@@ -256,7 +256,7 @@ export class IngestionClient {
     );
   }
 
-  /** Every source, page by page as they are asked for. */
+  /** Iterates over all sources. Pages are requested on demand. */
   sourcesAll(
     query: Omit<PageQuery, 'pageToken'> = {},
     options: CallOptions = {},
@@ -264,7 +264,7 @@ export class IngestionClient {
     return everyPage((page) => this.sources({ ...query, ...page }, options));
   }
 
-  /** One page of destinations. */
+  /** Returns one page of destinations. */
   destinations(query: PageQuery = {}, options: CallOptions = {}): Called<DestinationList> {
     return this.caller.call(
       SHAPES.destinations,
@@ -273,7 +273,7 @@ export class IngestionClient {
     );
   }
 
-  /** Every destination, page by page as they are asked for. */
+  /** Iterates over all destinations. Pages are requested on demand. */
   destinationsAll(
     query: Omit<PageQuery, 'pageToken'> = {},
     options: CallOptions = {},

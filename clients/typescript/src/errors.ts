@@ -1,6 +1,6 @@
 import type { components } from './schema.js';
 
-/** Problem details as in RFC 9457. Switch on `code`. */
+/** Problem details (RFC 9457). `code` identifies the kind of problem. */
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
 
@@ -10,7 +10,7 @@ export class ProblemError extends Error {
 
   constructor(
     readonly problem: Problem,
-    /** When to try again, in milliseconds, where the gateway said so. */
+    /** Time to wait before a retry, in milliseconds, from `Retry-After`. Null without this header. */
     readonly retryAfterMs: number | null,
   ) {
     const fields = (problem.errors ?? []).map(({ field, reason }) => `${field} ${reason}`);
@@ -25,13 +25,13 @@ export class ProblemError extends Error {
     return this.problem.status;
   }
 
-  /** Finds the request in the log of the gateway. */
+  /** Id of the request in the log of the gateway. */
   get requestId(): string {
     return this.problem.requestId;
   }
 }
 
-/** Narrows an error to a problem, of this code if one is given. Knows those of other copies of this package too. */
+/** Narrows an error to a problem, with this code if given. It also accepts problems of other copies of this package. */
 export function isProblem(error: unknown, code?: ProblemCode): error is ProblemError {
   const isOne = error instanceof Error && error.name === 'ProblemError' && 'problem' in error;
   return isOne && (code === undefined || (error as ProblemError).code === code);
@@ -46,7 +46,7 @@ export class WaitTimeoutError extends Error {
   }
 }
 
-/** The response is not one of this API: a proxy in between, or another server, sent it. */
+/** The response does not match this API. A proxy or another server may have sent it. */
 export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
 
@@ -54,9 +54,9 @@ export class UnexpectedAnswerError extends Error {
     readonly status: number,
     /** The start of the body. */
     readonly excerpt = '',
-    /** When to try again, in milliseconds, where the response has a `Retry-After`. */
+    /** Time to wait before a retry, in milliseconds, from `Retry-After`. Null without this header. */
     readonly retryAfterMs: number | null = null,
-    /** Why the response is not one of this API, where more is known than its body. */
+    /** Reason why the response does not match. The default is the start of the body. */
     reason = excerpt === '' ? 'it has no body' : `it begins with: ${excerpt}`,
   ) {
     super(`the answer with status ${status} is not from the Airbyte Ingestion API; ${reason}`);
@@ -77,7 +77,7 @@ export class ResponseTooLargeError extends Error {
   }
 }
 
-/** There is no usable key, so nothing was sent. `cause` is the error of the key function, if it threw. */
+/** No valid key is available, so the request was not sent. `cause` is the error of the key function, if it threw. */
 export class CredentialError extends Error {
   override readonly name = 'CredentialError';
 
@@ -86,7 +86,7 @@ export class CredentialError extends Error {
   }
 }
 
-/** The connection failed before a whole answer arrived; `cause` is the error of `fetch`. */
+/** The connection failed before the whole response arrived. `cause` is the error of `fetch`. */
 export class NoAnswerError extends TypeError {
   override readonly name = 'NoAnswerError';
 
@@ -95,7 +95,7 @@ export class NoAnswerError extends TypeError {
   }
 }
 
-/** The call did not end within its time limit. A change may have been made. */
+/** The call did not end within its time limit. A change may have taken effect. */
 export class CallTimeoutError extends Error {
   override readonly name = 'CallTimeoutError';
 

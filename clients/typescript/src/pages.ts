@@ -6,7 +6,7 @@ export async function* everyPage<T>(
 ): AsyncGenerator<T, void> {
   for (let pageToken: string | undefined; ;) {
     const { data: page, response } = await ask(pageToken === undefined ? {} : { pageToken }).withResponse();
-    // The same token again would never end.
+    // A repeated token would cause an endless loop.
     if (page.nextPageToken !== null && page.nextPageToken === pageToken)
       throw new UnexpectedAnswerError(response.status, '', null, 'its nextPageToken is that of the request');
     yield* page.data;

@@ -1,7 +1,7 @@
 import { defaultPathSerializer } from 'openapi-fetch';
 import type { ChangeOptions } from './types.js';
 
-/** Refuses ids that would name another path: `/ingestion/..` is `/`. */
+/** Refuses ids that would change the path: `/ingestion/..` becomes `/`. */
 export function pathOf(pathname: string, params: Record<string, unknown>): string {
   for (const [, name = ''] of pathname.matchAll(/{(\w+)}/g)) {
     const id = params[name];
@@ -17,7 +17,7 @@ export function idempotencyHeader({ idempotencyKey }: ChangeOptions): { 'Idempot
   return { 'Idempotency-Key': idempotencyKey ?? randomKey() };
 }
 
-/** A random UUID. A page without https has no `crypto.randomUUID`. */
+/** A random UUID. Web pages without HTTPS have no `crypto.randomUUID`. */
 function randomKey(): string {
   const { crypto } = globalThis;
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();

@@ -1,6 +1,6 @@
 import type { Ingestion, PatchIngestionInput } from './types.js';
 
-/** Whether an ingestion already has all that a change asked for. */
+/** Returns true if an ingestion already has all values of a change. */
 export function alreadyApplied(now: Ingestion, { schedule, ...rest }: PatchIngestionInput): boolean {
   const wanted = schedule === null ? { scheduleType: 'manual' } : schedule;
   return has(now, rest) && has(now.schedule, wanted);

@@ -4,8 +4,8 @@ import { isObject, missingMember, type Shape } from './shapes.js';
 const EXCERPT_LENGTH = 200;
 
 /**
- * The response, if it is one of this API, after its whole body has arrived.
- * @param shape the members that the body must have; null: there must be no content
+ * Waits for the whole body. Returns the response if it matches this API.
+ * @param shape the required members of the body, or null if the response must have no content
  * @throws ProblemError, UnexpectedAnswerError
  */
 export async function checked(response: Response, shape: Shape | null): Promise<Response> {
@@ -18,7 +18,7 @@ export async function checked(response: Response, shape: Shape | null): Promise<
   throw new UnexpectedAnswerError(response.status, excerptOf(text), retryAfterMs, reason ?? undefined);
 }
 
-/** @returns undefined: it matches; null: it does not, and its body shows why; otherwise the reason */
+/** @returns undefined if the response matches; otherwise the reason, or null if only the body can show it */
 function mismatch(status: number, body: unknown, shape: Shape | null): string | null | undefined {
   if (shape === null) return status === 204 ? undefined : null;
   if (!isObject(body)) return null;
@@ -29,7 +29,7 @@ function mismatch(status: number, body: unknown, shape: Shape | null): string | 
 function redirection(response: Response): string | null {
   const location = response.headers.get('location');
   if (location !== null) return `it redirects to ${location}; set url to the address of the gateway itself`;
-  // A browser hides everything else of a redirection.
+  // Browsers hide the status and the headers of a redirect.
   return response.type === 'opaqueredirect'
     ? 'it is a redirection; set url to the address of the gateway itself'
     : null;
@@ -47,7 +47,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return undefined; // not JSON, so not an answer of this API
+    return undefined; // every response of this API is JSON
   }
 }
 

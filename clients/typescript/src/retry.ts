@@ -7,24 +7,24 @@ import {
 } from './errors.js';
 
 export interface Limits {
-  /** How often to try again at most. */
+  /** Maximum number of retries. */
   readonly retries: number;
-  /** How long all attempts and pauses may take together. */
+  /** Time limit of all attempts and pauses together. */
   readonly timeoutMs: number;
-  /** How long one attempt may take. */
+  /** Time limit of one attempt. */
   readonly attemptTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
-/** A longer timer fires at once. */
+/** `setTimeout` fires at once if the delay exceeds a signed 32-bit integer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Sends until there is a response that counts. `send` must be one that may be repeated: a read, a change with an
- * idempotency key, or one that has the same effect twice.
- * @throws the last error at once, where the pause that it asks for does not fit into the time limit
+ * Retries temporary failures. `send` must be safe to repeat: a read, an idempotent change, or a change with an
+ * idempotency key.
+ * @throws the last error, as soon as the pause before the next attempt would exceed the time limit
  */
 export async function sendUntilAnswered<T>(
   send: (signal: AbortSignal, attempt: number) => Promise<T>,
@@ -38,7 +38,7 @@ export async function sendUntilAnswered<T>(
       return await within(Math.min(leftMs, attemptTimeoutMs), signal, (stop) => send(stop, attempt + 1));
     } catch (error) {
       const isTimeout = error instanceof CallTimeoutError;
-      // The reason of an earlier failure helps more than the fact that the time is over.
+      // The error of an earlier attempt is more useful than the timeout.
       if (isTimeout && leftMs <= attemptTimeoutMs) throw last ?? new CallTimeoutError(timeoutMs);
       if (signal?.aborted || attempt >= retries || !(isTimeout || isPassing(error))) throw error;
       const durationMs = pauseMs(error, attempt);
@@ -49,7 +49,7 @@ export async function sendUntilAnswered<T>(
   }
 }
 
-/** Does the work, but for so long at most, even where the work ignores its signal. */
+/** Limits the duration of the work. Rejects at the limit even if the work ignores its signal. */
 export function within<T>(
   durationMs: number,
   signal: AbortSignal | undefined,
@@ -59,7 +59,7 @@ export function within<T>(
   return new Promise((resolve, reject) => {
     const end = (reason: unknown): void => {
       stop.abort(reason);
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's own reason
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the abort reason of the caller
       reject(reason);
     };
     const aborted = (): void => {
@@ -83,7 +83,7 @@ export function within<T>(
   });
 }
 
-/** Failures that end by themselves: no connection, too many requests, an absent gateway, the same request in progress. */
+/** Returns true for temporary failures: no response, 408, 429, 502, 503, 504, or `request-in-progress`. */
 export function isPassing(error: unknown): boolean {
   if (isProblem(error)) return isPassingStatus(error.problem.status) || error.code === 'request-in-progress';
   if (error instanceof UnexpectedAnswerError || error instanceof ResponseTooLargeError)
@@ -95,7 +95,7 @@ function isPassingStatus(status: number): boolean {
   return [408, 429, 502, 503, 504].includes(status);
 }
 
-/** As long as the gateway asks for; otherwise longer each time, and at random, so that callers do not come together. */
+/** Returns `Retry-After` if present. Otherwise exponential backoff with jitter, so that clients do not retry at once. */
 export function pauseMs(error: unknown, attempt: number): number {
   const wanted = isProblem(error) || error instanceof UnexpectedAnswerError ? error.retryAfterMs : null;
   return wanted ?? Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));

@@ -1,4 +1,4 @@
-// The members that each response must have, so that a response of another server is not taken for one of the gateway.
+// Required members of each response. They reveal responses that do not come from the gateway.
 import type { components } from './schema.js';
 
 type Schemas = components['schemas'];
@@ -15,7 +15,7 @@ type RequiredOf<T> = { [M in keyof T]-?: undefined extends T[M] ? never : M }[ke
 
 /** Top-level members and their kinds. */
 export type Shape = Readonly<Record<string, Kind | `${Kind} or null`>>;
-/** The compiler holds a shape to the required members of its schema. */
+/** Makes the compiler compare a shape with the required members of its schema. */
 type ShapeOf<T> = { readonly [M in RequiredOf<T>]: KindOf<T[M]> };
 
 const PAGE = { data: 'array', nextPageToken: 'string or null' } as const;

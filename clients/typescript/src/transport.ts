@@ -3,7 +3,7 @@ import type { Fetch, Key } from './types.js';
 
 const USER_AGENT = 'airbyte-ingestion-client/0.1.0';
 
-/** @throws TypeError if it is not an http(s) address to which a path can be appended */
+/** @throws TypeError if the URL is not http(s) or has a user, query or fragment */
 export function baseUrlOf(url: string): string {
   const page = (globalThis as { location?: { href: string } }).location?.href;
   const parsed = URL.canParse(url, page) ? new URL(url, page) : undefined;
@@ -16,10 +16,10 @@ export function baseUrlOf(url: string): string {
   return parsed.href.replace(/\/+$/, '');
 }
 
-/** `fetch` with the sign-in of the caller and a limit of the response. A 401 makes a key function be called again, once. */
+/** `fetch` with credentials and a response size limit. After a 401, a key function is called once more for a second try. */
 export function signedFetch(key: Key | undefined, send: Fetch, maxResponseBytes: number): Fetch {
   return async (request) => {
-    // In a browser this header would need a permission of its own.
+    // Browsers send this header to another origin only if the CORS policy of the server allows it.
     const isBrowser = 'document' in globalThis || 'WorkerGlobalScope' in globalThis;
     if (!isBrowser && !request.headers.has('user-agent')) request.headers.set('user-agent', USER_AGENT);
     if (key === undefined) return limited(await send(request), maxResponseBytes);
@@ -40,14 +40,14 @@ async function signed(request: Request, key: Key): Promise<Request> {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new CredentialError(`the key function failed: ${message}`, { cause });
   }
-  // RFC 6750 allows fewer characters; the gateway decides which keys it knows.
+  // RFC 6750 allows fewer characters, but the gateway also accepts other API keys.
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value))
     throw new CredentialError('a key must be a string of visible ASCII characters, without spaces');
   request.headers.set('authorization', `Bearer ${value}`);
   return request;
 }
 
-/** A body that fails with ResponseTooLargeError when more than so many bytes arrive. */
+/** Copies the response. Its body fails with ResponseTooLargeError after `maxBytes` bytes. */
 function limited(response: Response, maxBytes: number): Response {
   if (!response.body) return response;
   const { status, statusText, headers, url } = response;

@@ -33,7 +33,7 @@ export type Fetch = (request: Request) => Promise<Response>;
 /** API key or OIDC token, or a function that returns a valid one. */
 export type Key = string | (() => string | Promise<string>);
 
-/** The result; `withResponse()` gives the HTTP response too, with its headers, such as `ETag`. */
+/** The result. `withResponse()` also returns the HTTP response with its headers, such as `ETag`. */
 export type Called<T> = Promise<T> & {
   withResponse(): Promise<{ readonly data: T; readonly response: Response }>;
 };
@@ -42,24 +42,24 @@ export type Called<T> = Promise<T> & {
 export interface AttemptEvent {
   readonly method: string;
   readonly url: string;
-  /** 1 for the first. */
+  /** Number of the attempt. The first is 1. */
   readonly attempt: number;
   readonly durationMs: number;
-  /** Null where no response arrived. */
+  /** Null if no response arrived. */
   readonly status: number | null;
-  /** Null where the response was the expected one. The call may be tried again after an error. */
+  /** Null after a valid response. The call may be retried after an error. */
   readonly error: unknown;
 }
 
-/** Options of a client, and of one call, which take precedence. */
+/** Options of a client and of one call. Those of the call take precedence. */
 interface RequestOptions {
-  /** How often a call is tried again after a lost connection, 408, 429, 502, 503 or 504. Default: 3. */
+  /** Maximum retries after a lost connection, a timeout of an attempt, 408, 429, 502, 503 or 504. Default: 3. */
   readonly retries?: number;
-  /** The longest that a call may take, with all its attempts, in milliseconds. Default: ten minutes. */
+  /** Time limit of a call with all its attempts, in milliseconds. Default: ten minutes. */
   readonly timeoutMs?: number;
-  /** The longest that one attempt may take, in milliseconds, before it is tried again. Default: `timeoutMs`. */
+  /** Time limit of one attempt, in milliseconds. It is then retried. Default: `timeoutMs`. */
   readonly attemptTimeoutMs?: number;
-  /** Further request headers, such as `traceparent`. */
+  /** Additional request headers, such as `traceparent`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -67,39 +67,39 @@ export interface ClientOptions extends RequestOptions {
   /** Base URL of the gateway, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
   /**
-   * API key or OIDC token, where the gateway asks for one. A function is called for each request, and again after a 401,
-   * once: it should keep its token and renew it in time. If it throws, the call ends with a `CredentialError`.
+   * API key or OIDC token, if the gateway requires one. A function is called for each request, and once more after a 401.
+   * It should cache its token and renew it before it expires. If it throws, the call fails with a `CredentialError`.
    */
   readonly key?: Key;
   /** Replaces the global `fetch`. */
   readonly fetch?: Fetch;
-  /** The most bytes of a response that are read. Default: 16 MiB. */
+  /** Maximum size of a response in bytes. Default: 16 MiB. */
   readonly maxResponseBytes?: number;
-  /** Is called after each request, for logs and metrics. It must not throw. */
+  /** Called after each request, for logs and metrics. It must not throw. */
   readonly onAttempt?: (event: AttemptEvent) => void;
 }
 
 export interface CallOptions extends RequestOptions {
-  /** Ends the call and its retries. */
+  /** Aborts the call and its retries. */
   readonly signal?: AbortSignal;
 }
 
 export interface ChangeOptions extends CallOptions {
-  /** Identifies the request, so that it takes effect once however often it is sent. Default: a random UUID. */
+  /** Identifies the request, so that retries do not repeat its effect. Default: a random UUID. */
   readonly idempotencyKey?: string;
 }
 
 export interface StartOptions extends ChangeOptions {
-  /** True: if a run is in progress, it is returned instead of refused. */
+  /** If true and a run is in progress, that run is returned. Otherwise the call fails. */
   readonly attach?: boolean;
 }
 
 export interface PatchOptions extends CallOptions {
-  /** `ETag` of the version that the change is meant for; another is refused with `precondition-failed`. */
+  /** `ETag` of the version to change. For any other version, the call fails with `precondition-failed`. */
   readonly ifMatch?: string;
 }
 
 export interface WaitOptions extends Pick<CallOptions, 'signal' | 'headers'> {
-  /** The longest to wait, in milliseconds. Default: an hour. */
+  /** Maximum wait in milliseconds. Default: one hour. */
   readonly timeoutMs?: number;
 }

@@ -2,20 +2,20 @@ import { CallTimeoutError, WaitTimeoutError } from './errors.js';
 import { isPassing, pause, pauseMs, within } from './retry.js';
 import type { Run, WaitOptions } from './types.js';
 
-/** The longest that the gateway holds a request. */
+/** Maximum duration of one long poll at the gateway. */
 const MAX_WAIT_S = 60;
 const HOUR_MS = 3_600_000;
-/** How long after the end of its wait a response may still come. */
+/** Additional time for the response after the long poll. */
 const GRACE_MS = 30_000;
-/** How long before the time limit the gateway has to respond, so that the response still arrives. */
+/** The long poll ends this long before the time limit, so that the response arrives in time. */
 const MARGIN_MS = 500;
 const EARLY_PAUSE_MS = 1000;
 const MAX_EARLY_PAUSE_MS = 10_000;
 
 /**
  * Reads a run until it has ended.
- * @param read asks the gateway to hold the request for so many seconds
- * @throws WaitTimeoutError, or the last failure where no response has arrived within the time limit
+ * @param read reads the run with a long poll of `waitS` seconds
+ * @throws WaitTimeoutError if the run is still in progress, or the last error if no time remains for a retry
  */
 export async function waitForEnd(
   read: (waitS: number, stop: AbortSignal, attempt: number) => Promise<Run>,

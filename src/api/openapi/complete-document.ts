@@ -6,7 +6,7 @@ import { isReference, operationsOf } from './described-operations';
 import { addSharedHeaders } from './shared-headers';
 import { boundIntegers, closeRequests, describeAnswers, typeNullables } from './schema-rules';
 
-/** Adds what many operations have in common, and sorts the document so that its order is stable. */
+/** Adds the common parts of operations and schemas, and sorts the document, so that its order is stable. */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const operation of operationsOf(document)) operation.security ??= [];
   addSharedHeaders(document);
@@ -21,7 +21,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   return sorted(document);
 }
 
-/** Each operation gets its own example key, because tools send the examples of several operations in sequence. */
+/** Each operation has its own example key, because tools send the examples of several operations in sequence. */
 function addKeyExamples(document: OpenAPIObject): void {
   for (const { operationId, parameters = [] } of operationsOf(document)) {
     for (const parameter of parameters)

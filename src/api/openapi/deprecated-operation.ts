@@ -25,7 +25,7 @@ export function DeprecatedOperation(deprecation: Deprecation): MethodDecorator {
   );
 }
 
-/** Converts the extension of the decorator into OpenAPI's own members. */
+/** Converts the extension into `deprecated` and documented response headers. */
 export function markDeprecated(document: OpenAPIObject): void {
   for (const operation of operationsOf(document)) {
     const headers = Object.entries(operation).find(([key]) => key === EXTENSION)?.[1] as

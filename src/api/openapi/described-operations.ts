@@ -19,7 +19,7 @@ export function operationsOf(document: OpenAPIObject): Operation[] {
   );
 }
 
-/** The responses of an operation by status. References do not occur here. */
+/** The responses of an operation with their statuses, without references. */
 export function responsesOf(operation: Operation): [status: number, response: Response][] {
   return Object.entries(operation.responses).flatMap(([status, response]) =>
     response && !isReference(response) ? [[Number(status), response]] : [],

@@ -10,8 +10,8 @@ export interface Descriptions {
 }
 
 /**
- * Converts the document of Nest, which uses 3.0 with `nullable`, and `allOf` around a single reference with its own
- * description, into both versions.
+ * Converts the document of Nest into both versions. Nest writes 3.0 with `nullable`. For a reference with a description of
+ * its own, it writes `allOf` around the reference.
  */
 export function dialectsOf(document: OpenAPIObject): Descriptions {
   return {
@@ -23,7 +23,7 @@ export function dialectsOf(document: OpenAPIObject): Descriptions {
 /** Annotations: members of a schema that do not constrain its values. */
 const ANNOTATIONS: readonly string[] = ['description', 'example', 'examples', 'default', 'deprecated'];
 
-/** Schema of 3.1, in which null is a type and a reference may have annotations. */
+/** Converts a schema to 3.1. There, null is a type, and a reference may have annotations. */
 function asJsonSchema(schema: Json): Json {
   const { nullable, example, allOf, ...rest } = schema;
   const only = singleReference(allOf);
@@ -34,7 +34,7 @@ function asJsonSchema(schema: Json): Json {
   }
   const full = { ...withExamples, ...(Array.isArray(allOf) && { allOf: allOf as readonly unknown[] }) };
   if (nullable !== true) return full;
-  // Some generators read the item type only of a plain array.
+  // Some generators read the item type of an array only if null is not one of its types.
   if (isListOfReferences(schema)) return orNull(without(full, ANNOTATIONS), pick(full, ANNOTATIONS));
   return { ...full, type: [schema['type'], 'null'] };
 }
@@ -52,9 +52,8 @@ function pick(schema: Json, names: readonly string[]): Json {
 }
 
 /**
- * Schema of 3.0 for generators. References have no siblings: several generators create an extra type for an `allOf` around a
- * reference, and `nullable` beside a reference has no effect. Nullable numbers have no bounds, because Ruby clients compare
- * null with them.
+ * Converts a schema to 3.0 for generators. References have no annotations, because several generators create an extra type
+ * for an `allOf` around a reference. Nullable integers have no bounds, because Ruby clients compare null with them.
  */
 function asPlainSchema(schema: Json): Json {
   const only = singleReference(schema['allOf']);
@@ -64,7 +63,7 @@ function asPlainSchema(schema: Json): Json {
   return isJson(schema['properties']) ? withPlainReferences(schema, schema['properties']) : schema;
 }
 
-/** Required nullable members refer to a nullable schema. Optional ones are absent instead of null. */
+/** Required nullable members refer to a nullable schema. Optional members are absent instead of null. */
 function withPlainReferences(schema: Json, properties: Json): Json {
   const required = Array.isArray(schema['required']) ? (schema['required'] as readonly unknown[]) : [];
   const plain = Object.entries(properties).map(([name, property]) => {

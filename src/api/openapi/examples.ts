@@ -10,7 +10,7 @@ import {
   responsesOf,
 } from './described-operations';
 
-/** A recorded request and its response, see examples.json. */
+/** A recorded request and its response (examples.json). */
 export interface RecordedExample {
   readonly summary: string;
   readonly request?: unknown;

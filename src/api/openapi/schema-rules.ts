@@ -44,7 +44,7 @@ export function typeNullables(document: OpenAPIObject): void {
   }
 }
 
-/** Adds a format and bounds to every integer, because generators choose their types by them. */
+/** Adds a format and bounds to every integer. Generators choose the integer type by them. */
 export function boundIntegers(document: OpenAPIObject): void {
   const bound = (schema: SchemaOrReference | undefined): void => {
     if (!schema || isReference(schema)) return;
@@ -62,7 +62,7 @@ export function boundIntegers(document: OpenAPIObject): void {
   }
 }
 
-/** Describes a response without a description by its schema. */
+/** Copies the description of the schema to a response without a description. */
 export function describeAnswers(document: OpenAPIObject): void {
   for (const operation of operationsOf(document)) {
     for (const [, response] of responsesOf(operation)) {

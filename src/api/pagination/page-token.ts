@@ -3,8 +3,8 @@ import type { TokenSigner } from '../../lib/token-signer';
 import { ID_PATTERN } from '../validation/decorators';
 
 /**
- * Cursor of a list: an offset plus the fingerprints of the last rows (newest first), or an id to continue after.
- * Fingerprints instead of ids, because the list of Airbyte may contain rows that the caller must not see.
+ * Cursor of a list: an offset with the fingerprints of the last rows (newest first), or the id of the last row.
+ * Fingerprints replace ids, because the list of Airbyte may contain rows that the caller must not see.
  */
 export type Position =
   | { readonly kind: 'offset'; readonly offset: number; readonly lastRows: readonly string[] }

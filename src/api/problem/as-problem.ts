@@ -61,7 +61,7 @@ function statusOf(error: unknown): number | null {
   return typeof error.statusCode === 'number' ? error.statusCode : null;
 }
 
-/** Nest wraps only body errors into its own exception with status 400. */
+/** Nest converts only body errors to its own exception with status 400. */
 function isBodyError(error: unknown): boolean {
   return error instanceof HttpException || error instanceof SyntaxError;
 }

@@ -37,8 +37,8 @@ export function problemHeaders(problem: ProblemException): Record<string, string
 }
 
 /**
- * The path without the query, which may contain secrets. Limited to 256 characters, with characters escaped that a URI
- * reference may not contain (RFC 3986 §2).
+ * The first 256 characters of the path, without the query, which may contain secrets. Characters that a URI reference may
+ * not contain are escaped (RFC 3986 §2).
  */
 function pathOf(url: string): string {
   const path = (url.split('?', 1)[0] ?? '/').slice(0, 256);

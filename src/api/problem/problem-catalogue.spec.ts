@@ -10,7 +10,7 @@ interface Described {
   readonly components: { readonly schemas: Record<string, { enum?: string[] }> };
 }
 
-/** Answers to what is no operation. */
+/** Problems of requests that match no operation. */
 const OF_NO_OPERATION = ['route-not-found', 'method-not-allowed'];
 
 describe('the catalogue of problems', () => {

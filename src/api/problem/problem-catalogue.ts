@@ -1,4 +1,4 @@
-/** A kind of failure. */
+/** A kind of problem. */
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;

@@ -5,7 +5,7 @@ export function problemCodeOf(status: number, payload: unknown): string | null {
     const body: unknown = JSON.parse(payload);
     return typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : null;
   } catch {
-    // A body that is not JSON is not a problem.
+    // Problems are always JSON.
     return null;
   }
 }

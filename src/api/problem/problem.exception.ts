@@ -13,7 +13,7 @@ export interface ProblemExtras {
   readonly cause?: unknown;
 }
 
-/** The only exception that the application throws on purpose. One filter writes it as problem details (RFC 9457). */
+/** An error for the caller. A filter writes it as problem details (RFC 9457). */
 export class ProblemException extends Error {
   readonly status: number;
 
@@ -30,7 +30,7 @@ export class ProblemException extends Error {
 
 /** Maximum number of field errors in one response. */
 export const MAX_FIELD_ERRORS = 100;
-/** Maximum number of fields in the detail; `errors` contains all. */
+/** Maximum number of field names in the detail. */
 const MAX_FIELDS_IN_DETAIL = 10;
 
 /** The problem for one or more invalid fields; only the first {@link MAX_FIELD_ERRORS} errors are reported. */

@@ -5,7 +5,7 @@ import { problemBody, problemHeaders } from './problem-body';
 import { PROBLEMS } from './problem-catalogue';
 import { methodNotAllowed, ProblemException } from './problem.exception';
 
-/** Log members of a problem. The detail is left out, because it may quote a body. `errorId` identifies the log entry of Airbyte. */
+/** Log members of a problem, without the detail, which may quote a body. `errorId` identifies the log entry of Airbyte. */
 function describe({ code, extras: { upstream } }: ProblemException): Record<string, unknown> {
   return {
     code,
@@ -32,7 +32,7 @@ function withKnownRoutes(
   { method, url, server }: FastifyRequest,
 ): ProblemException {
   const methods = server.methodsAt(url);
-  // If the route takes this method, its handler reported the 404.
+  // If the route accepts this method, its handler reported the 404.
   if (methods.length > 0) return methods.includes(method) ? problem : methodNotAllowed(method, methods);
   const nearest = server.nearestRoute(url);
   if (nearest === undefined) return problem;

@@ -12,8 +12,9 @@ const known = new Map<DtoClass, Fields>();
 const MAX_LIST_DEPTH = 2;
 
 /**
- * Copies the values of a request with at most `maxUnknown` unknown fields, and without the content of values that are invalid
- * anyway. class-transformer and class-validator need several microseconds per value, and the response lists only some errors.
+ * Copies the values of a request with at most `maxUnknown` unknown fields and without nested objects that cannot be valid.
+ * This limits the work: class-transformer and class-validator need several microseconds per value, and the response lists
+ * only some errors.
  */
 export function cutUnknown(values: object, dto: DtoClass, maxUnknown: number): unknown {
   return new Cut(maxUnknown).object(values, fieldsOf(dto));
@@ -39,7 +40,7 @@ class Cut {
   }
 }
 
-/** Hints may use the direct members of an object. */
+/** Hints may read the direct members of an object. */
 const MAX_MEMBERS_FOR_HINTS = 10;
 
 /** Removes nested objects, which are never valid without a class. */

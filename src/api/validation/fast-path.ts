@@ -15,8 +15,9 @@ interface FieldRules {
 const known = new Map<DtoClass, ReadonlyMap<string, FieldRules> | null>();
 
 /**
- * Returns true if class-validator would report no error for this instance, unknown fields included. It runs the registered
- * checks of class-validator, but caches their lookup and builds no report. If it returns false, class-validator must decide.
+ * Returns true if class-validator would report no error for this instance, not even for unknown fields. It runs the
+ * registered checks of class-validator, but caches their lookup and builds no report. If it returns false, class-validator
+ * must decide.
  */
 export function passesFastPath(dto: object): boolean {
   const rules = rulesOf(dto.constructor);
@@ -28,8 +29,8 @@ export function passesFastPath(dto: object): boolean {
 }
 
 /**
- * Cuts nested lists of an invalid instance after `maxInvalidItems` invalid items. class-validator would report every item,
- * and the response lists only some.
+ * Truncates nested lists of an invalid instance after `maxInvalidItems` invalid items. class-validator would report every
+ * item, but the response lists only some.
  */
 export function cutInvalidItems(dto: object, maxInvalidItems: number): void {
   const members = dto as Record<string, unknown>;

@@ -5,8 +5,8 @@ import { foreignNameOf } from './foreign-names';
 import { hintFor, isMissing, LOCATION_LABELS, type InputLocation, reportableChecks } from './hints';
 
 /**
- * Flattens the error tree of class-validator into one entry per failed check, with the path of the field. Stops one entry
- * after the maximum, so that the response can mention that the list is cut.
+ * Flattens the error tree of class-validator into one entry per failed check, with the path of the field. Stops when
+ * there are more than {@link MAX_FIELD_ERRORS} entries, so that the response can mention further errors.
  */
 export function fieldErrors(errors: readonly ValidationError[], location: InputLocation): FieldErrorDto[] {
   const found: FieldErrorDto[] = [];

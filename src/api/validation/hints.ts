@@ -5,7 +5,7 @@ import { foreignNameOf } from './foreign-names';
 /** Source of the values: a JSON body, or the query of a URL. */
 export type InputLocation = 'body' | 'query';
 
-/** Term for a value at each location. */
+/** Word for a value at each location. */
 export const LOCATION_LABELS: Readonly<Record<InputLocation, string>> = { body: 'field', query: 'parameter' };
 
 /** Hint of a validation rule. `queryHint` replaces it for query parameters. */
@@ -21,7 +21,7 @@ export type Suggest = (value: unknown, siblings: object, usual: string) => strin
 /** Type checks. If one fails, the other checks of the same field are not reported. */
 const KIND_CHECKS = ['whitelistValidation', 'isDefined', 'isString', 'isObject', 'isInt', 'isArray', 'isIn'];
 
-/** The failed checks of a field that are worth reporting. */
+/** Returns the failed checks of a field, or only the type check if it failed. */
 export function reportableChecks(error: ValidationError): string[] {
   const failed = Object.keys(error.constraints ?? {});
   const kind = KIND_CHECKS.find((check) => failed.includes(check));
@@ -49,7 +49,7 @@ function unknownFieldHint({ property, target }: ValidationError, location: Input
   return meant === undefined ? `Remove it. ${all}` : `Did you mean ${meant}? ${all}`;
 }
 
-/** An absent or null required field is reported as missing. */
+/** Returns true if a required field is absent or null. Its error is then reported as missing. */
 export function isMissing(check: string, { property, target }: ValidationError): boolean {
   const value: unknown = (target as Record<string, unknown> | undefined)?.[property];
   return (

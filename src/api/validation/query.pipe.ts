@@ -3,12 +3,12 @@ import type { FieldErrorDto } from '../problem/problem.dto';
 import { ProblemException, validationFailed } from '../problem/problem.exception';
 import { RequestValidationPipe } from './validation.pipe';
 
-/** Validates query parameters. Each may occur once, and messages use the terms of a URL. */
+/** Validates query parameters. A parameter must not be repeated. Messages use the terms of a URL. */
 @Injectable()
 export class QueryValidationPipe extends RequestValidationPipe {
   protected override readonly location = 'query';
 
-  /** The result for an empty query by class, because most requests have no parameters. */
+  /** Cached results for an empty query, by class. Most requests have no parameters. */
   private readonly emptyResults = new Map<unknown, unknown>();
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {

@@ -1,8 +1,8 @@
 import { validationFailed } from '../problem/problem.exception';
 
 /**
- * For operations without query parameters that would do the wrong thing if they ignored one.
- * @param hints hints for parameters that callers are known to send
+ * Refuses every query parameter. Operations use it if ignoring a parameter would have a wrong effect.
+ * @param hints hints for parameters that callers often send by mistake
  * @throws ProblemException `validation-failed` that names every parameter
  */
 export function refuseParameters(query: unknown, hints: Readonly<Record<string, string>>): void {

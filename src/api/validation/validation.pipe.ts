@@ -8,7 +8,7 @@ import { LOCATION_LABELS, type InputLocation } from './hints';
 import { prototypePropertyPaths } from './prototype-property-names';
 import { cutInvalidItems, passesFastPath } from './fast-path';
 
-/** One more than is reported, so that the response can mention further errors. */
+/** One more than the response lists, so that the response can mention further errors. */
 const ENOUGH_ERRORS = MAX_FIELD_ERRORS + 1;
 
 /** Refuses unknown fields, including nested ones, and reports all invalid fields in one response. */
@@ -23,7 +23,7 @@ export class RequestValidationPipe extends ValidationPipe {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       transform: true,
-      // Hints list the known fields, which are read from the class of the target.
+      // Hints list the known fields. They are read from the class of the target.
       validationError: { target: true, value: false },
     });
   }
