@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Codes for a folder that `npm run build` did not create, or that this user cannot write to. */
+/** Error codes for a folder that `npm run build` did not create, or that this user cannot write to. */
 const EXPECTED = ['ENOENT', 'EACCES', 'EPERM', 'EROFS'];
 
 /** Creates a marker file, so that a later `npm run build` keeps the folder of this process (scripts/build.mjs). */

@@ -32,7 +32,7 @@ export function configureApp(app: NestFastifyApplication): void {
  * Adds the hooks. Fastify runs them in this order:
  * 1. `RequestsInFlight`, so that a shutdown waits for every request.
  * 2. Request id and security headers, so that error responses have them too.
- * 3. Checks of method, Host and CORS. They precede authentication, because a preflight request has no credentials.
+ * 3. Checks of method, Host and origin. They precede authentication, because a preflight request has no credentials.
  * 4. Authentication, rate limit, idempotency and audit.
  * 5. Turns, because they use the id of the caller.
  * Add all hooks before the routes: Fastify calls `onRoute` hooks only for routes that are added later.

@@ -5,7 +5,7 @@ import { type ProblemException, malformedBody, validationFailed } from '../api/p
 const MAX_BODY_DEPTH = 20;
 /** No operation accepts a longer array. */
 const MAX_ITEMS = 1000;
-/** Objects of this API have less than half of this number of members. */
+/** Objects of this API have less than half as many members. */
 const MAX_MEMBERS = 200;
 /** A request with 1000 complete streams has fewer values. */
 const MAX_VALUES = 10_000;

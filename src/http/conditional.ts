@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 /** `no-cache`: changes must be visible at once. `private`: responses depend on the caller. */
 const CACHE_CONTROL = 'private, no-cache';
 
-/** 22 characters of base64url are 128 bits. */
+/** 22 characters of base64url are 132 bits. */
 const HASH_CHARACTERS = 22;
 
 /** Sets the ETag of a response. Returns `body`, or responds with 304 and no body if the caller has this version. */

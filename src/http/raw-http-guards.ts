@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { ProblemException } from '../api/problem/problem.exception';
 import { writeFinalResponse } from './client-errors';
 
-/** Handles cases that Node would otherwise handle itself: `Expect`, CONNECT, and a missing or duplicate `Host`. */
+/** Overrides the default handling of Node for `Expect`, CONNECT, and a missing or duplicate `Host`. */
 export function addRawHttpGuards(fastify: FastifyInstance, allowedHosts: readonly string[] | null): void {
   const { server } = fastify;
   server.on('checkContinue', (request, response) => {

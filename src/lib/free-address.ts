@@ -8,7 +8,7 @@ class AddressError extends StartError {
 }
 
 /**
- * Checks that HOST and PORT are available. An error occurs before the embedded Airbyte starts.
+ * Checks that HOST and PORT are available. Call it before the embedded Airbyte starts.
  * @throws AddressError
  */
 export async function requireFreeAddress(host: string, port: number): Promise<void> {

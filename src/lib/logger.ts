@@ -3,7 +3,7 @@ import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'p
 import type { LogLevel } from '../config/settings-types';
 import { mappedStack } from './mapped-stack';
 
-/** Size limit of the buffer for a slow log reader. When the buffer is full, the logger drops new lines. */
+/** Buffer limit for a slow log reader. When the buffer is full, the logger drops new lines. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 /**

@@ -1,4 +1,4 @@
-/** A higher value could leave too little capacity for other requests. */
+/** A low limit, so that Airbyte has capacity for other requests. */
 const CONCURRENCY = 4;
 
 /**

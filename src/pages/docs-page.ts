@@ -25,7 +25,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Sets the server URL to the URL of the page, which is correct even behind a proxy that is not trusted. */
+/** Derives the server URL from the URL of the page. The result is correct even behind a proxy that is not trusted. */
 const INIT = `(async () => {
   const response = await fetch('../openapi.json');
   const spec = await response.json();
