@@ -201,7 +201,7 @@ describe('a key of a table in Postgres', () => {
       const refused = await connect(sourceId, destinationId, name);
       expect(refused).toMatch(
         new RegExp(
-          `^Invalid primary key for stream: ${name}\\. \\[k\\] cannot be part of the primary key, since .*${reason.source}`,
+          `^Invalid primary key for stream: ${name}\\. \\[k\\] cannot be part of the primary key, because .*${reason.source}`,
         ),
       );
       expect(await connect(sourceId, destinationId, name, { primaryKey: [['n'], ['k']] })).toMatch(reason);
@@ -214,7 +214,7 @@ describe('a key of a table in Postgres', () => {
       expect(failure?.type).toBe('config_error');
       expect(failure?.message).toMatch(
         new RegExp(
-          `^Stream refused\\.${name}: k cannot be part of the primary key, since .*${reason.source}`,
+          `^Stream refused\\.${name}: k cannot be part of the primary key, because .*${reason.source}`,
         ),
       );
     },

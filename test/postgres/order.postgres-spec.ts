@@ -135,7 +135,7 @@ describe('a deduplicated stream of Postgres', () => {
     expect([status, JSON.stringify(body)]).toEqual([
       400,
       expect.stringContaining(
-        '[c] cannot be the cursor, since its type point has no order. Choose another field.',
+        '[c] cannot be the cursor, because its type point has no order. Choose another field.',
       ),
     ]);
   });

@@ -93,7 +93,7 @@ function cursorOf(stream: DiscoveredStream, asked: readonly string[], isNeeded: 
   const rejection = rejectionOf('cursor', jsonSchema, cursor);
   if (rejection !== null)
     throw badRequest(
-      `Invalid cursor field for stream: ${name}. [${cursor.join('.')}] cannot be the cursor, since ${rejection}. Choose another field.`,
+      `Invalid cursor field for stream: ${name}. [${cursor.join('.')}] cannot be the cursor, because ${rejection}. Choose another field.`,
     );
   return cursor;
 }
@@ -119,7 +119,7 @@ function primaryKeyOf(
     const rejection = rejectionOf('key', jsonSchema, path);
     if (rejection !== null)
       throw badRequest(
-        `Invalid primary key for stream: ${name}. [${path.join('.')}] cannot be part of the primary key, since ${rejection}. Choose another key, or a sync mode without deduplication.`,
+        `Invalid primary key for stream: ${name}. [${path.join('.')}] cannot be part of the primary key, because ${rejection}. Choose another key, or a sync mode without deduplication.`,
       );
   }
   return key;
