@@ -24,6 +24,9 @@ export const OWN_COLUMNS = [
   '_airbyte_cursor',
 ];
 
+/** The columns of Airbyte's raw tables. A view needs at least one column. */
+const FORMAT_COLUMNS = ['_airbyte_ab_id', '_airbyte_emitted_at', '_airbyte_data'];
+
 /** The start of the comment that identifies this connector's tables. The layout follows. */
 const TABLE_MARK = '/* airbyte-ingestion-api ';
 const VIEW_MARK = '/* airbyte-ingestion-api */';
@@ -140,10 +143,12 @@ function parseColumns(found: JsonObject): ColumnNames {
   return columns;
 }
 
-/** A view with the stream's own name and columns; null when its schema names none. */
-export function createView(view: string, table: string, { columns }: Layout): string | null {
-  if (columns.size === 0) return null;
-  const shown = [...columns.values()].map((name) => `${quoted(storedColumn(name))} AS ${quoted(name)}`);
+/** A view with the stream's own name and columns. Without columns, it shows those of the raw table's format. */
+export function createView(view: string, table: string, { columns }: Layout): string {
+  const shown =
+    columns.size === 0
+      ? FORMAT_COLUMNS.map(quoted)
+      : [...columns.values()].map((name) => `${quoted(storedColumn(name))} AS ${quoted(name)}`);
   return `${viewHead(view)}${VIEW_MARK} SELECT ${shown.join(', ')} FROM ${quoted(table)}`;
 }
 

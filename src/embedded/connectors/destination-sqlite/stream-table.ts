@@ -213,7 +213,6 @@ export class StreamTable implements StreamTarget {
     if (viewSql(db, names.view) === wanted) return;
     const statements = dependents(db, names.view, names.keyIndex);
     db.exec(`DROP VIEW IF EXISTS ${quoted(names.view)}`);
-    if (wanted === null) return;
     db.exec(wanted);
     this.makeAgain(statements);
   }

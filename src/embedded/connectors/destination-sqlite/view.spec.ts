@@ -118,6 +118,18 @@ describe('the view of a stream in SQLite', () => {
     ]);
   });
 
+  it.each(['append', 'overwrite'])('shows the records of a stream without columns (%s)', async (mode) => {
+    await write([], [], mode);
+    expect(shown()).toEqual([]);
+    await write(['{}', '{"a":1}'], [], mode);
+    expect(columns()).toEqual(['_airbyte_ab_id', '_airbyte_emitted_at', '_airbyte_data']);
+    expect(shown().map((row) => row[2])).toEqual(['{}', '{"a":1}']);
+    await write([], ['a'], 'append');
+    expect(shown()).toEqual([[null], [1n]]);
+    await write([], [], 'append');
+    expect(shown()).toHaveLength(2);
+  });
+
   it('is refused for more columns than SQLite allows', async () => {
     const names = Array.from({ length: 1996 }, (_, index) => `c${index}`);
     const properties = Object.fromEntries(names.map((name) => [name, {}]));
