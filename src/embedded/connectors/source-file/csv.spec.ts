@@ -162,6 +162,8 @@ describe('reading CSV with options', () => {
     ['{"sep":";"', 'must be a JSON object in a text'],
     ['{"seperator":";"}', 'has "seperator", which is not supported for csv; supported are: sep, delimiter'],
     ['{"usecols":["a"]}', 'has "usecols"'],
+    ['{"sep":";","sep":","}', 'reader_options has the member "sep" more than once'],
+    ['{"sep":";","\\u0073ep":","}', 'reader_options has the member "sep" more than once'],
     ['{"sep":"\\\\s+"}', 'sep must be one character'],
     ['{"sep":"\\n"}', 'sep must be one character'],
     ['{"sep":",","delimiter":";"}', 'both sep and delimiter'],

@@ -1,5 +1,6 @@
 import { isObject, parseObject, stringsOf, type JsonObject } from '../../platform/json';
 import { configError, type ConnectorError } from '../../protocol/connector';
+import { repeatedMember } from '../record-members';
 import { ENCODINGS, encodingOf, type Encoding } from './encoding';
 
 /** The format of a CSV file. */
@@ -71,6 +72,8 @@ export const READER_OPTIONS_DESCRIPTION = `Options of pandas as a JSON object in
 export function parseReaderOptions(text: string, format: keyof typeof MEMBERS): ReaderOptions {
   const options = text.trim() === '' ? {} : parseObject(text);
   if (options === null) throw wrong('must be a JSON object in a text, such as "{\\"sep\\": \\";\\"}"');
+  const repeated = repeatedMember(text);
+  if (repeated !== null) throw wrong(`has the member ${JSON.stringify(repeated)} more than once: keep one`);
   const known: readonly string[] = MEMBERS[format];
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined)
