@@ -15,7 +15,7 @@ type Refusal = { readonly error: unknown } | null;
  * body is read. With API keys and in-memory counters it is synchronous.
  */
 export class CallerGate {
-  /** Addresses whose failed authentications reached the rate limit. */
+  /** Addresses with too many failed authentications. */
   private readonly blocked: BlockedAddresses;
 
   constructor(

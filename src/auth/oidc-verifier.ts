@@ -54,7 +54,7 @@ export class OidcVerifier {
       const claims = await this.claimsOf(token, source);
       this.note(null);
       const caller = callerOf(claims, this.settings.workspaceClaim);
-      // Keys that were fetched in the meantime may no longer contain the signing key.
+      // If the keys were fetched again in the meantime, they may no longer contain the signing key.
       if (keysBefore && keysBefore === source.fetched.jwks) this.remember(token, caller, claims, keysBefore);
       return caller;
     } catch (error) {

@@ -1,6 +1,6 @@
 import { StartError } from './start-error';
 
-/** Invalid settings. The message contains each name and the fix, but no value, so that no secret reaches a log. */
+/** Invalid settings. The message contains names and fixes, but no values, so that no secret reaches a log. */
 export class SettingsError extends StartError {
   constructor(readonly complaints: readonly string[]) {
     super(`Invalid settings:\n${complaints.map((complaint) => `  - ${complaint}`).join('\n')}`);

@@ -18,7 +18,7 @@ export interface AirbyteSettings {
   readonly timeoutMs: number;
   /** Time limit of a creation in milliseconds, including the schema discovery of the source. */
   readonly createTimeoutMs: number;
-  /** Time limit of a start or cancellation of a job in milliseconds, counted from sending. The wait before it has the same limit. */
+  /** Time limit of a start or cancellation of a job in milliseconds, from sending. The wait before has the same limit. */
   readonly startTimeoutMs: number;
   /** Maximum concurrent calls, without starts and cancellations. Airbyte serves its public API with five threads. */
   readonly maxConcurrency: number;
@@ -82,7 +82,7 @@ export interface Settings {
   readonly dataDir: string;
   /** Encryption key for configurations of the embedded Airbyte: 32 bytes in base64. Null: `secret.key` in `dataDir`. */
   readonly dataKey: string | null;
-  /** Behaviour of the embedded Airbyte if an overwrite would empty a table with rows. */
+  /** Reaction of the embedded Airbyte to an overwrite that would leave a table with rows empty. */
   readonly emptyOverwrite: 'warn' | 'refuse';
   /** Warnings about the environment for the operator. They never contain a value. */
   readonly warnings: readonly string[];

@@ -23,8 +23,9 @@ interface Attempt {
   readonly intent: Intent;
   /** Time until which Airbyte may finish an earlier attempt; null without an earlier attempt. */
   readonly inDoubtUntilMs: number | null;
+  /** False if this attempt may only look up the outcome of the earlier one. */
   readonly maySend: boolean;
-  /** True while its outcome is being stored. The lease must not be renewed after that. */
+  /** True once the outcome is being stored. From then on, the lease must not be renewed. */
   isEnding: boolean;
 }
 
@@ -179,7 +180,7 @@ export class IdempotencyHooks {
     for (const [intent, outcome] of this.unsaved) {
       this.store.finish(intent, outcome).then(
         () => this.unsaved.delete(intent),
-        // The next interval tries again.
+        // The next interval retries it.
         () => undefined,
       );
     }

@@ -6,7 +6,8 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * The `Idempotency-Key` of a request, or undefined.
- * @throws ProblemException for an invalid header. Node joins repeated headers with a comma and a space, which no key contains.
+ * @throws ProblemException for an invalid or repeated header. Node joins repeated headers with a comma and a space, and a
+ * key contains no space.
  */
 export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;

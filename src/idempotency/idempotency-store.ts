@@ -20,11 +20,11 @@ export interface Intent {
 /**
  * State of a key:
  * - `new`: the key was unknown; the intent is stored now
- * - `in-progress`: another request with this key is in progress, or its process has just died
+ * - `in-progress`: another request with this key is in progress, or its process died and its lease has not expired
  * - `key-reused`: the key was used for a different request
  * - `answered`: the response is stored
- * - `in-doubt`: the outcome of an attempt that began at `sinceMs` is unknown; until `untilMs` Airbyte may finish it.
- *   The caller of `begin` now owns the key, as for `new`.
+ * - `in-doubt`: the outcome of an attempt that began at `sinceMs` is unknown; Airbyte may finish it
+ *   until `untilMs`. The caller of `begin` now owns the key, as for `new`.
  */
 export type BeginResult =
   | { readonly kind: 'new' | 'in-progress' | 'key-reused' }
@@ -35,7 +35,7 @@ export type BeginResult =
  * Stored outcome of an attempt:
  * - `answered`: this response is replayed from now on
  * - `not-sent`: no change was sent; the key is free again
- * - `in-doubt`: the outcome is unknown; until `untilMs` Airbyte may finish it
+ * - `in-doubt`: the outcome is unknown; Airbyte may finish the attempt until `untilMs`
  */
 export type RecordedOutcome =
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }

@@ -53,7 +53,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     private readonly limits: StoreLimits = { maxRows: MAX_ROWS, maxBytes: MAX_BYTES },
   ) {}
 
-  /** Asynchronous like the store in Redis, so that callers cannot depend on a synchronous result. */
+  /** Asynchronous like the Redis store, so that callers cannot depend on a synchronous result. */
   begin(intent: Intent): Promise<BeginResult> {
     return Promise.resolve().then(() => this.beginNow(intent));
   }

@@ -1,9 +1,9 @@
 import type { RedisScript } from '../redis/redis-state';
 
 // KEYS: record, lock. A record is a hash with the fields `fingerprint`, `since`, `until`, `owner` (the newest attempt),
-// `maker` (the first attempt) and `answer` (the response, if known). The lock contains the owner of the current attempt and expires.
-// Times in records are epoch milliseconds of the gateway, as text. Redis may run a command late after a timeout, or twice
-// after a retry. Therefore an attempt changes a record only while it owns the record.
+// `maker` (the first attempt) and `answer` (the response, if known). The lock contains the owner of the current attempt.
+// It expires. Times in records are epoch milliseconds of the gateway, as text. Redis may run a command late after a
+// timeout, or twice after a retry. Therefore scripts check the owner. Only ANSWER does not: the first response counts.
 
 /** ARGV: fingerprint, owner, now, lease, until, ttl. */
 export const BEGIN: RedisScript = {
@@ -35,7 +35,7 @@ if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`,
 };
 
-/** ARGV: owner, lease, until (empty: unchanged). Renews the lease, also after it expired, unless another attempt has it. */
+/** ARGV: owner, lease, until (empty: unchanged). Renews a lease, even an expired one, unless another attempt has it. */
 export const KEEP_ALIVE: RedisScript = {
   name: 'idempotencyKeepAlive',
   lua: `
@@ -46,7 +46,7 @@ if ARGV[3] ~= '' and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', 
 return 1`,
 };
 
-/** ARGV: owner, answer, ttl. Stores the first answer, even after the lease has expired. */
+/** ARGV: owner, answer, ttl. Stores the first response, even after the lease has expired. */
 export const ANSWER: RedisScript = {
   name: 'idempotencyAnswer',
   lua: `
@@ -79,7 +79,7 @@ return 1`,
 
 /**
  * KEYS: the sorted set of a caller's records, scored by expiry time. ARGV: id, ttl, limit. Returns 0 if the record is new and
- * the caller has reached its limit. Uses the clock of Redis, which all replicas share.
+ * the caller has reached its limit. The clock is that of Redis, because all replicas share it.
  */
 export const TAKE_SHARE: RedisScript = {
   name: 'idempotencyTakeShare',

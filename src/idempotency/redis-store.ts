@@ -24,7 +24,7 @@ import {
 } from './redis-scripts';
 import { parseAnswer } from './stored-answer';
 
-/** An answer has about 500 bytes, so a caller uses about 200 MB at most. */
+/** A record has about 1 kB, half of it the response. A caller therefore uses at most about 200 MB. */
 const MAX_RECORDS_OF_CALLER = 200_000;
 
 /** Store for all replicas that share a Redis. Records survive restarts. */

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 
-/** A Lua script, which Redis runs as one atomic step. The name identifies it within this process. */
+/** A Lua script. Redis runs it as one atomic step. The name identifies it within this process. */
 export interface RedisScript {
   readonly name: string;
   readonly lua: string;
@@ -28,7 +28,7 @@ const START_WAIT_MS = 2000;
 const PROBE: RedisScript = { name: 'probe', lua: `return redis.call('SET', KEYS[1], '1', 'PX', 60000)` };
 const PROBE_KEY = 'airbyte-ingestion:probe';
 
-/** The connection to the Redis that the replicas share. Without `REDIS_URL`, every script fails. */
+/** The connection to the shared Redis of all replicas. Without `REDIS_URL`, every script fails. */
 export class RedisState {
   private readonly log = new Logger('Redis');
   private isUsable = true;
@@ -144,7 +144,7 @@ export class RedisState {
 
   /**
    * Checks each new connection, because a failover may bring another configuration. ioredis silently uses database 0 if the
-   * database of the URL does not exist, and a Redis that evicts keys loses idempotency records.
+   * database of the URL does not exist. A Redis that evicts keys loses idempotency records.
    */
   private async inspect(redis: Redis): Promise<void> {
     const database = redis.options.db ?? 0;

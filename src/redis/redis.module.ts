@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings-types';
 import { RedisState } from './redis-state';
 
-/** The connection to the shared Redis, which is inactive without `REDIS_URL`. */
+/** The connection to the shared Redis. It is inactive without `REDIS_URL`. */
 @Module({
   providers: [
     {

@@ -112,7 +112,7 @@ export function called<T>(answer: Promise<Answered<T>>): Called<T> {
   const data = answer.then((it) => it.data);
   return Object.assign(data, {
     withResponse: () => {
-      data.catch(() => undefined); // prevents an unhandled rejection; the caller handles that of `answer`
+      data.catch(() => undefined); // no unhandled rejection: the caller handles `answer` instead
       return answer;
     },
   });
@@ -135,7 +135,7 @@ function checkOptions({ retries = 0, timeoutMs = 1, attemptTimeoutMs = 1 }: Call
   requireNumber('attemptTimeoutMs', attemptTimeoutMs, 1);
 }
 
-/** Refuses NaN, because a timer of NaN ends at once, and strings, because they are compared as text. */
+/** Refuses NaN, because its timer would fire at once, and strings, because they are compared as text. */
 function requireNumber(name: string, value: unknown, min: number): void {
   if (typeof value !== 'number' || !(value >= min))
     throw new RangeError(`${name} must be a number from ${min}`);

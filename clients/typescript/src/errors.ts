@@ -63,7 +63,7 @@ export class UnexpectedAnswerError extends Error {
   }
 }
 
-/** The body of a response is larger than `maxResponseBytes`. The rest of it was not read. */
+/** The body of a response exceeds `maxResponseBytes`. The rest of the body was not read. */
 export class ResponseTooLargeError extends Error {
   override readonly name = 'ResponseTooLargeError';
 

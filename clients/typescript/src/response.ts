@@ -47,7 +47,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return undefined; // every response of this API is JSON
+    return undefined; // not JSON, so the body does not match this API
   }
 }
 

@@ -95,7 +95,7 @@ function isPassingStatus(status: number): boolean {
   return [408, 429, 502, 503, 504].includes(status);
 }
 
-/** Returns `Retry-After` if present. Otherwise exponential backoff with jitter, so that clients do not retry at once. */
+/** Returns `Retry-After` if present. Otherwise exponential backoff with jitter, so that clients do not retry together. */
 export function pauseMs(error: unknown, attempt: number): number {
   const wanted = isProblem(error) || error instanceof UnexpectedAnswerError ? error.retryAfterMs : null;
   return wanted ?? Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));

@@ -1,4 +1,4 @@
-// Required members of each response. They reveal responses that do not come from the gateway.
+// Required members of each response. A response without them does not come from the gateway.
 import type { components } from './schema.js';
 
 type Schemas = components['schemas'];

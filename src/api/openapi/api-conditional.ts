@@ -14,7 +14,7 @@ const HEADERS = {
   },
 };
 
-/** Documents a read that answers 304 if the caller already has this version. */
+/** Documents a read that returns 304 if the caller already has this version. */
 export function ApiConditional(type: Type): MethodDecorator {
   return applyDecorators(
     ApiHeader({

@@ -76,7 +76,7 @@ function withPlainReferences(schema: Json, properties: Json): Json {
 }
 
 const SCHEMAS = '#/components/schemas/';
-/** A suffix, because generated Go clients already use names such as `NullableRun`. */
+/** A prefix would conflict with generated Go clients, which use names such as `NullableRun`. */
 const OR_NULL = 'OrNull';
 
 /** Adds the nullable schemas that members refer to. */

@@ -26,7 +26,7 @@ function withRequestDetails(problem: ProblemException, request: FastifyRequest):
   return code === 'route-not-found' ? withKnownRoutes(problem, request) : problem;
 }
 
-/** Returns 405 if the path exists for other methods (RFC 9110, 15.5.6), otherwise adds the nearest route to the 404. */
+/** Returns 405 if the path has other methods (RFC 9110, 15.5.6). Otherwise adds the nearest route to the 404. */
 function withKnownRoutes(
   problem: ProblemException,
   { method, url, server }: FastifyRequest,

@@ -3,7 +3,7 @@ import { plainToInstance } from 'class-transformer';
 
 type DtoClass = new () => object;
 
-/** Fields of a class, each with the class of its nested objects, or null. */
+/** Fields of a class. The value is the class of the nested objects, or null. */
 type Fields = ReadonlyMap<string, DtoClass | null>;
 
 const known = new Map<DtoClass, Fields>();
@@ -68,7 +68,7 @@ function readFields(dto: DtoClass): Fields {
   return new Map([...names].map((name) => [name, nestedClass(dto, name)]));
 }
 
-/** The class in `@Type`, of which class-transformer creates an instance. */
+/** Returns the class in `@Type`. class-transformer creates an instance of it. */
 function nestedClass(dto: DtoClass, name: string): DtoClass | null {
   const made: unknown = Reflect.get(plainToInstance(dto, { [name]: {} }), name);
   if (!isObject(made) || made.constructor === Object) return null;

@@ -12,7 +12,7 @@ import { nearestEnumValues } from './nearest-enum-value';
 export const ID_PATTERN =
   /^([A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}|\.[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,126}|\.\.[A-Za-z0-9._~-]{1,126})$/;
 
-/** Path segments of present or future routes. An ingestion with such an id could not be addressed. */
+/** Path segments of existing or planned routes. An ingestion with such an id would have no usable URL. */
 const RESERVED: readonly string[] = ['check', 'pause', 'status'];
 
 /** Returns the reason why an id is invalid, or null. */
@@ -71,8 +71,8 @@ export function IsText(min: number, max: number): PropertyDecorator {
 }
 
 /**
- * Control characters and lone surrogates. The Postgres of Airbyte cannot store NUL or lone surrogates, so a name with them
- * would come back changed and could not be looked up.
+ * Control characters and lone surrogates. The Postgres of Airbyte cannot store NUL or lone surrogates. A name with them
+ * would change when it is stored, and a search by name would fail.
  */
 const UNREADABLE = /[\p{Cc}\p{Cs}]/u;
 

@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { validationFailed } from '../problem/problem.exception';
 import { faultOfId } from './decorators';
 
-/** Validates ids, which become part of paths upstream. */
+/** Validates ids, because they become part of the paths of requests to Airbyte. */
 @Injectable()
 export class IdParamPipe implements PipeTransform<string, string> {
   transform(value: string, metadata: ArgumentMetadata): string {

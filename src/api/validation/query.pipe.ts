@@ -3,7 +3,7 @@ import type { FieldErrorDto } from '../problem/problem.dto';
 import { ProblemException, validationFailed } from '../problem/problem.exception';
 import { RequestValidationPipe } from './validation.pipe';
 
-/** Validates query parameters. A parameter must not be repeated. Messages use the terms of a URL. */
+/** Validates query parameters. A parameter must not be repeated. Messages call the values parameters, not fields. */
 @Injectable()
 export class QueryValidationPipe extends RequestValidationPipe {
   protected override readonly location = 'query';
