@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { SqliteOutput } from '../../../../test/embedded/sqlite-kit';
+import { SqliteOutput, streamWith } from '../../../../test/embedded/sqlite-kit';
 
 let output: SqliteOutput;
 
@@ -66,6 +66,34 @@ describe("a user's objects in the SQLite file", () => {
     expect(output.query(names)).toEqual(before);
     expect(output.query('SELECT * FROM "double"')).toEqual([{ id: 4n }]);
     expect(output.query('SELECT * FROM "log"')).toEqual([]);
+  });
+
+  it('in a column of the raw table are kept, and a sync that has to replace the table fails', async () => {
+    await output.write('s', 'append', [{ id: 1 }]);
+    output.exec(`ALTER TABLE "_airbyte_raw_s" ADD COLUMN "note"; UPDATE "_airbyte_raw_s" SET "note" = 'mine';
+      ALTER TABLE "_airbyte_raw_s" ADD COLUMN "shout" AS (upper("note"))`);
+    expect(await output.write('s', 'append', [{ id: 2 }])).toBeNull();
+    const more = streamWith('s', { id: {}, extra: {} });
+    for (const [mode, stream] of [
+      ['overwrite', {}],
+      ['append', more],
+      ['append_dedup', KEY],
+    ] as const)
+      expect(await output.write('s', mode, [{ id: 3 }], stream)).toEqual({
+        type: 'config_error',
+        message:
+          'Stream s: the table "_airbyte_raw_s" has the column "note", which this connector did not create, and the sync has to replace the table. Copy the column to another table and drop it.',
+      });
+    const notes = output.query('SELECT "value_id" AS "id", "note", "shout" FROM "_airbyte_raw_s"');
+    expect(notes).toEqual([
+      { id: 1n, note: 'mine', shout: 'MINE' },
+      { id: 2n, note: null, shout: null },
+    ]);
+    output.exec(
+      'ALTER TABLE "_airbyte_raw_s" DROP COLUMN "shout"; ALTER TABLE "_airbyte_raw_s" DROP COLUMN "note"',
+    );
+    expect(await output.write('s', 'overwrite', [{ id: 3 }])).toBeNull();
+    expect(output.query('SELECT "id" FROM "s"')).toEqual([{ id: 3n }]);
   });
 
   it.each(['append', 'append_dedup'])('cannot delete rows without an error in mode %s', async (mode) => {

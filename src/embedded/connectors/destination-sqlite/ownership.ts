@@ -2,7 +2,7 @@ import type { DatabaseSync } from '@photostructure/sqlite';
 import { isObject, stringAt } from '../../platform/json';
 import { configError, type ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
-import { isFormerLayout, isOwnView, parseLayout, type Layout } from './layout';
+import { isFormerLayout, isOwnView, OWN_COLUMNS, parseLayout, storedColumn, type Layout } from './layout';
 import { quoted, type TableNames } from './names';
 
 export type Db = InstanceType<typeof DatabaseSync>;
@@ -61,6 +61,24 @@ function ownTable(db: Db, stream: ConfiguredStream, name: string): Layout | null
     );
   }
   return layout;
+}
+
+/**
+ * Replacing a table would drop the columns that a user added to it.
+ * @throws ConnectorError config_error with the name of such a column
+ */
+export function refuseAddedColumns(db: Db, { name }: ConfiguredStream, table: string): void {
+  const found = objectNamed(db, table);
+  const columns = found === null ? undefined : parseLayout(found.name, found.sql)?.columns.values();
+  const own = new Set([...OWN_COLUMNS, ...[...(columns ?? [])].map(storedColumn)]);
+  const rows: unknown[] = db.prepare(`PRAGMA table_xinfo(${quoted(table)})`).all();
+  const added = rows
+    .flatMap((row) => (isObject(row) ? (stringAt(row, 'name') ?? []) : []))
+    .find((column) => !own.has(column));
+  if (added !== undefined)
+    throw configError(
+      `Stream ${name}: the table ${JSON.stringify(table)} has the column ${JSON.stringify(added)}, which this connector did not create, and the sync has to replace the table. Copy the column to another table and drop it.`,
+    );
 }
 
 function foreign(stream: ConfiguredStream, { type, name }: SchemaObject): ConnectorError {

@@ -9,7 +9,7 @@ import { readableText, RecordError, recordFailure } from '../record-error';
 import { recordId } from '../record-id';
 import { createTable, createView, fits, layoutOf, OWN_COLUMNS, storedColumn, type Layout } from './layout';
 import { namesOf, quoted, type TableNames } from './names';
-import { dependents, findOwn, viewSql, type Db, type FoundTable } from './ownership';
+import { dependents, findOwn, refuseAddedColumns, viewSql, type Db, type FoundTable } from './ownership';
 import { RowEncoder, type SqliteValue } from './row-encoder';
 
 type Statement = ReturnType<Db['prepare']>;
@@ -147,6 +147,7 @@ export class StreamTable implements StreamTarget {
     // A killed run may have left the table behind.
     db.exec(`DROP TABLE IF EXISTS ${quoted(names.fresh)}`);
     if (this.overwrites) {
+      refuseAddedColumns(db, stream, names.table);
       db.exec(createTable(names.fresh, wanted));
       return wanted;
     }
@@ -200,6 +201,7 @@ export class StreamTable implements StreamTarget {
   /** Replaces the old table by the new one, and recreates the user's indexes and triggers. */
   private replaceTable(): void {
     const { db, names } = this;
+    refuseAddedColumns(db, this.stream, names.table);
     const statements = dependents(db, names.table, names.keyIndex);
     db.exec(`DROP TABLE IF EXISTS ${quoted(names.table)}`);
     db.exec(`ALTER TABLE ${quoted(names.fresh)} RENAME TO ${quoted(names.table)}`);
