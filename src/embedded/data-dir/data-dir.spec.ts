@@ -124,6 +124,17 @@ describe('paths below /local/', () => {
   });
 
   it.each([
+    ['/local/a\0b', 'The path "/local/a\\u0000b" must not contain the character NUL.'],
+    ['/local/a/../b', 'The path "/local/a/../b" must not contain "..".'],
+    [
+      `/local/${'x'.repeat(300)}/a.csv`,
+      `The path that begins with "/local/${'x'.repeat(93)}" cannot be used: it is too long.`,
+    ],
+  ])('%j is refused with the reason', (path, reason) => {
+    expect(() => resolveLocalPath(join(folder, 'local'), path)).toThrow(new LocalPathError(reason));
+  });
+
+  it.each([
     '/etc/passwd',
     'local/a',
     '/localhost/a',

@@ -158,6 +158,24 @@ describe('reading CSV with options', () => {
   });
 
   it.each([
+    [
+      '{"header":99}',
+      'a,b\n1,2\n',
+      'it ends before its header; lower header (99) or skiprows (0) in reader_options',
+    ],
+    [
+      '{"skiprows":2}',
+      'a,b\n1,2\n',
+      'it ends before its header; lower header (0) or skiprows (2) in reader_options',
+    ],
+    ['{"header":99}', '', 'it is empty and has no header'],
+  ])('%s refuses the file %j', (options, file, reason) => {
+    const { csv } = parseReaderOptions(options, 'csv');
+    expect(() => read(file, Number.MAX_SAFE_INTEGER, csv)).toThrow(reason);
+    expect(() => read(file, 1, csv)).toThrow(reason);
+  });
+
+  it.each([
     ['[]', 'must be a JSON object in a text'],
     ['{"sep":";"', 'must be a JSON object in a text'],
     ['{"seperator":";"}', 'has "seperator", which is not supported for csv; supported are: sep, delimiter'],

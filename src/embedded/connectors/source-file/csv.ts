@@ -73,8 +73,7 @@ export class CsvReader {
     this.retryLength = 0;
     const rows = this.rest === '' ? [] : this.push('\n');
     if (this.rest !== '') throw this.wrongNext('a closing quote is missing');
-    if (this.columns === null)
-      throw wrongFile(this.file, 'it is empty and has no header; remove it or add a header');
+    if (this.columns === null) throw wrongFile(this.file, this.noHeaderReason());
     return rows;
   }
 
@@ -84,6 +83,13 @@ export class CsvReader {
     return isHeader
       ? wrongHeader(this.file, this.line, reason)
       : wrongRow({ file: this.file, row: this.row + 1, line: this.line }, reason);
+  }
+
+  private noHeaderReason(): string {
+    const { headerRow, skippedLines } = this.options;
+    if (this.isEmpty || (skippedLines === 0 && (headerRow ?? 0) === 0))
+      return 'it is empty and has no header; remove it or add a header';
+    return `it ends before its header; lower header (${headerRow ?? 'null'}) or skiprows (${skippedLines}) in reader_options`;
   }
 
   /** Reads the complete rows. Returns the start of the first incomplete row. */
