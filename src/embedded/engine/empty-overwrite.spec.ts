@@ -61,7 +61,7 @@ describe('an overwrite whose source has no row', () => {
     const log = embedded.log.join('\n');
     expect(log).toContain(
       'The source has no rows now, and the overwrite would empty at the destination: people (2 rows). ' +
-        'The old rows are kept. Check the source and its rights; if it is meant to be empty, set EMPTY_OVERWRITE=warn.',
+        'The old rows are kept. Check the source and its permissions. If it is meant to be empty, set EMPTY_OVERWRITE=warn.',
     );
     expect(log).not.toContain('attempt 2');
     embedded.writeLocal('people.csv', 'id\n7\n');
