@@ -161,20 +161,19 @@ describe('the file of a stream', () => {
     },
   );
 
-  it.each(['new', 'committed'].flatMap((suffix) => MODES.map((mode) => [suffix, mode])))(
-    'does not cost a user a file with the suffix %s (%s)',
-    async (suffix, mode) => {
-      const name = `._airbyte_raw_s.jsonl.${suffix}`;
-      mkdirSync(path('.'));
-      writeFileSync(path(name), 'mine\n');
-      expect(await output.write('s', mode, [{ id: 1 }])).toEqual({
-        type: 'config_error',
-        message: `/local/out/${name} was not created by this connector. Move it away, or choose another destination_path for stream "s".`,
-      });
-      expect(files()).toEqual([name]);
-      expect(readFileSync(path(name), 'utf8')).toBe('mine\n');
-    },
-  );
+  it.each(
+    ['new', 'committed', 'committed.new', 'lock'].flatMap((suffix) => MODES.map((mode) => [suffix, mode])),
+  )('does not cost a user a file with the suffix %s (%s)', async (suffix, mode) => {
+    const name = `._airbyte_raw_s.jsonl.${suffix}`;
+    mkdirSync(path('.'));
+    writeFileSync(path(name), 'mine\n');
+    expect(await output.write('s', mode, [{ id: 1 }])).toEqual({
+      type: 'config_error',
+      message: `/local/out/${name} was not created by this connector. Move it away, or choose another destination_path for stream "s".`,
+    });
+    expect(files()).toEqual([name]);
+    expect(readFileSync(path(name), 'utf8')).toBe('mine\n');
+  });
 
   it('may be emptied or moved away, but not truncated within a line', async () => {
     await output.write('s', 'append', [{ id: 1 }, { id: 2 }]);

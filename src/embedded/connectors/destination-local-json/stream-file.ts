@@ -5,6 +5,7 @@ import {
   fsyncSync,
   ftruncateSync,
   lstatSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -52,8 +53,10 @@ export class StreamFile {
     private readonly owner: Owner,
     private readonly overwrite: boolean,
   ) {
+    this.refuseForeign('lock', '{"pid":');
     this.release = this.lock();
     try {
+      this.refuseForeign('committed.new', '{"offset":');
       const record = this.ownRecord();
       this.removeLeftNew();
       this.fd = overwrite ? this.openNew(record) : this.openExisting(record);
@@ -131,6 +134,23 @@ export class StreamFile {
 
   private keepOffset(offset: number | null, isWriting = this.isWriting): void {
     keepFileRecord(this.path('committed'), { owner: this.owner, offset, isWriting });
+  }
+
+  /** A temporary file of a killed run is removed later. It is empty or has a known beginning; any other file is a user's. */
+  private refuseForeign(suffix: string, start: string): void {
+    const name = hidden(this.name, suffix);
+    try {
+      const fd = this.folder.openFile(name, constants.O_RDONLY);
+      try {
+        const head = Buffer.alloc(start.length);
+        const length = readSync(fd, head, 0, head.length, 0);
+        if (!start.startsWith(head.toString('latin1', 0, length))) throw this.foreign(name);
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
   }
 
   /** A killed overwrite leaves its file behind. Another file of that name is a user's. */
