@@ -6,5 +6,8 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles-of-folders', severity: 'error', scope: 'folder', from: {}, to: { circular: true } },
   ],
-  options: { ...options, exclude: { path: [...options.exclude.path, '\\.spec\\.ts$', '^test/', '^node_modules/'] } },
+  options: {
+    ...options,
+    exclude: { path: [...options.exclude.path, '\\.spec\\.ts$', '^test/', '^node_modules/'] },
+  },
 };

@@ -87,7 +87,7 @@ class Names {
 }
 
 /** The end of the value that begins at `start`, in valid JSON. */
-export function endOfValue(text: string, start: number): number {
+function endOfValue(text: string, start: number): number {
   const first = text.charCodeAt(start);
   if (first === 0x22) return endOfString(text, start);
   if (first !== 0x7b && first !== 0x5b) return endOfLiteral(text, start);
@@ -114,7 +114,7 @@ function endOfLiteral(text: string, start: number): number {
 }
 
 /** The end of the string whose opening quote is at `open`, in valid JSON. */
-export function endOfString(text: string, open: number): number {
+function endOfString(text: string, open: number): number {
   for (let at = open + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) return at + 1;
@@ -124,7 +124,7 @@ export function endOfString(text: string, open: number): number {
 }
 
 /** The index of the first character from `from` on that is not JSON white space. */
-export function skipSpace(text: string, from: number): number {
+function skipSpace(text: string, from: number): number {
   let at = from;
   for (
     let code = text.charCodeAt(at);

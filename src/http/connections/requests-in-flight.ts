@@ -11,7 +11,7 @@ const DRAIN_LIMIT_MS = 5000;
  * Maximum number of concurrent requests per connection. A client may pipeline requests without reading the responses, so
  * this limit bounds the buffered responses.
  */
-const MAX_ANSWERING = { anonymous: 4, signedIn: 16 } as const;
+const MAX_ANSWERING = { anonymous: 2, signedIn: 4 } as const;
 /** The gateway closes a connection with more unanswered requests. Browsers and common HTTP libraries do not pipeline. */
 const MAX_UNANSWERED = 128;
 
