@@ -6,7 +6,7 @@ import type { CallerOptions } from '../../src/airbyte/client/call/airbyte-caller
 import type { AirbyteClient } from '../../src/airbyte/client/airbyte.client';
 import { AirbyteError } from '../../src/airbyte/client/model/airbyte-errors';
 import type { CreateConnectionInput } from '../../src/airbyte/client/model/airbyte-types';
-import type { CallEvent } from '../../src/airbyte/client/resilience/call-events';
+import type { CallEvent } from '../../src/airbyte/client/resilience/request-runner';
 import { createAirbyteClient } from '../../src/airbyte/client/airbyte.client';
 import type { AirbyteSettings } from '../../src/config/settings-types';
 import { type Reply, ScriptedUpstream, type UpstreamOptions } from './scripted-upstream';

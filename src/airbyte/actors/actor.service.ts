@@ -9,8 +9,7 @@ import { withProblems } from '../core/upstream-problem';
 import { isVisibleTo, sharingKey } from '../core/visibility';
 import { DEFAULT_PAGE_SIZE, type PageQueryDto } from '../../api/pagination/page-query.dto';
 import { readToken, writeToken } from '../../api/pagination/page-token';
-import { listContextFor } from '../core/list-scope';
-import type { ListContext } from '../core/connection-pages';
+import { type ListContext, listContextFor } from '../core/connection-pages';
 import type { AirbyteDestination, AirbyteSource } from '../client/model/airbyte-types';
 import type { DestinationListDto, SourceListDto } from './dto/actor-list.dto';
 

@@ -1,3 +1,5 @@
+import type { Settings } from '../../config/settings-types';
+import type { RequestContext } from '../../http/request-context';
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, CallContext, ListQuery } from '../client/model/airbyte-types';
 import { PAGE_LIMIT } from '../client/model/paging';
@@ -21,6 +23,21 @@ export interface ListContext {
   readonly client: AirbyteClient;
   readonly query: Pick<ListQuery, 'workspaceIds'>;
   readonly context: CallContext;
+}
+
+/**
+ * Context for reading a caller's list: the caller's workspace, and one deadline for all calls. Null if the
+ * deployment is limited to another workspace, so that the caller sees nothing.
+ */
+export function listContextFor(
+  client: AirbyteClient,
+  { airbyte }: Settings,
+  context: RequestContext,
+): ListContext | null {
+  const only = context.caller?.workspaceId ?? null;
+  if (only !== null && airbyte.workspaceId !== null && only !== airbyte.workspaceId) return null;
+  const query = only === null ? {} : { workspaceIds: [only] };
+  return { client, query, context: client.withDeadline(context) };
 }
 
 /** Needed to find the position of a page token. */

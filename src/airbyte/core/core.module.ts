@@ -4,7 +4,6 @@ import { type ResolvedSettings, SETTINGS } from '../../config/settings-types';
 import { AirbyteClient, createAirbyteClient } from '../client/airbyte.client';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
 import type { OutageEvent } from '../client/resilience/outage-monitor';
-import { logUnreadableRows } from '../client/unreadable-rows';
 import { LocalChanges } from './local-changes';
 import { SchedulePolicy } from './schedule-policy';
 import { StatusReader } from './status-reader';
@@ -17,6 +16,23 @@ function logOutage(event: OutageEvent): void {
     return;
   }
   log.warn(`Airbyte is down: ${event.error.message}. Check that Airbyte runs at AIRBYTE_API_URL.`);
+}
+
+/** Limit of distinct messages. Each is logged once, because lists are read every few seconds. */
+const MAX_KINDS = 100;
+
+/**
+ * Returns a listener that logs each distinct operation and reason once. A reason names a field, never its
+ * value.
+ */
+function logUnreadableRows(warn: (message: string) => void): (operation: string, reason: string) => void {
+  const known = new Set<string>();
+  return (operation, reason) => {
+    const kind = `${operation} ${reason}`;
+    if (known.has(kind) || known.size >= MAX_KINDS) return;
+    known.add(kind);
+    warn(`Skipped an unreadable record in Airbyte's response to ${operation}: ${reason}.`);
+  };
 }
 
 /** The kernel that every feature imports: the Airbyte client and shared rules. */

@@ -1,5 +1,6 @@
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
+import type { SyncState } from './status-enums';
 
 /** Job types that move data. Resets and clears do not. */
 const BRINGING_DATA = ['sync', 'refresh'];
@@ -37,4 +38,18 @@ export function currentJob(newestJobs: readonly AirbyteJob[]): AirbyteJob | null
 /** Whether a read failed because the job does not exist. Airbyte answers 409, and Airbyte Cloud 403. */
 export function isUnknownJob(error: unknown): boolean {
   return error instanceof AirbyteError && ['not_found', 'forbidden', 'conflict'].includes(error.kind);
+}
+
+const SYNC_STATE_BY_STATUS: Readonly<Record<string, SyncState>> = {
+  pending: 'queued',
+  queued: 'queued',
+  running: 'running',
+  // Between two attempts of one job: Airbyte retries it.
+  incomplete: 'running',
+};
+
+/** Sync activity derived from the newest jobs. */
+export function syncStateOf(newestJobs: readonly AirbyteJob[]): SyncState {
+  const job = currentJob(newestJobs);
+  return job === null ? 'idle' : (SYNC_STATE_BY_STATUS[job.status] ?? 'unknown');
 }

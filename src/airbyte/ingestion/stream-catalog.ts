@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { SourceStream } from '../client/model/airbyte-types';
-import { PendingCall } from '../client/model/pending-answer';
+import { PendingCall } from '../client/model/pending-call';
 
 /** Source and destination; both determine the sync modes. */
 export interface ActorPair {

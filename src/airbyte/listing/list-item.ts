@@ -3,7 +3,7 @@ import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import type { RunFacts, Tolerances } from '../core/status-facts';
 import { assessHealth } from '../status/health';
 import { lastSyncOf, readSnapshot } from '../status/status-report';
-import { syncStateOf } from '../status/sync-state';
+import { syncStateOf } from '../core/job-status';
 import type { IngestionListItemDto } from './dto/ingestion-list.dto';
 
 /** Maps a snapshot to a list item. */

@@ -12,13 +12,17 @@ import { isDeleted } from '../core/ingestion-mapper';
 import { JobLedger } from '../status/ledger/job-ledger';
 import { StatusReader } from '../core/status-reader';
 import { StatusService } from '../status/status.service';
-import { type ListContext, readAllConnections, readConnectionPage } from '../core/connection-pages';
+import {
+  type ListContext,
+  listContextFor,
+  readAllConnections,
+  readConnectionPage,
+} from '../core/connection-pages';
 import type { IngestionListDto, IngestionListItemDto, IngestionListQueryDto } from './dto/ingestion-list.dto';
 import { DEFAULT_PAGE_SIZE } from '../../api/pagination/page-query.dto';
 import { hasFilters, matchesConnection } from './filters';
 import { toListItem } from './list-item';
 import { readToken, writeToken } from '../../api/pagination/page-token';
-import { listContextFor } from '../core/list-scope';
 
 /** Maximum age of the list that filters read. */
 const SNAPSHOT_MAX_AGE_MS = 5000;

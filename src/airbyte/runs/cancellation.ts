@@ -2,7 +2,7 @@ import type { RequestContext } from '../../http/request-context';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
-import { PendingCall } from '../client/model/pending-answer';
+import { PendingCall } from '../client/model/pending-call';
 
 /** Maximum attempts to send an accepted cancellation; at the longest pause, at least five minutes. */
 const MAX_ATTEMPTS = 30;

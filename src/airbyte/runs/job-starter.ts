@@ -8,7 +8,7 @@ import type { AirbyteJob } from '../client/model/airbyte-types';
 import { isWithin } from '../client/resilience/upstream-clock';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
 import { JobSearch, type JobQuery } from './job-search';
-import { type CallResult, PendingCall } from '../client/model/pending-answer';
+import { type CallResult, PendingCall } from '../client/model/pending-call';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 
 /** Polls after a lost response: the first at once, the others after the first pauses. */

@@ -11,7 +11,7 @@ import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import { hasEnded } from '../core/job-status';
-import type { CallResult } from '../client/model/pending-answer';
+import type { CallResult } from '../client/model/pending-call';
 import { Cancellation } from './cancellation';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
 

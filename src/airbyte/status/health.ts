@@ -3,7 +3,7 @@ import { failing, nearAutoDisable } from './rules/failing';
 import { falseSuccess } from './rules/false-success';
 import { missedRun } from './rules/missed-run';
 import { stale } from './rules/stale';
-import { syncStateOf } from './sync-state';
+import { syncStateOf } from '../core/job-status';
 import { type Health, type HealthCode, HEALTHS } from '../core/status-enums';
 
 export interface HealthReport {

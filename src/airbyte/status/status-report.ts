@@ -4,10 +4,9 @@ import { readSchedule, type Schedule } from '../schedule';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { StatusFacts, Tolerances } from '../core/status-facts';
 import { assessHealth } from './health';
-import { bringsData, currentJob, hasEnded } from '../core/job-status';
+import { bringsData, currentJob, hasEnded, syncStateOf } from '../core/job-status';
 import { failuresInARow } from './rules/failing';
 import type { IngestionSnapshot } from '../core/status-reader';
-import { syncStateOf } from './sync-state';
 import { type NextSyncs, nextSyncsOf } from './next-syncs';
 
 /** Facts, schedule and next syncs of a snapshot; shared by statuses and lists. */

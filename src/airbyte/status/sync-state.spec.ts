@@ -1,5 +1,5 @@
 import { factsOf } from '../../../test/fixtures/sync-histories';
-import { syncStateOf } from './sync-state';
+import { syncStateOf } from '../core/job-status';
 
 describe('syncState', () => {
   it.each([

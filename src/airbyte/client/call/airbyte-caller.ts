@@ -2,21 +2,19 @@ import type { AirbyteSettings } from '../../../config/settings-types';
 import { AirbyteError } from '../model/airbyte-errors';
 import type { CallContext } from '../model/airbyte-types';
 import { misbehaving } from '../transport/read-answer';
-import type { Authorizer } from '../sign-in/authorizer';
-import type { CallListener } from '../resilience/call-events';
+import type { Authorizer } from '../sign-in/token-provider';
 import { CircuitBreaker } from '../resilience/circuit-breaker';
 import { type Clock, systemClock } from '../../../lib/clock';
 import { ConcurrencyGate, type Release } from '../resilience/concurrency-gate';
 import { createAuthorizer } from '../sign-in/credentials';
 import type { OutageListener } from '../resilience/outage-monitor';
-import { isOutcomeUnknown } from '../resilience/outcome-in-doubt';
-import { RequestRunner } from '../resilience/request-runner';
+import { type CallListener, RequestRunner } from '../resilience/request-runner';
 import { isStartLane, isSingleAttempt, type Operation } from '../model/operation';
 import { ShapeError } from '../model/parse';
 import { retryDelayMs } from '../resilience/retry-policy';
 import { signIn } from '../sign-in/sign-in';
 import type { Transport } from '../transport/transport';
-import { startGateError, gateError, notSent } from '../resilience/unsent-errors';
+import { gateError, isOutcomeUnknown, notSent, startGateError } from '../resilience/call-errors';
 import type { UpstreamClock } from '../resilience/upstream-clock';
 
 /** Share of a read's budget for the first attempt, so that a lost response leaves time for a retry. */

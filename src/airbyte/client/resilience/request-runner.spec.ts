@@ -6,7 +6,7 @@ import { RequestRunner } from './request-runner';
 import type { Operation } from '../model/operation';
 import { operations } from '../model/request-builders';
 import type { TransportResponse } from '../transport/transport';
-import { TransportError } from '../transport/transport-errors';
+import { TransportError } from '../transport/undici-request';
 
 const READ = operations.getConnection('x');
 const CREATION = operations.createConnection({

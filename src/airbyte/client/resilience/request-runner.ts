@@ -1,15 +1,34 @@
-import { AirbyteError } from '../model/airbyte-errors';
+import { AirbyteError, type AirbyteErrorKind } from '../model/airbyte-errors';
 import type { CallContext } from '../model/airbyte-types';
 import { transportFailure, readAnswer } from '../transport/read-answer';
-import type { CallListener } from './call-events';
 import type { CircuitBreaker } from './circuit-breaker';
 import type { Clock } from '../../../lib/clock';
 import { OutageMonitor, type OutageListener } from './outage-monitor';
 import { methodAndPath, isStartLane, type Operation } from '../model/operation';
 import type { Transport, TransportRequest, TransportResponse } from '../transport/transport';
-import { TransportError } from '../transport/transport-errors';
+import { TransportError } from '../transport/undici-request';
 import { UpstreamClock } from './upstream-clock';
 import { upstreamHeaders } from '../transport/upstream-headers';
+
+/** One request to Airbyte, for the log. Contains no body, header or credential. */
+export interface CallEvent {
+  /** Name of the client's method, or `signIn`. */
+  readonly operation: string;
+  readonly method: string;
+  /** Path without query. */
+  readonly path: string;
+  /** 1 for the first; further ones are retries. */
+  readonly attempt: number;
+  /** Absent without a response. */
+  readonly status?: number | undefined;
+  /** Absent on success. */
+  readonly kind?: AirbyteErrorKind | undefined;
+  readonly errorId?: string | undefined;
+  readonly durationMs: number;
+  readonly requestId?: string | undefined;
+}
+
+export type CallListener = (event: CallEvent) => void;
 
 /** One request with its authorization and timeout. */
 export interface OutgoingRequest {

@@ -1,7 +1,6 @@
 import type { AirbyteCredentials } from '../../../config/settings-types';
-import type { Authorizer } from './authorizer';
 import type { Clock } from '../../../lib/clock';
-import { TokenProvider } from './token-provider';
+import { type Authorizer, TokenProvider } from './token-provider';
 import type { AccessToken } from '../model/response-parsers';
 
 export function createAuthorizer(

@@ -1,7 +1,14 @@
-import type { Authorizer } from './authorizer';
 import type { Clock } from '../../../lib/clock';
 import { isMembers, optionalNumber } from '../model/parse';
 import type { AccessToken } from '../model/response-parsers';
+
+/** Provides the `Authorization` header of requests to Airbyte. */
+export interface Authorizer {
+  /** Undefined if no header must be sent. */
+  header(): string | undefined | Promise<string | undefined>;
+  /** Call after Airbyte rejected this header. @returns true if a new header can be obtained */
+  invalidate(header: string | undefined): boolean;
+}
 
 /** Lifetime in older Airbyte versions. Used if the token does not state its lifetime. */
 const UNKNOWN_LIFETIME_S = 180;

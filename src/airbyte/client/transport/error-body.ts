@@ -22,17 +22,13 @@ export function parseErrorBody(body: unknown): UpstreamProblem {
 function messageOf(body: Members, data: Members): string | undefined {
   return (
     nonEmptyText(data, 'message') ??
-    cronMessage(data) ??
+    // For a rejected cron expression.
+    nonEmptyText(data, 'validationErrorMessage') ??
     nonEmptyText(firstEmbeddedError(body), 'message') ??
     nonEmptyText(body, 'detail') ??
     nonEmptyText(body, 'title') ??
     nonEmptyText(body, 'message')
   );
-}
-
-/** Airbyte explains a rejected cron expression in this field. */
-function cronMessage(data: Members): string | undefined {
-  return nonEmptyText(data, 'validationErrorMessage');
 }
 
 function firstEmbeddedError(body: Members): Members {

@@ -4,7 +4,7 @@ import { methodAndPath, type Operation } from '../model/operation';
 import { parseRetryAfterMs } from './retry-after';
 import type { TransportResponse } from './transport';
 import { unreachableCause } from './unreachable-cause';
-import type { TransportError, TransportFailure } from './transport-errors';
+import type { TransportError, TransportFailure } from './undici-request';
 import { inTurns } from '../../../lib/in-turns';
 import { parseLargeJson } from './large-json';
 

@@ -1,7 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { createUndiciAdapter, type UndiciAdapter } from './axios-adapter';
-import { TransportError } from './transport-errors';
+import { TransportError } from './undici-request';
 
 /** Maximum response size. A connection with a thousand streams is far smaller. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
