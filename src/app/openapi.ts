@@ -28,8 +28,9 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth(
       {
         type: 'http',
+        // The linter of the description requires this spelling of RFC 8725.
         description:
-          'A token of OIDC_ISSUER, verified according to RFC 8725, or an API key. Its scopes must include `x-required-scope`.',
+          'A token of OIDC_ISSUER, verified according to RFC8725, or an API key. Its scopes must include `x-required-scope`.',
       },
       BEARER_SCHEME,
     )
