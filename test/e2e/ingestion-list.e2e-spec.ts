@@ -51,7 +51,7 @@ describe('GET /ingestion', () => {
       });
     }
   };
-  /** A job for each connection at two o'clock of the day, so many days ago. */
+  /** Adds a job for each connection at 02:00 UTC, `daysAgo` days before the test's date. */
   const round = (daysAgo: number, status = 'succeeded', count = CONNECTIONS): void => {
     const startMs = Date.parse('2026-01-15T02:00:00Z') - daysAgo * DAY_MS;
     const [startTime, lastUpdatedAt] = [startMs, startMs + 300_000].map((ms) =>
@@ -91,7 +91,7 @@ describe('GET /ingestion', () => {
     return upstream.requests.length - before;
   };
 
-  it('shows each with its last and next sync and its health', async () => {
+  it('returns the last sync, next sync and health of each ingestion', async () => {
     connect(2);
     round(0, 'succeeded', 2);
     const { data, nextPageToken } = await page('pageSize=100');
@@ -120,7 +120,7 @@ describe('GET /ingestion', () => {
     });
   });
 
-  it('takes at most 12 calls for the first hundred of a thousand with fifty thousand jobs, and remembers them', async () => {
+  it('reads 100 of 1000 ingestions with 50,000 jobs in at most 12 calls, and later pages from the cache', async () => {
     thousand(ROUNDS);
     expect(upstream.state.jobs).toHaveLength(CONNECTIONS * ROUNDS);
     const first = await calls(async () => {
@@ -133,13 +133,13 @@ describe('GET /ingestion', () => {
     expect(await calls(() => walk('pageSize=100'))).toBeLessThanOrEqual(32);
   });
 
-  it('stops at two calls where the successes are among the newest jobs of all', async () => {
+  it('needs two calls if the newest jobs contain all successes', async () => {
     connect(100);
     round(0, 'succeeded', 100);
     expect(await calls(() => page('pageSize=100'))).toBe(2);
   });
 
-  it('reads what the newest jobs do not show singly, once', async () => {
+  it('reads the history of an ingestion separately, and once, if the newest jobs do not contain its last success', async () => {
     connect(CONNECTIONS);
     round(20);
     for (let daysAgo = 19; daysAgo >= 0; daysAgo--) {
@@ -157,7 +157,7 @@ describe('GET /ingestion', () => {
     expect(await calls(() => page('pageSize=100'))).toBeLessThanOrEqual(2);
   });
 
-  it('learns what is new by reading what is new', async () => {
+  it('updates its cache from the newest jobs', async () => {
     thousand();
     await page('pageSize=100');
     upstream.state.addJob({
@@ -186,7 +186,7 @@ describe('GET /ingestion', () => {
     expect((await page('pageSize=100')).data[8]).toMatchObject({ syncState: 'idle', health: 'failing' });
   });
 
-  it('begins anew when more has happened than it reads in one go', async () => {
+  it('rebuilds its cache if there are more new jobs than it reads at once', async () => {
     connect(100);
     round(0, 'succeeded', 100);
     await page('pageSize=100');
@@ -204,13 +204,13 @@ describe('GET /ingestion', () => {
     expect(await calls(() => page('pageSize=100'))).toBeLessThanOrEqual(2);
   });
 
-  it('reads the same once for all who ask at one time', async () => {
+  it('shares the upstream reads of ten concurrent requests', async () => {
     thousand();
     const work = (): Promise<unknown> => Promise.all(Array.from({ length: 10 }, () => page('health=paused')));
     expect(await calls(work)).toBeLessThanOrEqual(11 + 10);
   });
 
-  it('judges as the status does', async () => {
+  it('returns the same health and sync times as the status', async () => {
     thousand();
     round(-0.25, 'failed', 40);
     const { data } = await page('pageSize=100');
@@ -222,7 +222,7 @@ describe('GET /ingestion', () => {
   });
 
   it.each(['pageSize=100', 'pageSize=7', 'pageSize=30&scheduleType=cron'])(
-    'shows what exists throughout a walk exactly once, though others come and go: %s',
+    'returns each ingestion exactly once while others are created and deleted: %s',
     async (query) => {
       connect(250);
       const lasting = [...upstream.state.connections.values()].filter((_, n) => n % 3 !== 0);
@@ -230,7 +230,7 @@ describe('GET /ingestion', () => {
         ({ schedule }) => !query.includes('cron') || schedule.scheduleType === 'cron',
       );
       const seen = await walk(query, (pages) => {
-        // What is shown already goes, then what is not, and new ones come.
+        // Deletes one that was returned and one that was not yet, and adds a new one.
         upstream.state.connections.delete(idOf(3 * pages));
         upstream.state.connections.delete(idOf(249 - 3 * pages));
         upstream.state.addConnection({ connectionId: idOf(1000 + pages) });
@@ -258,7 +258,7 @@ describe('GET /ingestion', () => {
     expect(await walk(`pageSize=100&${filter}`)).toHaveLength(count);
   });
 
-  it("shows this replica's own changes at once, in filtered lists too", async () => {
+  it('shows changes by this replica at once, in filtered lists too', async () => {
     connect(5);
     expect((await page('status=active')).data).toHaveLength(4);
     await gateway.api
@@ -285,7 +285,7 @@ describe('GET /ingestion', () => {
     expect(response.body).toMatchObject({ code: 'validation-failed', errors: [{ field }] });
   });
 
-  it('refuses a token of a walk with filters for one without', async () => {
+  it('refuses the page token of a filtered list for an unfiltered list', async () => {
     connect(5);
     const { nextPageToken } = await page('pageSize=2&status=active');
     const response = await gateway.api.get(`/ingestion?pageToken=${String(nextPageToken)}`).expect(400);

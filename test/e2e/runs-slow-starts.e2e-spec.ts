@@ -12,10 +12,10 @@ import { until } from '../support/until';
 const START = 'POST /jobs';
 const CANCEL = 'DELETE /jobs/:id';
 
-/** 120 s and looks after 2, 4 and 8 s, divided by twenty. */
+/** One twentieth of the default start timeout (120 s); the reads after 2, 4 and 8 s shrink with it. */
 const SETTINGS = { AIRBYTE_START_TIMEOUT_MS: '6000', RATE_LIMIT: 'off' };
 
-/** Airbyte up to version 2.1: the job is on record at once, the answer comes when the workflow runs. */
+/** Airbyte up to version 2.1 stores the job at once but answers only when the workflow runs. */
 describe('an Airbyte that answers starts and cancellations late', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
@@ -42,14 +42,14 @@ describe('an Airbyte that answers starts and cancellations late', () => {
   };
   const start = (id: string, headers = {}, body = {}): Promise<Answer> =>
     post(`/ingestion/${id}/runs`, headers, body);
-  /** Does what is asked, and answers only when the latch opens. */
+  /** Applies the request at once and answers when the latch opens. */
   const late = async (request: UpstreamRequest): Promise<Reply> => {
     const reply = upstream.act(request);
     await answers.opened;
     return reply;
   };
 
-  it('answers two starts from the record of jobs, and serves reads while both places are taken', async () => {
+  it('finds the runs of two late starts in the job list, and serves reads while both start slots are in use', async () => {
     upstream.on(START, late);
     const ids = [existing(), existing()];
     const started = await Promise.all(ids.map((id) => start(id)));
@@ -66,7 +66,7 @@ describe('an Airbyte that answers starts and cancellations late', () => {
     expect((await waiting).status).toBe(202);
   });
 
-  it('gives nine starts a run each, never more than two at one time', async () => {
+  it('starts nine runs, at most two at one time', async () => {
     const held: Latch[] = [];
     upstream.on(START, async (request) => {
       const reply = upstream.act(request);
@@ -88,9 +88,9 @@ describe('an Airbyte that answers starts and cancellations late', () => {
     expect(upstream.peaks.get(START)).toBe(2);
   });
 
-  it('gives one run to two starts of one ingestion, and calls the other one a conflict', async () => {
+  it('answers 409 to the second of two concurrent starts of one ingestion', async () => {
     upstream.on(START, async (request) => {
-      // Up to 2.1 a second start is answered with the run that the first one made.
+      // Airbyte up to 2.1 answers a second start with the run of the first.
       const job = upstream.state.jobs[0];
       const reply = job
         ? { ...upstream.act(request), status: 200, body: JSON.stringify(job) }
@@ -111,7 +111,7 @@ describe('an Airbyte that answers starts and cancellations late', () => {
     });
   });
 
-  it('never takes a run that was there before for the run that it starts', async () => {
+  it('does not return an earlier run as the started run', async () => {
     const id = existing();
     upstream.state.addJob({ connectionId: id, status: 'running' });
     upstream.on(START, async () => {
@@ -119,12 +119,12 @@ describe('an Airbyte that answers starts and cancellations late', () => {
       return problem(409, 'Could not fulfill request');
     });
     const starting = start(id);
-    await until('three looks', () => upstream.count('GET /jobs') >= 4);
+    await until('three reads of the jobs', () => upstream.count('GET /jobs') >= 4);
     answers.open();
     expect(await starting).toMatchObject({ status: 409, body: { code: 'run-in-progress', runId: '1' } });
   });
 
-  it('does not believe a late 409 when the run exists', async () => {
+  it('answers 202 after a late 409 of Airbyte if the run exists', async () => {
     const id = existing();
     let isVisible = false;
     upstream.on('GET /jobs', () => {
@@ -135,14 +135,14 @@ describe('an Airbyte that answers starts and cancellations late', () => {
     });
     upstream.on(START, async (request) => {
       upstream.act(request);
-      await until('a look', () => upstream.count('GET /jobs') >= 3);
+      await until('a read of the jobs', () => upstream.count('GET /jobs') >= 3);
       isVisible = true;
       return problem(409, 'Could not fulfill request');
     });
     expect(await start(id)).toMatchObject({ status: 202, body: { runId: '1' } });
   });
 
-  it('finds the run where a proxy gave up waiting for Airbyte', async () => {
+  it('finds the run after a 504 of a proxy', async () => {
     upstream.on(START, (request) => {
       upstream.act(request);
       return problem(504, 'upstream timed out');
@@ -150,7 +150,7 @@ describe('an Airbyte that answers starts and cancellations late', () => {
     expect(await start(existing())).toMatchObject({ status: 202, body: { runId: '1' } });
   });
 
-  it('leaves the circuit closed when starts are cut off', async () => {
+  it('keeps the circuit breaker closed after connection resets of starts', async () => {
     upstream.on(START, () => fault('reset'));
     const ids = Array.from({ length: 8 }, existing);
     for (const { status, body } of await Promise.all(ids.map((id) => start(id))))
@@ -159,7 +159,7 @@ describe('an Airbyte that answers starts and cancellations late', () => {
     await gateway.api.get('/health/ready').expect(200);
   });
 
-  it('gives one run to an Idempotency-Key that is sent again while the start is under way, and after', async () => {
+  it('starts one run for an Idempotency-Key that is repeated during and after the start', async () => {
     upstream.on(START, async (request) => {
       await answers.opened;
       return upstream.act(request);
@@ -175,7 +175,7 @@ describe('an Airbyte that answers starts and cancellations late', () => {
     expect(upstream.state.jobs).toHaveLength(1);
   });
 
-  it('refuses a start that gets no place, without sending it', async () => {
+  it('answers 503 to a start that gets no slot, and does not send it', async () => {
     await gateway.close();
     gateway = await startGateway({
       AIRBYTE_API_URL: upstream.url,
@@ -197,12 +197,15 @@ describe('an Airbyte that answers starts and cancellations late', () => {
     expect(upstream.count(START) + full.length).toBe(4);
   });
 
-  it('answers waiting starts when it stops: those that were not sent, and those whose run is on record', async () => {
+  it('answers all starts during a stop: 202 if the run exists, 503 if the start was not sent', async () => {
     upstream.on(START, late);
     const running = Promise.all([start(existing()), start(existing())]);
     await upstream.seen(START, 2);
     const queued = start(existing());
-    await until('the third to be read', () => upstream.count('GET /connections/:id') >= 3);
+    await until(
+      'the connection of the third start to be read',
+      () => upstream.count('GET /connections/:id') >= 3,
+    );
     const closing = gateway.close();
     expect((await running).map(({ status }) => status)).toEqual([202, 202]);
     expect(await queued).toMatchObject({ status: 503, body: { code: 'airbyte-unavailable' } });
@@ -222,7 +225,7 @@ describe('an Airbyte that answers starts and cancellations late', () => {
       expect(await post(running().path)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
     });
 
-    it('answers 202 with the run as it is when it does not end', async () => {
+    it('answers 202 with the running run if it does not end in time', async () => {
       upstream.on(CANCEL, async (request) => {
         await answers.opened;
         return upstream.act(request);
@@ -231,7 +234,7 @@ describe('an Airbyte that answers starts and cancellations late', () => {
       expect(upstream.count(CANCEL)).toBe(1);
     });
 
-    it('answers 202 although every place is taken, and goes before the starts that wait', async () => {
+    it('answers 202 while all slots are in use, and precedes the waiting starts', async () => {
       const { path, jobId } = running();
       const holds = [latch(), latch()];
       upstream.on(START, async (request, nth) => {
@@ -252,7 +255,7 @@ describe('an Airbyte that answers starts and cancellations late', () => {
       expect((await Promise.all([...starts, later])).map(({ status }) => status)).toEqual([202, 202, 202]);
     });
 
-    it('sends a cancellation that was answered with 202 again when Airbyte was out of reach in its turn', async () => {
+    it('retries a cancellation that was answered with 202 if Airbyte was unreachable', async () => {
       const { path, jobId } = running();
       upstream.on(START, late);
       const starts = [start(existing()), start(existing())];
@@ -270,12 +273,12 @@ describe('an Airbyte that answers starts and cancellations late', () => {
       expect(upstream.count(CANCEL)).toBe(1);
     });
 
-    it('finds the run cancelled where the answer was lost', async () => {
+    it('answers 200 if the answer was lost but the run is cancelled', async () => {
       upstream.on(CANCEL, (request) => fault('reset', upstream.act(request)));
       expect(await post(running().path)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
     });
 
-    it('reports that the run ended by itself', async () => {
+    it('answers 409 run-ended if the run ended by itself', async () => {
       upstream.on(CANCEL, () => {
         Object.assign(upstream.state.jobs[0] ?? {}, {
           status: 'succeeded',

@@ -39,8 +39,8 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
   const wait = async (path: string, seconds: number): Promise<Run> =>
     (await gateway.api.get(`${path}?wait=${seconds}`).expect(200)).body as Run;
 
-  // A read every 500 ms tells everybody within a second; counting the reads holds on a busy machine too.
-  it('tells two hundred who wait of the end with the next read or the one after, and asks Airbyte as one', async () => {
+  // The number of reads, unlike a duration, does not depend on the load of the machine.
+  it('answers 200 waiting requests from one shared read of Airbyte after the run ended', async () => {
     const { path, end } = running();
     const waiting = Array.from({ length: 200 }, () => wait(path, 60));
     await upstream.seen('GET /jobs/:id', 6);
@@ -57,7 +57,7 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
     expect(upstream.peaks.get('GET /jobs/:id')).toBe(1);
   });
 
-  it('gives the run as it stands when the time is over', async () => {
+  it('returns the running run when the wait time is over', async () => {
     const { path } = running();
     expect(await wait(path, 1)).toMatchObject({ status: 'running' });
   });
@@ -69,7 +69,7 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
     expect(upstream.count('GET /jobs/:id')).toBe(1);
   });
 
-  it('releases everybody who waits when the gateway stops, with the run as it stands', async () => {
+  it('answers all waiting requests with the running run when the gateway stops', async () => {
     const { path } = running();
     const waiting = Array.from({ length: 50 }, () => wait(path, 60));
     await upstream.seen('GET /jobs/:id', 2);
@@ -79,7 +79,7 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
     gateway = await startGateway({ AIRBYTE_API_URL: upstream.url });
   });
 
-  it('goes on asking while Airbyte is down for a moment', async () => {
+  it('keeps waiting through a short outage of Airbyte', async () => {
     const { path, end } = running();
     const waiting = wait(path, 30);
     await upstream.seen('GET /jobs/:id', 2);
@@ -89,14 +89,14 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
     expect(await waiting).toMatchObject({ status: 'succeeded' });
   });
 
-  it('asks no more once nobody waits', async () => {
+  it('stops reading the run when the last waiting client has disconnected', async () => {
     const { path } = running();
     const hangUp = new AbortController();
     const waiting = fetch(`${gateway.url}${path}?wait=60`, { signal: hangUp.signal });
     await upstream.seen('GET /jobs/:id', 2);
     hangUp.abort();
     await expect(waiting).rejects.toThrow('aborted');
-    // Somebody else who waits as long as two looks take counts the looks of all.
+    // A second request that waits for the time of two reads shows that the first run is not read again.
     const before = upstream.count('GET /jobs/:id');
     await wait(running().path, 1);
     expect(
@@ -113,7 +113,7 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
     expect(response.body).toMatchObject({ code: 'validation-failed', errors: [{ field: 'wait' }] });
   });
 
-  it('waits for no run of another ingestion, and for none of an ingestion that is gone', async () => {
+  it('answers 404 for a run of another ingestion and for a run of a deleted ingestion', async () => {
     const { path } = running();
     upstream.state.addConnection({ connectionId: 'other' });
     await gateway.api.get(`${path.replace(UUID, 'other')}?wait=60`).expect(404);
@@ -122,7 +122,7 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
     await gateway.api.get(`${path}?wait=60`).expect(404);
   });
 
-  it('maps a status that Airbyte invents tomorrow to unknown, and shows the word', async () => {
+  it('maps an unrecognized Airbyte status to unknown and returns the original value', async () => {
     const job = upstream.state.addJob({ connectionId: UUID, status: 'hibernating' });
     const response = await gateway.api.get(`/ingestion/${UUID}/runs/${job.jobId}`).expect(200);
     expect(response.body).toMatchObject({ status: 'unknown', upstreamStatus: 'hibernating', endedAt: null });

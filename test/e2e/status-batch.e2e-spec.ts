@@ -24,7 +24,7 @@ interface Result {
   readonly problem: { readonly code: string; readonly instance: string } | null;
 }
 
-/** Each look at the clock is a millisecond later, as on a machine. */
+/** Each read of the clock advances it by one millisecond. */
 let nowMs = START;
 const bench = gatewayBench(
   { STATUS_MAX_AGE_MS: '0' },
@@ -54,7 +54,7 @@ describe('POST /ingestion/status/batch', () => {
     return (response.body as { results: Result[] }).results;
   };
 
-  it('returns a status or a problem for each of a hundred ids, in their order', async () => {
+  it('returns a status or a problem for each of 100 ids, in the order of the request', async () => {
     const ids = Array.from(
       { length: 97 },
       (_, n) => bench.upstream.state.addConnection({ connectionId: `c-${n}` }).connectionId,
@@ -72,7 +72,7 @@ describe('POST /ingestion/status/batch', () => {
     expect(results.filter(({ status }) => status !== null)).toHaveLength(97);
   });
 
-  it('reads each of a hundred connections once, and the runs of all in bulk', async () => {
+  it('reads each of 100 connections once, and their runs in bulk', async () => {
     const ids = Array.from({ length: 100 }, (_, n) => {
       const { connectionId } = bench.upstream.state.addConnection({ connectionId: `bulk-${n}` });
       for (const day of ['13', '14', '15', '16']) {

@@ -6,7 +6,7 @@ const START = Date.parse('2026-01-15T10:30:00Z');
 const UUID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
 const DAILY = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' };
 
-/** Each look at the clock is a millisecond later, as on a machine. */
+/** Each read of the clock advances it by one millisecond. */
 let nowMs = START;
 const bench = gatewayBench(
   { STATUS_MAX_AGE_MS: '0' },

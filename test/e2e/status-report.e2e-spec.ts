@@ -42,7 +42,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     return response.body as Record<string, unknown>;
   };
 
-  it('has every member, null where there is nothing', async () => {
+  it('returns every member, with null for missing values', async () => {
     connection({ schedule: { scheduleType: 'manual' } });
     expect(await status()).toEqual({
       connectionId: UUID,
@@ -63,7 +63,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     });
   });
 
-  it('gives the end of the newest success with milliseconds, though Airbyte lists the oldest first and drops seconds', async () => {
+  it('returns the end of the newest success with milliseconds if Airbyte lists the oldest first and omits seconds', async () => {
     connection({ schedule: DAILY });
     job({ startTime: '2026-01-13T02:00Z', lastUpdatedAt: '2026-01-13T02:05:10Z' });
     job({ startTime: '2026-01-14T02:00Z', lastUpdatedAt: '2026-01-14T02:07Z' });
@@ -73,7 +73,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     });
   });
 
-  it('counts no failure, reset, cancellation or running job as a sync', async () => {
+  it('does not count a failed, reset, cancelled or running job as the last sync', async () => {
     connection({ schedule: DAILY });
     job({ startTime: '2026-01-10T02:00Z', lastUpdatedAt: '2026-01-10T02:07:41Z' });
     job({ startTime: '2026-01-11T02:00Z', lastUpdatedAt: '2026-01-11T02:01Z', status: 'failed' });
@@ -84,13 +84,13 @@ describe('GET /ingestion/{connectionId}/status', () => {
     expect(await status()).toMatchObject({ lastSync: '2026-01-10T02:07:41.000Z' });
   });
 
-  it('counts a refresh as a sync', async () => {
+  it('counts a refresh as the last sync', async () => {
     connection({});
     job({ startTime: '2026-01-10T02:00Z', lastUpdatedAt: '2026-01-10T02:07Z', jobType: 'refresh' });
     expect(await status()).toMatchObject({ lastSync: '2026-01-10T02:07:00.000Z' });
   });
 
-  it('finds the success behind a hundred failures and a hundred and twenty resets', async () => {
+  it('finds the last success behind 100 failures and 120 resets', async () => {
     connection({});
     job({ startTime: '2025-12-01T02:00Z', lastUpdatedAt: '2025-12-01T02:07Z' });
     for (let n = 0; n < 120; n++)
@@ -107,7 +107,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     ]);
   });
 
-  it('makes two calls upstream, jobs newest first', async () => {
+  it('makes two upstream calls and requests the newest jobs first', async () => {
     connection({});
     job({ startTime: '2026-01-14T02:00Z', lastUpdatedAt: '2026-01-14T02:07Z' });
     await status();
@@ -120,26 +120,29 @@ describe('GET /ingestion/{connectionId}/status', () => {
 
   it.each([
     ['an inactive ingestion', { status: 'inactive', schedule: DAILY }],
-    ['a locked one', { status: 'locked', schedule: DAILY }],
-    ['a manual one', { schedule: { scheduleType: 'manual' } }],
+    ['a locked ingestion', { status: 'locked', schedule: DAILY }],
+    ['a manual ingestion', { schedule: { scheduleType: 'manual' } }],
     [
-      'a year that has passed',
+      'a cron expression with a past year',
       { schedule: { scheduleType: 'cron', cronExpression: '0 0 2 1 1 ? 2000 UTC' } },
     ],
-    ['a date that never comes', { schedule: { scheduleType: 'cron', cronExpression: '0 0 2 31 2 ? UTC' } }],
-    ['a state that this version has not met', { status: 'hibernating', schedule: DAILY }],
-    ['a schedule that this version has not met', { schedule: { scheduleType: 'lunar' } }],
+    [
+      'a date that does not exist',
+      { schedule: { scheduleType: 'cron', cronExpression: '0 0 2 31 2 ? UTC' } },
+    ],
+    ['an unrecognized state', { status: 'hibernating', schedule: DAILY }],
+    ['an unrecognized schedule type', { schedule: { scheduleType: 'lunar' } }],
   ])('has no next sync for %s', async (_, row) => {
     connection(row);
     expect(await status()).toMatchObject({ nextSync: null });
   });
 
-  it('maps a state that Airbyte invents tomorrow to unknown', async () => {
+  it('maps an unrecognized Airbyte state to unknown', async () => {
     connection({ status: 'hibernating' });
     expect(await status()).toMatchObject({ status: 'unknown' });
   });
 
-  it("reads the zone of a schedule made in Airbyte's own pages and splits it off", async () => {
+  it('splits the time zone off a cron expression that was created in the Airbyte UI', async () => {
     connection({ schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ? America/New_York' } });
     expect(await status()).toMatchObject({
       nextSync: '2026-01-16T07:00:00.000Z',
@@ -153,7 +156,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
   });
 
   it.each(['Every 24 HOURS', 'Every 24 hours'])(
-    'reads %s and counts from the start of the newest job',
+    'adds the interval of %s to the start of the newest job',
     async (basicTiming) => {
       connection({ schedule: { scheduleType: 'basic', basicTiming } });
       job({ startTime: '2026-01-15T08:00Z', lastUpdatedAt: '2026-01-15T09:00Z', status: 'failed' });
@@ -164,14 +167,14 @@ describe('GET /ingestion/{connectionId}/status', () => {
     },
   );
 
-  it('says now for a basic schedule that has never run or is overdue', async () => {
+  it('returns the current time as next sync of a basic schedule that never ran or is overdue', async () => {
     connection({ schedule: { scheduleType: 'basic', basicTiming: 'Every 1 HOURS' } });
     expect(await status()).toMatchObject({ nextSync: NOW.toISOString() });
     job({ startTime: '2026-01-15T01:00Z', lastUpdatedAt: '2026-01-15T01:10Z' });
     expect(await status()).toMatchObject({ nextSync: NOW.toISOString() });
   });
 
-  it('does not let a run on demand shortly before a firing hide it, since Airbyte does not either', async () => {
+  it('keeps a scheduled firing that follows shortly after a manual run, as Airbyte does', async () => {
     connection({ schedule: { scheduleType: 'cron', cronExpression: '0 31 10 * * ? UTC' } });
     job({ startTime: '2026-01-15T10:29:45Z', lastUpdatedAt: '2026-01-15T10:29:50Z' });
     expect(await status()).toMatchObject({ nextSync: '2026-01-15T10:31:00.000Z' });
@@ -179,7 +182,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     expect(await status()).toMatchObject({ nextSync: '2026-01-15T10:31:00.000Z' });
   });
 
-  it('skips the firing that a job has answered within its minute', async () => {
+  it('skips a firing if a job started in the same minute', async () => {
     connection({ schedule: { scheduleType: 'cron', cronExpression: '0 * * * * ? UTC' } });
     job({ startTime: '2026-01-15T10:30:00Z', status: 'running' });
     expect(await status()).toMatchObject({ nextSync: '2026-01-15T10:32:00.000Z' });
@@ -187,38 +190,38 @@ describe('GET /ingestion/{connectionId}/status', () => {
 
   it.each([
     [
-      'is deleted, though Airbyte answers 200',
+      'a deleted connection (Airbyte: 200)',
       UUID,
       () => json(200, upstream.state.addConnection({ connectionId: UUID, status: 'deprecated' })),
     ],
-    ['is unknown', UUID, () => undefined],
-    ['is no UUID, though Airbyte answers 500', 'no-uuid', () => errorId(500)],
-    ['Airbyte Cloud hides with 403', UUID, () => json(403, { message: 'Forbidden' })],
-  ])('answers 404 for what %s', async (_, id, reply) => {
+    ['an unknown id', UUID, () => undefined],
+    ['an id that is not a UUID (Airbyte: 500)', 'no-uuid', () => errorId(500)],
+    ['a connection that Airbyte Cloud hides with 403', UUID, () => json(403, { message: 'Forbidden' })],
+  ])('answers 404 for %s', async (_, id, reply) => {
     upstream.on('GET /connections/:id', reply);
     const response = await gateway.api.get(`/ingestion/${id}/status`).expect(404);
     expect(response.body).toMatchObject({ code: 'ingestion-not-found', status: 404 });
   });
 
-  it('answers 502 with the errorId when Airbyte fails for an id that is one', async () => {
+  it('answers 502 with the errorId if Airbyte fails for a valid UUID', async () => {
     upstream.on('GET /connections/:id', () => errorId(500, 'cafe'));
     const response = await gateway.api.get(`/ingestion/${UUID}/status`).expect(502);
     expect(response.body).toMatchObject({ code: 'airbyte-failed', upstream: { errorId: 'cafe' } });
   });
 
-  it('says that the upstream is misconfigured when it serves web pages', async () => {
+  it('answers airbyte-misbehaved if the upstream serves HTML pages', async () => {
     upstream.on('GET /connections/:id', () => html());
     const response = await gateway.api.get(`/ingestion/${UUID}/status`).expect(502);
     expect(response.body).toMatchObject({ code: 'airbyte-misbehaved' });
   });
 
-  it('is not disturbed by one reset connection', async () => {
+  it('retries after a connection reset', async () => {
     connection({});
     upstream.on('GET /connections/:id', (_request, nth) => (nth === 1 ? fault('reset') : undefined));
     expect(await status()).toMatchObject({ connectionId: UUID });
   });
 
-  it('costs one upstream read for a hundred callers at once', async () => {
+  it('shares one upstream read between 100 concurrent callers', async () => {
     connection({});
     const usual = await startGateway({ AIRBYTE_API_URL: upstream.url, STATUS_MAX_AGE_MS: '60000' });
     const asked = Array.from({ length: 100 }, () => usual.api.get(`/ingestion/${UUID}/status`).expect(200));
@@ -228,7 +231,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
   });
 
   it.each(['%2e%2e', '..%2f..%2fjobs', 'a%00b', 'x'.repeat(129), 'a b', 'check', 'pause', 'status'])(
-    'refuses the id %s and asks Airbyte nothing',
+    'refuses the id %s without a call to Airbyte',
     async (id) => {
       const response = await gateway.api.get(`/ingestion/${id}/status`);
       expect([400, 404]).toContain(response.status);
@@ -237,7 +240,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
     },
   );
 
-  it('takes ids of 128 characters', async () => {
+  it('accepts ids of 128 characters', async () => {
     upstream.state.addConnection({ connectionId: 'x'.repeat(128) });
     expect(await status('x'.repeat(128))).toMatchObject({ connectionId: 'x'.repeat(128) });
   });
