@@ -8,17 +8,17 @@ export function runStatus(job: AirbyteJob): RunStatus {
 
 /** Maps a job to a run. Airbyte's `startTime` is the time when the job was created. */
 export function toRun(job: AirbyteJob): RunDto {
-  const endedAt = hasEnded(job) ? job.lastUpdatedAt : null;
+  const endedAtMs = hasEnded(job) ? job.lastUpdatedAtMs : null;
   return {
     runId: job.jobId,
     connectionId: job.connectionId,
     type: RUN_TYPES.find((type) => type === job.jobType) ?? 'unknown',
     status: runStatus(job),
     upstreamStatus: runStatus(job) === 'unknown' ? job.status : null,
-    queuedAt: job.startTime.toISOString(),
+    queuedAt: new Date(job.startTimeMs).toISOString(),
     startedAt: null,
-    endedAt: endedAt?.toISOString() ?? null,
-    durationMs: endedAt ? Math.max(0, endedAt.getTime() - job.startTime.getTime()) : null,
+    endedAt: endedAtMs === null ? null : new Date(endedAtMs).toISOString(),
+    durationMs: endedAtMs === null ? null : Math.max(0, endedAtMs - job.startTimeMs),
     rows: job.rowsSynced,
     bytes: job.bytesSynced,
   };

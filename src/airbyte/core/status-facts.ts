@@ -36,5 +36,10 @@ export interface HealthReason {
 
 /** End of a job; its creation time if Airbyte reports no end. */
 export function endedAt(job: AirbyteJob): Date {
-  return job.lastUpdatedAt ?? job.startTime;
+  return new Date(job.lastUpdatedAtMs ?? job.startTimeMs);
+}
+
+/** Creation of a job. */
+export function queuedAt(job: AirbyteJob): Date {
+  return new Date(job.startTimeMs);
 }

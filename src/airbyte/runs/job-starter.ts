@@ -71,7 +71,7 @@ export class JobStarter implements OnModuleDestroy {
     const search = { connectionId, context, claimant: context.claimant ?? randomUUID() };
     const { upstreamClock, clock } = this.client.caller;
     const windows = upstreamClock.windowsOf(startedAt.getTime(), clock.now().getTime());
-    return this.search.find(search, (job) => isWithin(job.startTime, windows));
+    return this.search.find(search, (job) => isWithin(job.startTimeMs, windows));
   }
 
   /** Rejects unsent starts and polls at once for the jobs of sent ones. */

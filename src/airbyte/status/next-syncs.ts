@@ -1,5 +1,5 @@
 import { nextSyncs, type Timing } from '../schedule';
-import type { StatusFacts } from '../core/status-facts';
+import { queuedAt, type StatusFacts } from '../core/status-facts';
 import type { NextSyncReason } from '../core/status-enums';
 
 /** Number of firings in a status. */
@@ -14,7 +14,8 @@ export interface NextSyncs {
 export function nextSyncsOf({ connection, timing, newestJobs, now }: StatusFacts): NextSyncs {
   const blocked = blockingReason(connection.status, timing);
   if (blocked) return { nextSyncs: [], reason: blocked };
-  const newestJobStartedAt = newestJobs[0]?.startTime ?? null;
+  const [newest] = newestJobs;
+  const newestJobStartedAt = newest ? queuedAt(newest) : null;
   const firings = nextSyncs(timing, { now, isActive: true, newestJobStartedAt, count: COUNT });
   return { nextSyncs: firings, reason: firings.length > 0 ? 'scheduled' : 'never_fires' };
 }

@@ -25,7 +25,8 @@ export function readSnapshot(snapshot: Omit<IngestionSnapshot, 'observedAt'>, no
 
 /** End of the newest success; null if there is none. */
 export function lastSyncOf({ newestSuccess }: StatusFacts): string | null {
-  return newestSuccess?.lastUpdatedAt?.toISOString() ?? null;
+  const endedAtMs = newestSuccess?.lastUpdatedAtMs ?? null;
+  return endedAtMs === null ? null : new Date(endedAtMs).toISOString();
 }
 
 /** Computes the status of an ingestion from a snapshot. */

@@ -154,7 +154,7 @@ export class CreationRecovery {
     const { upstreamClock, clock } = this.caller;
     const windows = upstreamClock.windowsOf(startedAt, clock.now().getTime());
     const isCertain = ({ createdAt }: AirbyteConnection): boolean =>
-      createdAt !== null && isWithin(createdAt, windows);
+      createdAt !== null && isWithin(createdAt.getTime(), windows);
     return {
       certain: free.filter(isCertain),
       // A connection that is older by both clocks was not created by this attempt.

@@ -17,9 +17,8 @@ export interface TimeWindow {
 }
 
 /** Whether a time reported by Airbyte is in one of the windows. Airbyte truncates some times to seconds. */
-export function isWithin(time: Date, windows: readonly TimeWindow[]): boolean {
-  const ms = time.getTime();
-  return windows.some(({ fromMs, toMs }) => ms >= Math.floor(fromMs / 1000) * 1000 && ms <= toMs);
+export function isWithin(timeMs: number, windows: readonly TimeWindow[]): boolean {
+  return windows.some(({ fromMs, toMs }) => timeMs >= Math.floor(fromMs / 1000) * 1000 && timeMs <= toMs);
 }
 
 /**

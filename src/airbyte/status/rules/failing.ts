@@ -1,5 +1,11 @@
 import type { AirbyteJob } from '../../client/model/airbyte-types';
-import { endedAt, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
+import {
+  endedAt,
+  queuedAt,
+  type HealthReason,
+  type StatusFacts,
+  type Tolerances,
+} from '../../core/status-facts';
 import { bringsData, isFailure, isSuccess } from '../../core/job-status';
 
 /**
@@ -70,5 +76,6 @@ export function nearAutoDisable(
 
 /** Without a success, Airbyte counts from the first recorded sync. */
 function firstTry(newestJobs: readonly AirbyteJob[], createdAt: Date | null): Date | null {
-  return newestJobs.findLast(bringsData)?.startTime ?? createdAt;
+  const first = newestJobs.findLast(bringsData);
+  return first ? queuedAt(first) : createdAt;
 }

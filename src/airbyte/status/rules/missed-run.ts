@@ -1,5 +1,11 @@
 import { nextSync } from '../../schedule';
-import { endedAt, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
+import {
+  endedAt,
+  queuedAt,
+  type HealthReason,
+  type StatusFacts,
+  type Tolerances,
+} from '../../core/status-facts';
 import { currentJob } from '../../core/job-status';
 
 /**
@@ -13,7 +19,7 @@ export function missedRun(facts: StatusFacts, { missedRunMs }: Tolerances): Heal
   const [newest] = newestJobs;
   const from = newest ? endedAt(newest) : connection.createdAt;
   if (from === null) return null;
-  const newestJobStartedAt = newest?.startTime ?? null;
+  const newestJobStartedAt = newest ? queuedAt(newest) : null;
   const due = nextSync(timing, { now: from, isActive: true, newestJobStartedAt });
   if (!due || now.getTime() - due.getTime() <= missedRunMs) return null;
   return {

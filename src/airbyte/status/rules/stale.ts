@@ -1,5 +1,11 @@
 import { nextSyncs } from '../../schedule';
-import { endedAt, type HealthReason, type StatusFacts, type Tolerances } from '../../core/status-facts';
+import {
+  endedAt,
+  queuedAt,
+  type HealthReason,
+  type StatusFacts,
+  type Tolerances,
+} from '../../core/status-facts';
 
 const INTERVALS = 2;
 
@@ -29,7 +35,7 @@ function staleBySchedule(facts: StatusFacts, lastSync: Date): Date | null {
   const { connection, timing, newestSuccess } = facts;
   if (connection.status !== 'active' || !newestSuccess) return null;
   if (timing.kind === 'basic') return new Date(lastSync.getTime() + INTERVALS * timing.intervalMs);
-  const startedAt = newestSuccess.startTime;
+  const startedAt = queuedAt(newestSuccess);
   const [first, second, third] = nextSyncs(timing, {
     now: startedAt,
     isActive: true,
