@@ -27,7 +27,7 @@ async function main(connectionId: string): Promise<void> {
   upstream.on('*', ({ operation }) => {
     // Deleted resources come back, so that later requests find them too.
     upstream.state.addConnection({ connectionId, createdAt: 1_700_000_000 });
-    if (operation === 'POST /jobs') upstream.state.jobs.length = 0;
+    if (operation === 'POST /jobs') upstream.state.history.clear();
     else if (upstream.state.jobs.length === 0) upstream.state.addJob({ connectionId, status: 'running' });
     upstream.requests.length = 0;
     if (operation.includes('token')) return undefined;

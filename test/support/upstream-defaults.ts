@@ -1,11 +1,6 @@
 import { errorId, hateoas, json, noContent, plain, problem, type Reply } from './upstream-replies';
-import {
-  type ActorRow,
-  type ConnectionRow,
-  javaInstant,
-  type JobRow,
-  type UpstreamState,
-} from './upstream-state';
+import type { JobFilter } from './upstream-jobs';
+import { type ActorRow, type ConnectionRow, type UpstreamState } from './upstream-state';
 
 /** A request as it reached the upstream. */
 export interface UpstreamRequest {
@@ -74,7 +69,7 @@ export const DEFAULTS: Readonly<Record<string, Behaviour>> = {
   'GET /jobs': listJobs,
   'POST /jobs': createJob,
   'GET /jobs/:id': (state, { id }) => {
-    const job = state.jobs.find((row) => String(row.jobId) === id);
+    const job = state.history.get(id);
     return job === undefined ? problem(409, 'Job is not currently running') : json(200, job);
   },
   'DELETE /jobs/:id': cancelJob,
@@ -173,17 +168,32 @@ function badSchedule(cronExpression: string): Reply {
 }
 
 function listJobs(state: UpstreamState, { query }: UpstreamRequest): Reply {
-  const connectionId = query.get('connectionId');
-  const status = query.get('status');
+  const range = rangeOf(query);
+  if (range === null) return errorId(400);
+  const orderBy = query.get('orderBy') ?? 'createdAt|ASC';
+  const jobs = state.history.list(jobFilter(state, query), orderBy, range.offset, range.limit);
+  if (jobs === null) return problem(400, `Invalid order by clause provided: ${orderBy}`);
+  return pageOf(jobs, range.limit);
+}
+
+function jobFilter(state: UpstreamState, query: URLSearchParams): JobFilter {
+  const workspaceIds = query.getAll('workspaceIds');
   const jobType = query.get('jobType');
-  const rows = state.jobs.filter(
-    (job) =>
-      (connectionId === null || job.connectionId === connectionId) &&
-      (status === null || job.status === status) &&
-      (jobType === null || job.jobType === jobType),
-  );
-  const newestFirst = query.get('orderBy') === 'createdAt|DESC';
-  return page(newestFirst ? rows.reverse() : rows, query);
+  const time = (name: string, none: number): number => {
+    const text = state.ignoresUpdateTimes && name.startsWith('updated') ? null : query.get(name);
+    return text === null ? none : Date.parse(text);
+  };
+  return {
+    connectionId: query.get('connectionId'),
+    isListed: (id) =>
+      workspaceIds.length === 0 || workspaceIds.includes(state.connections.get(id)?.workspaceId ?? ''),
+    status: query.get('status'),
+    jobTypes: jobType === null ? state.defaultJobTypes : [jobType],
+    createdFromMs: time('createdAtStart', -Infinity),
+    createdToMs: time('createdAtEnd', Infinity),
+    updatedFromMs: time('updatedAtStart', -Infinity),
+    updatedToMs: time('updatedAtEnd', Infinity),
+  };
 }
 
 function createJob(state: UpstreamState, { body }: UpstreamRequest): Reply {
@@ -191,28 +201,35 @@ function createJob(state: UpstreamState, { body }: UpstreamRequest): Reply {
   const row = typeof connectionId === 'string' ? state.connections.get(connectionId) : undefined;
   if (row === undefined) return notFound('STANDARD_SYNC', String(connectionId));
   if (row.status !== 'active') return problem(409, 'Could not fulfill request');
-  const running = state.jobs.some(
-    (job) => job.connectionId === row.connectionId && ACTIVE_JOB.has(job.status),
-  );
+  const running = state.history.of(row.connectionId).some((job) => ACTIVE_JOB.has(job.status));
   if (running) return problem(409, `A sync is already running for: ${row.connectionId}`);
   const type = typeof jobType === 'string' ? jobType : 'sync';
   return json(200, state.addJob({ connectionId: row.connectionId, jobType: type, status: 'running' }));
 }
 
 function cancelJob(state: UpstreamState, { id }: UpstreamRequest): Reply {
-  const job: JobRow | undefined = state.jobs.find((row) => String(row.jobId) === id);
+  const job = state.history.get(id);
   if (job === undefined || !ACTIVE_JOB.has(job.status)) return problem(409, 'Job is not currently running');
-  job.status = 'cancelled';
-  job.lastUpdatedAt = javaInstant(state.now());
+  state.history.end(job, 'cancelled');
   return json(200, job);
 }
 
-/** `next` names a host that leads nowhere, and is set on the last page too. */
 function page(rows: readonly unknown[], query: URLSearchParams): Reply {
+  const range = rangeOf(query);
+  return range === null
+    ? errorId(400)
+    : pageOf(rows.slice(range.offset, range.offset + range.limit), range.limit);
+}
+
+/** Null where Airbyte refuses it. */
+function rangeOf(query: URLSearchParams): { readonly limit: number; readonly offset: number } | null {
   const limit = Number(query.get('limit') ?? 20);
   const offset = Number(query.get('offset') ?? 0);
-  if (!(limit >= 1 && limit <= 100 && offset >= 0)) return errorId(400);
-  const data = rows.slice(offset, offset + limit);
+  return limit >= 1 && limit <= 100 && offset >= 0 ? { limit, offset } : null;
+}
+
+/** `next` names a host that leads nowhere, and is set on the last page too. */
+function pageOf(data: readonly unknown[], limit: number): Reply {
   const next = data.length === 0 ? '' : `http://airbyte-server.invalid:8001/next?limit=${limit}`;
   return json(200, { data, next, previous: '' });
 }

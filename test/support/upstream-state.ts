@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { JobHistory, type JobMembers, type JobRow } from './upstream-jobs';
 
 export interface ConnectionRow {
   connectionId: string;
@@ -15,18 +16,6 @@ export interface ConnectionRow {
   prefix: string;
   namespaceDefinition: string;
   nonBreakingSchemaUpdatesBehavior: string;
-}
-
-export interface JobRow {
-  jobId: number;
-  connectionId: string;
-  status: string;
-  jobType: string;
-  startTime: string;
-  lastUpdatedAt?: string;
-  duration?: string;
-  rowsSynced?: number;
-  bytesSynced?: number;
 }
 
 export interface ActorRow {
@@ -57,13 +46,16 @@ export class UpstreamState {
   readonly sources = new Map<string, ActorRow>();
   readonly destinations = new Map<string, ActorRow>();
   readonly connections = new Map<string, ConnectionRow>();
-  /** Oldest first. */
-  readonly jobs: JobRow[] = [];
+  readonly history = new JobHistory(() => this.now().getTime());
   readonly tokens = new Set<string>();
   /** What every source has. Null: any stream that a creation names. */
   streams: StreamRow[] | null = null;
   /** How far this Airbyte's clock is ahead; shows in `Date` headers and `createdAt`. */
   clockAheadMs = 0;
+  /** True: an old Airbyte, which lists jobs as if `updatedAtStart` and `updatedAtEnd` were not there. */
+  ignoresUpdateTimes = false;
+  /** Types that `GET /jobs` without `jobType` lists; null: all. Before February 2026 sync and reset. */
+  defaultJobTypes: readonly string[] | null = null;
   /** How far the clock of a proxy in front is ahead of Airbyte's; the proxy writes `Date`. */
   proxyAheadMs = 0;
 
@@ -72,8 +64,17 @@ export class UpstreamState {
     this.addDestination(DESTINATION_ID);
   }
 
+  /** The time of the machine, in epoch milliseconds. A test may set another clock. */
+  machineMs: () => number = () => Date.now();
+
+  /** The time of this Airbyte. */
   now(): Date {
-    return new Date(Date.now() + this.clockAheadMs);
+    return new Date(this.machineMs() + this.clockAheadMs);
+  }
+
+  /** Oldest first. Change a job's `status` as if Airbyte did: the time of the change is recorded. */
+  get jobs(): readonly JobRow[] {
+    return this.history.rows;
   }
 
   addSource(id: string, workspaceId = WORKSPACE_ID): void {
@@ -106,20 +107,13 @@ export class UpstreamState {
   }
 
   /** Appends a job; ids ascend, and `startTime` is now unless given. */
-  addJob(row: Partial<JobRow> & { connectionId: string }): JobRow {
-    const job: JobRow = {
-      jobId: this.jobs.length + 1,
-      status: 'succeeded',
-      jobType: 'sync',
-      startTime: javaInstant(this.now()),
-      ...row,
-    };
-    this.jobs.push(job);
-    return job;
+  addJob(members: Partial<JobMembers> & { connectionId: string }): JobRow {
+    return this.history.add(members);
   }
-}
 
-/** As Java's `OffsetDateTime.toString()` writes it: seconds are left out when they are zero. */
-export function javaInstant(date: Date): string {
-  return date.toISOString().replace(/(:00)?\.\d{3}Z$/, 'Z');
+  /** As after a new installation: nothing is left, and the ids of jobs begin at 1 again. */
+  reinstall(): void {
+    this.connections.clear();
+    this.history.clear();
+  }
 }
