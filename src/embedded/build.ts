@@ -1,30 +1,19 @@
-import { actorRoutes } from './api/routes-actors';
-import { basicRoutes } from './api/routes-basics';
-import { connectionRoutes, deleteConnection } from './api/routes-connections';
-import { jobRoutes } from './api/routes-jobs';
-import type { Route } from './api/router';
+import type { Routes } from './api/router';
 import type { Tokens } from './api/token';
 import type { EmbeddedLog, Now } from './platform/log';
-import { Mutex } from './platform/mutex';
 import { insertSamples } from './samples/insert-samples';
 import { Vault } from './secrets/vault';
-import { ActorStore, type Actor } from './store/actors';
-import { AttemptStore } from './store/attempts';
-import { ConnectionStore } from './store/connections';
+import { ActorStore } from './store/actors';
 import type { Database } from './store/database';
-import { FiringStore } from './store/firings';
-import { DestinationRowsStore } from './store/destination-rows';
-import { JobStore } from './store/jobs';
-import { StateStore } from './store/states';
-import { WorkspaceStore } from './store/workspaces';
+import { createStores, type Stores } from './store/stores';
 import type { ConnectorRuntimeDirs } from './engine/command';
 import { Connectors } from './engine/connectors';
 import type { EmptyOverwrite } from './engine/empty-overwrite';
 import { JobRunner } from './engine/job-runner';
-import { WriteConflicts } from './engine/write-target/write-conflicts';
 import { readRegistry } from './engine/registry';
 import { retryPolicy } from './engine/retry';
 import { Scheduler } from './engine/scheduler';
+import { routesOver } from './routes';
 
 const MAX_RUNNING_JOBS = 3;
 
@@ -63,7 +52,7 @@ export interface EngineOptions {
 
 /** The scheduler, the runner and the routes of the API. */
 export interface Engine {
-  routes(tokens: Tokens): Route[];
+  routes(tokens: Tokens): Routes;
   /** Resumes unfinished jobs and starts the scheduler. */
   start(): void;
   close(): Promise<void>;
@@ -131,16 +120,7 @@ function openStores(
 }
 
 function fillStores(db: Database, vault: Vault, { localRoot }: ConnectorRuntimeDirs, now: Date): Stores {
-  const stores = {
-    actors: new ActorStore(db, vault),
-    connections: new ConnectionStore(db),
-    workspaces: new WorkspaceStore(db),
-    jobs: new JobStore(db),
-    attempts: new AttemptStore(db),
-    states: new StateStore(db),
-    firings: new FiringStore(db),
-    destinationRows: new DestinationRowsStore(db),
-  };
+  const stores = createStores(db, vault);
   if (stores.workspaces.list({ ids: [], limit: 1, offset: 0 }).length === 0) {
     db.transaction(() => {
       insertSamples(stores, localRoot, now);
@@ -148,91 +128,4 @@ function fillStores(db: Database, vault: Vault, { localRoot }: ConnectorRuntimeD
   }
   stores.actors.sealAll();
   return stores;
-}
-
-interface Stores {
-  readonly actors: ActorStore;
-  readonly connections: ConnectionStore;
-  readonly workspaces: WorkspaceStore;
-  readonly jobs: JobStore;
-  readonly attempts: AttemptStore;
-  readonly states: StateStore;
-  readonly firings: FiringStore;
-  readonly destinationRows: DestinationRowsStore;
-}
-
-interface Parts {
-  readonly db: Database;
-  readonly stores: Stores;
-  readonly connectors: Connectors;
-  readonly runner: JobRunner;
-  readonly scheduler: Scheduler;
-  readonly runtimeDirs: ConnectorRuntimeDirs;
-  readonly now: Now;
-}
-
-function routesOver(
-  { db, stores, connectors, runner, scheduler, runtimeDirs, now }: Parts,
-  tokens: Tokens,
-): Route[] {
-  const { actors, connections, jobs, workspaces } = stores;
-  const writeConflicts = new WriteConflicts({
-    actors,
-    connections,
-    connectors,
-    localRoot: runtimeDirs.localRoot,
-  });
-  const changed = (connectionId: string): void => {
-    scheduler.refresh(connectionId);
-  };
-  const cancelJobOf = async (connectionId: string): Promise<void> => {
-    const job = jobs.unfinishedOf(connectionId);
-    if (job !== null) await runner.cancel(job);
-  };
-  const deleteConnectionsUsing = async (actorId: string): Promise<void> => {
-    for (const connection of connections.using(actorId))
-      await deleteConnection({ connections, changed, cancelJobOf }, connection);
-  };
-  const actorOptions = {
-    actors,
-    connectors,
-    now,
-    hasWorkspace: (id: string) => workspaces.find(id) !== null,
-    deleteConnectionsUsing,
-    conflictOf: async (actor: Actor) => {
-      for (const connection of connections.using(actor.id)) {
-        const conflict = await writeConflicts.conflictOf(connection, actor);
-        if (conflict !== null) return conflict;
-      }
-      return null;
-    },
-  };
-  return [
-    ...basicRoutes({
-      actors,
-      workspaces,
-      connectors,
-      tokens,
-      now,
-      storageFailure: () => db.storageFailure(),
-    }),
-    ...actorRoutes('source', actorOptions),
-    ...actorRoutes('destination', actorOptions),
-    ...connectionRoutes({
-      actors,
-      connections,
-      connectors,
-      now,
-      changed,
-      cancelJobOf,
-      writeTargetMutex: new Mutex(),
-      conflictOf: (connection) => writeConflicts.conflictOf(connection),
-    }),
-    ...jobRoutes({
-      connections,
-      jobs,
-      startSync: (connection) => runner.start(connection),
-      cancel: (job) => runner.cancel(job),
-    }),
-  ];
 }

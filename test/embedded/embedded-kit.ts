@@ -32,6 +32,11 @@ export class EmbeddedClient {
     return this.call('POST', path, body);
   }
 
+  /** Calls an operation of Airbyte's internal API, such as `/jobs/list`. */
+  internal(path: string, body: JsonObject): Promise<Answer> {
+    return this.call('POST', path, body, {}, this.access.apiUrl.replace('/api/public/v1', '/api/v1'));
+  }
+
   put(path: string, body: JsonObject): Promise<Answer> {
     return this.call('PUT', path, body);
   }
@@ -72,9 +77,10 @@ export class EmbeddedClient {
     path: string,
     body?: JsonObject,
     headers: Record<string, string> = {},
+    base = this.access.apiUrl,
   ): Promise<Answer> {
     this.token ??= await this.signIn();
-    const response = await fetch(this.access.apiUrl + path, {
+    const response = await fetch(base + path, {
       method,
       headers: { authorization: `Bearer ${this.token}`, connection: 'close', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

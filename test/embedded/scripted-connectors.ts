@@ -18,6 +18,8 @@ export interface SourceScript {
   readonly oneNumber?: boolean;
   /** A file for which the source waits before it sends anything. */
   readonly waitsFor?: string;
+  /** Rows after which the source sends nothing more and does not end. */
+  readonly stopsAfter?: number;
   /** Messages that are sent before the rows, as they are. */
   readonly before?: readonly object[];
 }
@@ -64,6 +66,7 @@ if (command === 'read') {
     for (const name of names) {
       let since = 0;
       while (at[name] < plan.rows[name]) {
+        if (sent === plan.stopsAfter) return void setInterval(() => undefined, 1000);
         if (sent++ >= limit) return fail('transient_error');
         say({ type: 'RECORD', record: { stream: name, emitted_at: 1, data: { id: ++at[name] } } });
         if (++since === plan.checkpoint) { state(name, since); since = 0; }

@@ -98,6 +98,22 @@ export function plainError(status: number, message: string): ApiError {
   return new ApiError(status, { message });
 }
 
+/** The internal API's 404 for an id that does not exist. */
+export function configNotFound(resourceType: string, id: string): ApiError {
+  return internalError(404, `Could not find configuration for ${resourceType}: ${id}.`, { id });
+}
+
+/** An error of the internal API, without the stack traces of Java. */
+function internalError(status: number, message: string, more: JsonObject = {}): ApiError {
+  return new ApiError(status, {
+    ...more,
+    message,
+    exceptionClassName: '',
+    exceptionStack: [],
+    rootCauseExceptionStack: [],
+  });
+}
+
 /** Airbyte parses path ids as UUIDs and fails without a message for an invalid one. */
 export function unknownId(resourceType: string, id: string): ApiError {
   return isUuid(id) ? notFound(resourceType, id) : onlyErrorId(500);

@@ -87,7 +87,8 @@ export function jobBody(job: Job): JsonObject {
   };
 }
 
-function epochSeconds(date: Date): number {
+/** Whole seconds since 1970, as both APIs write times. */
+export function epochSeconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 

@@ -19,7 +19,7 @@ export interface ApiResponse {
 
 export type Handler = (request: ApiRequest) => ApiResponse | Promise<ApiResponse>;
 
-/** One operation of Airbyte's public API. */
+/** One operation of Airbyte. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Relative to the base path; `:name` matches one segment. */
@@ -29,6 +29,12 @@ export interface Route {
   /** True if the body may also be a form. */
   readonly takesForms?: boolean;
   readonly handle: Handler;
+}
+
+/** The operations of Airbyte's public API, and of its internal API, which its web application uses. */
+export interface Routes {
+  readonly public: readonly Route[];
+  readonly internal: readonly Route[];
 }
 
 /** The route that serves a path below the base, with its parameters, or null. */
@@ -81,7 +87,7 @@ const AIRBYTE_RESOURCES = new Set([
   'workspaces',
 ]);
 
-/** Whether a path belongs to Airbyte's public API, implemented here or not. */
-export function isAirbytePath(path: string): boolean {
-  return AIRBYTE_RESOURCES.has(path.split('/')[1] ?? '');
+/** Whether a path belongs to one of Airbyte's APIs, implemented here or not. */
+export function isAirbytePath(api: keyof Routes, path: string): boolean {
+  return api === 'internal' ? /^\/\w+\/\w+/.test(path) : AIRBYTE_RESOURCES.has(path.split('/')[1] ?? '');
 }

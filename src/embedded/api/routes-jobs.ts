@@ -57,8 +57,8 @@ function listJobs(
     ...orderOf(query.get('orderBy')),
     connectionId,
     workspaceIds: workspaceIdsOf(query),
-    type: enumMember(request, filters, 'jobType', JOB_TYPES) ?? null,
-    status: enumMember(request, filters, 'status', JOB_STATUSES) ?? null,
+    types: oneOrNone(enumMember(request, filters, 'jobType', JOB_TYPES)),
+    statuses: oneOrNone(enumMember(request, filters, 'status', JOB_STATUSES)),
     createdFrom: instantOf(request, 'createdAtStart'),
     createdTo: instantOf(request, 'createdAtEnd'),
     updatedFrom: instantOf(request, 'updatedAtStart'),
@@ -67,6 +67,10 @@ function listJobs(
   // As in Airbyte, the links omit the order, the status and the dates.
   const extra = connectionId === null ? '' : `&connectionId=${encodeURIComponent(connectionId)}`;
   return { status: 200, body: pageResponse('jobs', page, extra, found.map(jobBody)) };
+}
+
+function oneOrNone<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
 }
 
 /** Oldest first by default, as in Airbyte. */

@@ -21,17 +21,20 @@ beforeAll(async () => {
   };
   const anonymous = { anonymous: true, method: 'GET' } as const;
   server = createApiServer({
-    routes: [
-      { ...anonymous, path: '/fill', handle: () => ({ status: 200, body: fillDisk() }) },
-      {
-        ...anonymous,
-        path: '/bug',
-        handle: () => {
-          throw new TypeError('x is not a function');
+    routes: {
+      internal: [],
+      public: [
+        { ...anonymous, path: '/fill', handle: () => ({ status: 200, body: fillDisk() }) },
+        {
+          ...anonymous,
+          path: '/bug',
+          handle: () => {
+            throw new TypeError('x is not a function');
+          },
         },
-      },
-      { ...anonymous, method: 'POST', path: '/echo', handle: ({ body }) => ({ status: 200, body }) },
-    ],
+        { ...anonymous, method: 'POST', path: '/echo', handle: ({ body }) => ({ status: 200, body }) },
+      ],
+    },
     tokens: new Tokens('id', 'secret'),
     log: { info: note, warn: note, error: note },
     now: () => new Date(),

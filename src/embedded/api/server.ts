@@ -14,11 +14,13 @@ import {
   plainError,
   storageUnavailable,
 } from './errors';
-import { isAirbytePath, matchRoute, type ApiResponse, type Route } from './router';
+import { isAirbytePath, matchRoute, type ApiResponse, type Route, type Routes } from './router';
 import type { Tokens } from './token';
 
 /** Path of Airbyte's public API. */
 export const BASE_PATH = '/api/public/v1';
+/** Path of the API of Airbyte's web application: `POST /api/v1/<family>/<verb>`. */
+const INTERNAL_BASE_PATH = '/api/v1';
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Functions that walk a body are recursive. */
@@ -27,7 +29,7 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Options of {@link createApiServer}. */
 export interface ApiServerOptions {
-  readonly routes: readonly Route[];
+  readonly routes: Routes;
   readonly tokens: Tokens;
   readonly log: EmbeddedLog;
   readonly now: Now;
@@ -91,10 +93,11 @@ function unexpected(error: unknown, errorId: string): ApiError {
 
 async function answer(options: ApiServerOptions, request: IncomingMessage): Promise<ApiResponse> {
   const url = urlOf(request.url ?? '/');
-  const path = url.pathname.startsWith(`${BASE_PATH}/`) ? url.pathname.slice(BASE_PATH.length) : null;
-  const match = path === null ? null : matchRoute(options.routes, request.method ?? 'GET', path);
+  const target = targetOf(url.pathname);
+  const match =
+    target === null ? null : matchRoute(options.routes[target.api], request.method ?? 'GET', target.path);
   if (match?.route.anonymous !== true) await requireToken(options, request, url.pathname);
-  if (match === null) throw notServed(request.method ?? 'GET', path, url.pathname);
+  if (match === null) throw notServed(request.method ?? 'GET', target, url.pathname);
   const body = WITH_BODY.has(match.route.method) ? await readBody(request, match.route, url.pathname) : {};
   return match.route.handle({
     path: url.pathname,
@@ -123,12 +126,25 @@ async function requireToken(
   }
 }
 
-function notServed(method: string, path: string | null, fullPath: string): ApiError {
-  if (path === null || !isAirbytePath(path))
+interface Target {
+  readonly api: keyof Routes;
+  /** Relative to the base of the API. */
+  readonly path: string;
+}
+
+function targetOf(path: string): Target | null {
+  if (path.startsWith(`${BASE_PATH}/`)) return { api: 'public', path: path.slice(BASE_PATH.length) };
+  if (path.startsWith(`${INTERNAL_BASE_PATH}/`))
+    return { api: 'internal', path: path.slice(INTERNAL_BASE_PATH.length) };
+  return null;
+}
+
+function notServed(method: string, target: Target | null, fullPath: string): ApiError {
+  if (target === null || !isAirbytePath(target.api, target.path))
     return frameworkError(404, 'Not Found', fullPath, 'Page Not Found');
   return plainError(
     501,
-    `The embedded Airbyte does not serve ${method} ${path}: it is a single-machine subset of Airbyte's public API. ` +
+    `The embedded Airbyte does not serve ${method} ${target.path}: it is a single-machine subset of Airbyte's ${target.api} API. ` +
       'Set AIRBYTE_API_URL to use a real Airbyte.',
   );
 }

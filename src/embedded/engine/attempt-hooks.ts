@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../platform/process-identity';
 import type { Now } from '../platform/log';
-import type { Failure } from '../store/jobs';
+import type { Failure } from '../store/failure';
 import type { ConnectorRuntimeDirs } from './command';
 import type { ReportHandlers } from './connector-reports';
 import type { Commit, Ledger } from './ledger';
@@ -23,6 +23,8 @@ export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | '
   readonly stateWaitMs: number;
   readonly onProcess: (identity: ProcessIdentity) => void;
   readonly onProcessEnd: (identity: ProcessIdentity) => void;
+  /** Receives the counts of the attempt, which change while it runs. */
+  readonly onLedger: (ledger: Ledger) => void;
   /** The states must be durable when it returns. */
   readonly onCommit: (commit: Commit) => void;
   /** Checks the record counts after the source has succeeded, before streams are declared complete; null accepts them. */

@@ -1,10 +1,12 @@
 import { Redactor } from '../secrets/redactor';
 import { secretsOf } from '../secrets/mask';
 import type { Actor, ActorStore } from '../store/actors';
+import type { AttemptStreamStore } from '../store/attempt-streams';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStore } from '../store/connections';
 import type { DestinationRowsStore } from '../store/destination-rows';
-import type { Failure, Job } from '../store/jobs';
+import type { Failure } from '../store/failure';
+import type { Job } from '../store/jobs';
 import type { StateStore } from '../store/states';
 import type { EmbeddedLog, Now } from '../platform/log';
 import { streamKey } from '../protocol/stream-name';
@@ -20,6 +22,7 @@ import type { Ledger } from './ledger';
 import { MAX_FAILURE_CHARACTERS } from './limits';
 import { renamingOf } from './naming';
 import { sharedName, type AttemptPlan } from './plan';
+import type { StreamCounts } from './unacknowledged-states';
 import { beginAttempt, isOverwritten } from './resume';
 
 /** Dependencies and limits of attempts. */
@@ -27,6 +30,7 @@ export interface AttemptRunnerOptions {
   readonly actors: ActorStore;
   readonly connections: ConnectionStore;
   readonly attempts: AttemptStore;
+  readonly attemptStreams: AttemptStreamStore;
   readonly states: StateStore;
   readonly destinationRows: DestinationRowsStore;
   readonly emptyOverwrite: EmptyOverwrite;
@@ -42,6 +46,8 @@ export interface AttemptRunnerOptions {
 
 /** Prepares and runs one attempt of a job, and stores its commits. */
 export class AttemptRunner {
+  private readonly ledgers = new Map<number, Ledger>();
+
   constructor(private readonly options: AttemptRunnerOptions) {}
 
   /** @returns null after a success, else the failure with secrets masked */
@@ -70,8 +76,18 @@ export class AttemptRunner {
       ),
     );
     const plan = this.planOf(job, number, parts);
-    const failure = await runAttempt(plan, await this.hooksOf(job, parts, redactor, signal));
-    return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
+    try {
+      const failure = await runAttempt(plan, await this.hooksOf(plan, parts, redactor, signal));
+      return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
+    } finally {
+      this.options.attemptStreams.saveEmitted(job.id, number, this.emittedOf(job.id));
+      this.ledgers.delete(job.id);
+    }
+  }
+
+  /** What the source of a running job has sent in this attempt. */
+  emittedOf(jobId: number): StreamCounts[] {
+    return this.ledgers.get(jobId)?.emitted ?? [];
   }
 
   private checkRecords(connection: Connection, ledger: Ledger): Failure | null {
@@ -113,12 +129,12 @@ export class AttemptRunner {
   }
 
   private async hooksOf(
-    job: Job,
+    { jobId, attempt }: AttemptPlan,
     parts: Parts,
     redactor: Redactor,
     signal: AbortSignal,
   ): Promise<AttemptHooks> {
-    const { attempts, destinationRows, connectors, log } = this.options;
+    const { attempts, attemptStreams, destinationRows, connectors, log } = this.options;
     const rename = renamingOf(parts.connection.settings);
     const overwritten = new Set(parts.connection.streams.filter(isOverwritten).map(streamKey));
     const keepers = {
@@ -134,17 +150,20 @@ export class AttemptRunner {
         log.warn(redactor.redact(message).slice(0, MAX_FAILURE_CHARACTERS));
       },
       onProcess: (identity) => {
-        attempts.addProcess(job.id, identity);
+        attempts.addProcess(jobId, identity);
       },
       onProcessEnd: ({ pid }) => {
         attempts.removeProcess(pid);
       },
+      onLedger: (ledger) => {
+        this.ledgers.set(jobId, ledger);
+      },
       onCommit: ({ states, streamCounts }) => {
         attempts.transaction(() => {
-          for (const state of states)
-            this.options.states.save(parts.connection.id, job.id, state, configured);
+          for (const state of states) this.options.states.save(parts.connection.id, jobId, state, configured);
           for (const counts of streamCounts) {
-            attempts.addRows(job.id, counts, counts.rows, counts.bytes);
+            attempts.addRows(jobId, counts, counts.rows, counts.bytes);
+            attemptStreams.addCommitted(jobId, attempt, counts);
             // The rows of an overwritten stream arrive with the success of the job.
             if (!overwritten.has(streamKey(counts)))
               destinationRows.add(parts.connection.id, rename(counts), counts.rows);

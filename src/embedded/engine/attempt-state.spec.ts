@@ -1,4 +1,4 @@
-import type { Failure } from '../store/jobs';
+import type { Failure } from '../store/failure';
 import { failed, failureIn, untrusted, type AttemptState } from './attempt-state';
 
 const first: Failure = { type: 'transient_error', origin: 'source', message: 'first' };

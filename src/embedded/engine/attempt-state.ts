@@ -1,4 +1,4 @@
-import type { Failure } from '../store/jobs';
+import type { Failure } from '../store/failure';
 
 /** The phases of an attempt, in their order. */
 export type AttemptState =

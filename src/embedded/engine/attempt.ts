@@ -3,7 +3,7 @@ import { LineSplitter } from '../protocol/lines';
 import { streamStatus } from '../protocol/messages';
 import { parseSourceState } from '../protocol/source-state';
 import { namespaceOf, streamKey } from '../protocol/stream-name';
-import type { Failure } from '../store/jobs';
+import type { Failure } from '../store/failure';
 import { Acknowledgements } from './acknowledgements';
 import type { AttemptHooks } from './attempt-hooks';
 import { failed, failureIn, untrusted, type AttemptState } from './attempt-state';
@@ -14,6 +14,7 @@ import { ConnectorReports } from './connector-reports';
 import { DestinationWriter } from './destination-writer';
 import {
   AttemptError,
+  cancellationFailure,
   endFailure,
   failureOf,
   inseparableStateFailure,
@@ -71,6 +72,7 @@ class Attempt {
     this.configured = new Set(plan.streams.map(streamKey));
     this.treatsEndAsSuccess = !plan.acknowledgesImmediately && plan.streams.some(isOverwritten);
     this.lastMessageMs = hooks.elapsedMs();
+    hooks.onLedger(this.ledger);
     this.acknowledgements = new Acknowledgements(this.ledger, {
       mayBuffer: !plan.acknowledgesImmediately,
       waitMs: hooks.stateWaitMs,
@@ -93,7 +95,7 @@ class Attempt {
       this.acknowledgements.changed();
     });
     const cancel = (): void => {
-      this.fail({ type: 'system_error', origin: 'engine', message: 'The sync was cancelled.' });
+      this.fail(cancellationFailure('The sync was cancelled.'));
     };
     hooks.signal.addEventListener('abort', cancel, { once: true });
     if (hooks.signal.aborted) cancel();
@@ -284,7 +286,7 @@ class Attempt {
     if (silentMs < this.hooks.silenceMs || this.hasFailed()) return;
     const origin = this.ledger.unacknowledged > 0 ? 'destination' : 'source';
     this.fail({
-      type: 'transient_error',
+      type: origin === 'destination' ? 'destination_timeout' : 'heartbeat_timeout',
       origin,
       message: `Neither connector sent a message for ${Math.round(this.hooks.silenceMs / 1000)} seconds.`,
     });

@@ -1,5 +1,5 @@
 import type { Actor } from '../store/actors';
-import type { Failure } from '../store/jobs';
+import type { Failure } from '../store/failure';
 import type { Connectors } from './connectors';
 
 /**

@@ -1,5 +1,5 @@
 import { objectAt, stringAt, type JsonObject } from '../platform/json';
-import type { Failure } from '../store/jobs';
+import type { Failure } from '../store/failure';
 import { AttemptError, incompleteFailure, traceFailure, type Origin } from './failures';
 import { MAX_CONFIGURATION_BYTES, MAX_ERRORS, MAX_WARNINGS } from './limits';
 

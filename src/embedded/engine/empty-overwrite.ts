@@ -1,7 +1,7 @@
 import type { StreamName } from '../protocol/stream-name';
 import type { Connection } from '../store/connections';
 import type { DestinationRowsStore } from '../store/destination-rows';
-import type { Failure } from '../store/jobs';
+import type { Failure } from '../store/failure';
 import { renamingOf } from './naming';
 import { nameOf } from './plan';
 import { isOverwritten } from './resume';

@@ -1,6 +1,6 @@
 import { isObject, objectAt, stringAt, type JsonObject } from '../platform/json';
 import { LineTooLongError, sizeOf } from '../protocol/lines';
-import type { Failure } from '../store/jobs';
+import type { Failure } from '../store/failure';
 import { messageOf } from '../platform/system-error';
 import type { ConnectorProcess, ProcessEnd } from './connector-process';
 import { MAX_FAILURE_CHARACTERS } from './limits';
@@ -81,12 +81,21 @@ export function traceFailure(origin: Origin, message: JsonObject): Failure | nul
   const error = objectAt(trace, 'error') ?? {};
   const type = error['failure_type'];
   const stream = stringAt(objectAt(error, 'stream_descriptor') ?? {}, 'name');
-  const text = stringAt(error, 'message') ?? 'The connector failed without a message.';
+  const internalMessage = stringAt(error, 'internal_message');
+  const stackTrace = stringAt(error, 'stack_trace');
+  const text = stringAt(error, 'message') ?? internalMessage ?? 'The connector failed without a message.';
   return {
     type: type === 'config_error' || type === 'transient_error' ? type : 'system_error',
     origin,
-    message: stream === undefined || text.includes(stream) ? text : `Stream ${stream}: ${text}`,
+    message: stream === undefined || namesStream(text, stream) ? text : `Stream ${stream}: ${text}`,
+    ...(internalMessage === undefined ? {} : { internalMessage }),
+    ...(stackTrace === undefined ? {} : { stackTrace }),
   };
+}
+
+/** The name alone may be that of a file or a table. */
+function namesStream(text: string, stream: string): boolean {
+  return text.toLowerCase().includes(`stream ${stream.toLowerCase()}`);
 }
 
 /** The failure for a stream with the status INCOMPLETE, or null. An error with the reason may follow. */
@@ -101,10 +110,24 @@ export function incompleteFailure(origin: Origin, message: JsonObject): Failure 
   };
 }
 
-/** A failure for the log and the store. Secrets are masked before the message is cut. */
+/** The failure of an attempt that a user or the stop of the process ended. */
+export function cancellationFailure(message: string): Failure {
+  return { type: 'manual_cancellation', origin: 'engine', message };
+}
+
+/** A failure for the log and the store. Secrets are masked before a text is cut. */
 export function reportable(failure: Failure, redact: (text: string) => string): Failure {
-  const text = redact(failure.message);
-  const message =
-    text.length > MAX_FAILURE_CHARACTERS ? `${text.slice(0, MAX_FAILURE_CHARACTERS)} […]` : text;
-  return { ...failure, message };
+  const shown = (text: string): string => {
+    const redacted = redact(text);
+    return redacted.length > MAX_FAILURE_CHARACTERS
+      ? `${redacted.slice(0, MAX_FAILURE_CHARACTERS)} […]`
+      : redacted;
+  };
+  const { message, internalMessage, stackTrace } = failure;
+  return {
+    ...failure,
+    message: shown(message),
+    ...(internalMessage === undefined ? {} : { internalMessage: shown(internalMessage) }),
+    ...(stackTrace === undefined ? {} : { stackTrace: shown(stackTrace) }),
+  };
 }

@@ -1,12 +1,14 @@
 import { isAlive } from '../platform/process-identity';
 import { messageOf } from '../platform/system-error';
 import type { Connection, ConnectionStore } from '../store/connections';
-import type { Failure, Job, JobStore } from '../store/jobs';
+import type { Failure } from '../store/failure';
+import type { Job, JobStore } from '../store/jobs';
 import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';
 import { killGroup } from './connector-process';
-import { failureOf } from './failures';
+import { cancellationFailure, failureOf } from './failures';
 import { finishJob, discardOverwrites } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
+import type { StreamCounts } from './unacknowledged-states';
 
 /** Dependencies and limits of the runner. */
 export interface JobRunnerOptions extends AttemptRunnerOptions {
@@ -59,6 +61,11 @@ export class JobRunner {
     const job = this.create(connection, false);
     this.submit(job);
     return job;
+  }
+
+  /** What the source of a running job has sent in its current attempt. */
+  emittedOf(jobId: number): StreamCounts[] {
+    return this.runner.emittedOf(jobId);
   }
 
   /** Recovers from a crash: ends connectors that are still running and resumes unfinished jobs. */
@@ -178,8 +185,9 @@ export class JobRunner {
 
   private endAborted(job: Job): void {
     const { jobs, attempts, now } = this.options;
-    const message = this.closing ? 'The engine was stopped during this attempt.' : 'The sync was cancelled.';
-    const failure: Failure = { type: 'system_error', origin: 'engine', message };
+    const failure: Failure = this.closing
+      ? { type: 'system_error', origin: 'engine', message: 'The engine was stopped during this attempt.' }
+      : cancellationFailure('The sync was cancelled.');
     attempts.end(job.id, this.closing ? 'failed' : 'cancelled', now(), failure);
     jobs.setStatus(job.id, 'incomplete', now(), failure);
   }

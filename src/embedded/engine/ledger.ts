@@ -31,7 +31,7 @@ const LIMITS: StateLimits = { contentBytes: 64 * MIB, entryBytes: 64 * MIB };
  */
 export class Ledger {
   private readonly open = new Map<string, StreamCounts>();
-  private readonly totals = new Map<string, number>();
+  private readonly totals = new Map<string, StreamCounts>();
   /** The newest acknowledged state of each stream. */
   private readonly acknowledged = new Map<string | null, Pick<SentState, 'order' | 'fingerprint'>>();
   private readonly sent: UnacknowledgedStates;
@@ -43,15 +43,21 @@ export class Ledger {
 
   /** Counts records that were sent to the destination. */
   addRecords(key: string, stream: StreamName, rows: number, bytes: number): void {
-    const { rows: rowsBefore, bytes: bytesBefore } = this.open.get(key) ?? { rows: 0, bytes: 0 };
-    const { name, namespace } = stream;
-    this.open.set(key, { name, namespace, rows: rowsBefore + rows, bytes: bytesBefore + bytes });
-    this.totals.set(key, (this.totals.get(key) ?? 0) + rows);
+    for (const counts of [this.open, this.totals]) {
+      const { rows: rowsBefore, bytes: bytesBefore } = counts.get(key) ?? { rows: 0, bytes: 0 };
+      const { name, namespace } = stream;
+      counts.set(key, { name, namespace, rows: rowsBefore + rows, bytes: bytesBefore + bytes });
+    }
   }
 
   /** The number of records of a stream that were sent to the destination. */
   recordsOf(stream: StreamName): number {
-    return this.totals.get(streamKey(stream)) ?? 0;
+    return this.totals.get(streamKey(stream))?.rows ?? 0;
+  }
+
+  /** The records of each stream that were sent to the destination so far. */
+  get emitted(): StreamCounts[] {
+    return [...this.totals.values()];
   }
 
   /**

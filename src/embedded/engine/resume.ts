@@ -1,6 +1,7 @@
 import { streamDescriptor } from '../protocol/messages';
 import type { SourceState } from '../protocol/source-state';
 import { namespaceOf, streamKey } from '../protocol/stream-name';
+import type { AttemptStreamStore } from '../store/attempt-streams';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStream } from '../store/connections';
 import type { DestinationRowsStore } from '../store/destination-rows';
@@ -12,6 +13,7 @@ import { nameOf } from './plan';
 /** Progress that is kept between attempts and jobs. */
 export interface Progress {
   readonly attempts: AttemptStore;
+  readonly attemptStreams: AttemptStreamStore;
   readonly states: StateStore;
   readonly destinationRows: DestinationRowsStore;
 }
@@ -32,11 +34,14 @@ export function beginAttempt(progress: Progress, jobId: number, connection: Conn
  * ones.
  */
 export function discardOverwrites(
-  { attempts, states }: Progress,
+  { attempts, attemptStreams, states }: Progress,
   jobId: number,
   connection: Connection,
 ): void {
-  for (const stream of connection.streams.filter(isOverwritten)) attempts.deleteRows(jobId, nameOf(stream));
+  for (const stream of connection.streams.filter(isOverwritten).map(nameOf)) {
+    attempts.deleteRows(jobId, stream);
+    attemptStreams.resetCommitted(jobId, stream);
+  }
   discardStreams(states, connection, isOverwritten);
 }
 

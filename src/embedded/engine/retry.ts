@@ -1,4 +1,4 @@
-import type { Failure } from '../store/jobs';
+import type { Failure } from '../store/failure';
 
 /** Limits and delays of retries. */
 export interface RetryPolicy {

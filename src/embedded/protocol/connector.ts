@@ -12,8 +12,15 @@ export class ConnectorError extends Error {
   constructor(
     readonly failureType: 'config_error' | 'transient_error' | 'system_error',
     message: string,
+    /** The stream that failed, if the message does not name it. */
+    readonly stream: string | null = null,
   ) {
     super(message);
+  }
+
+  /** The same failure of a known stream. */
+  ofStream(stream: string): ConnectorError {
+    return new ConnectorError(this.failureType, this.message, stream);
   }
 }
 
@@ -122,14 +129,19 @@ async function checkMessage(
 }
 
 async function reportFailure(output: MessageWriter, error: unknown): Promise<void> {
-  const failureType = error instanceof ConnectorError ? error.failureType : 'system_error';
+  const { failureType, stream } =
+    error instanceof ConnectorError ? error : { failureType: 'system_error', stream: null };
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   await output.message({
     type: 'TRACE',
     trace: {
       type: 'ERROR',
       emitted_at: Date.now(),
-      error: { message: messageOf(error), failure_type: failureType },
+      error: {
+        message: messageOf(error),
+        failure_type: failureType,
+        ...(stream === null ? {} : { stream_descriptor: { name: stream } }),
+      },
     },
   });
 }

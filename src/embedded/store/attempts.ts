@@ -1,7 +1,21 @@
 import type { ProcessIdentity } from '../platform/process-identity';
 import type { StreamName } from '../protocol/stream-name';
 import type { Database } from './database';
-import type { Failure } from './jobs';
+import { toFailure, type Failure } from './failure';
+import type { Row } from './row';
+
+const ATTEMPT_STATUSES = ['running', 'succeeded', 'failed', 'cancelled'] as const;
+
+/** One try of a job. */
+export interface Attempt {
+  readonly jobId: number;
+  /** Counts from 0. */
+  readonly number: number;
+  readonly status: (typeof ATTEMPT_STATUSES)[number];
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly failure: Failure | null;
+}
 
 /** Stores attempts, their committed rows and their processes. */
 export class AttemptStore {
@@ -24,14 +38,27 @@ export class AttemptStore {
   end(jobId: number, status: 'succeeded' | 'failed' | 'cancelled', at: Date, failure: Failure | null): void {
     this.db.run(
       `UPDATE "attempts" SET "status" = ?, "ended_at" = ?, "failure_type" = ?, "failure_origin" = ?,
-         "failure_message" = ? WHERE "job_id" = ? AND "status" = 'running'`,
+         "failure_message" = ?, "failure_internal" = ?, "failure_stack" = ?
+       WHERE "job_id" = ? AND "status" = 'running'`,
       status,
       at.getTime(),
       failure?.type ?? null,
       failure?.origin ?? null,
       failure?.message ?? null,
+      failure?.internalMessage ?? null,
+      failure?.stackTrace ?? null,
       jobId,
     );
+  }
+
+  /** The attempts of some jobs, ordered by job and number. */
+  list(jobIds: readonly number[]): Attempt[] {
+    return this.db
+      .all(
+        `SELECT * FROM "attempts" WHERE "job_id" IN (SELECT "value" FROM json_each(?)) ORDER BY "job_id", "number"`,
+        JSON.stringify(jobIds),
+      )
+      .map(toAttempt);
   }
 
   /** Runs the work in one transaction. */
@@ -97,4 +124,27 @@ export class AttemptStore {
       .all('SELECT "pid", "started" FROM "processes"')
       .map((row) => ({ pid: row.integer('pid'), started: row.textOrNull('started') }));
   }
+}
+
+function toAttempt(row: Row): Attempt {
+  const ended = row.integerOrNull('ended_at');
+  const status = row.text('status');
+  return {
+    jobId: row.integer('job_id'),
+    number: row.integer('number'),
+    status: ATTEMPT_STATUSES.find((known) => known === status) ?? 'failed',
+    startedAt: new Date(row.integer('started_at')),
+    endedAt: ended === null ? null : new Date(ended),
+    failure: withDetails(toFailure(row), row),
+  };
+}
+
+function withDetails(failure: Failure | null, row: Row): Failure | null {
+  if (failure === null) return null;
+  const [internalMessage, stackTrace] = [row.textOrNull('failure_internal'), row.textOrNull('failure_stack')];
+  return {
+    ...failure,
+    ...(internalMessage === null ? {} : { internalMessage }),
+    ...(stackTrace === null ? {} : { stackTrace }),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Database, SqlValue } from './database';
+import { toFailure, type Failure } from './failure';
 import type { Row } from './row';
 
 export const JOB_STATUSES = [
@@ -14,17 +15,6 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 
 export const JOB_TYPES = ['sync', 'reset', 'refresh', 'clear'] as const;
 export type JobType = (typeof JOB_TYPES)[number];
-
-/** Airbyte's three kinds of failure; a `config_error` is never retried. */
-const FAILURE_TYPES = ['system_error', 'config_error', 'transient_error'] as const;
-export type FailureType = (typeof FAILURE_TYPES)[number];
-
-/** The failure of an attempt. */
-export interface Failure {
-  readonly type: FailureType;
-  readonly origin: 'source' | 'destination' | 'engine';
-  readonly message: string;
-}
 
 /** One run of a connection with one or more attempts. */
 export interface Job {
@@ -47,8 +37,10 @@ export interface Job {
 export interface JobQuery {
   readonly connectionId: string | null;
   readonly workspaceIds: readonly string[];
-  readonly status: string | null;
-  readonly type: string | null;
+  /** Empty for every status. */
+  readonly statuses: readonly JobStatus[];
+  /** Empty for every type. */
+  readonly types: readonly JobType[];
   readonly createdFrom: Date | null;
   readonly createdTo: Date | null;
   readonly updatedFrom: Date | null;
@@ -128,15 +120,7 @@ export class JobStore {
   }
 
   list(query: JobQuery): Job[] {
-    const filter = new Filter();
-    filter.add('"connection_id" = ?', query.connectionId);
-    filter.add('"status" = ?', query.status);
-    filter.add('"job_type" = ?', query.type);
-    filter.add('"created_at" >= ?', query.createdFrom?.getTime() ?? null);
-    filter.add('"created_at" <= ?', query.createdTo?.getTime() ?? null);
-    filter.add('"updated_at" >= ?', query.updatedFrom?.getTime() ?? null);
-    filter.add('"updated_at" <= ?', query.updatedTo?.getTime() ?? null);
-    if (query.connectionId === null) filter.addWorkspaces(query.workspaceIds);
+    const filter = filterOf(query);
     const column = query.orderBy === 'createdAt' ? '"created_at"' : '"updated_at"';
     const direction = query.descending ? 'DESC' : 'ASC';
     return this.db
@@ -148,6 +132,26 @@ export class JobStore {
       )
       .map(toJob);
   }
+
+  /** The number of jobs on all pages of a list. */
+  count(query: JobQuery): number {
+    const filter = filterOf(query);
+    const row = this.db.one(`SELECT COUNT(*) AS "count" FROM "jobs" ${filter.sql()}`, ...filter.values);
+    return row?.integer('count') ?? 0;
+  }
+}
+
+function filterOf(query: JobQuery): Filter {
+  const filter = new Filter();
+  filter.add('"connection_id" = ?', query.connectionId);
+  filter.addOneOf('"status"', query.statuses);
+  filter.addOneOf('"job_type"', query.types);
+  filter.add('"created_at" >= ?', query.createdFrom?.getTime() ?? null);
+  filter.add('"created_at" <= ?', query.createdTo?.getTime() ?? null);
+  filter.add('"updated_at" >= ?', query.updatedFrom?.getTime() ?? null);
+  filter.add('"updated_at" <= ?', query.updatedTo?.getTime() ?? null);
+  if (query.connectionId === null) filter.addWorkspaces(query.workspaceIds);
+  return filter;
 }
 
 class Filter {
@@ -158,6 +162,12 @@ class Filter {
     if (value === null) return;
     this.conditions.push(condition);
     this.values.push(value);
+  }
+
+  addOneOf(column: string, values: readonly string[]): void {
+    if (values.length === 0) return;
+    this.conditions.push(`${column} IN (${values.map(() => '?').join(', ')})`);
+    this.values.push(...values);
   }
 
   addWorkspaces(ids: readonly string[]): void {
@@ -189,17 +199,5 @@ function toJob(row: Row): Job {
     rows: row.integer('rows'),
     bytes: row.integer('bytes'),
     failure: toFailure(row),
-  };
-}
-
-/** The failure that a row of jobs or attempts records. */
-function toFailure(row: Row): Failure | null {
-  const message = row.textOrNull('failure_message');
-  if (message === null) return null;
-  const [type, origin] = [row.textOrNull('failure_type'), row.textOrNull('failure_origin')];
-  return {
-    type: FAILURE_TYPES.find((known) => known === type) ?? 'system_error',
-    origin: origin === 'source' || origin === 'destination' ? origin : 'engine',
-    message,
   };
 }

@@ -99,6 +99,17 @@ export const SCHEMA: readonly Upgrade[] = [
   // Schemas may be large and are not needed to list connections.
   `CREATE TABLE "connection_schemas" ("connection_id" TEXT PRIMARY KEY, "schemas" TEXT NOT NULL)`,
   moveSchemas,
+  // The details of failures, and the counts of each attempt by stream.
+  `
+  ALTER TABLE "attempts" ADD COLUMN "failure_internal" TEXT;
+  ALTER TABLE "attempts" ADD COLUMN "failure_stack" TEXT;
+  CREATE TABLE "attempt_streams" (
+    "job_id" INTEGER NOT NULL, "number" INTEGER NOT NULL, "namespace" TEXT NOT NULL, "name" TEXT NOT NULL,
+    "rows_emitted" INTEGER NOT NULL DEFAULT 0, "bytes_emitted" INTEGER NOT NULL DEFAULT 0,
+    "rows_committed" INTEGER NOT NULL DEFAULT 0, "bytes_committed" INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY ("job_id", "number", "namespace", "name")
+  );
+  `,
 ];
 
 function moveSchemas(state: UpgradedState): void {

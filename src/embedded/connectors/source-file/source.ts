@@ -38,7 +38,11 @@ export const fileSource: SourceConnector = {
     const file = parseFileConfig(config);
     for (const { name } of streams) {
       if (name !== file.datasetName) throw configError(`There is no stream ${name}.`);
-      await readStream(file, states, output);
+      try {
+        await readStream(file, states, output);
+      } catch (error) {
+        throw error instanceof ConnectorError ? error.ofStream(name) : error;
+      }
     }
   },
 };

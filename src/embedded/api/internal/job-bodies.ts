@@ -1,0 +1,131 @@
+import { type JsonObject } from '../../platform/json';
+import { namespaceOf, type StreamName } from '../../protocol/stream-name';
+import { countsOfJob, type AttemptStream } from '../../store/attempt-streams';
+import type { Attempt } from '../../store/attempts';
+import type { Failure } from '../../store/failure';
+import type { Job, JobType } from '../../store/jobs';
+import { epochSeconds } from '../response-bodies';
+import { present } from './input';
+
+/** Airbyte's names for the types of jobs in its internal API. */
+export const CONFIG_TYPES = ['sync', 'reset_connection', 'refresh', 'clear'] as const;
+export type ConfigType = (typeof CONFIG_TYPES)[number];
+
+/** The type of a job for the public API. */
+export function jobTypeOf(configType: ConfigType): JobType {
+  return configType === 'reset_connection' ? 'reset' : configType;
+}
+
+/** The type of a job for the internal API. */
+function configTypeOf(type: JobType): ConfigType {
+  return type === 'reset' ? 'reset_connection' : type;
+}
+
+/** A job with its attempts and their counts. */
+export interface JobRecord {
+  readonly job: Job;
+  readonly attempts: readonly Attempt[];
+  readonly streams: readonly AttemptStream[];
+  /** The streams of the connection. */
+  readonly enabled: readonly StreamName[];
+}
+
+/** A JobRead of Airbyte. Times are epoch seconds. */
+export function internalJobBody({ job, streams, enabled }: JobRecord): JsonObject {
+  const counts = countsOfJob(streams);
+  return present({
+    id: job.id,
+    configType: configTypeOf(job.type),
+    configId: job.connectionId,
+    enabledStreams: enabled.map(descriptorOf),
+    createdAt: epochSeconds(job.createdAt),
+    updatedAt: epochSeconds(job.updatedAt),
+    startedAt: job.startedAt === null ? null : epochSeconds(job.startedAt),
+    status: job.status,
+    aggregatedStats: totalsOf(counts),
+    streamAggregatedStats: counts.map((stream) => ({
+      ...streamNames(stream),
+      ...statsOf(stream),
+      wasBackfilled: false,
+      wasResumed: false,
+    })),
+  });
+}
+
+/** An AttemptRead of Airbyte. Times are epoch seconds, except that of a failure. */
+export function attemptBody(attempt: Attempt, streams: readonly AttemptStream[]): JsonObject {
+  const own = streams.filter((stream) => stream.attempt === attempt.number);
+  const totals = totalsOf(own);
+  return present({
+    id: attempt.number,
+    status: attempt.status === 'cancelled' ? 'failed' : attempt.status,
+    createdAt: epochSeconds(attempt.startedAt),
+    updatedAt: epochSeconds(attempt.endedAt ?? attempt.startedAt),
+    endedAt: attempt.endedAt === null ? null : epochSeconds(attempt.endedAt),
+    bytesSynced: totals.bytesCommitted,
+    recordsSynced: totals.recordsCommitted,
+    totalStats: totals,
+    streamStats: own.map((stream) => ({ ...streamNames(stream), stats: statsOf(stream) })),
+    failureSummary:
+      attempt.failure === null
+        ? null
+        : {
+            failures: [failureBody(attempt.failure, attempt.endedAt ?? attempt.startedAt)],
+            partialSuccess: totals.recordsCommitted > 0,
+          },
+  });
+}
+
+/** A FailureReason of Airbyte. Its timestamp is in epoch milliseconds. */
+function failureBody(failure: Failure, at: Date): JsonObject {
+  return present({
+    failureOrigin: failure.origin === 'engine' ? 'airbyte_platform' : failure.origin,
+    failureType: failure.type,
+    externalMessage: failure.message,
+    internalMessage: failure.internalMessage ?? failure.message,
+    stacktrace: failure.stackTrace,
+    retryable: failure.type !== 'config_error' && failure.type !== 'manual_cancellation',
+    timestamp: at.getTime(),
+  });
+}
+
+/** A stream as jobs name it. */
+function descriptorOf(stream: StreamName): JsonObject {
+  return present({ name: stream.name, namespace: namespaceOf(stream) });
+}
+
+/** A stream as statistics name it. */
+function streamNames(stream: StreamName): JsonObject {
+  return present({ streamName: stream.name, streamNamespace: namespaceOf(stream) });
+}
+
+interface Stats extends JsonObject {
+  readonly recordsEmitted: number;
+  readonly bytesEmitted: number;
+  readonly recordsCommitted: number;
+  readonly bytesCommitted: number;
+  readonly recordsRejected: number;
+}
+
+/** No connector here rejects records. */
+function statsOf(stream: AttemptStream): Stats {
+  return {
+    recordsEmitted: stream.rowsEmitted,
+    bytesEmitted: stream.bytesEmitted,
+    recordsCommitted: stream.rowsCommitted,
+    bytesCommitted: stream.bytesCommitted,
+    recordsRejected: 0,
+  };
+}
+
+function totalsOf(streams: readonly AttemptStream[]): Stats {
+  const sum = (count: (stream: AttemptStream) => number): number =>
+    streams.reduce((total, stream) => total + count(stream), 0);
+  return {
+    recordsEmitted: sum(({ rowsEmitted }) => rowsEmitted),
+    bytesEmitted: sum(({ bytesEmitted }) => bytesEmitted),
+    recordsCommitted: sum(({ rowsCommitted }) => rowsCommitted),
+    bytesCommitted: sum(({ bytesCommitted }) => bytesCommitted),
+    recordsRejected: 0,
+  };
+}
