@@ -34,6 +34,7 @@ const KINDS: readonly Kind[] = [
   { name: 'nested as deeply as permitted', path: '/ingestion', body: bodies.DEEPEST_PERMITTED },
   { name: 'lists in 49,000 levels', path: '/ingestion', body: bodies.DEEP_LISTS },
   { name: 'objects in 16,000 levels', path: '/ingestion', body: bodies.DEEP_OBJECTS },
+  { name: 'lists in 98,000 levels that never end', path: '/ingestion', body: bodies.DEEP_UNCLOSED },
   { name: 'a text of 95,000 characters', path: '/ingestion', body: bodies.LONG_TEXTS },
   { name: 'broken JSON after 99,000 lines', path: '/ingestion', body: bodies.BROKEN_AT_THE_END },
   { name: 'JSON that is broken everywhere', path: '/ingestion', body: bodies.BROKEN_EVERYWHERE },

@@ -10,7 +10,6 @@ import { addMethodTable, refuseOtherMethods } from '../http/method-table';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
 import { REQUEST_ID_HEADER } from '../http/request-id';
 import { addSecurityHeaders } from '../http/security-headers';
-import { WorkTurns } from '../http/work-turns';
 import { SETTINGS, type Settings } from '../config/settings-types';
 import { addApiDescriptions } from '../pages/api-description';
 import { addDocsPage } from '../pages/docs-page';
@@ -39,10 +38,9 @@ export function configureApp(app: NestFastifyApplication): void {
  */
 function addHooks(app: NestFastifyApplication, { allowedHosts, corsOrigins }: Settings): void {
   const fastify = app.getHttpAdapter().getInstance();
-  const turns = new WorkTurns();
   app.get(RequestsInFlight).watch(fastify);
   addMethodTable(fastify);
-  addJsonBodyParser(fastify, turns);
+  addJsonBodyParser(fastify);
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
   refuseOtherMethods(fastify);
@@ -50,7 +48,7 @@ function addHooks(app: NestFastifyApplication, { allowedHosts, corsOrigins }: Se
   addCrossOriginRules(fastify, corsOrigins);
   refuseForeignPages(fastify, corsOrigins);
   addCallerHooks(app);
-  addCallerTurns(fastify, turns);
+  addCallerTurns(fastify);
 }
 
 function requiresSignIn({ apiKeys, oidc }: Settings): boolean {

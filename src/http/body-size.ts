@@ -2,7 +2,7 @@ import type { FieldErrorDto } from '../api/problem/problem.dto';
 import { type ProblemException, malformedBody, validationFailed } from '../api/problem/problem.exception';
 
 /** Bodies of this API have three levels. Later steps recurse into every level. */
-const MAX_BODY_DEPTH = 20;
+export const MAX_BODY_DEPTH = 20;
 /** No operation accepts a longer array. */
 const MAX_ITEMS = 1000;
 /** Objects of this API have less than half as many members. */
@@ -18,14 +18,17 @@ export function bodySizeProblem(body: unknown): ProblemException | undefined {
   return new BodyWalk().visit(body, '', 0);
 }
 
+export function nestedTooDeeply(): ProblemException {
+  return malformedBody(`A body may be nested at most ${MAX_BODY_DEPTH} levels deep.`);
+}
+
 class BodyWalk {
   private values = 0;
 
   visit(value: unknown, path: string, depth: number): ProblemException | undefined {
     if (++this.values > MAX_VALUES) return tooMany('body', this.values - 1, 'values', MAX_VALUES);
     if (typeof value !== 'object' || value === null) return undefined;
-    if (depth === MAX_BODY_DEPTH)
-      return malformedBody(`A body may be nested at most ${MAX_BODY_DEPTH} levels deep.`);
+    if (depth === MAX_BODY_DEPTH) return nestedTooDeeply();
     return Array.isArray(value)
       ? this.visitItems(value, path, depth)
       : this.visitMembers(value as Record<string, unknown>, path, depth);

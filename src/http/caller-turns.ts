@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { clientAddress, networkOf } from './client-address';
-import type { WorkTurns } from './work-turns';
+import { workTurns } from '../lib/work-turns';
 
 /** Starts the requests of the callers in round-robin order. */
-export function addCallerTurns(fastify: FastifyInstance, turns: WorkTurns): void {
+export function addCallerTurns(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    turns.add(keyOf(request), done);
+    workTurns.add(keyOf(request), done);
   });
 }
 

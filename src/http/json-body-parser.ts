@@ -1,9 +1,10 @@
-import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction, RequestPayload } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RequestPayload } from 'fastify';
 import { malformedBody, ProblemException } from '../api/problem/problem.exception';
+import { inTurns } from '../lib/in-turns';
+import { workTurns } from '../lib/work-turns';
 import { bodySizeProblem } from './body-size';
 import { keyOf } from './caller-turns';
 import { jsonSyntaxProblem, duplicateMemberProblem } from './json-syntax';
-import type { WorkTurns } from './work-turns';
 
 /** The only reason why the parser rejects well-formed JSON. */
 const PROTOTYPE_MEMBERS = 'The member names __proto__ and constructor.prototype are not allowed.';
@@ -11,22 +12,30 @@ const PROTOTYPE_MEMBERS = 'The member names __proto__ and constructor.prototype 
 /** Larger bodies are parsed in turns, because parsing and validation take milliseconds. */
 const SMALL_BODY_CHARACTERS = 4096;
 
-const WITH_BODY = ['POST', 'PUT', 'PATCH'];
-
 /**
  * Accepts JSON bodies with a limited depth and number of values. Other media types get 415: any web page can send text and
  * forms without a preflight request (Fetch Standard, CORS-safelisted headers).
  */
-export function addJsonBodyParser(fastify: FastifyInstance, turns: WorkTurns): void {
+export function addJsonBodyParser(fastify: FastifyInstance): void {
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
-  addJsonParser(fastify, turns);
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string' },
+    async (request: FastifyRequest, body: string) => {
+      // Some clients send an empty chunked body as JSON.
+      if (body === '') return undefined;
+      refuseCharset(request.headers['content-type'] ?? '');
+      const parsed = bodyOf(body, (done) => void parse(request, body, done));
+      if (body.length <= SMALL_BODY_CHARACTERS) return inTurns(parsed);
+      const key = keyOf(request);
+      await workTurns.turn(key);
+      const value = await inTurns(parsed, key);
+      if (typeof value === 'object' && value !== null) workTurns.assign(value, key);
+      return value;
+    },
+  );
   fastify.addHook('preParsing', ignoreTypeOfEmptyBody);
-  fastify.addHook('onRoute', (route) => {
-    const methods = [route.method].flat();
-    if (!methods.some((method) => WITH_BODY.includes(method))) return;
-    const others = route.preValidation === undefined ? [] : [route.preValidation].flat();
-    route.preValidation = [...others, refuseLargeStructure];
-  });
 }
 
 /**
@@ -69,28 +78,21 @@ function onFirstChunk(payload: RequestPayload, onBytes: () => void, onEnd: () =>
   payload.once('data', begun).once('end', ended);
 }
 
-/** Parses JSON. Accepts an empty body, because some clients send an empty chunked body as JSON. */
-function addJsonParser(fastify: FastifyInstance, turns: WorkTurns): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') {
-      done(null, undefined);
-      return;
-    }
-    const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-    if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
-      done(unsupportedCharset(charset));
-      return;
-    }
-    const read = (): void => {
-      void parse(request, body, (error, value) => {
-        if (error) done(isJson(body) ? malformedBody(PROTOTYPE_MEMBERS) : jsonSyntaxProblem(body));
-        else done(duplicateMemberProblem(body) ?? null, value);
-      });
-    };
-    if (body.length <= SMALL_BODY_CHARACTERS) read();
-    else turns.add(keyOf(request), read);
-  });
+type ParseJson = (done: (error: Error | null, value: unknown) => void) => void;
+
+/** Checks the size before the members: looking for duplicates recurses into every level. */
+function* bodyOf(text: string, parse: ParseJson): Generator<void, unknown> {
+  let result: { readonly error: Error | null; readonly value: unknown } | undefined;
+  parse((error, value) => (result = { error, value }));
+  yield;
+  if (!result || result.error)
+    throw isJson(text) ? malformedBody(PROTOTYPE_MEMBERS) : jsonSyntaxProblem(text);
+  const tooLarge = bodySizeProblem(result.value);
+  if (tooLarge) throw tooLarge;
+  yield;
+  const duplicate = duplicateMemberProblem(text);
+  if (duplicate) throw duplicate;
+  return result.value;
 }
 
 /** Call it only after the parser has rejected the body, because it parses the body again. */
@@ -104,13 +106,11 @@ function isJson(text: string): boolean {
   }
 }
 
-function refuseLargeStructure(request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction): void {
-  done(bodySizeProblem(request.body));
-}
-
 /** JSON must be encoded in UTF-8 (RFC 8259, section 8.1). The gateway would decode other encodings incorrectly. */
-function unsupportedCharset(charset: string): ProblemException {
-  return new ProblemException(
+function refuseCharset(contentType: string): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1];
+  if (charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset)) return;
+  throw new ProblemException(
     'unsupported-media-type',
     `The body is announced as ${charset.slice(0, 40)}. Encode it in UTF-8 and send Content-Type: application/json.`,
   );

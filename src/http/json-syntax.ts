@@ -1,10 +1,17 @@
-import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
+import { createScanner, type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
+import { MAX_BODY_DEPTH, nestedTooDeeply } from './body-size';
 import { malformedBody, type ProblemException } from '../api/problem/problem.exception';
 
 const MAX_SHOWN_CHARACTERS = 40;
 
 /** Disables the extensions of the library: RFC 8259 has no comments and no trailing commas. */
 const STRICT = { disallowComments: true, allowTrailingComma: false };
+
+/** Closing bracket of each opening one. */
+const CLOSING: ReadonlyMap<string, string> = new Map([
+  ['{', '}'],
+  ['[', ']'],
+]);
 
 /** Descriptions of the error codes of jsonc-parser. */
 const REASONS: Partial<Record<string, string>> = {
@@ -27,6 +34,7 @@ const REASONS: Partial<Record<string, string>> = {
 
 /** Returns a problem with the position and reason of the first syntax error. Call it after the JSON parser rejects `text`. */
 export function jsonSyntaxProblem(text: string): ProblemException {
+  if (isDeeperThan(MAX_BODY_DEPTH, text)) return nestedTooDeeply();
   let problem: ProblemException | undefined;
   visit(
     text,
@@ -40,7 +48,26 @@ export function jsonSyntaxProblem(text: string): ProblemException {
   return problem ?? malformedBody('Send one JSON object, encoded in UTF-8.');
 }
 
-/** Returns a problem if an object has duplicate members. RFC 8259 does not define which member applies. */
+/**
+ * Returns true if more than `depth` brackets are open at once. `visit` recurses into each of them, so 10,000 of them would
+ * exhaust the stack. Closing brackets that do not match the last open one are ignored, as `visit` does.
+ */
+function isDeeperThan(depth: number, text: string): boolean {
+  const scanner = createScanner(text, true);
+  const open: string[] = [];
+  for (;;) {
+    scanner.scan();
+    // The end of the text has no first character. That of a string is its quote.
+    const first = text.charAt(scanner.getTokenOffset());
+    if (first === '') return false;
+    const closing = CLOSING.get(first);
+    if (closing !== undefined) open.push(closing);
+    else if (first === open.at(-1)) open.pop();
+    if (open.length > depth) return true;
+  }
+}
+
+/** Returns a problem if an object has duplicate members. `text` must not be nested deeply. RFC 8259 does not define which member applies. */
 export function duplicateMemberProblem(text: string): ProblemException | undefined {
   const open: Set<string>[] = [];
   let problem: ProblemException | undefined;

@@ -16,23 +16,43 @@ const fail = (): never => {
   throw new Error('broken');
 };
 
-it('does short work at once', () => {
-  expect(inTurns(work(2), clock)).toBe('done');
+const inTurnsOf = (key: string, steps: number, end?: () => string): Promise<string> =>
+  inTurns(work(steps, end), key, clock);
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  nowMs = 0;
+});
+
+it('does short work at once', async () => {
+  const result = inTurnsOf('a', 2);
+  expect(nowMs).toBe(4);
+  expect(await result).toBe('done');
 });
 
 it('lets others work after every 5 ms', async () => {
-  nowMs = 0;
-  const result = inTurns(work(9), clock);
+  const result = inTurnsOf('a', 9);
   const seenMs = [nowMs];
-  for (let turn = 0; turn < 2; turn++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    seenMs.push(nowMs);
+  while (seenMs.length < 3) {
+    await nextTurn();
+    if (nowMs !== seenMs.at(-1)) seenMs.push(nowMs);
   }
   expect(seenMs).toEqual([6, 12, 18]);
   expect(await result).toBe('done');
 });
 
-it('rejects with the error of a later slice, and throws that of the first', async () => {
-  await expect(inTurns(work(9, fail), clock)).rejects.toThrow('broken');
-  expect(() => inTurns(work(1, fail), clock)).toThrow('broken');
+it('lets the keys take turns, whatever each has to do', async () => {
+  const ended: string[] = [];
+  const all = ['a1', 'a2', 'a3', 'b1'].map(async (name) => {
+    await inTurnsOf(name.charAt(0), 7);
+    ended.push(name);
+  });
+  await Promise.all(all);
+  expect(ended.indexOf('b1')).toBeLessThan(2);
+});
+
+it('rejects with the error of any slice', async () => {
+  await expect(inTurnsOf('a', 9, fail)).rejects.toThrow('broken');
+  await expect(inTurnsOf('a', 1, fail)).rejects.toThrow('broken');
 });

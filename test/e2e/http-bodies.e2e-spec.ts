@@ -14,6 +14,19 @@ describe('a body', () => {
     },
   );
 
+  it.each([
+    ['lists', '['.repeat(98_000)],
+    ['objects', '{"a":'.repeat(19_000)],
+    ['objects in lists', '[{"a":'.repeat(16_000)],
+    ['lists and a word', `${nested(49_000)}x`],
+    ['lists that other brackets seem to end', '[}'.repeat(45_000)],
+    ['texts without an end and lists', '"\n['.repeat(24_000)],
+  ])('that ends too early or is wrong and is nested deeply is refused: %s', async (_, body) => {
+    const response = await bench.api.post('/ingestion').type('application/json').send(body).expect(400);
+    expect(response.body).toMatchObject({ code: 'malformed-body' });
+    await bench.api.get('/health/live').expect(200);
+  });
+
   it('with 20 levels of nesting is checked by its fields', async () => {
     const body = `{"name": ${nested(19)}}`;
     const response = await bench.api.post('/ingestion').type('application/json').send(body).expect(400);

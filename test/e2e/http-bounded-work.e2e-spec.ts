@@ -1,5 +1,7 @@
 import { type Socket, connect } from 'node:net';
 import { once } from 'node:events';
+import { systemClock } from '../../src/lib/clock';
+import { LARGEST_CREATION, MOST_ERRORS } from '../support/large-bodies';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 import { until } from '../support/until';
@@ -90,6 +92,37 @@ describe('a body with too many values', () => {
       .post('/ingestion')
       .send({ ...ids, streams })
       .expect(201);
+  });
+});
+
+describe('a large body', () => {
+  const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it.each([
+    ['with errors', MOST_ERRORS, 400],
+    ['without errors', LARGEST_CREATION, 201],
+  ])('lets other requests be answered while it is checked: %s', async (_, body, status) => {
+    // Each item of the body takes longer than a slice of work.
+    let elapsedMs = 0;
+    const clock = jest
+      .spyOn(systemClock, 'monotonicMs')
+      .mockImplementation(() => performance.now() + (elapsedMs += 10));
+    const answered: string[] = [];
+    const answers: Promise<void>[] = [];
+    const answer = async (name: string, request: PromiseLike<unknown>): Promise<void> => {
+      await request;
+      answered.push(name);
+    };
+    try {
+      const large = gateway.api.post('/ingestion').type('application/json').send(body).expect(status);
+      answers.push(answer('large', large));
+      while (clock.mock.calls.length < 100) await nextTurn();
+      answers.push(answer('small', gateway.api.get('/health/live').expect(200)));
+      await Promise.all(answers);
+    } finally {
+      clock.mockRestore();
+    }
+    expect(answered).toEqual(['small', 'large']);
   });
 });
 

@@ -53,6 +53,7 @@ const BODIES: readonly Attack[] = [
   },
   { name: 'lists in 49,000 levels', run: post('/ingestion', bodies.DEEP_LISTS) },
   { name: 'objects in 16,000 levels', run: post('/schedule/preview', bodies.DEEP_OBJECTS) },
+  { name: 'lists in 98,000 levels that never end', run: post('/ingestion', bodies.DEEP_UNCLOSED) },
   { name: 'broken JSON of 99,000 lines', run: post('/ingestion', bodies.BROKEN_AT_THE_END) },
   { name: 'JSON that is broken everywhere', run: post('/ingestion', bodies.BROKEN_EVERYWHERE) },
   { name: 'a member that is repeated 12,000 times', run: post('/ingestion', bodies.REPEATED_MEMBERS) },

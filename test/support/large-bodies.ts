@@ -40,6 +40,9 @@ export const DEEP_LISTS = `{"name":${'['.repeat(49_000)}${']'.repeat(49_000)}}`;
 
 export const DEEP_OBJECTS = `${'{"a":'.repeat(16_000)}1${'}'.repeat(16_000)}`;
 
+/** Brackets that are never closed. */
+export const DEEP_UNCLOSED = '['.repeat(98_000);
+
 /** Nested as deeply as it may be, everywhere. */
 export const DEEPEST_PERMITTED = creation({
   streams: list(560, () => {

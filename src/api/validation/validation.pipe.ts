@@ -1,63 +1,44 @@
-import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
-import type { ValidationError, ValidatorOptions } from 'class-validator';
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { inTurns } from '../../lib/in-turns';
+import { workTurns } from '../../lib/work-turns';
 import type { FieldErrorDto } from '../problem/problem.dto';
-import { MAX_FIELD_ERRORS, type ProblemException, validationFailed } from '../problem/problem.exception';
-import { cutUnknown } from './cut-unknown';
+import { MAX_FIELD_ERRORS, validationFailed } from '../problem/problem.exception';
+import { dtoErrors } from './dto-errors';
+import { type DtoClass, toInstance } from './dto-instance';
 import { fieldErrors } from './field-errors';
 import { LOCATION_LABELS, type InputLocation } from './hints';
 import { prototypePropertyPaths } from './prototype-property-names';
-import { cutInvalidItems, passesFastPath } from './fast-path';
 
 /** One more than the response lists, so that the response can mention further errors. */
 const ENOUGH_ERRORS = MAX_FIELD_ERRORS + 1;
 
-/** Refuses unknown fields, including nested ones, and reports all invalid fields in one response. */
+/**
+ * Refuses unknown fields, including nested ones, and reports all invalid fields in one response. Does the work of a large body
+ * in turns.
+ */
 @Injectable()
-export class RequestValidationPipe extends ValidationPipe {
+export class RequestValidationPipe implements PipeTransform<unknown, Promise<unknown>> {
   protected readonly location: InputLocation = 'body';
   protected readonly isBodyOptional: boolean = false;
 
-  constructor() {
-    super({
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
-      transform: true,
-      // Hints list the known fields. They are read from the class of the target.
-      validationError: { target: true, value: false },
-    });
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    const values = value === undefined && (this.isBodyOptional || type !== 'body') ? {} : value;
+    if (!isJsonObject(values)) throw validationFailed([faultOfBody(values)]);
+    return inTurns(this.validated(values, metatype as DtoClass), workTurns.keyOf(values));
   }
 
-  override createExceptionFactory(): (errors?: ValidationError[]) => ProblemException {
-    return (errors = []) => validationFailed(fieldErrors(errors, this.location));
-  }
-
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'body') {
-      if (value === undefined && this.isBodyOptional) return super.transform({}, metadata);
-      if (!isJsonObject(value)) throw validationFailed([faultOfBody(value)]);
-    }
-    const stray = metadata.type === 'body' || metadata.type === 'query' ? prototypePropertyPaths(value) : [];
+  private *validated(values: object, metatype: DtoClass): Generator<void, object> {
+    const stray = prototypePropertyPaths(values);
     if (stray.length > 0) throw validationFailed(stray.map((field) => this.unknown(field)));
-    return super.transform(this.withoutExcess(value, metadata), metadata);
-  }
-
-  private withoutExcess(value: unknown, metadata: ArgumentMetadata): unknown {
-    if (!this.toValidate(metadata) || !isJsonObject(value)) return value;
-    return cutUnknown(value, metadata.metatype as new () => object, ENOUGH_ERRORS);
+    yield;
+    const dto = yield* toInstance(values, metatype, ENOUGH_ERRORS);
+    const errors = yield* dtoErrors(dto, ENOUGH_ERRORS);
+    if (errors.length > 0) throw validationFailed(fieldErrors(errors, this.location));
+    return dto;
   }
 
   private unknown(field: string): FieldErrorDto {
     return { field, reason: `is not a known ${LOCATION_LABELS[this.location]}`, hint: 'Remove it.' };
-  }
-
-  protected override validate(
-    dto: object,
-    options?: ValidatorOptions,
-  ): Promise<ValidationError[]> | ValidationError[] {
-    if (passesFastPath(dto)) return [];
-    cutInvalidItems(dto, ENOUGH_ERRORS);
-    return super.validate(dto, options);
   }
 }
 

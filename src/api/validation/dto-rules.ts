@@ -19,7 +19,7 @@ const known = new Map<DtoClass, ReadonlyMap<string, FieldRules> | null>();
  * registered checks of class-validator, but caches their lookup and builds no report. If it returns false, class-validator
  * must decide.
  */
-export function passesFastPath(dto: object): boolean {
+export function isValid(dto: object): boolean {
   const rules = rulesOf(dto.constructor);
   if (rules === null || !Object.keys(dto).every((name) => rules.has(name))) return false;
   for (const [name, field] of rules) {
@@ -28,19 +28,13 @@ export function passesFastPath(dto: object): boolean {
   return true;
 }
 
-/**
- * Truncates nested lists of an invalid instance after `maxInvalidItems` invalid items. class-validator would report every
- * item, but the response lists only some.
- */
-export function cutInvalidItems(dto: object, maxInvalidItems: number): void {
+/** Returns the lists of nested objects of an instance, by field. */
+export function nestedListsOf(dto: object): [field: string, items: readonly unknown[]][] {
   const members = dto as Record<string, unknown>;
-  for (const [name, field] of rulesOf(dto.constructor) ?? []) {
-    const items = members[name];
-    if (!field.isNested || !Array.isArray(items)) continue;
-    let invalid = 0;
-    const end = items.findIndex((item) => !isNestedValid(item) && ++invalid === maxInvalidItems);
-    if (end >= 0) members[name] = items.slice(0, end + 1);
-  }
+  return [...(rulesOf(dto.constructor) ?? [])].flatMap(([field, { isNested }]) => {
+    const items = members[field];
+    return isNested && Array.isArray(items) ? [[field, items]] : [];
+  });
 }
 
 function isFieldValid(dto: object, value: unknown, { conditions, checks, isNested }: FieldRules): boolean {
@@ -48,10 +42,10 @@ function isFieldValid(dto: object, value: unknown, { conditions, checks, isNeste
   return checks.every((check) => check(value, dto)) && (!isNested || isNestedValid(value));
 }
 
-function isNestedValid(value: unknown): boolean {
+export function isNestedValid(value: unknown): boolean {
   if (value === undefined) return true;
   if (Array.isArray(value)) return value.every(isNestedValid);
-  return typeof value === 'object' && value !== null && passesFastPath(value);
+  return typeof value === 'object' && value !== null && isValid(value);
 }
 
 function rulesOf(dto: DtoClass): ReadonlyMap<string, FieldRules> | null {
@@ -83,7 +77,6 @@ function add(metadata: Metadata, field: FieldRules): boolean {
       field.isNested = true;
       return true;
     case ValidationTypes.CUSTOM_VALIDATION:
-      if (metadata.each) return false;
       field.checks.push(...checksOf(metadata));
       return true;
     default:
@@ -92,18 +85,20 @@ function add(metadata: Metadata, field: FieldRules): boolean {
 }
 
 /** An asynchronous check counts as failed, so that class-validator decides. */
-function checksOf({ constraintCls, constraints, propertyName }: Metadata): Check[] {
+function checksOf({ constraintCls, constraints, propertyName, each }: Metadata): Check[] {
   return getMetadataStorage()
     .getTargetValidatorConstraints(constraintCls)
-    .map(({ instance }) => (value, dto) => {
+    .map(({ instance }) => (values, dto) => {
       const { name: targetName } = dto.constructor;
-      const details: ValidationArguments = {
-        targetName,
-        property: propertyName,
-        object: dto,
-        value,
-        constraints,
-      };
-      return instance.validate(value, details) === true;
+      return (each && Array.isArray(values) ? (values as unknown[]) : [values]).every((value) => {
+        const details: ValidationArguments = {
+          targetName,
+          property: propertyName,
+          object: dto,
+          value,
+          constraints,
+        };
+        return instance.validate(value, details) === true;
+      });
     });
 }

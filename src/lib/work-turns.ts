@@ -2,6 +2,8 @@
 const SLICE_MS = 5;
 /** Maximum number of work items in one turn of the event loop. */
 const MAX_PIECES = 32;
+/** Key of work that belongs to no caller in particular, such as answers that several callers share. */
+export const SHARED_KEY = '';
 
 /**
  * Distributes work over turns of the event loop. Keys are served in round-robin order, and the work of a key in FIFO order.
@@ -11,6 +13,24 @@ export class WorkTurns {
   private readonly lines = new Map<string, (() => void)[]>();
   private waiting = 0;
   private isScheduled = false;
+  private readonly keys = new WeakMap<object, string>();
+
+  /** Declares under which key the work on `value` is done. */
+  assign(value: object, key: string): void {
+    this.keys.set(value, key);
+  }
+
+  /** Returns the key of {@link assign}. All other work has one key in common. */
+  keyOf(value: object): string {
+    return this.keys.get(value) ?? SHARED_KEY;
+  }
+
+  /** Resolves when it is the turn of the key. */
+  turn(key: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.add(key, resolve);
+    });
+  }
 
   add(key: string, work: () => void): void {
     const line = this.lines.get(key);
@@ -56,3 +76,6 @@ export class WorkTurns {
     return undefined;
   }
 }
+
+/** The process has one event loop, so all its work shares one order. */
+export const workTurns = new WorkTurns();

@@ -1,7 +1,7 @@
 import { getMetadataStorage } from 'class-validator';
 import { plainToInstance } from 'class-transformer';
 
-type DtoClass = new () => object;
+export type DtoClass = new () => object;
 
 /** Fields of a class. The value is the class of the nested objects, or null. */
 type Fields = ReadonlyMap<string, DtoClass | null>;
@@ -12,31 +12,52 @@ const known = new Map<DtoClass, Fields>();
 const MAX_LIST_DEPTH = 2;
 
 /**
- * Copies the values of a request with at most `maxUnknown` unknown fields and without nested objects that cannot be valid.
- * This limits the work: class-transformer and class-validator need several microseconds per value, and the response lists
- * only some errors.
+ * Creates an instance of a DTO class, with at most `maxUnknown` unknown fields and without nested objects that cannot be valid.
+ * This limits the work: class-transformer and class-validator need several microseconds per value, and the response lists only
+ * some errors. Can be interrupted after each item of a list of objects.
  */
-export function cutUnknown(values: object, dto: DtoClass, maxUnknown: number): unknown {
-  return new Cut(maxUnknown).object(values, fieldsOf(dto));
+export function* toInstance(values: object, dto: DtoClass, maxUnknown: number): Generator<void, object> {
+  return yield* new Cut(maxUnknown).instance(values, dto);
 }
 
 class Cut {
   constructor(private remaining: number) {}
 
-  object(values: object, fields: Fields): object {
-    const kept: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(values)) {
+  *instance(values: object, dto: DtoClass): Generator<void, object> {
+    const fields = fieldsOf(dto);
+    const lists: Record<string, unknown[]> = {};
+    const others: Record<string, unknown> = {};
+    for (const [name, value] of this.kept(values, fields)) {
       const nested = fields.get(name);
-      if (nested === undefined && this.remaining-- <= 0) continue;
-      kept[name] = nested ? this.nested(value, fieldsOf(nested)) : withoutDepth(value, 0);
+      if (nested && Array.isArray(value)) lists[name] = yield* this.items(value, nested);
+      else others[name] = this.member(value, nested);
     }
-    return kept;
+    return Object.assign(plainToInstance(dto, others), lists);
   }
 
-  private nested(value: unknown, fields: Fields): unknown {
-    if (Array.isArray(value))
-      return value.map((item) => (isObject(item) ? this.object(item, fields) : withoutDepth(item, 0)));
-    return isObject(value) ? this.object(value, fields) : value;
+  private *items(values: readonly unknown[], dto: DtoClass): Generator<void, unknown[]> {
+    const items: unknown[] = [];
+    for (const value of values) {
+      items.push(
+        isObject(value) ? plainToInstance(dto, this.object(value, fieldsOf(dto))) : withoutDepth(value, 0),
+      );
+      yield;
+    }
+    return items;
+  }
+
+  private object(values: object, fields: Fields): object {
+    return Object.fromEntries(
+      this.kept(values, fields).map(([name, value]) => [name, this.member(value, fields.get(name))]),
+    );
+  }
+
+  private member(value: unknown, nested: DtoClass | null | undefined): unknown {
+    return nested && isObject(value) ? this.object(value, fieldsOf(nested)) : withoutDepth(value, 0);
+  }
+
+  private kept(values: object, fields: Fields): [string, unknown][] {
+    return Object.entries(values).filter(([name]) => fields.has(name) || this.remaining-- > 0);
   }
 }
 
