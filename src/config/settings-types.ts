@@ -77,6 +77,8 @@ export interface Settings {
   readonly idempotencyTtlS: number;
   readonly idempotencyDoubtMs: number;
   readonly redisUrl: string | null;
+  /** Secret that signs page tokens: 32 bytes in base64. Null: derived from the credentials for Airbyte, or random. */
+  readonly pageTokenKey: string | null;
   readonly logLevel: LogLevel;
   /** Directory of the state and the `/local` files of the embedded Airbyte. */
   readonly dataDir: string;

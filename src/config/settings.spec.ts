@@ -46,6 +46,7 @@ describe('parseSettings', () => {
       idempotencyTtlS: 86_400,
       idempotencyDoubtMs: 900_000,
       redisUrl: null,
+      pageTokenKey: null,
       logLevel: 'info',
       dataDir: './data',
       dataKey: null,
@@ -92,6 +93,7 @@ describe('parseSettings', () => {
     ['RATE_LIMIT', 'many'],
     ['REDIS_URL', 'http://redis'],
     ['DATA_KEY', 'c2hvcnQ='],
+    ['PAGE_TOKEN_KEY', 'c2hvcnQ='],
     ['EMPTY_OVERWRITE', 'off'],
     ['DATA_KEY', `${Buffer.alloc(32, 7).toString('base64')}!`],
     ['API_KEYS', 'me:everything:abc'],
@@ -201,6 +203,22 @@ describe('parseSettings', () => {
     it('refuses AUTH=off beside callers: one of the two must be a mistake', () => {
       expect(complaintsOf({ AUTH: 'off', API_KEYS: `a:ingestion:read:${HASH}` }).join()).toContain('AUTH');
     });
+  });
+});
+
+describe('page tokens', () => {
+  const replica = { REDIS_URL: 'redis://redis:6379', AIRBYTE_API_URL: 'http://airbyte/api/public/v1' };
+
+  it('of replicas without a common secret are warned about', () => {
+    expect(parseSettings(replica).warnings.join()).toContain('set PAGE_TOKEN_KEY');
+  });
+
+  it.each([
+    ['a key', { PAGE_TOKEN_KEY: Buffer.alloc(32, 7).toString('base64') }],
+    ['credentials for Airbyte', { AIRBYTE_TOKEN: 'token' }],
+    ['one process', { REDIS_URL: '' }],
+  ])('are not warned about with %s', (_, settings) => {
+    expect(parseSettings({ ...replica, ...settings }).warnings).toEqual([]);
   });
 });
 

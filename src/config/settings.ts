@@ -70,9 +70,10 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       max: DAY_S * 1000,
     }),
     redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
+    pageTokenKey: readKey(env, 'PAGE_TOKEN_KEY'),
     logLevel: env.oneOf('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     dataDir: env.text('DATA_DIR') ?? './data',
-    dataKey: readDataKey(env),
+    dataKey: readKey(env, 'DATA_KEY'),
     emptyOverwrite: env.oneOf('EMPTY_OVERWRITE', ['warn', 'refuse']) ?? 'refuse',
     warnings: [],
   };
@@ -82,7 +83,16 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   }
   const misspelt = misspeltSettings(Object.keys(variables), env.known);
   if (env.complaints.length > 0) throw new SettingsError([...env.complaints, ...misspelt]);
-  return deepFreeze({ ...settings, warnings: misspelt });
+  return deepFreeze({ ...settings, warnings: [...misspelt, ...pageTokenWarnings(settings)] });
+}
+
+/** Several replicas share a Redis, so a random key for each would be noticed by callers only. */
+function pageTokenWarnings({ redisUrl, pageTokenKey, airbyte }: Settings): string[] {
+  if (redisUrl === null || pageTokenKey !== null || airbyte.credentials.kind !== 'none') return [];
+  if (airbyte.apiUrl === null) return [];
+  return [
+    'Page tokens are valid only at the replica that issued them, until it restarts: set PAGE_TOKEN_KEY to the same value at all replicas.',
+  ];
 }
 
 /** Networks have CIDR notation (RFC 4632): `10.0.0.0/8`, `fd00::/8`. */
@@ -138,17 +148,14 @@ function deepFreeze<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
-const DATA_KEY_BYTES = 32;
+const KEY_BYTES = 32;
 
-function readDataKey(env: Environment): string | null {
-  const key = env.text('DATA_KEY');
+function readKey(env: Environment, name: 'DATA_KEY' | 'PAGE_TOKEN_KEY'): string | null {
+  const key = env.text(name);
   if (key === null) return null;
   // Buffer ignores invalid characters, so the bytes are encoded again and compared.
   const bytes = Buffer.from(key, 'base64');
-  if (bytes.length === DATA_KEY_BYTES && bytes.toString('base64') === key) return key;
-  env.complain(
-    'DATA_KEY',
-    `must be ${DATA_KEY_BYTES} bytes in base64, as openssl rand -base64 32 makes them`,
-  );
+  if (bytes.length === KEY_BYTES && bytes.toString('base64') === key) return key;
+  env.complain(name, `must be ${KEY_BYTES} bytes in base64, as openssl rand -base64 32 makes them`);
   return null;
 }

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Settings } from '../config/settings-types';
 
 const KEY_BYTES = 32;
@@ -12,14 +12,14 @@ export class TokenSigner {
   constructor(private readonly key: Buffer) {}
 
   /**
-   * All replicas derive the same key from their common secrets. Without secrets, the signature only detects accidental changes.
-   * Forged tokens are then possible, but the cost of any token is bounded.
+   * Derives the key from PAGE_TOKEN_KEY or from the credentials for Airbyte, so that replicas accept the tokens of each other.
+   * Without both, the key is random, and only this process accepts its tokens. The hashes of API keys are not used: a caller
+   * knows its own key.
    */
-  static from({ airbyte, apiKeys }: Pick<Settings, 'airbyte' | 'apiKeys'>): TokenSigner {
+  static from({ airbyte, pageTokenKey }: Pick<Settings, 'airbyte' | 'pageTokenKey'>): TokenSigner {
     const { credentials } = airbyte;
-    const secret = JSON.stringify(
-      credentials.kind === 'none' ? apiKeys.map(({ sha256 }) => sha256) : credentials,
-    );
+    const shared = pageTokenKey ?? (credentials.kind === 'none' ? null : JSON.stringify(credentials));
+    const secret = shared ?? randomBytes(KEY_BYTES);
     return new TokenSigner(Buffer.from(hkdfSync('sha256', secret, '', 'page tokens', KEY_BYTES)));
   }
 
