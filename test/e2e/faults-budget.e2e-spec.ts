@@ -1,6 +1,6 @@
-import { BUDGET_MS, faultBench, SLACK_MS, ORDERS } from '../support/fault-bench';
+import { BUDGET_MS, ENDLESS_MS, faultBench, ORDERS, SLACK_MS } from '../support/fault-bench';
 import { latch } from '../support/latch';
-import { fault, problem, type Reply } from '../support/scripted-upstream';
+import { fault, problem } from '../support/scripted-upstream';
 import { until } from '../support/until';
 
 const READ = 'GET /connections/:id';
@@ -10,33 +10,36 @@ const JOBS = 'GET /jobs';
 const faults = faultBench();
 const { always, create, existing, get, reopen, send, tokenOf } = faults;
 
-describe('one budget for one request, however many calls it takes', () => {
+describe('the time budget of a request', () => {
   const WHOLE_MS = 1500;
-  /** Answers after half of the budget: in time alone, but not twice in a row. */
-  const slowly = (operation: string, reply?: Reply): void => {
-    faults.upstream.on(operation, async () => {
-      await new Promise((resolve) => setTimeout(resolve, WHOLE_MS * 0.5));
-      return reply;
+  /** The gateway stops the first attempt of a read after this part of the budget, and repeats it. */
+  const FIRST_ATTEMPT = 0.6;
+  const hangOnFirstAttempt = (operation: string): void => {
+    const seen = new Set<string>();
+    faults.upstream.on(operation, ({ id }) => {
+      if (seen.has(id)) return undefined;
+      seen.add(id);
+      return fault('hang');
     });
   };
 
-  it('reads, changes and deletions', async () => {
+  it('covers all upstream calls of a read, change or deletion', async () => {
     await reopen({
       AIRBYTE_TIMEOUT_MS: String(WHOLE_MS),
       AIRBYTE_MAX_CONCURRENCY: '30',
       AIRBYTE_TOKEN: tokenOf('fixed'),
     });
-    slowly(READ);
+    hangOnFirstAttempt(READ);
     for (const then of [JOBS, 'PATCH /connections/:id', 'DELETE /connections/:id', 'GET /jobs/:id'])
       always(then, fault('hang'));
-    const path = `/ingestion/${existing()}`;
+    const path = (): string => `/ingestion/${existing()}`;
     const answers = await Promise.all([
-      get(`${path}/status`),
-      get(`${path}/runs`),
-      get(`${path}/runs/1`),
-      send('POST', `${path}/runs/1/cancel`),
-      send('PATCH', path, { name: 'New' }),
-      send('DELETE', path),
+      get(`${path()}/status`),
+      get(`${path()}/runs`),
+      get(`${path()}/runs/1`),
+      send('POST', `${path()}/runs/1/cancel`),
+      send('PATCH', path(), { name: 'New' }),
+      send('DELETE', path()),
     ]);
     for (const { status, ms } of answers) {
       expect(status).toBe(504);
@@ -44,23 +47,31 @@ describe('one budget for one request, however many calls it takes', () => {
     }
   });
 
-  it('a start has one of its own, which begins when it is sent', async () => {
+  it('of a start begins when the start is sent', async () => {
     await reopen({
       AIRBYTE_TIMEOUT_MS: String(WHOLE_MS),
       AIRBYTE_START_TIMEOUT_MS: String(WHOLE_MS),
       AIRBYTE_TOKEN: tokenOf('fixed'),
     });
-    slowly(READ);
+    hangOnFirstAttempt(READ);
     always('POST /jobs', fault('hang'));
     const { status, ms, elapsedMs } = await send('POST', `/ingestion/${existing()}/runs`, {});
     expect(status).toBe(504);
     expect(elapsedMs).toBeGreaterThan(WHOLE_MS);
-    expect(ms).toBeLessThan(WHOLE_MS * 1.5 + SLACK_MS);
+    expect(ms).toBeLessThan(WHOLE_MS * (FIRST_ATTEMPT + 1) + SLACK_MS);
   });
 
-  it('a creation whose ids have to be looked at: what Airbyte said of it outweighs that they cannot be', async () => {
-    await reopen({ AIRBYTE_CREATE_TIMEOUT_MS: String(WHOLE_MS), AIRBYTE_TOKEN: tokenOf('fixed') });
-    slowly(CREATE, problem(500, 'Something went wrong in the connector.'));
+  it('of a creation covers the check of its ids, and the error of the creation is reported', async () => {
+    await reopen({
+      AIRBYTE_CREATE_TIMEOUT_MS: String(WHOLE_MS),
+      AIRBYTE_TIMEOUT_MS: String(WHOLE_MS / 2),
+      AIRBYTE_TOKEN: tokenOf('fixed'),
+    });
+    always(READ, fault('hang'));
+    faults.upstream.on(CREATE, async () => {
+      expect((await get(`/ingestion/${existing()}`)).status).toBe(504);
+      return problem(500, 'Something went wrong in the connector.');
+    });
     always('GET /sources/:id', fault('hang'));
     const answer = await create();
     expect(answer).toMatchObject({ status: 502, body: { code: 'airbyte-failed' } });
@@ -68,7 +79,7 @@ describe('one budget for one request, however many calls it takes', () => {
     expect(answer.ms).toBeLessThan(WHOLE_MS + SLACK_MS);
   });
 
-  it('many statuses, each with its problem in its place', async () => {
+  it('of a batch covers all its statuses, and each failed status has its problem', async () => {
     const ids = Array.from({ length: 30 }, existing);
     always(READ, fault('hang'));
     const answer = await send('POST', '/ingestion/status/batch', { ids });
@@ -76,15 +87,15 @@ describe('one budget for one request, however many calls it takes', () => {
     expect(answer.ms).toBeLessThan(BUDGET_MS + SLACK_MS);
     const results = answer.body['results'] as { problem: { code: string } | null }[];
     expect(results).toHaveLength(30);
-    for (const { problem: told } of results) expect(told?.code).toMatch(/^airbyte-(timeout|unavailable)$/);
+    for (const { problem: given } of results) expect(given?.code).toMatch(/^airbyte-(timeout|unavailable)$/);
   });
 });
 
-describe('turns', () => {
-  it('slow creations do not starve reads, and calls upstream are capped', async () => {
+describe('upstream calls', () => {
+  it('are limited in number, and slow creations do not block reads', async () => {
     await reopen({
-      AIRBYTE_TIMEOUT_MS: '2000',
-      AIRBYTE_CREATE_TIMEOUT_MS: '20000',
+      AIRBYTE_TIMEOUT_MS: ENDLESS_MS,
+      AIRBYTE_CREATE_TIMEOUT_MS: ENDLESS_MS,
       AIRBYTE_TOKEN: tokenOf('fixed'),
     });
     const held = latch();
@@ -95,10 +106,7 @@ describe('turns', () => {
     const creations = Array.from({ length: 8 }, (_, i) => create({ ...ORDERS, name: `Slow ${i}` }));
     await faults.upstream.seen(CREATE, 2);
     const reads = await Promise.all(Array.from({ length: 40 }, () => get(`/ingestion/${existing()}`)));
-    for (const { status, ms } of reads) {
-      expect(status).toBe(200);
-      expect(ms).toBeLessThan(1500);
-    }
+    for (const { status } of reads) expect(status).toBe(200);
     expect(faults.upstream.count(CREATE)).toBe(2);
     held.open();
     for (const { status } of await Promise.all(creations)) expect(status).toBe(201);
@@ -106,9 +114,9 @@ describe('turns', () => {
     expect(faults.upstream.peaks.get('*')).toBeLessThanOrEqual(4);
   });
 
-  it('a full queue is 503 at once, and who waits is served', async () => {
+  it('are refused with 503 while the queue is full, and queued requests are answered', async () => {
     const limits = { AIRBYTE_MAX_CONCURRENCY: '1', AIRBYTE_MAX_CREATES: '1', AIRBYTE_MAX_QUEUE: '2' };
-    await reopen({ ...limits, AIRBYTE_TIMEOUT_MS: '20000', AIRBYTE_TOKEN: tokenOf('fixed') });
+    await reopen({ ...limits, AIRBYTE_TIMEOUT_MS: ENDLESS_MS, AIRBYTE_TOKEN: tokenOf('fixed') });
     const ids = Array.from({ length: 3 }, existing);
     const held = latch();
     faults.upstream.on(READ, async () => {
@@ -124,7 +132,6 @@ describe('turns', () => {
     expect(full).toMatchObject({ body: { code: 'airbyte-unavailable' } });
     expect(full.body['detail']).toContain('waiting');
     expect(full.headers['retry-after']).toBe('1');
-    expect(full.ms).toBeLessThan(2_000);
     expect((await get('/health/live')).status).toBe(200);
     held.open();
     for (const { status } of await Promise.all(waiting)) expect(status).toBe(200);

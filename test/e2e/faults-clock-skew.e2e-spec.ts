@@ -26,7 +26,7 @@ afterAll(() => upstream.close());
 
 const SKEWS = [-2 * HOUR_MS, -60_000, -5000, -1500, 0, 1500, 3000, 45_000, 2 * HOUR_MS, 48 * HOUR_MS];
 
-describe.each(SKEWS)('a clock that is %d ms ahead', (aheadMs) => {
+describe.each(SKEWS)('with a clock skew of %d ms', (aheadMs) => {
   const send = (): ReturnType<typeof gateway.api.post> =>
     gateway.api.post('/ingestion').set('Idempotency-Key', 'k').send(ORDERS);
   const look = async (): Promise<void> => {
@@ -34,9 +34,9 @@ describe.each(SKEWS)('a clock that is %d ms ahead', (aheadMs) => {
   };
 
   it.each([
-    ['of a proxy', 'proxyAheadMs'],
-    ['of Airbyte', 'clockAheadMs'],
-  ] as const)('%s does not make a lost creation happen twice, and it is found', async (_, clock) => {
+    ['a proxy', 'proxyAheadMs'],
+    ['Airbyte', 'clockAheadMs'],
+  ] as const)('of %s, a creation whose answer was lost is found and not repeated', async (_, clock) => {
     upstream.state[clock] = aheadMs;
     await look();
     upstream.on(CREATE, (request) => fault('reset', upstream.act(request)));
@@ -46,7 +46,7 @@ describe.each(SKEWS)('a clock that is %d ms ahead', (aheadMs) => {
   });
 });
 
-it('one odd Date header changes nothing', async () => {
+it('a single invalid Date header has no effect', async () => {
   await gateway.api.get('/sources').expect(200);
   upstream.state.proxyAheadMs = 7000 * 365 * 24 * HOUR_MS;
   await gateway.api.get('/destinations').expect(200);
@@ -54,7 +54,7 @@ it('one odd Date header changes nothing', async () => {
   expect(body).toEqual({ status: 'ok' });
 });
 
-it('Airbyte two days ahead is reported, and statuses go by its clock', async () => {
+it('readiness reports that the clock of Airbyte is two days ahead, and statuses use that clock', async () => {
   upstream.state.clockAheadMs = 48 * HOUR_MS;
   const now = upstream.state.now();
   const daily = { scheduleType: 'cron', cronExpression: '0 0 0 * * ? UTC' };

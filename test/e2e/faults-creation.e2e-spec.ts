@@ -1,4 +1,11 @@
-import { CREATE_BUDGET_MS, faultBench, SLACK_MS, UNKNOWN_ID, ORDERS } from '../support/fault-bench';
+import {
+  CREATE_BUDGET_MS,
+  ENDLESS_MS,
+  faultBench,
+  ORDERS,
+  SLACK_MS,
+  UNKNOWN_ID,
+} from '../support/fault-bench';
 import { latch } from '../support/latch';
 import { errorId, fault, hateoas, html, json, problem, type Reply } from '../support/scripted-upstream';
 
@@ -14,7 +21,7 @@ describe('a creation', () => {
   };
 
   it.each(['reset', 'hang', 'truncate', 'stall', 'short-length'] as const)(
-    'whose answer is lost (%s) is found and answered, not sent again',
+    'is found and not sent again if its answer is lost: %s',
     async (kind) => {
       lose(kind);
       const answer = await create();
@@ -26,7 +33,7 @@ describe('a creation', () => {
     },
   );
 
-  it('that Airbyte finishes after it was given up is found', async () => {
+  it('is found if Airbyte finishes it after the request was aborted', async () => {
     const held = latch();
     faults.upstream.on(CREATE, async () => {
       await held.opened;
@@ -41,11 +48,11 @@ describe('a creation', () => {
   });
 
   it.each<[string, Reply]>([
-    ['is dropped', fault('reset')],
-    ['is never answered', fault('hang')],
-    ['is given up by a proxy', html(504)],
-    ['is answered in a shape of its own', json(200, { ok: true })],
-  ])('that %s and is not found is 504: unknown, and how to find it', async (_, reply) => {
+    ['a reset', fault('reset')],
+    ['no answer', fault('hang')],
+    ['a 504 of a proxy', html(504)],
+    ['an unexpected body', json(200, { ok: true })],
+  ])('is answered with 504 outcome-unknown after %s if no connection is found', async (_, reply) => {
     always(CREATE, reply);
     const answer = await create();
     expect(answer).toMatchObject({ status: 504, body: { code: 'outcome-unknown' } });
@@ -57,22 +64,18 @@ describe('a creation', () => {
   });
 
   it.each<[string, Reply]>([
-    ['web pages', html()],
-    ['answers of another shape', json(200, { ok: true })],
-  ])(
-    'at an address that gives nothing but %s is 502 at once: whoever that is has made nothing',
-    async (_, reply) => {
-      await faults.reopen({ AIRBYTE_TOKEN: faults.tokenOf('fixed') });
-      always('*', reply);
-      const answer = await create();
-      expect(answer).toMatchObject({ status: 502, body: { code: 'airbyte-misbehaved' } });
-      expect(answer.body['detail']).toContain('AIRBYTE_API_URL');
-      expect(answer.ms).toBeLessThan(CREATE_BUDGET_MS / 2);
-      expect([faults.upstream.count(CREATE), faults.upstream.count(LIST)]).toEqual([1, 1]);
-    },
-  );
+    ['HTML pages', html()],
+    ['unexpected bodies', json(200, { ok: true })],
+  ])('is answered with 502, without a wait, by an address that returns only %s', async (_, reply) => {
+    await faults.reopen({ AIRBYTE_CREATE_TIMEOUT_MS: ENDLESS_MS, AIRBYTE_TOKEN: faults.tokenOf('fixed') });
+    always('*', reply);
+    const answer = await create();
+    expect(answer).toMatchObject({ status: 502, body: { code: 'airbyte-misbehaved' } });
+    expect(answer.body['detail']).toContain('AIRBYTE_API_URL');
+    expect([faults.upstream.count(CREATE), faults.upstream.count(LIST)]).toEqual([1, 1]);
+  });
 
-  it('that fails with 500 is not repeated, and the connector has its say', async () => {
+  it('is not repeated after a 500, and the message of the connector is returned', async () => {
     always(CREATE, problem(500, 'Something went wrong in the connector.'));
     const answer = await create();
     expect(answer).toMatchObject({
@@ -82,13 +85,13 @@ describe('a creation', () => {
     expect([faults.upstream.count(CREATE), faults.upstream.count(LIST)]).toEqual([1, 0]);
   });
 
-  it('is repeated after a 429, which is an answer', async () => {
+  it('is repeated after a 429', async () => {
     once(CREATE, json(429, { message: 'You are being rate limited.' }));
     expect((await create()).status).toBe(201);
     expect([faults.upstream.count(CREATE), faults.upstream.state.connections.size]).toEqual([2, 1]);
   });
 
-  it('is 503 with Retry-After when 429 outlasts the budget', async () => {
+  it('is answered with 503 and Retry-After if Airbyte answers 429 for the whole budget', async () => {
     always(CREATE, json(429, { message: 'You are being rate limited.' }));
     const answer = await create();
     expect(answer).toMatchObject({ status: 503, body: { code: 'airbyte-unavailable' } });
@@ -96,7 +99,7 @@ describe('a creation', () => {
     expect(answer.ms).toBeLessThan(CREATE_BUDGET_MS + SLACK_MS);
   });
 
-  it('that was refused before anything was sent is tried again', async () => {
+  it('is repeated if the connection was refused before anything was sent', async () => {
     await get(`/ingestion/${UNKNOWN_ID}`);
     await faults.upstream.refuse();
     const pending = create();
@@ -110,7 +113,7 @@ describe('a creation', () => {
     [['sourceId'], { ...ORDERS, sourceId: UNKNOWN_ID }],
     [['destinationId'], { ...ORDERS, destinationId: UNKNOWN_ID }],
     [['sourceId', 'destinationId'], { ...ORDERS, sourceId: UNKNOWN_ID, destinationId: UNKNOWN_ID }],
-  ])('that names what Airbyte does not know is 422 and says so of %p', async (fields, body) => {
+  ])('with unknown ids is answered with 422 and names the fields %p', async (fields, body) => {
     const answer = await create(body);
     expect(answer).toMatchObject({
       status: 422,
@@ -123,13 +126,13 @@ describe('a creation', () => {
     ['400 of the framework', hateoas(400, 'name: too odd'), 422, 'rejected-by-airbyte', 'name: too odd'],
     ['422', problem(422, 'Cannot be mapped.'), 422, 'rejected-by-airbyte', 'Cannot be mapped.'],
     ['409', problem(409, 'It is locked.'), 409, 'conflict', 'It is locked.'],
-  ])('that is refused with %s is told in the words of Airbyte', async (_, reply, status, code, detail) => {
+  ])('is refused with the message of Airbyte: %s', async (_, reply, status, code, detail) => {
     always(CREATE, reply);
     expect(await create()).toMatchObject({ status, body: { code, detail } });
     expect(faults.upstream.count(CREATE)).toBe(1);
   });
 
-  it('with an errorId alone passes it on', async () => {
+  it('returns the errorId of Airbyte if there is no message', async () => {
     always(CREATE, errorId(422));
     const answer = await create();
     expect(answer).toMatchObject({
@@ -139,18 +142,21 @@ describe('a creation', () => {
   });
 });
 
-describe('a change of which nobody knows what came', () => {
+describe('a change with an unknown outcome', () => {
   it.each([
     ['POST', '/runs', 'POST /jobs', 'hang', 'runs of this ingestion'],
     ['POST', '/runs/1/cancel', 'DELETE /jobs/:id', 'reset', 'look at the run.'],
     ['DELETE', '', 'DELETE /connections/:id', 'hang', 'look at the ingestion.'],
-  ] as const)('is 504, and says where to look: %s %s', async (method, path, operation, kind, where) => {
-    const connectionId = faults.existing();
-    faults.upstream.state.addJob({ connectionId, status: path === '/runs' ? 'succeeded' : 'running' });
-    always(operation, fault(kind));
-    const answer = await faults.send(method, `/ingestion/${connectionId}${path}`);
-    expect(answer).toMatchObject({ status: 504, body: { code: 'outcome-unknown' } });
-    expect(answer.body['detail']).toContain(where);
-    expect(faults.upstream.count(operation)).toBe(1);
-  });
+  ] as const)(
+    'is answered with 504, and the detail says how to check it: %s %s',
+    async (method, path, operation, kind, where) => {
+      const connectionId = faults.existing();
+      faults.upstream.state.addJob({ connectionId, status: path === '/runs' ? 'succeeded' : 'running' });
+      always(operation, fault(kind));
+      const answer = await faults.send(method, `/ingestion/${connectionId}${path}`);
+      expect(answer).toMatchObject({ status: 504, body: { code: 'outcome-unknown' } });
+      expect(answer.body['detail']).toContain(where);
+      expect(faults.upstream.count(operation)).toBe(1);
+    },
+  );
 });

@@ -10,8 +10,8 @@ const API_KEYS = Object.entries(KEYS)
   .map(([name, key]) => `${name}:ingestion:read:${createHash('sha256').update(key).digest('hex')}`)
   .join();
 
-/** Every read upstream is held until the test lets it go, so that nothing depends on how fast the machine is. */
-describe('a caller that asks for everything beside one that asks for little', () => {
+/** The test decides when each upstream read is answered, so that the result does not depend on the speed of the machine. */
+describe('a caller with many requests beside a caller with few', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
   let held: Latch[];
@@ -44,7 +44,7 @@ describe('a caller that asks for everything beside one that asks for little', ()
   const flood = (calls: number): Promise<number[]> =>
     Promise.all(Array.from({ length: calls }, () => get(`/ingestion/${randomUUID()}`, KEYS.hostile)));
 
-  it('fills the queue, gives up a place in it, and takes turns with the other', async () => {
+  it('loses a queue slot to the other caller, and alternates with it', async () => {
     await open({ AIRBYTE_TIMEOUT_MS: '60000', AIRBYTE_MAX_QUEUE: '20' });
     const { connectionId } = upstream.state.addConnection();
     const isSent = (): boolean => upstream.of(READ).some(({ id }) => id === connectionId);
@@ -71,7 +71,7 @@ describe('a caller that asks for everything beside one that asks for little', ()
     await Promise.all(flooding);
   });
 
-  it('leaves readiness and liveness as they are', async () => {
+  it('does not affect readiness and liveness', async () => {
     await open({ AIRBYTE_TIMEOUT_MS: '60000' });
     const flooding = flood(80);
     await upstream.seen(READ, 3);

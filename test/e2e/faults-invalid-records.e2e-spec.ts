@@ -32,17 +32,17 @@ interface Listed {
 const list = async (query = ''): Promise<Listed> =>
   (await gateway.api.get(`/ingestion${query}`).expect(200)).body as Listed;
 
-describe('one odd connection', () => {
+describe('an invalid connection', () => {
   const ODD: Record<string, object> = {
     'an empty name': { name: '' },
     'no name': { name: null },
     'no schedule': { schedule: null },
-    'a schedule of another kind': { schedule: 'daily' },
+    'a schedule that is a string': { schedule: 'daily' },
     'a cron schedule without an expression': { schedule: { scheduleType: 'cron' } },
     'createdAt as text': { createdAt: 'yesterday' },
     'no createdAt': { createdAt: undefined },
     'no streams': { configurations: null },
-    'a nameless stream': { configurations: { streams: [{}, null, 7] } },
+    'a stream without a name': { configurations: { streams: [{}, null, 7] } },
     'no status': { status: null },
     'no source': { sourceId: 7 },
     'no workspace': { workspaceId: null },
@@ -67,14 +67,14 @@ describe('one odd connection', () => {
     await gateway.api.delete('/ingestion/odd').expect(204);
   });
 
-  it('does not keep a lost creation from being found', async () => {
+  it('does not prevent the search for a lost creation', async () => {
     upstream.state.addConnection({ connectionId: 'odd', name: null, schedule: null } as unknown as object);
     upstream.on(CREATE, (request) => fault('reset', upstream.act(request)));
     await gateway.api.post('/ingestion').send(ORDERS).expect(201);
     expect(upstream.count(CREATE)).toBe(1);
   });
 
-  it('does not shift the pages of a long list', async () => {
+  it('does not cause gaps between the pages of a long list', async () => {
     for (let i = 0; i < 250; i++)
       upstream.state.addConnection({ connectionId: i % 90 === 5 ? (null as never) : `c-${i}` });
     const ids = new Set<string>();
@@ -88,15 +88,15 @@ describe('one odd connection', () => {
   });
 });
 
-describe('one odd job', () => {
+describe('an invalid job', () => {
   const ODD: Record<string, object> = {
-    'lastUpdatedAt that is no time': { lastUpdatedAt: 'soon' },
+    'lastUpdatedAt that is not a time': { lastUpdatedAt: 'soon' },
     'no jobType': { jobType: null },
     'no startTime': { startTime: undefined, lastUpdatedAt: '2026-01-15T02:00:00Z' },
-    'no time at all': { startTime: null, lastUpdatedAt: null },
+    'no times': { startTime: null, lastUpdatedAt: null },
     'no status': { status: null },
     'no connection': { connectionId: null },
-    'an id that is no number': { jobId: 'seven' },
+    'an id that is not a number': { jobId: 'seven' },
     'rows as text': { rowsSynced: 'many' },
   };
 
@@ -122,7 +122,7 @@ describe('one odd job', () => {
   });
 });
 
-describe('an Airbyte from before December 2024, which reports no createdAt', () => {
+describe('an Airbyte release before December 2024, without createdAt', () => {
   const withoutCreatedAt = (): void => {
     for (const operation of ['GET /connections/:id', CREATE])
       upstream.on(operation, (request) => {
@@ -137,7 +137,7 @@ describe('an Airbyte from before December 2024, which reports no createdAt', () 
     );
   };
 
-  it('serves every operation, with null for the moment of creation', async () => {
+  it('supports every operation, with null as creation time', async () => {
     withoutCreatedAt();
     const made = await gateway.api.post('/ingestion').send(ORDERS).expect(201);
     const { connectionId } = made.body as { connectionId: string };
@@ -149,7 +149,7 @@ describe('an Airbyte from before December 2024, which reports no createdAt', () 
     expect((await list()).data).toMatchObject([{ connectionId, created: null }]);
   });
 
-  it('does not make a lost creation a second time, since its age is not known', async () => {
+  it('does not repeat a lost creation, because the age of the connection is unknown', async () => {
     withoutCreatedAt();
     upstream.on(CREATE, (request, nth) => (nth === 1 ? fault('reset', upstream.act(request)) : undefined));
     const send = (): ReturnType<typeof gateway.api.post> =>
@@ -160,30 +160,27 @@ describe('an Airbyte from before December 2024, which reports no createdAt', () 
   });
 });
 
-describe('a failure of Airbyte without a reason', () => {
+describe('a 500 of Airbyte without a message', () => {
   it.each([
     ['run', 'POST /jobs', 'post', '/runs'],
     ['change', 'PATCH /connections/:id', 'patch', ''],
     ['deletion', 'DELETE /connections/:id', 'delete', ''],
-  ] as const)(
-    'of a %s is not taken for an ingestion that does not exist',
-    async (_, operation, method, path) => {
-      upstream.state.addConnection({ connectionId: 'conn-1' });
-      upstream.on(operation, (_request, nth) => (nth === 1 ? json(500, {}) : undefined));
-      const send = (): ReturnType<typeof gateway.api.post> => {
-        const request = gateway.api[method](`/ingestion/conn-1${path}`);
-        return method === 'post'
-          ? request.set('Idempotency-Key', 'again')
-          : method === 'patch'
-            ? request.send({ name: 'x' })
-            : request;
-      };
-      expect((await send().expect(502)).body).toMatchObject({ code: 'airbyte-failed' });
-      expect((await send()).status).toBeLessThan(300);
-    },
-  );
+  ] as const)('for a %s is not reported as an unknown ingestion', async (_, operation, method, path) => {
+    upstream.state.addConnection({ connectionId: 'conn-1' });
+    upstream.on(operation, (_request, nth) => (nth === 1 ? json(500, {}) : undefined));
+    const send = (): ReturnType<typeof gateway.api.post> => {
+      const request = gateway.api[method](`/ingestion/conn-1${path}`);
+      return method === 'post'
+        ? request.set('Idempotency-Key', 'again')
+        : method === 'patch'
+          ? request.send({ name: 'x' })
+          : request;
+    };
+    expect((await send().expect(502)).body).toMatchObject({ code: 'airbyte-failed' });
+    expect((await send()).status).toBeLessThan(300);
+  });
 
-  it('leaves a 404 of a read to the next try with the same key', async () => {
+  it('a request with the same Idempotency-Key is repeated after a 404', async () => {
     const send = (): ReturnType<typeof gateway.api.post> =>
       gateway.api.post('/ingestion/conn-1/runs').set('Idempotency-Key', 'later');
     await send().expect(404);

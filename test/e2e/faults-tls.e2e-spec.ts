@@ -9,7 +9,7 @@ import { ScriptedUpstream } from '../support/scripted-upstream';
 const CERTIFICATES = join(__dirname, '..', 'fixtures', 'tls');
 const CERTIFICATE = join(CERTIFICATES, 'server.crt');
 
-/** Ends TLS, as what stands in front of a real Airbyte does, with a certificate that no public authority has signed. */
+/** A TLS-terminating proxy, as in front of a real Airbyte. Its certificate is not signed by a public authority. */
 async function startTlsFront(upstreamUrl: string): Promise<Server> {
   const { port } = new URL(upstreamUrl);
   const options = { key: readFileSync(join(CERTIFICATES, 'server.key')), cert: readFileSync(CERTIFICATE) };
@@ -49,11 +49,11 @@ describe('an Airbyte behind TLS', () => {
     return response;
   };
 
-  it('is trusted if NODE_EXTRA_CA_CERTS names who has signed its certificate', async () => {
+  it('is trusted if NODE_EXTRA_CA_CERTS contains its certificate authority', async () => {
     expect((await sources({ NODE_EXTRA_CA_CERTS: CERTIFICATE })).status).toBe(200);
   });
 
-  it('is not spoken to otherwise, and nothing that it is sent could be read', async () => {
+  it('gets no request if its certificate is not trusted', async () => {
     upstream.requests.length = 0;
     const response = await sources({ AIRBYTE_TOKEN: 'not-for-strangers' });
     expect(response.status).toBe(502);

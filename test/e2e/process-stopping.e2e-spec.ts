@@ -5,17 +5,16 @@ import { type RunningGateway, start } from '../../src/start';
 import { startGateway } from '../support/gateway';
 import { GatewayProcess } from '../support/gateway-process';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
-import { Stopwatch } from '../support/stopwatch';
 import { until } from '../support/until';
 
 const LIVE = 'GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n';
 const HALF_A_HEAD = 'POST /ingestion HTTP/1.1\r\nhost: localhost\r\ncontent-ty';
 const HALF_A_BODY =
   'POST /ingestion HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"name":';
-/** Many times what fits into the buffers between the two. */
+/** Answers of this many pages do not fit into the socket buffers. */
 const PAGES = 40;
-/** Well below the limits of a stop: whoever is cut off by them is not told apart from who was let go. */
-const SOON_MS = 4_000;
+/** Longer than Jest lets a test run: the end of a stop shows that it did not wait for this limit. */
+const ENDLESS_MS = 600_000;
 
 let upstream: ScriptedUpstream;
 
@@ -29,7 +28,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-/** Lets a test decide when a creation is answered. */
+/** Delays the answers to creations until the returned function is called. */
 function holdCreations(): () => void {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -42,7 +41,7 @@ function holdCreations(): () => void {
   };
 }
 
-/** Puts starts on record and answers them when they are released. */
+/** Stores the jobs of starts at once and delays the answers until the returned function is called. */
 function holdStarts(): () => void {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -58,22 +57,22 @@ function holdStarts(): () => void {
 
 async function open(url: string, bytes = ''): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  // Being cut off is what these are for.
+  // The gateway may reset these connections.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   if (bytes !== '') socket.write(bytes);
   return socket;
 }
 
-/** A connection on which one request was answered and the next may come. */
+/** Opens a keep-alive connection on which one request was answered. */
 async function idle(url: string): Promise<Socket> {
   const socket = await open(url, LIVE);
   await once(socket, 'data');
   return socket.resume();
 }
 
-/** Asks for more than fits between the two and reads none of it. */
-async function deaf(url: string): Promise<Socket> {
+/** Requests more than fits into the socket buffers and reads nothing. */
+async function openUnread(url: string): Promise<Socket> {
   const page = 'GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n';
   const socket = await open(url, page.repeat(PAGES));
   return socket.pause();
@@ -103,25 +102,23 @@ describe('a stop', () => {
     );
 
   it.each([
-    ['nothing was ever sent', (url: string) => open(url)],
-    ['a request was answered', idle],
-    ['half of a head was sent', (url: string) => open(url, HALF_A_HEAD)],
-  ])('does not wait for a connection on which %s', async (_what, begin) => {
-    const gateway = await started();
+    ['no request', (url: string) => open(url)],
+    ['an answered request', idle],
+    ['an incomplete head', (url: string) => open(url, HALF_A_HEAD)],
+  ])('does not wait for a connection with %s', async (_case, begin) => {
+    const gateway = await started(ENDLESS_MS);
     const socket = await begin(gateway.url);
     await idle(gateway.url);
-    const stopwatch = new Stopwatch();
     await Promise.all([gateway.close(), once(socket, 'close')]);
-    expect(stopwatch.stop().countedMs).toBeLessThan(SOON_MS);
     expect(await isListening(gateway.url)).toBe(false);
   });
 
-  it('lets a caller that is slow to read have the whole of its answer', async () => {
+  it('sends the whole answer to a client that reads slowly', async () => {
     const gateway = await started();
-    const socket = await deaf(gateway.url);
-    await until('the answers to be stuck', () => socket.bytesRead > 0);
+    const socket = await openUnread(gateway.url);
+    await until('the first bytes', () => socket.bytesRead > 0);
     const closing = gateway.close();
-    await until('others to be turned away', async () => !(await isListening(gateway.url)));
+    await until('new connections to be refused', async () => !(await isListening(gateway.url)));
     let answers = '';
     socket.on('data', (chunk: Buffer) => (answers += chunk.toString('latin1')));
     await once(socket.resume(), 'close');
@@ -130,19 +127,17 @@ describe('a stop', () => {
     expect(answers.slice(-1)).toBe('}');
   });
 
-  it('waits for a caller that does not read its answer, but not for good', async () => {
+  it('waits for a client that does not read its answer, but only until the limit', async () => {
     const gateway = await started(500);
-    const socket = await deaf(gateway.url);
-    await until('the answers to be stuck', () => socket.bytesRead > 0);
-    const stopwatch = new Stopwatch();
+    const socket = await openUnread(gateway.url);
+    await until('the first bytes', () => socket.bytesRead > 0);
+    const startedAtMs = performance.now();
     await gateway.close();
-    const { countedMs, elapsedMs } = stopwatch.stop();
-    expect(elapsedMs).toBeGreaterThan(450);
-    expect(countedMs).toBeLessThan(SOON_MS);
+    expect(performance.now() - startedAtMs).toBeGreaterThan(450);
     socket.destroy();
   });
 
-  it('is not held up by a creation that Airbyte does not answer', async () => {
+  it('aborts a creation that Airbyte does not answer before the limit', async () => {
     const gateway = await started(500);
     const release = holdCreations();
     const outcome = create(gateway.url).then(
@@ -155,8 +150,8 @@ describe('a stop', () => {
     release();
   });
 
-  it('does not wait for the many requests of a caller that sent them in one go and has gone', async () => {
-    const gateway = await started();
+  it('does not wait for the pipelined requests of a client that has disconnected', async () => {
+    const gateway = await started(ENDLESS_MS);
     const socket = await open(
       gateway.url,
       `GET /ingestion/x/status HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(40),
@@ -164,14 +159,13 @@ describe('a stop', () => {
     await upstream.seen('GET /connections/:id');
     socket.destroy();
     await once(socket, 'close');
-    const stopwatch = new Stopwatch();
     await gateway.close();
-    expect(stopwatch.stop().countedMs).toBeLessThan(SOON_MS);
+    expect(await isListening(gateway.url)).toBe(false);
   });
 });
 
 describe('SIGTERM', () => {
-  it('answers what is in flight, whatever else is open and however often it is sent, and ends with 0', async () => {
+  it('repeated and with open connections lets the running request end, and exits with 0', async () => {
     const gateway = await GatewayProcess.start({ AIRBYTE_API_URL: upstream.url });
     const release = holdCreations();
     const others = await Promise.all([
@@ -184,11 +178,11 @@ describe('SIGTERM', () => {
     const pending = create(gateway.url);
     await upstream.seen('POST /connections');
     const exit = gateway.kill('SIGTERM');
-    await until('it to begin stopping', () => gateway.output.includes('"stopping"'));
+    await until('the stop to begin', () => gateway.output.includes('"stopping"'));
     void gateway.kill('SIGTERM');
     void gateway.kill('SIGINT');
     await Promise.all(closed);
-    await until('others to be turned away', async () => !(await isListening(gateway.url)));
+    await until('new connections to be refused', async () => !(await isListening(gateway.url)));
     release();
     expect((await pending).status).toBe(201);
     expect(await exit).toBe(0);
@@ -196,7 +190,7 @@ describe('SIGTERM', () => {
     expect(gateway.output.match(/"stopping"/g)).toHaveLength(1);
   });
 
-  it('ends although the reader of the log has stalled', async () => {
+  it('ends the process although its log is not read', async () => {
     const gateway = await GatewayProcess.start({ AIRBYTE_API_URL: upstream.url, RATE_LIMIT: 'off' });
     gateway.pauseOutput();
     for (let sent = 0; sent < 2000; sent++)
@@ -204,7 +198,7 @@ describe('SIGTERM', () => {
     expect(await gateway.kill('SIGTERM')).toBe(0);
   });
 
-  it('sends a cancellation that was answered with 202 and still waits for its place', async () => {
+  it('sends a cancellation that was answered with 202 and still waits for a slot', async () => {
     const gateway = await GatewayProcess.start({
       AIRBYTE_API_URL: upstream.url,
       AIRBYTE_START_TIMEOUT_MS: '6000',
@@ -227,8 +221,8 @@ describe('SIGTERM', () => {
   });
 });
 
-describe('stopping', () => {
-  it('shows in readiness while a request is in flight, which is answered', async () => {
+describe('readiness', () => {
+  it('reports a stop while a request is running, and the request is answered', async () => {
     const upstream = await ScriptedUpstream.start();
     const { connectionId } = upstream.state.addConnection();
     let release: (() => void) | undefined;

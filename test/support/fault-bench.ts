@@ -2,44 +2,46 @@ import { startGateway, type TestGateway } from './gateway';
 import { DESTINATION_ID, type Reply, ScriptedUpstream, SOURCE_ID } from './scripted-upstream';
 import { Stopwatch } from './stopwatch';
 
-/** Budgets of the gateways on a bench. */
+/** Default budgets of the gateways in these tests. */
 export const BUDGET_MS = 800;
 export const CREATE_BUDGET_MS = 1200;
-/** Answers come within the budget; this is for what is done after it. */
+/** Time for the work of the gateway after the budget, such as writing the answer. */
 export const SLACK_MS = 600;
+/** Longer than Jest lets a test run: an answer shows that the gateway did not wait for the end of this budget. */
+export const ENDLESS_MS = '600000';
 
 export const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
-/** An answer as its caller sees it, and how long it took by a {@link Stopwatch}. */
+/** An answer of the gateway. `ms` is the time that a {@link Stopwatch} counted. */
 export interface Outcome {
   readonly status: number;
   readonly headers: Record<string, string | undefined>;
   readonly body: Record<string, unknown>;
   readonly ms: number;
-  /** By the clock of the machine, for lower limits. */
+  /** Real time, for lower limits. */
   readonly elapsedMs: number;
 }
 
-/** An upstream that wants tokens and can be made to fail, and a gateway in front of it. */
+/** A scripted upstream that requires a token, and a gateway in front of it. */
 export interface FaultBench {
   readonly upstream: ScriptedUpstream;
-  /** Stops the gateway that the test began with and starts one with other settings. */
+  /** Replaces the gateway of this test by one with other settings. */
   readonly reopen: (settings: Record<string, string>) => Promise<void>;
   readonly send: (method: string, path: string, body?: object) => Promise<Outcome>;
   readonly get: (path: string) => Promise<Outcome>;
   readonly create: (body?: object) => Promise<Outcome>;
-  /** Answers an operation like this from now on. */
+  /** Sets the answer to all further requests of an operation. */
   readonly always: (operation: string, reply: Reply) => void;
-  /** Answers the next request of an operation like this, and the rest as usual. */
+  /** Sets the answer to the next request of an operation. */
   readonly once: (operation: string, reply: Reply) => void;
-  /** Id of a connection that is there. */
+  /** Adds a connection and returns its id. */
   readonly existing: () => string;
-  /** A token that the upstream accepts. */
+  /** Makes the upstream accept a token, and returns the token. */
   readonly tokenOf: (text: string) => string;
 }
 
-/** Sets a bench up for the tests of a file. Each test has a gateway of its own: circuits remember. */
+/** Sets up the tests of a file. Each test has its own gateway, because a circuit breaker keeps state. */
 export function faultBench(): FaultBench {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
@@ -97,7 +99,7 @@ function openGateway(upstream: ScriptedUpstream, settings: Record<string, string
   });
 }
 
-/** The first requests of a process take many times as long as all others, which is not what budgets are about. */
+/** The first requests of a process are slow, because their code is not compiled yet. They could exceed a short budget. */
 async function warmUp(upstream: ScriptedUpstream): Promise<void> {
   const { connectionId } = upstream.state.addConnection();
   upstream.state.tokens.add('warm');
