@@ -3,8 +3,7 @@ import type { ConfiguredStream } from '../../protocol/messages';
 import { writeStreams } from '../../protocol/write-streams';
 import { destinationPath, explainFileError } from '../destination-path';
 import { CHECK_BUSY_MS, explainSqliteError, openDatabase, SYNC_BUSY_MS } from './database';
-import { folded } from './layout';
-import { namesOf } from './names';
+import { folded, namesOf } from './names';
 import { StreamTable } from './stream-table';
 
 /** Writes every stream to a raw table of a SQLite file, with Airbyte's layout, and creates a view of its columns. */

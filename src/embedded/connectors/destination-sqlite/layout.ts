@@ -10,7 +10,7 @@ import {
 import type { ConfiguredStream } from '../../protocol/messages';
 import { configError } from '../../protocol/connector';
 import { dedupRule } from '../deduplication';
-import { quoted } from './names';
+import { folded, quoted } from './names';
 
 /** SQLite's limit of 2,000 columns, without the raw table's own columns. */
 const MAX_COLUMNS = 2000 - 5;
@@ -92,10 +92,6 @@ function identifier(property: string): string {
   return property.replace(/\0|\p{Surrogate}/gu, (character) =>
     character === '\0' ? '\\u0000' : JSON.stringify(character).slice(1, -1),
   );
-}
-
-export function folded(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** The raw table's column with the values of a view's column. */

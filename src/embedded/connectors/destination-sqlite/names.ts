@@ -39,3 +39,8 @@ export function namesOf(stream: ConfiguredStream): TableNames {
 export function quoted(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }
+
+/** SQLite ignores the case of ASCII letters in names. Names with the same result are equal. */
+export function folded(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

@@ -1,7 +1,7 @@
 import { objectAt, stringAt, type JsonObject } from '../../platform/json';
 import { configError } from '../../protocol/connector';
 
-const DEFAULT_PORT = 5432;
+export const DEFAULT_PORT = 5432;
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];

@@ -5,7 +5,7 @@ import { configError, ConnectorError } from '../../protocol/connector';
 import { hasCode } from '../../platform/system-error';
 import { localPathOf } from '../../protocol/local-root';
 import type { FileConfig } from './config';
-import { isPattern, partsOf, type PatternPart } from './glob';
+import { firstParts, isPattern, partsAfter, partsOf, type PatternPart } from './glob';
 import {
   identityOf,
   isSameState,
@@ -113,7 +113,7 @@ class Walk {
 
   files(): readonly FoundFile[] {
     const stats = statSync(this.root, { bigint: true });
-    this.enter({ name: '/local', path: this.root, parts: this.reached([0]) }, stats, this.folders);
+    this.enter({ name: '/local', path: this.root, parts: firstParts(this.parts) }, stats, this.folders);
     for (;;) {
       // Real folders come before links to them, so a folder that is listed once has its own name.
       const folder = this.folders.pop() ?? this.linked.shift();
@@ -131,13 +131,6 @@ class Walk {
       this.listed.add(key);
     }
     waiting.push(folder);
-  }
-
-  /** `**` also matches zero folders, so the next part may match at the same position. */
-  private reached(parts: readonly number[]): number[] {
-    const all = new Set(parts);
-    for (const part of all) if (this.parts[part]?.kind === 'any-depth') all.add(part + 1);
-    return [...all];
   }
 
   /** The names to match in a folder. The folder is listed only if the pattern has a wildcard there. */
@@ -161,9 +154,7 @@ class Walk {
     const matching = folder.parts.filter((part) => this.parts[part]?.matches(name) === true);
     if (matching.length === 0) return;
     const asFile = matching.filter((part) => part === last);
-    const inside = this.reached(
-      matching.map((part) => (this.parts[part]?.kind === 'any-depth' ? part : part + 1)),
-    ).filter((part) => part <= last);
+    const inside = partsAfter(this.parts, matching).filter((part) => part <= last);
     const target = this.resolve(folder, name);
     if (target === null) return;
     if (!target.stats.isDirectory()) {

@@ -20,6 +20,38 @@ export function partsOf(path: string): PatternPart[] {
   return parts.filter((part, index) => part !== '**' || parts[index - 1] !== '**').map(partOf);
 }
 
+/** Whether a pattern matches a complete path. */
+export function matchesPath(pattern: string, path: string): boolean {
+  const parts = partsOf(pattern);
+  let reached = firstParts(parts);
+  for (const name of path.split('/').filter((part) => part !== ''))
+    reached = partsAfter(
+      parts,
+      reached.filter((part) => parts[part]?.matches(name)),
+    );
+  return reached.includes(parts.length);
+}
+
+/** The indexes of the parts that may match the first name of a path. */
+export function firstParts(parts: readonly PatternPart[]): number[] {
+  return withZeroDepth(parts, [0]);
+}
+
+/** The indexes of the parts that may match the name after one that these parts match. */
+export function partsAfter(parts: readonly PatternPart[], matching: readonly number[]): number[] {
+  return withZeroDepth(
+    parts,
+    matching.map((part) => (parts[part]?.kind === 'any-depth' ? part : part + 1)),
+  );
+}
+
+/** `**` also matches zero folders, so the next part may match at the same position. */
+function withZeroDepth(parts: readonly PatternPart[], some: readonly number[]): number[] {
+  const all = new Set(some);
+  for (const part of all) if (parts[part]?.kind === 'any-depth') all.add(part + 1);
+  return [...all];
+}
+
 function partOf(part: string): PatternPart {
   if (part === '**') return { kind: 'any-depth', name: part, isAny: true, matches: isVisible };
   if (!isPattern(part)) {

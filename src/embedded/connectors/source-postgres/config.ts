@@ -2,6 +2,9 @@ import type { JsonObject } from '../../platform/json';
 import { configError } from '../../protocol/connector';
 import { CONNECTION_PROPERTIES, parsePostgresConfig, type PostgresConfig } from '../postgres/config';
 
+/** The schemas that are read if none are configured. */
+export const DEFAULT_SCHEMAS: readonly string[] = ['public'];
+
 /** The configuration: the connection and the schemas to read. */
 export interface SourceConfig {
   readonly postgres: PostgresConfig;
@@ -13,9 +16,9 @@ export function parseSourceConfig(config: JsonObject): SourceConfig {
   return { postgres: parsePostgresConfig(config), schemas: schemasOf(config) };
 }
 
-function schemasOf(config: JsonObject): string[] {
+function schemasOf(config: JsonObject): readonly string[] {
   const value = config['schemas'];
-  if (value === undefined || value === null) return ['public'];
+  if (value === undefined || value === null) return DEFAULT_SCHEMAS;
   if (!Array.isArray(value)) throw configError('schemas must be a list of names, for example ["public"].');
   const schemas: string[] = [];
   for (const item of value as unknown[]) {
@@ -23,7 +26,7 @@ function schemasOf(config: JsonObject): string[] {
       throw configError('schemas must contain only names of schemas, each a text.');
     if (!schemas.includes(item)) schemas.push(item);
   }
-  return schemas.length === 0 ? ['public'] : schemas;
+  return schemas.length === 0 ? DEFAULT_SCHEMAS : schemas;
 }
 
 export const SOURCE_SPECIFICATION: JsonObject = {
@@ -37,7 +40,7 @@ export const SOURCE_SPECIFICATION: JsonObject = {
     schemas: {
       type: 'array',
       items: { type: 'string', minLength: 1 },
-      default: ['public'],
+      default: [...DEFAULT_SCHEMAS],
       description: 'The schemas to read. Names are case-sensitive.',
     },
     // Airbyte's generated clients always send this member.

@@ -16,8 +16,8 @@ export interface WriteConflictsOptions {
 }
 
 /** A stream with its write target. */
-interface Placed {
-  readonly place: WriteTarget;
+interface TargetedStream {
+  readonly target: WriteTarget;
   readonly stream: ConnectionStream;
   readonly connection: Connection;
 }
@@ -33,34 +33,35 @@ export class WriteConflicts {
   async conflictOf(connection: Connection, changed?: Actor): Promise<string | null> {
     const source =
       changed?.kind === 'source' ? changed : this.options.actors.find('source', connection.sourceId);
-    const own = this.placesOf(connection, changed?.kind === 'destination' ? changed : undefined);
+    const own = this.targetsOf(connection, changed?.kind === 'destination' ? changed : undefined);
     if (source === null || own.length === 0) return null;
-    for (const { place } of own) {
-      if (await this.isReadBy(source, place))
-        return `The source reads the write target of the destination: ${place.shown}. Choose another schema, folder, namespaceFormat or prefix.`;
+    for (const { target } of own) {
+      if (await this.isReadBy(source, target))
+        return `The source reads the write target of the destination: ${target.shown}. Choose another schema, folder, namespaceFormat or prefix.`;
     }
-    return this.sharedPlace(connection, own, changed);
+    return this.sharedTarget(connection, own, changed);
   }
 
-  private async sharedPlace(
+  private async sharedTarget(
     connection: Connection,
-    own: readonly Placed[],
+    own: readonly TargetedStream[],
     changed: Actor | undefined,
   ): Promise<string | null> {
     const others = this.options.connections
       .active()
       .filter(({ id }) => id !== connection.id)
-      .flatMap((other) => this.placesOf(other, other.destinationId === changed?.id ? changed : undefined));
-    const byName = new Map<string, Placed[]>();
-    for (const placed of [...others, ...own]) {
-      const key = canonicalJson([placed.place.container, placed.place.table]);
+      .flatMap((other) => this.targetsOf(other, other.destinationId === changed?.id ? changed : undefined));
+    const byName = new Map<string, TargetedStream[]>();
+    for (const targeted of [...others, ...own]) {
+      const key = canonicalJson([targeted.target.container, targeted.target.table]);
       const earlier = byName.get(key) ?? [];
       byName.set(key, earlier);
-      for (const other of placed.connection === connection ? earlier : []) {
-        if (this.mayShare(placed, other)) continue;
-        if (await isSameServer(placed.place.server, other.place.server)) return sharedMessage(placed, other);
+      for (const other of targeted.connection === connection ? earlier : []) {
+        if (this.mayShare(targeted, other)) continue;
+        if (await isSameServer(targeted.target.server, other.target.server))
+          return sharedMessage(targeted, other);
       }
-      earlier.push(placed);
+      earlier.push(targeted);
     }
     return null;
   }
@@ -69,7 +70,7 @@ export class WriteConflicts {
    * Several connections may write the same stream of the same source to one target, since the rows are equal. Streams of
    * several sources may be appended to one target, since appending replaces nothing.
    */
-  private mayShare(one: Placed, other: Placed): boolean {
+  private mayShare(one: TargetedStream, other: TargetedStream): boolean {
     if (one.connection === other.connection) return false;
     if (isAppended(one.stream) && isAppended(other.stream)) return true;
     return (
@@ -83,30 +84,30 @@ export class WriteConflicts {
     return source === null ? sourceId : canonicalJson([source.definitionId, source.configuration]);
   }
 
-  private async isReadBy({ definitionId, configuration }: Actor, place: WriteTarget): Promise<boolean> {
+  private async isReadBy({ definitionId, configuration }: Actor, target: WriteTarget): Promise<boolean> {
     const type = this.options.connectors.builtInType(definitionId);
-    if (type === 'file' && place.server === null)
-      return readsFile(configuration, place.container, this.options.localRoot);
-    if (type !== 'postgres' || place.server === null) return false;
+    if (type === 'file' && target.server === null)
+      return readsFile(configuration, target.container, this.options.localRoot);
+    if (type !== 'postgres' || target.server === null) return false;
     return (
-      schemasOf(configuration).includes(place.container) &&
-      (await isSameServer(serverOf(configuration), place.server))
+      schemasOf(configuration).includes(target.container) &&
+      (await isSameServer(serverOf(configuration), target.server))
     );
   }
 
-  private placesOf(connection: Connection, changed?: Actor): Placed[] {
+  private targetsOf(connection: Connection, changed?: Actor): TargetedStream[] {
     const destination = changed ?? this.options.actors.find('destination', connection.destinationId);
     const type = destination === null ? null : this.options.connectors.builtInType(destination.definitionId);
     if (destination === null || type === null) return [];
     const rename = renamingOf(connection.settings);
     return connection.streams.flatMap((stream) => {
-      const place = writeTargetOf(
+      const target = writeTargetOf(
         type,
         destination.configuration,
         rename(nameOf(stream)),
         this.options.localRoot,
       );
-      return place === null ? [] : [{ place, stream, connection }];
+      return target === null ? [] : [{ target, stream, connection }];
     });
   }
 }
@@ -115,12 +116,12 @@ function isAppended({ syncMode }: ConnectionStream): boolean {
   return syncMode === 'full_refresh_append' || syncMode === 'incremental_append';
 }
 
-function sharedMessage({ place, connection }: Placed, other: Placed): string {
+function sharedMessage({ target, connection }: TargetedStream, other: TargetedStream): string {
   const writers =
     other.connection === connection
       ? `Two streams, ${other.stream.name} among them,`
       : `The connection ${JSON.stringify(other.connection.name)} (${other.connection.id}) and this one`;
-  return `${writers} would both write to ${place.shown}. Set another prefix, namespaceFormat or destination.`;
+  return `${writers} would both write to ${target.shown}. Set another prefix, namespaceFormat or destination.`;
 }
 
 async function isSameServer(one: Server | null, other: Server | null): Promise<boolean> {

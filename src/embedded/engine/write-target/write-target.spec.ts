@@ -28,11 +28,11 @@ describe('host names', () => {
   });
 });
 
-describe('places', () => {
+describe('write targets', () => {
   it('of Postgres are exact, with the defaults of the connector', () => {
     const config = { host: 'h', database: 'd', username: 'u' };
-    const place = writeTargetOf('postgres', config, { name: 'T', namespace: '' }, '/');
-    expect(place).toMatchObject({
+    const target = writeTargetOf('postgres', config, { name: 'T', namespace: '' }, '/');
+    expect(target).toMatchObject({
       server: { host: 'h', port: 5432, database: 'd' },
       container: 'public',
       table: 'T',
@@ -42,17 +42,28 @@ describe('places', () => {
     );
   });
 
+  it('of SQLite are equal if the names differ only in the case of ASCII letters', () => {
+    const tableOf = (name: string): string | undefined =>
+      writeTargetOf('sqlite', { destination_path: '/local/a.db' }, { name, namespace: '' }, tmpdir())?.table;
+    expect(tableOf('Orders')).toBe(tableOf('orders'));
+    expect(tableOf('ÄPFEL')).not.toBe(tableOf('äpfel'));
+  });
+
   it.each([
     ['/local/in/*.csv', 'in/a.csv', true],
     ['/local/in/*.csv', 'in/b/a.csv', false],
     ['/local/**/*.csv', 'in/b/a.csv', true],
     ['/local/in/?.csv', 'in/a.csv', true],
     ['/local/in/[ab].csv', 'in/a.csv', true],
+    ['/local/in/[ab].csv', 'in/c.csv', false],
+    ['/local/**', 'in/b/a.csv', true],
+    ['/local/IN/*.CSV', 'in/a.csv', true],
+    ['/local/in/{a,b}*.csv', 'in/a.csv', false],
     ['/local/in/a.csv', 'in/a.csv', true],
     ['/local/in/a.b', 'in/a-b', false],
     ['file:///local/in/a.csv', 'in/a.csv', true],
   ])('the source %s reads %s: %s', (url, file, expected) => {
-    const root = mkdtempSync(join(tmpdir(), 'places-'));
+    const root = mkdtempSync(join(tmpdir(), 'targets-'));
     expect(readsFile({ url }, join(root, file), root)).toBe(expected);
     rmSync(root, { recursive: true });
   });

@@ -2,6 +2,10 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DEFAULT_SCHEMA, tableNameOf } from '../../connectors/destination-names';
 import { fileNameOf, foldedName } from '../../connectors/destination-local-json/file-names';
+import { folded } from '../../connectors/destination-sqlite/names';
+import { DEFAULT_PORT } from '../../connectors/postgres/config';
+import { isPattern, matchesPath } from '../../connectors/source-file/glob';
+import { DEFAULT_SCHEMAS } from '../../connectors/source-postgres/config';
 import { numberAt, stringAt, stringsOf, type JsonObject } from '../../platform/json';
 import { LocalPathError, resolveLocalPath } from '../../platform/local-path';
 import { hasCode } from '../../platform/system-error';
@@ -50,7 +54,7 @@ export function writeTargetOf(
     return {
       server: null,
       container: real,
-      table: joined.toLowerCase(),
+      table: folded(joined),
       shown: `table ${joined} of ${path}`,
     };
   if (type !== 'local-json') return null;
@@ -68,36 +72,25 @@ export function writeTargetOf(
 export function serverOf(config: JsonObject): Server {
   return {
     host: stringAt(config, 'host') ?? '',
-    port: numberAt(config, 'port') ?? 5432,
+    port: numberAt(config, 'port') ?? DEFAULT_PORT,
     database: stringAt(config, 'database') ?? '',
   };
 }
 
 /** The schemas that a Postgres source reads. */
-export function schemasOf(config: JsonObject): string[] {
+export function schemasOf(config: JsonObject): readonly string[] {
   const schemas = stringsOf(config['schemas']);
-  return schemas.length === 0 ? ['public'] : schemas;
+  return schemas.length === 0 ? DEFAULT_SCHEMAS : schemas;
 }
 
 /** Whether a file source reads a file, by its path or its pattern. */
 export function readsFile(config: JsonObject, file: string, localRoot: string): boolean {
   const url = (stringAt(config, 'url') ?? '').replace(/^file:\/\//, '');
-  if (!/[*?[\]{}]/.test(url)) return realPathOf(localRoot, url)?.toLowerCase() === file.toLowerCase();
+  if (!isPattern(url)) return realPathOf(localRoot, url)?.toLowerCase() === file.toLowerCase();
   const root = realPathOf(localRoot, '/local');
   if (root === null || !file.startsWith(root)) return false;
-  return patternOf(url).test(`/local${file.slice(root.length)}`);
-}
-
-/** `**` matches any number of folders, `*` and `?` match within a name. Other patterns match anything, to be safe. */
-function patternOf(url: string): RegExp {
-  const source = url.replace(/\*\*\/?|[*?]|\[[^\]]*\]|\{[^}]*\}|[^*?[{]+|./g, (part) => {
-    if (part.startsWith('**')) return '(?:.*/)?[^/]*';
-    if (part === '*') return '[^/]*';
-    if (part === '?') return '[^/]';
-    if (/^[[{]/.test(part)) return '.*';
-    return part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  });
-  return new RegExp(`^${source}$`, 'i');
+  // Some file systems are case-insensitive.
+  return matchesPath(url.toLowerCase(), `/local${file.slice(root.length)}`.toLowerCase());
 }
 
 /** The real path of a path below `/local`, which need not exist; null if it leads outside. */
