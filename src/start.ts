@@ -7,7 +7,7 @@ import { type Clock, systemClock } from './lib/clock';
 import { createFastifyAdapter } from './app/fastify-adapter';
 import { RequestsInFlight } from './http/connections/requests-in-flight';
 import { createLogger, nestLogger } from './lib/logger';
-import type { ResolvedSettings, Settings } from './config/settings-types';
+import { requiresAuthentication, type ResolvedSettings, type Settings } from './config/settings-types';
 import { requireFreeAddress } from './lib/free-address';
 import { StartError } from './config/start-error';
 import { HealthService } from './health/health.service';
@@ -17,8 +17,7 @@ export interface RunningGateway {
   /** Base URL, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
   readonly isEmbedded: boolean;
-  /** True if authentication is enabled. */
-  readonly hasCallers: boolean;
+  readonly requiresAuthentication: boolean;
   readonly logger: Logger;
   /** Answers the requests in flight, closes the port and stops the embedded Airbyte. */
   close(): Promise<void>;
@@ -50,7 +49,7 @@ export async function start(
     return {
       url: urlOf(app, settings.host),
       isEmbedded: settings.airbyte.apiUrl === null,
-      hasCallers: settings.apiKeys.length > 0 || settings.oidc !== null,
+      requiresAuthentication: requiresAuthentication(settings),
       logger,
       close: async () => {
         app.get(HealthService).beginStopping();

@@ -10,7 +10,7 @@ import { addMethodTable, refuseOtherMethods } from '../http/method-table';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
 import { REQUEST_ID_HEADER } from '../http/request-id';
 import { addSecurityHeaders } from '../http/security-headers';
-import { SETTINGS, type Settings } from '../config/settings-types';
+import { requiresAuthentication, SETTINGS, type Settings } from '../config/settings-types';
 import { addApiDescriptions } from '../pages/api-description';
 import { addDocsPage } from '../pages/docs-page';
 import { addProblemPages } from '../pages/problem-pages';
@@ -22,7 +22,7 @@ export function configureApp(app: NestFastifyApplication): void {
   addHooks(app, settings);
   const fastify = app.getHttpAdapter().getInstance();
   addFrontPage(fastify);
-  addApiDescriptions(fastify, requiresSignIn(settings));
+  addApiDescriptions(fastify, requiresAuthentication(settings));
   addDocsPage(fastify);
   addProblemPages(fastify);
 }
@@ -49,10 +49,6 @@ function addHooks(app: NestFastifyApplication, { allowedHosts, corsOrigins }: Se
   refuseForeignPages(fastify, corsOrigins);
   addCallerHooks(app);
   addCallerTurns(fastify);
-}
-
-function requiresSignIn({ apiKeys, oidc }: Settings): boolean {
-  return apiKeys.length > 0 || oidc !== null;
 }
 
 /** Logs one line per request, and adds the request id to every response. */

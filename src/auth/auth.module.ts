@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { SETTINGS, type Settings } from '../config/settings-types';
+import { requiresAuthentication, SETTINGS, type Settings } from '../config/settings-types';
 import { CLOCK, type Clock } from '../lib/clock';
 import { RATE_LIMIT, RateLimitModule } from '../rate-limit/rate-limit.module';
 import type { RateLimit } from '../rate-limit/rate-limiter';
@@ -25,7 +25,7 @@ export class AuthModule {}
 /** Returns null if no callers are configured. Every request is then allowed. */
 async function createAuthenticator(settings: Settings, clock: Clock): Promise<Authenticator | null> {
   const { apiKeys, oidc } = settings;
-  if (apiKeys.length === 0 && oidc === null) return null;
+  if (!requiresAuthentication(settings)) return null;
   // Loaded only if needed, because loading takes a large part of the start.
   const verifier = oidc && new (await import('./oidc-verifier.js')).OidcVerifier(oidc, clock);
   return new Authenticator(new ApiKeyRing(apiKeys), verifier);

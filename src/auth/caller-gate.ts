@@ -7,8 +7,10 @@ import { rateLimited, rateLimitHeaders } from '../rate-limit/rate-limit-headers'
 import { BlockedAddresses } from '../rate-limit/blocked-addresses';
 import type { Quota, RateLimit } from '../rate-limit/rate-limiter';
 
-/** The reason why a request has no caller, or null. */
-type Refusal = { readonly error: unknown } | null;
+/** The reason why a request has no caller. */
+interface AuthenticationFailure {
+  readonly error: unknown;
+}
 
 /**
  * Authentication, rate limiting and authorization. It is a Fastify hook and not a Nest guard, so that it runs before the
@@ -40,14 +42,14 @@ export class CallerGate {
     const blockedForMs = this.authenticator ? this.blockedForMs(request) : 0;
     if (blockedForMs > 0 && this.rate) {
       const quota = { remaining: 0, resetMs: blockedForMs, isExceeded: true };
-      done(this.authorize({ access, refused: null, quota }, request, reply));
+      done(this.authorize({ access, failure: null, quota }, request, reply));
       return;
     }
-    const refusal = access === undefined ? null : this.signIn(request);
-    const passing = continueWith(refusal, (refused) =>
+    const outcome = access === undefined ? null : this.authenticate(request);
+    const passing = continueWith(outcome, (failure) =>
       continueWith(this.count(request), (quota) => {
-        if (refused && quota?.isExceeded) this.blocked.add(networkOf(clientAddress(request)), quota.resetMs);
-        return this.authorize({ access, refused, quota }, request, reply);
+        if (failure && quota?.isExceeded) this.blocked.add(networkOf(clientAddress(request)), quota.resetMs);
+        return this.authorize({ access, failure, quota }, request, reply);
       }),
     );
     if (passing instanceof Promise) passing.then(done, done);
@@ -63,19 +65,21 @@ export class CallerGate {
     return this.blocked.remainingMs(networkOf(clientAddress(request)), credentialOf(request));
   }
 
-  private signIn(request: FastifyRequest): Refusal | Promise<Refusal> {
+  private authenticate(
+    request: FastifyRequest,
+  ): AuthenticationFailure | null | Promise<AuthenticationFailure | null> {
     if (!this.authenticator) return null;
-    const refuse = (error: unknown): Refusal => ({ error });
-    const accept = (caller: Caller): Refusal => {
+    const fail = (error: unknown): AuthenticationFailure => ({ error });
+    const accept = (caller: Caller): null => {
       request.caller = caller;
       this.blocked.remember(networkOf(clientAddress(request)), credentialOf(request));
       return null;
     };
     try {
       const caller = this.authenticator.identify(request.headers);
-      return caller instanceof Promise ? caller.then(accept, refuse) : accept(caller);
+      return caller instanceof Promise ? caller.then(accept, fail) : accept(caller);
     } catch (error) {
-      return refuse(error);
+      return fail(error);
     }
   }
 
@@ -86,12 +90,12 @@ export class CallerGate {
 
   /** Returns the error of a refused request, or undefined. */
   private authorize(admission: Admission, request: FastifyRequest, reply: FastifyReply): Error | undefined {
-    const { access, refused, quota } = admission;
+    const { access, failure, quota } = admission;
     if (quota && this.rate) {
       void reply.headers(rateLimitHeaders(this.rate.limit, quota));
       if (quota.isExceeded) return rateLimited(this.rate.limit, quota);
     }
-    if (refused) return asError(refused.error);
+    if (failure) return asError(failure.error);
     const isAllowed = !access || !this.authenticator || request.caller?.scopes.includes(access) === true;
     return isAllowed ? undefined : scopeMissing(access);
   }
@@ -100,7 +104,7 @@ export class CallerGate {
 /** Results of authentication and rate limiting. */
 interface Admission {
   readonly access: Scope | undefined;
-  readonly refused: Refusal;
+  readonly failure: AuthenticationFailure | null;
   readonly quota: Quota | null;
 }
 

@@ -1,5 +1,11 @@
 import type { Environment } from './environment';
-import type { AirbyteCredentials, ApiKey, OidcSettings, Settings } from './settings-types';
+import {
+  type AirbyteCredentials,
+  type ApiKey,
+  type OidcSettings,
+  requiresAuthentication,
+  type Settings,
+} from './settings-types';
 
 const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
 
@@ -74,12 +80,12 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Outside loopback, API keys, OIDC or `AUTH=off` must be configured. */
-export function requireCallersBeyondLoopback(env: Environment, settings: Settings): void {
-  const hasCallers = settings.apiKeys.length > 0 || settings.oidc !== null;
-  if (hasCallers && settings.authOff) {
+export function requireAuthenticationBeyondLoopback(env: Environment, settings: Settings): void {
+  const isProtected = requiresAuthentication(settings);
+  if (isProtected && settings.authOff) {
     env.complain('AUTH', 'must not be off when API_KEYS or OIDC_ISSUER is set');
   }
-  if (!hasCallers && !settings.authOff && !isLoopback(settings.host)) {
+  if (!isProtected && !settings.authOff && !isLoopback(settings.host)) {
     env.complain(
       'HOST',
       'is reachable from other machines without authentication: set API_KEYS or OIDC_ISSUER, or AUTH=off to allow every request',

@@ -93,5 +93,10 @@ export interface Settings {
 /** Settings with the URL of the configured or embedded Airbyte. */
 export type ResolvedSettings = Settings & { readonly airbyte: AirbyteSettings };
 
+/** Returns true if callers must authenticate: an API key or an issuer of tokens is configured. */
+export function requiresAuthentication({ apiKeys, oidc }: Pick<Settings, 'apiKeys' | 'oidc'>): boolean {
+  return apiKeys.length > 0 || oidc !== null;
+}
+
 /** Injection token of the parsed, frozen settings. */
 export const SETTINGS = Symbol('SETTINGS');

@@ -4,7 +4,7 @@ import {
   readAirbyteCredentials,
   readApiKeys,
   readOidc,
-  requireCallersBeyondLoopback,
+  requireAuthenticationBeyondLoopback,
 } from './credentials';
 import { Environment, SettingsError } from './environment';
 import { misspeltSettings } from './misspelt-settings';
@@ -77,7 +77,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     emptyOverwrite: env.oneOf('EMPTY_OVERWRITE', ['warn', 'refuse']) ?? 'refuse',
     warnings: [],
   };
-  requireCallersBeyondLoopback(env, settings);
+  requireAuthenticationBeyondLoopback(env, settings);
   if (settings.airbyte.maxCreates > settings.airbyte.maxConcurrency) {
     env.complain('AIRBYTE_MAX_CREATES', 'must not be larger than AIRBYTE_MAX_CONCURRENCY');
   }

@@ -15,7 +15,7 @@ const PROBE_BUDGET_MS = 2000;
 export class HealthService {
   private readonly probes: CoalescedReads<AirbyteError | null>;
   private readonly redisFaults: CoalescedReads<string | null>;
-  private readonly log = new Logger('Clock');
+  private readonly log = new Logger('Health');
   private isSkewLogged = false;
   private stopping = false;
 

@@ -14,7 +14,7 @@ const MAX_VALUES = 10_000;
  * Returns a problem if a body is nested too deeply or has too many values. Validation takes a few microseconds per value, so
  * a body of 100 kB could block the event loop. This check stops at the first exceeded limit.
  */
-export function bodySizeProblem(body: unknown): ProblemException | undefined {
+export function bodyStructureProblem(body: unknown): ProblemException | undefined {
   return new BodyWalk().visit(body, '', 0);
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest, RequestPayload } from 'fastify';
 import { malformedBody, ProblemException } from '../api/problem/problem.exception';
 import { inTurns } from '../lib/in-turns';
 import { workTurns } from '../lib/work-turns';
-import { bodySizeProblem } from './body-size';
+import { bodyStructureProblem } from './body-structure';
 import { keyOf } from './caller-turns';
 import { jsonSyntaxProblem, duplicateMemberProblem } from './json-syntax';
 
@@ -87,7 +87,7 @@ function* bodyOf(text: string, parse: ParseJson): Generator<void, unknown> {
   yield;
   if (!result || result.error)
     throw isJson(text) ? malformedBody(PROTOTYPE_MEMBERS) : jsonSyntaxProblem(text);
-  const tooLarge = bodySizeProblem(result.value);
+  const tooLarge = bodyStructureProblem(result.value);
   if (tooLarge) throw tooLarge;
   yield;
   const duplicate = duplicateMemberProblem(text);

@@ -1,5 +1,5 @@
 import { createScanner, type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
-import { MAX_BODY_DEPTH, nestedTooDeeply } from './body-size';
+import { MAX_BODY_DEPTH, nestedTooDeeply } from './body-structure';
 import { malformedBody, type ProblemException } from '../api/problem/problem.exception';
 
 const MAX_SHOWN_CHARACTERS = 40;

@@ -175,7 +175,7 @@ describe('calls upstream are capped', () => {
     await held;
   });
 
-  it('a caller who gives up while it waits or runs frees its place', async () => {
+  it('a caller who gives up while it waits or runs frees its slot', async () => {
     bench.upstream.on(GET, () => fault('hang'));
     const client = bench.clientWith({ maxConcurrency: 1 });
     const stop = new AbortController();

@@ -1,4 +1,4 @@
-import type { Ledger } from './ledger';
+import type { Checkpoints } from './checkpoints';
 
 /** Waits for the destination to acknowledge states. */
 export class Acknowledgements {
@@ -7,7 +7,7 @@ export class Acknowledgements {
   private wake: (() => void) | null = null;
 
   constructor(
-    private readonly ledger: Ledger,
+    private readonly checkpoints: Checkpoints,
     private readonly options: {
       /** Whether the destination may acknowledge its states at the end. */
       readonly mayBuffer: boolean;
@@ -42,6 +42,6 @@ export class Acknowledgements {
   }
 
   private isWaiting(): boolean {
-    return this.ledger.unacknowledged > 0 && this.mode === 'awaited';
+    return this.checkpoints.unacknowledged > 0 && this.mode === 'awaited';
   }
 }

@@ -3,7 +3,7 @@ import type { Now } from '../platform/log';
 import type { Failure } from '../store/failure';
 import type { ConnectorRuntimeDirs } from './command';
 import type { ReportHandlers } from './connector-reports';
-import type { Commit, Ledger } from './ledger';
+import type { Commit, Checkpoints } from './checkpoints';
 
 /** Callbacks and limits of an attempt. */
 export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | 'warn'> {
@@ -24,9 +24,9 @@ export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | '
   readonly onProcess: (identity: ProcessIdentity) => void;
   readonly onProcessEnd: (identity: ProcessIdentity) => void;
   /** Receives the counts of the attempt, which change while it runs. */
-  readonly onLedger: (ledger: Ledger) => void;
+  readonly onCheckpoints: (checkpoints: Checkpoints) => void;
   /** The states must be durable when it returns. */
   readonly onCommit: (commit: Commit) => void;
   /** Checks the record counts after the source has succeeded, before streams are declared complete; null accepts them. */
-  readonly checkRecords: (ledger: Ledger) => Failure | null;
+  readonly checkRecords: (checkpoints: Checkpoints) => Failure | null;
 }

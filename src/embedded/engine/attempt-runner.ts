@@ -18,7 +18,7 @@ import type { Connectors } from './connectors';
 import type { ConnectorDefinition } from './definitions';
 import { emptyOverwrite, type EmptyOverwrite } from './empty-overwrite';
 import { reportable } from './failures';
-import type { Ledger } from './ledger';
+import type { Checkpoints } from './checkpoints';
 import { MAX_FAILURE_CHARACTERS } from './limits';
 import { renamingOf } from './naming';
 import { sharedName, type AttemptPlan } from './plan';
@@ -46,7 +46,7 @@ export interface AttemptRunnerOptions {
 
 /** Prepares and runs one attempt of a job, and stores its commits. */
 export class AttemptRunner {
-  private readonly ledgers = new Map<number, Ledger>();
+  private readonly checkpointsByJob = new Map<number, Checkpoints>();
 
   constructor(private readonly options: AttemptRunnerOptions) {}
 
@@ -81,18 +81,18 @@ export class AttemptRunner {
       return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
     } finally {
       this.options.attemptStreams.saveEmitted(job.id, number, this.emittedOf(job.id));
-      this.ledgers.delete(job.id);
+      this.checkpointsByJob.delete(job.id);
     }
   }
 
   /** What the source of a running job has sent in this attempt. */
   emittedOf(jobId: number): StreamCounts[] {
-    return this.ledgers.get(jobId)?.emitted ?? [];
+    return this.checkpointsByJob.get(jobId)?.emitted ?? [];
   }
 
-  private checkRecords(connection: Connection, ledger: Ledger): Failure | null {
+  private checkRecords(connection: Connection, checkpoints: Checkpoints): Failure | null {
     const { destinationRows, emptyOverwrite: choice, log } = this.options;
-    const failure = emptyOverwrite(connection, destinationRows, (stream) => ledger.recordsOf(stream));
+    const failure = emptyOverwrite(connection, destinationRows, (stream) => checkpoints.recordsOf(stream));
     if (failure === null || choice === 'refuse') return failure;
     log.warn(
       `Connection ${connection.id}: an overwrite without rows empties the destination, as EMPTY_OVERWRITE=warn allows. ${failure.message}`,
@@ -155,8 +155,8 @@ export class AttemptRunner {
       onProcessEnd: ({ pid }) => {
         attempts.removeProcess(pid);
       },
-      onLedger: (ledger) => {
-        this.ledgers.set(jobId, ledger);
+      onCheckpoints: (checkpoints) => {
+        this.checkpointsByJob.set(jobId, checkpoints);
       },
       onCommit: ({ states, streamCounts }) => {
         attempts.transaction(() => {
@@ -173,7 +173,7 @@ export class AttemptRunner {
       onConfiguration: (origin, configuration) => {
         keepers[origin](configuration);
       },
-      checkRecords: (ledger) => this.checkRecords(parts.connection, ledger),
+      checkRecords: (checkpoints) => this.checkRecords(parts.connection, checkpoints),
     };
   }
 }

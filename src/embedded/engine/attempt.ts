@@ -22,7 +22,7 @@ import {
   tooLongFailure,
 } from './failures';
 import { Forwarder, type Piece } from './forwarder';
-import { GuardError, Ledger } from './ledger';
+import { GuardError, Checkpoints } from './checkpoints';
 import { MAX_MESSAGE_BYTES, MAX_STATE_BYTES } from './limits';
 import { renameState } from './naming';
 import { configuredCatalog, nameOf, type AttemptPlan } from './plan';
@@ -47,7 +47,7 @@ export function runAttempt(plan: AttemptPlan, hooks: AttemptHooks): Promise<Fail
 
 class Attempt {
   private state: AttemptState = { phase: 'created' };
-  private readonly ledger = new Ledger();
+  private readonly checkpoints = new Checkpoints();
   private readonly source: ConnectorProcess;
   private readonly destination: ConnectorProcess;
   private readonly writer: DestinationWriter;
@@ -72,8 +72,8 @@ class Attempt {
     this.configured = new Set(plan.streams.map(streamKey));
     this.treatsEndAsSuccess = !plan.acknowledgesImmediately && plan.streams.some(isOverwritten);
     this.lastMessageMs = hooks.elapsedMs();
-    hooks.onLedger(this.ledger);
-    this.acknowledgements = new Acknowledgements(this.ledger, {
+    hooks.onCheckpoints(this.checkpoints);
+    this.acknowledgements = new Acknowledgements(this.checkpoints, {
       mayBuffer: !plan.acknowledgesImmediately,
       waitMs: hooks.stateWaitMs,
     });
@@ -153,12 +153,12 @@ class Attempt {
   /** Ends the destination after it has acknowledged its states, before it replaces rows with incomplete data. */
   private terminateDestination(): void {
     this.writer.stopWriting();
-    if (this.ledger.unacknowledged === 0 || this.state.phase === 'untrusted')
+    if (this.checkpoints.unacknowledged === 0 || this.state.phase === 'untrusted')
       this.destination.signal('SIGTERM');
   }
 
   private async pump(): Promise<void> {
-    const forwarder = new Forwarder(this.ledger, this.plan.rename, this.configured);
+    const forwarder = new Forwarder(this.checkpoints, this.plan.rename, this.configured);
     for await (const chunk of this.source.stdout) {
       this.lastMessageMs = this.hooks.elapsedMs();
       if (!Buffer.isBuffer(chunk) || this.hasFailed()) continue;
@@ -199,7 +199,7 @@ class Attempt {
     await this.awaitAllStates();
     if (this.hasFailed()) return;
     const asSent = renameState(state, this.plan.rename);
-    this.ledger.addState(parsed, asSent);
+    this.checkpoints.addState(parsed, asSent);
     await this.write(`${JSON.stringify({ ...message, state: asSent })}\n`);
   }
 
@@ -226,7 +226,7 @@ class Attempt {
   private async finish(): Promise<void> {
     await this.awaitAllStates();
     if (this.hasFailed()) return;
-    const refusal = this.hooks.checkRecords(this.ledger);
+    const refusal = this.hooks.checkRecords(this.checkpoints);
     if (refusal !== null) throw new AttemptError(refusal);
     for (const stream of this.plan.streams) {
       const renamed = this.plan.rename(nameOf(stream));
@@ -237,9 +237,9 @@ class Attempt {
     const end = await this.destination.ended;
     if (end.code !== 0) this.fail(endFailure('destination', this.destination, end));
     if (this.hasFailed()) return;
-    const { states, streamCounts } = this.ledger.finish();
+    const { states, streamCounts } = this.checkpoints.finish();
     // Records after the last state are committed by the successful exit of both connectors.
-    this.hooks.onCommit({ states, streamCounts: [...streamCounts, ...this.ledger.rest] });
+    this.hooks.onCommit({ states, streamCounts: [...streamCounts, ...this.checkpoints.rest] });
   }
 
   private followDestination(): void {
@@ -276,7 +276,7 @@ class Attempt {
 
   private commit(state: JsonObject): void {
     if (this.state.phase === 'untrusted') return;
-    this.hooks.onCommit(this.ledger.acknowledge(state));
+    this.hooks.onCommit(this.checkpoints.acknowledge(state));
     if (this.hasFailed() && this.treatsEndAsSuccess) this.terminateDestination();
     this.acknowledgements.changed();
   }
@@ -284,7 +284,7 @@ class Attempt {
   private watchSilence(): void {
     const silentMs = this.hooks.elapsedMs() - this.lastMessageMs;
     if (silentMs < this.hooks.silenceMs || this.hasFailed()) return;
-    const origin = this.ledger.unacknowledged > 0 ? 'destination' : 'source';
+    const origin = this.checkpoints.unacknowledged > 0 ? 'destination' : 'source';
     this.fail({
       type: origin === 'destination' ? 'destination_timeout' : 'heartbeat_timeout',
       origin,

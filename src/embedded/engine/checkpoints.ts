@@ -29,7 +29,7 @@ const LIMITS: StateLimits = { contentBytes: 64 * MIB, entryBytes: 64 * MIB };
  * Checkpoint accounting for one attempt. A state is committed if the source sent it and the destination acknowledged it, or a
  * newer one of the same stream, with the same number of records. Anything else is an error.
  */
-export class Ledger {
+export class Checkpoints {
   private readonly open = new Map<string, StreamCounts>();
   private readonly totals = new Map<string, StreamCounts>();
   /** The newest acknowledged state of each stream. */

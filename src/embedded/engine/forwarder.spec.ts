@@ -1,5 +1,5 @@
 import { Forwarder } from './forwarder';
-import { GuardError, Ledger } from './ledger';
+import { GuardError, Checkpoints } from './checkpoints';
 import { renamingOf } from './naming';
 
 describe('the forwarder', () => {
@@ -14,8 +14,8 @@ describe('the forwarder', () => {
       record('t', ',"namespace":"n"') +
       '{"type": "RECORD", "record": {"stream": "s", "data": {}, "emitted_at": 2}}\n';
     for (let cut = 1; cut < text.length; cut++) {
-      const ledger = new Ledger();
-      const forwarder = new Forwarder(ledger);
+      const checkpoints = new Checkpoints();
+      const forwarder = new Forwarder(checkpoints);
       const pieces = [
         ...forwarder.push(Buffer.from(text.slice(0, cut))),
         ...forwarder.push(Buffer.from(text.slice(cut))),
@@ -23,7 +23,7 @@ describe('the forwarder', () => {
       ];
       const passed = pieces.map((piece) => ('records' in piece ? piece.records.toString() : '?')).join('');
       expect(passed).toBe(text.replace('not a message\n', ''));
-      expect(ledger.rest.map(({ name, namespace, rows }) => [name, namespace, rows])).toEqual([
+      expect(checkpoints.rest.map(({ name, namespace, rows }) => [name, namespace, rows])).toEqual([
         ['s', '', 3],
         ['t', 'n', 1],
       ]);
@@ -31,18 +31,18 @@ describe('the forwarder', () => {
   });
 
   it('yields a state before it counts later records', () => {
-    const ledger = new Ledger();
+    const checkpoints = new Checkpoints();
     const states = `${record('s')}{"type":"STATE","state":{"type":"LEGACY","data":{}}}\n${record('s')}`;
     const seen: number[] = [];
-    for (const piece of new Forwarder(ledger).push(Buffer.from(states))) {
-      if ('message' in piece) seen.push(ledger.rest[0]?.rows ?? 0);
+    for (const piece of new Forwarder(checkpoints).push(Buffer.from(states))) {
+      if ('message' in piece) seen.push(checkpoints.rest[0]?.rows ?? 0);
     }
     expect(seen).toEqual([1]);
   });
 
   it('accepts a complete last message without a newline, and rejects an incomplete one', () => {
     const rest = (text: string): string[] => {
-      const forwarder = new Forwarder(new Ledger());
+      const forwarder = new Forwarder(new Checkpoints());
       const pieces = [...forwarder.push(Buffer.from(text)), ...forwarder.end()];
       return pieces.map((piece) => ('records' in piece ? piece.records.toString() : '?'));
     };
@@ -60,7 +60,7 @@ describe('the forwarder', () => {
       namespaceFormat: 'x_${SOURCE_NAMESPACE}',
       prefix: 'p_',
     });
-    const forwarder = new Forwarder(new Ledger(), rename);
+    const forwarder = new Forwarder(new Checkpoints(), rename);
     const odd =
       '{"type": "RECORD", "record": {"emitted_at": 1, "data": {"a":1}, "namespace": "n", "stream": "s"}}\n';
     const usual = record('s', ',"namespace":"n"');

@@ -2,7 +2,7 @@ import { parseObject, type JsonObject } from '../platform/json';
 import { PartialLine } from '../protocol/lines';
 import { LineReader, looksLikeRecord, recordPrefix, type RawRecord } from '../protocol/raw-record';
 import { namespaceOf, streamKey, type StreamName } from '../protocol/stream-name';
-import { GuardError, type Ledger } from './ledger';
+import { GuardError, type Checkpoints } from './checkpoints';
 import { MAX_MESSAGE_BYTES } from './limits';
 import type { Rename } from './naming';
 
@@ -35,7 +35,7 @@ export class Forwarder {
   private uncounted = { rows: 0, bytes: 0 };
 
   constructor(
-    private readonly ledger: Ledger,
+    private readonly checkpoints: Checkpoints,
     private readonly rename: Rename = (stream) => stream,
     /** The keys of the configured streams; null for any. */
     private readonly configured: ReadonlySet<string> | null = null,
@@ -71,7 +71,7 @@ export class Forwarder {
   private countForwarded(): void {
     const { current, uncounted } = this;
     if (current === null || uncounted.rows === 0) return;
-    this.ledger.addRecords(current.key, current.stream, uncounted.rows, uncounted.bytes);
+    this.checkpoints.addRecords(current.key, current.stream, uncounted.rows, uncounted.bytes);
     this.uncounted = { rows: 0, bytes: 0 };
   }
 
@@ -118,7 +118,7 @@ export class Forwarder {
     const stream = { name: record.stream, namespace: record.namespace ?? '' };
     if (this.configured?.has(streamKey(stream)) === false)
       throw new GuardError(`The source sent a record of stream ${stream.name}, which is not configured.`);
-    this.ledger.addRecords(streamKey(stream), stream, 1, line.length + 1);
+    this.checkpoints.addRecords(streamKey(stream), stream, 1, line.length + 1);
     this.current = this.currentFor(record, stream, line);
     if (this.rename(stream).name === stream.name && this.rename(stream).namespace === stream.namespace) {
       parts.addRun(start, start + line.length + 1);

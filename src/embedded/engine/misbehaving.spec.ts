@@ -147,7 +147,7 @@ describe('a sync with connectors that misbehave', () => {
         onConfiguration: jest.fn(),
         redact: (text) => text,
         elapsedMs: () => performance.now(),
-        onLedger: () => undefined,
+        onCheckpoints: () => undefined,
         checkRecords: () => null,
       },
     );

@@ -96,14 +96,14 @@ export class AirbyteCaller {
    */
   async admitStart(operation: Operation, context: CallContext): Promise<Release> {
     this.assertCircuitClosed(operation, this.breaker.waitMs());
-    const place = await this.gate.enter({
+    const release = await this.gate.enter({
       lane: operation.lane,
       timeoutMs: this.settings.startTimeoutMs,
       signal: this.startsRefused.signal,
       callerKey: context.callerKey,
     });
-    if (typeof place === 'string') throw startGateError(operation, place);
-    return place;
+    if (typeof release === 'string') throw startGateError(operation, release);
+    return release;
   }
 
   /** Rejects starts that still wait for a slot. Starts that were sent continue. */
@@ -156,9 +156,9 @@ export class AirbyteCaller {
     const { operation } = attempt;
     // Also checked before queueing, so that an outage is reported at once however long the queue is.
     if (!operation.probe) this.assertCircuitClosed(operation, this.breaker.waitMs());
-    const entry = this.acquirePlace(attempt);
-    const place = entry instanceof Promise ? await entry : entry;
-    if (typeof place === 'string') throw gateError(operation, place);
+    const entry = this.acquireSlot(attempt);
+    const release = entry instanceof Promise ? await entry : entry;
+    if (typeof release === 'string') throw gateError(operation, release);
     try {
       if (!operation.probe) this.assertCircuitClosed(operation, this.breaker.enter());
       const result = parse(await this.sendAuthorized(attempt));
@@ -167,7 +167,7 @@ export class AirbyteCaller {
       if (!(error instanceof ShapeError)) throw error;
       throw misbehaving(operation, `the answer has an unexpected shape (${error.message})`, 200);
     } finally {
-      place();
+      release();
     }
   }
 
@@ -175,7 +175,7 @@ export class AirbyteCaller {
     if (waitMs > 0) throw notSent('circuit_open', operation, 'Airbyte was down a moment ago', waitMs);
   }
 
-  private acquirePlace({ operation, context, deadlineAt }: Attempt): ReturnType<ConcurrencyGate['enter']> {
+  private acquireSlot({ operation, context, deadlineAt }: Attempt): ReturnType<ConcurrencyGate['enter']> {
     const remainingMs = deadlineAt - this.clock.monotonicMs();
     if (remainingMs <= 0) throw notSent('timeout', operation, 'no time was left');
     const { lane } = operation;

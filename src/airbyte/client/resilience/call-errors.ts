@@ -39,7 +39,7 @@ export function gateError(operation: Operation, refusal: GateRefusal): AirbyteEr
     case 'full':
       return notSent('overloaded', operation, 'too many calls wait for Airbyte already', 1_000);
     case 'timeout':
-      return notSent('timeout', operation, 'its turn did not come in time');
+      return notSent('timeout', operation, 'no slot was free in time');
     case 'aborted':
       return notSent('timeout', operation, 'the caller gave up');
   }
@@ -51,7 +51,7 @@ export function startGateError(operation: Operation, refusal: GateRefusal): Airb
     case 'full':
       return gateError(operation, refusal);
     case 'timeout':
-      return notSent('overloaded', operation, 'other starts hold every place', START_RETRY_MS);
+      return notSent('overloaded', operation, 'other starts hold every slot', START_RETRY_MS);
     case 'aborted':
       return notSent('overloaded', operation, 'the gateway is stopping', 1_000);
   }

@@ -57,7 +57,7 @@ describe('concurrency gate', () => {
     expect(log).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'a3', 'a4', 'a5']);
   });
 
-  it('a caller that is alone may fill the queue, and gives places up to others', async () => {
+  it('a caller that is alone may fill the queue, and gives up queue positions to others', async () => {
     const gate = gateOf({ maxConcurrency: 1, maxQueue: 6 });
     const held = await enter(gate, 'read', 'held', []);
     const outcomes = new Map<string, string>();
@@ -77,7 +77,7 @@ describe('concurrency gate', () => {
     expect([gate.active, gate.queued]).toEqual([0, 0]);
   });
 
-  it('starts have places of their own, which hold up neither reads nor creations', async () => {
+  it('starts have slots of their own and delay neither reads nor creations', async () => {
     const log: string[] = [];
     const gate = gateOf();
     const start = await enter(gate, 'start', 's1', log);
@@ -105,7 +105,7 @@ describe('concurrency gate', () => {
     expect(log).toEqual(['r1', 'c1', 'c2', 's1', 's2', 's3']);
   });
 
-  it('a place given back twice counts once', async () => {
+  it('a slot that is released twice counts once', async () => {
     const gate = gateOf({ maxConcurrency: 1 });
     const release = await enter(gate, 'read', 'r1', []);
     release();

@@ -54,8 +54,8 @@ export class ConcurrencyGate {
   /** @returns a function that releases the slot, or the reason for the rejection */
   enter(entry: Entry): Release | Promise<Release | GateRefusal> | GateRefusal {
     if (entry.signal?.aborted) return 'aborted';
-    if (this.hasRoom(entry.lane) && this.waiting.isEmpty(entry.lane)) return this.occupy(entry.lane);
-    if (!this.hasQueuePlace(entry.callerKey)) return 'full';
+    if (this.hasFreeSlot(entry.lane) && this.waiting.isEmpty(entry.lane)) return this.occupy(entry.lane);
+    if (!this.canQueue(entry.callerKey)) return 'full';
     return this.queue(entry);
   }
 
@@ -63,7 +63,7 @@ export class ConcurrencyGate {
    * If the queue is full, the caller with most waiting calls gives up its newest one to a caller with fewer. So
    * no caller can block the others, and a single caller can use the whole queue.
    */
-  private hasQueuePlace(callerKey = ''): boolean {
+  private canQueue(callerKey = ''): boolean {
     if (this.queued < this.limits.maxQueue) return true;
     const { callerKey: longest, size } = this.waiting.longest();
     if (size <= this.waiting.sizeOf(callerKey) + 1) return false;
@@ -117,11 +117,11 @@ export class ConcurrencyGate {
 
   /** Cancellations have priority over starts: stopping a run must not wait for other runs to start. */
   private takeNext(): Waiter | undefined {
-    const canCancel = !this.waiting.isEmpty('cancel') && this.hasRoom('cancel');
-    return this.waiting.takeNext((lane) => (canCancel ? lane === 'cancel' : this.hasRoom(lane)));
+    const canCancel = !this.waiting.isEmpty('cancel') && this.hasFreeSlot('cancel');
+    return this.waiting.takeNext((lane) => (canCancel ? lane === 'cancel' : this.hasFreeSlot(lane)));
   }
 
-  private hasRoom(lane: Lane): boolean {
+  private hasFreeSlot(lane: Lane): boolean {
     const { maxConcurrency, maxCreates, maxStarts } = this.limits;
     if (isStartLane(lane)) return this.running.start + this.running.cancel < maxStarts;
     if (this.running.read + this.running.create >= maxConcurrency) return false;

@@ -63,10 +63,10 @@ export class FairQueue<T extends Queued> {
     return newest;
   }
 
-  /** Removes and returns the next waiter. @param hasRoom whether the lane has a free slot */
-  takeNext(hasRoom: (lane: Lane) => boolean): T | undefined {
+  /** Removes and returns the next waiter. @param hasFreeSlot whether the lane has a free slot */
+  takeNext(hasFreeSlot: (lane: Lane) => boolean): T | undefined {
     for (const [callerKey, line] of this.queues) {
-      const next = oldestOf(line, hasRoom);
+      const next = oldestOf(line, hasFreeSlot);
       if (next === undefined) continue;
       this.queues.delete(callerKey);
       this.queues.set(callerKey, line);
@@ -85,11 +85,11 @@ function newQueue<T>(): CallerQueue<T> {
 
 function oldestOf<T extends Queued>(
   { lanes }: CallerQueue<T>,
-  hasRoom: (lane: Lane) => boolean,
+  hasFreeSlot: (lane: Lane) => boolean,
 ): T | undefined {
   let oldest: T | undefined;
   for (const lane of LANES) {
-    const first = hasRoom(lane) ? firstOf(lanes[lane]) : undefined;
+    const first = hasFreeSlot(lane) ? firstOf(lanes[lane]) : undefined;
     if (first !== undefined && (oldest === undefined || first.arrival < oldest.arrival)) oldest = first;
   }
   return oldest;
