@@ -1,7 +1,6 @@
 import { objectAt, stringAt, type JsonObject } from '../../platform/json';
 import { configError } from '../../protocol/connector';
-
-export const DEFAULT_PORT = 5432;
+import { DEFAULT_PORT } from '../destination-names';
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];

@@ -1,9 +1,7 @@
 import type { JsonObject } from '../../platform/json';
 import { configError } from '../../protocol/connector';
+import { DEFAULT_SCHEMA } from '../destination-names';
 import { CONNECTION_PROPERTIES, parsePostgresConfig, type PostgresConfig } from '../postgres/config';
-
-/** The schemas that are read if none are configured. */
-export const DEFAULT_SCHEMAS: readonly string[] = ['public'];
 
 /** The configuration: the connection and the schemas to read. */
 export interface SourceConfig {
@@ -16,9 +14,9 @@ export function parseSourceConfig(config: JsonObject): SourceConfig {
   return { postgres: parsePostgresConfig(config), schemas: schemasOf(config) };
 }
 
-function schemasOf(config: JsonObject): readonly string[] {
+function schemasOf(config: JsonObject): string[] {
   const value = config['schemas'];
-  if (value === undefined || value === null) return DEFAULT_SCHEMAS;
+  if (value === undefined || value === null) return [DEFAULT_SCHEMA];
   if (!Array.isArray(value)) throw configError('schemas must be a list of names, for example ["public"].');
   const schemas: string[] = [];
   for (const item of value as unknown[]) {
@@ -26,7 +24,7 @@ function schemasOf(config: JsonObject): readonly string[] {
       throw configError('schemas must contain only names of schemas, each a text.');
     if (!schemas.includes(item)) schemas.push(item);
   }
-  return schemas.length === 0 ? DEFAULT_SCHEMAS : schemas;
+  return schemas.length === 0 ? [DEFAULT_SCHEMA] : schemas;
 }
 
 export const SOURCE_SPECIFICATION: JsonObject = {
@@ -40,7 +38,7 @@ export const SOURCE_SPECIFICATION: JsonObject = {
     schemas: {
       type: 'array',
       items: { type: 'string', minLength: 1 },
-      default: [...DEFAULT_SCHEMAS],
+      default: [DEFAULT_SCHEMA],
       description: 'The schemas to read. Names are case-sensitive.',
     },
     // Airbyte's generated clients always send this member.

@@ -9,6 +9,7 @@ import { withClient } from '../postgres/client';
 import { qualified } from '../postgres/identifiers';
 import { parseSourceConfig, SOURCE_SPECIFICATION } from './config';
 import { readFailure } from './failures';
+import { DEFAULT_SCHEMA } from '../destination-names';
 import { readOffer } from './schemas';
 import { TableReader } from './table-reader';
 import { readRelations, shownName, toStream, withColumns, type Relation } from './tables';
@@ -111,7 +112,7 @@ async function lockView(client: Client, statement: string): Promise<void> {
 }
 
 function namespaceOf({ namespace }: ConfiguredStream): string {
-  return namespace ?? 'public';
+  return namespace ?? DEFAULT_SCHEMA;
 }
 
 function relationOf(stream: ConfiguredStream, known: readonly Relation[]): Relation {

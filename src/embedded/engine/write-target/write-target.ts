@@ -1,11 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DEFAULT_SCHEMA, tableNameOf } from '../../connectors/destination-names';
+import { DEFAULT_PORT, DEFAULT_SCHEMA, tableNameOf } from '../../connectors/destination-names';
 import { fileNameOf, foldedName } from '../../connectors/destination-local-json/file-names';
 import { folded } from '../../connectors/destination-sqlite/names';
-import { DEFAULT_PORT } from '../../connectors/postgres/config';
 import { isPattern, matchesPath } from '../../connectors/source-file/glob';
-import { DEFAULT_SCHEMAS } from '../../connectors/source-postgres/config';
 import { numberAt, stringAt, stringsOf, type JsonObject } from '../../platform/json';
 import { LocalPathError, resolveLocalPath } from '../../platform/local-path';
 import { hasCode } from '../../platform/system-error';
@@ -78,9 +76,9 @@ export function serverOf(config: JsonObject): Server {
 }
 
 /** The schemas that a Postgres source reads. */
-export function schemasOf(config: JsonObject): readonly string[] {
+export function schemasOf(config: JsonObject): string[] {
   const schemas = stringsOf(config['schemas']);
-  return schemas.length === 0 ? DEFAULT_SCHEMAS : schemas;
+  return schemas.length === 0 ? [DEFAULT_SCHEMA] : schemas;
 }
 
 /** Whether a file source reads a file, by its path or its pattern. */
