@@ -67,8 +67,32 @@ module.exports = {
     {
       name: 'features-import-the-kernel-and-not-one-another',
       severity: 'error',
-      from: { path: '^src/airbyte/(core|ingestion|status|runs|actors|preview)/' },
-      to: { path: '^src/airbyte/', pathNot: ['^src/airbyte/(client|schedule|core)/', '^src/airbyte/$1/'] },
+      from: {
+        path: '^src/airbyte/(core|ingestion|status|runs|actors|preview|history|capabilities|streams)/',
+      },
+      to: {
+        path: '^src/airbyte/',
+        pathNot: ['^src/airbyte/(client|schedule|core|internal)/', '^src/airbyte/$1/'],
+      },
+    },
+    {
+      name: 'core-imports-nothing-above-it',
+      severity: 'error',
+      from: { path: '^src/airbyte/core/' },
+      to: { path: '^src/airbyte/internal/' },
+    },
+    {
+      name: 'the-internal-api-builds-on-the-client',
+      severity: 'error',
+      from: { path: '^src/airbyte/internal/' },
+      to: {
+        path: '^src/',
+        pathNot: [
+          '^src/airbyte/(client|internal)/',
+          '^src/(config|lib)/',
+          '^src/airbyte/core/core\\.module\\.ts$',
+        ],
+      },
     },
     {
       name: 'listing-imports-the-kernel-and-status',

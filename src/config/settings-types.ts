@@ -28,6 +28,10 @@ export interface AirbyteSettings {
   readonly maxStarts: number;
   /** Maximum number of waiting calls. */
   readonly maxQueue: number;
+  /** False: Airbyte's internal API is never called. */
+  readonly usesInternalApi: boolean;
+  /** Base of Airbyte's internal API, e.g. `http://host:8000/api/v1`. Null: derived from `apiUrl`. */
+  readonly internalApiUrl: string | null;
 }
 
 /** An API key. Only its hash is stored. */

@@ -32,6 +32,8 @@ describe('parseSettings', () => {
         maxCreates: 2,
         maxStarts: 2,
         maxQueue: 1000,
+        usesInternalApi: true,
+        internalApiUrl: null,
       },
       statusMaxAgeMs: 1000,
       scheduleMinIntervalMinutes: 1,

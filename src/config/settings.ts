@@ -44,6 +44,8 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       maxCreates: env.integer('AIRBYTE_MAX_CREATES', { fallback: 2, min: 1, max: 1000 }),
       maxStarts: env.integer('AIRBYTE_MAX_STARTS', { fallback: 2, min: 1, max: 1000 }),
       maxQueue: env.integer('AIRBYTE_MAX_QUEUE', { fallback: 1000, min: 0, max: 1_000_000 }),
+      usesInternalApi: env.oneOf('AIRBYTE_INTERNAL_API', ['auto', 'off']) !== 'off',
+      internalApiUrl: env.url('AIRBYTE_INTERNAL_API_URL', ['http:', 'https:']),
     },
     statusMaxAgeMs: env.integer('STATUS_MAX_AGE_MS', { fallback: 1000, min: 0, max: 60 * MINUTE_MS }),
     scheduleMinIntervalMinutes: env.integer('SCHEDULE_MIN_INTERVAL_MINUTES', {

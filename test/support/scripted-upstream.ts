@@ -16,6 +16,8 @@ export type Handler = (
 ) => Reply | undefined | Promise<Reply | undefined>;
 
 const BASE_PATH = '/api/public/v1';
+/** Of the internal API; its operations are `internal jobs/list` and so on. */
+const INTERNAL_PATH = '/api/v1/';
 const ANY = '*';
 
 export interface UpstreamOptions {
@@ -205,6 +207,7 @@ async function receive(message: IncomingMessage): Promise<UpstreamRequest> {
   const text = Buffer.concat(chunks).toString('utf8');
   const [rawPath = '', query = ''] = (message.url ?? '').split('?');
   const path = rawPath.startsWith(BASE_PATH) ? rawPath.slice(BASE_PATH.length) : rawPath;
+  const isInternal = rawPath.startsWith(INTERNAL_PATH);
   const [collection = '', ...rest] = path.slice(1).split('/');
   const isToken = path === '/applications/token';
   const pattern = rest.length === 0 || isToken ? path : `/${collection}/:id`;
@@ -212,7 +215,7 @@ async function receive(message: IncomingMessage): Promise<UpstreamRequest> {
   return {
     method,
     path,
-    operation: `${method} ${pattern}`,
+    operation: isInternal ? `internal ${rawPath.slice(INTERNAL_PATH.length)}` : `${method} ${pattern}`,
     id: isToken ? '' : decodeURIComponent(rest.join('/')),
     query: new URLSearchParams(query),
     headers: message.headers,

@@ -23,6 +23,8 @@ const SETTINGS: Omit<AirbyteSettings, 'apiUrl'> = {
   maxCreates: 2,
   maxStarts: 2,
   maxQueue: 100,
+  usesInternalApi: true,
+  internalApiUrl: null,
 };
 
 /** A scripted upstream and the clients that a test points at it. */

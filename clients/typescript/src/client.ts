@@ -24,7 +24,9 @@ import type {
   PageQuery,
   PatchIngestionInput,
   PatchOptions,
+  ListedRun,
   Run,
+  RunDetails,
   RunList,
   RunsQuery,
   SchedulePreview,
@@ -182,9 +184,9 @@ export class IngestionClient {
   }
 
   /** Returns the current state of a run. */
-  run(connectionId: string, runId: string, options: CallOptions = {}): Called<Run> {
+  run(connectionId: string, runId: string, options: CallOptions = {}): Called<RunDetails> {
     return this.caller.call(
-      SHAPES.run,
+      SHAPES.runDetails,
       (init) => this.http.GET(RUN, { params: { path: { connectionId, runId } }, ...init }),
       options,
     );
@@ -205,7 +207,7 @@ export class IngestionClient {
     connectionId: string,
     query: Omit<RunsQuery, 'pageToken'> = {},
     options: CallOptions = {},
-  ): AsyncGenerator<Run, void> {
+  ): AsyncGenerator<ListedRun, void> {
     return everyPage((page) => this.runs(connectionId, { ...query, ...page }, options));
   }
 
@@ -224,11 +226,11 @@ export class IngestionClient {
    * limit. With a limit of 0, the run is read once.
    * @throws WaitTimeoutError if the run is still in progress, or the last error if no time remains for a retry
    */
-  waitForRun(connectionId: string, runId: string, options: WaitOptions = {}): Promise<Run> {
+  waitForRun(connectionId: string, runId: string, options: WaitOptions = {}): Promise<RunDetails> {
     return waitForEnd(async (waitS, stop, attempt) => {
       const params = { path: { connectionId, runId }, query: { wait: waitS } };
       const { data } = await this.caller.attempt(
-        SHAPES.run,
+        SHAPES.runDetails,
         (init) => this.http.GET(RUN, { params, ...init }),
         options,
         stop,

@@ -165,7 +165,7 @@ export interface paths {
         };
         /**
          * List runs
-         * @description Returns the run history, newest first.
+         * @description Returns the run history, newest first, with the reasons of failed runs.
          */
         get: operations["listRuns"];
         put?: never;
@@ -189,7 +189,7 @@ export interface paths {
         };
         /**
          * Get a run
-         * @description Returns one run of this ingestion. With `wait`, the response comes when the run ends, when the given seconds have passed, or when the gateway stops. If the run has not ended, repeat the request.
+         * @description Returns one run of this ingestion. With `wait`, the response comes when the run ends, when the given seconds have passed, or when the gateway stops. If the run has not ended, repeat the request. Attempts, streams, progress and the reason of a failure come from Airbyte's internal API, where the installation has it.
          */
         get: operations["getRun"];
         put?: never;
@@ -285,6 +285,11 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description State of the attempt. `unknown`: a value of a later Airbyte version.
+         * @enum {string}
+         */
+        AttemptStatus: "running" | "succeeded" | "failed" | "unknown";
+        /**
          * @description Behaviour if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run.
          * @enum {string}
          */
@@ -377,6 +382,22 @@ export interface components {
              */
             nextPageToken: string | null;
         };
+        /**
+         * @description What to do: `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
+         *     `wait`: the cause is temporary, or Airbyte tries again by itself. `contact_support`: ask the operator of Airbyte.
+         * @enum {string}
+         */
+        FailureAdvice: "fix_configuration" | "run_again" | "wait" | "contact_support";
+        /**
+         * @description Where the failure happened.
+         * @enum {string}
+         */
+        FailureOrigin: "source" | "destination" | "replication" | "persistence" | "airbyte_platform" | "normalization" | "dbt" | "unknown";
+        /**
+         * @description Kind of failure.
+         * @enum {string}
+         */
+        FailureType: "config_error" | "system_error" | "manual_cancellation" | "refresh_schema" | "heartbeat_timeout" | "destination_timeout" | "transient_error" | "unknown";
         /** @description One validation error of a request. */
         FieldError: {
             /**
@@ -635,6 +656,75 @@ export interface components {
              */
             observedAt: string;
         };
+        /** @description One run in a list. */
+        ListedRun: {
+            /**
+             * @description Id of the run; it equals the id of Airbyte's job.
+             * @example 1
+             */
+            runId: string;
+            /**
+             * @description Id of the ingestion, which is the id of the connection in Airbyte.
+             * @example conn-12345678-1234-1234-1234-123456789012
+             */
+            connectionId: string;
+            /**
+             * @description Kind of run. Only `sync` and `refresh` move data.
+             * @example sync
+             */
+            type: components["schemas"]["RunType"];
+            /**
+             * @description `incomplete`: an attempt failed and Airbyte will try again.
+             * @example succeeded
+             */
+            status: components["schemas"]["RunStatus"];
+            /**
+             * @description Airbyte's status if `status` is `unknown`; null otherwise.
+             * @example null
+             */
+            upstreamStatus: string | null;
+            /**
+             * Format: date-time
+             * @description Time when the run was requested.
+             * @example 2026-01-15T02:00:00.000Z
+             */
+            queuedAt: string;
+            /**
+             * Format: date-time
+             * @description Start time; null where Airbyte does not report it. Only a single run has it, and only with the capability `attempts`.
+             * @example null
+             */
+            startedAt: string | null;
+            /**
+             * Format: date-time
+             * @description End time; null until the run ends.
+             * @example 2026-01-15T02:07:41.000Z
+             */
+            endedAt: string | null;
+            /**
+             * Format: int64
+             * @description Time from request to end in milliseconds, including waiting; null until the run ends.
+             * @example 461000
+             */
+            durationMs: number | null;
+            /**
+             * Format: int64
+             * @description Rows committed to the destination; null if Airbyte does not report it.
+             * @example 4200
+             */
+            rows: number | null;
+            /**
+             * Format: int64
+             * @description Bytes committed to the destination; null if Airbyte does not report it.
+             * @example 1048576
+             */
+            bytes: number | null;
+            /**
+             * @description Why the run failed; null if it did not fail, if Airbyte reports no reason, or if the capability `failureReasons` is off
+             *     (`GET /capabilities`). In an `incomplete` run, the reason of the newest attempt that failed.
+             */
+            failure: components["schemas"]["RunFailure"] | null;
+        };
         /**
          * @description Reason for the presence or absence of a next sync.
          * @enum {string}
@@ -768,7 +858,7 @@ export interface components {
             queuedAt: string;
             /**
              * Format: date-time
-             * @description Start time. Always null: Airbyte's public API does not report it.
+             * @description Start time; null where Airbyte does not report it. Only a single run has it, and only with the capability `attempts`.
              * @example null
              */
             startedAt: string | null;
@@ -797,15 +887,192 @@ export interface components {
              */
             bytes: number | null;
         };
+        /** @description One attempt of a run. Airbyte repeats a failed attempt. */
+        RunAttempt: {
+            /**
+             * Format: int32
+             * @description Number of the attempt; the first has 1.
+             * @example 1
+             */
+            number: number;
+            /**
+             * @description State of the attempt. `unknown`: a value of a later Airbyte version.
+             * @example failed
+             */
+            status: components["schemas"]["AttemptStatus"];
+            /**
+             * Format: date-time
+             * @description Start of the attempt; null if Airbyte does not report it.
+             * @example 2026-01-15T02:00:12.000Z
+             */
+            startedAt: string | null;
+            /**
+             * Format: date-time
+             * @description End of the attempt; null until it ends.
+             * @example 2026-01-15T02:07:41.000Z
+             */
+            endedAt: string | null;
+            /**
+             * Format: int64
+             * @description Rows that this attempt committed; null if Airbyte does not report it.
+             * @example 4200
+             */
+            rows: number | null;
+            /**
+             * Format: int64
+             * @description Bytes that this attempt committed; null if Airbyte does not report it.
+             * @example 1048576
+             */
+            bytes: number | null;
+            /** @description Why the attempt failed; null if it did not fail or Airbyte reports no reason. */
+            failure: components["schemas"]["RunFailure"] | null;
+        };
+        /** @description One run with its attempts and streams. */
+        RunDetails: {
+            /**
+             * @description Id of the run; it equals the id of Airbyte's job.
+             * @example 1
+             */
+            runId: string;
+            /**
+             * @description Id of the ingestion, which is the id of the connection in Airbyte.
+             * @example conn-12345678-1234-1234-1234-123456789012
+             */
+            connectionId: string;
+            /**
+             * @description Kind of run. Only `sync` and `refresh` move data.
+             * @example sync
+             */
+            type: components["schemas"]["RunType"];
+            /**
+             * @description `incomplete`: an attempt failed and Airbyte will try again.
+             * @example succeeded
+             */
+            status: components["schemas"]["RunStatus"];
+            /**
+             * @description Airbyte's status if `status` is `unknown`; null otherwise.
+             * @example null
+             */
+            upstreamStatus: string | null;
+            /**
+             * Format: date-time
+             * @description Time when the run was requested.
+             * @example 2026-01-15T02:00:00.000Z
+             */
+            queuedAt: string;
+            /**
+             * Format: date-time
+             * @description Start time; null where Airbyte does not report it. Only a single run has it, and only with the capability `attempts`.
+             * @example null
+             */
+            startedAt: string | null;
+            /**
+             * Format: date-time
+             * @description End time; null until the run ends.
+             * @example 2026-01-15T02:07:41.000Z
+             */
+            endedAt: string | null;
+            /**
+             * Format: int64
+             * @description Time from request to end in milliseconds, including waiting; null until the run ends.
+             * @example 461000
+             */
+            durationMs: number | null;
+            /**
+             * Format: int64
+             * @description Rows committed to the destination; null if Airbyte does not report it.
+             * @example 4200
+             */
+            rows: number | null;
+            /**
+             * Format: int64
+             * @description Bytes committed to the destination; null if Airbyte does not report it.
+             * @example 1048576
+             */
+            bytes: number | null;
+            /**
+             * @description Why the run failed; null if it did not fail, if Airbyte reports no reason, or if the capability `failureReasons` is off
+             *     (`GET /capabilities`). In an `incomplete` run, the reason of the newest attempt that failed.
+             */
+            failure: components["schemas"]["RunFailure"] | null;
+            /** @description Attempts, oldest first; null if the capability `attempts` is off. */
+            attempts: components["schemas"]["RunAttempt"][] | null;
+            /** @description Counts by stream; null if the capability `attempts` is off. Airbyte reports none before the first commit. */
+            streams: components["schemas"]["RunStream"][] | null;
+            /** @description Counts of a running sync; null if the run does not run, or if the capability `progress` is off. */
+            progress: components["schemas"]["RunProgress"] | null;
+        };
+        /** @description Why a run or an attempt failed, as Airbyte reports it. */
+        RunFailure: {
+            /**
+             * @description Where the failure happened.
+             * @example source
+             */
+            origin: components["schemas"]["FailureOrigin"];
+            /**
+             * @description Kind of failure.
+             * @example config_error
+             */
+            type: components["schemas"]["FailureType"];
+            /**
+             * @description Message of Airbyte or the connector, with secrets masked; null if there is none.
+             * @example The password of the user was changed.
+             */
+            message: string | null;
+            /**
+             * @description Whether Airbyte regards a retry as useful; null if it does not report it.
+             * @example false
+             */
+            retryable: boolean | null;
+            /**
+             * @description What to do: `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
+             *     `wait`: the cause is temporary, or Airbyte tries again by itself. `contact_support`: ask the operator of Airbyte.
+             * @example fix_configuration
+             */
+            advice: components["schemas"]["FailureAdvice"];
+            /**
+             * Format: date-time
+             * @description Time of the failure; null if Airbyte does not report it.
+             * @example 2026-01-15T02:07:41.000Z
+             */
+            at: string | null;
+        };
         /** @description A page of an ingestion's runs, newest first. */
         RunList: {
             /** @description Items of this page. */
-            data: components["schemas"]["Run"][];
+            data: components["schemas"]["ListedRun"][];
             /**
              * @description Token of the next page; null on the last page.
              * @example null
              */
             nextPageToken: string | null;
+        };
+        /** @description Counts of a running sync. */
+        RunProgress: {
+            /**
+             * Format: int64
+             * @description Rows read from the source so far; null if Airbyte does not report it.
+             * @example 2100
+             */
+            rowsRead: number | null;
+            /**
+             * Format: int64
+             * @description Rows committed to the destination so far; null if Airbyte does not report it.
+             * @example 2000
+             */
+            rows: number | null;
+            /**
+             * Format: int64
+             * @description Bytes read from the source so far; null if Airbyte does not report it.
+             * @example 524288
+             */
+            bytesRead: number | null;
+            /**
+             * Format: int64
+             * @description Bytes committed to the destination so far; null if Airbyte does not report it.
+             * @example 500000
+             */
+            bytes: number | null;
         };
         /**
          * @description `incomplete`: an attempt failed and Airbyte will try again.
@@ -817,6 +1084,43 @@ export interface components {
          * @enum {string}
          */
         RunStatusFilter: "pending" | "queued" | "running" | "incomplete" | "succeeded" | "failed" | "cancelled";
+        /** @description Counts of one stream in a run. */
+        RunStream: {
+            /**
+             * @description Display name.
+             * @example orders
+             */
+            name: string;
+            /**
+             * @description Null if the stream has none.
+             * @example null
+             */
+            namespace: string | null;
+            /**
+             * Format: int64
+             * @description Rows committed to the destination; null if Airbyte does not report it.
+             * @example 4200
+             */
+            rows: number | null;
+            /**
+             * Format: int64
+             * @description Bytes committed to the destination; null if Airbyte does not report it.
+             * @example 1048576
+             */
+            bytes: number | null;
+            /**
+             * Format: int64
+             * @description Rows read from the source; null if Airbyte does not report it.
+             * @example 4200
+             */
+            rowsRead: number | null;
+            /**
+             * Format: int64
+             * @description Rows that the destination rejected; null before Airbyte 1.8.
+             * @example 0
+             */
+            rowsRejected: number | null;
+        };
         /**
          * @description Kind of run. Only `sync` and `refresh` move data.
          * @enum {string}
@@ -3350,7 +3654,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One run of an ingestion; it is a job in Airbyte. */
+            /** @description One run with its attempts and streams. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3359,7 +3663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["RunDetails"];
                 };
             };
             /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */

@@ -20,6 +20,20 @@ type ShapeOf<T> = { readonly [M in RequiredOf<T>]: KindOf<T[M]> };
 
 const PAGE = { data: 'array', nextPageToken: 'string or null' } as const;
 
+const RUN = {
+  runId: 'string',
+  connectionId: 'string',
+  type: 'string',
+  status: 'string',
+  upstreamStatus: 'string or null',
+  queuedAt: 'string',
+  startedAt: 'string or null',
+  endedAt: 'string or null',
+  durationMs: 'number or null',
+  rows: 'number or null',
+  bytes: 'number or null',
+} satisfies ShapeOf<Schemas['Run']>;
+
 export const SHAPES = {
   ingestion: {
     connectionId: 'string',
@@ -56,19 +70,14 @@ export const SHAPES = {
     healthReasons: 'array',
     observedAt: 'string',
   } satisfies ShapeOf<Schemas['IngestionStatusReport']>,
-  run: {
-    runId: 'string',
-    connectionId: 'string',
-    type: 'string',
-    status: 'string',
-    upstreamStatus: 'string or null',
-    queuedAt: 'string',
-    startedAt: 'string or null',
-    endedAt: 'string or null',
-    durationMs: 'number or null',
-    rows: 'number or null',
-    bytes: 'number or null',
-  } satisfies ShapeOf<Schemas['Run']>,
+  run: RUN,
+  runDetails: {
+    ...RUN,
+    failure: 'object or null',
+    attempts: 'array or null',
+    streams: 'array or null',
+    progress: 'object or null',
+  } satisfies ShapeOf<Schemas['RunDetails']>,
   preview: {
     description: 'string',
     unixExpression: 'string or null',

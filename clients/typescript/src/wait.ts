@@ -1,6 +1,6 @@
 import { CallTimeoutError, WaitTimeoutError } from './errors.js';
 import { isPassing, pause, pauseMs, within } from './retry.js';
-import type { Run, WaitOptions } from './types.js';
+import type { RunDetails, WaitOptions } from './types.js';
 
 /** Maximum duration of one long poll at the gateway. */
 const MAX_WAIT_S = 60;
@@ -18,12 +18,12 @@ const MAX_EARLY_PAUSE_MS = 10_000;
  * @throws WaitTimeoutError if the run is still in progress, or the last error if no time remains for a retry
  */
 export async function waitForEnd(
-  read: (waitS: number, stop: AbortSignal, attempt: number) => Promise<Run>,
+  read: (waitS: number, stop: AbortSignal, attempt: number) => Promise<RunDetails>,
   { signal, timeoutMs = HOUR_MS }: WaitOptions,
-): Promise<Run> {
+): Promise<RunDetails> {
   const deadlineMs = performance.now() + timeoutMs;
   const leftMs = (): number => deadlineMs - performance.now();
-  let last: Run | undefined;
+  let last: RunDetails | undefined;
   for (let attempt = 1, early = 0, failures = 0; ; attempt += 1) {
     const startedMs = performance.now();
     const waitS = Math.min(MAX_WAIT_S, Math.max(0, Math.floor((leftMs() - MARGIN_MS) / 1000)));

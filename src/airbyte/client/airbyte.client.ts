@@ -302,5 +302,5 @@ export function createAirbyteClient(
   axios: AxiosInstance,
   options: ClientOptions = {},
 ): AirbyteClient {
-  return new AirbyteClient(settings, new AxiosTransport(settings.apiUrl, axios), options);
+  return new AirbyteClient(settings, new AxiosTransport(settings, axios), options);
 }

@@ -32,6 +32,6 @@ function truncate(message: string): string {
   return message.length <= MAX_MESSAGE_CHARACTERS ? message : `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…`;
 }
 
-function maskCredentials(message: string): string {
+export function maskCredentials(message: string): string {
   return message.replace(CREDENTIALS, `$1$2${MASK}`).replace(JWT, MASK).replace(SECRET_MEMBER, `$1${MASK}`);
 }

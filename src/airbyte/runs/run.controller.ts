@@ -11,6 +11,7 @@ import { QueryValidationPipe } from '../../api/validation/query.pipe';
 import { OptionalBodyPipe } from '../../api/validation/validation.pipe';
 import { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import { RunDto, RunQueryDto, StartRunDto } from '../core/dto/run.dto';
+import { RunDetailsDto } from './dto/run-details.dto';
 import { RunService } from './run.service';
 
 const SECOND_MS = 1000;
@@ -75,7 +76,7 @@ export class RunController {
   @ApiOperation({
     operationId: 'listRuns',
     summary: 'List runs',
-    description: 'Returns the run history, newest first.',
+    description: 'Returns the run history, newest first, with the reasons of failed runs.',
   })
   @ApiIdParam('connectionId')
   @ApiOkResponse({ type: RunListDto })
@@ -95,11 +96,12 @@ export class RunController {
     summary: 'Get a run',
     description:
       'Returns one run of this ingestion. With `wait`, the response comes when the run ends, when the given seconds ' +
-      'have passed, or when the gateway stops. If the run has not ended, repeat the request.',
+      'have passed, or when the gateway stops. If the run has not ended, repeat the request. Attempts, streams, progress ' +
+      "and the reason of a failure come from Airbyte's internal API, where the installation has it.",
   })
   @ApiIdParam('connectionId')
   @ApiIdParam('runId')
-  @ApiOkResponse({ type: RunDto })
+  @ApiOkResponse({ type: RunDetailsDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found', 'run-not-found'] })
   getRun(
     @Param('connectionId', IdParamPipe) connectionId: string,
@@ -107,7 +109,7 @@ export class RunController {
     @Query(QueryValidationPipe) { wait }: RunQueryDto,
     @Context() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RunDto> {
+  ): Promise<RunDetailsDto> {
     if (wait === undefined || wait === 0) return this.runs.get(connectionId, runId, context);
     const patience = { waitMs: wait * SECOND_MS, callerGone: abortOnDisconnect(reply) };
     return this.runs.awaitEnd(connectionId, runId, patience, context);

@@ -14,6 +14,8 @@ import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import type { RunDto, StartRunDto } from '../core/dto/run.dto';
 import { readJobPage } from './run-history';
 import { toRun } from '../core/run-mapper';
+import { RunDetailsReader } from './run-details';
+import type { RunDetailsDto } from './dto/run-details.dto';
 import { ingestionInactive, runEnded, runInProgress } from './run-problems';
 import { JobStarter } from './job-starter';
 import { RunCanceller } from './run-canceller';
@@ -43,6 +45,7 @@ export class RunService {
     private readonly canceller: RunCanceller,
     private readonly changes: LocalChanges,
     private readonly signer: TokenSigner,
+    private readonly detailsReader: RunDetailsReader,
   ) {}
 
   /** The reads before the start share the deadline of a read; the start has its own. */
@@ -75,11 +78,12 @@ export class RunService {
     const { jobs, nextPageToken } = await withIngestionProblems(connectionId, () =>
       readJobPage(this.client, filter, page, context),
     );
-    return { data: jobs.map(toRun), nextPageToken };
+    return { data: await this.detailsReader.withFailures(jobs, context), nextPageToken };
   }
 
-  async get(connectionId: string, runId: string, context: RequestContext): Promise<RunDto> {
-    return toRun(await this.reader.job(connectionId, runId, context));
+  async get(connectionId: string, runId: string, request: RequestContext): Promise<RunDetailsDto> {
+    const context = this.client.withDeadline(request);
+    return this.detailsReader.details(await this.reader.job(connectionId, runId, context), context);
   }
 
   /** Returns the run when it ended, after `waitMs`, or at shutdown. */
@@ -88,10 +92,11 @@ export class RunService {
     runId: string,
     patience: { readonly waitMs: number; readonly callerGone: AbortSignal },
     context: RequestContext,
-  ): Promise<RunDto> {
+  ): Promise<RunDetailsDto> {
     const job = await this.reader.sharedJob(connectionId, runId, context);
     const { waitMs, callerGone } = patience;
-    return toRun(await withProblems(() => this.waiter.wait(job, waitMs, callerGone)));
+    const latest = await withProblems(() => this.waiter.wait(job, waitMs, callerGone));
+    return this.detailsReader.details(latest, context);
   }
 
   /** Returns the run when it ended, or after ten seconds. */

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CoreModule } from '../core/core.module';
+import { InternalModule } from '../internal/internal.module';
 import { JobStarter } from './job-starter';
 import { RunCanceller } from './run-canceller';
+import { RunDetailsReader } from './run-details';
 import { RunReader } from './run-reader';
 import { RunWaiter } from './run-waiter';
 import { RunController } from './run.controller';
@@ -9,8 +11,8 @@ import { RunService } from './run.service';
 
 /** Starts, lists, awaits and cancels runs. */
 @Module({
-  imports: [CoreModule],
+  imports: [CoreModule, InternalModule],
   controllers: [RunController],
-  providers: [JobStarter, RunCanceller, RunReader, RunService, RunWaiter],
+  providers: [JobStarter, RunCanceller, RunDetailsReader, RunReader, RunService, RunWaiter],
 })
 export class RunsModule {}

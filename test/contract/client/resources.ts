@@ -11,6 +11,10 @@ export const RUN = {
   durationMs: 460_000,
   rows: 4200,
   bytes: 1_048_576,
+  failure: null,
+  attempts: null,
+  streams: null,
+  progress: null,
 };
 
 export const INGESTION = {

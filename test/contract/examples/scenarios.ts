@@ -1,4 +1,5 @@
 import { fault, type ScriptedUpstream } from '../../support/scripted-upstream';
+import { attempt, serveInternalApi } from '../../support/upstream-internal';
 import { CONNECTION_ID as ID, CRON, type Method, ORDERS } from '../answers/calls';
 
 const QUARTZ = { scheduleType: 'cron', cronExpression: '00 00 02 * * ?' };
@@ -17,6 +18,13 @@ export interface ExampleScenario {
 const hasRun = (status: string) => (upstream: ScriptedUpstream) => {
   const times = { startTime: '2026-01-15T02:00Z', lastUpdatedAt: '2026-01-15T02:07:41Z' };
   upstream.state.addJob({ connectionId: ID, status, ...times, rowsSynced: 4200, bytesSynced: 1048576 });
+};
+/** A run that failed, and an internal API that knows why. */
+const failed = (upstream: ScriptedUpstream): void => {
+  hasRun('failed')(upstream);
+  const streams = [{ streamName: 'orders', recordsEmitted: 10, recordsCommitted: 4, bytesCommitted: 1024 }];
+  const startedAt = Date.parse('2026-01-15T02:00:10Z') / 1000;
+  serveInternalApi(upstream).jobs.set(1, { attempts: [attempt(0)], streams, startedAt });
 };
 const at = `/ingestion/${ID}`;
 const create = { operation: 'createIngestion', method: 'post', path: '/ingestion' } as const;
@@ -140,6 +148,22 @@ export const EXAMPLE_SCENARIOS: readonly ExampleScenario[] = [
     method: 'get',
     path: `${at}/runs/1`,
     prepare: hasRun('succeeded'),
+  },
+  {
+    operation: 'getRun',
+    name: 'failed',
+    summary: 'The password was wrong',
+    method: 'get',
+    path: `${at}/runs/1`,
+    prepare: failed,
+  },
+  {
+    operation: 'listRuns',
+    name: 'failed',
+    summary: 'A history with a failure',
+    method: 'get',
+    path: `${at}/runs`,
+    prepare: failed,
   },
   {
     operation: 'previewSchedule',

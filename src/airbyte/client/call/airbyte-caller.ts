@@ -155,12 +155,12 @@ export class AirbyteCaller {
   private async attempt<T>(attempt: Attempt, parse: Parse<T>): Promise<T> {
     const { operation } = attempt;
     // Also checked before queueing, so that an outage is reported at once however long the queue is.
-    if (!operation.probe) this.assertCircuitClosed(operation, this.breaker.waitMs());
+    if (!operation.probe) this.assertCircuitClosed(operation, this.circuitWaitMs(operation));
     const entry = this.acquireSlot(attempt);
     const release = entry instanceof Promise ? await entry : entry;
     if (typeof release === 'string') throw gateError(operation, release);
     try {
-      if (!operation.probe) this.assertCircuitClosed(operation, this.breaker.enter());
+      if (!operation.probe) this.assertCircuitClosed(operation, this.enterCircuit(operation));
       const result = parse(await this.sendAuthorized(attempt));
       return result instanceof Promise ? await result : result;
     } catch (error) {
@@ -169,6 +169,16 @@ export class AirbyteCaller {
     } finally {
       release();
     }
+  }
+
+  /** A call of the internal API waits for the end of an outage, because its outcome does not show the end. */
+  private circuitWaitMs({ api }: Operation): number {
+    const waitMs = this.breaker.waitMs();
+    return api === 'internal' && this.breaker.isOpen ? Math.max(1, waitMs) : waitMs;
+  }
+
+  private enterCircuit(operation: Operation): number {
+    return operation.api === 'internal' ? this.circuitWaitMs(operation) : this.breaker.enter();
   }
 
   private assertCircuitClosed(operation: Operation, waitMs: number): void {

@@ -20,6 +20,11 @@ export function isStartLane(lane: Lane): boolean {
 /** One call of Airbyte's API, independent of transport, tokens and retries. */
 export interface Operation {
   readonly name: string;
+  /**
+   * `internal`: an optional call of Airbyte's internal API. It has one attempt, is not sent during an outage, and its
+   * outcome says nothing about the availability of Airbyte. Default: the public API.
+   */
+  readonly api?: 'internal';
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Relative to the API's base URL, ids encoded, with query. */
   readonly path: string;
@@ -37,8 +42,8 @@ export interface Operation {
 }
 
 /** Whether the operation has one attempt, which may use the whole budget. */
-export function isSingleAttempt({ probe = false, runsConnector = false }: Operation): boolean {
-  return probe || runsConnector;
+export function isSingleAttempt({ probe = false, runsConnector = false, api }: Operation): boolean {
+  return probe || runsConnector || api === 'internal';
 }
 
 /** Method and path without the query, for messages. */

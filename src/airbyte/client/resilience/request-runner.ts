@@ -60,10 +60,12 @@ export class RequestRunner {
       const answer = await this.transport.send(this.toTransportRequest(request));
       const response = maskCredential(answer, request.authorization);
       const { date } = response.headers;
-      if (typeof date === 'string') this.upstreamClock.observe(date, this.clock.now().getTime());
+      // The internal API may have another address, and so another clock.
+      if (typeof date === 'string' && request.operation.api === undefined)
+        this.upstreamClock.observe(date, this.clock.now().getTime());
       const read = readAnswer(request.operation, response, this.clock.now().getTime());
       const body = read instanceof Promise ? ((await read) as unknown) : read;
-      this.recordAnswer();
+      if (request.operation.api === undefined) this.recordAnswer();
       this.report(request, startedAt, { status: response.status });
       return body;
     } catch (thrown) {
@@ -83,6 +85,7 @@ export class RequestRunner {
   }: OutgoingRequest): TransportRequest {
     return {
       method: operation.method,
+      api: operation.api,
       path: operation.path,
       headers: upstreamHeaders(operation, context, authorization),
       body: operation.body === undefined ? undefined : JSON.stringify(operation.body),
@@ -93,13 +96,14 @@ export class RequestRunner {
 
   /**
    * Records whether Airbyte is available, not whether it accepts the request. Slow creations, unanswered starts
-   * (by Airbyte or a proxy) and disconnected callers prove nothing.
+   * (by Airbyte or a proxy), disconnected callers and the optional internal API prove nothing.
    */
   private recordOutcome(
     { operation, context }: OutgoingRequest,
     error: AirbyteError,
     startedAt: number,
   ): void {
+    if (operation.api === 'internal') return;
     switch (error.kind) {
       case 'unreachable':
         this.recordFailure(error, startedAt);

@@ -2,6 +2,8 @@ import type { AxiosInstance } from 'axios';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { createUndiciAdapter, type UndiciAdapter } from './axios-adapter';
 import { TransportError } from './undici-request';
+import { internalUrlOf } from './internal-url';
+import type { AirbyteSettings } from '../../../config/settings-types';
 
 /** Maximum response size. A connection with a thousand streams is far smaller. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -10,6 +12,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 export interface TransportRequest {
   readonly method: string;
+  /** Default: the public API. */
+  readonly api?: 'internal' | undefined;
   /** Relative to the API's base URL; ids are encoded. */
   readonly path: string;
   readonly headers: Record<string, string>;
@@ -43,27 +47,23 @@ export interface Transport {
  * NO_PROXY are honoured; loopback is never proxied.
  */
 export class AxiosTransport implements Transport {
-  private readonly origin: string;
-  private readonly basePath: string;
-  private readonly dispatcher: Dispatcher;
-  private readonly adapter: UndiciAdapter;
+  private readonly publicApi: Server;
+  private readonly internalApi: Server;
 
   constructor(
-    apiUrl: string,
+    settings: Pick<AirbyteSettings, 'apiUrl' | 'internalApiUrl'>,
     private readonly axios: AxiosInstance,
   ) {
-    const url = new URL(apiUrl);
-    this.origin = url.origin;
-    this.basePath = url.pathname.replace(/\/+$/, '');
-    this.dispatcher = createDispatcher(url.hostname);
-    this.adapter = createUndiciAdapter(this.dispatcher);
+    this.publicApi = serverAt(settings.apiUrl);
+    this.internalApi = serverAt(internalUrlOf(settings), this.publicApi);
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {
+    const { origin, basePath, adapter } = request.api === 'internal' ? this.internalApi : this.publicApi;
     try {
       const { status, headers, data } = await this.axios.request<string>({
-        baseURL: this.origin,
-        url: this.basePath + request.path,
+        baseURL: origin,
+        url: basePath + request.path,
         method: request.method,
         headers: request.headers,
         data: request.body,
@@ -72,7 +72,7 @@ export class AxiosTransport implements Transport {
         ...(request.signal && { signal: request.signal }),
         transformRequest: [],
         transformResponse: [],
-        adapter: this.adapter,
+        adapter,
       });
       return { status, headers, text: data };
     } catch (error) {
@@ -80,8 +80,9 @@ export class AxiosTransport implements Transport {
     }
   }
 
-  close(): Promise<void> {
-    return this.dispatcher.destroy();
+  async close(): Promise<void> {
+    const dispatchers = new Set([this.publicApi.dispatcher, this.internalApi.dispatcher]);
+    await Promise.all([...dispatchers].map((dispatcher) => dispatcher.destroy()));
   }
 
   /** Axios errors contain the request config and its credentials, so they must not leave this file. */
@@ -97,6 +98,23 @@ export class AxiosTransport implements Transport {
   private isAxiosError(error: unknown): boolean {
     return typeof error === 'object' && error !== null && 'config' in error;
   }
+}
+
+/** One of Airbyte's APIs and its connections. */
+interface Server {
+  readonly origin: string;
+  readonly basePath: string;
+  readonly dispatcher: Dispatcher;
+  readonly adapter: UndiciAdapter;
+}
+
+/** @param neighbour shares its connections if the origin is the same */
+function serverAt(baseUrl: string, neighbour?: Server): Server {
+  const { origin, pathname, hostname } = new URL(baseUrl);
+  const basePath = pathname.replace(/\/+$/, '');
+  if (neighbour?.origin === origin) return { ...neighbour, basePath };
+  const dispatcher = createDispatcher(hostname);
+  return { origin, basePath, dispatcher, adapter: createUndiciAdapter(dispatcher) };
 }
 
 function createDispatcher(hostname: string): Dispatcher {

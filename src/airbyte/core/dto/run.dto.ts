@@ -77,7 +77,7 @@ export class RunDto {
   @ApiProperty({ format: 'date-time', example: '2026-01-15T02:00:00.000Z' })
   queuedAt: string;
 
-  /** Start time. Always null: Airbyte's public API does not report it. */
+  /** Start time; null where Airbyte does not report it. Only a single run has it, and only with the capability `attempts`. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   startedAt: string | null;
 

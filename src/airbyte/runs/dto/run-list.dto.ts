@@ -2,7 +2,8 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsOptional, Matches } from 'class-validator';
 import { EmptyIsAbsent, IsOneOf, IsWholeNumber } from '../../../api/validation/decorators';
-import { RUN_STATUSES, RunDto, type RunStatus } from '../../core/dto/run.dto';
+import { RUN_STATUSES, type RunStatus } from '../../core/dto/run.dto';
+import { ListedRunDto } from './run-details.dto';
 
 /** Statuses that can be filtered: those that Airbyte knows. */
 const FILTER_STATUSES = RUN_STATUSES.filter((status) => status !== 'unknown');
@@ -38,8 +39,8 @@ export class RunListQueryDto {
 
 @ApiSchema({ name: 'RunList', description: "A page of an ingestion's runs, newest first." })
 export class RunListDto {
-  @ApiProperty({ type: [RunDto], maxItems: 100 })
-  data: RunDto[];
+  @ApiProperty({ type: [ListedRunDto], maxItems: 100 })
+  data: ListedRunDto[];
 
   /** Token of the next page; null on the last page. */
   @ApiProperty({ type: 'string', nullable: true, example: null })

@@ -1,0 +1,32 @@
+/**
+ * Features that need Airbyte's internal API, which not every installation serves to the gateway. Each name stands for one
+ * endpoint, because versions and permissions differ by endpoint.
+ */
+export const CAPABILITIES = [
+  /** Reasons of failed runs in lists: `jobs/list`, from Airbyte 0.50. */
+  'failureReasons',
+  /** Attempts and streams of one run: `jobs/get_without_logs`, from 0.50.45. */
+  'attempts',
+  /** Log of an attempt: `attempt/get_for_job`. */
+  'logs',
+  /** Counts of a running sync: `connections/sync_progress`, from 0.50.45. */
+  'progress',
+  /** Changes and runs with their users: `connections/events/list`, from 1.0. */
+  'history',
+  /** `connections/refresh`, from 0.60. */
+  'refresh',
+  /** `connections/clear/stream`, from 0.60. */
+  'clearStreams',
+] as const;
+
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** `unknown`: not used since the start, or not for so long that the last result no longer counts. */
+export type CapabilityState = 'on' | 'off' | 'unknown';
+
+export interface CapabilityReport {
+  readonly capability: Capability;
+  readonly state: CapabilityState;
+  /** Why it is not `on`; null if it is. */
+  readonly reason: string | null;
+}

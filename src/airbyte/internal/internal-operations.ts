@@ -1,0 +1,75 @@
+import type { Operation } from '../client/model/operation';
+import type { RefreshMode, StreamId } from './internal-types';
+
+/** All job types: `jobs/list` requires them. */
+const CONFIG_TYPES = ['sync', 'reset_connection', 'refresh', 'clear'];
+
+export interface FailedJobsQuery {
+  readonly connectionId: string;
+  readonly createdFrom: Date;
+  readonly createdTo: Date;
+  readonly limit: number;
+}
+
+export interface TimelineQuery {
+  readonly connectionId: string;
+  readonly limit: number;
+  readonly offset: number;
+  /** Newest event of the first page, so that later events do not shift the pages. */
+  readonly createdTo: Date | null;
+}
+
+/** One builder for each endpoint of Airbyte's internal API that the gateway uses. */
+export const internalOperations = {
+  listFailedJobs: ({ connectionId, createdFrom, createdTo, limit }: FailedJobsQuery): Operation =>
+    read('listFailedJobs', '/jobs/list', {
+      configTypes: CONFIG_TYPES,
+      configId: connectionId,
+      statuses: ['failed', 'incomplete'],
+      createdAtStart: createdFrom.toISOString(),
+      createdAtEnd: createdTo.toISOString(),
+      pagination: { pageSize: limit, rowOffset: 0 },
+    }),
+  getJobDetails: (jobId: string): Operation =>
+    read('getJobDetails', '/jobs/get_without_logs', { id: Number(jobId) }),
+  getAttemptLog: (jobId: string, attemptNumber: number): Operation =>
+    read('getAttemptLog', '/attempt/get_for_job', { jobId: Number(jobId), attemptNumber }),
+  getSyncProgress: (connectionId: string): Operation =>
+    read('getSyncProgress', '/connections/sync_progress', { connectionId }),
+  listTimeline: ({ connectionId, limit, offset, createdTo }: TimelineQuery): Operation =>
+    read('listTimeline', '/connections/events/list', {
+      connectionId,
+      pagination: { pageSize: limit, rowOffset: offset },
+      ...(createdTo && { createdAtEnd: createdTo.toISOString() }),
+    }),
+  refreshConnection: (connectionId: string, mode: RefreshMode, streams: readonly StreamId[]): Operation =>
+    start('refreshConnection', '/connections/refresh', {
+      connectionId,
+      refreshMode: mode === 'merge' ? 'Merge' : 'Truncate',
+      ...(streams.length > 0 && { streams: streams.map(streamOf) }),
+    }),
+  clearStreams: (connectionId: string, streams: readonly StreamId[]): Operation =>
+    start('clearStreams', '/connections/clear/stream', { connectionId, streams: streams.map(streamOf) }),
+};
+
+function streamOf({ name, namespace }: StreamId): Readonly<Record<string, string>> {
+  return { streamName: name, ...(namespace !== null && { streamNamespace: namespace }) };
+}
+
+function read(name: string, path: string, body: unknown): Operation {
+  return { name, api: 'internal', method: 'POST', path, body, safety: 'read', lane: 'read', expects: 'json' };
+}
+
+/** Airbyte answers it like a start of a sync, after it has cancelled a running one. */
+function start(name: string, path: string, body: unknown): Operation {
+  return {
+    name,
+    api: 'internal',
+    method: 'POST',
+    path,
+    body,
+    safety: 'once',
+    lane: 'start',
+    expects: 'json',
+  };
+}

@@ -1,0 +1,28 @@
+import { Logger, Module } from '@nestjs/common';
+import { type ResolvedSettings, SETTINGS } from '../../config/settings-types';
+import { AirbyteClient } from '../client/airbyte.client';
+import { CoreModule } from '../core/core.module';
+import type { CapabilityReport } from './capability';
+import { InternalClient } from './internal-client';
+
+const log = new Logger('AirbyteInternal');
+
+function logChange({ capability, state, reason }: CapabilityReport): void {
+  if (state === 'on') log.log(`Airbyte's internal API provides ${capability}.`);
+  else log.warn(`Airbyte's internal API does not provide ${capability}: ${reason ?? 'unknown'}`);
+}
+
+/** The optional client for Airbyte's internal API. */
+@Module({
+  imports: [CoreModule],
+  providers: [
+    {
+      provide: InternalClient,
+      useFactory: (client: AirbyteClient, { airbyte }: ResolvedSettings) =>
+        new InternalClient(client, airbyte, logChange),
+      inject: [AirbyteClient, SETTINGS],
+    },
+  ],
+  exports: [InternalClient],
+})
+export class InternalModule {}

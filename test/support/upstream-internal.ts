@@ -1,0 +1,133 @@
+import { json, type Reply } from './upstream-replies';
+import type { ScriptedUpstream } from './scripted-upstream';
+import type { UpstreamRequest } from './upstream-defaults';
+import type { JobRow } from './upstream-jobs';
+
+/** A failure as the internal API writes it. */
+export const CONFIG_FAILURE = {
+  failureOrigin: 'source',
+  failureType: 'config_error',
+  externalMessage: 'Failed to connect: wrong password for user loader.',
+  internalMessage: 'org.postgresql.util.PSQLException',
+  stacktrace: 'at Source.main(Source.java:1)',
+  retryable: false,
+  timestamp: Date.parse('2026-01-15T02:07:41Z'),
+};
+
+/** What the internal API adds to a job of the scripted Airbyte. */
+export interface InternalJob {
+  readonly attempts?: readonly object[];
+  readonly streams?: readonly object[];
+  readonly startedAt?: number;
+  readonly log?: object;
+}
+
+export interface InternalApi {
+  /** By job id. */
+  readonly jobs: Map<number, InternalJob>;
+  /** Newest first. */
+  events: object[];
+  /** By connection id. */
+  readonly progress: Map<string, object>;
+}
+
+/** An attempt as the internal API writes it; failed with {@link CONFIG_FAILURE} unless told otherwise. */
+export function attempt(id: number, more: object = {}): object {
+  const createdAt = Date.parse('2026-01-15T02:00:12Z') / 1000;
+  return {
+    id,
+    status: 'failed',
+    createdAt,
+    updatedAt: createdAt + 449,
+    endedAt: createdAt + 449,
+    recordsSynced: 0,
+    bytesSynced: 0,
+    totalStats: { recordsEmitted: 10, bytesEmitted: 2048, recordsCommitted: 4, bytesCommitted: 1024 },
+    failureSummary: { failures: [CONFIG_FAILURE], partialSuccess: false },
+    ...more,
+  };
+}
+
+/** Serves the internal API until the upstream is cleared, as Airbyte 2.0 does. */
+export function serveInternalApi(upstream: ScriptedUpstream): InternalApi {
+  const api: InternalApi = { jobs: new Map(), events: [], progress: new Map() };
+  upstream
+    .on('internal jobs/list', (request) => listJobs(upstream, api, request))
+    .on('internal jobs/get_without_logs', ({ body }) => {
+      const job = findJob(upstream, fields(body)['id']);
+      if (!job) return notFound();
+      const attempts = (api.jobs.get(job.jobId)?.attempts ?? []).map((one) => ({
+        attempt: one,
+        logType: 'formatted',
+        logs: { logLines: [] },
+      }));
+      return json(200, { job: jobOf(job, api), attempts });
+    })
+    .on('internal attempt/get_for_job', ({ body }) => {
+      const { jobId, attemptNumber } = fields(body);
+      const job = findJob(upstream, jobId);
+      const details = job && api.jobs.get(job.jobId);
+      const found = details?.attempts?.[Number(attemptNumber)];
+      return found ? json(200, { attempt: found, ...details.log }) : notFound();
+    })
+    .on('internal connections/sync_progress', ({ body }) => {
+      const connectionId = String(fields(body)['connectionId']);
+      return json(200, { connectionId, ...api.progress.get(connectionId) });
+    })
+    .on('internal connections/events/list', ({ body }) => {
+      const { pagination, createdAtEnd } = fields(body);
+      const { pageSize, rowOffset } = fields(pagination);
+      const end = typeof createdAtEnd === 'string' ? Date.parse(createdAtEnd) / 1000 : Infinity;
+      const known = api.events.filter((event) => Number(fields(event)['createdAt']) <= end);
+      const offset = Number(rowOffset ?? 0);
+      return json(200, { events: known.slice(offset, offset + Number(pageSize ?? 200)) });
+    });
+  return api;
+}
+
+function listJobs(upstream: ScriptedUpstream, api: InternalApi, { body }: UpstreamRequest): Reply {
+  const { configId, statuses, createdAtStart, createdAtEnd, pagination } = fields(body);
+  if (!Array.isArray(fields(body)['configTypes'])) return json(400, { message: 'configTypes is required' });
+  const from = typeof createdAtStart === 'string' ? Date.parse(createdAtStart) : -Infinity;
+  const to = typeof createdAtEnd === 'string' ? Date.parse(createdAtEnd) : Infinity;
+  const rows = upstream.state.jobs.filter(
+    (job) =>
+      job.connectionId === configId &&
+      (!Array.isArray(statuses) || statuses.includes(job.status)) &&
+      Date.parse(job.startTime) >= from &&
+      Date.parse(job.startTime) <= to,
+  );
+  const { pageSize = 200, rowOffset = 0 } = fields(pagination);
+  const page = rows.reverse().slice(Number(rowOffset), Number(rowOffset) + Number(pageSize));
+  const jobs = page.map((job) => ({
+    job: jobOf(job, api),
+    attempts: api.jobs.get(job.jobId)?.attempts ?? [],
+  }));
+  return json(200, { jobs, totalJobCount: rows.length });
+}
+
+function jobOf(job: JobRow, api: InternalApi): object {
+  const { streams = [], startedAt } = api.jobs.get(job.jobId) ?? {};
+  return {
+    id: job.jobId,
+    configType: job.jobType,
+    configId: job.connectionId,
+    status: job.status,
+    createdAt: Date.parse(job.startTime) / 1000,
+    startedAt,
+    streamAggregatedStats: streams,
+  };
+}
+
+function findJob(upstream: ScriptedUpstream, id: unknown): JobRow | undefined {
+  return upstream.state.jobs.find(({ jobId }) => jobId === id);
+}
+
+/** Airbyte's own answer to an unknown id. */
+function notFound(): Reply {
+  return json(404, { message: 'Could not find configuration.' });
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
