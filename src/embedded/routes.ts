@@ -1,4 +1,5 @@
 import { internalJobRoutes } from './api/internal/routes-jobs';
+import { syncStatusRoutes } from './api/internal/routes-sync-status';
 import { actorRoutes } from './api/routes-actors';
 import { basicRoutes } from './api/routes-basics';
 import { connectionRoutes, deleteConnection } from './api/routes-connections';
@@ -32,8 +33,14 @@ export function routesOver(parts: RouteParts, tokens: Tokens): Routes {
   return { public: publicRoutes(parts, tokens), internal: internalRoutes(parts) };
 }
 
-function internalRoutes({ stores, runner }: RouteParts): Route[] {
-  return internalJobRoutes({ ...stores, emittedOf: (jobId) => runner.emittedOf(jobId) });
+function internalRoutes({ stores, connectors, runner }: RouteParts): Route[] {
+  const records = {
+    ...stores,
+    connectors,
+    emittedOf: (jobId: number) => runner.emittedOf(jobId),
+    logOf: (jobId: number, attempt: number) => runner.logOf(jobId, attempt),
+  };
+  return [...internalJobRoutes(records), ...syncStatusRoutes(records)];
 }
 
 function publicRoutes(

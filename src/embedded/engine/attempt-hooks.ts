@@ -6,7 +6,7 @@ import type { ReportHandlers } from './connector-reports';
 import type { Commit, Checkpoints } from './checkpoints';
 
 /** Callbacks and limits of an attempt. */
-export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | 'warn'> {
+export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | 'warn' | 'logEvent'> {
   readonly runtimeDirs: ConnectorRuntimeDirs;
   readonly now: Now;
   /** A monotonic clock in milliseconds. */

@@ -1,6 +1,7 @@
 import { Redactor } from '../secrets/redactor';
 import { secretsOf } from '../secrets/mask';
 import type { Actor, ActorStore } from '../store/actors';
+import type { AttemptLogStore, LogEvent } from '../store/attempt-logs';
 import type { AttemptStreamStore } from '../store/attempt-streams';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStore } from '../store/connections';
@@ -9,15 +10,17 @@ import type { Failure } from '../store/failure';
 import type { Job } from '../store/jobs';
 import type { StateStore } from '../store/states';
 import type { EmbeddedLog, Now } from '../platform/log';
+import { messageOf } from '../platform/system-error';
 import { streamKey } from '../protocol/stream-name';
 import { runAttempt } from './attempt';
 import type { AttemptHooks } from './attempt-hooks';
+import { AttemptLog } from './attempt-log';
 import type { ConnectorRuntimeDirs } from './command';
 import { configurationFailure } from './configuration-failure';
 import type { Connectors } from './connectors';
 import type { ConnectorDefinition } from './definitions';
 import { emptyOverwrite, type EmptyOverwrite } from './empty-overwrite';
-import { reportable } from './failures';
+import { failureOf, reportable } from './failures';
 import type { Checkpoints } from './checkpoints';
 import { MAX_FAILURE_CHARACTERS } from './limits';
 import { renamingOf } from './naming';
@@ -31,6 +34,7 @@ export interface AttemptRunnerOptions {
   readonly connections: ConnectionStore;
   readonly attempts: AttemptStore;
   readonly attemptStreams: AttemptStreamStore;
+  readonly attemptLogs: AttemptLogStore;
   readonly states: StateStore;
   readonly destinationRows: DestinationRowsStore;
   readonly emptyOverwrite: EmptyOverwrite;
@@ -46,7 +50,7 @@ export interface AttemptRunnerOptions {
 
 /** Prepares and runs one attempt of a job, and stores its commits. */
 export class AttemptRunner {
-  private readonly checkpointsByJob = new Map<number, Checkpoints>();
+  private readonly running = new Map<number, RunningAttempt>();
 
   constructor(private readonly options: AttemptRunnerOptions) {}
 
@@ -54,6 +58,46 @@ export class AttemptRunner {
   async run(
     job: Job,
     number: number,
+    connection: Connection | null,
+    signal: AbortSignal,
+  ): Promise<Failure | null> {
+    const { now } = this.options;
+    const attempt: RunningAttempt = { number, log: new AttemptLog(now), checkpoints: null };
+    this.running.set(job.id, attempt);
+    attempt.log.add('platform', 'info', `Attempt ${number + 1} of job ${job.id} begins.`);
+    const failure = await this.runAttempt(job, attempt, connection, signal).catch(failureOf);
+    if (failure === null) attempt.log.add('platform', 'info', `Attempt ${number + 1} succeeded.`);
+    else attempt.log.add('platform', 'error', `Attempt ${number + 1} failed: ${failure.message}`);
+    this.saveRecord(job, attempt);
+    this.running.delete(job.id);
+    return failure;
+  }
+
+  /** What the source of a running job has sent in this attempt. */
+  emittedOf(jobId: number): StreamCounts[] {
+    return this.running.get(jobId)?.checkpoints?.emitted ?? [];
+  }
+
+  /** The log of an attempt, which is stored when it ends. */
+  logOf(jobId: number, number: number): LogEvent[] {
+    const attempt = this.running.get(jobId);
+    return attempt?.number === number ? attempt.log.events() : this.options.attemptLogs.find(jobId, number);
+  }
+
+  /** The result of an attempt does not depend on its log and counts. */
+  private saveRecord({ id, connectionId }: Job, { number, log, checkpoints }: RunningAttempt): void {
+    const { attemptStreams, attemptLogs } = this.options;
+    try {
+      attemptStreams.saveEmitted(id, number, checkpoints?.emitted ?? []);
+      attemptLogs.save(connectionId, id, number, log.events());
+    } catch (error) {
+      this.options.log.error(`The log of job ${id} could not be stored: ${messageOf(error)}`);
+    }
+  }
+
+  private async runAttempt(
+    job: Job,
+    attempt: RunningAttempt,
     connection: Connection | null,
     signal: AbortSignal,
   ): Promise<Failure | null> {
@@ -75,19 +119,10 @@ export class AttemptRunner {
         secretsOf(configuration, shown),
       ),
     );
-    const plan = this.planOf(job, number, parts);
-    try {
-      const failure = await runAttempt(plan, await this.hooksOf(plan, parts, redactor, signal));
-      return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
-    } finally {
-      this.options.attemptStreams.saveEmitted(job.id, number, this.emittedOf(job.id));
-      this.checkpointsByJob.delete(job.id);
-    }
-  }
-
-  /** What the source of a running job has sent in this attempt. */
-  emittedOf(jobId: number): StreamCounts[] {
-    return this.checkpointsByJob.get(jobId)?.emitted ?? [];
+    attempt.log.redactWith((text) => redactor.redact(text));
+    const plan = this.planOf(job, attempt.number, parts);
+    const failure = await runAttempt(plan, await this.hooksOf(plan, attempt, parts, redactor, signal));
+    return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
   }
 
   private checkRecords(connection: Connection, checkpoints: Checkpoints): Failure | null {
@@ -129,7 +164,8 @@ export class AttemptRunner {
   }
 
   private async hooksOf(
-    { jobId, attempt }: AttemptPlan,
+    { jobId, attempt: number }: AttemptPlan,
+    attempt: RunningAttempt,
     parts: Parts,
     redactor: Redactor,
     signal: AbortSignal,
@@ -156,14 +192,17 @@ export class AttemptRunner {
         attempts.removeProcess(pid);
       },
       onCheckpoints: (checkpoints) => {
-        this.checkpointsByJob.set(jobId, checkpoints);
+        attempt.checkpoints = checkpoints;
+      },
+      logEvent: (source, level, message, stackTrace) => {
+        attempt.log.add(source, level, message, stackTrace);
       },
       onCommit: ({ states, streamCounts }) => {
         attempts.transaction(() => {
           for (const state of states) this.options.states.save(parts.connection.id, jobId, state, configured);
           for (const counts of streamCounts) {
             attempts.addRows(jobId, counts, counts.rows, counts.bytes);
-            attemptStreams.addCommitted(jobId, attempt, counts);
+            attemptStreams.addCommitted(jobId, number, counts);
             // The rows of an overwritten stream arrive with the success of the job.
             if (!overwritten.has(streamKey(counts)))
               destinationRows.add(parts.connection.id, rename(counts), counts.rows);
@@ -176,6 +215,13 @@ export class AttemptRunner {
       checkRecords: (checkpoints) => this.checkRecords(parts.connection, checkpoints),
     };
   }
+}
+
+interface RunningAttempt {
+  readonly number: number;
+  readonly log: AttemptLog;
+  /** Null before the connectors start. */
+  checkpoints: Checkpoints | null;
 }
 
 interface Parts {

@@ -79,6 +79,7 @@ class Attempt {
     });
     this.reports = new ConnectorReports(plan.jobId, {
       warn: hooks.warn,
+      logEvent: hooks.logEvent,
       onConfiguration: hooks.onConfiguration,
       fail: (failure) => {
         this.fail(failure);

@@ -12,19 +12,19 @@ export class ConnectorPair {
   /** @param paths the input files of both processes */
   static start(
     plan: AttemptPlan,
-    { runtimeDirs, redact }: Pick<AttemptHooks, 'runtimeDirs' | 'redact'>,
+    { runtimeDirs, redact, logEvent }: Pick<AttemptHooks, 'runtimeDirs' | 'redact' | 'logEvent'>,
     paths: Readonly<Record<string, string>>,
   ): ConnectorPair {
     const { source = '', destination = '', sourceCatalog = '', destinationCatalog = '', state = '' } = paths;
     const stateArgs = plan.states.length === 0 ? [] : ['--state', state];
     const write = ['write', '--config', destination, '--catalog', destinationCatalog];
     const read = ['read', '--config', source, '--catalog', sourceCatalog, ...stateArgs];
-    const writer = ConnectorProcess.start(
-      [...plan.destinationCommand, ...write],
-      runtimeDirs.localRoot,
-      redact,
-    );
-    const reader = ConnectorProcess.start([...plan.sourceCommand, ...read], runtimeDirs.localRoot, redact);
+    const start = (origin: 'source' | 'destination', command: readonly string[]): ConnectorProcess =>
+      ConnectorProcess.start(command, runtimeDirs.localRoot, redact, (line) => {
+        logEvent(origin, 'info', line);
+      });
+    const writer = start('destination', [...plan.destinationCommand, ...write]);
+    const reader = start('source', [...plan.sourceCommand, ...read]);
     return new ConnectorPair(reader, writer);
   }
 

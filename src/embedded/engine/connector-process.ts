@@ -35,6 +35,7 @@ export class ConnectorProcess {
     command: readonly string[],
     localRoot: string,
     private readonly redact: (text: string) => string,
+    private readonly onLogLine: (line: string) => void,
   ) {
     const [file = '', ...args] = command;
     const passed = Object.entries(process.env).filter(([name]) => INHERITED_VARIABLES.test(name));
@@ -61,13 +62,17 @@ export class ConnectorProcess {
     });
   }
 
-  /** Starts a command of the protocol. Secrets are passed in files, never in arguments or the environment. */
+  /**
+   * Starts a command of the protocol. Secrets are passed in files, never in arguments or the environment.
+   * @param onLogLine receives each line of its standard error, with secrets
+   */
   static start(
     command: readonly string[],
     localRoot: string,
     redact: (text: string) => string,
+    onLogLine: (line: string) => void = () => undefined,
   ): ConnectorProcess {
-    return new ConnectorProcess(command, localRoot, redact);
+    return new ConnectorProcess(command, localRoot, redact, onLogLine);
   }
 
   /** The last log lines of the connector. Secrets are masked before lines are cut, since a cut secret would not match. */
@@ -107,7 +112,9 @@ export class ConnectorProcess {
 
   private collectStderr(): void {
     const keep = (line: Buffer): void => {
-      this.stderrLines.push(line.toString('utf8'));
+      const text = line.toString('utf8');
+      this.stderrLines.push(text);
+      this.onLogLine(text);
       if (this.stderrLines.length > LAST_STDERR_LINES) this.stderrLines.shift();
     };
     const splitter = new LineSplitter(keep, { maxBytes: MAX_LOG_LINE_BYTES, onTooLong: keep });

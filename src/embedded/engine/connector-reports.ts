@@ -1,11 +1,14 @@
 import { objectAt, stringAt, type JsonObject } from '../platform/json';
 import type { Failure } from '../store/failure';
+import { LOG_LEVELS, type LogLevel, type LogSource } from '../store/attempt-logs';
 import { AttemptError, incompleteFailure, traceFailure, type Origin } from './failures';
 import { MAX_CONFIGURATION_BYTES, MAX_ERRORS, MAX_WARNINGS } from './limits';
 
 /** Handlers of connector messages. */
 export interface ReportHandlers {
   readonly warn: (message: string) => void;
+  /** Adds to the log of the attempt. */
+  readonly logEvent: (origin: LogSource, level: LogLevel, message: string, stackTrace?: string) => void;
   readonly fail: (failure: Failure) => void;
   /** The configuration must be durable when it returns. */
   readonly onConfiguration: (origin: Origin, configuration: JsonObject) => void;
@@ -42,6 +45,8 @@ export class ConnectorReports {
   }
 
   private takeLog(origin: Origin, log: JsonObject): void {
+    const level = LOG_LEVELS.find((known) => known === stringAt(log, 'level')?.toLowerCase()) ?? 'info';
+    this.handlers.logEvent(origin, level, stringAt(log, 'message') ?? '', stringAt(log, 'stack_trace'));
     const isWarning = log['level'] === 'WARN' && this.warnings++ < MAX_WARNINGS;
     const isError = log['level'] === 'ERROR' || log['level'] === 'FATAL';
     if (isError) this.errors++;
@@ -63,7 +68,9 @@ export class ConnectorReports {
   private takeTrace(origin: Origin, message: JsonObject): void {
     if (origin === 'source') this.incompleteStream ??= incompleteFailure(origin, message);
     const failure = traceFailure(origin, message);
-    if (failure !== null) this.handlers.fail(failure);
+    if (failure === null) return;
+    this.handlers.logEvent(origin, 'error', failure.message, failure.stackTrace);
+    this.handlers.fail(failure);
   }
 }
 

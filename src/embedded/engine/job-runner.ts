@@ -1,11 +1,12 @@
 import { isAlive } from '../platform/process-identity';
 import { messageOf } from '../platform/system-error';
 import type { Connection, ConnectionStore } from '../store/connections';
+import type { LogEvent } from '../store/attempt-logs';
 import type { Failure } from '../store/failure';
 import type { Job, JobStore } from '../store/jobs';
 import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';
 import { killGroup } from './connector-process';
-import { cancellationFailure, failureOf } from './failures';
+import { cancellationFailure } from './failures';
 import { finishJob, discardOverwrites } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
 import type { StreamCounts } from './unacknowledged-states';
@@ -66,6 +67,11 @@ export class JobRunner {
   /** What the source of a running job has sent in its current attempt. */
   emittedOf(jobId: number): StreamCounts[] {
     return this.runner.emittedOf(jobId);
+  }
+
+  /** The log of an attempt, oldest event first, with secrets masked. */
+  logOf(jobId: number, attempt: number): LogEvent[] {
+    return this.runner.logOf(jobId, attempt);
   }
 
   /** Recovers from a crash: ends connectors that are still running and resumes unfinished jobs. */
@@ -155,7 +161,7 @@ export class JobRunner {
     const number = attempts.start(job.id, now());
     jobs.setStatus(job.id, 'running', now());
     const rowsBefore = attempts.rowsOf(job.id);
-    const failure = await this.runner.run(job, number, connection, abort.signal).catch(failureOf);
+    const failure = await this.runner.run(job, number, connection, abort.signal);
     // A cancellation after the success is ignored: the rows are at the destination.
     if (failure === null) {
       attempts.end(job.id, 'succeeded', now(), null);

@@ -16,3 +16,7 @@ export const MAX_FAILURE_CHARACTERS = 4000;
 export const MAX_WARNINGS = 100;
 /** Logged errors of one attempt. */
 export const MAX_ERRORS = 1000;
+/** Events in the log of an attempt. */
+export const MAX_LOG_EVENTS = 1000;
+/** Characters in the log of an attempt. */
+export const MAX_LOG_CHARACTERS = 256 * 1024;

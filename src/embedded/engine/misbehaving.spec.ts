@@ -148,6 +148,7 @@ describe('a sync with connectors that misbehave', () => {
         redact: (text) => text,
         elapsedMs: () => performance.now(),
         onCheckpoints: () => undefined,
+        logEvent: () => undefined,
         checkRecords: () => null,
       },
     );

@@ -103,6 +103,28 @@ export class JobStore {
     return row === null ? null : toJob(row);
   }
 
+  /** The newest job of a connection with one of these types and statuses; none or one. */
+  newestOf(
+    connectionId: string,
+    types: readonly JobType[],
+    statuses: readonly JobStatus[] = JOB_STATUSES,
+  ): Job[] {
+    return this.list({
+      connectionId,
+      workspaceIds: [],
+      types,
+      statuses,
+      createdFrom: null,
+      createdTo: null,
+      updatedFrom: null,
+      updatedTo: null,
+      orderBy: 'createdAt',
+      descending: true,
+      limit: 1,
+      offset: 0,
+    });
+  }
+
   setStatus(id: number, status: JobStatus, at: Date, failure: Failure | null = null): void {
     this.db.run(
       `UPDATE "jobs" SET "status" = ?, "updated_at" = ?,

@@ -110,6 +110,14 @@ export const SCHEMA: readonly Upgrade[] = [
     PRIMARY KEY ("job_id", "number", "namespace", "name")
   );
   `,
+  // The newest logs of attempts.
+  `
+  CREATE TABLE "attempt_logs" (
+    "job_id" INTEGER NOT NULL, "number" INTEGER NOT NULL, "connection_id" TEXT NOT NULL, "events" TEXT NOT NULL,
+    PRIMARY KEY ("job_id", "number")
+  );
+  CREATE INDEX "attempt_logs_by_connection" ON "attempt_logs" ("connection_id");
+  `,
 ];
 
 function moveSchemas(state: UpgradedState): void {

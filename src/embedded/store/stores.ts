@@ -1,5 +1,6 @@
 import type { Vault } from '../secrets/vault';
 import { ActorStore } from './actors';
+import { AttemptLogStore } from './attempt-logs';
 import { AttemptStreamStore } from './attempt-streams';
 import { AttemptStore } from './attempts';
 import { ConnectionStore } from './connections';
@@ -18,6 +19,7 @@ export interface Stores {
   readonly jobs: JobStore;
   readonly attempts: AttemptStore;
   readonly attemptStreams: AttemptStreamStore;
+  readonly attemptLogs: AttemptLogStore;
   readonly states: StateStore;
   readonly firings: FiringStore;
   readonly destinationRows: DestinationRowsStore;
@@ -32,6 +34,7 @@ export function createStores(db: Database, vault: Vault): Stores {
     jobs: new JobStore(db),
     attempts: new AttemptStore(db),
     attemptStreams: new AttemptStreamStore(db),
+    attemptLogs: new AttemptLogStore(db),
     states: new StateStore(db),
     firings: new FiringStore(db),
     destinationRows: new DestinationRowsStore(db),

@@ -1,10 +1,28 @@
 import { numberAt, objectAt, stringsOf, type JsonObject } from '../../platform/json';
-import { frameworkError, onlyErrorId } from '../errors';
-import type { Page } from '../input';
-import type { ApiRequest } from '../router';
+import type { Connection, ConnectionStore } from '../../store/connections';
+import { configNotFound, frameworkError, onlyErrorId } from '../errors';
+import { requiredString, type Page } from '../input';
+import type { ApiRequest, Route } from '../router';
 
 /** Airbyte's page size without `pagination`. Larger pages are cut to it. */
 const MAX_PAGE_SIZE = 200;
+
+/** A `POST` operation that answers 200 with JSON. */
+export function operation(path: string, body: (request: ApiRequest) => object | Promise<object>): Route {
+  return {
+    method: 'POST',
+    path,
+    handle: async (request) => ({ status: 200, body: await body(request) }),
+  };
+}
+
+/** The connection of a body's `connectionId`, also a deleted one. */
+export function findConnection(connections: ConnectionStore, request: ApiRequest): Connection {
+  const id = requiredString(request, 'connectionId');
+  const connection = connections.find(id);
+  if (connection === null) throw configNotFound('STANDARD_SYNC', id);
+  return connection;
+}
 
 /** The page of a body's `pagination {pageSize, rowOffset}`. */
 export function pageOfBody({ body }: ApiRequest): Page {

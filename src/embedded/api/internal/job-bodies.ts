@@ -1,6 +1,7 @@
 import { type JsonObject } from '../../platform/json';
 import { namespaceOf, type StreamName } from '../../protocol/stream-name';
 import { countsOfJob, type AttemptStream } from '../../store/attempt-streams';
+import type { LogEvent } from '../../store/attempt-logs';
 import type { Attempt } from '../../store/attempts';
 import type { Failure } from '../../store/failure';
 import type { Job, JobType } from '../../store/jobs';
@@ -17,7 +18,7 @@ export function jobTypeOf(configType: ConfigType): JobType {
 }
 
 /** The type of a job for the internal API. */
-function configTypeOf(type: JobType): ConfigType {
+export function configTypeOf(type: JobType): ConfigType {
   return type === 'reset' ? 'reset_connection' : type;
 }
 
@@ -77,7 +78,7 @@ export function attemptBody(attempt: Attempt, streams: readonly AttemptStream[])
 }
 
 /** A FailureReason of Airbyte. Its timestamp is in epoch milliseconds. */
-function failureBody(failure: Failure, at: Date): JsonObject {
+export function failureBody(failure: Failure, at: Date): JsonObject {
   return present({
     failureOrigin: failure.origin === 'engine' ? 'airbyte_platform' : failure.origin,
     failureType: failure.type,
@@ -95,7 +96,7 @@ function descriptorOf(stream: StreamName): JsonObject {
 }
 
 /** A stream as statistics name it. */
-function streamNames(stream: StreamName): JsonObject {
+export function streamNames(stream: StreamName): JsonObject {
   return present({ streamName: stream.name, streamNamespace: namespaceOf(stream) });
 }
 
@@ -108,7 +109,7 @@ interface Stats extends JsonObject {
 }
 
 /** No connector here rejects records. */
-function statsOf(stream: AttemptStream): Stats {
+export function statsOf(stream: AttemptStream): Stats {
   return {
     recordsEmitted: stream.rowsEmitted,
     bytesEmitted: stream.bytesEmitted,
@@ -118,7 +119,7 @@ function statsOf(stream: AttemptStream): Stats {
   };
 }
 
-function totalsOf(streams: readonly AttemptStream[]): Stats {
+export function totalsOf(streams: readonly AttemptStream[]): Stats {
   const sum = (count: (stream: AttemptStream) => number): number =>
     streams.reduce((total, stream) => total + count(stream), 0);
   return {
@@ -127,5 +128,23 @@ function totalsOf(streams: readonly AttemptStream[]): Stats {
     recordsCommitted: sum(({ rowsCommitted }) => rowsCommitted),
     bytesCommitted: sum(({ bytesCommitted }) => bytesCommitted),
     recordsRejected: 0,
+  };
+}
+
+/** An AttemptInfoRead of Airbyte: an attempt with its log, whose times are epoch milliseconds. */
+export function attemptInfoBody(
+  attempt: Attempt,
+  streams: readonly AttemptStream[],
+  events: readonly LogEvent[],
+): JsonObject {
+  return {
+    attempt: attemptBody(attempt, streams),
+    logType: 'structured',
+    logs: {
+      version: '1',
+      events: events.map(({ atMs, message, level, source, stackTrace }) =>
+        present({ timestamp: atMs, message, level, logSource: source, caller: {}, stackTrace }),
+      ),
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { streamKey, type StreamName } from '../../protocol/stream-name';
+import type { LogEvent } from '../../store/attempt-logs';
 import type { AttemptStream, AttemptStreamStore } from '../../store/attempt-streams';
 import type { AttemptStore } from '../../store/attempts';
 import type { ConnectionStore } from '../../store/connections';
@@ -12,6 +13,8 @@ export interface JobRecordSources {
   readonly attemptStreams: AttemptStreamStore;
   /** What the source of a running job has sent in its current attempt. */
   readonly emittedOf: (jobId: number) => readonly EmittedStream[];
+  /** The log of an attempt, also while it runs. */
+  readonly logOf: (jobId: number, attempt: number) => readonly LogEvent[];
 }
 
 /** Records of a stream that the source has sent. */

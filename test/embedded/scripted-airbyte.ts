@@ -1,0 +1,92 @@
+import { arrayAt, isObject, type JsonObject } from '../../src/embedded/platform/json';
+import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
+import { EmbeddedUnderTest, type EmbeddedClient } from './embedded-kit';
+import { ScriptedConnectors, type SourceScript } from './scripted-connectors';
+
+/** Two streams, with a state after every second row. */
+const SCRIPT: SourceScript = {
+  rows: { orders: 6, people: 3 },
+  kind: 'STREAM',
+  checkpoint: 2,
+  failAfter: [],
+  failsForGood: false,
+};
+
+/** The secret in the configuration of each scripted source. */
+export const SECRET = 'hush-hush-hush';
+
+/** An embedded Airbyte with scripted connectors. */
+export class ScriptedAirbyte {
+  private constructor(
+    readonly embedded: EmbeddedUnderTest,
+    private readonly scripted: ScriptedConnectors,
+    public api: EmbeddedClient,
+  ) {}
+
+  static async start(): Promise<ScriptedAirbyte> {
+    const made: ScriptedConnectors[] = [];
+    const embedded = await EmbeddedUnderTest.start(
+      (dataDir) => {
+        made.push(new ScriptedConnectors(dataDir));
+      },
+      { retryDelayMs: 1 },
+    );
+    const [scripted] = made;
+    if (scripted === undefined) throw new Error('no connectors');
+    scripted.script(SCRIPT);
+    return new ScriptedAirbyte(embedded, scripted, embedded.client);
+  }
+
+  async restart(): Promise<void> {
+    await this.embedded.stop();
+    this.api = await this.embedded.startAgain();
+  }
+
+  /** What the source does from now on, where it differs from {@link SCRIPT}. */
+  script(script: Partial<SourceScript> = {}): void {
+    this.scripted.script({ ...SCRIPT, ...script });
+  }
+
+  async createActor(kind: 'source' | 'destination', configuration: JsonObject): Promise<string> {
+    const { body } = await this.api.post(`/${kind}s`, {
+      name: kind,
+      workspaceId: SAMPLE_WORKSPACE_ID,
+      configuration,
+    });
+    if (typeof body[`${kind}Id`] !== 'string') throw new Error(`no ${kind}: ${JSON.stringify(body)}`);
+    return String(body[`${kind}Id`]);
+  }
+
+  /** Connects a scripted source with a destination that keeps the rows of each stream in a file. */
+  async connect(syncMode = 'incremental_append', more: JsonObject = {}): Promise<string> {
+    this.script();
+    const source = await this.createActor('source', { sourceType: 'scripted', token: SECRET });
+    const folder = this.embedded.dataDir;
+    const destination = await this.createActor('destination', { destinationType: 'numbers', folder });
+    const streams = Object.keys(SCRIPT.rows).map((name) => ({ name, syncMode }));
+    return this.api.connect(source, destination, { configurations: { streams }, ...more });
+  }
+
+  /** Runs a sync to its end and returns its job id. */
+  async sync(connectionId: string, end: 'succeeded' | 'failed' = 'succeeded'): Promise<number> {
+    const jobId = await this.api.sync(connectionId);
+    await this.api.jobIn(jobId, end);
+    return jobId;
+  }
+
+  /** The entries of `jobs/list` for the syncs of a connection. */
+  async jobsOf(configId: string, more: JsonObject = {}): Promise<JsonObject[]> {
+    const answer = await this.api.internal('/jobs/list', { configId, configTypes: ['sync'], ...more });
+    if (answer.status !== 200) throw new Error(`no list: ${JSON.stringify(answer.body)}`);
+    return objectsAt(answer.body, 'jobs');
+  }
+
+  remove(): Promise<void> {
+    return this.embedded.remove();
+  }
+}
+
+/** The objects of a list. */
+export function objectsAt(object: JsonObject, name: string): JsonObject[] {
+  return arrayAt(object, name).filter(isObject);
+}
