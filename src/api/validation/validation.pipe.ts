@@ -1,4 +1,5 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
 import { inTurns } from '../../lib/in-turns';
 import { workTurns } from '../../lib/work-turns';
 import type { FieldErrorDto } from '../problem/problem.dto';
@@ -33,9 +34,16 @@ export class RequestValidationPipe implements PipeTransform<unknown, Promise<unk
     yield;
     const dto = yield* toInstance(values, metatype, ENOUGH_ERRORS);
     const errors = yield* dtoErrors(dto, ENOUGH_ERRORS);
-    if (errors.length > 0) throw validationFailed(fieldErrors(errors, this.location));
+    if (errors.length > 0)
+      throw validationFailed([
+        ...fieldErrors(errors, this.location),
+        ...(this.furtherErrors?.(dto, errors) ?? []),
+      ]);
     return dto;
   }
+
+  /** Errors of an invalid body that need more than its class, such as settings. */
+  protected furtherErrors?(dto: object, errors: readonly ValidationError[]): readonly FieldErrorDto[];
 
   private unknown(field: string): FieldErrorDto {
     return { field, reason: `is not a known ${LOCATION_LABELS[this.location]}`, hint: 'Remove it.' };
