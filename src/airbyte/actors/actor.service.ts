@@ -40,19 +40,9 @@ export class ActorService {
   }
 
   async sources(query: PageQueryDto, context: RequestContext): Promise<SourceListDto> {
-    const window = windowOf(query, this.signer);
-    const list = listContextFor(this.client, this.settings, context);
-    const read = (found: ListContext): Promise<readonly AirbyteSource[]> =>
-      this.client.listAllSources(found.query, found.context);
-    const rows = list
-      ? await withProblems(() => this.sourceLists.get(sharingKey(context), () => read(list)))
-      : [];
-    const page = pageOf(
-      rows.filter((row) => isVisibleTo(row, context)),
-      (row) => row.sourceId,
-      window,
-      this.signer,
-    );
+    const read = (list: ListContext): Promise<readonly AirbyteSource[]> =>
+      this.client.listAllSources(list.query, list.context);
+    const page = await this.page(query, context, this.sourceLists, read, ({ sourceId }) => sourceId);
     const data = page.data.map(({ sourceId, name, sourceType, workspaceId }) => {
       return { sourceId, name, type: sourceType, workspaceId };
     });
@@ -60,47 +50,34 @@ export class ActorService {
   }
 
   async destinations(query: PageQueryDto, context: RequestContext): Promise<DestinationListDto> {
-    const window = windowOf(query, this.signer);
-    const list = listContextFor(this.client, this.settings, context);
-    const read = (found: ListContext): Promise<readonly AirbyteDestination[]> =>
-      this.client.listAllDestinations(found.query, found.context);
-    const rows = list
-      ? await withProblems(() => this.destinationLists.get(sharingKey(context), () => read(list)))
-      : [];
-    const page = pageOf(
-      rows.filter((row) => isVisibleTo(row, context)),
-      (row) => row.destinationId,
-      window,
-      this.signer,
-    );
+    const read = (list: ListContext): Promise<readonly AirbyteDestination[]> =>
+      this.client.listAllDestinations(list.query, list.context);
+    const idOf = ({ destinationId }: AirbyteDestination): string => destinationId;
+    const page = await this.page(query, context, this.destinationLists, read, idOf);
     const data = page.data.map(({ destinationId, name, destinationType, workspaceId }) => {
       return { destinationId, name, type: destinationType, workspaceId };
     });
     return { ...page, data };
   }
-}
 
-interface PageWindow {
-  readonly after: string;
-  readonly size: number;
-}
-
-/** Call before any upstream call, so that an invalid token is rejected first. */
-function windowOf({ pageSize, pageToken }: PageQueryDto, signer: TokenSigner): PageWindow {
-  const after = pageToken === undefined ? '' : readToken(pageToken, 'id', signer).after;
-  return { after, size: pageSize ?? DEFAULT_PAGE_SIZE };
-}
-
-/** Ordered by id, which never changes, so insertions and deletions do not shift the others. */
-function pageOf<T>(
-  rows: readonly T[],
-  idOf: (row: T) => string,
-  { after, size }: PageWindow,
-  signer: TokenSigner,
-): ActorPage<T> {
-  const ahead = rows.filter((row) => idOf(row) > after).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
-  const data = ahead.slice(0, size);
-  const last = ahead.length > size ? data.at(-1) : undefined;
-  const next = last === undefined ? null : writeToken({ kind: 'id', after: idOf(last) }, signer);
-  return { data, nextPageToken: next };
+  /** The order is that of the ids, which never change, so insertions and deletions do not shift the others. */
+  private async page<T extends AirbyteSource | AirbyteDestination>(
+    { pageSize = DEFAULT_PAGE_SIZE, pageToken }: PageQueryDto,
+    context: RequestContext,
+    lists: CoalescedReads<readonly T[]>,
+    read: (list: ListContext) => Promise<readonly T[]>,
+    idOf: (row: T) => string,
+  ): Promise<ActorPage<T>> {
+    // Read before any upstream call, so that an invalid token is rejected first.
+    const after = pageToken === undefined ? '' : readToken(pageToken, 'id', this.signer).after;
+    const list = listContextFor(this.client, this.settings, context);
+    const rows = list ? await withProblems(() => lists.get(sharingKey(context), () => read(list))) : [];
+    const ahead = rows
+      .filter((row) => isVisibleTo(row, context) && idOf(row) > after)
+      .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+    const data = ahead.slice(0, pageSize);
+    const last = ahead.length > pageSize ? data.at(-1) : undefined;
+    const next = last === undefined ? null : writeToken({ kind: 'id', after: idOf(last) }, this.signer);
+    return { data, nextPageToken: next };
+  }
 }

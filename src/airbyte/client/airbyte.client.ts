@@ -8,7 +8,6 @@ import type {
   AirbyteDestination,
   AirbyteJob,
   AirbyteSource,
-  AirbyteWorkspace,
   CallContext,
   CreateConnectionInput,
   ListJobsQuery,
@@ -22,7 +21,7 @@ import { type CreationClaims, MemoryCreationClaims } from './creation/creation-c
 import { CreationRecovery } from './creation/creation-recovery';
 import type { Lane, Operation } from './model/operation';
 import { operations } from './model/request-builders';
-import { collect, paginate } from './model/paging';
+import { readAllPages } from './model/paging';
 import { type Page, rows, type ShapeError } from './model/parse';
 import { AxiosTransport, type Transport } from './transport/transport';
 import {
@@ -31,7 +30,6 @@ import {
   parseJob,
   parseSource,
   parseSourceStream,
-  parseWorkspace,
 } from './model/response-parsers';
 
 export interface ClientOptions extends CallerOptions {
@@ -83,9 +81,9 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   listAllConnections(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteConnection[]> {
-    const fetch = (page: PageRange, whole: CallContext): Promise<Page<AirbyteConnection>> =>
-      this.listConnections({ ...query, ...page }, whole);
-    return this.listAll(fetch, (row) => row.connectionId, context);
+    const build = (page: PageRange): Operation =>
+      operations.listConnections(this.scoped({ ...query, ...page }));
+    return this.listAll(build, parseConnection, (row) => row.connectionId, context);
   }
 
   /**
@@ -130,18 +128,6 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.callList(() => operations.listJobs(this.scopedJobs(query)), parseJob, context);
   }
 
-  /** Newest first. Pages are fetched on demand, within one deadline. */
-  listAllJobs(
-    query: Omit<ListJobsQuery, keyof PageQuery> = {},
-    context?: CallContext,
-  ): AsyncGenerator<AirbyteJob> {
-    const whole = this.withDefaultDeadline(context);
-    return paginate(
-      (page) => this.listJobs({ ...query, ...page }, whole),
-      (row) => row.jobId,
-    );
-  }
-
   getJob(id: string, context?: CallContext): Promise<AirbyteJob> {
     return this.call(() => operations.getJob(id), parseJob, context);
   }
@@ -163,28 +149,19 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.call(() => operations.getSource(id), parseSource, context);
   }
 
-  listSources(query: ListQuery = {}, context?: CallContext): Promise<Page<AirbyteSource>> {
-    return this.callList(() => operations.listSources(this.scoped(query)), parseSource, context);
-  }
-
   listAllSources(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteSource[]> {
-    const fetch = (page: PageRange, whole: CallContext): Promise<Page<AirbyteSource>> =>
-      this.listSources({ ...query, ...page }, whole);
-    return this.listAll(fetch, (row) => row.sourceId, context);
+    const build = (page: PageRange): Operation => operations.listSources(this.scoped({ ...query, ...page }));
+    return this.listAll(build, parseSource, (row) => row.sourceId, context);
   }
 
   getDestination(id: string, context?: CallContext): Promise<AirbyteDestination> {
     return this.call(() => operations.getDestination(id), parseDestination, context);
   }
 
-  listDestinations(query: ListQuery = {}, context?: CallContext): Promise<Page<AirbyteDestination>> {
-    return this.callList(() => operations.listDestinations(this.scoped(query)), parseDestination, context);
-  }
-
   listAllDestinations(query: ListQuery = {}, context?: CallContext): Promise<readonly AirbyteDestination[]> {
-    const fetch = (page: PageRange, whole: CallContext): Promise<Page<AirbyteDestination>> =>
-      this.listDestinations({ ...query, ...page }, whole);
-    return this.listAll(fetch, (row) => row.destinationId, context);
+    const build = (page: PageRange): Operation =>
+      operations.listDestinations(this.scoped({ ...query, ...page }));
+    return this.listAll(build, parseDestination, (row) => row.destinationId, context);
   }
 
   /**
@@ -199,20 +176,6 @@ export class AirbyteClient implements OnApplicationShutdown {
     const build = (): Operation => operations.listStreams(sourceId, destinationId);
     // This endpoint returns a bare array, unlike all others.
     return this.callList(build, parseSourceStream, context, (body) => ({ data: body }));
-  }
-
-  getWorkspace(id: string, context?: CallContext): Promise<AirbyteWorkspace> {
-    return this.call(() => operations.getWorkspace(id), parseWorkspace, context);
-  }
-
-  listWorkspaces(query: PageQuery = {}, context?: CallContext): Promise<Page<AirbyteWorkspace>> {
-    return this.callList(() => operations.listWorkspaces(query), parseWorkspace, context);
-  }
-
-  listAllWorkspaces(context?: CallContext): Promise<readonly AirbyteWorkspace[]> {
-    const fetch = (page: PageRange, whole: CallContext): Promise<Page<AirbyteWorkspace>> =>
-      this.listWorkspaces(page, whole);
-    return this.listAll(fetch, (row) => row.workspaceId, context);
   }
 
   /**
@@ -270,18 +233,15 @@ export class AirbyteClient implements OnApplicationShutdown {
     return this.call(build, read, context);
   }
 
+  /** Reads all pages within one deadline, or within the deadline that the context has. */
   private listAll<T>(
-    fetch: (page: PageRange, whole: CallContext) => Promise<Page<T>>,
+    build: (page: PageRange) => Operation,
+    parse: (row: unknown) => T,
     idOf: (row: T) => string,
-    context?: CallContext,
+    context: CallContext = {},
   ): Promise<readonly T[]> {
-    const whole = this.withDefaultDeadline(context);
-    return collect(paginate((page) => fetch(page, whole), idOf));
-  }
-
-  /** One deadline for all pages. Keeps the deadline that the context has. */
-  private withDefaultDeadline(context: CallContext = {}): CallContext {
-    return { ...context, deadlineAt: this.caller.deadlineOf({ lane: 'read' }, context) };
+    const whole = { ...context, deadlineAt: this.caller.deadlineOf({ lane: 'read' }, context) };
+    return readAllPages((page) => this.callList(() => build(page), parse, whole), idOf);
   }
 
   private scoped<T extends ListQuery>(query: T): T {

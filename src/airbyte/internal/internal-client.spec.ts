@@ -102,14 +102,14 @@ it('failures count neither for the circuit breaker nor for an outage', async () 
   }
   expect(client.caller.breaker.isOpen).toBe(false);
   expect(outages).toEqual([]);
-  expect((await client.listWorkspaces()).length).toBe(1);
+  expect((await client.listAllSources()).length).toBe(1);
 });
 
 it('is not called while Airbyte is down, and is not blamed for it', async () => {
   const client = bench.clientWith({ timeoutMs: 100 }, undefined, { clock });
   const internal = new InternalClient(client, SETTINGS);
-  bench.upstream.on('GET /workspaces', () => fault('reset'));
-  while (!client.caller.breaker.isOpen) await client.listWorkspaces().catch(() => undefined);
+  bench.upstream.on('GET /sources', () => fault('reset'));
+  while (!client.caller.breaker.isOpen) await client.listAllSources().catch(() => undefined);
   skip(60_000);
   expect(await internal.failedJobs(QUERY, {})).toBeNull();
   expect(bench.upstream.count(JOBS)).toBe(0);
@@ -122,7 +122,7 @@ it('one call finds out whether an endpoint hangs; the others wait for it without
   bench.upstream.on(JOBS, () => fault('hang'));
   const calls = Array.from({ length: 20 }, () => internal.failedJobs(QUERY, {}));
   await bench.upstream.seen(JOBS);
-  expect((await client.listWorkspaces()).length).toBe(1);
+  expect((await client.listAllSources()).length).toBe(1);
   expect(await Promise.all(calls)).toEqual(Array(20).fill(null));
   expect(bench.upstream.count(JOBS)).toBe(1);
   expect(internal.capability('failureReasons').reason).toContain('did not answer in time');

@@ -50,8 +50,6 @@ export const CLIENT_OPERATIONS: Readonly<Record<ClientOperation, { id: string; s
       sends: ['?workspaceIds', '?includeDeleted', '?limit', '?offset'],
     },
     listStreams: { id: 'getStreamProperties', sends: ['?sourceId', '?destinationId'] },
-    getWorkspace: { id: 'getWorkspace', sends: [] },
-    listWorkspaces: { id: 'listWorkspaces', sends: ['?limit', '?offset'] },
   };
 
 /** What an exchange shows to be exercised: its operation, and each thing that was sent with it. */

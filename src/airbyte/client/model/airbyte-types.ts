@@ -99,12 +99,6 @@ export interface AirbyteDestination {
   readonly workspaceId: string;
 }
 
-export interface AirbyteWorkspace {
-  readonly workspaceId: string;
-  readonly name: string;
-  readonly dataResidency: string | null;
-}
-
 /** The schedules that Airbyte's public API can create; `basic` is not one of them. */
 export type ScheduleInput =
   { readonly scheduleType: 'manual' } | { readonly scheduleType: 'cron'; readonly cronExpression: string };

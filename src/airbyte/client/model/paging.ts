@@ -8,23 +8,16 @@ export const PAGE_LIMIT = 100;
  * skipped. Reads by offset until a page is not full: Airbyte's `next` is set on the last page too and contains
  * an internal host name.
  */
-export async function* paginate<T>(
+export async function readAllPages<T>(
   fetchPage: (page: { limit: number; offset: number }) => Promise<Page<T>>,
   idOf: (row: T) => string,
-): AsyncGenerator<T, void, undefined> {
-  const seen = new Set<string>();
+): Promise<readonly T[]> {
+  const byId = new Map<string, T>();
   for (let offset = 0; ; offset += PAGE_LIMIT) {
     const page = await fetchPage({ limit: PAGE_LIMIT, offset });
-    const fresh = page.filter((row) => !seen.has(idOf(row)));
-    for (const row of fresh) seen.add(idOf(row));
-    yield* fresh;
+    const knownRows = byId.size;
+    for (const row of page) if (!byId.has(idOf(row))) byId.set(idOf(row), row);
     // A full page of known rows comes from a server that ignores the offset.
-    if (page.received < PAGE_LIMIT || fresh.length === 0) return;
+    if (page.received < PAGE_LIMIT || byId.size === knownRows) return [...byId.values()];
   }
-}
-
-export async function collect<T>(rows: AsyncIterable<T>): Promise<readonly T[]> {
-  const collected: T[] = [];
-  for await (const row of rows) collected.push(row);
-  return collected;
 }

@@ -1,11 +1,5 @@
 import { AirbyteError } from './airbyte-errors';
-import type {
-  CreateConnectionInput,
-  ListJobsQuery,
-  ListQuery,
-  PageQuery,
-  PatchConnectionInput,
-} from './airbyte-types';
+import type { CreateConnectionInput, ListJobsQuery, ListQuery, PatchConnectionInput } from './airbyte-types';
 import type { Operation } from './operation';
 
 type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -74,8 +68,6 @@ export const operations = {
     lane: 'create',
     runsConnector: true,
   }),
-  getWorkspace: (id: string) => read('getWorkspace', `/workspaces/${segment('getWorkspace', id)}`),
-  listWorkspaces: (query: PageQuery) => read('listWorkspaces', `/workspaces${queryString({ ...query })}`),
 
   health: (): Operation => ({ ...read('health', '/health'), expects: 'nothing', probe: true }),
 };

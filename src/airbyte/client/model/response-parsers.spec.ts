@@ -10,7 +10,6 @@ import {
   parseDestination,
   parseJob,
   parseSource,
-  parseWorkspace,
 } from './response-parsers';
 
 const OPERATION: Operation = {
@@ -59,7 +58,6 @@ it('whatever the body, parsing gives a value or a shape error', () => {
     parseJob,
     parseSource,
     parseDestination,
-    parseWorkspace,
     parseAccessToken,
   ];
   const oneMemberWrong = (good: object): fc.Arbitrary<unknown> =>

@@ -5,7 +5,6 @@ import type {
   AirbyteSchedule,
   AirbyteSource,
   AirbyteStream,
-  AirbyteWorkspace,
   SourceStream,
 } from './airbyte-types';
 import {
@@ -132,15 +131,6 @@ export function parseDestination(body: unknown): AirbyteDestination {
     destinationType: optionalText(from, 'destinationType'),
     definitionId: optionalText(from, 'definitionId'),
     workspaceId: optionalText(from, 'workspaceId') ?? '',
-  };
-}
-
-export function parseWorkspace(body: unknown): AirbyteWorkspace {
-  const from = members(body, 'workspace');
-  return {
-    workspaceId: text(from, 'workspaceId'),
-    name: optionalText(from, 'name') ?? '',
-    dataResidency: optionalText(from, 'dataResidency'),
   };
 }
 
