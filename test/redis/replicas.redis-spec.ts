@@ -31,7 +31,7 @@ async function create(url: string, key: string, body: object = ORDERS): Promise<
   return { status: response.status, code: answer.code, connectionId: answer.connectionId, isReplay };
 }
 
-/** As a caller does that wants an outcome. */
+/** Repeats a creation until it has an outcome. */
 const insist = (url: string, key: string, timeoutMs?: number): Promise<Answer> =>
   until(
     'an outcome',
@@ -66,7 +66,7 @@ describe('replicas that share a Redis', () => {
     await redis.close();
   });
 
-  /** Holds creations back until `release`, and carries them out then, whoever still waits for the answer. */
+  /** Delays creations until `release`. They are then executed even if no client waits for the answer. */
   const holdCreations = (): { readonly release: () => void } => {
     let release: (() => void) | undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -77,7 +77,7 @@ describe('replicas that share a Redis', () => {
     return { release: () => release?.() };
   };
 
-  it('create once for one key, whatever is sent to both at one time, and after both have been replaced', async () => {
+  it('create once for one key after concurrent requests to both and after both were replaced', async () => {
     const gateways = await Promise.all([
       GatewayProcess.start(environment),
       GatewayProcess.start(environment),
@@ -101,7 +101,7 @@ describe('replicas that share a Redis', () => {
     expect(await successor.kill('SIGTERM')).toBe(0);
   });
 
-  it('look for what a killed one has sent, and do not send it again', async () => {
+  it('find the creation of a killed replica and do not send it again', async () => {
     const [victim, survivor] = await Promise.all([
       GatewayProcess.start({ ...environment, IDEMPOTENCY_DOUBT_MS: '600000' }),
       GatewayProcess.start({ ...environment, IDEMPOTENCY_DOUBT_MS: '600000' }),
@@ -204,7 +204,7 @@ describe('a Redis that is out of reach', () => {
     const refused = await create(gateway.url, 'new');
     expect(refused).toMatchObject({ status: 503, code: 'idempotency-unavailable' });
     expect((await create(gateway.url, '')).status).toBe(201);
-    const shown = await until('readiness to show it', async () => {
+    const shown = await until('readiness to report it', async () => {
       const ready = await readiness(gateway);
       return isDegraded(ready.body) && ready;
     });
@@ -212,34 +212,33 @@ describe('a Redis that is out of reach', () => {
     expect(gateway.output).toContain('Redis cannot be used');
 
     await redis.run();
-    await until('readiness to be whole', async () => !isDegraded((await readiness(gateway)).body));
+    await until('readiness to recover', async () => !isDegraded((await readiness(gateway)).body));
     expect(await insist(gateway.url, 'kept')).toEqual({ ...first, isReplay: true });
     expect(gateway.output).toContain('Redis is usable again');
     expect(upstream.count(CREATE)).toBe(2);
     expect(await gateway.kill('SIGTERM')).toBe(0);
   });
 
-  it('does not hold requests up when it hangs', async () => {
+  it('does not delay requests while it does not answer', async () => {
     const gateway = await startGateway(environment);
     redis.freeze();
-    const startedAt = Date.now();
     expect(await create(gateway.url, 'hung')).toMatchObject({ status: 503 });
-    for (let i = 0; i < 20; i++) expect((await create(gateway.url, '')).status).toBe(201);
-    expect(Date.now() - startedAt).toBeLessThan(5000);
+    // A command timeout of 500 ms for each creation would exceed the time limit of Jest.
+    for (let i = 0; i < 200; i++) expect((await create(gateway.url, '')).status).toBe(201);
     redis.thaw();
-    // What Redis was asked for then it does now; nobody has waited for it, so the key is as good as new.
+    // Redis executes the delayed command now. No request waited for its result, so the key is free.
     expect(await insist(gateway.url, 'hung')).toMatchObject({ status: 201, isReplay: false });
     await gateway.close();
   });
 
-  it('at the start keeps nobody from starting, nor from stopping', async () => {
+  it('does not prevent a gateway from starting and stopping', async () => {
     await redis.kill();
     const gateway = await GatewayProcess.start(environment);
     expect(await create(gateway.url, 'k')).toMatchObject({ status: 503 });
     expect(await gateway.kill('SIGTERM')).toBe(0);
   });
 
-  it('after a creation was sent costs the caller nothing, and nothing is made twice', async () => {
+  it('after a creation was sent does not affect the answer, and the creation is not repeated', async () => {
     const gateway = await startGateway({ ...environment, IDEMPOTENCY_DOUBT_MS: '600000' });
     upstream.on(CREATE, async (request) => {
       await redis.kill();

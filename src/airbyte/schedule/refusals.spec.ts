@@ -13,7 +13,7 @@ function cron(cronExpression: string): ScheduleRequest {
   return { scheduleType: 'cron', cronExpression };
 }
 
-/** What is sent upstream for a request; an error when it is refused. */
+/** Returns the cron expression that is sent to Airbyte. Throws if the request is refused. */
 function stored(request: ScheduleRequest, now = NOW): string {
   const translation = translateSchedule(request, { now, minIntervalMinutes: 1 });
   if (!translation.ok) throw new Error(`refused: ${JSON.stringify(translation.faults)}`);
@@ -39,7 +39,7 @@ function hints(request: ScheduleRequest, minIntervalMinutes = 1): string {
   return translation.ok ? '' : translation.faults.map((fault) => fault.hint).join('; ');
 }
 
-describe('members that do not go together', () => {
+describe('members that exclude each other', () => {
   it.each<[ScheduleRequest, string[]]>([
     [{ scheduleType: 'cron' }, ['cronExpression']],
     [{ scheduleType: 'cron', cronExpression: null }, ['cronExpression']],
@@ -59,14 +59,14 @@ describe('members that do not go together', () => {
       { scheduleType: 'basic', basicTiming: 'Every 7 HOURS', cronExpression: 'x' },
       ['cronExpression', 'basicTiming'],
     ],
-  ])('are all refused, each with reason and hint: %j', (request, fields) => {
+  ])('are refused, each with a reason and a hint: %j', (request, fields) => {
     const translation = translateSchedule(request, limits);
     const faults = translation.ok ? [] : translation.faults;
     expect(faults.map((fault) => fault.field)).toEqual(fields);
     for (const fault of faults) expect(Math.min(fault.reason.length, fault.hint.length)).toBeGreaterThan(10);
   });
 
-  it('do not include null, nor UTC for a type that has no zone', () => {
+  it('are not reported for null, or for UTC with a type without a zone', () => {
     const nulls = { cronExpression: null, basicTiming: null, timeZone: null };
     expect(translateSchedule({ scheduleType: 'manual', ...nulls, timeZone: 'UTC' }, limits)).toEqual({
       ok: true,
@@ -77,7 +77,7 @@ describe('members that do not go together', () => {
   });
 });
 
-describe('an expression refused before anything is sent', () => {
+describe('a refused expression', () => {
   it.each([
     ['@daily', 'write "0 0 * * *"'],
     ['@Weekly', 'write "0 0 * * 0"'],
@@ -161,11 +161,11 @@ describe('an expression refused before anything is sent', () => {
       `0 ${'2,'.repeat(126)}2 * * *`,
       'use ranges and steps in place of long lists, or make several ingestions',
     ],
-  ])('%s', (expression, hint) => {
+  ])('has a hint: %s', (expression, hint) => {
     expect(hints(cron(expression))).toBe(hint);
   });
 
-  it('has every fault of its fields reported', () => {
+  it('is reported with all faults of its fields', () => {
     expect(reasons(cron('60 25 * * 9'))).toEqual([
       'the minute 60 is outside of 0 to 59',
       'the hour 25 is outside of 0 to 23',
@@ -181,7 +181,7 @@ describe('an expression refused before anything is sent', () => {
 
   it.each([
     ['59 23 * * *', 60, true],
-    // A minute apart across midnight.
+    // One minute apart, across midnight.
     ['0,59 0,23 * * *', 60, false],
     ['0 0,1 * * *', 60, true],
     ['0,30 9 * * *', 60, false],
@@ -195,14 +195,14 @@ describe('an expression refused before anything is sent', () => {
     ['0 0 0,23 1,2 * ?', 120, false],
     ['* * * * *', 1, true],
   ])(
-    'is judged by the closest of all its firings: %s at most every %d minutes: %s',
+    'depends on the smallest gap between two firings: %s, at least %d minutes apart: %s',
     (expression, floor, allowed) => {
       const found = reasons(cron(expression), floor).filter((reason) => reason.includes('apart'));
       expect(found).toHaveLength(allowed ? 0 : 1);
     },
   );
 
-  it('never costs much to refuse or accept', () => {
+  it('needs little CPU time, as does an accepted one', () => {
     const worst = [
       '0 0 0,23 29 2 ?',
       '0 0 2 31 2 ?',
@@ -210,10 +210,11 @@ describe('an expression refused before anything is sent', () => {
       `0 2 * * ${'1-5/2,'.repeat(40)}1`,
     ];
     for (const expression of worst) {
-      const startedAt = process.hrtime.bigint();
+      const before = process.cpuUsage();
       for (let run = 0; run < 10; run++)
         translateSchedule(cron(expression), { now: NOW, minIntervalMinutes: 240 });
-      expect(Number(process.hrtime.bigint() - startedAt) / 1e6 / 10).toBeLessThan(50);
+      // CPU time, unlike real time, does not grow with the load of the machine.
+      expect(process.cpuUsage(before).user / 1000 / 10).toBeLessThan(50);
     }
   });
 });

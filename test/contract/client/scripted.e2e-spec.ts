@@ -37,7 +37,7 @@ describe('the published client against a scripted server', () => {
   const lost: Step = () => Promise.reject(new TypeError('fetch failed'));
   const silent: Step = () => new Promise<Response>(() => undefined);
 
-  /** Answers with one step after the other; the last one stays. */
+  /** Answers with the steps in their order. The last step answers all further requests. */
   function scripted(steps: Step[], options: Partial<ClientOptions> = {}): IngestionClient {
     const send = (request: Request): Promise<Response> => {
       const step = steps[Math.min(sent.length, steps.length - 1)] ?? lost;
@@ -46,7 +46,7 @@ describe('the published client against a scripted server', () => {
     };
     return new IngestionClient({ url, fetch: send, ...options });
   }
-  /** The result, after so much time as it takes, and how long that was. */
+  /** Advances the fake timers until the call ends. `tookMs` is time of the fake clock. */
   async function timed<T>(
     call: Promise<T>,
   ): Promise<{ value: T | undefined; error: unknown; tookMs: number }> {
@@ -70,7 +70,7 @@ describe('the published client against a scripted server', () => {
     throw new Error('the call did not end');
   }
 
-  it.each(['60', 'date'])('waits for all of Retry-After: %s', async (value) => {
+  it.each(['60', 'date'])('waits for the whole Retry-After: %s', async (value) => {
     const after = value === 'date' ? new Date(Date.now() + 61_000).toUTCString() : value;
     const busy = problem(429, 'rate-limited', { 'retry-after': after });
     const { value: got, tookMs } = await timed(scripted([busy, json(ENDED)]).run('c', 'r'));
@@ -88,7 +88,7 @@ describe('the published client against a scripted server', () => {
   });
 
   it.each([502, 503, 504])(
-    'tries a read and a keyed write again after %i, as problem or page',
+    'repeats a read and a keyed write after %i, as a problem or an HTML page',
     async (status) => {
       const steps = [problem(status), text('<html>Bad Gateway</html>', status), json(ENDED)];
       expect((await timed(scripted(steps).run('c', 'r'))).value).toEqual(ENDED);
@@ -123,12 +123,12 @@ describe('the published client against a scripted server', () => {
     expect(tookMs).toBeLessThan(5500);
   });
 
-  it('waits for a run through failures of the gateway and the network', async () => {
+  it('keeps waiting for a run after failures of the gateway and the network', async () => {
     const steps = [json(RUNNING), problem(502), lost, text('<html>', 504), problem(503), lost, json(ENDED)];
     expect((await timed(scripted(steps).waitForRun('c', 'r'))).value).toEqual(ENDED);
   });
 
-  it('pauses while answers about a run come early', async () => {
+  it('pauses between answers about a run that come before the wait time is over', async () => {
     const { error } = await timed(scripted([json(RUNNING)]).waitForRun('c', 'r', { timeoutMs: 60_000 }));
     expect(error).toBeInstanceOf(WaitTimeoutError);
     expect(sent.length).toBeLessThan(15);
@@ -156,7 +156,7 @@ describe('the published client against a scripted server', () => {
     expect(isProblem(error, 'precondition-failed')).toBe(true);
   });
 
-  it('gives access to the headers of an answer', async () => {
+  it('returns the headers of an answer', async () => {
     const client = scripted([json(INGESTION, 200, { etag: '"7"' })]);
     const { value } = await timed(client.get('c').withResponse());
     expect(value?.data).toEqual(INGESTION);
@@ -167,7 +167,7 @@ describe('the published client against a scripted server', () => {
     expect(isProblem((await timed(failing)).error, 'ingestion-not-found')).toBe(true);
   });
 
-  it('asks for another key after a 401, once', async () => {
+  it('calls the key function again after a 401, once', async () => {
     let count = 0;
     const key = (): Promise<string> => Promise.resolve(`token-${(count += 1)}`);
     const refused = problem(401, 'unauthenticated');
@@ -185,7 +185,7 @@ describe('the published client against a scripted server', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('makes keys without crypto.randomUUID', async () => {
+  it('creates Idempotency-Keys without crypto.randomUUID', async () => {
     Object.defineProperty(globalThis.crypto, 'randomUUID', { value: undefined, configurable: true });
     try {
       await timed(scripted([json(ENDED)]).startRun('c'));
@@ -224,7 +224,7 @@ describe('the published client against a scripted server', () => {
     expect((await timed(all(scripted([json({})]).sourcesAll()))).error).toBeInstanceOf(UnexpectedAnswerError);
   });
 
-  it('names itself, and reports a lost connection as such', async () => {
+  it('sends its name and version, and reports a lost connection as NoAnswerError', async () => {
     const { error } = await timed(scripted([lost]).get('c'));
     expect(error).toBeInstanceOf(NoAnswerError);
     const { version } = packageFile as { version: string };

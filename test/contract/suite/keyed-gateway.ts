@@ -6,17 +6,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ROOT } from './shell';
 
 const MAIN = join(ROOT, 'dist', 'gateway.js');
-/** The log comes through a pipe. After this time it has the lines of all requests that were answered. */
-const LOG_DELAY_MS = 200;
 
 export interface KeyedGateway {
   readonly url: string;
   readonly key: string;
-  /** Does the work and counts the requests that reach the gateway meanwhile. */
+  /** Runs the work and counts the requests that the gateway receives during it. */
   counted<T>(work: () => T | Promise<T>): Promise<{ readonly value: T; readonly calls: string }>;
   close(): Promise<void>;
 }
@@ -48,23 +45,39 @@ export async function startKeyedGateway({
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let calls = 0;
+  let markers = 0;
+  const log = createInterface({ input: child.stdout });
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => {
       reject(new Error(`the gateway ended with ${String(code)} before it listened`));
     });
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    log.on('line', (line) => {
       const found = /^Airbyte Ingestion API: (\S+)$/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
       if (line.includes('"msg":"request"') && line.includes('"/ingestion')) calls += 1;
     });
   });
+  /** Resolves when the log line of one more request was read. The lines of all earlier requests precede it. */
+  const readLog = async (): Promise<void> => {
+    const marker = `log-marker-${(markers += 1)}`;
+    const isRead = new Promise<void>((resolve) => {
+      const check = (line: string): void => {
+        if (!line.includes(`"${marker}"`)) return;
+        log.off('line', check);
+        resolve();
+      };
+      log.on('line', check);
+    });
+    await fetch(`${url}/health/live`, { headers: { 'x-request-id': marker } });
+    await isRead;
+  };
   return {
     url,
     key,
     counted: async (work) => {
       const before = calls;
       const value = await work();
-      await pause(LOG_DELAY_MS);
+      await readLog();
       return { value, calls: String(calls - before) };
     },
     close: async () => {
