@@ -39,7 +39,7 @@ describe('API keys', () => {
       'X-API-Key beside what a proxy put into Authorization',
       { authorization: 'Basic eDp5', 'x-api-key': KEY },
     ],
-  ])('are taken from %s', async (_name, headers) => {
+  ])('are read from %s', async (_name, headers) => {
     expect(await authenticator.identify(headers)).toEqual(etl);
   });
 
@@ -63,7 +63,7 @@ describe('API keys', () => {
     expect(JSON.stringify([problem.detail, problem.extras.headers])).not.toContain(KEY.slice(1));
   });
 
-  it('missing altogether is no error in the challenge, as RFC 6750 §3.1 asks', async () => {
+  it('that are missing cause a challenge without an error code (RFC 6750, section 3.1)', async () => {
     const problem = await problemOf(() => authenticator.identify({}));
     expect(problem.extras.headers?.['www-authenticate']).not.toContain('error');
   });
@@ -81,7 +81,7 @@ describe('claims', () => {
     expect(callerOf({ sub: 's', ...claims }, null).scopes).toEqual(scopes);
   });
 
-  it('limit the caller to the workspace they name', () => {
+  it('limit the caller to their workspace', () => {
     expect(callerOf({ sub: 's', ws: 'ws-1' }, 'ws').workspaceId).toBe('ws-1');
     expect(callerOf({ sub: 's', ws: 'ws-1' }, null).workspaceId).toBeNull();
   });
@@ -116,7 +116,7 @@ describe('tokens', () => {
     return `${problem.status}: ${problem.detail}`;
   };
 
-  it('of the issuer are taken, and its keys are fetched once', async () => {
+  it('of the issuer are accepted, and its keys are fetched once', async () => {
     const token = await issuer.token({ scope: 'ingestion:read' });
     const callers = await Promise.all([verifier.verify(token), verifier.verify(token)]);
     expect(callers[1]).toEqual({ id: 'oidc:service-a', scopes: ['ingestion:read'], workspaceId: null });
@@ -124,7 +124,7 @@ describe('tokens', () => {
     expect(issuer.keyFetches).toBe(1);
   });
 
-  it('are checked once, as long as the keys are those that vouched for them', async () => {
+  it('are verified once while the keys of the issuer do not change', async () => {
     const token = await issuer.token();
     await verifier.verify(token);
     const caller = await verifier.verify(token);
@@ -132,7 +132,7 @@ describe('tokens', () => {
     expect(await verifier.verify(await issuer.token({ jti: 'another' }))).not.toBe(caller);
   });
 
-  it('that were found good are worth nothing once their key is gone, also if it was found so a moment ago', async () => {
+  it('that were verified are refused as soon as their key is withdrawn', async () => {
     const token = await issuer.token();
     for (let times = 0; times < 3; times++) await verifier.verify(token);
     await issuer.rotate('second');
@@ -140,14 +140,14 @@ describe('tokens', () => {
     expect(await reasonOf(token)).toMatch(/^401: .*does not publish/);
   });
 
-  it('that were found good are judged anew when they end', async () => {
+  it('that were verified are refused after their expiry', async () => {
     const token = await issuer.token();
     for (let times = 0; times < 3; times++) await verifier.verify(token);
     now = new Date(Date.now() + 92_000);
     expect(await reasonOf(token)).toBe('401: The token has expired.');
   });
 
-  it('signed with a new key are taken after a rotation, and those of the old key no longer', async () => {
+  it('signed with a new key are accepted after a rotation, and those of the old key are refused', async () => {
     const before = await issuer.token();
     await verifier.verify(before);
     await issuer.rotate('second', 'RS256');
@@ -155,7 +155,7 @@ describe('tokens', () => {
     expect(await reasonOf(before)).toMatch(/^401: .*does not publish/);
   });
 
-  it('hold 30 s longer than they say, and no longer', async () => {
+  it('are accepted up to 30 s after their expiry', async () => {
     const token = await issuer.token();
     const expiresAtMs = (Math.floor(Date.now() / 1000) + 60) * 1000;
     now = new Date(expiresAtMs + 28_000);
@@ -174,7 +174,7 @@ describe('tokens', () => {
     expect(await reasonOf(await issuer.token(claims))).toBe(`401: The token's claim ${claim} does not hold.`);
   });
 
-  it('without a signature, or signed with a secret anybody knows, are refused', async () => {
+  it('without a signature, or signed with a public secret, are refused', async () => {
     const claims = { iss: issuer.url, aud: 'gateway', sub: 'me', exp: 9_999_999_999 };
     expect(await reasonOf(`${new UnsecuredJWT(claims).encode()}x`)).toMatch(/^401/);
     const secret = new TextEncoder().encode('x'.repeat(32));
@@ -182,7 +182,7 @@ describe('tokens', () => {
     expect(await reasonOf(forged)).toBe('401: The token is not valid.');
   });
 
-  it('signed with the published key as if it were a secret are refused', async () => {
+  it('signed with the public key as an HMAC secret are refused', async () => {
     const [key] = issuer.jwks();
     const secret = new TextEncoder().encode(JSON.stringify(key).padEnd(32));
     const claims = { iss: issuer.url, aud: 'gateway', sub: 'root', exp: 9_999_999_999 };
@@ -190,7 +190,7 @@ describe('tokens', () => {
     expect(await reasonOf(await new SignJWT(claims).setProtectedHeader(header).sign(secret))).toMatch(/^401/);
   });
 
-  it('that bring a key of their own are refused', async () => {
+  it('that contain their own key are refused', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256');
     const claims = { iss: issuer.url, aud: 'gateway', sub: 'root', exp: 9_999_999_999 };
     const own = { jwk: await exportJWK(publicKey), jku: `${issuer.url}/own`, x5u: `${issuer.url}/own` };
@@ -207,13 +207,13 @@ describe('tokens', () => {
     },
   );
 
-  it('are taken for one audience among several', async () => {
+  it('are accepted if one of several audiences matches', async () => {
     expect((await verifier.verify(await issuer.token({ aud: ['other', 'gateway'] }))).id).toBe(
       'oidc:service-a',
     );
   });
 
-  it('of keys that nobody knows do not make the issuer be asked for each', async () => {
+  it('with unknown keys do not cause a request to the issuer for each token', async () => {
     const settings = { issuer: issuer.url, audience: 'gateway', workspaceClaim: null };
     const patient = new OidcVerifier(
       settings,
@@ -230,13 +230,13 @@ describe('tokens', () => {
     expect(issuer.keyFetches).toBe(1);
   });
 
-  it('changed on the way are refused', async () => {
+  it('that were modified are refused', async () => {
     const [head = '', , signature = ''] = (await issuer.token()).split('.');
     const claims = Buffer.from(JSON.stringify({ iss: issuer.url, aud: 'gateway', sub: 'root', exp: 9e9 }));
     expect(await reasonOf(`${head}.${claims.toString('base64url')}.${signature}`)).toMatch(/^401/);
   });
 
-  it('cannot be judged while the issuer is broken: 503, and soon well again', async () => {
+  it('are answered with 503 while the issuer fails, and accepted soon after it recovers', async () => {
     issuer.isBroken = true;
     const token = await issuer.token();
     expect(await reasonOf(token)).toMatch(/^503/);
@@ -246,7 +246,7 @@ describe('tokens', () => {
     expect((await verifier.verify(token)).id).toBe('oidc:service-a');
   });
 
-  it('say once in the log that the issuer is lost, and once that it is back', async () => {
+  it('cause one log line when the issuer fails and one when it recovers', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
     issuer.isBroken = true;
     const token = await issuer.token();
@@ -264,7 +264,7 @@ describe('tokens', () => {
     warn.mockRestore();
   });
 
-  it('are taken of an issuer whose name ends in a slash', async () => {
+  it('are accepted from an issuer whose name ends with a slash', async () => {
     const slashed = { issuer: `${issuer.url}/`, audience: 'gateway', workspaceClaim: null };
     expect(
       (
@@ -276,7 +276,7 @@ describe('tokens', () => {
     ).toBe('oidc:service-a');
   });
 
-  it('are not taken when the metadata names another issuer', async () => {
+  it('are refused if the metadata names another issuer', async () => {
     const other = {
       issuer: issuer.url.replace('127.0.0.1', 'localhost'),
       audience: 'gateway',

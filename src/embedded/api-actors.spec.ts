@@ -6,7 +6,7 @@ import { Database } from './store/database';
 import { SAMPLE_WORKSPACE_ID } from './samples/ids';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
-/** A connector that takes any configuration and keeps a secret. */
+/** A connector that accepts any configuration, with one secret. */
 const VAULT_SOURCE = `
   const command = process.argv[2];
   const say = (message) => console.log(JSON.stringify(message));
@@ -75,7 +75,7 @@ describe('creating a source or destination', () => {
     expect(messageOf(answer)).toContain(reason);
   });
 
-  it('with a definition id and the type of another connector is 422', async () => {
+  it('is answered with 422 for a definition id and the type of another connector', async () => {
     const definitionId = 'dfd88b22-b603-4c3d-aad7-3701784586b1';
     const answer = await create('source', { sourceType: 'file', count: 1 }, { definitionId });
     expect([answer.status, messageOf(answer)]).toEqual([422, expect.stringContaining('faker')]);
@@ -83,7 +83,7 @@ describe('creating a source or destination', () => {
     expect((await create('source', { count: 1 }, { definitionId })).status).toBe(200);
   });
 
-  it('answers with the type inside the configuration, where generated clients look for it', async () => {
+  it('answers with the type in the configuration, where generated clients expect it', async () => {
     const source = await create('source', { sourceType: 'faker', count: 1 });
     expect(source.body['configuration']).toEqual({ sourceType: 'faker', count: 1 });
     const destination = await create('destination', {
@@ -96,7 +96,7 @@ describe('creating a source or destination', () => {
     });
   });
 
-  it('gives generated clients, which know a closed list of types, one that they can read', async () => {
+  it('answers with a type of the closed list of generated clients', async () => {
     const { body } = await create('destination', {
       destinationType: 'sqlite',
       destination_path: '/local/o.sqlite',
@@ -113,7 +113,7 @@ describe('creating a source or destination', () => {
     expect((await api.get(path)).body['configuration']).toMatchObject({ destinationType: 'sqlite' });
   });
 
-  it('with nothing but a mask in the place of a secret is 422', async () => {
+  it('is answered with 422 if a secret is only a mask', async () => {
     const answer = await create('source', { sourceType: 'vault', key: '**********' });
     expect([answer.status, messageOf(answer)]).toEqual([422, expect.stringContaining('key is masked')]);
   });
@@ -127,7 +127,7 @@ describe('changing a source', () => {
     path = `/sources/${String(body['sourceId'])}`;
   });
 
-  it('by PUT replaces name and configuration and keeps a masked secret, the id and the definition', async () => {
+  it('with PUT replaces name and configuration and keeps a masked secret, the id and the definition', async () => {
     const before = (await api.get(path)).body;
     const configuration = { sourceType: 'vault', host: 'b', key: '**********' };
     const answer = await api.put(path, { name: 'M', configuration });
@@ -136,7 +136,7 @@ describe('changing a source', () => {
     expect((await api.get(path)).body).toEqual(answer.body);
   });
 
-  it('by PATCH merges the configuration and leaves absent members', async () => {
+  it('with PATCH merges the configuration and keeps absent members', async () => {
     const answer = await api.patch(path, { configuration: { host: 'b', more: { y: 2 } } });
     expect(answer.status).toBe(200);
     expect(answer.body['configuration']).toEqual({
@@ -151,7 +151,7 @@ describe('changing a source', () => {
     });
   });
 
-  it('is checked first: a change that fails leaves everything as it was', async () => {
+  it('changes nothing if the check fails', async () => {
     const before = (await api.get(path)).body;
     expect((await api.patch(path, { configuration: { key: 'wrong' } })).status).toBe(400);
     expect((await api.put(path, { name: 'M', configuration: { host: 5, key: 'right' } })).status).toBe(422);
@@ -162,12 +162,12 @@ describe('changing a source', () => {
     expect((await api.get(path)).body).toEqual(before);
   });
 
-  it('of an unknown id is 404', async () => {
+  it('with an unknown id is answered with 404', async () => {
     expect((await api.put(`/sources/${UNKNOWN}`, { name: 'M', configuration: {} })).status).toBe(404);
     expect((await api.patch(`/destinations/${UNKNOWN}`, { name: 'M' })).status).toBe(404);
   });
 
-  it('by two calls at once keeps both', async () => {
+  it('with two concurrent calls keeps both changes', async () => {
     const answers = await Promise.all([
       api.patch(path, { configuration: { host: 'b' } }),
       api.patch(path, { configuration: { more: { y: 2 } } }),
@@ -178,7 +178,7 @@ describe('changing a source', () => {
 });
 
 describe('a configuration that an older version stored', () => {
-  it('is still shown, and its sync fails once with the name of the field', async () => {
+  it('is still returned, and its sync fails once with the name of the field', async () => {
     const source = (await create('source', { sourceType: 'faker', count: 1 })).body;
     const connectionId = await api.connect(String(source['sourceId']), 'dest-id');
     await embedded.stop();
@@ -196,8 +196,8 @@ describe('a configuration that an older version stored', () => {
   });
 });
 
-describe('signing in with a form, as generated clients do', () => {
-  it.each(['grant_type', 'grant-type'])('gives a token (%s)', async (grant) => {
+describe('signing in with a form, as generated clients send it', () => {
+  it.each(['grant_type', 'grant-type'])('returns a token (%s)', async (grant) => {
     const { apiUrl, clientId, clientSecret } = embedded.access;
     const response = await fetch(`${apiUrl}/applications/token`, {
       method: 'POST',
@@ -211,7 +211,7 @@ describe('signing in with a form, as generated clients do', () => {
     expect(await response.json()).toMatchObject({ token_type: 'Bearer' });
   });
 
-  it('gives a token for JSON that curl calls a form', async () => {
+  it('returns a token for JSON with the Content-Type of a form, as curl sends it', async () => {
     const { apiUrl, clientId, clientSecret } = embedded.access;
     const response = await fetch(`${apiUrl}/applications/token`, {
       method: 'POST',

@@ -8,7 +8,7 @@ import {
 } from '../../test/embedded/embedded-kit';
 import { SAMPLE_WORKSPACE_ID } from './samples/ids';
 
-/** A source whose catalog is what its configuration says. */
+/** A source with the catalog of its configuration. */
 const SHOWS = `
   const [command, , config] = process.argv.slice(2);
   const say = (message) => console.log(JSON.stringify(message));
@@ -63,8 +63,8 @@ function reasonOf({ status, body }: Answer): string {
   return `${status} ${JSON.stringify(body['data'] ?? body)}`;
 }
 
-describe('a connection that would write over the rows of another', () => {
-  it('is refused: two tables whose names become one file', async () => {
+describe('a connection that would overwrite the rows of another', () => {
+  it('is refused if two stream names give one file', async () => {
     const folder = await files('/local/one');
     expect((await connect(await shows('A_b'), folder)).status).toBe(200);
     const refused = reasonOf(await connect(await shows('a_b'), folder));
@@ -72,7 +72,7 @@ describe('a connection that would write over the rows of another', () => {
     expect((await connect(await shows('a_b'), folder, { prefix: 'other_' })).status).toBe(200);
   });
 
-  it('is refused through another destination, a link and another case', async () => {
+  it('is refused for the same folder by another destination, a link or another case', async () => {
     embedded.writeLocal('two/keep', '');
     symlinkSync(join(embedded.dataDir, 'local/two'), join(embedded.dataDir, 'local/two-link'));
     expect((await connect(await shows('Rows'), await files('/local/two'))).status).toBe(200);
@@ -82,19 +82,19 @@ describe('a connection that would write over the rows of another', () => {
     expect(reasonOf(await connect(await shows('rows'), await sqlite('/local/two.sqlite')))).toMatch(/^422 /);
   });
 
-  it('is refused when two of its own streams become one', async () => {
+  it('is refused if two of its own streams give one file', async () => {
     const refused = reasonOf(await connect(await shows('x.y', 'X.y'), await files('/local/three')));
     expect(refused).toMatch(/^422 .*Two streams, x\.y among them,/);
   });
 
-  it('is refused when both are made at once', async () => {
+  it('is refused if both are created concurrently', async () => {
     const folder = await files('/local/four');
     const [one, other] = [await shows('A_b'), await shows('a_b')];
     const answers = await Promise.all([connect(one, folder), connect(other, folder)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
   });
 
-  it('may append to what others append to', async () => {
+  it('may append to a stream to which others append', async () => {
     const folder = await files('/local/both');
     const append = (name: string): object => ({
       configurations: { streams: [{ name, syncMode: 'full_refresh_append' }] },
@@ -104,7 +104,7 @@ describe('a connection that would write over the rows of another', () => {
     expect((await connect(await shows('a-b', 'a_b'), folder)).status).toBe(422);
   });
 
-  it('may write the same stream of the same source, in another mode too', async () => {
+  it('may write the same stream of the same source, also in another mode', async () => {
     const [source, folder] = [await shows('same'), await files('/local/five')];
     expect((await connect(source, folder)).status).toBe(200);
     expect((await connect(source, folder)).status).toBe(200);
@@ -113,7 +113,7 @@ describe('a connection that would write over the rows of another', () => {
     expect((await connect(await shows('same', 'more'), folder)).status).toBe(422);
   });
 
-  it('cannot be made by a change of the prefix, nor of the destination; other changes pass', async () => {
+  it('cannot result from a change of the prefix or of the destination, and other changes are accepted', async () => {
     const folder = await files('/local/six');
     await connect(await shows('a_b'), folder);
     const { body } = await connect(await shows('b'), folder, { prefix: 'x_' });
@@ -183,31 +183,31 @@ describe('the streams of a connection', () => {
     [{ cursorField: 'at' }, 'configurations.streams[0].cursorField must be a list of texts'],
     [{ primaryKey: ['id'] }, 'configurations.streams[0].primaryKey must be a list of lists of texts'],
     [{ name: 5 }, 'configurations.streams[0].name must be a text'],
-  ])('%j are 400 and name the field', async (stream, reason) => {
+  ])('%j are refused with 400 and the name of the field', async (stream, reason) => {
     const refused = await choose({ name: 's', ...stream });
     expect(refused).toMatch(/^400 /);
     expect(refused).toContain(reason);
   });
 
-  it('of a source that defines its own cursor take that one or none', async () => {
+  it('of a source with its own cursor accept that cursor or none', async () => {
     const faker = make('source', { sourceType: 'faker', count: 1 });
     const stream = { name: 'users', syncMode: 'incremental_append', cursorField: ['id'] };
     expect(await choose(stream, faker)).toContain('the source defines [updated_at]');
     expect(await choose({ ...stream, cursorField: ['updated_at'] }, faker)).toMatch(/^200 /);
   });
 
-  it('are refused when the source has none', async () => {
+  it('are refused if the source has none', async () => {
     const refused = reasonOf(await connect(await shows(), await files('/local/nine')));
     expect(refused).toMatch(/^400 .*The source has no stream/);
   });
 
-  it('are refused with too many fields, and named', async () => {
+  it('are refused with their name if they have too many fields', async () => {
     const wide = await make('source', { sourceType: 'shows', streams: ['wide'], fields: 400_000 });
     const refused = reasonOf(await connect(wide, await files('/local/ten')));
     expect(refused).toMatch(/^400 .*Stream wide has 400003 fields, but at most 20000 are supported/);
   });
 
-  it('keep their schemas through a change that names none, and lists do not have them', async () => {
+  it('keep their schemas after a change without streams, and lists do not contain schemas', async () => {
     const source = await make('source', { sourceType: 'faker', count: 2 });
     const { body } = await connect(source, await files('/local/eleven'));
     const id = String(body['connectionId']);

@@ -16,14 +16,14 @@ beforeAll(async () => {
 afterAll(() => embedded.remove());
 
 describe('signing in', () => {
-  it('needs no token for health, which is a text', async () => {
+  it('is not required for the health check, which returns a text', async () => {
     const response = await fetch(`${embedded.access.apiUrl}/health`);
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('Successful operation');
     expect(response.headers.get('date')).not.toBeNull();
   });
 
-  it('needs one for everything else', async () => {
+  it('is required for all other requests', async () => {
     const response = await fetch(`${embedded.access.apiUrl}/connections`);
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({
@@ -32,7 +32,7 @@ describe('signing in', () => {
     });
   });
 
-  it('gives a token whose claims say when it ends', async () => {
+  it('returns a token with its expiry in the claims', async () => {
     const { apiUrl, clientId, clientSecret } = embedded.access;
     const response = await fetch(`${apiUrl}/applications/token`, {
       method: 'POST',
@@ -58,14 +58,14 @@ describe('signing in', () => {
     },
   );
 
-  it('keeps the credentials for their owner only', () => {
+  it('stores the credentials in a file that only its owner can read', () => {
     expect(statSync(join(embedded.dataDir, 'api.json')).mode & 0o777).toBe(0o600);
     expect(statSync(join(embedded.dataDir, 'state.db')).mode & 0o777).toBe(0o600);
   });
 });
 
 describe('lists', () => {
-  it('hold the samples under their well-known ids', async () => {
+  it('contain the samples with their documented ids', async () => {
     const ids = async (resource: string, id: string): Promise<unknown[]> =>
       rowsOf(await api.get(`/${resource}`))
         .map((row) => row[id])
@@ -76,7 +76,7 @@ describe('lists', () => {
     expect(await ids('workspaces', 'workspaceId')).toHaveLength(1);
   });
 
-  it('name each sample differently', async () => {
+  it('contain each sample with a different name', async () => {
     const names = async (resource: string): Promise<unknown[]> =>
       rowsOf(await api.get(`/${resource}`))
         .map((row) => row['name'])
@@ -93,7 +93,7 @@ describe('lists', () => {
     ]);
   });
 
-  it("have a next link of another host as long as a page has rows, and '' for none", async () => {
+  it('have a next link to another host if the page has rows, and an empty one otherwise', async () => {
     const first = await api.get('/sources?limit=3');
     expect(first.contentType).toBe('application/json');
     expect(first.body['next']).toBe('http://localhost:8001/api/public/v1/sources?limit=3&offset=3');
@@ -115,31 +115,34 @@ describe('lists', () => {
   });
 });
 
-describe('unknown things', () => {
+describe('unknown resources', () => {
   it.each([
     ['/connections', 'STANDARD_SYNC'],
     ['/sources', 'SOURCE_CONNECTION'],
     ['/destinations', 'DESTINATION_CONNECTION'],
-  ])('an id of %s: 404 for a UUID, 500 with an errorId for anything else', async (path, resourceType) => {
-    const known = await api.get(`${path}/${UNKNOWN}`);
-    expect([known.status, known.body['data']]).toEqual([404, { resourceType, resourceId: UNKNOWN }]);
-    const odd = await api.get(`${path}/no-such-thing`);
-    expect(odd.status).toBe(500);
-    expect(Object.keys(odd.body)).toEqual(['errorId']);
-  });
+  ])(
+    'are answered with 404 for a UUID and 500 with an errorId for another id: %s',
+    async (path, resourceType) => {
+      const known = await api.get(`${path}/${UNKNOWN}`);
+      expect([known.status, known.body['data']]).toEqual([404, { resourceType, resourceId: UNKNOWN }]);
+      const odd = await api.get(`${path}/no-such-thing`);
+      expect(odd.status).toBe(500);
+      expect(Object.keys(odd.body)).toEqual(['errorId']);
+    },
+  );
 
-  it('a job is said not to be running', async () => {
+  it('a cancellation of an unknown job reports that it is not running', async () => {
     const answer = await api.get('/jobs/4711');
     expect([answer.status, answer.body['title']]).toEqual([409, 'state-conflict']);
     expect(answer.body['data']).toEqual({ message: 'Job is not currently running' });
   });
 
-  it('a connection has no jobs, and that is no error', async () => {
+  it('the jobs of an unknown connection are an empty list', async () => {
     const answer = await api.get(`/jobs?connectionId=${UNKNOWN}`);
     expect([answer.status, answer.body['data']]).toEqual([200, []]);
   });
 
-  it("an operation of Airbyte's that is not served is 501, and a foreign path 404", async () => {
+  it('an unsupported operation of Airbyte is answered with 501, and another path with 404', async () => {
     expect((await api.get('/tags')).status).toBe(501);
     expect((await api.post('/workspaces', {})).status).toBe(501);
     expect((await api.get('/nonsense')).status).toBe(404);
@@ -147,7 +150,7 @@ describe('unknown things', () => {
 });
 
 describe('creating a connection', () => {
-  it('answers 200, in epoch seconds, with the zone glued to the expression and every stream overwritten', async () => {
+  it('answers 200 with epoch seconds, the zone appended to the expression, and all streams in overwrite mode', async () => {
     const body = {
       sourceId: 'source-id',
       destinationId: 'dest-id',
@@ -182,7 +185,7 @@ describe('creating a connection', () => {
     expect(body['schedule']).toEqual({ scheduleType: 'cron', cronExpression: stored });
   });
 
-  it("refuses five fields in Airbyte's words", async () => {
+  it('refuses five fields with the message of Airbyte', async () => {
     const schedule = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
     const answer = await api.post('/connections', { sourceId: 'x', destinationId: 'y', schedule });
     expect(answer.status).toBe(400);
@@ -190,7 +193,7 @@ describe('creating a connection', () => {
     expect(JSON.stringify(answer.body['data'])).toContain('contains 5 parts but we expect one of [6, 7]');
   });
 
-  it('refuses with another type what only the scheduler cannot read', async () => {
+  it('refuses an expression that only the scheduler cannot read with another error type', async () => {
     const schedule = { scheduleType: 'cron', cronExpression: '0 0 2 ? * 2-1/2' };
     const answer = await api.post('/connections', {
       sourceId: 'source-id',
@@ -200,7 +203,7 @@ describe('creating a connection', () => {
     expect([answer.status, answer.body['type']]).toEqual([400, 'error:cron-validation/invalid-expression']);
   });
 
-  it('knows no basic schedules', async () => {
+  it('refuses basic schedules', async () => {
     const schedule = { scheduleType: 'basic', basicTiming: 'Every 6 HOURS' };
     const answer = await api.post('/connections', {
       sourceId: 'source-id',
@@ -210,7 +213,7 @@ describe('creating a connection', () => {
     expect([answer.status, answer.body['message']]).toEqual([400, 'Bad Request']);
   });
 
-  it('looks for the destination before the source', async () => {
+  it('checks the destination before the source', async () => {
     const none = await api.post('/connections', { sourceId: UNKNOWN, destinationId: UNKNOWN });
     expect([none.status, none.body['data']]).toEqual([
       404,
@@ -223,7 +226,7 @@ describe('creating a connection', () => {
     ]);
   });
 
-  it('minds no name twice, and means manual without a schedule', async () => {
+  it('accepts a name twice, and is manual without a schedule', async () => {
     const body = { sourceId: 'source-id', destinationId: 'dest-id', name: 'Twice' };
     const [first, second] = [await api.post('/connections', body), await api.post('/connections', body)];
     expect([first.status, second.status]).toEqual([200, 200]);
@@ -231,7 +234,7 @@ describe('creating a connection', () => {
     expect(first.body['schedule']).toEqual({ scheduleType: 'manual' });
   });
 
-  it('names the missing stream, one that is named twice, and the modes that are possible', async () => {
+  it('names a missing stream, a duplicate stream, and the supported modes', async () => {
     const create = (...streams: object[]): ReturnType<EmbeddedClient['post']> =>
       api.post('/connections', {
         sourceId: 'source-id',
@@ -252,7 +255,7 @@ describe('creating a connection', () => {
 });
 
 describe('changing a connection', () => {
-  it('leaves what is absent, drops the schedule for manual, and keeps a deleted one as deprecated', async () => {
+  it('keeps absent members, removes the schedule for manual, and keeps a deleted connection as deprecated', async () => {
     const schedule = { scheduleType: 'cron', cronExpression: '0 0 2 * * ?' };
     const id = await api.connect('source-id', 'dest-id', { name: 'Before', schedule });
     expect((await api.patch(`/connections/${id}`, { name: 'After' })).body).toMatchObject({

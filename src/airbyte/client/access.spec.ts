@@ -13,7 +13,7 @@ describe('signing in', () => {
 
   const bench = clientBench({ requireToken: true });
 
-  it('once for all who wait, as JSON, with the grant under both names', async () => {
+  it('happens once for all waiting calls, as JSON, with both names of the grant type', async () => {
     const { connectionId } = bench.upstream.state.addConnection();
     const client = bench.clientWith({ credentials: CREDENTIALS });
     await Promise.all(Array.from({ length: 20 }, () => client.getConnection(connectionId)));
@@ -29,7 +29,7 @@ describe('signing in', () => {
     });
   });
 
-  it('again when Airbyte has forgotten its tokens: one sign-in, and each call repeated once', async () => {
+  it('happens again once after Airbyte lost its tokens, and each call is repeated once', async () => {
     const { connectionId } = bench.upstream.state.addConnection();
     const client = bench.clientWith({ credentials: CREDENTIALS });
     await client.getConnection(connectionId);
@@ -39,7 +39,7 @@ describe('signing in', () => {
     expect(bench.upstream.count(GET)).toBeLessThanOrEqual(1 + 3 + 3);
   });
 
-  it('again for a creation, which a 401 left undone', async () => {
+  it('happens again for a creation that was refused with 401', async () => {
     const client = bench.clientWith({ credentials: CREDENTIALS });
     await client.listConnections();
     bench.upstream.forgetTokens();
@@ -48,7 +48,7 @@ describe('signing in', () => {
     expect(bench.upstream.count('POST /connections')).toBe(2);
   });
 
-  it('in vain: unauthorized after one refresh and one repeat', async () => {
+  it('is repeated once, and the call once, before a 401 is reported', async () => {
     bench.upstream.on(GET, () => hateoas(401, 'Unauthorized'));
     const error = await errorOf(bench.clientWith({ credentials: CREDENTIALS }).getConnection('x'));
     expect(error).toMatchObject({ kind: 'unauthorized', status: 401 });
@@ -57,7 +57,7 @@ describe('signing in', () => {
   });
 
   it.each([400, 401, 403])(
-    'refused with %i: unauthorized, nothing sent, no credential in the error',
+    'refused with %i is reported as unauthorized and not sent, without a credential',
     async (status) => {
       bench.upstream.on(TOKEN, () => hateoas(status, 'Unauthorized'));
       const error = await errorOf(
@@ -74,7 +74,7 @@ describe('signing in', () => {
     },
   );
 
-  it('a token address that does not exist is no missing connection', async () => {
+  it('answered with 404 is not reported as a missing connection', async () => {
     bench.upstream.on(TOKEN, () => problem(404, 'nope'));
     const error = await errorOf(bench.clientWith({ credentials: CREDENTIALS }).getConnection('x'));
     expect(error).toMatchObject({ kind: 'misbehaving', operation: 'signIn' });
@@ -83,13 +83,13 @@ describe('signing in', () => {
   it.each([
     ['500', errorId(500)],
     ['reset', fault('reset')],
-  ] as const)('failing once by %s: the call goes on, a creation too', async (_name, reply) => {
+  ] as const)('is repeated after %s, and a creation continues', async (_name, reply) => {
     bench.first(TOKEN, reply);
     await bench.clientWith({ credentials: CREDENTIALS }).createConnection(creation());
     expect(bench.upstream.count('POST /connections')).toBe(1);
   });
 
-  it('hanging: a timeout in time, nothing sent', async () => {
+  it('without an answer is reported as a timeout and not sent', async () => {
     bench.upstream.on(TOKEN, () => fault('hang'));
     const error = await errorOf(
       bench.clientWith({ credentials: CREDENTIALS, timeoutMs: 200 }).getConnection('x'),
@@ -101,13 +101,13 @@ describe('signing in', () => {
     [{ kind: 'token', token: 't-1' }, 'Bearer t-1'],
     [{ kind: 'basic', username: 'u', password: 'p' }, 'Basic dTpw'],
     [{ kind: 'none' }, undefined],
-  ] as const)('%j needs none: a 401 is final', async (credentials, header) => {
+  ] as const)('does not happen for %j, and a 401 is final', async (credentials, header) => {
     const error = await errorOf(bench.clientWith({ credentials }).getConnection('x'));
     expect(error.kind).toBe('unauthorized');
     expect(bench.upstream.requests.map((request) => request.headers['authorization'])).toEqual([header]);
   });
 
-  it('no error repeats a token that Airbyte repeats, of whatever form it is', async () => {
+  it('does not disclose a token that Airbyte returns in a message', async () => {
     const token = 'opaque:of no form';
     const client = bench.clientWith({ credentials: { kind: 'token', token } });
     bench.upstream.on(GET, ({ headers }) =>
@@ -117,7 +117,7 @@ describe('signing in', () => {
     expect(error.upstreamMessage).toBe('not with Bearer ***');
   });
 
-  it('no error shows a token, whatever went wrong', async () => {
+  it('does not disclose a token in the error of a failed call', async () => {
     const client = bench.clientWith({ credentials: { kind: 'token', token: 'top-secret' }, timeoutMs: 250 });
     for (const kind of ['reset', 'hang', 'truncate', 'garbage', 'short-length'] as const) {
       bench.upstream.on(GET, () => fault(kind));
@@ -127,10 +127,10 @@ describe('signing in', () => {
   });
 });
 
-describe('calls upstream are capped', () => {
+describe('concurrency limits', () => {
   const CREATE = 'POST /connections';
 
-  it('creations hold their share and starve no read; reads behind a waiting creation go ahead', async () => {
+  it('creations do not block reads, and reads overtake a waiting creation', async () => {
     const { connectionId } = bench.upstream.state.addConnection();
     const gate = new AbortController();
     bench.upstream.on(CREATE, async (request) => {
@@ -153,7 +153,7 @@ describe('calls upstream are capped', () => {
     expect(bench.upstream.peaks.get('*')).toBe(4);
   });
 
-  it('a full queue is refused at once, unsent', async () => {
+  it('a call is refused and not sent while the queue is full', async () => {
     bench.upstream.on(GET, () => fault('hang'));
     const client = bench.clientWith({ maxConcurrency: 1, maxQueue: 1, timeoutMs: 400 });
     const held = errorOf(client.getConnection('a'));
@@ -165,7 +165,7 @@ describe('calls upstream are capped', () => {
     await Promise.all([held, queued]);
   });
 
-  it('waiting is inside the budget', async () => {
+  it('the time in the queue counts against the budget', async () => {
     bench.upstream.on(CREATE, () => fault('hang'));
     const client = bench.clientWith({ maxConcurrency: 1, maxCreates: 1, createTimeoutMs: 300 });
     const held = errorOf(client.createConnection(creation()));
@@ -175,7 +175,7 @@ describe('calls upstream are capped', () => {
     await held;
   });
 
-  it('a caller who gives up while it waits or runs frees its slot', async () => {
+  it('an aborted call releases its slot, whether it waits or runs', async () => {
     bench.upstream.on(GET, () => fault('hang'));
     const client = bench.clientWith({ maxConcurrency: 1 });
     const stop = new AbortController();
@@ -191,7 +191,7 @@ describe('calls upstream are capped', () => {
     ]);
   });
 
-  it('a caller who gives up between two attempts is not kept waiting', async () => {
+  it('a call that is aborted between two attempts ends at once', async () => {
     bench.upstream.on(GET, () => json(429, {}, { 'retry-after': '3' }));
     const stop = new AbortController();
     const pending = errorOf(bench.clientWith().getConnection('a', { signal: stop.signal }));
@@ -202,7 +202,7 @@ describe('calls upstream are capped', () => {
   });
 });
 
-it('shutting down cuts what is still in flight at once, and repeats and looks up nothing', async () => {
+it('a shutdown aborts running calls at once, without retries and lookups', async () => {
   bench.upstream.on('*', () => fault('hang'));
   const client = bench.clientWith();
   const calls = [client.getConnection('x'), client.createConnection(creation())].map(errorOf);
@@ -214,8 +214,8 @@ it('shutting down cuts what is still in flight at once, and repeats and looks up
   expect(bench.upstream.requests).toHaveLength(2);
 });
 
-describe('a dead Airbyte', () => {
-  it('fails at once, is probed, and is whole again with the upstream', async () => {
+describe('an outage of Airbyte', () => {
+  it('opens the circuit breaker, which closes after a successful probe', async () => {
     const { connectionId } = bench.upstream.state.addConnection();
     const client = bench.clientWith({ timeoutMs: 400 });
     await bench.upstream.refuse();
@@ -230,7 +230,7 @@ describe('a dead Airbyte', () => {
     expect((await client.getConnection(connectionId)).connectionId).toBe(connectionId);
   });
 
-  it('a call that saw it fail waits for the probe if its budget allows', async () => {
+  it('lets a failed call wait for the probe within its budget', async () => {
     const { connectionId } = bench.upstream.state.addConnection();
     const client = bench.clientWith({ timeoutMs: 10_000 });
     bench.upstream.on(GET, () => (client.caller.breaker.isOpen ? undefined : fault('reset')));
@@ -238,7 +238,7 @@ describe('a dead Airbyte', () => {
     expect(bench.upstream.count(GET)).toBe(6);
   });
 
-  it('a call that cannot reach it does not wait for the probe, whatever its budget', async () => {
+  it('does not let a call wait for the probe if Airbyte is unreachable', async () => {
     const client = bench.clientWith({ timeoutMs: 60_000, createTimeoutMs: 60_000, startTimeoutMs: 60_000 });
     await bench.upstream.refuse();
     const calls = [client.getConnection('x'), client.createConnection(creation()), client.createJob('x')];
@@ -254,7 +254,7 @@ describe('a dead Airbyte', () => {
     ['500 for single ids', errorId(500)],
     ['404', problem(404, null)],
     ['403', hateoas(403, 'no')],
-  ])('%s does not open the circuit', async (_name, reply) => {
+  ])('is not assumed after %s', async (_name, reply) => {
     bench.upstream.on(GET, () => reply);
     const client = bench.clientWith({ timeoutMs: 3_000 });
     await Promise.all(Array.from({ length: 12 }, () => errorOf(client.getConnection('x'))));

@@ -16,14 +16,14 @@ const said = (details: Partial<AirbyteErrorDetails>, kind: AirbyteErrorKind = 'f
 const relayed = (upstreamMessage: string): string | null =>
   sanitizeUpstreamMessage(said({ upstreamMessage }));
 
-describe('of what Airbyte says', () => {
+describe('a message of Airbyte', () => {
   it.each([
     'Something went wrong in the connector.',
     'password authentication failed for user "etl"',
     'The token bucket is empty: slow down',
     'Basic authentication is off; send a Bearer token',
     'key "orders" is not unique',
-  ])('a caller is told, word by word: %s', (message) => {
+  ])('is relayed unchanged: %s', (message) => {
     expect(relayed(message)).toBe(message);
   });
 
@@ -40,21 +40,21 @@ describe('of what Airbyte says', () => {
       '{"user":"u","Password" : "p w", "access_token":""}',
       '{"user":"u","Password" : "***", "access_token":"***"}',
     ],
-  ])('a caller is not told credentials: %s', (message, told) => {
+  ])('is relayed without credentials: %s', (message, told) => {
     expect(relayed(message)).toBe(told);
   });
 
-  it('a caller is told 2000 characters at most', () => {
+  it('is truncated after 2000 characters', () => {
     expect(relayed('x'.repeat(2000))).toBe('x'.repeat(2000));
     expect(relayed('x'.repeat(2001))).toBe(`${'x'.repeat(2000)}…`);
   });
 
   it.each(['"secret'.repeat(300), '"'.repeat(2000), 'eyJ'.repeat(600), 'bearer '.repeat(300)])(
-    'nothing takes long to look through: %#',
+    'is checked in little CPU time: %#',
     (message) => {
       const before = process.cpuUsage();
       relayed(message);
-      // Time on a core: a busy machine does not add to it.
+      // CPU time, unlike real time, does not grow with the load of the machine.
       expect(process.cpuUsage(before).user).toBeLessThan(100_000);
     },
   );
@@ -63,13 +63,13 @@ describe('of what Airbyte says', () => {
     [{ operation: 'signIn' }, 'failed'],
     [{ operation: 'signIn' }, 'rate_limited'],
     [{}, 'unauthorized'],
-  ])("nothing is passed on that is about the gateway's own sign-in: %j %s", (details, kind) => {
+  ])('is not relayed if it concerns the sign-in of the gateway: %j %s', (details, kind) => {
     expect(
       sanitizeUpstreamMessage(said({ ...details, upstreamMessage: 'client_secret hunter2 is wrong' }, kind)),
     ).toBeNull();
   });
 
-  it('only what has the form of a handle is taken for one', () => {
+  it('has an errorId only if the value has the form of one', () => {
     const uuid = 'd1e2f3a4-0000-4000-8000-000000000001';
     expect(sanitizeErrorId(said({ errorId: uuid }))).toBe(uuid);
     for (const errorId of ['Bearer abc', 'a b', '', 'x'.repeat(65), '{"name":"Orders"}'])

@@ -2,7 +2,7 @@ import { publicApiError } from './api-check';
 import { nextFiring } from './next';
 import { parseQuartz, QuartzError } from './quartz';
 
-// What cron-utils 9.2.1 and Quartz 2.3.2, the libraries inside Airbyte, say of these expressions.
+// The results of cron-utils 9.2.1 and Quartz 2.3.2, the libraries in Airbyte, for these expressions.
 const AFTER = new Date('2026-01-15T10:30:00Z');
 
 const ACCEPTED: readonly (readonly [expression: string, next: readonly string[]])[] = [
@@ -88,7 +88,7 @@ const REFUSED: readonly (readonly [expression: string, reason: string])[] = [
 
 const NOT_WHOLE_SECONDS: readonly string[] = ['*/5 * * * * ?', '0-5 0 2 * * ?', '0,30 0 2 * * ?'];
 
-/** Neighbourhoods that are easy to get wrong: firing instants by Quartz in UTC. */
+/** Edge cases: firing times of Quartz in UTC. */
 const BY_QUARTZ: readonly (readonly [expression: string, from: string, next: readonly string[]])[] = [
   [
     '28 35,57,15 * * * ?',
@@ -234,7 +234,7 @@ describe("the API's first check of cron expressions", () => {
     expect(publicApiError(withoutUtc(expression))).toBeNull();
   });
 
-  it.each(REFUSED)("refuses %j with Airbyte's very words", (expression, reason) => {
+  it.each(REFUSED)('refuses %j with the message of Airbyte', (expression, reason) => {
     expect(publicApiError(expression)).toBe(
       `The cron expression ${expression} is not valid. Error: ${reason}. Please check the cron expression format at ` +
         'https://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html',
@@ -258,26 +258,26 @@ describe("the API's first check of cron expressions", () => {
     },
   );
 
-  it('knows no nicknames', () => {
+  it('refuses nicknames', () => {
     expect(publicApiError('@daily')).toContain('Nicknames not supported!');
   });
 });
 
 describe('the scheduler of cron expressions', () => {
-  it.each(ACCEPTED)('fires %j when Quartz does', (expression, next) => {
+  it.each(ACCEPTED)('fires %j at the times of Quartz', (expression, next) => {
     expect(firings(withoutUtc(expression), AFTER, 3)).toEqual(next);
   });
 
-  it.each(BY_QUARTZ)('fires %j after %s when Quartz does', (expression, from, next) => {
+  it.each(BY_QUARTZ)('fires %j after %s at the times of Quartz', (expression, from, next) => {
     expect(firings(expression, new Date(from), next.length)).toEqual(next);
   });
 
-  it('reads neutral spellings as the plain ones', () => {
+  it('reads equivalent spellings as the plain expression', () => {
     expect(firings('0000 0 2 ? * 6-01', AFTER, 3)).toEqual(firings('0 0 2 ? * FRI-SUN', AFTER, 3));
     expect(firings('00000 0 2 ? * 01', AFTER, 3)).toEqual(firings('0 0 2 ? * SUN', AFTER, 3));
   });
 
-  it('refuses stepped weekday ranges that run past Saturday, which only the first check lets pass', () => {
+  it('refuses stepped weekday ranges beyond Saturday, which the first check accepts', () => {
     expect(publicApiError('0 0 2 ? * 2-1/2')).toBeNull();
     expect(() => parseQuartz('0 0 2 ? * 2-1/2')).toThrow(QuartzError);
   });

@@ -34,7 +34,7 @@ function start(dataDir = folder): Promise<EmbeddedAirbyte> {
   return startEmbeddedAirbyte({ dataDir, log: { info: note, warn: note, error: note } });
 }
 
-/** Every start that is refused must name the operator's fault, not show a stack. */
+/** A refused start must report an operator error without a stack trace. */
 async function refusalOf(dataDir = folder): Promise<Error> {
   try {
     await (await start(dataDir)).close();
@@ -44,7 +44,7 @@ async function refusalOf(dataDir = folder): Promise<Error> {
   throw new Error('it started');
 }
 
-/** The state as a version of the schema left it, configurations in plain text. */
+/** Creates the state of an older schema version, with configurations in plain text. */
 function writeStateOf(version: number): void {
   const db = new DatabaseSync(join(folder, 'state.db'));
   db.exec('CREATE TABLE "meta" ("key" TEXT PRIMARY KEY, "value" TEXT NOT NULL)');
@@ -62,7 +62,7 @@ function writeStateOf(version: number): void {
 }
 
 describe('the data directory of an older version', () => {
-  it.each(SCHEMA.map((_, index) => index + 1))('opens and syncs: schema %i', async (version) => {
+  it.each(SCHEMA.map((_, index) => index + 1))('is opened and synced: schema %i', async (version) => {
     writeStateOf(version);
     const embedded = await EmbeddedUnderTest.over(folder);
     const api = embedded.client;
@@ -77,7 +77,7 @@ describe('the data directory of an older version', () => {
     expect(readFileSync(join(folder, 'state.db')).includes('destination_path')).toBe(false);
   });
 
-  it('whose state others may read is closed to them, with a warning', async () => {
+  it('loses the read permission of other users, with a warning', async () => {
     writeStateOf(1);
     chmodSync(join(folder, 'state.db'), 0o644);
     await (await start()).close();
@@ -87,9 +87,9 @@ describe('the data directory of an older version', () => {
 });
 
 describe('a start that is refused', () => {
-  it('changes nothing of a folder that a process of another container uses', async () => {
+  it('does not change a folder that a process of another container uses', async () => {
     const first = await start();
-    // The process id of the holder means nothing in another container.
+    // The process id of the holder is not valid in another container.
     const lock = JSON.stringify({
       pid: 2 ** 22 + 1,
       started: 'another boot:1',
@@ -127,7 +127,7 @@ describe('a start that is refused', () => {
         writeFileSync(path, '');
       },
     ],
-  ])('names state.db and the way out when it is %s', async (_name, damage) => {
+  ])('names state.db and a solution if the file is %s', async (_name, damage) => {
     await (await start()).close();
     damage(join(folder, 'state.db'));
     const refusal = await refusalOf();
@@ -141,7 +141,7 @@ describe('a start that is refused', () => {
     ['{"clientId":"a","clientSecret":""}', 'has no usable clientSecret'],
     ['{"clientId":"a","clientSecret":"short"}', 'has no usable clientSecret'],
     ['{"clientSecret":"abcdefghijklmnopqrstuvwxyz"}', 'has no usable clientId'],
-  ])('names api.json when it holds %s', async (content, reason) => {
+  ])('names api.json if it contains %s', async (content, reason) => {
     writeFileSync(join(folder, 'api.json'), content);
     const refusal = await refusalOf();
     expect([refusal.name, refusal.message]).toEqual([
@@ -153,7 +153,7 @@ describe('a start that is refused', () => {
   it.each([
     ['is a file', 'file', 'a file is in its place'],
     ['is below a file', 'file/below', 'a file is in the place of one of its folders'],
-  ])('names the setting when DATA_DIR %s', async (_name, path, reason) => {
+  ])('names the setting if DATA_DIR %s', async (_name, path, reason) => {
     writeFileSync(join(folder, 'file'), '');
     const refusal = await refusalOf(join(folder, path));
     expect([refusal.name, refusal.message]).toEqual(['DataDirError', expect.stringContaining(reason)]);
@@ -167,7 +167,7 @@ describe('a start that is refused', () => {
     },
   );
 
-  it('leaves the folder free for the next start', async () => {
+  it('releases the folder for the next start', async () => {
     writeFileSync(join(folder, 'connectors.json'), 'half');
     expect((await refusalOf()).name).toBe('RegistryError');
     rmSync(join(folder, 'connectors.json'));

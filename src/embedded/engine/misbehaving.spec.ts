@@ -13,12 +13,12 @@ beforeAll(async () => {
 afterAll(() => bench.embedded.remove());
 
 describe('a sync with connectors that misbehave', () => {
-  it('leaves what was there in its place when the very last count does not agree', async () => {
+  it('keeps the previous rows if the last record count is wrong', async () => {
     const id = await bench.api.connect(
       await bench.source('file', 'late'),
       await bench.destination('late-dropping-destination', '/local/late'),
     );
-    // An overwrite begins anew each time, so the rows before the failure are no progress.
+    // An overwrite starts from the beginning each time, so rows before the failure are not progress.
     expect(await bench.api.jobIn(await bench.api.sync(id), 'failed')).toMatchObject({ rowsSynced: 0 });
     expect(bench.runsOf('late-dropping-destination')).toBe(5);
     expect(bench.embedded.log.filter((line) => line.includes('The destination counted 9999'))).toHaveLength(
@@ -28,7 +28,7 @@ describe('a sync with connectors that misbehave', () => {
     expect(existsSync(join(bench.embedded.dataDir, 'local/late/_airbyte_raw_late.jsonl'))).toBe(false);
   });
 
-  it('puts no stream in its place that the source says is incomplete, though it ends with status 0', async () => {
+  it('does not replace a stream that the source reports as incomplete, even after exit status 0', async () => {
     const id = await bench.api.connect(
       await bench.source('incomplete-source', 'incomplete'),
       await bench.destination('local-json', '/local/incomplete'),
@@ -59,7 +59,7 @@ describe('a sync with connectors that misbehave', () => {
     },
   );
 
-  it('notices at once when the destination ends that owes a state', async () => {
+  it('fails as soon as the destination exits before it returned a state', async () => {
     const id = await bench.api.connect(
       await bench.source('file', 'mute'),
       await bench.destination('mute-destination', '/local/mute'),
@@ -71,7 +71,7 @@ describe('a sync with connectors that misbehave', () => {
     );
   });
 
-  it('succeeds with a destination that keeps its states to its end', async () => {
+  it('succeeds with a destination that returns its states at its end', async () => {
     const id = await bench.api.connect(
       await bench.source('file', 'held'),
       await bench.destination('holding', '/local/held'),
@@ -100,7 +100,7 @@ describe('a sync with connectors that misbehave', () => {
     },
   );
 
-  it('fails, and does not run for ever, when an attempt cannot even be made', async () => {
+  it('fails if an attempt cannot be created', async () => {
     const id = await bench.api.connect(
       await bench.source('file', 'unmade'),
       await bench.destination('local-json', '/local/unmade'),
@@ -115,7 +115,7 @@ describe('a sync with connectors that misbehave', () => {
     await bench.api.jobIn(await bench.api.sync(id), 'succeeded');
   });
 
-  it('leaves no connector running that could not be noted, since the disk is full, say', async () => {
+  it('terminates a connector whose process id could not be stored', async () => {
     const idle = [process.execPath, '-e', 'setInterval(() => 0, 1000)', '--'];
     const { dataDir } = bench.embedded;
     const failure = await runAttempt(

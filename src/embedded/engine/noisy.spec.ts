@@ -11,7 +11,7 @@ const { privateKey } = generateKeyPairSync('rsa', {
 });
 const keyLines = privateKey.trim().split('\n').slice(1, -1);
 
-/** A source that does what its configuration asks for: in its check, or when it reads. */
+/** A source whose output in check and read depends on its configuration. */
 const NOISY = `
 const { readFileSync } = require('node:fs');
 const [command, ...args] = process.argv.slice(2);
@@ -34,7 +34,7 @@ if (command === 'discover') say({ type: 'CATALOG', catalog: { streams: [{ name: 
 if (command === 'read') noises[config.noise]();
 `;
 
-/** A destination that takes everything and never gives a state back. */
+/** A destination that accepts every message and never returns a state. */
 const SILENT = `
 const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 const [command] = process.argv.slice(2);
@@ -67,7 +67,7 @@ function create(noise: string, inCheck: boolean): Promise<Answer> {
   return embedded.client.post('/sources', { name: noise, workspaceId: SAMPLE_WORKSPACE_ID, configuration });
 }
 
-/** Runs a sync of a source that makes a noise, and returns what the log has of it. */
+/** Runs a sync and returns its log. */
 async function sync(noise: string, destinationType = 'local-json'): Promise<string> {
   const api = embedded.client;
   const { body: source } = await create(noise, false);
@@ -82,7 +82,7 @@ async function sync(noise: string, destinationType = 'local-json'): Promise<stri
   return embedded.log.slice(before).join('\n');
 }
 
-/** The lines of the key that a text holds, as they are or as base64. */
+/** Returns the lines of the key that a text contains, in plain text or base64. */
 function linesIn(text: string): string[] {
   const encoded = Buffer.from(privateKey).toString('base64');
   const pieces = Array.from({ length: Math.floor(encoded.length / 40) }, (_, index) =>
@@ -91,7 +91,7 @@ function linesIn(text: string): string[] {
   return [...keyLines, ...pieces].filter((line) => text.includes(line.slice(0, 20)));
 }
 
-describe('a connector that prints its key', () => {
+describe('a connector that prints its private key', () => {
   it.each(['key', 'encoded', 'lines', 'trace'])(
     'by %s shows it neither in the log nor in the state',
     async (noise) => {
@@ -101,14 +101,14 @@ describe('a connector that prints its key', () => {
     },
   );
 
-  it.each(['key', 'encoded', 'trace'])('by %s in its check shows it in no answer', async (noise) => {
+  it.each(['key', 'encoded', 'trace'])('does not disclose it in the answer to a check: %s', async (noise) => {
     const { status, body } = await create(noise, true);
     expect([status, linesIn(JSON.stringify(body))]).toEqual([400, []]);
   });
 });
 
-describe('a connector that writes without end', () => {
-  /** What the process holds more after the work than before. */
+describe('a connector with unlimited output', () => {
+  /** Growth of the memory of this process during the work, in MiB. */
   async function growth(work: () => Promise<unknown>): Promise<number> {
     let highest = 0;
     const before = process.memoryUsage().rss;
@@ -120,13 +120,13 @@ describe('a connector that writes without end', () => {
     return (highest - before) / 1024 / 1024;
   }
 
-  it('is stopped with the reason, in a sync and in a check', async () => {
+  it('is stopped with a reason, in a sync and in a check', async () => {
     let log = '';
     expect(await growth(async () => (log = await sync('endlessLine')))).toBeLessThan(400);
     expect(log).toContain(
       'The source wrote a line of more than 64 MiB to its standard output. Each message must be one shorter line.',
     );
-    // The next attempt would end alike.
+    // A second attempt would end in the same way.
     expect(log).not.toContain('attempt 2');
     let answer = '';
     expect(
@@ -135,7 +135,7 @@ describe('a connector that writes without end', () => {
     expect(answer).toContain("The connector's answer to check is larger than 64 MiB.");
   });
 
-  it('a log line without end is cut, and its memory stays small', async () => {
+  it('has its endless log line truncated, and needs little memory', async () => {
     let answer = '';
     expect(
       await growth(async () => (answer = JSON.stringify((await create('endlessLog', true)).body))),
@@ -144,14 +144,14 @@ describe('a connector that writes without end', () => {
     expect(answer.length).toBeLessThan(30_000);
   });
 
-  it('small states that the destination never gives back fail the job once', async () => {
+  it('fails the job, without a retry, if the destination never returns many small states', async () => {
     let log = '';
     expect(await growth(async () => (log = await sync('states', 'silent')))).toBeLessThan(400);
     expect(log).toMatch(/The destination has not acknowledged \d{6} states, and no more can be kept\./);
     expect(log).not.toContain('attempt 2');
   });
 
-  it('a state that is too large fails the job once', async () => {
+  it('fails the job, without a retry, after a state that is too large', async () => {
     const log = await sync('state');
     expect(log).toContain('The source sent a state of more than 16 MiB, which is too large.');
     expect(log).not.toContain('attempt 2');

@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A scheduler over a state on disk, whose clock the test sets. */
+/** A scheduler with a state on disk and a clock that the test sets. */
 class Bench {
   readonly errors: string[] = [];
   readonly started: string[] = [];
@@ -27,7 +27,7 @@ class Bench {
   private connections: ConnectionStore | null = null;
   private now = new Date(0);
 
-  /** Opens the state, as a start of the process does. */
+  /** Opens the state as at a start of the process. */
   open(at: string): void {
     this.now = new Date(at);
     const db = Database.open(folder);
@@ -57,7 +57,7 @@ class Bench {
     this.scheduler.tick();
   }
 
-  /** Leaves the state as a process does that is killed. */
+  /** Leaves the state as after a kill of the process. */
   kill(): void {
     this.scheduler?.stop();
     this.db?.close();
@@ -102,7 +102,7 @@ describe('the schedule', () => {
 
   const DAILY = '0 0 2 * * ?';
 
-  it('starts a sync that could not be started a minute later, and the others in time', () => {
+  it('retries a failed start of a sync after a minute, and starts the others in time', () => {
     bench.open('2026-01-15T00:00:30Z');
     bench.connect('full-disk', '0 * * * * ?');
     bench.connect('fine', '0 0/5 * * * ?');
@@ -120,7 +120,7 @@ describe('the schedule', () => {
     expect(bench.errors).toEqual(['The sync of connection full-disk could not be started: disk full']);
   });
 
-  it('goes on at once when a clock that was a day ahead is put right', () => {
+  it('continues at once after a clock that was a day ahead was corrected', () => {
     bench.open('2026-01-15T00:00:30Z');
     bench.connect('c', '0 * * * * ?');
     bench.tick('2026-01-16T00:00:00Z');
@@ -134,7 +134,7 @@ describe('the schedule', () => {
     ]);
   });
 
-  it('goes on when the clock was put right while the process was down', () => {
+  it('continues after a correction of the clock while the process was down', () => {
     bench.open('2026-01-15T00:00:30Z');
     bench.connect('c', '0 * * * * ?');
     bench.tick('2026-02-15T00:00:00Z');
@@ -144,7 +144,7 @@ describe('the schedule', () => {
     expect(bench.started).toEqual(['c 2026-02-15T00:00:00', 'c 2026-01-15T00:04:00']);
   });
 
-  it('does not fire twice when the clock is put back by seconds', () => {
+  it('does not fire twice after the clock was set back by seconds', () => {
     bench.open('2026-01-15T01:59:50Z');
     bench.connect('c', DAILY);
     bench.tick('2026-01-15T02:00:00Z');
@@ -154,7 +154,7 @@ describe('the schedule', () => {
     expect(bench.started).toHaveLength(1);
   });
 
-  it('fires once at the start after any number of firings that came due while the process was down', () => {
+  it('fires once at the start, however many firings were missed while the process was down', () => {
     bench.open('2026-01-15T00:00:00Z');
     bench.connect('c', DAILY);
     bench.kill();
@@ -170,7 +170,7 @@ describe('the schedule', () => {
     expect(bench.started).toHaveLength(2);
   });
 
-  it('fires at the start neither early nor for what was paused, made or changed since', () => {
+  it('does not fire early at the start, or for a connection that was paused, created or changed since', () => {
     bench.open('2026-01-15T00:00:00Z');
     bench.connect('paused', DAILY);
     bench.connect('paused', DAILY, 'inactive');
@@ -186,7 +186,7 @@ describe('the schedule', () => {
     expect(bench.started).toEqual(['changed 2026-01-15T04:00:00']);
   });
 
-  it('keeps a missed firing while the sync cannot be started', () => {
+  it('keeps a missed firing until the sync can be started', () => {
     bench.open('2026-01-15T00:00:00Z');
     bench.connect('c', DAILY);
     bench.kill();

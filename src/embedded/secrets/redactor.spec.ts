@@ -11,7 +11,7 @@ const { privateKey } = generateKeyPairSync('rsa', {
 const keyLines = privateKey.trim().split('\n').slice(1, -1);
 const account = JSON.stringify({ type: 'service_account', private_key: privateKey, client_email: 'a@b.c' });
 
-/** How many characters of a secret in a row are left in a text. */
+/** Length of the longest part of a secret that a text contains. */
 function longestLeft(text: string, secret: string): number {
   let longest = 0;
   for (let at = 0; at < secret.length; at++)
@@ -49,12 +49,12 @@ describe('a secret of many lines', () => {
     expect(masked).not.toContain(Buffer.from(privateKey).toString('hex').slice(100, 120));
   });
 
-  it('is masked line by line, each in a message of its own, and leaves other lines as they are', () => {
+  it('is masked in separate messages for its lines, and other lines stay unchanged', () => {
     for (const line of keyLines) expect(redactor.redact(line)).toBe(MASK);
     expect(redactor.redact('the key of line 3 is wrong')).toBe('the key of line 3 is wrong');
   });
 
-  it('masks nothing else by its short lines', () => {
+  it('does not mask other texts that contain its short lines', () => {
     const short = new Redactor(['{\n"a": 1,\n  true\n}\nsecret-line-of-some-length']);
     expect(short.redact('{ "b": true }\n}')).toBe('{ "b": true }\n}');
     expect(short.redact('x\ntrue\ny')).toBe(`x\n${MASK}\ny`);
@@ -81,16 +81,16 @@ describe('a secret', () => {
     (text): string => Buffer.from(`u:${text}:more`).toString('base64url'),
   ];
 
-  it('is masked in every spelling', () => {
+  it('is masked in every encoding', () => {
     fc.assert(
       fc.property(secret, fc.integer({ min: 0, max: spellings.length - 1 }), (text, index) => {
-        // Lower case is another text where the secret has capitals.
+        // Lower case changes a secret with capital letters.
         const one = index === 2 ? text.replaceAll('B', 'b') : text;
         const spelt = spellings[index]?.(one) ?? '';
         const masked = new Redactor([one]).redact(`start <${spelt}> end`);
         expect(masked).toMatch(/^start <.*> end$/s);
         expect(masked).toContain(MASK);
-        // Base64 leaves at most the characters around the secret, those that hold bits of both.
+        // Base64 leaves at most the characters at the edges, which encode bits of the secret and of its context.
         const rest = masked.replaceAll(MASK, '').replace(/["\\]/g, '');
         expect(rest.length).toBeLessThanOrEqual('start <> end'.length + (index < 7 ? 0 : 10));
       }),
@@ -98,7 +98,7 @@ describe('a secret', () => {
     );
   });
 
-  it('is masked in two halves, at the end of a message and the beginning of the next', () => {
+  it('is masked if it is split between the end of a message and the beginning of the next', () => {
     const redactor = new Redactor(['correct-horse-battery-staple']);
     expect(redactor.redact('the password is correct-horse')).toBe(`the password is ${MASK}`);
     expect(redactor.redact('-battery-staple is wrong')).toBe(`${MASK} is wrong`);
@@ -106,7 +106,7 @@ describe('a secret', () => {
     expect(redactor.redact('this is correct, and a horse')).toBe('this is correct, and a horse');
   });
 
-  it('of nothing but special characters is masked too, however long', () => {
+  it('of special characters only is masked, whatever its length', () => {
     for (const length of [100, 2048, 5000]) {
       const special = '"\\%😀&+/ -é'.repeat(length).slice(0, length - (length % 2));
       const redactor = new Redactor([special]);
@@ -115,7 +115,7 @@ describe('a secret', () => {
     }
   });
 
-  it('takes little time, however long the text and the secret are', () => {
+  it('is masked in linear time, for a long text and a long secret', () => {
     const redactor = new Redactor(['x'.repeat(100_000), 'ab'.repeat(2000)]);
     new Redactor([`${'\\'.repeat(40)}"end`]).redact('\\'.repeat(200_000));
     expect(redactor.redact(`${'ab'.repeat(100_000)}${'x'.repeat(100_000)}`)).toContain(MASK);

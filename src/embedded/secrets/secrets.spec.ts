@@ -33,10 +33,10 @@ const CONFIGURATION = {
   ssl: true,
 };
 
-describe('secrets in what is shown', () => {
+describe('secrets in answers and messages', () => {
   const shown = maskConfiguration(CONFIGURATION, SPECIFICATION);
 
-  it('are masked where the specification marks them, in alternatives and lists too, or where they are named so', () => {
+  it('are masked if the specification marks them, also in alternatives and lists, or if their name is that of a secret', () => {
     expect(shown).toEqual({
       host: 'db.example.com',
       either: MASK,
@@ -50,7 +50,7 @@ describe('secrets in what is shown', () => {
     });
   });
 
-  it('are taken out of texts, as they stand and as a URL spells them', () => {
+  it('are masked in texts, in plain and in URL-encoded form', () => {
     const secrets = secretsOf(CONFIGURATION, shown);
     const text =
       'postgres://me:p%40ss%20word@db.example.com said: p@ss word, 12345 and top secret line are wrong';
@@ -59,7 +59,7 @@ describe('secrets in what is shown', () => {
     );
   });
 
-  it('leave nothing of a secret that holds another one, nor of one that is quoted as JSON', () => {
+  it('are masked completely if one contains another, or if they are quoted as JSON', () => {
     expect(new Redactor(['abcdef', 'abcdef-ghi']).redact('it is abcdef-ghi')).toBe(`it is ${MASK}`);
     expect(new Redactor(['a"b\\c-long']).redact(`{"password":${JSON.stringify('a"b\\c-long')}}`)).toBe(
       `{"password":"${MASK}"}`,
@@ -77,7 +77,7 @@ describe('secrets on disk', () => {
   });
   const open = (given: string | null = null, mayMake = true): Vault => Vault.open(folder, given, mayMake);
 
-  it('are encrypted with a key that only its owner can read, and come back with the same key', () => {
+  it('are encrypted with a key that only its owner can read, and are decrypted with the same key', () => {
     const sealed = open().seal(CONFIGURATION);
     expect(sealed).not.toContain('example');
     expect(sealed).not.toBe(open().seal(CONFIGURATION));
@@ -85,7 +85,7 @@ describe('secrets on disk', () => {
     expect(open().unseal(sealed)).toEqual(CONFIGURATION);
   });
 
-  it('are refused by name when the key is another one, or is none', () => {
+  it('are refused with the name of the key file if the key is different or invalid', () => {
     const sealed = open().seal(CONFIGURATION);
     rmSync(join(folder, 'secret.key'));
     expect(() => open().unseal(sealed)).toThrow(VaultError);
@@ -93,31 +93,31 @@ describe('secrets on disk', () => {
     expect(() => open()).toThrow('secret.key does not contain a key');
   });
 
-  it('are encrypted with the key of the settings, and then no key file is made or read', () => {
+  it('are encrypted with the key of the settings, without a key file', () => {
     const [key, other] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
     const sealed = open(key).seal(CONFIGURATION);
     expect(existsSync(join(folder, 'secret.key'))).toBe(false);
     expect(open(key).unseal(sealed)).toEqual(CONFIGURATION);
     expect(() => open(other).unseal(sealed)).toThrow('DATA_KEY is not the key that encrypted it');
-    // The content of a key file may move into the settings.
+    // The content of a key file is also valid as a setting.
     const fromFile = open().seal(CONFIGURATION);
     const content = readFileSync(join(folder, 'secret.key'), 'utf8');
     rmSync(join(folder, 'secret.key'));
     expect(open(content).unseal(fromFile)).toEqual(CONFIGURATION);
   });
 
-  it('are not given a new key while there are some that the missing one encrypted', () => {
+  it('do not get a new key while some are encrypted with the missing key', () => {
     expect(() => open(null, false)).toThrow('secret.key is missing');
     expect(existsSync(join(folder, 'secret.key'))).toBe(false);
   });
 
-  it('are not read with a key file that others may read', () => {
+  it('are not decrypted with a key file that other users may read', () => {
     open();
     chmodSync(join(folder, 'secret.key'), 0o644);
     expect(() => open()).toThrow('(mode 644). Run chmod 600 on it');
   });
 
-  it('were once plain text, which is still read', () => {
+  it('in plain text, from an older version, are still read', () => {
     expect(open().unseal('{"a":1}')).toEqual({ a: 1 });
   });
 });

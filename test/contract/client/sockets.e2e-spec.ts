@@ -97,7 +97,7 @@ describe('the published client on real sockets', () => {
     expect(written).toBeLessThan(50_000_000);
   });
 
-  it('counts bytes, not characters, and takes a response that has just as many as allowed', async () => {
+  it('counts bytes, not characters, and accepts a response of the maximum size', async () => {
     const body = JSON.stringify({ ...RUN, upstreamStatus: 'ü'.repeat(1000) });
     const bytes = Buffer.byteLength(body);
     const client = await clientOf(answering(body), { maxResponseBytes: bytes });
@@ -125,7 +125,7 @@ describe('the published client on real sockets', () => {
     ['sources', (client) => client.sources()],
     ['destinations', (client) => client.destinations()],
   ];
-  it.each(calls)('takes no other JSON, page or redirection for the response to %s', async (_, call) => {
+  it.each(calls)('refuses other JSON, an HTML page and a redirect as response to %s', async (_, call) => {
     for (const body of ['{}', '{"data":{},"nextPageToken":null,"results":{}}', '[]', '"ok"', page]) {
       const error = await errorOf(call(await clientOf(answering(body))));
       expect([body, error]).toEqual([body, expect.any(UnexpectedAnswerError)]);
@@ -138,7 +138,7 @@ describe('the published client on real sockets', () => {
     expect(requests).toHaveLength(6);
   });
 
-  it('names the member that is missing or of another type', async () => {
+  it('names a member that is missing or has another type', async () => {
     const partial = JSON.stringify({ ...INGESTION, created: undefined });
     const missing = await errorOf((await clientOf(answering(partial))).get('c'));
     expect(missing).toMatchObject({ message: /its member created is missing/ });
@@ -168,7 +168,7 @@ describe('the published client on real sockets', () => {
     ]);
   });
 
-  it('takes headers, retries and limits for one call, and those of the client otherwise', async () => {
+  it('uses the headers, retries and limits of a call before those of the client', async () => {
     const seen: (string | undefined)[][] = [];
     const client = await clientOf(
       ({ headers }, response) => {
@@ -184,7 +184,7 @@ describe('the published client on real sockets', () => {
     expect(seen).toHaveLength(3);
   });
 
-  it('tries again when one attempt takes too long', async () => {
+  it('repeats a call if one attempt takes too long', async () => {
     const client = await clientOf((request, response) => {
       if (requests.length > 1) answering(JSON.stringify(RUN))(request, response);
     });
@@ -197,7 +197,7 @@ describe('the published client on real sockets', () => {
     expect(error).toMatchObject({ timeoutMs: 100 });
   });
 
-  it('shows status and request id of a problem', async () => {
+  it('returns status and request id of a problem', async () => {
     const body = { code: 'ingestion-not-found', status: 404, detail: 'No.', requestId: 'id-1' };
     const type = { 'content-type': 'application/problem+json' };
     const client = await clientOf(answering(JSON.stringify(body), type, 404));
@@ -206,7 +206,7 @@ describe('the published client on real sockets', () => {
   });
 
   it.each(['127.0.0.1:3000', 'ftp://127.0.0.1', 'http://user:secret@127.0.0.1', 'http://127.0.0.1/?a=b', ''])(
-    'refuses the base URL "%s" when it is made',
+    'refuses the base URL "%s" in the constructor',
     (url) => {
       expect(() => new IngestionClient({ url })).toThrow(TypeError);
       expect(() => new IngestionClient({ url })).not.toThrow(/secret/);
@@ -214,7 +214,7 @@ describe('the published client on real sockets', () => {
   );
 
   it.each([{ retries: -1 }, { timeoutMs: NaN }, { attemptTimeoutMs: 0 }, { maxResponseBytes: 0 }])(
-    'refuses the option %j when it is made',
+    'refuses the option %j in the constructor',
     (options) => {
       expect(() => new IngestionClient({ url: 'http://127.0.0.1', ...options })).toThrow(RangeError);
     },
