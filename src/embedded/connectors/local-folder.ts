@@ -91,10 +91,7 @@ export class LocalFolder {
 
   /** Opens a regular file. Refuses a link, pipe, device or folder of that name. */
   openFile(name: string, flags: number, mode = 0o666): number {
-    const refused = (): ConnectorError =>
-      configError(
-        `${this.shown}/${name} is a link or not a regular file, so it is not written. Remove it, or choose another destination_path.`,
-      );
+    const refused = (): ConnectorError => notRegularFile(`${this.shown}/${name}`);
     const found = lstatSync(this.entry(name), { throwIfNoEntry: false });
     // Opening a device can have side effects, so the type is checked first.
     if (found !== undefined && !found.isFile()) throw refused();
@@ -116,4 +113,11 @@ export class LocalFolder {
   close(): void {
     if (this.fd !== null) closeSync(this.fd);
   }
+}
+
+/** The failure for a path that must be a regular file. */
+export function notRegularFile(path: string): ConnectorError {
+  return configError(
+    `${path} is a link or not a regular file, so it is not written. Remove it, or choose another destination_path.`,
+  );
 }

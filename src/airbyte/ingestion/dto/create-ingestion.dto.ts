@@ -1,17 +1,10 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsObject,
-  IsOptional,
-  ValidateBy,
-  ValidateNested,
-} from 'class-validator';
-import { ID_PATTERN, IsId, IsName, IsOneOf, NAME_PATTERN } from '../../../api/validation/decorators';
-import { SCHEDULE_OBJECT, ScheduleRequestDto } from '../../core/dto/schedule.dto';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, ValidateBy, ValidateNested } from 'class-validator';
+import { ID_PATTERN, IsId, IsName, NAME_PATTERN } from '../../../api/validation/decorators';
+import type { ScheduleRequestDto } from '../../core/dto/schedule.dto';
 import { StreamRequestDto } from '../../core/dto/stream.dto';
+import { OptionalSchedule, OptionalStatus, type WritableStatus } from './ingestion-fields';
 
 const STREAMS_CONTEXT = {
   hint: 'Write e.g. [{"name": "orders", "syncMode": "full_refresh_append"}], or leave it out for every stream.',
@@ -24,10 +17,6 @@ const STREAM_CONTEXT = {
 function holdsNoList(value: unknown): boolean {
   return !Array.isArray(value) || !value.some(Array.isArray);
 }
-
-/** Statuses that callers can set. */
-export const WRITABLE_STATUSES = ['active', 'inactive'] as const;
-export type WritableStatus = (typeof WRITABLE_STATUSES)[number];
 
 @ApiSchema({
   name: 'CreateIngestionInput',
@@ -50,27 +39,11 @@ export class CreateIngestionDto {
   destinationId: string;
 
   /** Default: `manual`, syncs only on request. */
-  @ApiProperty({ type: () => ScheduleRequestDto, nullable: true, required: false })
-  @IsOptional()
-  @IsObject({
-    message: 'must be an object or null',
-    context: SCHEDULE_OBJECT,
-  })
-  @ValidateNested()
-  @Type(() => ScheduleRequestDto)
+  @OptionalSchedule()
   schedule?: ScheduleRequestDto | null;
 
   /** Whether the schedule is active. Default: `active`. */
-  @ApiProperty({
-    enum: WRITABLE_STATUSES,
-    enumName: 'WritableStatus',
-    nullable: true,
-    required: false,
-    default: 'active',
-    example: 'active',
-  })
-  @IsOptional()
-  @IsOneOf(WRITABLE_STATUSES)
+  @OptionalStatus({ default: 'active' })
   status?: WritableStatus | null;
 
   /**

@@ -1,10 +1,9 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { ForeignNames } from '../../../api/validation/foreign-names';
-import { IsName, IsOneOf, NAME_PATTERN } from '../../../api/validation/decorators';
-import { WRITABLE_STATUSES, type WritableStatus } from './create-ingestion.dto';
-import { SCHEDULE_OBJECT, ScheduleRequestDto } from '../../core/dto/schedule.dto';
+import { IsName, NAME_PATTERN } from '../../../api/validation/decorators';
+import { OptionalSchedule, OptionalStatus, type WritableStatus } from './ingestion-fields';
+import type { ScheduleRequestDto } from '../../core/dto/schedule.dto';
 
 const FIXED = {
   reason: 'cannot be changed',
@@ -44,25 +43,10 @@ export class PatchIngestionDto {
    * The new schedule, in UTC. A schedule that equals the stored one changes nothing in Airbyte. If the stored
    * schedule has another time zone, a new one requires `timeZone` `UTC`.
    */
-  @ApiProperty({ type: () => ScheduleRequestDto, nullable: true, required: false })
-  @IsOptional()
-  @IsObject({
-    message: 'must be an object or null',
-    context: SCHEDULE_OBJECT,
-  })
-  @ValidateNested()
-  @Type(() => ScheduleRequestDto)
+  @OptionalSchedule()
   schedule?: ScheduleRequestDto | null;
 
   /** Whether the schedule is active. */
-  @ApiProperty({
-    enum: WRITABLE_STATUSES,
-    enumName: 'WritableStatus',
-    nullable: true,
-    required: false,
-    example: 'active',
-  })
-  @IsOptional()
-  @IsOneOf(WRITABLE_STATUSES)
+  @OptionalStatus()
   status?: WritableStatus | null;
 }

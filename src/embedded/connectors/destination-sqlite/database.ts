@@ -4,7 +4,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { isObject, numberAt } from '../../platform/json';
 import { configError, ConnectorError } from '../../protocol/connector';
 import { hasCode, messageOf } from '../../platform/system-error';
-import { LocalFolder } from '../local-folder';
+import { LocalFolder, notRegularFile } from '../local-folder';
 import type { Db } from './ownership';
 
 /** The time that a sync waits for a lock of another program. */
@@ -47,7 +47,7 @@ export function openDatabase(path: string, busyMs: number): Db {
 function createIfMissing(folder: LocalFolder, name: string): void {
   for (const companion of COMPANIONS.slice(1)) {
     const found = lstatSync(folder.entry(name + companion), { throwIfNoEntry: false });
-    if (found !== undefined && !found.isFile()) throw notRegular(`${folder.shown}/${name}${companion}`);
+    if (found !== undefined && !found.isFile()) throw notRegularFile(`${folder.shown}/${name}${companion}`);
   }
   // The file is closed before SQLite opens it. Closing any descriptor of a file releases all POSIX locks of the process.
   try {
@@ -77,10 +77,10 @@ function countOf(db: Db): { objects: number } {
 function assertOpened(real: string, path: string, before: ReadonlySet<string>): void {
   for (const [descriptor, target] of descriptors())
     if (!before.has(descriptor) && !COMPANIONS.some((companion) => target === real + companion))
-      throw notRegular(path);
+      throw notRegularFile(path);
   for (const companion of COMPANIONS)
     if (lstatSync(real + companion, { throwIfNoEntry: false })?.isFile() === false)
-      throw notRegular(path + companion);
+      throw notRegularFile(path + companion);
 }
 
 /** The open files of this process by descriptor. Empty on systems other than Linux. */
@@ -97,12 +97,6 @@ function descriptors(): ReadonlyMap<string, string> {
     }
   }
   return found;
-}
-
-function notRegular(path: string): ConnectorError {
-  return configError(
-    `${path} is a link or not a regular file, so it is not written. Remove it, or choose another destination_path.`,
-  );
 }
 
 type Explanation = readonly [ConnectorError['failureType'], string];
