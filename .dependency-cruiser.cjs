@@ -68,18 +68,24 @@ module.exports = {
       name: 'features-import-the-kernel-and-not-one-another',
       severity: 'error',
       from: {
-        path: '^src/airbyte/(core|ingestion|status|runs|actors|preview|history|capabilities|streams)/',
+        path: '^src/airbyte/(ingestion|status|runs|actors|preview|history|capabilities|streams)/',
       },
       to: {
         path: '^src/airbyte/',
-        pathNot: ['^src/airbyte/(client|schedule|core|internal)/', '^src/airbyte/$1/'],
+        pathNot: ['^src/airbyte/(client|schedule|core|internal|mirror)/', '^src/airbyte/$1/'],
       },
     },
     {
-      name: 'core-imports-nothing-above-it',
+      name: 'the-kernel-knows-no-feature-and-not-the-mirror',
       severity: 'error',
       from: { path: '^src/airbyte/core/' },
-      to: { path: '^src/airbyte/internal/' },
+      to: { path: '^src/airbyte/', pathNot: '^src/airbyte/(client|schedule|core)/' },
+    },
+    {
+      name: 'the-mirror-knows-no-feature',
+      severity: 'error',
+      from: { path: '^src/airbyte/mirror/' },
+      to: { path: '^src/airbyte/', pathNot: '^src/airbyte/(client|core|mirror)/' },
     },
     {
       name: 'the-internal-api-builds-on-the-client',
@@ -98,7 +104,7 @@ module.exports = {
       name: 'listing-imports-the-kernel-and-status',
       severity: 'error',
       from: { path: '^src/airbyte/listing/' },
-      to: { path: '^src/airbyte/', pathNot: '^src/airbyte/(client|schedule|core|status|listing)/' },
+      to: { path: '^src/airbyte/', pathNot: '^src/airbyte/(client|schedule|core|mirror|status|listing)/' },
     },
     {
       name: 'no-orphans',

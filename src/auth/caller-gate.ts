@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Caller, Scope } from '../http/caller';
 import { clientAddress, networkOf } from '../http/client-address';
-import { scopeMissing } from '../http/scope-missing';
+import { scopeMissing } from './auth-problems';
 import type { Authenticator } from './authenticator';
+import { rateLimited, rateLimitHeaders } from '../rate-limit/rate-limit-headers';
 import { BlockedAddresses } from '../rate-limit/blocked-addresses';
-import { type Quota, type RateLimit, rateLimited, rateLimitHeaders } from '../rate-limit/rate-limiter';
+import type { Quota, RateLimit } from '../rate-limit/rate-limiter';
 
 /** The reason why a request has no caller. */
 interface AuthenticationFailure {
@@ -95,14 +96,14 @@ export class CallerGate {
       if (quota.isExceeded) return rateLimited(this.rate.limit, quota);
     }
     if (failure) return asError(failure.error);
-    if (!access || access === 'any-scope' || !this.authenticator) return undefined;
-    return request.caller?.scopes.includes(access) === true ? undefined : scopeMissing(access);
+    const isAllowed = !access || !this.authenticator || request.caller?.scopes.includes(access) === true;
+    return isAllowed ? undefined : scopeMissing(access);
   }
 }
 
 /** Results of authentication and rate limiting. */
 interface Admission {
-  readonly access: Scope | 'any-scope' | undefined;
+  readonly access: Scope | undefined;
   readonly failure: AuthenticationFailure | null;
   readonly quota: Quota | null;
 }

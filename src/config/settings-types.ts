@@ -1,6 +1,3 @@
-/** Permissions of callers. Reads and changes of ingestions; logs, which may contain data; runs that empty tables. */
-export const SCOPES = ['ingestion:read', 'ingestion:write', 'ingestion:logs', 'ingestion:destroy'] as const;
-
 /** Authentication at Airbyte: application credentials, a fixed token, HTTP Basic (before 0.60), or none. */
 export type AirbyteCredentials =
   | { readonly kind: 'none' }
@@ -37,6 +34,18 @@ export interface AirbyteSettings {
   readonly internalApiUrl: string | null;
 }
 
+/** Settings of the read model of Airbyte. */
+export interface MirrorSettings {
+  /** Pause between two reads of the feed of jobs in milliseconds; 0: every read is direct. */
+  readonly feedIntervalMs: number;
+  /** An older connection is read directly. In milliseconds. */
+  readonly connectionMaxAgeMs: number;
+  /** Maximum age in milliseconds of facts that are returned while Airbyte cannot be read. */
+  readonly staleIfErrorMs: number;
+  /** Maximum number of connections in memory. Others are read directly. */
+  readonly maxConnections: number;
+}
+
 /** An API key. Only its hash is stored. */
 export interface ApiKey {
   readonly name: string;
@@ -63,8 +72,9 @@ export interface Settings {
   readonly port: number;
   /** `apiUrl` is null if the embedded Airbyte is used. */
   readonly airbyte: Omit<AirbyteSettings, 'apiUrl'> & { readonly apiUrl: string | null };
-  /** Maximum age of a status in milliseconds. */
+  /** Direct reads only: at most one upstream read per ingestion in this time, in milliseconds. */
   readonly statusMaxAgeMs: number;
+  readonly mirror: MirrorSettings;
   /** Minimum interval of schedules. More frequent ones are refused. */
   readonly scheduleMinIntervalMinutes: number;
   /** A firing without a run counts as missed after this time. Airbyte guarantees a start within 30 minutes. */

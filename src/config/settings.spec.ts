@@ -36,6 +36,12 @@ describe('parseSettings', () => {
         internalApiUrl: null,
       },
       statusMaxAgeMs: 1000,
+      mirror: {
+        feedIntervalMs: 2000,
+        connectionMaxAgeMs: 15_000,
+        staleIfErrorMs: 300_000,
+        maxConnections: 20_000,
+      },
       scheduleMinIntervalMinutes: 1,
       missedRunToleranceMinutes: 30,
       apiKeys: [],

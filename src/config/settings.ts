@@ -48,6 +48,16 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       internalApiUrl: env.url('AIRBYTE_INTERNAL_API_URL', ['http:', 'https:']),
     },
     statusMaxAgeMs: env.integer('STATUS_MAX_AGE_MS', { fallback: 1000, min: 0, max: 60 * MINUTE_MS }),
+    mirror: {
+      feedIntervalMs: env.integer('FEED_INTERVAL_MS', { fallback: 2000, min: 0, max: 10 * MINUTE_MS }),
+      connectionMaxAgeMs: env.integer('CONNECTION_MAX_AGE_MS', {
+        fallback: 15_000,
+        min: 0,
+        max: 60 * MINUTE_MS,
+      }),
+      staleIfErrorMs: 1000 * env.integer('STALE_IF_ERROR_S', { fallback: 300, min: 0, max: DAY_S }),
+      maxConnections: env.integer('MIRROR_MAX_CONNECTIONS', { fallback: 20_000, min: 0, max: 1_000_000 }),
+    },
     scheduleMinIntervalMinutes: env.integer('SCHEDULE_MIN_INTERVAL_MINUTES', {
       fallback: 1,
       min: 1,

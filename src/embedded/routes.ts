@@ -1,9 +1,5 @@
-import type { ConnectionChangeOptions } from './api/connection-change';
-import { internalConnectionRoutes } from './api/internal/routes-connections';
-import { cronRoutes } from './api/internal/routes-cron';
 import { internalJobRoutes } from './api/internal/routes-jobs';
 import { syncStatusRoutes } from './api/internal/routes-sync-status';
-import { timelineRoutes } from './api/internal/routes-timeline';
 import { actorRoutes } from './api/routes-actors';
 import { basicRoutes } from './api/routes-basics';
 import { connectionRoutes, deleteConnection } from './api/routes-connections';
@@ -34,64 +30,50 @@ export interface RouteParts {
 
 /** The operations of both APIs of Airbyte. */
 export function routesOver(parts: RouteParts, tokens: Tokens): Routes {
-  const { stores, connectors, runner, scheduler, runtimeDirs, now } = parts;
-  const conflicts = new WriteConflicts({ ...stores, connectors, localRoot: runtimeDirs.localRoot });
-  const changes: ConnectionChangeOptions = {
-    ...stores,
-    now,
-    changed: (connectionId) => {
-      scheduler.refresh(connectionId);
-    },
-    cancelJobOf: async (connectionId) => {
-      const job = stores.jobs.unfinishedOf(connectionId);
-      if (job !== null) await runner.cancel(job);
-    },
-    writeTargetMutex: new Mutex(),
-    conflictOf: (connection) => conflicts.conflictOf(connection),
-  };
-  return {
-    public: publicRoutes(parts, changes, conflicts, tokens),
-    internal: internalRoutes(parts, changes),
-  };
+  return { public: publicRoutes(parts, tokens), internal: internalRoutes(parts) };
 }
 
-function internalRoutes(
-  { stores, connectors, runner, now }: RouteParts,
-  changes: ConnectionChangeOptions,
-): Route[] {
+function internalRoutes({ stores, connectors, runner }: RouteParts): Route[] {
   const records = {
     ...stores,
     connectors,
     emittedOf: (jobId: number) => runner.emittedOf(jobId),
     logOf: (jobId: number, attempt: number) => runner.logOf(jobId, attempt),
   };
-  return [
-    ...internalJobRoutes(records),
-    ...syncStatusRoutes(records),
-    ...internalConnectionRoutes(changes),
-    ...timelineRoutes(stores),
-    ...cronRoutes(now),
-  ];
+  return [...internalJobRoutes(records), ...syncStatusRoutes(records)];
 }
 
 function publicRoutes(
-  { db, stores, connectors, runner, now }: RouteParts,
-  changes: ConnectionChangeOptions,
-  conflicts: WriteConflicts,
+  { db, stores, connectors, runner, scheduler, runtimeDirs, now }: RouteParts,
   tokens: Tokens,
 ): Route[] {
   const { actors, connections, jobs, workspaces } = stores;
+  const writeConflicts = new WriteConflicts({
+    actors,
+    connections,
+    connectors,
+    localRoot: runtimeDirs.localRoot,
+  });
+  const changed = (connectionId: string): void => {
+    scheduler.refresh(connectionId);
+  };
+  const cancelJobOf = async (connectionId: string): Promise<void> => {
+    const job = jobs.unfinishedOf(connectionId);
+    if (job !== null) await runner.cancel(job);
+  };
+  const deleteConnectionsUsing = async (actorId: string): Promise<void> => {
+    for (const connection of connections.using(actorId))
+      await deleteConnection({ connections, changed, cancelJobOf }, connection);
+  };
   const actorOptions = {
     actors,
     connectors,
     now,
     hasWorkspace: (id: string) => workspaces.find(id) !== null,
-    deleteConnectionsUsing: async (actorId: string) => {
-      for (const connection of connections.using(actorId)) await deleteConnection(changes, connection);
-    },
+    deleteConnectionsUsing,
     conflictOf: async (actor: Actor) => {
       for (const connection of connections.using(actor.id)) {
-        const conflict = await conflicts.conflictOf(connection, actor);
+        const conflict = await writeConflicts.conflictOf(connection, actor);
         if (conflict !== null) return conflict;
       }
       return null;
@@ -108,7 +90,16 @@ function publicRoutes(
     }),
     ...actorRoutes('source', actorOptions),
     ...actorRoutes('destination', actorOptions),
-    ...connectionRoutes({ ...changes, actors, connectors }),
+    ...connectionRoutes({
+      actors,
+      connections,
+      connectors,
+      now,
+      changed,
+      cancelJobOf,
+      writeTargetMutex: new Mutex(),
+      conflictOf: (connection) => writeConflicts.conflictOf(connection),
+    }),
     ...jobRoutes({
       connections,
       jobs,

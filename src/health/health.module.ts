@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AirbyteModule } from '../airbyte/airbyte.module';
-import { InternalModule } from '../airbyte/internal/internal.module';
 import { RedisModule } from '../redis/redis.module';
 import { HealthController } from './health.controller';
 import { HealthService } from './health.service';
 
 /** Provides the liveness and readiness probes. */
 @Module({
-  imports: [AirbyteModule, InternalModule, RedisModule],
+  imports: [AirbyteModule, RedisModule],
   controllers: [HealthController],
   providers: [HealthService],
 })

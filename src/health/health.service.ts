@@ -2,8 +2,6 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { AirbyteError } from '../airbyte/client/model/airbyte-errors';
 import { MIN_SKEW_MS } from '../airbyte/client/resilience/upstream-clock';
-import { InternalClient } from '../airbyte/internal/internal-client';
-import type { Capability, CapabilityState } from '../airbyte/internal/capability';
 import { RedisState } from '../redis/redis-state';
 import { CLOCK, type Clock } from '../lib/clock';
 import { CoalescedReads } from '../lib/coalesced-reads';
@@ -24,7 +22,6 @@ export class HealthService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly redis: RedisState,
-    private readonly internal: InternalClient,
     @Inject(CLOCK) clock: Clock,
   ) {
     const sharing = { maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock.monotonicMs() };
@@ -47,11 +44,6 @@ export class HealthService {
     if (fault) throw notReady(`Airbyte is not healthy: ${fault.message}`, fault);
     const redisFault = await this.redisFaults.get('redis', () => this.redis.fault());
     return [redisFault, this.clockFault()].filter((warning) => warning !== null);
-  }
-
-  /** Features of the installation, as far as they are known. Nothing is read for it. */
-  capabilities(): { name: Capability; state: CapabilityState }[] {
-    return this.internal.capabilities().map(({ capability, state }) => ({ name: capability, state }));
   }
 
   private clockFault(): string | null {

@@ -1,7 +1,5 @@
-import type { SCOPES } from '../config/settings-types';
-
 /** Permission of a caller. */
-export type Scope = (typeof SCOPES)[number];
+export type Scope = 'ingestion:read' | 'ingestion:write';
 
 /** The authenticated sender of a request. */
 export interface Caller {

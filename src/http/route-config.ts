@@ -3,11 +3,8 @@ import type { Scope } from './caller';
 
 /** Route metadata for hooks. */
 export interface RouteRules {
-  /**
-   * The required scope. `any-scope` requires authentication only, `open` not even that. Absent for routes that libraries
-   * add.
-   */
-  readonly access?: Scope | 'any-scope' | 'open';
+  /** The required scope. `open` requires no authentication. Absent for routes that libraries add. */
+  readonly access?: Scope | 'open';
   /** True if the route accepts an `Idempotency-Key`. */
   readonly idempotent?: boolean;
 }
@@ -17,9 +14,6 @@ declare module 'fastify' {
     rules?: RouteRules;
   }
 }
-
-/** Options of a route without authentication. */
-export const OPEN_ROUTE = { config: { rules: { access: 'open' } } } as const;
 
 const RULES = Symbol('ROUTE_RULES');
 

@@ -4,8 +4,6 @@ import type { Settings } from '../config/settings-types';
 const KEY_BYTES = 32;
 /** 22 characters of base64url are 132 bits. */
 const SIGNATURE_LENGTH = 22;
-/** 11 characters of base64url are 66 bits, which is sufficient to distinguish the rows of a list. */
-const FINGERPRINT_LENGTH = 11;
 
 /** Signs data that callers send back, such as page tokens. The gateway accepts only tokens that it has issued. */
 export class TokenSigner {
@@ -32,11 +30,6 @@ export class TokenSigner {
     const expected = Buffer.from(this.sign(purpose, text));
     const given = Buffer.from(signature);
     return given.length === expected.length && timingSafeEqual(given, expected);
-  }
-
-  /** Returns a short keyed hash of an id. */
-  fingerprint(id: string): string {
-    return this.digest('id', id).slice(0, FINGERPRINT_LENGTH);
   }
 
   private digest(purpose: string, text: string): string {

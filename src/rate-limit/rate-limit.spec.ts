@@ -1,5 +1,5 @@
 import { MemoryRateLimiter } from './memory-rate-limiter';
-import { rateLimitHeaders } from './rate-limiter';
+import { rateLimitHeaders } from './rate-limit-headers';
 
 describe('MemoryRateLimiter', () => {
   let now = 0;

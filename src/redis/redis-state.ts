@@ -28,11 +28,19 @@ const START_WAIT_MS = 2000;
 const PROBE: RedisScript = { name: 'probe', lua: `return redis.call('SET', KEYS[1], '1', 'PX', 60000)` };
 const PROBE_KEY = 'airbyte-ingestion:probe';
 
+/** `onLoss` is called when messages may have been missed. */
+export interface Subscriber {
+  readonly onMessage: (message: string) => void;
+  readonly onLoss: () => void;
+}
+
 /** The connection to the shared Redis of all replicas. Without `REDIS_URL`, every script fails. */
 export class RedisState {
   private readonly log = new Logger('Redis');
   private isUsable = true;
+  private isAnnouncementFaultLogged = false;
   private readonly defined = new Set<string>();
+  private readonly subscriptions: Redis[] = [];
   private pausedUntilMs = 0;
   /** Reason why this Redis must not be used although it answers; otherwise null. */
   private unusable: string | null = null;
@@ -103,6 +111,37 @@ export class RedisState {
     return this.run(script, keys, args);
   }
 
+  /** Sends a message to the subscribers of all replicas. Best effort: a failure is only logged. */
+  async publish(channel: string, message: string): Promise<void> {
+    try {
+      await this.redis?.publish(channel, message);
+    } catch (error) {
+      this.noteAnnouncements(reasonOf(error));
+    }
+  }
+
+  /** Subscribes with a connection of its own, as Redis requires. Each new connection may follow a loss. */
+  async subscribe(channel: string, { onMessage, onLoss }: Subscriber): Promise<void> {
+    if (!this.redis) return;
+    const connection = this.redis.duplicate({ lazyConnect: true, autoResubscribe: false });
+    this.subscriptions.push(connection);
+    connection.on('error', (error: Error) => {
+      this.noteAnnouncements(reasonOf(error));
+    });
+    connection.on('message', (_channel: string, message: string) => {
+      onMessage(message);
+    });
+    connection.on('ready', () => {
+      onLoss();
+      connection.subscribe(channel).catch((error: unknown) => {
+        this.noteAnnouncements(reasonOf(error));
+      });
+    });
+    await connection.connect().catch((error: unknown) => {
+      this.noteAnnouncements(reasonOf(error));
+    });
+  }
+
   /** Returns a warning if Redis cannot be used or may lose records, otherwise null. */
   async fault(): Promise<string | null> {
     if (!this.redis) return null;
@@ -112,6 +151,7 @@ export class RedisState {
 
   /** Closes the connection. Call it after the last response. */
   async close(): Promise<void> {
+    for (const connection of this.subscriptions) connection.disconnect();
     if (this.redis?.status !== 'ready') {
       this.redis?.disconnect();
       return;
@@ -164,6 +204,13 @@ export class RedisState {
     if (this.isUsable) return;
     if (script === PROBE) this.note(null);
     else void this.run(PROBE, [PROBE_KEY], []);
+  }
+
+  /** Logs only the first fault: without announcements, changes of other replicas show some seconds later. */
+  private noteAnnouncements(fault: string): void {
+    if (this.isAnnouncementFaultLogged) return;
+    this.isAnnouncementFaultLogged = true;
+    this.log.warn(`Redis does not pass on announcements (${fault}): changes of other replicas show later.`);
   }
 
   /** Logs only the start and the end of an outage. */

@@ -9,7 +9,7 @@ const KEY = 'limited-to-its-own-workspace';
 const ALL_KEY = 'sees-all';
 
 const entry = (name: string, key: string, workspace = ''): string =>
-  `${name}:ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy:${createHash('sha256').update(key).digest('hex')}${workspace}`;
+  `${name}:ingestion:read+ingestion:write:${createHash('sha256').update(key).digest('hex')}${workspace}`;
 const API_KEYS = `${entry('own', KEY, `:${OWN}`)},${entry('all', ALL_KEY)}`;
 
 /** What was asked of Airbyte, with the id that was asked for put out of the way. */
@@ -64,8 +64,6 @@ describe('an id of another workspace beside an id that does not exist', () => {
     { call: 'GET /ingestion/ID/status?freshness=PT1H' },
     { call: 'GET /ingestion/ID/runs' },
     { call: 'GET /ingestion/ID/runs/1' },
-    { call: 'GET /ingestion/ID/runs/1/logs' },
-    { call: 'GET /ingestion/ID/history' },
     { call: 'GET /ingestion/ID/runs/1?wait=1' },
     { call: 'POST /ingestion/ID/runs' },
     { call: 'POST /ingestion/ID/runs/1/cancel' },
@@ -155,14 +153,14 @@ describe('an id of another workspace beside an id that does not exist', () => {
         const plain = Buffer.from(token?.split('.')[0] ?? '', 'base64url').toString('utf8');
         for (const id of foreignIds) expect(plain).not.toContain(id);
       }
-      expect(seen).toEqual(own);
+      expect(seen).toEqual([...own].sort());
     });
 
     it('that were forged or altered are refused without a call', async () => {
       for (let n = 0; n < 5; n++) upstream.state.addConnection({ workspaceId: OWN });
       const { page } = await list('/ingestion?pageSize=2');
       const token = page.nextPageToken ?? '';
-      const forged = Buffer.from(`o 500 ${ABSENT_ID}`).toString('base64url');
+      const forged = Buffer.from(ABSENT_ID).toString('base64url');
       for (const pageToken of [
         forged,
         `${forged}.${token.split('.')[1] ?? ''}`,
@@ -194,19 +192,6 @@ describe('an id of another workspace beside an id that does not exist', () => {
       expect(
         (await list(`/ingestion/${one ?? ''}/runs?pageToken=${token.replace(/^\d+/, '0')}`)).status,
       ).toBe(400);
-    });
-
-    it('whose rows are gone cost one walk, however often they are sent', async () => {
-      const ids = Array.from(
-        { length: 450 },
-        () => upstream.state.addConnection({ workspaceId: OWN }).connectionId,
-      );
-      const token = (await list('/ingestion?pageSize=4')).page.nextPageToken ?? '';
-      for (const id of ids.slice(0, 4)) upstream.state.connections.delete(id);
-      const calls: number[] = [];
-      for (let n = 0; n < 4; n++) calls.push((await list(`/ingestion?pageSize=4&pageToken=${token}`)).calls);
-      expect(calls[0]).toBeGreaterThan(5);
-      expect(Math.max(...calls.slice(1))).toBeLessThanOrEqual(3);
     });
   });
 

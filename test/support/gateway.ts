@@ -11,9 +11,12 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-/** Starts the gateway in this process with the settings a user would set; nothing of it is replaced but the clock. */
+/**
+ * Starts the gateway in this process with the settings that a user would set. Nothing of it is replaced but the clock. Reads
+ * are direct unless a test sets `FEED_INTERVAL_MS`, so that a test can count calls and change Airbyte at any moment.
+ */
 export async function startGateway(environment: Record<string, string>, clock?: Clock): Promise<TestGateway> {
-  const settings = parseSettings({ PORT: '0', LOG_LEVEL: 'silent', ...environment });
+  const settings = parseSettings({ PORT: '0', LOG_LEVEL: 'silent', FEED_INTERVAL_MS: '0', ...environment });
   const gateway: RunningGateway = await start(settings, clock);
   watchFetch(gateway.url);
   return { url: gateway.url, api: checkedAgent(gateway.url), close: () => gateway.close() };

@@ -9,7 +9,7 @@ import { withProblems } from '../core/upstream-problem';
 import { isVisibleTo, sharingKey } from '../core/visibility';
 import { DEFAULT_PAGE_SIZE, type PageQueryDto } from '../../api/pagination/page-query.dto';
 import { readToken, writeToken } from '../../api/pagination/page-token';
-import { type ListContext, listContextFor } from '../core/connection-pages';
+import { type ListContext, listContextFor } from '../core/list-context';
 import type { AirbyteDestination, AirbyteSource } from '../client/model/airbyte-types';
 import type { DestinationListDto, SourceListDto } from './dto/actor-list.dto';
 
@@ -69,7 +69,7 @@ export class ActorService {
     idOf: (row: T) => string,
   ): Promise<ActorPage<T>> {
     // Read before any upstream call, so that an invalid token is rejected first.
-    const after = pageToken === undefined ? '' : readToken(pageToken, 'id', this.signer).after;
+    const after = pageToken === undefined ? '' : readToken(pageToken, this.signer);
     const list = listContextFor(this.client, this.settings, context);
     const rows = list ? await withProblems(() => lists.get(sharingKey(context), () => read(list))) : [];
     const ahead = rows
@@ -77,7 +77,7 @@ export class ActorService {
       .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
     const data = ahead.slice(0, pageSize);
     const last = ahead.length > pageSize ? data.at(-1) : undefined;
-    const next = last === undefined ? null : writeToken({ kind: 'id', after: idOf(last) }, this.signer);
+    const next = last === undefined ? null : writeToken(idOf(last), this.signer);
     return { data, nextPageToken: next };
   }
 }

@@ -4,9 +4,8 @@ import { type ResolvedSettings, SETTINGS } from '../../config/settings-types';
 import { AirbyteClient, createAirbyteClient } from '../client/airbyte.client';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
 import type { OutageEvent } from '../client/resilience/outage-monitor';
-import { LocalChanges } from './local-changes';
+import { Changes } from './changes';
 import { SchedulePolicy } from './schedule-policy';
-import { StatusReader } from './status-reader';
 
 const log = new Logger('Airbyte');
 
@@ -51,10 +50,9 @@ function logUnreadableRows(warn: (message: string) => void): (operation: string,
         }),
       inject: [HttpService, CREATION_CLAIMS, SETTINGS],
     },
-    LocalChanges,
+    Changes,
     SchedulePolicy,
-    StatusReader,
   ],
-  exports: [AirbyteClient, LocalChanges, SchedulePolicy, StatusReader],
+  exports: [AirbyteClient, Changes, SchedulePolicy],
 })
 export class CoreModule {}

@@ -2,6 +2,12 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import type { SyncState } from './status-enums';
 
+/**
+ * Number of newest jobs that a status needs. Most ingestions have a success among them; without one, Airbyte
+ * would have deactivated the connection.
+ */
+export const NEWEST_JOBS = 40;
+
 /** Job types that move data. Resets and clears do not. */
 const BRINGING_DATA = ['sync', 'refresh'];
 const ENDED = ['succeeded', 'failed', 'cancelled'];

@@ -32,5 +32,12 @@ export const HEALTHS = [
 export type Health = (typeof HEALTHS)[number];
 
 /** Health problems. */
-export const HEALTH_CODES = ['failing', 'missed_run', 'stale', 'false_success', 'near_auto_disable'] as const;
+export const HEALTH_CODES = [
+  'failing',
+  'missed_run',
+  'stale',
+  'false_success',
+  'near_auto_disable',
+  'not_observed',
+] as const;
 export type HealthCode = (typeof HEALTH_CODES)[number];

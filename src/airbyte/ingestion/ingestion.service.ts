@@ -4,7 +4,7 @@ import type { RequestContext } from '../../http/request-context';
 import type { FieldErrorDto } from '../../api/problem/problem.dto';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
-import { LocalChanges } from '../core/local-changes';
+import { Changes } from '../core/changes';
 import type { AirbyteConnection, CreateConnectionInput } from '../client/model/airbyte-types';
 import { AirbyteError, type AirbyteErrorKind } from '../client/model/airbyte-errors';
 import { readSchedule } from '../schedule';
@@ -41,7 +41,7 @@ export class IngestionService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
-    private readonly changes: LocalChanges,
+    private readonly changes: Changes,
     private readonly streams: StreamCatalog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -56,7 +56,7 @@ export class IngestionService {
       await this.assertReferencesVisible(input, bounded);
       return (await this.findEarlier(input, bounded)) ?? this.createConnection(input, bounded);
     });
-    this.changes.record(connection.connectionId, context);
+    this.changes.record(connection.connectionId);
     return toResource(connection);
   }
 
@@ -82,7 +82,7 @@ export class IngestionService {
     try {
       await withIngestionProblems(connectionId, () => this.client.deleteConnection(connectionId, bounded));
     } finally {
-      this.changes.record(connectionId, context);
+      this.changes.record(connectionId);
     }
   }
 

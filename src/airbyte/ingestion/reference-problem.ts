@@ -31,9 +31,22 @@ export async function referenceProblem(
       ? null
       : readVisible(request.destinationId, client.getSource(request.destinationId, context), context),
   ]);
-  const errors: FieldErrorDto[] = [];
-  if (!source) errors.push(isDestination ? swappedIdError('source') : unknownIdError('source'));
-  if (!destination) errors.push(isSource ? swappedIdError('destination') : unknownIdError('destination'));
+  const errors = [
+    ...(source
+      ? []
+      : [
+          isDestination
+            ? swappedIdError('sourceId', 'destination')
+            : unknownIdError('sourceId', 'source', '/sources'),
+        ]),
+    ...(destination
+      ? []
+      : [
+          isSource
+            ? swappedIdError('destinationId', 'source')
+            : unknownIdError('destinationId', 'destination', '/destinations'),
+        ]),
+  ];
   const fields = errors.map((error) => error.field).join(' and ');
   const verb = errors.length === 1 ? 'names' : 'name';
   return new ProblemException('reference-not-found', `Airbyte does not know what ${fields} ${verb}.`, {
@@ -63,20 +76,18 @@ function workspaceMismatch(): ProblemException {
   );
 }
 
-type Noun = 'source' | 'destination';
-
-function swappedIdError(noun: Noun): FieldErrorDto {
+function swappedIdError(field: string, noun: string): FieldErrorDto {
   return {
-    field: `${noun}Id`,
-    reason: `is the id of a ${noun === 'source' ? 'destination' : 'source'}`,
+    field,
+    reason: `is the id of a ${noun}`,
     hint: 'Are sourceId and destinationId swapped? GET /sources and GET /destinations list the ids.',
   };
 }
 
-function unknownIdError(noun: Noun): FieldErrorDto {
+function unknownIdError(field: string, noun: string, path: string): FieldErrorDto {
   return {
-    field: `${noun}Id`,
+    field,
     reason: `names no ${noun} that Airbyte knows`,
-    hint: `GET /${noun}s lists the ${noun}s that exist.`,
+    hint: `GET ${path} lists the ${noun}s that exist.`,
   };
 }

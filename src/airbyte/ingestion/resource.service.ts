@@ -3,7 +3,7 @@ import { isTagList, matchesStrongly } from '../../http/conditional';
 import type { RequestContext } from '../../http/request-context';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
-import { LocalChanges } from '../core/local-changes';
+import { Changes } from '../core/changes';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
 import { withIngestionProblems } from '../core/upstream-problem';
 import { changesOf } from './connection-patch';
@@ -19,7 +19,7 @@ export class ResourceService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
-    private readonly changes: LocalChanges,
+    private readonly changes: Changes,
   ) {}
 
   async get(connectionId: string, context: RequestContext): Promise<IngestionDto> {
@@ -50,7 +50,7 @@ export class ResourceService {
       );
       return toResource(after);
     } finally {
-      this.changes.record(connectionId, context);
+      this.changes.record(connectionId);
     }
   }
 

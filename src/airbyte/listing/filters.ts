@@ -3,11 +3,6 @@ import { ingestionStatus } from '../core/ingestion-mapper';
 import { readSchedule } from '../schedule';
 import type { IngestionListQueryDto } from './dto/ingestion-list.dto';
 
-export function hasFilters(query: IngestionListQueryDto): boolean {
-  const { status, scheduleType, sourceId, destinationId, name, health } = query;
-  return [status, scheduleType, sourceId, destinationId, name, health].some((filter) => filter !== undefined);
-}
-
 /** Whether the connection matches all filters that do not need its runs. */
 export function matchesConnection(connection: AirbyteConnection, query: IngestionListQueryDto): boolean {
   const { status, scheduleType, sourceId, destinationId, name } = query;

@@ -1,19 +1,19 @@
-import type { AirbyteConnection } from '../client/model/airbyte-types';
 import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
-import type { RunFacts, Tolerances } from '../core/status-facts';
-import { assessHealth } from '../status/health';
-import { lastSyncOf, readSnapshot } from '../status/status-report';
 import { syncStateOf } from '../core/job-status';
+import type { Tolerances } from '../core/status-facts';
+import type { ObservedIngestion } from '../mirror/mirror';
+import { healthOf, lastSyncOf, readFacts } from '../status/status-report';
 import type { IngestionListItemDto } from './dto/ingestion-list.dto';
 
-/** Maps a snapshot to a list item. */
+/** Maps an ingestion to a list item. */
 export function toListItem(
-  snapshot: RunFacts & { readonly connection: AirbyteConnection },
+  observed: ObservedIngestion,
   now: Date,
   tolerances: Tolerances,
 ): IngestionListItemDto {
-  const { connection, newestJobs } = snapshot;
-  const { facts, schedule, upcoming } = readSnapshot(snapshot, now);
+  const { connection, newestJobs } = observed;
+  const inputs = readFacts(observed, now);
+  const { facts, schedule, upcoming } = inputs;
   return {
     connectionId: connection.connectionId,
     name: connection.name,
@@ -27,7 +27,7 @@ export function toListItem(
     nextSync: upcoming.nextSyncs[0]?.toISOString() ?? null,
     nextSyncReason: upcoming.reason,
     syncState: syncStateOf(newestJobs),
-    health: assessHealth(facts, tolerances).health,
+    health: healthOf(inputs, observed, tolerances).health,
     created: connection.createdAt?.toISOString() ?? null,
   };
 }

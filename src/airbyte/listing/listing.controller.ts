@@ -18,9 +18,8 @@ export class ListingController {
     operationId: 'listIngestions',
     summary: 'List ingestions',
     description:
-      'Returns one page, each ingestion with its status. An ingestion that exists while you read all pages appears ' +
-      'exactly once. Without filters the order is that of Airbyte. With filters the order is by id, and the data may ' +
-      'be five seconds old.',
+      'Returns one page, each ingestion with its status, ordered by id. An ingestion that exists while you read all ' +
+      'pages appears exactly once. The data is as old as that of a status may be.',
   })
   @ApiOkResponse({ type: IngestionListDto })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed'] })

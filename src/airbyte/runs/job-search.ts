@@ -1,7 +1,7 @@
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteJob, CallContext } from '../client/model/airbyte-types';
+import { NEWEST_JOBS } from '../core/job-status';
 import type { CreationClaims } from '../client/creation/creation-claims';
-import { NEWEST_JOBS } from '../core/sync-history';
 
 /** The start whose job is searched. */
 export interface JobQuery {

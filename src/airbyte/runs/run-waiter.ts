@@ -1,41 +1,48 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import { hasEnded } from '../core/job-status';
-import { RunPoller } from './run-poller';
+import { Mirror } from '../mirror/mirror';
 
-/** Waits for runs to end. All callers that wait for one run share one poller. */
+/** Waits for runs to end. The mirror wakes all who wait, so waiting causes no calls of its own. */
 @Injectable()
 export class RunWaiter implements OnModuleDestroy {
-  private readonly pollers = new Map<string, RunPoller>();
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
-  constructor(private readonly client: AirbyteClient) {}
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly mirror: Mirror,
+  ) {}
 
   /**
-   * @param job the last known state of the run
-   * @throws AirbyteError if the time ran out while Airbyte could not be read
+   * @param read reads the run; the state may be as old as the feed
+   * @returns the run when it ended, after `waitMs`, when the caller disconnects or when the gateway stops
+   * @throws the error of the newest read if the time ran out while Airbyte could not be read
    */
-  wait(job: AirbyteJob, waitMs: number, callerGone: AbortSignal): Promise<AirbyteJob> {
-    if (this.stopped || hasEnded(job) || callerGone.aborted) return Promise.resolve(job);
-    const current = this.pollers.get(job.jobId);
-    if (current && !current.isStopped) return current.waitForEnd(waitMs, callerGone);
-    const poller = new RunPoller(
-      job,
-      (signal) => this.client.getJob(job.jobId, { signal }),
-      this.client.caller.clock,
-    );
-    const outcome = poller.waitForEnd(waitMs, callerGone);
-    this.pollers.set(job.jobId, poller);
-    void poller.run().finally(() => {
-      if (this.pollers.get(job.jobId) === poller) this.pollers.delete(job.jobId);
-    });
-    return outcome;
+  async wait(read: () => Promise<AirbyteJob>, waitMs: number, callerGone: AbortSignal): Promise<AirbyteJob> {
+    const { clock } = this.client.caller;
+    const endsAtMs = clock.monotonicMs() + waitMs;
+    const signal = AbortSignal.any([callerGone, this.stopping.signal]);
+    let job = await read();
+    let failure: ProblemException | null = null;
+    while (!hasEnded(job) && !signal.aborted && clock.monotonicMs() < endsAtMs) {
+      await this.mirror.nextUpdate(endsAtMs - clock.monotonicMs(), signal);
+      try {
+        job = await read();
+        failure = null;
+      } catch (error) {
+        // Airbyte may recover before the time runs out.
+        if (!(error instanceof ProblemException)) throw error;
+        failure = error;
+      }
+    }
+    if (failure !== null && !signal.aborted) throw failure;
+    return job;
   }
 
   /** Runs first at shutdown: answers all waiting callers, so that the server can close. */
   onModuleDestroy(): void {
-    this.stopped = true;
-    for (const poller of this.pollers.values()) poller.stop();
+    this.stopping.abort();
   }
 }

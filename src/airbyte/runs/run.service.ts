@@ -2,14 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
 import { TokenSigner } from '../../lib/token-signer';
 import { AirbyteClient } from '../client/airbyte.client';
-import { LocalChanges } from '../core/local-changes';
+import { Changes } from '../core/changes';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
-import { withProblems, withIngestionProblems } from '../core/upstream-problem';
+import { withIngestionProblems } from '../core/upstream-problem';
 import { assertRetryAllowed } from '../core/idempotent-retry';
 import { DEFAULT_PAGE_SIZE } from '../../api/pagination/page-query.dto';
-import { hasEnded } from '../core/job-status';
-import { NEWEST_JOBS } from '../core/sync-history';
+import { hasEnded, NEWEST_JOBS } from '../core/job-status';
 import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import type { RunDto, StartRunDto } from '../core/dto/run.dto';
 import { readJobPage } from './run-history';
@@ -43,7 +42,7 @@ export class RunService {
     private readonly waiter: RunWaiter,
     private readonly starter: JobStarter,
     private readonly canceller: RunCanceller,
-    private readonly changes: LocalChanges,
+    private readonly changes: Changes,
     private readonly signer: TokenSigner,
     private readonly detailsReader: RunDetailsReader,
   ) {}
@@ -61,7 +60,7 @@ export class RunService {
         if (!isConflict(error)) throw error;
         return await this.attachOrRefuse(connection, request, error, context);
       } finally {
-        this.changes.record(connectionId, context);
+        this.changes.record(connectionId);
       }
     });
   }
@@ -93,10 +92,9 @@ export class RunService {
     patience: { readonly waitMs: number; readonly callerGone: AbortSignal },
     context: RequestContext,
   ): Promise<RunDetailsDto> {
-    const job = await this.reader.sharedJob(connectionId, runId, context);
     const { waitMs, callerGone } = patience;
-    const latest = await withProblems(() => this.waiter.wait(job, waitMs, callerGone));
-    return this.detailsReader.details(latest, context);
+    const read = (): Promise<AirbyteJob> => this.reader.followedJob(connectionId, runId, context);
+    return this.detailsReader.details(await this.waiter.wait(read, waitMs, callerGone), context);
   }
 
   /** Returns the run when it ended, or after ten seconds. */
@@ -115,7 +113,7 @@ export class RunService {
         const latest = await this.reader.job(connectionId, runId, context);
         throw hasEnded(latest) ? runEnded(latest) : error;
       } finally {
-        this.changes.record(connectionId, context);
+        this.changes.record(connectionId);
       }
     });
   }

@@ -2,22 +2,22 @@ import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import { toRun } from '../core/run-mapper';
 import { readSchedule, type Schedule } from '../schedule';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
-import type { StatusFacts, Tolerances } from '../core/status-facts';
-import { assessHealth } from './health';
+import type { HealthReason, StatusFacts, Tolerances } from '../core/status-facts';
+import { assessHealth, type HealthReport } from './health';
 import { bringsData, currentJob, hasEnded, syncStateOf } from '../core/job-status';
 import { failuresInARow } from './rules/failing';
-import type { IngestionSnapshot } from '../core/status-reader';
+import type { ObservedIngestion } from '../mirror/mirror';
 import { type NextSyncs, nextSyncsOf } from './next-syncs';
 
-/** Facts, schedule and next syncs of a snapshot; shared by statuses and lists. */
+/** Facts, schedule and next syncs of an ingestion; shared by statuses and lists. */
 export interface StatusInputs {
   readonly facts: StatusFacts;
   readonly schedule: Schedule;
   readonly upcoming: NextSyncs;
 }
 
-export function readSnapshot(snapshot: Omit<IngestionSnapshot, 'observedAt'>, now: Date): StatusInputs {
-  const { connection, newestJobs, newestSuccess } = snapshot;
+export function readFacts(observed: ObservedIngestion, now: Date): StatusInputs {
+  const { connection, newestJobs, newestSuccess } = observed;
   const { schedule, timing } = readSchedule(connection.schedule);
   const facts = { connection, timing, newestJobs, newestSuccess, now };
   return { facts, schedule, upcoming: nextSyncsOf(facts) };
@@ -29,11 +29,36 @@ export function lastSyncOf({ newestSuccess }: StatusFacts): string | null {
   return endedAtMs === null ? null : new Date(endedAtMs).toISOString();
 }
 
-/** Computes the status of an ingestion from a snapshot. */
-export function statusOf(snapshot: IngestionSnapshot, now: Date, tolerances: Tolerances): IngestionStatusDto {
-  const { facts, schedule, upcoming } = readSnapshot(snapshot, now);
+/**
+ * Health by the facts at the time when they were observed: while Airbyte cannot be read, a run that is not known
+ * may have begun.
+ */
+export function healthOf(
+  { facts }: StatusInputs,
+  { failure, observedAt, ageMs }: ObservedIngestion,
+  tolerances: Tolerances,
+): HealthReport {
+  if (failure === null) return assessHealth(facts, tolerances);
+  const then = new Date(facts.now.getTime() - ageMs);
+  const { health, reasons } = assessHealth({ ...facts, now: then }, tolerances);
+  return { health, reasons: [...reasons, notObserved(failure, observedAt)] };
+}
+
+function notObserved(failure: Error, observedAt: Date): HealthReason {
+  const since = observedAt.toISOString();
+  return {
+    code: 'not_observed',
+    message: `Airbyte cannot be read (${failure.message}). This status is of ${since}.`,
+    since: observedAt,
+  };
+}
+
+/** Computes the status of an ingestion. */
+export function statusOf(observed: ObservedIngestion, now: Date, tolerances: Tolerances): IngestionStatusDto {
+  const inputs = readFacts(observed, now);
+  const { facts, schedule, upcoming } = inputs;
   const { connection, newestJobs } = facts;
-  const { health, reasons } = assessHealth(facts, tolerances);
+  const { health, reasons } = healthOf(inputs, observed, tolerances);
   const lastRun = newestJobs.find((job) => bringsData(job) && hasEnded(job)) ?? facts.newestSuccess;
   const current = currentJob(newestJobs);
   const nextSyncs = upcoming.nextSyncs.map((moment) => moment.toISOString());
@@ -56,6 +81,6 @@ export function statusOf(snapshot: IngestionSnapshot, now: Date, tolerances: Tol
       message,
       since: since?.toISOString() ?? null,
     })),
-    observedAt: snapshot.observedAt.toISOString(),
+    observedAt: observed.observedAt.toISOString(),
   };
 }

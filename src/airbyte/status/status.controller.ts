@@ -1,9 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequiresScope } from '../../http/access-decorators';
-import { conditional } from '../../http/conditional';
-import { weakTag } from '../../http/conditional';
+import { conditional, weakTag } from '../../http/conditional';
+import { ageInSeconds, requestedMaxAgeMs } from '../../http/freshness';
 import { Context, type RequestContext } from '../../http/request-context';
 import { ApiIdParam } from '../../api/openapi/api-id-param';
 import { ApiProblems, UPSTREAM_PROBLEMS } from '../../api/openapi/api-problems';
@@ -36,11 +36,14 @@ export class StatusController {
     operationId: 'getIngestionStatus',
     summary: 'Get the status of an ingestion',
     description:
-      'Returns the last sync, the next sync, the schedule and health problems. At most one second old by default. ' +
+      'Returns the last sync, the next sync, the schedule and health problems. The gateway follows Airbyte and answers ' +
+      'from memory: runs are a few seconds old (`FEED_INTERVAL_MS`), settings up to 15 (`CONNECTION_MAX_AGE_MS`). ' +
+      '`observedAt` and `Age` give the age. `Cache-Control: no-cache` reads Airbyte. While Airbyte cannot be read, the ' +
+      'last status is returned with the health reason `not_observed`. ' +
       'The entity tag excludes `observedAt`, so conditional polling is cheap while nothing changes.',
   })
   @ApiIdParam('connectionId')
-  @ApiConditional(IngestionStatusDto)
+  @ApiConditional(IngestionStatusDto, { isAged: true })
   @ApiProblems({ codes: [...UPSTREAM_PROBLEMS, 'validation-failed', 'ingestion-not-found'] })
   async getIngestionStatus(
     @Param('connectionId', IdParamPipe) connectionId: string,
@@ -49,7 +52,9 @@ export class StatusController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IngestionStatusDto | undefined> {
-    const status = await this.statuses.status(connectionId, query, context);
+    const maxAgeMs = requestedMaxAgeMs(request.headers['cache-control']);
+    const { status, ageMs } = await this.statuses.status(connectionId, query, context, maxAgeMs);
+    void reply.header('age', ageInSeconds(ageMs));
     return conditional({ request, reply }, statusTag(status), status);
   }
 
@@ -67,7 +72,8 @@ export class StatusController {
     @Body(RequestValidationPipe) request: StatusBatchRequestDto,
     @Query(QueryValidationPipe) query: StatusQueryDto,
     @Context() context: RequestContext,
+    @Headers('cache-control') cacheControl?: string,
   ): Promise<StatusBatchDto> {
-    return this.batches.batch(request.ids, query, context);
+    return this.batches.batch(request.ids, query, context, requestedMaxAgeMs(cacheControl));
   }
 }

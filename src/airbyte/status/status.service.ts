@@ -1,32 +1,43 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
+import { parseDurationMs } from '../../lib/iso-duration';
 import { ingestionNotFound, withIngestionProblems } from '../core/upstream-problem';
+import type { Tolerances } from '../core/status-facts';
+import { Mirror } from '../mirror/mirror';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { StatusQueryDto } from './dto/status-query.dto';
-import type { Tolerances } from '../core/status-facts';
-import { parseDurationMs } from '../../lib/iso-duration';
-import { StatusReader } from '../core/status-reader';
 import { statusOf } from './status-report';
 
 const MINUTE_MS = 60_000;
+
+/** Status, and the age of its oldest fact. */
+export interface AgedStatus {
+  readonly status: IngestionStatusDto;
+  readonly ageMs: number;
+}
 
 /** Status of one ingestion. */
 @Injectable()
 export class StatusService {
   constructor(
-    private readonly reader: StatusReader,
+    private readonly mirror: Mirror,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
+  /** @param maxAgeMs the caller's limit of the age; null: only the limits of the settings */
   async status(
     connectionId: string,
     query: StatusQueryDto,
     context: RequestContext,
-  ): Promise<IngestionStatusDto> {
-    const snapshot = await withIngestionProblems(connectionId, () => this.reader.read(connectionId, context));
-    if (!snapshot) throw ingestionNotFound();
-    return statusOf(snapshot, this.reader.airbyteNow(), this.tolerances(query.freshness));
+    maxAgeMs: number | null,
+  ): Promise<AgedStatus> {
+    const observed = await withIngestionProblems(connectionId, () =>
+      this.mirror.observe(connectionId, context, maxAgeMs),
+    );
+    if (!observed) throw ingestionNotFound();
+    const tolerances = this.tolerances(query.freshness);
+    return { status: statusOf(observed, this.mirror.airbyteNow(), tolerances), ageMs: observed.ageMs };
   }
 
   tolerances(freshness?: string): Tolerances {

@@ -14,9 +14,21 @@ const HEADERS = {
   },
 };
 
-/** Documents a read that returns 304 if the caller already has this version. */
-export function ApiConditional(type: Type): MethodDecorator {
+const AGE_HEADER = {
+  Age: {
+    description: 'Age of the oldest fact of the response, in seconds.',
+    schema: { type: 'integer' as const, minimum: 0 },
+  },
+};
+
+/**
+ * Documents a read that returns 304 if the caller already has this version.
+ * @param options `isAged`: the response may be older than the request and has an `Age`
+ */
+export function ApiConditional(type: Type, { isAged = false } = {}): MethodDecorator {
+  const headers = isAged ? { ...HEADERS, ...AGE_HEADER } : HEADERS;
   return applyDecorators(
+    ...(isAged ? [ApiMaxAge()] : []),
     ApiHeader({
       name: 'If-None-Match',
       required: false,
@@ -24,11 +36,22 @@ export function ApiConditional(type: Type): MethodDecorator {
       schema: { type: 'string' },
       example: '"another-version"',
     }),
-    ApiOkResponse({ type, headers: HEADERS }),
+    ApiOkResponse({ type, headers }),
     ApiResponse({
       status: 304,
       description: 'Not modified: the caller already has this version.',
-      headers: HEADERS,
+      headers,
     }),
   );
+}
+
+/** Documents that the caller can limit the age of a response. */
+function ApiMaxAge(): MethodDecorator {
+  return ApiHeader({
+    name: 'Cache-Control',
+    required: false,
+    description: 'Maximum age of the response: `no-cache`, or `max-age` in seconds.',
+    schema: { type: 'string' },
+    example: 'max-age=5',
+  });
 }

@@ -4,7 +4,6 @@ import type { Connection, ConnectionStore } from '../store/connections';
 import type { LogEvent } from '../store/attempt-logs';
 import type { Failure } from '../store/failure';
 import type { Job, JobStore } from '../store/jobs';
-import { jobEventType, type TimelineStore } from '../store/timeline';
 import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';
 import { killGroup } from './connector-process';
 import { cancellationFailure } from './failures';
@@ -16,7 +15,6 @@ import type { StreamCounts } from './unacknowledged-states';
 export interface JobRunnerOptions extends AttemptRunnerOptions {
   readonly connections: ConnectionStore;
   readonly jobs: JobStore;
-  readonly timeline: TimelineStore;
   readonly retry: RetryPolicy;
   readonly maxRunning: number;
   /** Called when a job has ended. */
@@ -61,11 +59,7 @@ export class JobRunner {
 
   /** Creates and queues a job on demand. */
   start(connection: Connection): Job {
-    const job = this.options.attempts.transaction(() => {
-      const created = this.create(connection, false);
-      this.record(created, 'STARTED', true);
-      return created;
-    });
+    const job = this.create(connection, false);
     this.submit(job);
     return job;
   }
@@ -123,10 +117,7 @@ export class JobRunner {
     this.failedInRow.delete(job.id);
     this.reported.delete(job.id);
     this.discardOverwrites(job);
-    this.options.attempts.transaction(() => {
-      jobs.setStatus(job.id, 'cancelled', now());
-      this.record(job, 'CANCELLED', true);
-    });
+    jobs.setStatus(job.id, 'cancelled', now());
     onEnd(job.connectionId);
   }
 
@@ -229,32 +220,10 @@ export class JobRunner {
   }
 
   private endJob(job: Job, status: 'succeeded' | 'failed', failure: Failure | null): void {
-    const { attempts, jobs, now, onEnd } = this.options;
     this.failedInRow.delete(job.id);
     this.reported.delete(job.id);
-    attempts.transaction(() => {
-      jobs.setStatus(job.id, status, now(), failure);
-      // As in Airbyte, a failed job that has stored rows is incomplete.
-      const failed = attempts.rowsOf(job.id) > 0 ? 'INCOMPLETE' : 'FAILED';
-      this.record(job, status === 'succeeded' ? 'SUCCEEDED' : failed, false);
-    });
-    onEnd(job.connectionId);
-  }
-
-  /** Adds an event about a job to the timeline of its connection. */
-  private record(
-    { id, connectionId, type }: Job,
-    verb: 'STARTED' | 'SUCCEEDED' | 'INCOMPLETE' | 'FAILED' | 'CANCELLED',
-    byUser: boolean,
-  ): void {
-    this.options.timeline.add({
-      connectionId,
-      type: jobEventType(type, verb),
-      jobId: id,
-      summary: {},
-      byUser,
-      createdAt: this.options.now(),
-    });
+    this.options.jobs.setStatus(job.id, status, this.options.now(), failure);
+    this.options.onEnd(job.connectionId);
   }
 
   private discardOverwrites({ id, connectionId }: Job): void {

@@ -9,7 +9,6 @@ import { DestinationRowsStore } from './destination-rows';
 import { FiringStore } from './firings';
 import { JobStore } from './jobs';
 import { StateStore } from './states';
-import { TimelineStore } from './timeline';
 import { WorkspaceStore } from './workspaces';
 
 /** Everything that is kept in the state database. */
@@ -24,7 +23,6 @@ export interface Stores {
   readonly states: StateStore;
   readonly firings: FiringStore;
   readonly destinationRows: DestinationRowsStore;
-  readonly timeline: TimelineStore;
 }
 
 /** Creates the stores over an open database. */
@@ -40,6 +38,5 @@ export function createStores(db: Database, vault: Vault): Stores {
     states: new StateStore(db),
     firings: new FiringStore(db),
     destinationRows: new DestinationRowsStore(db),
-    timeline: new TimelineStore(db),
   };
 }

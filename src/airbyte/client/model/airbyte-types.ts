@@ -138,6 +138,10 @@ export interface ListJobsQuery extends PageQuery {
   readonly jobType?: string;
   /** Airbyte ignores it if `connectionId` is present. */
   readonly workspaceIds?: readonly string[];
+  /** ISO 8601. Only jobs whose status changed at or after this time. */
+  readonly updatedAtStart?: string;
+  /** Default: newest first. */
+  readonly orderBy?: 'createdAt|DESC' | 'updatedAt|DESC';
 }
 
 /** Options of one call. */

@@ -37,7 +37,7 @@ export const operations = {
 
   /** Newest first. Airbyte's default is oldest first. */
   listJobs: (query: ListJobsQuery) =>
-    read('listJobs', `/jobs${queryString({ ...query, orderBy: 'createdAt|DESC' })}`),
+    read('listJobs', `/jobs${queryString({ orderBy: 'createdAt|DESC', ...query })}`),
   getJob: (id: string) => read('getJob', `/jobs/${segment('getJob', id)}`),
   createJob: (connectionId: string, jobType: string): Operation => ({
     name: 'createJob',

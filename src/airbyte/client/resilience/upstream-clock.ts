@@ -37,6 +37,11 @@ export class UpstreamClock {
     return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
   }
 
+  /** Offset in ms of the newest response alone. It shows at once that a clock was set. */
+  get newestAheadMs(): number {
+    return this.readings.at(-1) ?? 0;
+  }
+
   /** Of several responses with the same `Date`, the first is the most precise; the others are ignored. */
   observe(header: string, nowMs: number): void {
     if (header === this.lastHeader) return;

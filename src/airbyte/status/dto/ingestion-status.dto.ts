@@ -90,10 +90,10 @@ export class IngestionStatusDto {
   health: Health;
 
   /** All health problems, also those that `health` does not show. */
-  @ApiProperty({ type: [HealthReasonDto], maxItems: 5 })
+  @ApiProperty({ type: [HealthReasonDto], maxItems: 6 })
   healthReasons: HealthReasonDto[];
 
-  /** Time when Airbyte was queried. */
+  /** Time when the oldest fact of this status was read from Airbyte. */
   @ApiProperty({ format: 'date-time', example: '2026-01-15T10:30:00.000Z' })
   observedAt: string;
 }

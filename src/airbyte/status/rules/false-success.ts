@@ -3,7 +3,7 @@ import { endedAt, type HealthReason, type RunFacts } from '../../core/status-fac
 import { isSuccess } from '../../core/job-status';
 
 /** Number of successes with rows that make an empty one suspicious. */
-export const BASELINE_SUCCESSES = 10;
+const BASELINE_SUCCESSES = 10;
 
 /**
  * False success: the newest success has no statistics, or it ends a series of successes without rows that
@@ -21,11 +21,6 @@ export function falseSuccess({ newestJobs, newestSuccess }: RunFacts): HealthRea
   if (!firstEmpty || before.length < BASELINE_SUCCESSES || !before.every(hasRows)) return null;
   const times = empty === 1 ? 'The newest success' : `The newest ${empty} successes`;
   return reason(`${times} synced no rows, but each of the ten before synced some.`, firstEmpty);
-}
-
-/** Whether the rule needs more than the newest success. */
-export function needsBaseline({ newestSuccess }: RunFacts): boolean {
-  return newestSuccess?.rowsSynced === 0;
 }
 
 function hasRows(job: AirbyteJob): boolean {

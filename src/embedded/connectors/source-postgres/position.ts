@@ -1,5 +1,5 @@
-import { numberAt, stringAt, type JsonObject } from '../../platform/json';
-import { savedStreamState, type ConfiguredStream } from '../../protocol/messages';
+import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/json';
+import type { ConfiguredStream } from '../../protocol/messages';
 
 /** The records with one cursor value: their number and the sum of their hashes. */
 export interface RecordsAt {
@@ -22,12 +22,18 @@ export type SavedPosition = Position | { readonly invalidReason: string } | null
 
 /** The saved position of a stream whose cursor has this order. */
 export function positionOf(
-  stream: ConfiguredStream,
+  { name, namespace, cursorField }: ConfiguredStream,
   orderKey: string,
   states: readonly JsonObject[],
 ): SavedPosition {
-  const state = savedStreamState(states, stream);
-  return state === null ? null : parsePosition(state, stream.cursorField, orderKey);
+  for (const message of states) {
+    const stream = objectAt(message, 'stream') ?? {};
+    const descriptor = objectAt(stream, 'stream_descriptor') ?? {};
+    if (stringAt(descriptor, 'name') !== name || (stringAt(descriptor, 'namespace') ?? null) !== namespace)
+      continue;
+    return parsePosition(objectAt(stream, 'stream_state') ?? {}, cursorField, orderKey);
+  }
+  return null;
 }
 
 function parsePosition(state: JsonObject, cursorField: readonly string[], orderKey: string): SavedPosition {

@@ -1,0 +1,141 @@
+import { CoalescedReads } from '../../lib/coalesced-reads';
+import type { Clock } from '../../lib/clock';
+import type { RequestContext } from '../../http/request-context';
+import type { AirbyteClient } from '../client/airbyte.client';
+import type { AirbyteConnection, AirbyteJob, CallContext } from '../client/model/airbyte-types';
+import { PAGE_LIMIT } from '../client/model/paging';
+import type { Page } from '../client/model/parse';
+import type { Changes } from '../core/changes';
+import { isSuccess, NEWEST_JOBS } from '../core/job-status';
+import type { RunFacts } from '../core/status-facts';
+import { sharingKey, visibleOrNull } from '../core/visibility';
+import { beginRead, type ReadStart } from './read-start';
+
+const MAX_SHARED = 10_000;
+
+export interface ConnectionFact {
+  readonly connection: AirbyteConnection;
+  readonly connectionRead: ReadStart;
+}
+
+export interface RunsFact extends RunFacts {
+  readonly runsRead: ReadStart;
+}
+
+interface NewestJobs {
+  readonly read: ReadStart;
+  readonly page: Page<AirbyteJob>;
+}
+
+/**
+ * Reads single ingestions from Airbyte. All callers of one workspace share a read, at most one per id and
+ * `STATUS_MAX_AGE_MS`. An id that does not exist for the caller causes the same calls whatever the reason.
+ */
+export class DirectReader {
+  private readonly connections: CoalescedReads<ConnectionFact | null>;
+  private readonly jobs: CoalescedReads<NewestJobs>;
+  private readonly runs: CoalescedReads<RunsFact>;
+
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly changes: Changes,
+    private readonly clock: Clock,
+    maxAgeMs: number,
+  ) {
+    const sharing = {
+      maxAgeMs,
+      maxEntries: MAX_SHARED,
+      nowMs: () => clock.monotonicMs(),
+      newestChange: () => changes.newest,
+    };
+    this.connections = new CoalescedReads(sharing);
+    this.jobs = new CoalescedReads(sharing);
+    this.runs = new CoalescedReads(sharing);
+  }
+
+  /** @returns null if the ingestion does not exist for the caller; this is shared too */
+  connection(connectionId: string, context: RequestContext): Promise<ConnectionFact | null> {
+    const readNow = async (): Promise<ConnectionFact | null> => {
+      const connectionRead = beginRead(this.clock, this.changes);
+      const reading = this.client.getConnection(connectionId, context);
+      const connection = await visibleOrNull(connectionId, reading, context);
+      return connection && { connection, connectionRead };
+    };
+    const change = this.changes.lastOf(connectionId);
+    return this.connections.get(sharingKey(context, connectionId), readNow, change);
+  }
+
+  /**
+   * The newest jobs. May be called before it is known whether the caller may see the ingestion: Airbyte returns no
+   * jobs for an unknown id, and the call is the same for every id.
+   */
+  newestJobs(connectionId: string, context: RequestContext): Promise<NewestJobs> {
+    const readNow = async (): Promise<NewestJobs> => {
+      const read = beginRead(this.clock, this.changes);
+      return { read, page: await readNewestJobs(this.client, connectionId, context) };
+    };
+    const change = this.changes.lastOf(connectionId);
+    return this.jobs.get(sharingKey(context, connectionId), readNow, change);
+  }
+
+  /** The newest jobs and the newest success, which may take further calls. */
+  runsOf(
+    connectionId: string,
+    context: RequestContext,
+    reading = this.newestJobs(connectionId, context),
+  ): Promise<RunsFact> {
+    const readNow = async (): Promise<RunsFact> => {
+      const { read, page } = await reading;
+      const success = await newestSuccess(this.client, connectionId, page, context);
+      return { newestJobs: page, newestSuccess: success, runsRead: read };
+    };
+    const change = this.changes.lastOf(connectionId);
+    return this.runs.get(sharingKey(context, connectionId), readNow, change);
+  }
+}
+
+function readNewestJobs(
+  client: AirbyteClient,
+  connectionId: string,
+  context: CallContext,
+): Promise<Page<AirbyteJob>> {
+  return client.listJobs({ connectionId, limit: NEWEST_JOBS, offset: 0 }, context);
+}
+
+/** Reads the newest jobs and the newest success, usually with one upstream call. */
+export async function readRunFacts(
+  client: AirbyteClient,
+  connectionId: string,
+  context: CallContext,
+): Promise<RunFacts> {
+  const newestJobs = await readNewestJobs(client, connectionId, context);
+  return { newestJobs, newestSuccess: await newestSuccess(client, connectionId, newestJobs, context) };
+}
+
+/**
+ * Finds the newest successful sync or refresh. If `newest` contains none, reads the history of successes page
+ * by page.
+ */
+async function newestSuccess(
+  client: AirbyteClient,
+  connectionId: string,
+  newest: Page<AirbyteJob>,
+  context: CallContext,
+): Promise<AirbyteJob | null> {
+  const found = newest.find(isSuccess);
+  if (found) return found;
+  if (newest.received < NEWEST_JOBS) return null;
+  const seen = new Set<string>();
+  for (let offset = 0; ; offset += PAGE_LIMIT) {
+    const page = await client.listJobs(
+      { connectionId, status: 'succeeded', limit: PAGE_LIMIT, offset },
+      context,
+    );
+    const success = page.find(isSuccess);
+    if (success) return success;
+    // A full page without a new job comes from a server that ignores the offset.
+    const fresh = page.filter(({ jobId }) => !seen.has(jobId));
+    if (page.received < PAGE_LIMIT || (page.length > 0 && fresh.length === 0)) return null;
+    for (const { jobId } of fresh) seen.add(jobId);
+  }
+}

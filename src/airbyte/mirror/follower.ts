@@ -1,0 +1,150 @@
+import { Logger } from '@nestjs/common';
+import type { Clock } from '../../lib/clock';
+import type { AirbyteClient } from '../client/airbyte.client';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import type { CallContext } from '../client/model/airbyte-types';
+import type { Changes } from '../core/changes';
+import { type FeedCursor, type FeedRead, JobFeed } from './job-feed';
+import type { MirrorStore } from './mirror-store';
+import { isUnreachable } from './outage';
+import { beginRead, type ReadStart } from './read-start';
+
+/** Airbyte's times beyond this are wrong. Smaller than the overlap of the feed. */
+const MAX_AHEAD_MS = 30_000;
+/** A clock of Airbyte that was set back by more restarts the feed: changes have earlier times than known ones. */
+const MAX_STEP_BACK_MS = 5000;
+/** Gaps in a row after which the feed is not used for a while. */
+const MAX_GAPS = 3;
+const PAUSE_MS = 300_000;
+/** Failures in a row of the feed alone, after which it is not used for a while. */
+const MAX_REFUSALS = 3;
+
+/** Position of the feed; null: not followed. An empty Airbyte has no cursor. */
+interface Following {
+  readonly cursor: FeedCursor | null;
+  /** Offset of Airbyte's clock at the newest read. */
+  readonly aheadMs: number;
+}
+
+/** Follows the feed of jobs: each tick adds what has changed since the tick before. */
+export class Follower {
+  /** Start of the newest successful tick; null if the feed is not followed. */
+  observed: ReadStart | null = null;
+  /** Error of the newest tick if Airbyte cannot be reached; otherwise null. */
+  failure: AirbyteError | null = null;
+  private readonly feed: JobFeed;
+  private readonly log = new Logger('Mirror');
+  private following: Following | null = null;
+  private ticking: Promise<void> | null = null;
+  private gaps = 0;
+  private refusals = 0;
+  private pausedUntilMs = 0;
+
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly store: MirrorStore,
+    private readonly changes: Changes,
+    private readonly clock: Clock,
+  ) {
+    this.feed = new JobFeed(client);
+  }
+
+  /** Whether the stored jobs follow the feed. */
+  get isFollowing(): boolean {
+    return this.following !== null;
+  }
+
+  /** Reads the feed once. All who call meanwhile share the read. Never rejects because of Airbyte. */
+  tick(context: CallContext): Promise<void> {
+    this.ticking ??= this.readOnce(context).finally(() => {
+      this.ticking = null;
+    });
+    return this.ticking;
+  }
+
+  private async readOnce(context: CallContext): Promise<void> {
+    if (this.clock.monotonicMs() < this.pausedUntilMs) return;
+    try {
+      await this.readFeed(context);
+      this.failure = null;
+      this.refusals = 0;
+    } catch (error) {
+      if (!(error instanceof AirbyteError)) throw error;
+      this.failure = isUnreachable(error) ? error : null;
+      this.refusals += this.failure ? 0 : 1;
+      if (this.refusals >= MAX_REFUSALS) this.pause(error.message);
+    }
+  }
+
+  private async readFeed(context: CallContext): Promise<void> {
+    const { following } = this;
+    if (following === null) {
+      await this.follow(context);
+      return;
+    }
+    const read = beginRead(this.clock, this.changes);
+    const result = await this.feed.read(following.cursor, this.latestMs(), context);
+    const aheadMs = this.client.caller.upstreamClock.newestAheadMs;
+    if (following.aheadMs - aheadMs > MAX_STEP_BACK_MS) {
+      await this.refollow("Airbyte's clock was set back", context);
+    } else if (result.kind !== 'changes') {
+      await this.refuse(result, context);
+    } else if (result.jobs.every((job) => this.store.putChange(job, read))) {
+      this.gaps = 0;
+      this.following = { cursor: result.cursor, aheadMs };
+      this.observed = read;
+    } else {
+      await this.refollow('a known job has changed its identity', context);
+    }
+  }
+
+  /** Begins to follow: from now on every read of jobs is kept up to date by the feed. */
+  private async follow(context: CallContext): Promise<void> {
+    const read = beginRead(this.clock, this.changes);
+    const head = await this.feed.readHead(this.latestMs(), context);
+    if (head.kind !== 'changes') {
+      await this.refuse(head, context);
+      return;
+    }
+    this.following = { cursor: head.cursor, aheadMs: this.client.caller.upstreamClock.newestAheadMs };
+    this.store.follow(read);
+    this.observed = read;
+  }
+
+  private async refuse(result: Exclude<FeedRead, { kind: 'changes' }>, context: CallContext): Promise<void> {
+    if (result.kind === 'gap') await this.refollow(result.reason, context);
+    else this.pause('it ignores the order or the filter of the job list');
+  }
+
+  /** After a gap, all jobs have to be loaded again. */
+  private async refollow(reason: string, context: CallContext): Promise<void> {
+    this.unfollow();
+    this.gaps += 1;
+    if (this.gaps >= MAX_GAPS) {
+      this.pause(reason);
+      return;
+    }
+    this.log.warn(`Loading all jobs again: ${reason}.`);
+    await this.follow(context);
+  }
+
+  private pause(reason: string): void {
+    this.unfollow();
+    this.gaps = 0;
+    this.refusals = 0;
+    this.pausedUntilMs = this.clock.monotonicMs() + PAUSE_MS;
+    this.log.warn(`Airbyte's job list cannot be followed: ${reason}. Each status is read directly.`);
+  }
+
+  private unfollow(): void {
+    this.following = null;
+    this.observed = null;
+    this.store.unfollow();
+  }
+
+  /** The later one of both clocks, because a proxy may write a wrong time. */
+  private latestMs(): number {
+    const { aheadMs } = this.client.caller.upstreamClock;
+    return this.clock.now().getTime() + Math.max(0, aheadMs) + MAX_AHEAD_MS;
+  }
+}

@@ -1,0 +1,108 @@
+import type { AirbyteClient } from '../client/airbyte.client';
+import type { AirbyteJob, CallContext } from '../client/model/airbyte-types';
+import { PAGE_LIMIT } from '../client/model/paging';
+import type { Page } from '../client/model/parse';
+import { hasEnded } from '../core/job-status';
+
+/** Page limit of one read. Beyond it, reloading is cheaper than following. */
+const MAX_PAGES = 20;
+/**
+ * Each read begins this long before the newest known change. Airbyte's processes have clocks of their own and
+ * commit late, and a full page costs as much as an empty one.
+ */
+const OVERLAP_MS = 60_000;
+/** Airbyte reports whole seconds but compares exact times. */
+const PRECISION_MS = 1000;
+
+/** Position in the feed. */
+export interface FeedCursor {
+  /** Time of the newest known change by Airbyte's clock. */
+  readonly timeMs: number;
+  /** Job with this time. The next read returns it again, or the feed has lost its continuity. */
+  readonly jobId: string;
+}
+
+/**
+ * - `changes`: every change since the cursor, oldest first
+ * - `gap`: changes are missing, so everything has to be reloaded
+ * - `unsupported`: this Airbyte ignores the filter or the order
+ */
+export type FeedRead =
+  | { readonly kind: 'changes'; readonly jobs: readonly AirbyteJob[]; readonly cursor: FeedCursor | null }
+  | { readonly kind: 'gap'; readonly reason: string }
+  | { readonly kind: 'unsupported' };
+
+/** Feed of all jobs whose status changed, of all workspaces that are visible. One call per read as a rule. */
+export class JobFeed {
+  constructor(private readonly client: AirbyteClient) {}
+
+  /**
+   * @param cursor null: Airbyte had no job
+   * @param latestMs later times are wrong and do not move the cursor
+   */
+  async read(cursor: FeedCursor | null, latestMs: number, context: CallContext): Promise<FeedRead> {
+    const sinceMs = cursor === null ? null : cursor.timeMs - OVERLAP_MS;
+    const jobs = new Map<string, AirbyteJob>();
+    let isConnected = false;
+    let lastMs = Infinity;
+    for (let page = 0; page < MAX_PAGES && !isConnected; page++) {
+      const rows = await this.readPage(sinceMs, page * PAGE_LIMIT, context);
+      const oldestMs = oldestEndOf(rows, lastMs);
+      if (oldestMs === null || (sinceMs !== null && oldestMs < sinceMs - PRECISION_MS))
+        return { kind: 'unsupported' };
+      lastMs = oldestMs;
+      // New changes shift rows to later pages; the first report is the newest.
+      for (const job of rows) if (!jobs.has(job.jobId)) jobs.set(job.jobId, job);
+      isConnected = rows.received < PAGE_LIMIT || (cursor !== null && lastMs < cursor.timeMs - PRECISION_MS);
+    }
+    const next = newestCursor([...jobs.values()], latestMs) ?? cursor;
+    if (!isConnected) return { kind: 'gap', reason: 'more changes than can be read at once' };
+    if (cursor !== null && !jobs.has(cursor.jobId))
+      return { kind: 'gap', reason: 'the newest known job is missing' };
+    return { kind: 'changes', jobs: [...jobs.values()].reverse(), cursor: next };
+  }
+
+  /** Position after all jobs that exist now. */
+  async readHead(latestMs: number, context: CallContext): Promise<FeedRead> {
+    const rows = await this.readPage(null, 0, context);
+    if (oldestEndOf(rows, Infinity) === null) return { kind: 'unsupported' };
+    return { kind: 'changes', jobs: [], cursor: newestCursor(rows, latestMs) };
+  }
+
+  private readPage(sinceMs: number | null, offset: number, context: CallContext): Promise<Page<AirbyteJob>> {
+    return this.client.listJobs(
+      {
+        orderBy: 'updatedAt|DESC',
+        ...(sinceMs !== null && { updatedAtStart: new Date(sinceMs).toISOString() }),
+        limit: PAGE_LIMIT,
+        offset,
+      },
+      context,
+    );
+  }
+}
+
+/** Exact time of the last change; null for a job that has not ended, whose last change Airbyte does not report. */
+function endOf(job: AirbyteJob): number | null {
+  return hasEnded(job) ? job.lastUpdatedAtMs : null;
+}
+
+/** Time of the last row that has ended; null if the rows are not in the order of their changes. */
+function oldestEndOf(rows: readonly AirbyteJob[], lastMs: number): number | null {
+  let oldestMs = lastMs;
+  for (const job of rows) {
+    const endMs = endOf(job) ?? oldestMs;
+    if (endMs > oldestMs) return null;
+    oldestMs = endMs;
+  }
+  return oldestMs;
+}
+
+function newestCursor(jobs: readonly AirbyteJob[], latestMs: number): FeedCursor | null {
+  let newest: FeedCursor | null = null;
+  for (const job of jobs) {
+    const timeMs = Math.max(job.startTimeMs, endOf(job) ?? 0);
+    if (timeMs <= latestMs && timeMs > (newest?.timeMs ?? 0)) newest = { timeMs, jobId: job.jobId };
+  }
+  return newest;
+}

@@ -1,0 +1,184 @@
+import type { Clock } from '../../lib/clock';
+import type { AirbyteClient } from '../client/airbyte.client';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import type { CallContext } from '../client/model/airbyte-types';
+import { PAGE_LIMIT } from '../client/model/paging';
+import type { Changes } from '../core/changes';
+import { readRunFacts } from './direct-reader';
+import type { Follower } from './follower';
+import { JobWalk } from './job-walk';
+import type { MirrorStore } from './mirror-store';
+import { beginRead } from './read-start';
+import type { Sweeper } from './sweeper';
+
+/** Without readers for this long, nothing is read. */
+const IDLE_MS = 60_000;
+/** A sweep takes this share of the maximum age, so that no connection gets older between two sweeps. */
+const SWEEP_SHARE = 0.45;
+/** Shortest pause between two pages of a sweep. */
+const MIN_SWEEP_PAUSE_MS = 600;
+/** Pause between two single reads of jobs that the walk has not found. */
+const SINGLE_PAUSE_MS = 100;
+
+export interface LoopSettings {
+  readonly feedIntervalMs: number;
+  readonly connectionMaxAgeMs: number;
+}
+
+/** The parts of the mirror that the loops drive. */
+export interface LoopParts {
+  readonly client: AirbyteClient;
+  readonly store: MirrorStore;
+  readonly follower: Follower;
+  readonly sweeper: Sweeper;
+  readonly changes: Changes;
+  readonly clock: Clock;
+}
+
+/**
+ * Keeps the store up to date while anybody reads it. One loop follows the feed. The other one reads, one call
+ * at a time: pages of connections, jobs that are not known yet, and known ones again, because Airbyte may
+ * delete old jobs without notice.
+ */
+export class MirrorLoops {
+  private stopping = new AbortController();
+  private readonly running = new Set<() => Promise<void>>();
+  private readonly loops = [(): Promise<void> => this.followFeed(), (): Promise<void> => this.maintain()];
+  private demandedAtMs = 0;
+  private walk: JobWalk | null = null;
+  private unreadTurn = 0;
+  private verificationTurn = 0;
+  private nextSweepAtMs = 0;
+  private nextSingleAtMs = 0;
+  private nextVerificationAtMs = 0;
+
+  private readonly client: AirbyteClient;
+  private readonly store: MirrorStore;
+  private readonly follower: Follower;
+  private readonly sweeper: Sweeper;
+  private readonly changes: Changes;
+  private readonly clock: Clock;
+
+  constructor(
+    parts: LoopParts,
+    private readonly settings: LoopSettings,
+    private readonly onTick: () => void,
+  ) {
+    ({
+      client: this.client,
+      store: this.store,
+      follower: this.follower,
+      sweeper: this.sweeper,
+      changes: this.changes,
+      clock: this.clock,
+    } = parts);
+  }
+
+  /** Call for each read. Starts the loops if they do not run. */
+  demand(): void {
+    this.demandedAtMs = this.clock.monotonicMs();
+    if (this.settings.feedIntervalMs === 0 || this.stopping.signal.aborted) return;
+    for (const loop of this.loops) if (!this.running.has(loop)) void this.run(loop);
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  /** The walk that loads the jobs of the followed feed; null if there is none. */
+  currentWalk(): JobWalk | null {
+    if (!this.follower.isFollowing || this.sweeper.completedFrom === null) return null;
+    if (this.walk === null || !this.store.isFollowedSince(this.walk.start))
+      this.walk = new JobWalk(this.client, this.store, this.changes, this.clock);
+    return this.walk;
+  }
+
+  private async run(loop: () => Promise<void>): Promise<void> {
+    this.running.add(loop);
+    await loop();
+    this.running.delete(loop);
+  }
+
+  private isDemanded(): boolean {
+    const isIdle = this.clock.monotonicMs() - this.demandedAtMs > IDLE_MS;
+    return !isIdle && !this.stopping.signal.aborted;
+  }
+
+  private get context(): CallContext {
+    return { signal: this.stopping.signal, callerKey: 'mirror' };
+  }
+
+  private async followFeed(): Promise<void> {
+    while (this.isDemanded()) {
+      const startedAtMs = this.clock.monotonicMs();
+      await this.follower.tick(this.context);
+      this.onTick();
+      await this.pause(this.settings.feedIntervalMs - (this.clock.monotonicMs() - startedAtMs));
+    }
+  }
+
+  private async maintain(): Promise<void> {
+    while (this.isDemanded()) {
+      try {
+        await this.pause(await this.maintainOnce());
+      } catch (error) {
+        if (!(error instanceof AirbyteError)) throw error;
+        // The feed reports the outage.
+        await this.pause(this.settings.feedIntervalMs);
+      }
+    }
+  }
+
+  /** Does the first thing that is due. @returns the pause until the next one is due */
+  private async maintainOnce(): Promise<number> {
+    const nowMs = this.clock.monotonicMs();
+    const walk = this.currentWalk();
+    if (nowMs >= this.nextSweepAtMs || this.sweeper.completedFrom === null) {
+      await this.sweeper.step(this.context);
+      this.nextSweepAtMs = nowMs + this.sweepPauseMs();
+    } else if (walk && !walk.isOver) {
+      await walk.step(this.context);
+    } else if (this.follower.isFollowing && nowMs >= this.nextSingleAtMs) {
+      const pauseMs = (await this.readUnread()) ? SINGLE_PAUSE_MS : this.settings.feedIntervalMs;
+      this.nextSingleAtMs = nowMs + pauseMs;
+    } else if (this.follower.isFollowing && nowMs >= this.nextVerificationAtMs) {
+      await this.verifyNext();
+      this.nextVerificationAtMs = nowMs + this.settings.feedIntervalMs;
+    } else {
+      return Math.min(this.nextSweepAtMs, this.nextVerificationAtMs, this.nextSingleAtMs) - nowMs;
+    }
+    return 0;
+  }
+
+  private sweepPauseMs(): number {
+    if (this.sweeper.completedFrom === null) return 0;
+    const pages = Math.ceil((this.store.size + 1) / PAGE_LIMIT);
+    return Math.max(MIN_SWEEP_PAUSE_MS, (SWEEP_SHARE * this.settings.connectionMaxAgeMs) / pages);
+  }
+
+  /** @returns false if the jobs of every connection are known */
+  private async readUnread(): Promise<boolean> {
+    const next = inTurn(this.store.unreadIds(), this.unreadTurn++);
+    if (next !== undefined) await this.readRuns(next);
+    return next !== undefined;
+  }
+
+  private async verifyNext(): Promise<void> {
+    const next = inTurn(this.store.ids(), this.verificationTurn++);
+    if (next !== undefined) await this.readRuns(next);
+  }
+
+  private async readRuns(connectionId: string): Promise<void> {
+    const read = beginRead(this.clock, this.changes);
+    this.store.putHistory(connectionId, await readRunFacts(this.client, connectionId, this.context), read);
+  }
+
+  private pause(ms: number): Promise<void> {
+    return this.clock.wait(Math.max(0, ms), this.stopping.signal);
+  }
+}
+
+/** A failure of one connection must not keep the others waiting, so they take turns. */
+function inTurn(ids: readonly string[], turn: number): string | undefined {
+  return ids[turn % Math.max(1, ids.length)];
+}

@@ -1,0 +1,206 @@
+import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
+import { hasEnded } from '../core/job-status';
+import type { RunFacts } from '../core/status-facts';
+import {
+  completeHistory,
+  contradicts,
+  isSufficient,
+  type JobHistory,
+  withChangedJob,
+  withOlderJob,
+  withoutGap,
+} from './job-history';
+import type { ReadStart } from './read-start';
+
+export interface StoredConnection {
+  readonly connection: AirbyteConnection;
+  readonly read: ReadStart;
+  /** Number of the read that found the connection first. */
+  readonly foundBy: number;
+}
+
+export interface StoredHistory {
+  readonly history: JobHistory;
+  /** The read that the history comes from, or the newest change of the feed. */
+  readonly read: ReadStart;
+  /** Whether every change since `read` is in the history or will come with the feed. */
+  readonly isFollowed: boolean;
+}
+
+/** Connections and jobs in memory. An older read never replaces the result of a newer one. */
+export class MirrorStore {
+  private readonly connections = new Map<string, StoredConnection>();
+  private readonly histories = new Map<string, StoredHistory>();
+  private sortedIds: readonly string[] | null = null;
+  /** The first read of the feed that is followed; null while none is. */
+  private followedFrom: ReadStart | null = null;
+  private excess = false;
+
+  constructor(private readonly maxConnections: number) {}
+
+  get size(): number {
+    return this.connections.size;
+  }
+
+  /** Whether a connection was left out, because the memory is full. */
+  get isFull(): boolean {
+    return this.excess;
+  }
+
+  connection(connectionId: string): StoredConnection | undefined {
+    return this.connections.get(connectionId);
+  }
+
+  history(connectionId: string): StoredHistory | undefined {
+    return this.histories.get(connectionId);
+  }
+
+  /** Ids of all connections, sorted. */
+  ids(): readonly string[] {
+    this.sortedIds ??= [...this.connections.keys()].sort();
+    return this.sortedIds;
+  }
+
+  /** Ids of connections whose jobs do not suffice for a status. */
+  unreadIds(): readonly string[] {
+    return this.ids().filter((id) => !this.isKnown(id));
+  }
+
+  /** Whether the jobs suffice for a status and follow the feed. */
+  isKnown(connectionId: string): boolean {
+    const stored = this.histories.get(connectionId);
+    return stored !== undefined && stored.isFollowed && isSufficient(stored.history);
+  }
+
+  /** @returns false if the memory is full */
+  putConnection(connection: AirbyteConnection, read: ReadStart): boolean {
+    const { connectionId } = connection;
+    const known = this.connections.get(connectionId);
+    if (known && known.read.number > read.number) return true;
+    if (!known && this.connections.size >= this.maxConnections) {
+      this.excess = true;
+      return false;
+    }
+    if (!known) this.sortedIds = null;
+    this.connections.set(connectionId, { connection, read, foundBy: known?.foundBy ?? read.number });
+    return true;
+  }
+
+  /** Removes a connection unless a later read has found it. */
+  removeConnection(connectionId: string, read: ReadStart): void {
+    const known = this.connections.get(connectionId);
+    if (!known || known.read.number > read.number) return;
+    this.connections.delete(connectionId);
+    this.histories.delete(connectionId);
+    this.sortedIds = null;
+  }
+
+  /** Removes every connection that a complete read, begun at `read`, has not found. */
+  removeOthers(found: ReadonlySet<string>, read: ReadStart): void {
+    for (const id of this.ids()) if (!found.has(id)) this.removeConnection(id, read);
+    this.excess = found.size > this.connections.size;
+  }
+
+  /** Stores a direct read of the newest jobs. */
+  putHistory(connectionId: string, { newestJobs, newestSuccess }: RunFacts, read: ReadStart): void {
+    const stored = this.connections.get(connectionId);
+    const known = this.histories.get(connectionId);
+    if (!stored || (known && known.read.number > read.number)) return;
+    const facts = { newestJobs: newestJobs.map((job) => withIdOf(stored, job)), newestSuccess };
+    this.histories.set(connectionId, {
+      history: completeHistory(facts),
+      read,
+      isFollowed: this.isFollowedSince(read),
+    });
+  }
+
+  /**
+   * Adds a job that the feed reported.
+   * @returns false if it contradicts what is known: Airbyte is not the one that was read before
+   */
+  putChange(job: AirbyteJob, read: ReadStart): boolean {
+    const stored = this.connections.get(job.connectionId);
+    const known = this.histories.get(job.connectionId);
+    if (!stored || known?.isFollowed !== true) return true;
+    const same = known.history.newestJobs.find(({ jobId }) => jobId === job.jobId);
+    if (same && isSameReport(same, job)) return true;
+    if (known.read.number > read.number) {
+      // Whether the direct read or this report is newer cannot be known, unless the job had ended.
+      if (!same || !hasEnded(same)) this.histories.set(job.connectionId, { ...known, isFollowed: false });
+      return true;
+    }
+    if (contradicts(known.history, job)) return false;
+    const history = withChangedJob(known.history, withIdOf(stored, job));
+    this.histories.set(job.connectionId, { history, read, isFollowed: true });
+    return true;
+  }
+
+  /**
+   * Adds a job of the walk from the newest to the oldest job of all. A connection that was found after the
+   * start of the walk may have jobs that the walk does not show.
+   * @returns true if the jobs of the connection suffice only now
+   */
+  putWalked(job: AirbyteJob, walk: ReadStart, page: ReadStart): boolean {
+    const stored = this.connections.get(job.connectionId);
+    if (!stored || stored.foundBy > walk.number || !this.isFollowedSince(walk)) return false;
+    const before = this.histories.get(job.connectionId);
+    const known = before?.isFollowed === true ? before : undefined;
+    if (known?.history.isComplete === true) return false;
+    const isNewer = known !== undefined && known.read.number > page.number;
+    if (isNewer && known.history.newestJobs.some(({ jobId }) => jobId === job.jobId)) return false;
+    const history = withOlderJob(known?.history, withIdOf(stored, job));
+    this.histories.set(job.connectionId, { history, read: isNewer ? known.read : page, isFollowed: true });
+    return isSufficient(history) && !(known && isSufficient(known.history));
+  }
+
+  /** Call when the walk has read the oldest job of all: the known jobs of each connection are all that exist. */
+  endWalk(walk: ReadStart): void {
+    if (!this.isFollowedSince(walk)) return;
+    for (const [id, { foundBy }] of this.connections) {
+      if (foundBy > walk.number) continue;
+      const before = this.histories.get(id);
+      const known = before?.isFollowed === true ? before : undefined;
+      this.histories.set(id, {
+        history: withoutGap(known?.history),
+        read: known?.read ?? walk,
+        isFollowed: true,
+      });
+    }
+  }
+
+  /** Call when the feed begins anew. Jobs that were read before do not follow it. */
+  follow(from: ReadStart): void {
+    this.followedFrom = from;
+    this.detach();
+  }
+
+  /** Call when no feed is followed any more. */
+  unfollow(): void {
+    this.followedFrom = null;
+    this.detach();
+  }
+
+  private detach(): void {
+    for (const [id, stored] of this.histories)
+      if (stored.isFollowed) this.histories.set(id, { ...stored, isFollowed: false });
+  }
+
+  isFollowedSince(read: ReadStart): boolean {
+    return this.followedFrom !== null && read.number >= this.followedFrom.number;
+  }
+}
+
+/** Replaces the id by that of the connection, so that each id is in memory once. */
+function withIdOf({ connection: { connectionId } }: StoredConnection, job: AirbyteJob): AirbyteJob {
+  return { ...job, connectionId };
+}
+
+function isSameReport(a: AirbyteJob, b: AirbyteJob): boolean {
+  return (
+    a.status === b.status &&
+    a.startTimeMs === b.startTimeMs &&
+    a.lastUpdatedAtMs === b.lastUpdatedAtMs &&
+    a.rowsSynced === b.rowsSynced &&
+    a.bytesSynced === b.bytesSynced
+  );
+}

@@ -1,0 +1,28 @@
+import { AirbyteError } from '../client/model/airbyte-errors';
+
+/** Kinds of failures that concern every call. */
+const UNREACHABLE: readonly AirbyteError['kind'][] = [
+  'unavailable',
+  'unreachable',
+  'dropped',
+  'timeout',
+  'circuit_open',
+];
+
+/** Kinds of failures that say nothing about what was asked for. */
+const OUTAGES: readonly AirbyteError['kind'][] = [
+  ...UNREACHABLE,
+  'failed',
+  'misbehaving',
+  'rate_limited',
+  'overloaded',
+];
+
+export function isUnreachable({ kind }: AirbyteError): boolean {
+  return UNREACHABLE.includes(kind);
+}
+
+/** Whether stored facts may be returned instead of this error (RFC 5861, section 4). */
+export function isOutage(error: unknown): error is AirbyteError {
+  return error instanceof AirbyteError && OUTAGES.includes(error.kind);
+}

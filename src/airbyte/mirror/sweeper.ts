@@ -1,0 +1,90 @@
+import type { Clock } from '../../lib/clock';
+import type { AirbyteClient } from '../client/airbyte.client';
+import type { CallContext } from '../client/model/airbyte-types';
+import type { Changes } from '../core/changes';
+import { isDeleted } from '../core/ingestion-mapper';
+import { type SweptPage, sweepConnections } from './connection-sweep';
+import type { MirrorStore } from './mirror-store';
+import { beginRead, type ReadStart } from './read-start';
+
+/** Sweeps in a row that deletions disturbed. After them, one is accepted that may lack a connection. */
+const MAX_ATTEMPTS = 5;
+
+interface Sweep {
+  readonly start: ReadStart;
+  readonly found: Set<string>;
+  readonly pages: AsyncGenerator<SweptPage, void, undefined>;
+}
+
+/** Reads the list of all connections again and again, one page at a time, and keeps the store equal to it. */
+export class Sweeper {
+  /** Start of the newest sweep that has ended. */
+  private ended: ReadStart | null = null;
+  private current: Sweep | null = null;
+  private disturbed = 0;
+  private lastStep: Promise<unknown> = Promise.resolve();
+  private context: CallContext = {};
+
+  constructor(
+    private readonly client: AirbyteClient,
+    private readonly store: MirrorStore,
+    private readonly changes: Changes,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Start of the newest complete sweep; null before the first has ended. */
+  get completedFrom(): ReadStart | null {
+    return this.ended;
+  }
+
+  /** Reads pages without pause until a complete sweep is as recent as wanted. */
+  async complete(isRecent: (start: ReadStart) => boolean, context: CallContext): Promise<void> {
+    while (this.ended === null || !isRecent(this.ended)) await this.step(context);
+  }
+
+  /** Reads the next page. One page is read at a time. */
+  step(context: CallContext): Promise<void> {
+    const mine = this.lastStep.then(() => this.readPage(context));
+    this.lastStep = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async readPage(context: CallContext): Promise<void> {
+    this.context = context;
+    this.current ??= this.begin();
+    const { start, found, pages } = this.current;
+    const read = beginRead(this.clock, this.changes);
+    const page = await this.nextOf(pages);
+    for (const connection of page.rows) {
+      if (isDeleted(connection)) continue;
+      found.add(connection.connectionId);
+      this.store.putConnection(connection, read);
+    }
+    if (page.isSteady === null) return;
+    this.current = null;
+    this.disturbed = page.isSteady ? 0 : this.disturbed + 1;
+    if (!page.isSteady && this.disturbed < MAX_ATTEMPTS) return;
+    if (page.isSteady) this.store.removeOthers(found, start);
+    this.disturbed = 0;
+    this.ended = start;
+  }
+
+  private begin(): Sweep {
+    return {
+      start: beginRead(this.clock, this.changes),
+      found: new Set(),
+      pages: sweepConnections(this.client, {}, () => this.context),
+    };
+  }
+
+  /** A failed generator cannot continue, so the next step begins a new sweep. */
+  private async nextOf(pages: Sweep['pages']): Promise<SweptPage> {
+    try {
+      const { value } = await pages.next();
+      return value ?? { rows: [], isSteady: true };
+    } catch (error) {
+      this.current = null;
+      throw error;
+    }
+  }
+}
