@@ -14,15 +14,10 @@ export function addCallerHooks(app: NestFastifyApplication): void {
   fastify.addHook('onRoute', (route) => {
     const { access, idempotent } = route.config?.rules ?? {};
     if (idempotent) {
-      route.preHandler = [...listOf(route.preHandler), idempotency.preHandler];
-      route.onSend = [...listOf(route.onSend), idempotency.onSend];
+      route.preHandler = [...[route.preHandler ?? []].flat(), idempotency.preHandler];
+      route.onSend = [...[route.onSend ?? []].flat(), idempotency.onSend];
     }
     // The audit hook runs after the idempotency hook has stored the outcome and before Fastify sends the response.
-    if (access === 'ingestion:write') route.onSend = [...listOf(route.onSend), auditChange];
+    if (access === 'ingestion:write') route.onSend = [...[route.onSend ?? []].flat(), auditChange];
   });
-}
-
-function listOf<T>(hooks: T | T[] | undefined): T[] {
-  if (hooks === undefined) return [];
-  return Array.isArray(hooks) ? hooks : [hooks];
 }

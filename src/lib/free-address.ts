@@ -2,21 +2,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { StartError } from '../config/start-error';
 
-/** The gateway cannot listen on HOST and PORT. The message contains the setting to change. */
-class AddressError extends StartError {
-  override readonly name = 'AddressError';
-}
-
 /**
  * Checks that HOST and PORT are available. Call it before the embedded Airbyte starts.
- * @throws AddressError
+ * @throws StartError that names the setting to change
  */
 export async function requireFreeAddress(host: string, port: number): Promise<void> {
   const server = createServer().listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw new AddressError(reasonOf(error, host, port), { cause: error });
+    throw new StartError(reasonOf(error, host, port), { cause: error });
   }
   server.close();
   await once(server, 'close');
