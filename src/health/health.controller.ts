@@ -47,7 +47,9 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getReadiness',
     summary: 'Check readiness',
-    description: 'Checks the health of Airbyte at most once per second.',
+    description:
+      'Checks the health of Airbyte at most once per second. While Airbyte is down, the gateway stays ready with a warning ' +
+      'as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`).',
   })
   @ApiOkResponse({ type: HealthDto })
   @ApiProblems({ isOpen: true, codes: ['not-ready'] })

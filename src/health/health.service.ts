@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { AirbyteError } from '../airbyte/client/model/airbyte-errors';
 import { MIN_SKEW_MS } from '../airbyte/client/resilience/upstream-clock';
+import { Mirror } from '../airbyte/mirror/mirror';
 import { RedisState } from '../redis/redis-state';
 import { CLOCK, type Clock } from '../lib/clock';
 import { CoalescedReads } from '../lib/coalesced-reads';
@@ -21,6 +22,7 @@ export class HealthService {
 
   constructor(
     private readonly client: AirbyteClient,
+    private readonly mirror: Mirror,
     private readonly redis: RedisState,
     @Inject(CLOCK) clock: Clock,
   ) {
@@ -35,15 +37,19 @@ export class HealthService {
   }
 
   /**
+   * While Airbyte cannot be read, the gateway stays ready as long as it returns the last known state.
    * @returns warnings that do not affect readiness
    * @throws ProblemException `not-ready`
    */
   async requireReady(): Promise<string[]> {
     if (this.stopping) throw notReady('The gateway is stopping.');
     const fault = await this.probes.get('airbyte', () => this.probe());
-    if (fault) throw notReady(`Airbyte is not healthy: ${fault.message}`, fault);
+    if (fault && !this.mirror.canAnswerAlone)
+      throw notReady(`Airbyte is not healthy: ${fault.message}`, fault);
     const redisFault = await this.redisFaults.get('redis', () => this.redis.fault());
-    return [redisFault, this.clockFault()].filter((warning) => warning !== null);
+    return [fault && outageWarning(fault), redisFault, this.clockFault()].filter(
+      (warning) => warning !== null,
+    );
   }
 
   private clockFault(): string | null {
@@ -62,6 +68,10 @@ export class HealthService {
       throw error;
     }
   }
+}
+
+function outageWarning({ message }: AirbyteError): string {
+  return `Airbyte is not healthy: ${message}. Statuses show the last known state, and nothing can be changed.`;
 }
 
 /** If the clocks differ, statuses show wrong results: firings appear to be missed or in the future. */
