@@ -6,7 +6,7 @@ import { IsOneOf } from '../../../api/validation/decorators';
 import { SCHEDULE_OBJECT, ScheduleRequestDto } from '../../core/dto/schedule.dto';
 
 /** Statuses that callers can set. */
-export const WRITABLE_STATUSES = ['active', 'inactive'] as const;
+const WRITABLE_STATUSES = ['active', 'inactive'] as const;
 export type WritableStatus = (typeof WRITABLE_STATUSES)[number];
 
 /** A schedule that may be absent or null. */
