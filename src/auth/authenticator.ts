@@ -17,10 +17,9 @@ export class Authenticator {
   ) {}
 
   /**
-   * Synchronous for API keys, asynchronous for tokens.
    * @throws ProblemException `unauthenticated`, or the problems of {@link OidcVerifier.verify}
    */
-  identify(headers: IncomingHttpHeaders): Caller | Promise<Caller> {
+  async identify(headers: IncomingHttpHeaders): Promise<Caller> {
     const { authorization, 'x-api-key': apiKey } = headers;
     const bearer = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
     const presented = bearer ?? (typeof apiKey === 'string' ? apiKey : undefined);

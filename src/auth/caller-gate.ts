@@ -1,5 +1,5 @@
-import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import type { Caller, Scope } from '../http/caller';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Scope } from '../http/caller';
 import { clientAddress, networkOf } from '../http/client-address';
 import { scopeMissing } from './auth-problems';
 import type { Authenticator } from './authenticator';
@@ -14,7 +14,7 @@ interface AuthenticationFailure {
 
 /**
  * Authentication, rate limiting and authorization. It is a Fastify hook and not a Nest guard, so that it runs before the
- * body is read. With API keys and in-memory counters it is synchronous.
+ * body is read.
  */
 export class CallerGate {
   /** Addresses with too many failed authentications. */
@@ -29,31 +29,18 @@ export class CallerGate {
   }
 
   /** Fastify `onRequest`. */
-  readonly onRequest = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    done: HookHandlerDoneFunction,
-  ): void => {
+  readonly onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const access = request.routeOptions.config.rules?.access;
-    if (access === 'open' || (!this.authenticator && !this.rate)) {
-      done();
-      return;
-    }
+    if (access === 'open' || (!this.authenticator && !this.rate)) return;
     const blockedForMs = this.authenticator ? this.blockedForMs(request) : 0;
     if (blockedForMs > 0 && this.rate) {
       const quota = { remaining: 0, resetMs: blockedForMs, isExceeded: true };
-      done(this.authorize({ access, failure: null, quota }, request, reply));
-      return;
+      this.authorize({ access, failure: null, quota }, request, reply);
     }
-    const outcome = access === undefined ? null : this.authenticate(request);
-    const passing = continueWith(outcome, (failure) =>
-      continueWith(this.count(request), (quota) => {
-        if (failure && quota?.isExceeded) this.blocked.add(networkOf(clientAddress(request)), quota.resetMs);
-        return this.authorize({ access, failure, quota }, request, reply);
-      }),
-    );
-    if (passing instanceof Promise) passing.then(done, done);
-    else done(passing);
+    const failure = access === undefined ? null : await this.authenticate(request);
+    const quota = await this.count(request);
+    if (failure && quota?.isExceeded) this.blocked.add(networkOf(clientAddress(request)), quota.resetMs);
+    this.authorize({ access, failure, quota }, request, reply);
   };
 
   /**
@@ -65,39 +52,32 @@ export class CallerGate {
     return this.blocked.remainingMs(networkOf(clientAddress(request)), credentialOf(request));
   }
 
-  private authenticate(
-    request: FastifyRequest,
-  ): AuthenticationFailure | null | Promise<AuthenticationFailure | null> {
+  private async authenticate(request: FastifyRequest): Promise<AuthenticationFailure | null> {
     if (!this.authenticator) return null;
-    const fail = (error: unknown): AuthenticationFailure => ({ error });
-    const accept = (caller: Caller): null => {
-      request.caller = caller;
-      this.blocked.remember(networkOf(clientAddress(request)), credentialOf(request));
-      return null;
-    };
     try {
-      const caller = this.authenticator.identify(request.headers);
-      return caller instanceof Promise ? caller.then(accept, fail) : accept(caller);
+      request.caller = await this.authenticator.identify(request.headers);
     } catch (error) {
-      return fail(error);
+      return { error };
     }
+    this.blocked.remember(networkOf(clientAddress(request)), credentialOf(request));
+    return null;
   }
 
-  private count(request: FastifyRequest): Quota | null | Promise<Quota | null> {
+  private async count(request: FastifyRequest): Promise<Quota | null> {
     if (!this.rate) return null;
     return this.rate.limiter.take(request.caller?.id ?? `ip:${networkOf(clientAddress(request))}`);
   }
 
-  /** Returns the error of a refused request, or undefined. */
-  private authorize(admission: Admission, request: FastifyRequest, reply: FastifyReply): Error | undefined {
+  /** @throws the reason why the request is refused */
+  private authorize(admission: Admission, request: FastifyRequest, reply: FastifyReply): void {
     const { access, failure, quota } = admission;
     if (quota && this.rate) {
       void reply.headers(rateLimitHeaders(this.rate.limit, quota));
-      if (quota.isExceeded) return rateLimited(this.rate.limit, quota);
+      if (quota.isExceeded) throw rateLimited(this.rate.limit, quota);
     }
-    if (failure) return asError(failure.error);
+    if (failure) throw asError(failure.error);
     const isAllowed = !access || !this.authenticator || request.caller?.scopes.includes(access) === true;
-    return isAllowed ? undefined : scopeMissing(access);
+    if (!isAllowed) throw scopeMissing(access);
   }
 }
 
@@ -115,9 +95,4 @@ function credentialOf({ headers }: FastifyRequest): string {
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('authentication failed', { cause: thrown });
-}
-
-/** Continues synchronously if the value is not a promise. This avoids a microtask for each request. */
-function continueWith<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }

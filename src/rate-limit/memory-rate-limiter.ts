@@ -25,12 +25,12 @@ export class MemoryRateLimiter implements RateLimiter {
     this.addresses = new WindowTable(maxEntries);
   }
 
-  take(caller: string): Quota {
+  take(caller: string): Promise<Quota> {
     const nowMs = this.nowMs();
     const table = caller.startsWith('ip:') ? this.addresses : this.callers;
     const window = table.current(caller, nowMs);
     window.count += 1;
-    return quotaOf(this.limit, window.count, window.endsAtMs - nowMs);
+    return Promise.resolve(quotaOf(this.limit, window.count, window.endsAtMs - nowMs));
   }
 }
 

@@ -5,38 +5,39 @@ describe('MemoryRateLimiter', () => {
   let now = 0;
   const limiter = (maxCallers?: number): MemoryRateLimiter => new MemoryRateLimiter(2, () => now, maxCallers);
 
-  it('counts down, refuses what is over the limit, and begins anew after a minute', () => {
+  it('counts down, refuses what is over the limit, and begins anew after a minute', async () => {
     const counts = limiter();
-    const remaining = [1, 2, 3, 4].map(() => {
-      const quota = counts.take('a');
-      return quota.isExceeded ? 'exceeded' : quota.remaining;
-    });
+    const remaining: unknown[] = [];
+    for (let taken = 0; taken < 4; taken++) {
+      const quota = await counts.take('a');
+      remaining.push(quota.isExceeded ? 'exceeded' : quota.remaining);
+    }
     expect(remaining).toEqual([1, 0, 'exceeded', 'exceeded']);
     now += 59_999;
-    expect(counts.take('a')).toEqual({ remaining: 0, resetMs: 1, isExceeded: true });
+    expect(await counts.take('a')).toEqual({ remaining: 0, resetMs: 1, isExceeded: true });
     now += 1;
-    expect(counts.take('a')).toEqual({ remaining: 1, resetMs: 60_000, isExceeded: false });
+    expect(await counts.take('a')).toEqual({ remaining: 1, resetMs: 60_000, isExceeded: false });
   });
 
-  it('counts every caller alone', () => {
+  it('counts every caller alone', async () => {
     const counts = limiter();
-    counts.take('a');
-    counts.take('a');
-    expect(counts.take('b').remaining).toBe(1);
+    await counts.take('a');
+    await counts.take('a');
+    expect((await counts.take('b')).remaining).toBe(1);
   });
 
-  it('keeps the count of a caller however many addresses send requests', () => {
+  it('keeps the count of a caller however many addresses send requests', async () => {
     const counts = limiter(3);
-    counts.take('key:etl');
-    for (let address = 0; address < 100; address++) counts.take(`ip:10.0.0.${address}`);
-    expect(counts.take('key:etl').remaining).toBe(0);
+    await counts.take('key:etl');
+    for (let address = 0; address < 100; address++) await counts.take(`ip:10.0.0.${address}`);
+    expect((await counts.take('key:etl')).remaining).toBe(0);
   });
 
-  it('remembers so many callers and no more, the newest ones', () => {
+  it('remembers so many callers and no more, the newest ones', async () => {
     const counts = limiter(2);
-    for (const caller of ['old', 'middle', 'new']) counts.take(caller);
-    expect(counts.take('new').remaining).toBe(0);
-    expect(counts.take('old').remaining).toBe(1);
+    for (const caller of ['old', 'middle', 'new']) await counts.take(caller);
+    expect((await counts.take('new')).remaining).toBe(0);
+    expect((await counts.take('old')).remaining).toBe(1);
   });
 });
 

@@ -11,7 +11,7 @@ export interface Quota {
 /** Counts requests in windows of one minute. A window begins with the first request of a caller. */
 export interface RateLimiter {
   /** Counts one request. Returns null while the counter is unavailable. The request is then allowed. */
-  take(caller: string): Quota | null | Promise<Quota | null>;
+  take(caller: string): Promise<Quota | null>;
 }
 
 /** Requests per minute and caller, and the counter that applies it. */

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AxiosInstance } from 'axios';
 import type { AirbyteSettings } from '../../config/settings-types';
 import { inTurns } from '../../lib/in-turns';
-import { AirbyteCaller, type CallerOptions } from './call/airbyte-caller';
+import { AirbyteCaller, type CallerOptions, parseAtOnce } from './call/airbyte-caller';
 import type {
   AirbyteConnection,
   AirbyteDestination,
@@ -212,12 +212,8 @@ export class AirbyteClient implements OnApplicationShutdown {
     }
   }
 
-  private call<T>(
-    build: () => Operation,
-    parse: (body: unknown) => T | Promise<T>,
-    context?: CallContext,
-  ): Promise<T> {
-    return this.caller.call(build, parse, context);
+  private call<T>(build: () => Operation, parse: (body: unknown) => T, context?: CallContext): Promise<T> {
+    return this.caller.call(build, parseAtOnce(parse), context);
   }
 
   private callList<T>(
@@ -228,9 +224,11 @@ export class AirbyteClient implements OnApplicationShutdown {
   ): Promise<Page<T>> {
     const onUnreadable = (error: ShapeError): void =>
       this.options.onUnreadableRow?.(build().name, error.message);
-    const read = (body: unknown): Page<T> | Promise<Page<T>> =>
-      inTurns(rows(envelop(body), parse, onUnreadable));
-    return this.call(build, read, context);
+    return this.caller.call(
+      build,
+      (body) => inTurns(rows(envelop(body), parse, onUnreadable), context?.callerKey),
+      context,
+    );
   }
 
   /** Reads all pages within one deadline, or within the deadline that the context has. */

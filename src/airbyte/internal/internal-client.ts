@@ -1,3 +1,4 @@
+import { parseAtOnce } from '../client/call/airbyte-caller';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { CallContext } from '../client/model/airbyte-types';
@@ -82,7 +83,7 @@ export class InternalClient {
     return this.memory.use(capability, async () => {
       try {
         const bounded = { ...context, deadlineAt: this.deadlineOf(context) };
-        const result = await this.client.caller.call(() => operation, parse, bounded);
+        const result = await this.client.caller.call(() => operation, parseAtOnce(parse), bounded);
         this.memory.succeeded(capability);
         return result;
       } catch (error) {

@@ -34,7 +34,15 @@ export interface CallerOptions {
 }
 
 /** Reads the body of an answer; a large one in several turns of the event loop. */
-type Parse<T> = (body: unknown) => T | Promise<T>;
+type Parse<T> = (body: unknown) => Promise<T>;
+
+/** Makes a parser of small answers asynchronous. */
+export function parseAtOnce<T>(parse: (body: unknown) => T): Parse<T> {
+  return (body) =>
+    new Promise((resolve) => {
+      resolve(parse(body));
+    });
+}
 
 interface Attempt {
   readonly operation: Operation;
@@ -156,13 +164,11 @@ export class AirbyteCaller {
     const { operation } = attempt;
     // Also checked before queueing, so that an outage is reported at once however long the queue is.
     if (!operation.probe) this.assertCircuitClosed(operation, this.circuitWaitMs(operation));
-    const entry = this.acquireSlot(attempt);
-    const release = entry instanceof Promise ? await entry : entry;
+    const release = await this.acquireSlot(attempt);
     if (typeof release === 'string') throw gateError(operation, release);
     try {
       if (!operation.probe) this.assertCircuitClosed(operation, this.enterCircuit(operation));
-      const result = parse(await this.sendAuthorized(attempt));
-      return result instanceof Promise ? await result : result;
+      return await parse(await this.sendAuthorized(attempt));
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
       throw misbehaving(operation, `the answer has an unexpected shape (${error.message})`, 200);
@@ -185,7 +191,11 @@ export class AirbyteCaller {
     if (waitMs > 0) throw notSent('circuit_open', operation, 'Airbyte was down a moment ago', waitMs);
   }
 
-  private acquireSlot({ operation, context, deadlineAt }: Attempt): ReturnType<ConcurrencyGate['enter']> {
+  private async acquireSlot({
+    operation,
+    context,
+    deadlineAt,
+  }: Attempt): ReturnType<ConcurrencyGate['enter']> {
     const remainingMs = deadlineAt - this.clock.monotonicMs();
     if (remainingMs <= 0) throw notSent('timeout', operation, 'no time was left');
     const { lane } = operation;
@@ -201,16 +211,14 @@ export class AirbyteCaller {
 
   /** A rejected token is replaced once. A request rejected with 401 had no effect, so it can be sent again. */
   private async sendAuthorized(attempt: Attempt): Promise<unknown> {
-    const header = this.authorizer.header();
-    const authorization = header instanceof Promise ? await this.awaitUntilDeadline(header, attempt) : header;
+    const authorization = await this.authorizationOf(attempt);
     try {
       return await this.send(attempt, authorization);
     } catch (error) {
       if (!(error instanceof AirbyteError) || error.kind !== 'unauthorized') throw error;
       if (!this.authorizer.invalidate(authorization)) throw error;
     }
-    const renewed = await this.awaitUntilDeadline(Promise.resolve(this.authorizer.header()), attempt);
-    return this.send(attempt, renewed);
+    return this.send(attempt, await this.authorizationOf(attempt));
   }
 
   private send(attempt: Attempt, authorization: string | undefined): Promise<unknown> {
@@ -226,23 +234,22 @@ export class AirbyteCaller {
       : remainingMs;
   }
 
-  /** The pending sign-in serves other calls too, so it continues when this call times out. */
-  private async awaitUntilDeadline(
-    header: Promise<string | undefined>,
-    { operation, context, deadlineAt }: Attempt,
-  ): Promise<string | undefined> {
-    const stop = new AbortController();
-    const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
-    const timeout = this.clock.wait(Math.max(0, deadlineAt - this.clock.monotonicMs()), signal).then(() => {
-      throw notSent('timeout', operation, 'signing in to Airbyte took too long');
+  /** A pending sign-in serves other calls too, so it continues when this call times out. */
+  private authorizationOf({ operation, context, deadlineAt }: Attempt): Promise<string | undefined> {
+    return this.authorizer.header(async (signingIn) => {
+      const stop = new AbortController();
+      const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
+      const timeout = this.clock.wait(Math.max(0, deadlineAt - this.clock.monotonicMs()), signal).then(() => {
+        throw notSent('timeout', operation, 'signing in to Airbyte took too long');
+      });
+      try {
+        return await Promise.race([signingIn, timeout]);
+      } finally {
+        // Aborting the wait rejects it after the race; no code awaits it then.
+        timeout.catch(() => undefined);
+        stop.abort();
+      }
     });
-    try {
-      return await Promise.race([header, timeout]);
-    } finally {
-      // Aborting the wait rejects it after the race; no code awaits it then.
-      timeout.catch(() => undefined);
-      stop.abort();
-    }
   }
 }
 

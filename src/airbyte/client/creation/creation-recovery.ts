@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AirbyteCaller } from '../call/airbyte-caller';
+import { type AirbyteCaller, parseAtOnce } from '../call/airbyte-caller';
 import { AirbyteError } from '../model/airbyte-errors';
 import type {
   AirbyteConnection,
@@ -89,7 +89,7 @@ export class CreationRecovery {
     context: CallContext,
   ): Promise<AirbyteConnection | AirbyteError> {
     try {
-      const made = await this.caller.call(() => operation, parseConnection, context);
+      const made = await this.caller.call(() => operation, parseAtOnce(parseConnection), context);
       if (await this.claims.claimCreated(made.connectionId, claimant)) return made;
       // An identical concurrent request recovered this connection. Look for the one that request created.
       const details = { operation: operation.name, sent: true, outcomeUnknown: true };

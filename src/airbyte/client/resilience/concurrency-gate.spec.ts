@@ -15,7 +15,7 @@ describe('concurrency gate', () => {
     log: string[],
     callerKey?: string,
   ): Promise<Release> {
-    return Promise.resolve(gate.enter({ lane, timeoutMs: 60_000, callerKey })).then((turn) => {
+    return gate.enter({ lane, timeoutMs: 60_000, callerKey }).then((turn) => {
       if (typeof turn === 'string') throw new Error(turn);
       log.push(name);
       return turn;
@@ -122,7 +122,7 @@ describe('concurrency gate', () => {
     const release = await enter(gate, 'read', 'r1', []);
     const stop = new AbortController();
     const waiting = gate.enter({ lane: 'read', timeoutMs: 60_000, signal: stop.signal });
-    expect(gate.enter({ lane: 'read', timeoutMs: 60_000 })).toBe('full');
+    expect(await gate.enter({ lane: 'read', timeoutMs: 60_000 })).toBe('full');
     stop.abort();
     expect(await waiting).toBe('aborted');
     expect(await gate.enter({ lane: 'read', timeoutMs: 1 })).toBe('timeout');

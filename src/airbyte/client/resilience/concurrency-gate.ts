@@ -52,7 +52,7 @@ export class ConcurrencyGate {
   }
 
   /** @returns a function that releases the slot, or the reason for the rejection */
-  enter(entry: Entry): Release | Promise<Release | GateRefusal> | GateRefusal {
+  async enter(entry: Entry): Promise<Release | GateRefusal> {
     if (entry.signal?.aborted) return 'aborted';
     if (this.hasFreeSlot(entry.lane) && this.waiting.isEmpty(entry.lane)) return this.occupy(entry.lane);
     if (!this.canQueue(entry.callerKey)) return 'full';

@@ -63,8 +63,7 @@ export class RequestRunner {
       // The internal API may have another address, and so another clock.
       if (typeof date === 'string' && request.operation.api === undefined)
         this.upstreamClock.observe(date, this.clock.now().getTime());
-      const read = readAnswer(request.operation, response, this.clock.now().getTime());
-      const body = read instanceof Promise ? ((await read) as unknown) : read;
+      const body = await readAnswer(request.operation, response, this.clock.now().getTime());
       if (request.operation.api === undefined) this.recordAnswer();
       this.report(request, startedAt, { status: response.status });
       return body;

@@ -1,6 +1,8 @@
 import { TokenProvider } from './token-provider';
 import type { AccessToken } from '../model/response-parsers';
 
+const patiently = (signingIn: Promise<string>): Promise<string> => signingIn;
+
 describe('token provider', () => {
   const start = Date.parse('2026-01-15T02:00:00Z');
 
@@ -51,39 +53,39 @@ describe('token provider', () => {
     ['a very short life: half of it', { accessToken: 'opaque', expiresInS: 20 }, 10_000],
   ])('is renewed early, while calls go on with the old one: %s', async (_name, token, usableMs) => {
     const { provider, pass, signIns } = providerOf(token, { accessToken: 'new', expiresInS: 900 });
-    await provider.header();
+    await provider.header(patiently);
     pass(usableMs - 1);
-    expect(await provider.header()).toBe(`Bearer ${token.accessToken}`);
+    expect(await provider.header(patiently)).toBe(`Bearer ${token.accessToken}`);
     expect(signIns()).toBe(1);
     pass(1);
-    expect(await provider.header()).toBe(`Bearer ${token.accessToken}`);
+    expect(await provider.header(patiently)).toBe(`Bearer ${token.accessToken}`);
     await new Promise(setImmediate);
-    expect(await provider.header()).toBe('Bearer new');
+    expect(await provider.header(patiently)).toBe('Bearer new');
     expect(signIns()).toBe(2);
   });
 
   it('a renewal that fails is tried again later, and concerns nobody until the token ends', async () => {
     const { provider, pass, signIns } = providerOf({ accessToken: 'a', expiresInS: 900 }, new Error('down'));
-    await provider.header();
+    await provider.header(patiently);
     pass(720_000);
     for (let calls = 0; calls < 3; calls++) {
-      expect(await provider.header()).toBe('Bearer a');
+      expect(await provider.header(patiently)).toBe('Bearer a');
       await new Promise(setImmediate);
     }
     expect(signIns()).toBe(2);
     pass(5_000);
-    expect(await provider.header()).toBe('Bearer a');
+    expect(await provider.header(patiently)).toBe('Bearer a');
     expect(signIns()).toBe(3);
     pass(180_000);
-    await expect(async () => provider.header()).rejects.toThrow('down');
+    await expect(async () => provider.header(patiently)).rejects.toThrow('down');
   });
 
   it('one sign-in for all who wait, failures included, and a new one afterwards', async () => {
     const { provider, signIns } = providerOf(new Error('down'), { accessToken: 'a', expiresInS: 900 });
-    const failed = await Promise.allSettled([1, 2, 3].map(async () => provider.header()));
+    const failed = await Promise.allSettled([1, 2, 3].map(async () => provider.header(patiently)));
     expect(failed.map((result) => result.status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(signIns()).toBe(1);
-    expect(await provider.header()).toBe('Bearer a');
+    expect(await provider.header(patiently)).toBe('Bearer a');
     expect(signIns()).toBe(2);
   });
 
@@ -92,11 +94,11 @@ describe('token provider', () => {
       { accessToken: 'a', expiresInS: 900 },
       { accessToken: 'b', expiresInS: 900 },
     );
-    const refused = await provider.header();
+    const refused = await provider.header(patiently);
     provider.invalidate(refused);
-    expect(await provider.header()).toBe('Bearer b');
+    expect(await provider.header(patiently)).toBe('Bearer b');
     provider.invalidate(refused);
-    expect(await provider.header()).toBe('Bearer b');
+    expect(await provider.header(patiently)).toBe('Bearer b');
     expect(signIns()).toBe(2);
   });
 });

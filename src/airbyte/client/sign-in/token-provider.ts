@@ -4,8 +4,11 @@ import type { AccessToken } from '../model/response-parsers';
 
 /** Provides the `Authorization` header of requests to Airbyte. */
 export interface Authorizer {
-  /** Undefined if no header must be sent. */
-  header(): string | undefined | Promise<string | undefined>;
+  /**
+   * Undefined if no header must be sent.
+   * @param awaitSignIn called if a sign-in is pending; limits the time for which this call waits for it
+   */
+  header(awaitSignIn: (signingIn: Promise<string>) => Promise<string>): Promise<string | undefined>;
   /** Call after Airbyte rejected this header. @returns true if a new header can be obtained */
   invalidate(header: string | undefined): boolean;
 }
@@ -37,9 +40,9 @@ export class TokenProvider implements Authorizer {
     private readonly clock: Pick<Clock, 'now' | 'monotonicMs'>,
   ) {}
 
-  header(): string | Promise<string> {
+  async header(awaitSignIn: (signingIn: Promise<string>) => Promise<string>): Promise<string> {
     const now = this.clock.monotonicMs();
-    if (this.held === undefined || now >= this.held.expiresAt) return this.fetchToken();
+    if (this.held === undefined || now >= this.held.expiresAt) return awaitSignIn(this.fetchToken());
     if (now >= this.held.refreshAt) this.renew(this.held);
     return this.held.header;
   }

@@ -11,11 +11,12 @@ import { parseLargeJson } from './large-json';
 /** Larger bodies are parsed in several turns of the event loop; smaller ones take a few milliseconds. */
 const LARGE_CHARACTERS = 256 * 1024;
 
-/**
- * Returns the body of a successful response, or throws the {@link AirbyteError} that the response represents.
- * Returns a promise for a large body.
- */
-export function readAnswer(operation: Operation, response: TransportResponse, nowMs: number): unknown {
+/** Returns the body of a successful response, or throws the {@link AirbyteError} that the response represents. */
+export async function readAnswer(
+  operation: Operation,
+  response: TransportResponse,
+  nowMs: number,
+): Promise<unknown> {
   if (response.status < 200 || response.status > 299) throw errorOf(operation, response, nowMs);
   if (operation.expects === 'json') return readJson(operation, response);
   // Single-page applications answer every path with 200 and their page.
@@ -46,7 +47,7 @@ const TRANSPORT_KINDS: Record<TransportFailure, { kind: AirbyteErrorKind; what: 
   garbled: { kind: 'misbehaving', what: 'the answer is not HTTP' },
 };
 
-function readJson(operation: Operation, response: TransportResponse): unknown {
+async function readJson(operation: Operation, response: TransportResponse): Promise<unknown> {
   if (
     response.headers['content-encoding'] !== undefined &&
     response.headers['content-encoding'] !== 'identity'
