@@ -44,7 +44,7 @@ describe('the jobs of a connection', () => {
   const listed = async (query: string): Promise<unknown[]> =>
     rowsOf(await api.get(`/jobs?connectionId=${id}${query}`)).map((row) => row['jobId']);
 
-  it('have no time of their end while they run', () => {
+  it('have no end time while they run', () => {
     expect(started.status).toBe(200);
     expect(started.body).not.toHaveProperty('lastUpdatedAt');
   });
@@ -56,19 +56,19 @@ describe('the jobs of a connection', () => {
     ]);
   });
 
-  it('report rows, end and duration once they have succeeded', async () => {
+  it('report rows, end time and duration after their success', async () => {
     const { body } = await api.get(`/jobs/${first}`);
     expect(body).toMatchObject({ status: 'succeeded', rowsSynced: 5000, jobType: 'sync' });
     expect(body['lastUpdatedAt']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/);
     expect(body['duration']).toMatch(/^PT/);
   });
 
-  it('replace the rows of the job before when they overwrite', () => {
+  it('replace the rows of the previous job in overwrite mode', () => {
     const ids = embedded.readOutput(OUTPUT).map((data) => isObject(data) && data['order_id']);
     expect([ids.length, new Set(ids).size]).toEqual([5000, 5000]);
   });
 
-  it('are listed oldest first, unless another order is asked for', async () => {
+  it('are listed oldest first by default', async () => {
     expect(await listed('')).toEqual([first, second]);
     expect(await listed('&orderBy=createdAt%7CDESC&limit=1')).toEqual([second]);
     expect((await api.get(`/jobs?connectionId=${id}&orderBy=name`)).status).toBe(400);
@@ -85,15 +85,22 @@ describe('the jobs of a connection', () => {
 });
 
 describe('jobs', () => {
-  it('are refused for an inactive connection and for types other than sync', async () => {
+  it('are refused for an inactive connection', async () => {
     const id = await api.connect('source-id', 'dest-id', { status: 'inactive' });
     const inactive = await api.post('/jobs', { connectionId: id, jobType: 'sync' });
     expect([inactive.status, inactive.body['data']]).toEqual([409, { message: 'Could not fulfill request' }]);
+  });
+
+  it('are refused for a type other than sync', async () => {
+    const id = await api.connect('source-id', 'dest-id', { status: 'inactive' });
     expect((await api.post('/jobs', { connectionId: id, jobType: 'refresh' })).status).toBe(422);
+  });
+
+  it('are refused for an unknown connection', async () => {
     expect((await api.post('/jobs', { connectionId: UNKNOWN, jobType: 'sync' })).status).toBe(404);
   });
 
-  it('start by themselves when the clock reaches the schedule', async () => {
+  it('are started by the schedule', async () => {
     const other = await EmbeddedUnderTest.start();
     try {
       const schedule = { scheduleType: 'cron', cronExpression: '0 0 3 1 1 ?' };
@@ -104,7 +111,7 @@ describe('jobs', () => {
         const [found] = rowsOf(await other.client.get(`/jobs?connectionId=${id}`));
         return found?.['status'] === 'succeeded' ? found : null;
       });
-      // Seconds of :00 are left out, as Java does.
+      // Seconds are omitted if they are zero, as in Java.
       expect(job['startTime']).toMatch(new RegExp(`^${year}-01-01T03:00(:0[1-9])?Z$`));
     } finally {
       await other.remove();
@@ -127,9 +134,13 @@ describe('sources and destinations', () => {
     },
   });
 
-  it('are checked on creation, and kept as they were configured', async () => {
+  const createSource = async (): Promise<Answer> => {
     embedded.writeLocal('mine.csv', 'a,b\n1,2\n');
-    const { status, body } = await api.post('/sources', file('/local/mine.csv'));
+    return api.post('/sources', file('/local/mine.csv'));
+  };
+
+  it('are returned by their creation', async () => {
+    const { status, body } = await createSource();
     expect(status).toBe(200);
     expect(body).toMatchObject({
       name: 'Mine',
@@ -137,6 +148,10 @@ describe('sources and destinations', () => {
       definitionId: '778daa7c-feaf-4db6-96f3-70fd645acc77',
       workspaceId,
     });
+  });
+
+  it('have the streams of their configuration', async () => {
+    const { body } = await createSource();
     const streams = await api.get(`/streams?sourceId=${String(body['sourceId'])}&destinationId=dest-id`);
     expect(streams.body['items']).toMatchObject([
       {
@@ -145,6 +160,10 @@ describe('sources and destinations', () => {
         propertyFields: [['a'], ['b']],
       },
     ]);
+  });
+
+  it('are not found after their deletion', async () => {
+    const { body } = await createSource();
     expect((await api.delete(`/sources/${String(body['sourceId'])}`)).status).toBe(204);
     expect((await api.get(`/sources/${String(body['sourceId'])}`)).status).toBe(404);
   });
@@ -153,13 +172,13 @@ describe('sources and destinations', () => {
     ['/local/missing.csv', 'missing.csv'],
     ['/local/../../etc/passwd', 'must'],
     ['/etc/passwd', '/local/'],
-  ])('are refused when the check fails: %s', async (url, reason) => {
+  ])('are refused if the check fails: %s', async (url, reason) => {
     const answer = await api.post('/sources', file(url));
     expect([answer.status, answer.body['title']]).toEqual([400, 'bad-request']);
     expect(JSON.stringify(answer.body['data'])).toContain(reason);
   });
 
-  it('names the connectors that there are', async () => {
+  it('are refused with a list of the connectors if the type is unknown', async () => {
     const answer = await api.post('/destinations', {
       name: 'W',
       workspaceId,
@@ -171,7 +190,7 @@ describe('sources and destinations', () => {
     );
   });
 
-  it('a deleted source takes its connections with it', async () => {
+  it('are deleted with their connections', async () => {
     embedded.writeLocal('gone.csv', 'a\n1\n');
     const { body } = await api.post('/sources', file('/local/gone.csv'));
     const id = await api.connect(String(body['sourceId']), 'dest-id');
@@ -181,7 +200,7 @@ describe('sources and destinations', () => {
 });
 
 describe('the data directory', () => {
-  it('belongs to one process at a time', async () => {
+  it('is used by one process at a time', async () => {
     const second = startEmbeddedAirbyte({
       dataDir: embedded.dataDir,
       log: { info: jest.fn(), warn: jest.fn(), error: jest.fn() },
@@ -189,21 +208,31 @@ describe('the data directory', () => {
     await expect(second).rejects.toThrow(`in use by process ${process.pid}`);
   });
 
-  it('is refused by name with another key than the one it was encrypted with, and when the key is missing', async () => {
-    await embedded.stop();
+  describe('with encrypted secrets', () => {
     const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
-    const key = readFileSync(join(embedded.dataDir, 'secret.key'), 'utf8').trim();
     const start = (dataKey: string | null): Promise<unknown> =>
       startEmbeddedAirbyte({ dataDir: embedded.dataDir, dataKey, log });
-    await expect(start(Buffer.alloc(32).toString('base64'))).rejects.toThrow('DATA_KEY is not the key');
-    rmSync(join(embedded.dataDir, 'secret.key'));
-    await expect(start(null)).rejects.toThrow('secret.key is missing');
-    writeFileSync(join(embedded.dataDir, 'secret.key'), key, { mode: 0o600 });
-    api = await embedded.startAgain();
-    expect((await api.get('/sources')).status).toBe(200);
+
+    beforeEach(() => embedded.stop());
+    afterEach(async () => {
+      api = await embedded.startAgain();
+      expect((await api.get('/sources')).status).toBe(200);
+    });
+
+    it('is refused with another key', async () => {
+      await expect(start(Buffer.alloc(32).toString('base64'))).rejects.toThrow('DATA_KEY is not the key');
+    });
+
+    it('is refused without the key file', async () => {
+      const path = join(embedded.dataDir, 'secret.key');
+      const key = readFileSync(path, 'utf8').trim();
+      rmSync(path);
+      await expect(start(null)).rejects.toThrow('secret.key is missing');
+      writeFileSync(path, key, { mode: 0o600 });
+    });
   });
 
-  it('keeps port, credentials and everything made through a restart', async () => {
+  it('keeps the port, the credentials and the connections over a restart', async () => {
     const before = embedded.access;
     const id = await api.connect('source-id', 'dest-id', { name: 'Survivor' });
     await embedded.stop();
@@ -219,14 +248,14 @@ describe('the data directory', () => {
   });
 });
 
-describe('while a source is looked at', () => {
-  /** Nothing is remembered of any source, so each is looked at anew. */
+describe('during the discovery of a source', () => {
+  /** Restarts the process, so that the schema of each source is discovered again. */
   const forgetCatalogs = async (): Promise<void> => {
     await embedded.stop();
     api = await embedded.startAgain();
   };
 
-  it('a deletion is not undone by a change that came before it, nor is another change', async () => {
+  it('an earlier change does not undo a later deletion or change', async () => {
     const [deleted, renamed] = [
       await api.connect('source-id', 'dest-id'),
       await api.connect('source-id', 'dest-id'),
@@ -243,7 +272,7 @@ describe('while a source is looked at', () => {
     expect((await api.get(`/connections/${renamed}`)).body).toMatchObject({ name: 'Renamed', prefix: 'p_' });
   });
 
-  it('no connection is made to one that is deleted', async () => {
+  it('no connection is created for a deleted source', async () => {
     const configuration = { sourceType: 'faker', count: 1 };
     const workspaceId = SAMPLE_WORKSPACE_ID;
     const { sourceId } = (await api.post('/sources', { name: 'short-lived', workspaceId, configuration }))

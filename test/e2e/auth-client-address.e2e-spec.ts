@@ -33,7 +33,7 @@ async function open(trustedProxies: string): Promise<string> {
   return app.getUrl();
 }
 
-/** Where the gateway says that a creation came from, and how many requests it has counted from there. */
+/** Returns the client address in the audit log, and the number of requests that were counted for it. */
 async function seenFrom(url: string, headers: Record<string, string>): Promise<[unknown, number]> {
   const { headers: answered } = await checkedAgent(url)
     .post('/ingestion')
@@ -45,8 +45,8 @@ async function seenFrom(url: string, headers: Record<string, string>): Promise<[
   return [audit?.['address'], LIMIT - Number(remaining)];
 }
 
-describe('the address of a caller', () => {
-  it('is that of the connection, whatever the caller writes, unless a proxy is trusted', async () => {
+describe('the address of a client', () => {
+  it('is that of the connection if no proxy is trusted', async () => {
     const url = await open('');
     const claims = [
       { 'x-forwarded-for': '192.0.2.1' },
@@ -57,7 +57,7 @@ describe('the address of a caller', () => {
       expect(await seenFrom(url, claim)).toEqual(['127.0.0.1', index + 1]);
   });
 
-  it('is that of the connection where other proxies are trusted than the one that speaks', async () => {
+  it('is that of the connection if it comes from a proxy that is not trusted', async () => {
     const url = await open('10.0.0.0/8');
     expect(await seenFrom(url, { 'x-forwarded-for': '192.0.2.1' })).toEqual(['127.0.0.1', 1]);
   });
@@ -84,7 +84,7 @@ describe('the address of a caller', () => {
       expect(await seenFrom(url, claim)).toEqual([address, 1]);
     });
 
-    it('has a count of its own for each', async () => {
+    it('has its own rate limit', async () => {
       const url = await open(PROXIES);
       expect(await seenFrom(url, { 'x-forwarded-for': '192.0.2.1' })).toEqual(['192.0.2.1', 1]);
       expect(await seenFrom(url, { 'x-forwarded-for': '192.0.2.2' })).toEqual(['192.0.2.2', 1]);

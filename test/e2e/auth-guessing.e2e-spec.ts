@@ -4,7 +4,7 @@ import { ScriptedUpstream } from '../support/scripted-upstream';
 
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-describe('guesses of a key', () => {
+describe('guessed keys', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
 
@@ -32,14 +32,14 @@ describe('guesses of a key', () => {
     return statuses;
   };
 
-  it('are not checked beyond the rate limit, the right one included', async () => {
+  it('are not checked beyond the rate limit, even if one is valid', async () => {
     const statuses = await guess(30);
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
     expect(statuses.filter((status) => status === 429)).toHaveLength(20);
     expect(await statusWith('guessed')).toBe(429);
   });
 
-  it('do not lock out a caller that has signed in from the same address before', async () => {
+  it('do not block a caller that signed in from the same address before', async () => {
     expect(await statusWith('known')).toBe(200);
     await guess(30);
     expect(await statusWith('known')).toBe(200);

@@ -47,7 +47,7 @@ describe('a route', () => {
   const READING_POSTS = ['previewSchedule', 'getIngestionStatuses', 'checkIngestion'];
   const OPEN = ['getLiveness', 'getReadiness', 'getMetrics'];
 
-  it('declares the scope that it needs, unless it is a probe or the metrics', () => {
+  it('declares its scope, unless it is a probe or the metrics', () => {
     const known = routes();
     expect(known.length).toBeGreaterThan(8);
     expect(known.filter(({ handler }) => rulesOf(handler).access === undefined)).toEqual([]);
@@ -55,7 +55,7 @@ describe('a route', () => {
     expect(open.map(({ name }) => name).filter((name) => !OPEN.includes(name))).toEqual([]);
   });
 
-  it('needs the scope to write if it changes something, and takes an Idempotency-Key if it is a POST', () => {
+  it('requires the write scope if it changes something, and accepts an Idempotency-Key if it is a POST', () => {
     const changing = routes().filter(
       ({ method, handler }) => method !== 'GET' && rulesOf(handler).access !== 'ingestion:read',
     );
@@ -65,7 +65,7 @@ describe('a route', () => {
     expect(posts.filter(({ handler }) => rulesOf(handler).idempotent !== true)).toEqual([]);
   });
 
-  it('needs only the scope to read if its body changes nothing', () => {
+  it('requires only the read scope if its body changes nothing', () => {
     const reading = routes().filter(
       ({ method, handler }) => method !== 'GET' && rulesOf(handler).access === 'ingestion:read',
     );

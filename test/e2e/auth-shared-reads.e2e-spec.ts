@@ -8,8 +8,8 @@ const API_KEYS = ['reader', 'writer']
   .map((name) => `${name}:ingestion:read+ingestion:write:${sha256(name)}`)
   .join(',');
 
-/** The clock stands still, so that nothing that was read grows too old. */
-describe('what was read for one caller', () => {
+/** The clock does not advance, so that no cached value expires. */
+describe('values cached for one caller', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
   let ids: string[];
@@ -36,14 +36,14 @@ describe('what was read for one caller', () => {
     const batch = gateway.api.post('/ingestion/status/batch').set('x-api-key', caller).send({ ids: of });
     await batch.expect(200);
   };
-  /** Requests that are made for `work`. */
+  /** Counts the upstream requests during `work`. */
   const readsOf = async (work: Promise<unknown>): Promise<string[]> => {
     const before = upstream.requests.length;
     await work;
     return upstream.requests.slice(before).map(({ operation, id }) => `${operation} ${id}`.trim());
   };
 
-  it('is kept for its statuses while another caller writes to other ingestions', async () => {
+  it('stay cached for its statuses while another caller changes other ingestions', async () => {
     const [changed = '', ...others] = ids;
     await statusesFor('reader', ids);
     await rename(changed, 'Renamed');

@@ -12,7 +12,7 @@ const entry = (name: string, key: string, workspace = ''): string =>
   `${name}:ingestion:read+ingestion:write:${createHash('sha256').update(key).digest('hex')}${workspace}`;
 const API_KEYS = `${entry('own', KEY, `:${OWN}`)},${entry('all', ALL_KEY)}`;
 
-/** What was asked of Airbyte, with the id that was asked for put out of the way. */
+/** The requests to Airbyte, with the requested id removed. */
 type Trace = readonly string[];
 
 describe('an id of another workspace beside an id that does not exist', () => {
@@ -31,7 +31,7 @@ describe('an id of another workspace beside an id that does not exist', () => {
   });
   afterAll(() => upstream.close());
 
-  /** With a long history without a success, which takes a status a call more to read. */
+  /** Adds a long history without a success. A status needs one more call for it. */
   const foreign = (): string => {
     const { connectionId } = upstream.state.addConnection({ workspaceId: OTHER });
     for (let job = 0; job < 45; job++) upstream.state.addJob({ connectionId, status: 'failed' });
@@ -73,7 +73,7 @@ describe('an id of another workspace beside an id that does not exist', () => {
   ])('$call makes the same calls and answers the same, at once and again', async ({ call, body }) => {
     const [method = '', path = ''] = call.split(' ');
     const id = foreign();
-    // Whoever may see it keeps it warm, which must not show to others.
+    // A caller with access fills the cache. Other callers must not notice it.
     await fetch(`${gateway.url}/ingestion/${id}/status`, { headers: { 'x-api-key': ALL_KEY } });
     await fetch(`${gateway.url}/ingestion/${id}/runs/1?wait=1`, { headers: { 'x-api-key': ALL_KEY } });
     const ofForeign = [await ask(id, method, path, body), await ask(id, method, path, body)];
@@ -81,7 +81,7 @@ describe('an id of another workspace beside an id that does not exist', () => {
     expect(ofForeign).toEqual(ofAbsent);
   });
 
-  it('remembers an id that does not exist as long as one that does', async () => {
+  it('is cached as long as an id that exists', async () => {
     const { connectionId } = upstream.state.addConnection({ workspaceId: OWN });
     await gateway.close();
     gateway = await startGateway({
@@ -96,7 +96,7 @@ describe('an id of another workspace beside an id that does not exist', () => {
     }
   });
 
-  it('shows a change by this gateway at once to callers of every workspace', async () => {
+  it('is updated at once after a change by this gateway, for callers of every workspace', async () => {
     const { connectionId } = upstream.state.addConnection({ workspaceId: OWN });
     await gateway.close();
     gateway = await startGateway({

@@ -15,7 +15,7 @@ interface Description {
 const JSON_NAMES = ['openapi.json', 'openapi-3.0.json'];
 const NAMES = [...JSON_NAMES, 'openapi.yaml'];
 
-describe('what is served to readers', () => {
+describe('documentation and API descriptions', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
   let withCallers: TestGateway;
@@ -44,7 +44,7 @@ describe('what is served to readers', () => {
   const operationsOf = ({ paths }: Description): { security: object[]; 'x-required-scope'?: string }[] =>
     Object.values(paths).flatMap((item) => Object.values(item));
 
-  /** With a Host header of its own. */
+  /** Sends a request with another Host header. */
   function serverFor(host: string): Promise<string> {
     return new Promise((resolve, reject) => {
       request(`${gateway.url}/openapi.json`, { headers: { host } }, (response) => {
@@ -66,7 +66,7 @@ describe('what is served to readers', () => {
     expect({ ...served, servers: committed.servers }).toEqual(committed);
   });
 
-  it.each(JSON_NAMES)('%s demands no sign-in where no callers are configured', async (name) => {
+  it.each(JSON_NAMES)('%s requires no sign-in if no callers are configured', async (name) => {
     const served = await describedBy(gateway, name);
     expect(operationsOf(served).filter(({ security }) => security.length > 0)).toEqual([]);
     expect(JSON.stringify(served)).not.toContain('x-required-scope');
@@ -75,7 +75,7 @@ describe('what is served to readers', () => {
     expect(guarded.some(({ security }) => security.length > 0)).toBe(true);
   });
 
-  it('names the address that a trusted proxy was asked at, and no other', async () => {
+  it('contain the address of the request to a trusted proxy', async () => {
     const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'ingestion.example.com' };
     const behindProxy = await describedBy(withCallers, 'openapi.json', forwarded);
     expect(behindProxy.servers[0]?.url).toBe('https://ingestion.example.com');
@@ -83,7 +83,7 @@ describe('what is served to readers', () => {
   });
 
   it.each(['a"b', 'a b', 'a/b', "a'", '{', '', 'x'.repeat(300)])(
-    'writes no Host header into an answer that is none: %j',
+    'do not contain an invalid Host header: %j',
     async (host) => {
       const forwarded = { 'X-Forwarded-Host': host, 'X-Forwarded-Proto': `ht"tp` };
       const served = await describedBy(withCallers, 'openapi.json', forwarded);
@@ -91,7 +91,7 @@ describe('what is served to readers', () => {
     },
   );
 
-  it.each(['localhost:3000', '127.0.0.1', '[::1]:3000'])('takes the Host header %s', async (host) => {
+  it.each(['localhost:3000', '127.0.0.1', '[::1]:3000'])('contain the Host header %s', async (host) => {
     expect(await serverFor(host)).toBe(`http://${host}`);
   });
 
@@ -116,7 +116,7 @@ describe('what is served to readers', () => {
     });
   });
 
-  it('has another entity tag for another address', async () => {
+  it('have another ETag for another address', async () => {
     const tags = await Promise.all(
       ['one.example.com', 'two.example.com'].map(async (host) => {
         const { headers } = await withCallers.api.get('/openapi.json').set('X-Forwarded-Host', host);
@@ -126,7 +126,7 @@ describe('what is served to readers', () => {
     expect(new Set(tags).size).toBe(2);
   });
 
-  it.each(Object.entries(PROBLEMS))('has a page where the type of %s leads', async (code, { title }) => {
+  it.each(Object.entries(PROBLEMS))('contain the page of the problem type %s', async (code, { title }) => {
     const page = await withCallers.api.get(`/problems/${code}`).expect(200);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.headers['content-security-policy']).toContain("default-src 'self'");
@@ -135,14 +135,14 @@ describe('what is served to readers', () => {
     expect(page.text).not.toMatch(/<script|\.md"/);
   });
 
-  it('lists the problems, and each link of the list leads to a page', async () => {
+  it('contain a list of the problems, with a valid link to each', async () => {
     const index = await gateway.api.get('/problems').expect(200);
     const links = [...index.text.matchAll(/href="(\/[^"]+)"/g)].map(([, link = '']) => link);
     expect(links).toHaveLength(Object.keys(PROBLEMS).length);
     for (const link of links) await gateway.api.get(link).expect(200);
   });
 
-  it('answers with a type that leads to a page', async () => {
+  it('contain the page of a problem that the gateway returned', async () => {
     const { body } = await gateway.api.get('/nowhere').expect(404);
     const { type } = body as { type: string };
     expect(type).toBe('/problems/route-not-found');
@@ -174,7 +174,7 @@ describe('what is served to readers', () => {
     await gateway.api.get(`/docs/${name}`).expect(404);
   });
 
-  it('shows a docs page whose parts are all there', async () => {
+  it('contain all files of the docs page', async () => {
     const page = await gateway.api.get('/docs').redirects(1).expect(200);
     const parts = [...page.text.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, part = '']) => part);
     expect(parts.length).toBeGreaterThan(4);

@@ -15,7 +15,7 @@ interface Run {
   readonly rows: number | null;
 }
 
-describe('on a machine with only Node, the gateway', () => {
+describe('the gateway with the embedded Airbyte', () => {
   let dataDir: string;
   let gateway: TestGateway;
 
@@ -54,13 +54,13 @@ describe('on a machine with only Node, the gateway', () => {
   });
 
   it.each(SOURCES.map((sourceId, index) => [sourceId, DESTINATIONS[index]]))(
-    'takes the documented ids %s and %s',
+    'accepts the documented ids %s and %s',
     async (sourceId, destinationId) => {
       expect(await create({ sourceId, destinationId })).toMatch(/^[\w-]{36}$/);
     },
   );
 
-  it('holds the sample ingestion of the documentation, its schedule in Unix form', async () => {
+  it('contains the sample ingestion of the documentation with its Unix schedule', async () => {
     expect(await status(SAMPLE_CONNECTION_ID)).toMatchObject({
       status: 'active',
       lastSync: null,
@@ -69,7 +69,7 @@ describe('on a machine with only Node, the gateway', () => {
     });
   });
 
-  it('moves every row of the sample, and says when', async () => {
+  it('syncs every row of the sample and reports the time', async () => {
     const id = await create({ schedule: { scheduleType: 'manual' } });
     const done = await sync(id);
     expect(done).toMatchObject({ status: 'succeeded' });
@@ -78,7 +78,7 @@ describe('on a machine with only Node, the gateway', () => {
     expect(await status(id)).toMatchObject({ lastSync: expect.stringMatching(/Z$/), nextSync: null });
   });
 
-  it('refuses a second run beside one in progress and names it, or attaches to it', async () => {
+  it('refuses a second run with the id of the running one, or returns the running one', async () => {
     const id = await create({});
     const first = (await gateway.api.post(`/ingestion/${id}/runs`).expect(202)).body as Run;
     const second = await gateway.api.post(`/ingestion/${id}/runs`).expect(409);
@@ -93,13 +93,13 @@ describe('on a machine with only Node, the gateway', () => {
     expect(late.body).toMatchObject({ code: 'run-ended' });
   });
 
-  it('runs nothing for an inactive ingestion and says so', async () => {
+  it('refuses a run of an inactive ingestion', async () => {
     const id = await create({ status: 'inactive' });
     const response = await gateway.api.post(`/ingestion/${id}/runs`).expect(409);
     expect(response.body).toMatchObject({ code: 'ingestion-inactive' });
   });
 
-  it("does not show another ingestion's run, nor one that never was", async () => {
+  it('answers 404 for a run of another ingestion and for an unknown run', async () => {
     const [one, other] = [await create({}), await create({})];
     const { runId } = await sync(one);
     await gateway.api.get(`/ingestion/${other}/runs/${runId}`).expect(404);
@@ -107,7 +107,7 @@ describe('on a machine with only Node, the gateway', () => {
     await gateway.api.get(`/ingestion/${one}/runs/abc`).expect(404);
   });
 
-  it('lists runs newest first, page by page, each once', async () => {
+  it('lists each run once, newest first, page by page', async () => {
     const id = await create({});
     const made = [await sync(id), await sync(id), await sync(id)].map(({ runId }) => runId);
     const seen: string[] = [];
@@ -123,7 +123,7 @@ describe('on a machine with only Node, the gateway', () => {
     expect(seen).toEqual(made.reverse());
   });
 
-  it('forgets a deleted ingestion, for every later call', async () => {
+  it('answers 404 for a deleted ingestion', async () => {
     const id = await create({ schedule: { scheduleType: 'cron', cronExpression: '0 2 * * *' } });
     await gateway.api.delete(`/ingestion/${id}`).expect(204);
     await gateway.api.get(`/ingestion/${id}/status`).expect(404);
@@ -146,7 +146,7 @@ describe('on a machine with only Node, the gateway', () => {
     expect(await status(id)).toMatchObject({ schedule: { cronExpression, timeZone } });
   });
 
-  it('translates an interval that Airbyte cannot create and reads it back as one', async () => {
+  it('translates an interval that Airbyte cannot create, and returns it as an interval', async () => {
     const id = await create({ schedule: { scheduleType: 'basic', basicTiming: 'every 6 hours' } });
     const { schedule, nextSync } = await status(id);
     expect(schedule).toEqual({

@@ -14,18 +14,18 @@ import {
   type UpstreamRequest,
 } from '../support/scripted-upstream';
 
-/** All requests follow from it. It is the same in each run unless `FUZZ_SEED` names another. */
+/** Determines all requests. It is the same in each run unless `FUZZ_SEED` is set. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
 /** The number of requests sent at one time. */
 const AT_ONCE = 10;
 const BATCHES = Number(process.env['FUZZ_BATCHES'] ?? 200);
 const RAW_BATCHES = Math.ceil(BATCHES / 2);
 const REQUESTS = BATCHES * AT_ONCE;
-/** So often at least each common refusal comes up, whatever the seed. */
+/** Minimum number of each common refusal, for every seed. */
 const AT_LEAST = Math.floor(REQUESTS / 1000);
 const TIMEOUT_MS = 60_000 + BATCHES * 500;
 
-/** Refusals that are the gateway's own: nothing may have been sent upstream for them. */
+/** Refusals by the gateway itself. Nothing may be sent upstream for them. */
 const OWN_REFUSALS = [
   'validation-failed',
   'malformed-body',
@@ -146,7 +146,7 @@ describe(`a random request (seed ${SEED})`, () => {
     return answer;
   }
 
-  /** The bytes that came back on a socket until the gateway closed it. */
+  /** Returns the bytes that the gateway sent until it closed the socket. */
   function sendRaw(bytes: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');

@@ -9,7 +9,7 @@ const LAST = 'Connection: close\r\n';
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 const ORDERS = JSON.stringify({ name: 'Orders', sourceId: SOURCE_ID, destinationId: DESTINATION_ID });
 
-describe('bytes on a connection', () => {
+describe('raw requests', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
   let path: string;
@@ -33,7 +33,7 @@ describe('bytes on a connection', () => {
     await upstream.close();
   });
 
-  /** All that comes back until the gateway ends the connection. */
+  /** Returns the bytes that the gateway sent until it closed the connection. */
   const exchange = (text: string, answered?: (sofar: string) => string | undefined): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => socket.write(text));
@@ -50,22 +50,22 @@ describe('bytes on a connection', () => {
   const statusesOf = (answer: string): string[] =>
     [...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, s]) => s ?? '');
 
-  describe('that two servers could read in two ways are refused, and nothing is sent upstream', () => {
+  describe('an ambiguous request is refused, and nothing is sent upstream', () => {
     const post = (lines: string, body: string): string =>
       `POST /ingestion HTTP/1.1\r\n${SIGNED}${JSON_TYPE}${lines}\r\n${body}`;
 
     it.each([
       [
-        'two hosts',
+        'two Host headers',
         `POST /ingestion HTTP/1.1\r\n${SIGNED}${LAST}HOST: b\r\n${JSON_TYPE}Content-Length: ${ORDERS.length}\r\n\r\n${ORDERS}`,
       ],
       [
-        'no host',
+        'no Host header',
         `POST /ingestion HTTP/1.1\r\nX-API-Key: ${KEY}\r\n${LAST}${JSON_TYPE}Content-Length: ${ORDERS.length}\r\n\r\n${ORDERS}`,
       ],
       ['two lengths', post(`Content-Length: ${ORDERS.length}\r\nContent-Length: 2\r\n`, ORDERS)],
       [
-        'a length and chunks',
+        'Content-Length and chunks',
         post(`Content-Length: ${ORDERS.length}\r\nTransfer-Encoding: chunked\r\n`, `0\r\n\r\n${ORDERS}`),
       ],
       ['an encoding after chunks', post('Transfer-Encoding: chunked, identity\r\n', ORDERS)],
@@ -87,7 +87,7 @@ describe('bytes on a connection', () => {
     ],
     ['HTTP/1.0 without a host', (url: string) => `GET ${url} HTTP/1.0\r\nX-API-Key: ${KEY}\r\n\r\n`],
     [
-      'a wish for another protocol',
+      'an Upgrade header',
       (url: string) =>
         `GET ${url} HTTP/1.1\r\n${SIGNED}Connection: close, upgrade\r\nUpgrade: websocket\r\n\r\n`,
     ],
@@ -95,31 +95,31 @@ describe('bytes on a connection', () => {
     expect(statusesOf(await exchange(request(path)))).toEqual(['200']);
   });
 
-  it('that ask for a tunnel are told that there is none', async () => {
+  it('a CONNECT request is refused', async () => {
     const answer = await exchange(`CONNECT elsewhere.invalid:443 HTTP/1.1\r\n${SIGNED}\r\n`);
     expect(statusesOf(answer)).toEqual(['400']);
     expect(answer).toContain('"code":"malformed-request"');
   });
 
-  it('that follow a request and are none do not cost it its answer', async () => {
+  it('a request before invalid bytes is answered', async () => {
     const creation = `POST /ingestion HTTP/1.1\r\n${SIGNED}${JSON_TYPE}Content-Length: ${ORDERS.length}\r\n\r\n${ORDERS}`;
     const answer = await exchange(`${creation}and more than it said\r\n\r\n`);
     expect(statusesOf(answer)[0]).toBe('201');
     expect(upstream.count('POST /connections')).toBe(1);
   });
 
-  describe('of a body that waits to be asked for', () => {
+  describe('a request with Expect: 100-continue', () => {
     const announced = (lines: string, length: number): string =>
       `POST /ingestion HTTP/1.1\r\n${lines}${JSON_TYPE}Expect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
 
     it.each([
-      ['who does not sign in', announced('Host: localhost\r\n', 5), '401'],
-      ['who has too much to say', announced(SIGNED, 100_001), '413'],
-    ])('are not asked for: %s', async (_who, text, status) => {
+      ['no credentials', announced('Host: localhost\r\n', 5), '401'],
+      ['a too large body', announced(SIGNED, 100_001), '413'],
+    ])('is refused before its body: %s', async (_case, text, status) => {
       expect(statusesOf(await exchange(text))).toEqual([status]);
     });
 
-    it('are, once it is clear who sends them', async () => {
+    it('is answered with 100 after authentication', async () => {
       const answer = await exchange(announced(SIGNED + LAST, ORDERS.length), (sofar) =>
         sofar.endsWith('100 Continue\r\n\r\n') ? ORDERS : undefined,
       );

@@ -53,7 +53,7 @@ describe('a body with too many values', () => {
     ],
     ['20,000 ids', '/ingestion/status/batch', { ids: list(20_000, 'a') }, 'ids', '20000 items'],
     [
-      'members where a schedule belongs',
+      'unknown members of a schedule',
       '/schedule/preview',
       { schedule: members(9000) },
       'schedule',
@@ -68,7 +68,7 @@ describe('a body with too many values', () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  it('has at most 100 errors in its answer, which says that there are more', async () => {
+  it('is refused with at most 100 errors, and the answer says that there are more', async () => {
     const streams = list(1000, { name: 1, namespace: 2, syncMode: 3 });
     const response = await gateway.api
       .post('/ingestion')
@@ -152,7 +152,7 @@ describe('pipelined requests of one connection', () => {
     const socket = await open(Array.from({ length: 20 }, (_, index) => status(`nothing-${index}`)).join(''));
     const received = read(socket);
     await upstream.seen('GET /connections/:id', 2);
-    // A request of another connection is admitted after these, so all that would be sent upstream has been sent.
+    // A request of another connection is admitted later. When it was sent, all requests before it were sent.
     const other = gateway.api.get('/ingestion/other/status').then((response) => response.status);
     await upstream.seen('GET /connections/:id', 3);
     expect(upstream.count('GET /connections/:id')).toBe(3);
@@ -164,7 +164,7 @@ describe('pipelined requests of one connection', () => {
     socket.destroy();
   });
 
-  it('end the connection when there are more than 128, after the answers to these', async () => {
+  it('after the 128th end the connection, after 128 answers', async () => {
     const socket = await open('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(300));
     const received = read(socket);
     await once(socket, 'close');

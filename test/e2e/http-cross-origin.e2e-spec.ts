@@ -8,7 +8,7 @@ const OTHER = 'https://app.example.com.evil.example';
 const KEY = 'a key';
 const PREFLIGHT = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-api-key' };
 
-describe('scripts of web pages', () => {
+describe('requests of scripts', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
 
@@ -26,7 +26,7 @@ describe('scripts of web pages', () => {
   const open = async (settings: Record<string, string>): Promise<void> => {
     gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, ...settings });
   };
-  /** Past the `fetch` whose answers are held to the API description, in which preflights are no operations. */
+  /** Does not use the checked `fetch`, because the API description contains no preflights. */
   const send = async (
     method: string,
     path: string,
@@ -40,7 +40,7 @@ describe('scripts of web pages', () => {
     };
   };
 
-  it('may not call unless a setting says so', async () => {
+  it('are refused by default', async () => {
     await open({});
     const path = `/ingestion/${upstream.state.addConnection().connectionId}`;
     expect(await send('GET', path, { origin: APP })).toMatchObject({ status: 200, allowed: null });
@@ -50,7 +50,7 @@ describe('scripts of web pages', () => {
     });
   });
 
-  describe('that send no body, which browsers let any page do,', () => {
+  describe('without a body, which browsers allow for any page,', () => {
     const runs = (): string => `/ingestion/${upstream.state.addConnection().connectionId}/runs`;
 
     it.each([
@@ -65,7 +65,7 @@ describe('scripts of web pages', () => {
       expect(upstream.requests).toEqual([]);
     });
 
-    it("are heard from the gateway's own page, from named origins, and outside of browsers", async () => {
+    it("are accepted from the gateway's own page, from configured origins, and without a browser", async () => {
       await open({ CORS_ORIGINS: APP });
       for (const headers of [
         { 'sec-fetch-site': 'same-origin', origin: gateway.url },
@@ -78,7 +78,7 @@ describe('scripts of web pages', () => {
     });
   });
 
-  describe('of the origins in CORS_ORIGINS', () => {
+  describe('from the origins in CORS_ORIGINS', () => {
     beforeEach(async () => {
       const sha256 = createHash('sha256').update(KEY).digest('hex');
       await open({
@@ -88,7 +88,7 @@ describe('scripts of web pages', () => {
       });
     });
 
-    it('may ask what they may send without signing in, as often as they like, and nothing goes upstream', async () => {
+    it('may send preflights without credentials and without a rate limit, and nothing is sent upstream', async () => {
       for (let i = 0; i < 3; i++) {
         const { status, allowed, headers } = await send('OPTIONS', '/ingestion', {
           origin: APP,
@@ -103,7 +103,7 @@ describe('scripts of web pages', () => {
       expect(upstream.requests).toEqual([]);
     });
 
-    it('may read answers and problems, and the headers that they need', async () => {
+    it('may read answers, problems and the required headers', async () => {
       const path = `/ingestion/${upstream.state.addConnection().connectionId}`;
       const answers = [
         await send('GET', path, { origin: APP, 'x-api-key': KEY }),
@@ -118,7 +118,7 @@ describe('scripts of web pages', () => {
     });
 
     it.each([OTHER, 'null', 'https://APP.example.com', 'http://app.example.com', '*'])(
-      'others may not: %s',
+      'are refused from another origin: %s',
       async (origin) => {
         const path = `/ingestion/${upstream.state.addConnection().connectionId}`;
         const asked = await send('GET', path, { origin, 'x-api-key': KEY });
@@ -130,7 +130,7 @@ describe('scripts of web pages', () => {
       },
     );
 
-    it('find nothing where there is nothing', async () => {
+    it('get a 404 for an unknown path', async () => {
       expect(await send('GET', '/nowhere', { origin: APP })).toMatchObject({ status: 404, allowed: APP });
     });
   });

@@ -4,7 +4,7 @@ import { ScriptedUpstream } from '../support/scripted-upstream';
 
 const ID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
 
-/** The head of a request and what follows it, as a client writes them. */
+/** Headers and body of a request, as a client sends them. */
 type Form = readonly [client: string, headers: readonly string[], body: string];
 
 const NOTHING: readonly Form[] = [
@@ -20,20 +20,20 @@ const NOTHING: readonly Form[] = [
   ['a broken type', ['Content-Length: 0', 'Content-Type: no type at all'], ''],
   ['no chunks, no type', ['Transfer-Encoding: chunked'], '0\r\n\r\n'],
   [
-    'no chunks of a form',
+    'an empty chunked form',
     ['Transfer-Encoding: chunked', 'Content-Type: application/x-www-form-urlencoded'],
     '0\r\n\r\n',
   ],
   ['no chunks of JSON', ['Transfer-Encoding: chunked', 'Content-Type: application/json'], '0\r\n\r\n'],
   ['no chunks of a broken type', ['Transfer-Encoding: chunked', 'Content-Type: no type'], '0\r\n\r\n'],
   [
-    'no chunks, announced',
+    'an empty chunked body with a trailer',
     ['Transfer-Encoding: chunked', 'Content-Type: text/plain', 'Expect: 100-continue'],
     '0\r\n\r\n',
   ],
 ];
 
-describe('a body of no bytes', () => {
+describe('an empty body', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
 
@@ -56,7 +56,7 @@ describe('a body of no bytes', () => {
     await upstream.close();
   });
 
-  /** Writes the request as it is and reads until the gateway hangs up. */
+  /** Sends the bytes of a request and reads until the gateway closes the connection. */
   function send(method: string, path: string, headers: readonly string[], body: string): Promise<string> {
     const { hostname, port, host } = new URL(gateway.url);
     const head = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...headers];
@@ -72,13 +72,13 @@ describe('a body of no bytes', () => {
     });
   }
 
-  it.each(NOTHING)('is no body where it may be left out: %s', async (_, headers, body) => {
+  it.each(NOTHING)('is accepted if the body is optional: %s', async (_, headers, body) => {
     expect(await send('POST', `/ingestion/${ID}/runs`, headers, body)).toMatch(/^HTTP\/1\.1 202 /);
     expect(await send('POST', `/ingestion/${ID}/runs/1/cancel`, headers, body)).toMatch(/^HTTP\/1\.1 200 /);
     expect(await send('DELETE', `/ingestion/${ID}`, headers, body)).toMatch(/^HTTP\/1\.1 204 /);
   });
 
-  it.each(NOTHING)('is named where one is needed: %s', async (_, headers, body) => {
+  it.each(NOTHING)('is refused if the body is required: %s', async (_, headers, body) => {
     for (const [method, path] of [
       ['POST', '/ingestion'],
       ['POST', '/ingestion/check'],
@@ -102,7 +102,7 @@ describe('a body of no bytes', () => {
     expect(upstream.count('POST /jobs')).toBe(0);
   });
 
-  it('leaves a body in chunks whole', async () => {
+  it('does not affect a chunked body that is not empty', async () => {
     const text = '{"onConflict":"never"}';
     const chunks = Array.from(text, (one) => `1\r\n${one}\r\n`).join('');
     const headers = ['Transfer-Encoding: chunked', 'Content-Type: application/json'];

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 
-describe('whatever the request', () => {
+describe('an HTTP request', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
 
@@ -63,7 +63,7 @@ describe('whatever the request', () => {
   });
 
   it.each(['localhost', 'LOCALHOST:3000', '127.0.0.1', '[::1]:80', 'localhost.'])(
-    'serves the host %s, a loopback name',
+    'is served for the loopback host %s',
     async (host) => {
       expect(await raw(`GET /health/live HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)).toMatch(
         /^HTTP\/1.1 200/,
@@ -91,7 +91,7 @@ describe('whatever the request', () => {
   });
 
   it.each(['{"__proto__": {"a": 1}}', '{"constructor": {"prototype": {"a": 1}}}'])(
-    'says of %s what is wrong with it, since as JSON it is not',
+    'with the forbidden JSON member in %s is refused',
     async (body) => {
       const response = await gateway.api.post('/ingestion').type('application/json').send(body).expect(400);
       expect(response.body).toMatchObject({ detail: expect.stringContaining('__proto__') });
@@ -117,7 +117,7 @@ describe('whatever the request', () => {
   ];
   // Node 20.18 does not parse QUERY.
   it.each(wrongMethods.filter(([method]) => METHODS.includes(method)))(
-    'tells who sends %s to %s which methods it takes',
+    'with the method %s to %s is refused with the allowed methods',
     async (method, path, allow) => {
       const response = await fetch(gateway.url + path, { method });
       expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
@@ -137,19 +137,19 @@ describe('whatever the request', () => {
     expect(await response.json()).toMatchObject({ code: 'route-not-found' });
   });
 
-  it('shows the way from the root: to the docs with a browser, in words with a tool', async () => {
+  it('to the root redirects a browser to the docs, and returns an index to other clients', async () => {
     const index = await gateway.api.get('/').redirects(0).expect(302);
     expect(index.headers['location']).toBe('/docs');
     for (const path of Object.values(index.body as Record<string, string>))
       await gateway.api.get(path).redirects(1).expect(200);
   });
 
-  it('answers a body that is not JSON with 415', async () => {
+  it('with a body that is not JSON is answered with 415', async () => {
     const response = await gateway.api.post('/ingestion').type('text/plain').send('hello').expect(415);
     expect(response.body).toMatchObject({ code: 'unsupported-media-type' });
   });
 
-  it('answers over-long headers with a problem, not with a page of the server', async () => {
+  it('with too long headers is answered with a problem', async () => {
     const answer = await raw(
       `GET /health/live HTTP/1.1\r\nhost: localhost\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,
     );
@@ -157,13 +157,13 @@ describe('whatever the request', () => {
     expect(answer).toContain('"code":"headers-too-large"');
   });
 
-  it('answers what is no HTTP with a problem', async () => {
+  it('that is not valid HTTP is answered with a problem', async () => {
     const answer = await raw('this is no HTTP\r\n\r\n');
     expect(answer).toContain('HTTP/1.1 400');
     expect(answer).toContain('application/problem+json');
   });
 
-  it("gives every answer a request id, the caller's own where it is harmless", async () => {
+  it('gets a request id, or keeps a valid one of the caller', async () => {
     const own = await gateway.api.get('/health/live').set('x-request-id', 'abc-1');
     expect(own.headers['x-request-id']).toBe('abc-1');
     const replaced = await gateway.api.get('/nowhere').set('x-request-id', 'a b"c');
@@ -182,7 +182,7 @@ describe('whatever the request', () => {
     ['POST', 'es', { name: 'New', sourceId: SOURCE_ID, destinationId: DESTINATION_ID }],
     ['GET', 'es', undefined],
   ] as [string, string, object | undefined][])(
-    'has its id and its trace on everything that it makes the gateway ask: %s /ingestion/…%s',
+    'passes its id and its trace to all upstream requests: %s /ingestion/…%s',
     async (method, path, body) => {
       const { connectionId } = upstream.state.addConnection();
       upstream.state.addJob({ connectionId, status: 'succeeded' });
@@ -201,7 +201,7 @@ describe('whatever the request', () => {
     },
   );
 
-  it('is alive whatever Airbyte does, and ready only when Airbyte is', async () => {
+  it('for liveness is independent of Airbyte, and for readiness is not', async () => {
     await gateway.api.get('/health/ready').expect(200, { status: 'ok' });
     await upstream.refuse();
     await gateway.api.get('/health/live').expect(200, { status: 'ok' });
@@ -212,7 +212,7 @@ describe('whatever the request', () => {
     await upstream.listen();
   });
 
-  it('shows the docs and the description that they are made from', async () => {
+  it('for the docs and for the API description is served', async () => {
     await gateway.api.get('/docs').redirects(1).expect(200);
     const response = await gateway.api.get('/openapi.json').expect(200);
     expect(response.body).toMatchObject({ openapi: '3.1.0' });

@@ -32,7 +32,7 @@ describe('a slow client', () => {
   it.each([
     ['its headers', 'POST / HTTP/1.1\r\nhost: localhost\r\n'],
     [
-      'its body',
+      'a body',
       'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
     ],
   ])('that never completes %s is disconnected with a problem', async (_what, text) => {

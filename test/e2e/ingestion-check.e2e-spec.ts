@@ -114,7 +114,7 @@ describe('POST /ingestion/check', () => {
     expect(bench.upstream.count('POST /connections')).toBe(0);
   });
 
-  it.each(['true', 'false', 'yes', ''])('is suggested to a creation with validateOnly=%s', async (value) => {
+  it.each(['true', 'false', 'yes', ''])('is suggested for a creation with validateOnly=%s', async (value) => {
     const response = await bench.api.post(`/ingestion?validateOnly=${value}`).send(ORDERS).expect(400);
     expect(response.body).toMatchObject({
       errors: [{ field: 'validateOnly', hint: expect.stringContaining('POST /ingestion/check') }],

@@ -34,7 +34,7 @@ describe('POST /ingestion', () => {
     gateway.api.post('/ingestion').send(body);
   const sent = (): unknown => upstream.of('POST /connections').map((request) => request.body);
 
-  it('answers 201 with the ingestion and where to ask for its status', async () => {
+  it('answers 201 with the ingestion and the URL of its status', async () => {
     const schedule = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
     const response = await create({ ...ORDERS, schedule }).expect(201);
     const { connectionId } = response.body as { connectionId: string };
@@ -52,7 +52,7 @@ describe('POST /ingestion', () => {
   });
 
   it.each([{}, { schedule: { scheduleType: 'basic', basicTiming: 'Every 6 HOURS' }, status: 'inactive' }])(
-    'answers with the resource that a read and a change answer with: %o',
+    'returns the same resource as GET and PATCH: %o',
     async (rest) => {
       const created = (await create({ ...ORDERS, ...rest }).expect(201)).body as { connectionId: string };
       const path = `/ingestion/${created.connectionId}`;
@@ -62,7 +62,7 @@ describe('POST /ingestion', () => {
   );
 
   it.each([{}, { schedule: null, status: null }])(
-    'sends a manual schedule and an active status when neither is given: %o',
+    'sends a manual schedule and an active status by default: %o',
     async (rest) => {
       const response = await create({ ...ORDERS, ...rest }).expect(201);
       expect(response.body).toMatchObject({ schedule: MANUAL, status: 'active' });
@@ -70,19 +70,19 @@ describe('POST /ingestion', () => {
     },
   );
 
-  it('creates inactive when asked to, so that nothing moves before it was looked at', async () => {
+  it('creates an inactive ingestion, so that it can be checked before the first sync', async () => {
     const response = await create({ ...ORDERS, status: 'inactive' }).expect(201);
     expect(response.body).toMatchObject({ status: 'inactive' });
     expect(sent()).toEqual([expect.objectContaining({ status: 'inactive' })]);
   });
 
-  it('takes ids that are no UUIDs', async () => {
+  it('accepts ids that are not UUIDs', async () => {
     upstream.state.addSource('source-id');
     upstream.state.addDestination('dest-id');
     await create({ name: 'n', sourceId: 'source-id', destinationId: 'dest-id' }).expect(201);
   });
 
-  it('names every offending field in one answer and sends nothing', async () => {
+  it('names every invalid field in one answer and sends nothing', async () => {
     const response = await create({
       name: '',
       sourceId: '../jobs',
@@ -121,7 +121,7 @@ describe('POST /ingestion', () => {
     });
   });
 
-  it('names at most 100 errors and says that there are more', async () => {
+  it('returns at most 100 errors and says that there are more', async () => {
     const strays = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`stray-${n}`, n]));
     const response = await create({ ...ORDERS, ...strays }).expect(400);
     const { errors, detail } = response.body as { errors: { field: string }[]; detail: string };
@@ -129,14 +129,14 @@ describe('POST /ingestion', () => {
     expect(detail).toMatch(/^More than 100 errors, the first 100 are listed: stray-0, .*, stray-9, …\.$/);
   });
 
-  it('says which fields there are when it meets one that is not', async () => {
+  it('names the known fields if one is unknown', async () => {
     const response = await create({ ...ORDERS, scheduel: {} }).expect(400);
     const hint =
       'Did you mean schedule? The fields here are: name, sourceId, destinationId, schedule, status, streams.';
     expect(response.body).toMatchObject({ errors: [{ field: 'scheduel', hint }] });
   });
 
-  it("names what is wrong with a schedule's meaning beside other fields", async () => {
+  it('reports an invalid schedule together with other invalid fields', async () => {
     const schedule = { scheduleType: 'cron', cronExpression: '0 2 * *' };
     const response = await create({ sourceId: SOURCE_ID, destinationId: DESTINATION_ID, schedule }).expect(
       400,
@@ -172,7 +172,7 @@ describe('POST /ingestion', () => {
   });
 
   it.each(['sourceId', 'destinationId'])(
-    'answers 422 that names %s when Airbyte does not know it',
+    'answers 422 with the field %s if Airbyte does not know the id',
     async (field) => {
       const unknown = '11111111-1111-4111-8111-111111111111';
       const response = await create({ ...ORDERS, [field]: unknown }).expect(422);
@@ -180,19 +180,19 @@ describe('POST /ingestion', () => {
     },
   );
 
-  it('names both references when Airbyte knows neither, though it says so of the first alone', async () => {
+  it('names both ids if both are unknown, although Airbyte reports only the first', async () => {
     const response = await create({ ...ORDERS, sourceId: 'a', destinationId: 'b' }).expect(422);
     expect(response.body).toMatchObject({ errors: [{ field: 'sourceId' }, { field: 'destinationId' }] });
   });
 
-  it('finds out what a bare 403 of Airbyte Cloud is about', async () => {
+  it('finds the unknown id after a 403 of Airbyte Cloud without details', async () => {
     upstream.on('POST /connections', () => json(403, { message: 'Forbidden' }));
     upstream.on('GET /sources/:id', () => json(403, { message: 'Forbidden' }));
     const response = await create(ORDERS).expect(422);
     expect(response.body).toMatchObject({ code: 'reference-not-found', errors: [{ field: 'sourceId' }] });
   });
 
-  it("gives Airbyte's own message with 422 for what only Airbyte can judge", async () => {
+  it('answers 422 with the message of Airbyte if only Airbyte can detect the error', async () => {
     upstream.on('POST /connections', () => problem(400, 'No streams found with name [x]'));
     const response = await create(ORDERS).expect(422);
     expect(response.body).toMatchObject({
@@ -202,7 +202,7 @@ describe('POST /ingestion', () => {
     });
   });
 
-  it('does not repeat a creation that Airbyte answers 500, and gives the message of the connector', async () => {
+  it('does not repeat a creation after a 500, and returns the message of the connector', async () => {
     upstream.on('POST /connections', () =>
       problem(500, 'Something went wrong in the connector. logs:bad password'),
     );
@@ -214,13 +214,13 @@ describe('POST /ingestion', () => {
     expect(upstream.count('POST /connections')).toBe(1);
   });
 
-  it("keeps Airbyte's errorId, the only handle on its logs", async () => {
+  it('returns the errorId of Airbyte, which identifies its log entry', async () => {
     upstream.on('POST /connections', () => errorId(500, 'f00d'));
     const response = await create(ORDERS).expect(502);
     expect(response.body).toMatchObject({ upstream: { status: 500, errorId: 'f00d' } });
   });
 
-  it('refuses schedules more frequent than the deployment allows before Airbyte discovers a schema', async () => {
+  it('refuses a schedule that is more frequent than allowed before Airbyte discovers a schema', async () => {
     const cloud = await startGateway({ AIRBYTE_API_URL: upstream.url, SCHEDULE_MIN_INTERVAL_MINUTES: '60' });
     const schedule = { scheduleType: 'cron', cronExpression: '*/15 * * * *' };
     await cloud.api

@@ -87,12 +87,12 @@ describe('streams that a source does not have', () => {
       expect(upstream.state.connections.size).toBe(0);
     });
 
-    it('names every stream that is wrong', async () => {
+    it('names every unknown stream', async () => {
       const errors = await errorsOf(path, [{ name: 'order' }, { name: 'customers' }, { name: 'nothing' }]);
       expect(errors.map(({ field }) => field)).toEqual(['streams[0].name', 'streams[2].name']);
     });
 
-    it('lists few of many streams and suggests for few names', async () => {
+    it('lists a limited number of streams and suggestions', async () => {
       upstream.state.streams = Array.from({ length: 3000 }, (_, index) => ({ streamName: `table_${index}` }));
       const wrong = Array.from({ length: 300 }, (_, index) => ({ name: `tabel_${index}` }));
       const errors = await errorsOf(path, wrong);
@@ -104,7 +104,7 @@ describe('streams that a source does not have', () => {
     });
   });
 
-  it("keeps Airbyte's own message and status in a refused creation", async () => {
+  it('keeps the message and status of Airbyte in a refused creation', async () => {
     const response = await post('/ingestion', [{ name: 'order' }]).expect(422);
     const message = 'No streams found with name [order] and namespace [null] in the source schema.';
     expect(response.body).toMatchObject({ detail: message, upstream: { status: 400, message } });
@@ -123,13 +123,13 @@ describe('streams that a source does not have', () => {
     expect(upstream.count('GET /streams')).toBe(1);
   });
 
-  it("relays Airbyte's message where the list of streams does not come in time", async () => {
+  it('returns the message of Airbyte if the list of streams does not arrive in time', async () => {
     hold();
     const response = await post('/ingestion', [{ name: 'order' }]).expect(422);
     expect(response.body).not.toHaveProperty('errors');
   });
 
-  it('asks for no streams where the creation names none, or is refused for something else', async () => {
+  it('does not read the streams if the creation names none, or is refused for another reason', async () => {
     upstream.on('POST /connections', () => problem(400, 'No.'));
     await gateway.api.post('/ingestion').send(ORDERS).expect(422);
     upstream.on('POST /connections', () => problem(409, 'No.'));
@@ -188,7 +188,7 @@ describe('streams that a source does not have', () => {
       ]);
     });
 
-    it('names a stream that is named twice', async () => {
+    it('names a duplicate stream', async () => {
       const errors = await errorsOf('/ingestion/check', [{ name: 'orders' }, { name: 'orders' }]);
       expect(errors).toEqual([expect.objectContaining({ field: 'streams[1].name' })]);
     });
@@ -203,12 +203,12 @@ describe('streams that a source does not have', () => {
       expect(response.body).toMatchObject({ unchecked: [] });
     });
 
-    it('reads over a stream that cannot be read', async () => {
+    it('ignores an unreadable stream', async () => {
       upstream.on('GET /streams', () => json(200, [{ streamName: 7 }, { streamName: 'orders' }, null]));
       expect(await errorsOf('/ingestion/check', [{ name: 'order' }])).toHaveLength(1);
     });
 
-    it('answers in time and says what it did not check while Airbyte reads the schema', async () => {
+    it('names the unchecked fields if Airbyte does not return the schema in time', async () => {
       hold();
       const response = await post('/ingestion/check', [{ name: 'order' }]).expect(200);
       expect(response.body).toMatchObject({
@@ -218,7 +218,7 @@ describe('streams that a source does not have', () => {
       });
     });
 
-    it('says why Airbyte could not read the schema', async () => {
+    it('returns the reason why Airbyte could not read the schema', async () => {
       upstream.on('GET /streams', () => problem(500, 'Something went wrong in the connector.'));
       const response = await post('/ingestion/check', [{ name: 'order' }]).expect(200);
       expect(response.body).toMatchObject({
@@ -227,7 +227,7 @@ describe('streams that a source does not have', () => {
       expect(upstream.count('GET /streams')).toBe(1);
     });
 
-    it('has Airbyte read one schema at a time for a caller, however often it asks', async () => {
+    it('reads one schema at a time for a caller, whatever the number of requests', async () => {
       hold();
       upstream.state.addSource('another');
       const orders = await post('/ingestion/check', [{ name: 'order' }]).expect(200);

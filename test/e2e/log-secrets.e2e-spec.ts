@@ -19,7 +19,7 @@ import {
 const READ = 'GET /connections/:id';
 const CREATE = 'POST /connections';
 const TOKEN = 'POST /applications/token';
-/** Each is found nowhere else, so that one look tells. */
+/** Unique values, so that a text search finds each of them. */
 const CLIENT_SECRET = 'hunter2-client-secret';
 const IN_BODY = 'sentinel-of-a-body';
 const CALLERS_TOKEN = 'sentinel-of-a-caller';
@@ -34,7 +34,7 @@ const SETTINGS = {
 
 let upstream: ScriptedUpstream;
 let id: string;
-/** Whatever callers were answered. */
+/** All answers to callers. */
 let said: string[];
 
 beforeAll(async () => {
@@ -59,7 +59,7 @@ async function call(url: string, method: string, path: string, body?: object): P
   return text;
 }
 
-/** A careless Airbyte, or a proxy in front of it: repeats all that it was sent wherever a message may stand. */
+/** An Airbyte, or a proxy in front of it, that returns the request headers and body in its messages. */
 function echo(status: number, { headers, body, path }: UpstreamRequest): Reply {
   const all = JSON.stringify({ headers, body, path });
   const embedded = { errors: [{ message: all }] };
@@ -71,7 +71,7 @@ function echo(status: number, { headers, body, path }: UpstreamRequest): Reply {
   );
 }
 
-/** Everything that an upstream can do, for the operation at hand. */
+/** All kinds of upstream answers to an operation. */
 const BEHAVIOURS: readonly ((request: UpstreamRequest) => Reply | undefined)[] = [
   () => undefined,
   ...(['reset', 'hang', 'truncate', 'stall', 'garbage', 'flood'] as const).map((kind) => () => fault(kind)),
@@ -83,7 +83,7 @@ const BEHAVIOURS: readonly ((request: UpstreamRequest) => Reply | undefined)[] =
   () => json(200, { password: IN_BODY }, { 'content-type': 'text/plain', 'set-cookie': IN_BODY }),
 ];
 
-/** Reads and creates while one operation misbehaves. */
+/** Sends reads and creations while one operation fails. */
 async function misbehave(url: string, operation: string, behave: (typeof BEHAVIOURS)[number]): Promise<void> {
   upstream.on(operation, (request) => {
     const reply = behave(request);
@@ -96,7 +96,7 @@ async function misbehave(url: string, operation: string, behave: (typeof BEHAVIO
   upstream.on(operation, () => undefined);
 }
 
-/** Credentials that went over some wire, without the names of their schemes. */
+/** Credentials that were sent over a connection, without their scheme. */
 function credentials(): string[] {
   const sent = upstream.requests.map(({ headers }) => String(headers['authorization'] ?? ''));
   const tokens = [...new Set(sent.map((header) => header.replace('Bearer ', '')))].filter(Boolean);
@@ -110,8 +110,8 @@ function expectNoCredentials(output: string): void {
   }
 }
 
-describe('no credential is in a log or an answer, and no body in a log', () => {
-  it('whatever goes wrong, in all that the process writes', async () => {
+describe('logs and answers contain no credentials, and logs no bodies', () => {
+  it('during all kinds of failures, in the whole output of the process', async () => {
     const gateway = await GatewayProcess.start({
       ...SETTINGS,
       AIRBYTE_API_URL: upstream.url,
@@ -127,7 +127,7 @@ describe('no credential is in a log or an answer, and no body in a log', () => {
     expect(gateway.output).not.toContain(IN_BODY);
   }, 90_000);
 
-  describe('at any level', () => {
+  describe('at every log level', () => {
     let app: NestFastifyApplication;
     let url: string;
     let output = '';
@@ -154,7 +154,7 @@ describe('no credential is in a log or an answer, and no body in a log', () => {
       expect(output).not.toContain(IN_BODY);
     });
 
-    it('not even when the gateway itself fails, and what fails carries them', () => {
+    it('after an internal error that contains credentials', () => {
       logger.level = 'trace';
       output = '';
       const failure = Object.assign(new Error('bug', { cause: new SyntaxError(IN_BODY) }), {
@@ -167,7 +167,7 @@ describe('no credential is in a log or an answer, and no body in a log', () => {
       expect(output).not.toMatch(new RegExp(`${CLIENT_SECRET}|${IN_BODY}`));
     });
 
-    it('while the caller is told what Airbyte says of the request, its own words included', async () => {
+    it('but answers contain the message of Airbyte, with the values of the request', async () => {
       const message = `The name ${IN_BODY} is taken, said Bearer ${CLIENT_SECRET}`;
       upstream.on(CREATE, () => json(422, { message, errorId: `handle of ${IN_BODY}` }));
       const told = `The name ${IN_BODY} is taken, said Bearer ***`;

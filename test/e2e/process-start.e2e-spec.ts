@@ -25,7 +25,7 @@ async function call<T>(url: string, method = 'GET', body?: object): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** Child processes of a process, which for the gateway are connectors. */
+/** Child processes of a process. Those of the gateway are connectors. */
 async function childrenOf(pid: number): Promise<string[]> {
   const { stdout } = await shell('ps', ['-o', 'pid=', '--ppid', String(pid)]).catch(() => ({ stdout: '' }));
   return stdout
@@ -45,7 +45,7 @@ describe('the gateway as a process', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('prints a curl that works as it stands, and where the docs are', async () => {
+  it('prints a working curl command and the address of the docs', async () => {
     const gateway = await GatewayProcess.start({ DATA_DIR: dataDir });
     const curl = /^ +(curl .*)$/m.exec(gateway.output)?.[1] ?? '';
     const { stdout } = await shell('sh', ['-c', curl]);
@@ -56,7 +56,7 @@ describe('the gateway as a process', () => {
     expect(await gateway.kill('SIGTERM')).toBe(0);
   });
 
-  it('prints a curl that lacks but the key where callers sign in', async () => {
+  it('prints a curl command that needs only the key if callers must sign in', async () => {
     const sha256 = createHash('sha256').update('a key').digest('hex');
     const API_KEYS = `me:ingestion:read+ingestion:write:${sha256}`;
     const gateway = await GatewayProcess.start({ DATA_DIR: dataDir, API_KEYS });
@@ -66,7 +66,7 @@ describe('the gateway as a process', () => {
     expect(await gateway.kill('SIGTERM')).toBe(0);
   });
 
-  it('keeps ingestions, schedules and history through a SIGKILL during a sync, and the next sync has every row', async () => {
+  it('keeps ingestions, schedules and history after a SIGKILL during a sync, and the next sync has every row', async () => {
     const first = await GatewayProcess.start({ DATA_DIR: dataDir });
     const schedule = { scheduleType: 'cron', cronExpression: '30 4 * * 1-5' };
     const { connectionId } = await call<{ connectionId: string }>(`${first.url}/ingestion`, 'POST', {
@@ -96,7 +96,7 @@ describe('the gateway as a process', () => {
     expect(await second.kill('SIGTERM')).toBe(0);
   });
 
-  it('lets one process at a time use a data folder, and names the holder', async () => {
+  it('refuses a data folder that another process uses, and names that process', async () => {
     const holder = await GatewayProcess.start({ DATA_DIR: dataDir });
     const second = GatewayProcess.spawn({ DATA_DIR: dataDir });
     expect(await second.exit()).toBe(1);
@@ -104,7 +104,7 @@ describe('the gateway as a process', () => {
     expect(await holder.kill('SIGTERM')).toBe(0);
   });
 
-  it('says once that its port is taken, and how to choose another, before it starts anything', async () => {
+  it('reports once that its port is in use and how to change it, before it starts anything else', async () => {
     const holder = await GatewayProcess.start({ DATA_DIR: dataDir });
     const { port } = new URL(holder.url);
     const unused = join(dataDir, 'unused');
@@ -116,7 +116,7 @@ describe('the gateway as a process', () => {
     expect(await holder.kill('SIGTERM')).toBe(0);
   });
 
-  it('answers what is in flight when it is told to stop, ends with 0 and leaves nothing running', async () => {
+  it('answers running requests after SIGTERM, exits with 0 and leaves no process', async () => {
     const upstream = await ScriptedUpstream.start();
     let answer: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (answer = resolve));
@@ -135,7 +135,7 @@ describe('the gateway as a process', () => {
     await upstream.close();
   });
 
-  it('ends its connectors when it is told to stop during a sync', async () => {
+  it('terminates its connectors after SIGTERM during a sync', async () => {
     const gateway = await GatewayProcess.start({ DATA_DIR: dataDir });
     const { connectionId } = await call<{ connectionId: string }>(`${gateway.url}/ingestion`, 'POST', {
       name: 'k',
@@ -158,7 +158,7 @@ describe('the gateway as a process', () => {
     expect(left.filter((state) => state !== '' && !state.startsWith('Z'))).toEqual([]);
   });
 
-  it('refuses to start with an unusable setting, naming it and not its content', async () => {
+  it('refuses to start with an invalid setting, and prints its name but not its value', async () => {
     const gateway = GatewayProcess.spawn({ AIRBYTE_API_URL: 'hunter2', PORT: 'x' });
     expect(await gateway.exit()).toBe(1);
     expect(gateway.output).toContain('AIRBYTE_API_URL');
@@ -166,7 +166,7 @@ describe('the gateway as a process', () => {
     expect(gateway.output).not.toContain('hunter2');
   });
 
-  it('refuses to serve beyond loopback when nobody has to sign in', async () => {
+  it('refuses to listen beyond loopback without authentication', async () => {
     const gateway = GatewayProcess.spawn({ HOST: '0.0.0.0', DATA_DIR: dataDir });
     expect(await gateway.exit()).toBe(1);
     expect(gateway.output).toContain('AUTH=off');

@@ -26,7 +26,7 @@ const check = async (body: object, status = 400): Promise<Problem> =>
 const raw = async (text: string, type = 'application/json'): Promise<Problem> =>
   (await gateway.api.post('/ingestion/check').set('content-type', type).send(text)).body as Problem;
 
-describe('JSON that cannot be read', () => {
+describe('invalid JSON', () => {
   it.each([
     ['{"name":"x",}', 'line 1, column 13: "}" is not the name of a member'],
     ["{'name': 'x'}", 'line 1, column 2: "\'name\'" is not a value: texts need double quotes'],
@@ -59,7 +59,7 @@ describe('JSON that cannot be read', () => {
     expect(problem.detail).toContain(received);
   });
 
-  it('may be announced as UTF-8', async () => {
+  it('is also reported with the charset UTF-8', async () => {
     expect((await raw('{}', 'application/json; charset="UTF-8"')).code).toBe('validation-failed');
   });
 });
@@ -83,13 +83,13 @@ describe('a path without a route', () => {
     );
   });
 
-  it('is answered without one when there is none', async () => {
+  it('is answered without a suggestion if no route is similar', async () => {
     const { body } = await gateway.api.get('/completely/elsewhere').expect(404);
     expect((body as Problem).detail).toBe('No operation has this path. GET /docs lists them all.');
   });
 });
 
-describe('a field that is not known', () => {
+describe('an unknown field', () => {
   it.each([
     [{ sourceID: 'x' }, 'sourceID', 'Did you mean sourceId?'],
     [{ source_id: 'x' }, 'source_id', 'Did you mean sourceId?'],
@@ -110,7 +110,7 @@ describe('a field that is not known', () => {
     expect(errors.find((error) => error.field === field)?.hint).toContain(hint);
   });
 
-  it('is answered as one that cannot be changed', async () => {
+  it('of a change is reported as not changeable if a creation accepts it', async () => {
     const { body } = await gateway.api.patch('/ingestion/some').send({ sourceId: 'x' }).expect(400);
     expect((body as Problem).errors).toEqual([
       {
@@ -122,7 +122,7 @@ describe('a field that is not known', () => {
   });
 });
 
-it('a field that is absent or null is missing', async () => {
+it('an absent or null field is reported as missing', async () => {
   const { errors = [] } = await check({ sourceId: null, schedule: {} });
   expect(errors.map(({ field, reason }) => [field, reason])).toEqual(
     expect.arrayContaining([
@@ -134,7 +134,7 @@ it('a field that is absent or null is missing', async () => {
   );
 });
 
-it('ids that are swapped are named as such', async () => {
+it('swapped ids are reported as swapped', async () => {
   const { errors = [] } = await check({ ...ORDERS, sourceId: DESTINATION_ID, destinationId: SOURCE_ID }, 422);
   expect(errors.map(({ field, reason }) => [field, reason])).toEqual([
     ['sourceId', 'is the id of a destination'],
@@ -142,12 +142,12 @@ it('ids that are swapped are named as such', async () => {
   ]);
 });
 
-it('an unknown id is answered with where the ids are', async () => {
+it('an unknown id is answered with the endpoint that lists the ids', async () => {
   const { body } = await gateway.api.get('/ingestion/unknown/status').expect(404);
   expect((body as Problem).detail).toContain('GET /ingestion lists the ingestions.');
 });
 
-describe('a value in the form of another API', () => {
+describe('a value or path of another API', () => {
   it.each([
     [{ schedule: '0 2 * * *' }, 'Write {"scheduleType":"cron","cronExpression":"0 2 * * *"}.'],
     [{ schedule: 'Every 6 HOURS' }, 'Write {"scheduleType":"basic","basicTiming":"Every 6 HOURS"}.'],
@@ -188,7 +188,7 @@ describe('a value in the form of another API', () => {
     expect(errors[0]?.hint).toContain(hint);
   });
 
-  it('is led to the cancellation where it deletes a run', async () => {
+  it('is answered with the cancel endpoint if it deletes a run', async () => {
     const { detail } = (await gateway.api.delete('/ingestion/c/runs/1').expect(405)).body as Problem;
     expect(detail).toBe(
       'This path takes GET, HEAD, not DELETE. Cancel a run with POST /ingestion/{connectionId}/runs/{runId}/cancel.',
@@ -197,7 +197,7 @@ describe('a value in the form of another API', () => {
     expect(other.detail).toBe('This path takes GET, HEAD, not PUT.');
   });
 
-  it('is led to the runs where it starts a sync by another path', async () => {
+  it('is answered with the runs endpoint if it starts a sync', async () => {
     const { detail } = (await gateway.api.post('/ingestion/c/sync').expect(404)).body as Problem;
     expect(detail).toContain('/ingestion/{connectionId}/runs');
   });

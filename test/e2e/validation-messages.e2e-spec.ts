@@ -9,7 +9,7 @@ interface Refusal {
   readonly errors: readonly { readonly field: string; readonly reason: string; readonly hint: string }[];
 }
 
-describe('a refusal', () => {
+describe('the refusal', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
 
@@ -38,7 +38,7 @@ describe('a refusal', () => {
       'half \ud800',
     ];
 
-    it.each(UNREADABLE)('that nobody can read or look up (%j) names the field', async (name) => {
+    it.each(UNREADABLE)('that is not readable (%j) names the field', async (name) => {
       const { connectionId } = upstream.state.addConnection();
       const created = await gateway.api
         .post('/ingestion')
@@ -53,7 +53,7 @@ describe('a refusal', () => {
       expect(upstream.requests).toEqual([]);
     });
 
-    it.each(['', 'x'.repeat(256)])('of the wrong length says no more than that', async (name) => {
+    it.each(['', 'x'.repeat(256)])('with an invalid length reports only the length', async (name) => {
       const { body } = await gateway.api
         .post('/ingestion')
         .send({ ...ORDERS, name })
@@ -64,7 +64,7 @@ describe('a refusal', () => {
     });
 
     it.each(['Bestellungen → Lager', 'O\u2019Brien\u2019s 🦆', ' padded ', '{}'])(
-      'is not made of what people write: %s',
+      'does not happen for a readable name: %s',
       async (name) => {
         const created = await gateway.api
           .post('/ingestion')
@@ -82,7 +82,7 @@ describe('a refusal', () => {
       return response.body as Refusal;
     };
 
-    it('speaks of a URL, where nothing is quoted and nothing is a field', async () => {
+    it('uses the terms of a URL, without quotes and fields', async () => {
       const { errors } = await refusal('pageSize=many&status=on&extra=1');
       expect(errors.map(({ field }) => field).sort()).toEqual(['extra', 'pageSize', 'status']);
       expect(JSON.stringify(errors)).not.toMatch(/quotes|JSON|\\"|field[^"]/);
@@ -91,7 +91,7 @@ describe('a refusal', () => {
       });
     });
 
-    it('says of one that is repeated just that, and names what else is wrong', async () => {
+    it('reports a repeated parameter, together with other errors', async () => {
       const { errors } = await refusal('status=active&status=inactive&pageSize=0');
       expect(errors).toEqual([
         { field: 'status', reason: 'is repeated', hint: 'Send status once, with one value.' },
@@ -101,10 +101,10 @@ describe('a refusal', () => {
   });
 
   describe('of unknown fields', () => {
-    /** What every object has, so that one more is easily missed. */
+    /** Names that every object inherits. */
     const NAMES = Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== '__proto__');
 
-    it.each(NAMES)('names %s as any other, nested ones and parameters too', async (name) => {
+    it.each(NAMES)('names %s, also in nested objects and as a parameter', async (name) => {
       const { body } = await gateway.api
         .post('/ingestion')
         .send({ ...ORDERS, [name]: 1, schedule: { scheduleType: 'manual', [name]: null } })
@@ -145,13 +145,13 @@ describe('a refusal', () => {
         .post('/schedule/preview')
         .send({ schedule: { scheduleType: 'cron', cronExpression: '0 2 * * *' }, from, count: 3 });
 
-    it('names the one that RFC 3339 cannot write in UTC', async () => {
+    it('names a time that RFC 3339 cannot express in UTC', async () => {
       const { body } = await preview('9999-12-31T23:59:59-01:00').expect(400);
       const reason = 'must not be after the year 9999, in UTC';
       expect(body).toMatchObject({ errors: [{ field: 'from', reason }] });
     });
 
-    it('is not needed for the last ones of all: firings end with the year 9999', async () => {
+    it('does not happen for the last possible times, and firings end with the year 9999', async () => {
       const { body } = await preview('9999-12-30T12:00:00Z').expect(200);
       expect(body).toMatchObject({ nextSyncs: ['9999-12-31T02:00:00.000Z'] });
     });
