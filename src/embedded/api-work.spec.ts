@@ -213,14 +213,16 @@ describe('the data directory', () => {
     const start = (dataKey: string | null): Promise<unknown> =>
       startEmbeddedAirbyte({ dataDir: embedded.dataDir, dataKey, log });
 
-    beforeEach(() => embedded.stop());
-    afterEach(async () => {
+    const startAgain = async (): Promise<void> => {
       api = await embedded.startAgain();
       expect((await api.get('/sources')).status).toBe(200);
-    });
+    };
+
+    beforeEach(() => embedded.stop());
 
     it('is refused with another key', async () => {
       await expect(start(Buffer.alloc(32).toString('base64'))).rejects.toThrow('DATA_KEY is not the key');
+      await startAgain();
     });
 
     it('is refused without the key file', async () => {
@@ -229,6 +231,7 @@ describe('the data directory', () => {
       rmSync(path);
       await expect(start(null)).rejects.toThrow('secret.key is missing');
       writeFileSync(path, key, { mode: 0o600 });
+      await startAgain();
     });
   });
 

@@ -7,7 +7,7 @@ import { until } from '../support/until';
 const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 const CREATE = 'POST /connections';
 
-describe('requests that are alike but for their keys, at two replicas at one time', () => {
+describe('concurrent creations with equal bodies and different keys at two replicas', () => {
   let redis: RedisServer;
   let upstream: ScriptedUpstream;
   let gateways: readonly TestGateway[];
@@ -44,7 +44,7 @@ describe('requests that are alike but for their keys, at two replicas at one tim
     const { connectionId } = (await response.json()) as { connectionId?: string };
     return { status: response.status, id: connectionId };
   };
-  /** Asks the replicas in turns until one tells. */
+  /** Repeats a creation at alternating replicas until it has an outcome. */
   const insist = (key: string): Promise<string> => {
     let turn = 0;
     return until('an outcome', async () => (await create(turn++ % 2, key)).id);
@@ -55,7 +55,7 @@ describe('requests that are alike but for their keys, at two replicas at one tim
     expect(await Promise.all(keys.map(insist))).toEqual(ids);
   };
 
-  it('one answer lost, and found in what the other has made: the other is not told of the same', async () => {
+  it('get different connections if one answer was lost', async () => {
     const first = latch();
     upstream.on(CREATE, async (request, nth) => {
       if (nth === 1) return fault('reset');
@@ -72,7 +72,7 @@ describe('requests that are alike but for their keys, at two replicas at one tim
     expect(upstream.count(CREATE)).toBe(3);
   });
 
-  it('both answers lost: each is told of one of its own, and nothing is sent again', async () => {
+  it('get different connections if both answers were lost, and nothing is sent again', async () => {
     upstream.on(CREATE, (request) => fault('reset', upstream.act(request)));
     await Promise.all([create(0, 'left'), create(1, 'right')]);
     await expectOneEach(['left', 'right']);

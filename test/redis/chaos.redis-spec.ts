@@ -14,10 +14,10 @@ import {
 const SEED = Number(process.env['CHAOS_SEED'] ?? 20_261_128);
 const KEYS = 120;
 const BETWEEN_KEYS_MS = 120;
-/** Longer than leases and doubts: who goes on asking for so long is told. */
+/** Longer than all leases and IDEMPOTENCY_DOUBT_MS, so that every creation gets an outcome within this time. */
 const SETTLE_MS = 45_000;
 
-/** Creations that are lost before or after they are made, or are made when nobody waits any more. */
+/** Loses creations before or after their execution, or executes them after the client disconnected. */
 function misbehave(upstream: ScriptedUpstream, random: () => number): void {
   upstream.on('POST /connections', async (request) => {
     const dice = random();
@@ -80,7 +80,7 @@ describe(`two replicas that are killed, with a Redis that is killed and frozen (
     else await redis.run();
   };
 
-  /** The id that one try is answered with, if it is; some hang up. */
+  /** The id in the answer to one attempt, if any. Some attempts disconnect. */
   const attempt = async (key: string, name: string): Promise<string | undefined> => {
     const patienceMs = random() < 0.1 ? random() * 300 : 20_000;
     try {
@@ -92,11 +92,11 @@ describe(`two replicas that are killed, with a Redis that is killed and frozen (
       });
       return ((await response.json()) as { connectionId?: string }).connectionId;
     } catch {
-      // Cut off by a kill, or by impatience: the next try tells.
+      // Aborted by a kill or by this client. The next attempt gets the outcome.
       return undefined;
     }
   };
-  /** Every id that a caller was told until it was, and once more. */
+  /** All ids that a caller got until the outcome, and in one more attempt. */
   const insist = async (key: string, name: string, endsAt: number): Promise<Set<string>> => {
     const told = new Set<string>();
     while (told.size === 0 && Date.now() < endsAt) {
@@ -108,7 +108,7 @@ describe(`two replicas that are killed, with a Redis that is killed and frozen (
     return again === undefined ? told : told.add(again);
   };
 
-  it('make one connection for each key, half of the requests alike but for it', async () => {
+  it('create one connection for each key, half of them with equal bodies', async () => {
     misbehave(upstream, random);
     const endsAt = Date.now() + KEYS * BETWEEN_KEYS_MS + SETTLE_MS;
     const over = new AbortController();

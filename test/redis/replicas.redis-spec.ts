@@ -128,7 +128,7 @@ describe('replicas that share a Redis', () => {
     expect(await survivor.kill('SIGTERM')).toBe(0);
   });
 
-  it('send again what a killed one has sent in vain, when the doubt is over', async () => {
+  it('repeat a lost creation of a killed replica after IDEMPOTENCY_DOUBT_MS', async () => {
     const victim = await GatewayProcess.start(environment);
     upstream.on(CREATE, (_request, nth) => (nth === 1 ? new Promise(() => undefined) : undefined));
     const lost = create(victim.url, 'vain').catch(() => 'cut off');
@@ -142,7 +142,7 @@ describe('replicas that share a Redis', () => {
     expect(await survivor.kill('SIGTERM')).toBe(0);
   });
 
-  it('store what was decided before one that is told to stop has ended', async () => {
+  it('store the outcomes of running requests before they stop', async () => {
     const [leaving, staying] = await Promise.all([
       GatewayProcess.start(environment),
       GatewayProcess.start(environment),
@@ -160,7 +160,7 @@ describe('replicas that share a Redis', () => {
     expect(await staying.kill('SIGTERM')).toBe(0);
   });
 
-  it('count a caller together', async () => {
+  it('share the rate limit of a caller', async () => {
     const sha256 = createHash('sha256').update('a key').digest('hex');
     const limited = { ...environment, RATE_LIMIT: '5', API_KEYS: `a:ingestion:read:${sha256}` };
     const gateways = await Promise.all([startGateway(limited), startGateway(limited)]);
@@ -195,7 +195,7 @@ describe('a Redis that is out of reach', () => {
   };
   const isDegraded = (body: unknown): boolean => JSON.stringify(body).includes('Redis cannot be used');
 
-  it('refuses keys, lets everything else pass, and shows; it is well again by itself', async () => {
+  it('refuses Idempotency-Keys, does not affect other requests, is reported by readiness, and recovers', async () => {
     const gateway = await GatewayProcess.start(environment);
     const first = await create(gateway.url, 'kept');
     expect(first.status).toBe(201);

@@ -41,8 +41,8 @@ describe('with a real Redis', () => {
     nowMs: Date.now(),
   });
 
-  describe('an attempt whose process has died', () => {
-    it('is in doubt from its last sign of life, when its lease has ended', async () => {
+  describe('an attempt of a killed process', () => {
+    it('is in doubt since its last lease renewal, after its lease has expired', async () => {
       const stores = [one, other].map((shared) => new RedisIdempotencyStore(shared, STORE_TIMES));
       const [dead, alive] = stores as [RedisIdempotencyStore, RedisIdempotencyStore];
       const mine = intent('dead', 'a');
@@ -57,7 +57,7 @@ describe('with a real Redis', () => {
       });
     });
 
-    it('may tell its outcome late, if it was only slow: an outcome is an outcome', async () => {
+    it('can still store its outcome late if it was only slow', async () => {
       const store = new RedisIdempotencyStore(one, STORE_TIMES);
       await store.begin(intent('slow', 'a'));
       await redisCall("return redis.call('DEL', KEYS[1])", lockOf('slow'));
@@ -67,7 +67,7 @@ describe('with a real Redis', () => {
       expect(await store.begin(intent('slow', 'c'))).toEqual({ kind: 'answered', answer: ANSWER });
     });
 
-    it('is in doubt anew when it is sent again: a second death is not taken for the first', async () => {
+    it('is in doubt since the second attempt after a repetition', async () => {
       const store = new RedisIdempotencyStore(one, STORE_TIMES);
       const first = intent('twice', 'a');
       await store.begin(first);
@@ -83,7 +83,7 @@ describe('with a real Redis', () => {
     });
   });
 
-  it('records live as long as the setting says, and those without an outcome longer', async () => {
+  it('records expire after IDEMPOTENCY_TTL_S, and those without an outcome later', async () => {
     const store = new RedisIdempotencyStore(one, STORE_TIMES);
     const mine = intent('ttl', 'a');
     await store.begin(mine);
@@ -95,7 +95,7 @@ describe('with a real Redis', () => {
     expect(await redisCall("return redis.call('EXISTS', KEYS[1])", lockOf('ttl'))).toBe(0);
   });
 
-  it('refuses new keys of a caller that has its share, and of no other caller', async () => {
+  it('refuses new keys of a caller that has reached its share, and accepts those of others', async () => {
     const store = new RedisIdempotencyStore(one, STORE_TIMES, 2);
     for (const id of ['share-1', 'share-2']) await store.begin(intent(id, 'o', 'key:busy'));
     await expect(store.begin(intent('share-3', 'o', 'key:busy'))).rejects.toThrow(ShareExhausted);
@@ -105,16 +105,16 @@ describe('with a real Redis', () => {
     expect((await store.begin(intent('share-3', 'o', 'key:busy'))).kind).toBe('new');
   });
 
-  it('holds nothing of a key or of who sent it that could be read', async () => {
+  it('does not store a key or a caller in plain text', async () => {
     const keys = await redisCall("return redis.call('KEYS', '*')");
     expect(JSON.stringify(keys)).not.toContain('key:');
   });
 
-  describe('what was made', () => {
+  describe('a connection', () => {
     const claimsOf = (shared: RedisState): SharedCreationClaims =>
       new SharedCreationClaims(shared, STORE_TIMES);
 
-    it('is one claimant alone, at all replicas, for as long as anybody may look for it', async () => {
+    it('belongs to one claimant at all replicas, as long as a search is possible', async () => {
       const [here, there] = [claimsOf(one), claimsOf(other)];
       const all = await Promise.all([
         here.claimFound('m', 'a'),
@@ -132,13 +132,13 @@ describe('with a real Redis', () => {
       expect(leftMs).toBeGreaterThan(STORE_TIMES.ttlMs + STORE_TIMES.doubtMs);
     });
 
-    it('is of two claimants where Airbyte has answered both with it', async () => {
+    it('belongs to two claimants if Airbyte answered both with it', async () => {
       expect(await claimsOf(one).claimCreated('n', 'a')).toBe(true);
       expect(await claimsOf(other).claimCreated('n', 'b')).toBe(true);
       expect(await claimsOf(other).claimFound('n', 'c')).toBe(false);
     });
 
-    it('and found is given to nobody while Redis hangs; what was answered is claimed when it goes on', async () => {
+    it('that was found is withheld while Redis does not answer, and one that was answered is claimed later', async () => {
       const [here, there] = [claimsOf(one), claimsOf(other)];
       server.freeze();
       expect(await here.claimCreated('answered', 'a')).toBe(true);
@@ -151,7 +151,7 @@ describe('with a real Redis', () => {
     });
   });
 
-  it('counts the requests of a caller at all replicas, and Redis ends the minute', async () => {
+  it('counts the requests of a caller at all replicas until Redis ends the minute', async () => {
     const [a, b] = [new RedisRateLimiter(3, one), new RedisRateLimiter(3, other)];
     const quotas = await Promise.all([a, b, a, b, a].map((limiter) => limiter.take('caller')));
     expect(quotas.map((quota) => quota?.isExceeded).sort()).toEqual([false, false, false, true, true]);

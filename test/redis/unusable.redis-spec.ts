@@ -3,7 +3,7 @@ import { RedisServer } from '../support/redis-server';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 import { until } from '../support/until';
 
-describe('a Redis that answers but cannot keep records', () => {
+describe('a Redis that cannot store records', () => {
   let redis: RedisServer;
   let upstream: ScriptedUpstream;
   let gateway: GatewayProcess | null = null;
@@ -55,14 +55,14 @@ describe('a Redis that answers but cannot keep records', () => {
     expect(running.output).toContain('Redis is usable again');
   });
 
-  it('is reported when the database of the URL does not exist, and database 0 is left alone', async () => {
+  it('is reported if the database of the URL does not exist, and database 0 is not used', async () => {
     const running = await started(`${redis.url}/99`);
     await warningOf(running, 'database 99 cannot be selected');
     expect(await keyedStatus(running, 'a')).toBe(503);
     expect(await redis.command('DBSIZE')).toBe(':0');
   });
 
-  it('is reported when it evicts keys', async () => {
+  it('is reported if it evicts keys', async () => {
     await redis.configure('maxmemory', '100mb');
     await redis.configure('maxmemory-policy', 'allkeys-lru');
     const running = await started(redis.url);

@@ -3,7 +3,7 @@ import { WORKSPACE_ID } from './scripted-upstream';
 
 const newKey = (): string => randomBytes(32).toString('hex');
 
-/** API keys of callers: one may read and write, one may only read, one may only write, one has a single workspace. */
+/** API keys of callers that may read and write, only read, only write, or use a single workspace. */
 export const KEYS = { writer: newKey(), reader: newKey(), limited: newKey(), weak: newKey() };
 
 const entry = (name: keyof typeof KEYS, scopes: string, workspace = ''): string =>

@@ -1,4 +1,4 @@
-/** Does work to its end that may be interrupted. */
+/** Runs interruptible work to its end. */
 export function atOnce<T>(work: Generator<void, T>): T {
   for (;;) {
     const step = work.next();

@@ -5,13 +5,13 @@ import { checkAnswer } from './contract';
 const origins = new Set<string>();
 const plainFetch = globalThis.fetch;
 
-/** From now on every answer that `fetch` gets from this gateway is held to the API description. */
+/** Checks all further answers of this gateway to `fetch` against the API description. */
 export function watchFetch(url: string): void {
   origins.add(new URL(url).origin);
   globalThis.fetch = checkedFetch;
 }
 
-/** An agent that holds every answer to the API description. */
+/** An agent that checks every answer against the API description. */
 export function checkedAgent(url: string): TestAgent {
   return supertest.agent(url).use((test: Test) => {
     test.expect((response) => {

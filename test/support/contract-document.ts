@@ -12,10 +12,10 @@ import { inTermsOf30 } from './contract-terms';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** An operation of the committed description, found by what was requested. */
+/** The operation of the committed description for a request. */
 export interface FoundOperation {
   readonly id: string;
-  /** As the description has it. */
+  /** Path of the description, with parameters. */
   readonly template: string;
   readonly operation: Operation;
 }
@@ -24,12 +24,12 @@ function committed(name: string): unknown {
   return JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
 }
 
-/** The committed description as it is. */
+/** The committed description. */
 export const document31 = committed('openapi.json') as {
   readonly paths: object;
   readonly components: object;
 };
-/** The one for generators that know no 3.1. */
+/** The description for generators without support of OpenAPI 3.1. */
 export const document30 = committed('openapi-3.0.json') as OpenAPIObject;
 /** The first in the terms of 3.0. Redocly holds it to the shape of OpenAPI, so it is not parsed again here. */
 export const document = inTermsOf30(document31) as OpenAPIObject;
@@ -92,10 +92,10 @@ export function documentedAnswers(): string[] {
   );
 }
 
-/** What only a fault of our own could bring about, where none is known. */
+/** Answers that only an unknown bug could cause. */
 const UNKNOWN_FAULTS = ['getLiveness 500 internal-error'];
 
-/** Every described answer that can be brought about. */
+/** Every described answer that a test can cause. */
 export function answersToBeSeen(): string[] {
   return documentedAnswers().filter((answer) => !UNKNOWN_FAULTS.includes(answer));
 }

@@ -51,7 +51,7 @@ addFormats(strict);
 strict.addSchema({ $id: ID, ...document31 });
 const bodies = new Map<string, ValidateFunction>();
 
-/** What is wrong with an answer by the description as any validator of 3.1 reads it. */
+/** Returns the differences between an answer and the description, as found by a validator for OpenAPI 3.1. */
 export function faultsOfAnswer(place: AnswerPlace, value: unknown): string[] {
   const parts = [
     'paths',
@@ -72,7 +72,7 @@ export function faultsOfAnswer(place: AnswerPlace, value: unknown): string[] {
   return validate(value) ? [] : [`3.1: ${strict.errorsText(validate.errors)}`];
 }
 
-/** Where an answer is described. */
+/** The place of an answer in the description. */
 export interface AnswerPlace {
   readonly template: string;
   readonly method: string;
@@ -80,14 +80,14 @@ export interface AnswerPlace {
   readonly type: string;
 }
 
-/** A part of a JSON pointer in a URI. */
+/** Encodes a part of a JSON pointer for a URI. */
 function escaped(part: string): string {
   return encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1'));
 }
 
 const compiled = new Map<unknown, ValidateFunction>();
 
-/** What is wrong with a value by a schema of the description, one text for each fault. */
+/** Returns one text for each violation of a schema by a value. */
 export function faultsOf(schema: object, value: unknown): string[] {
   let validate = compiled.get(schema);
   if (!validate) {

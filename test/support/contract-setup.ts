@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SEEN_DIRECTORY } from './contract-seen';
 
-/** Jest's global setup: makes the place where the tests note which answers they saw. */
+/** Jest's global setup: creates the folder for the records of received answers. */
 export default function setup(): void {
   process.env[SEEN_DIRECTORY] = mkdtempSync(join(tmpdir(), 'contract-seen-'));
 }

@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import { answersToBeSeen } from './contract-document';
 import { allSeen, SEEN_DIRECTORY } from './contract-seen';
 
-/** Below this share only a part of the tests was run, and a list would be noise. */
+/** Below this share, only a part of the tests was run, and missing answers are not reported. */
 const WHOLE_RUN = 0.9;
 
-/** Jest's global teardown: says which documented answers no test saw, and fails when there are any. */
+/** Jest's global teardown: lists the documented answers that no test received, and fails if there are any. */
 export default function teardown(): void {
   const directory = process.env[SEEN_DIRECTORY];
   if (directory === undefined) return;

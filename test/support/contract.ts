@@ -2,7 +2,7 @@ import { codesOf, type FoundOperation, findOperation, headersOf, responseOf } fr
 import { faultsOf, faultsOfAnswer } from './contract-schema';
 import { seen } from './contract-seen';
 
-/** An answer of the gateway as it came over the wire. */
+/** An answer of the gateway as received. */
 export interface Answer {
   readonly method: string;
   /** With the query, if there was one. */
@@ -12,14 +12,14 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Served beside the API and described by nobody. */
+/** Paths that the API description does not contain. */
 const BESIDE = /^\/($|(docs|problems|openapi(-3\.0)?\.(json|yaml)|metrics)(\/|$))/;
 
-/** Headers of HTTP itself and of helmet: they are no part of the contract. */
+/** Headers of HTTP and of helmet, which are not part of the contract. */
 const BACKGROUND =
   /^(date|connection|keep-alive|content-(type|length|security-policy)|transfer-encoding|vary|cache-control|strict-transport-security|referrer-policy|origin-agent-cluster|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection)|cross-origin-(opener|resource|embedder)-policy|access-control-.*)$/;
 
-/** @throws Error that names every way in which the answer is not what the API description says. */
+/** @throws Error that names all differences between the answer and the API description */
 export function checkAnswer(answer: Answer): void {
   const path = answer.path.split(/[?#]/, 1)[0] ?? '/';
   if (BESIDE.test(path)) return;
@@ -32,7 +32,7 @@ export function checkAnswer(answer: Answer): void {
   );
 }
 
-/** Whatever is asked for that does not exist is answered with a problem. */
+/** A request for an unknown path must be answered with a problem. */
 function strayFaults(answer: Answer): string[] {
   if (answer.status < 400) return ['there is no such operation'];
   return bodyFaults(answer, ['application/problem+json'], { $ref: '#/components/schemas/Problem' });
@@ -77,7 +77,7 @@ function bodyFaults(answer: Answer, types: readonly string[], schema: object | u
   return faultsOf(schema, JSON.parse(answer.text));
 }
 
-/** By the description of 3.1 as it is. */
+/** Checks against the description in OpenAPI 3.1. */
 function strictFaults(
   template: string,
   { method, status, text }: Answer,

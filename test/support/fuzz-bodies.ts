@@ -15,7 +15,7 @@ const schedule = fc.record(
   { requiredKeys: [] },
 );
 
-/** Texts that look like cron expressions, with as many fields as come. */
+/** Texts that resemble cron expressions, with any number of fields. */
 function cronLike(): Arbitrary<string> {
   const field = fc.oneof(
     fc.constantFrom(
@@ -60,7 +60,7 @@ const name = fc.oneof({ weight: 3, arbitrary: fc.constant<unknown>('Orders') }, 
 const field = (right: unknown): Arbitrary<unknown> =>
   fc.oneof({ weight: 19, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: nastyValue });
 
-/** Members of every body of this API, right more often than not, so that some requests get far. */
+/** Members of all request bodies. Most are valid, so that some requests succeed. */
 const members = fc.record(
   {
     name,
@@ -92,14 +92,14 @@ const strayMember = fc.tuple(
   fc.constantFrom<unknown>({ polluted: true }, { prototype: { polluted: true } }, 1),
 );
 
-/** JSON.stringify would lose `__proto__`, so that is written by hand. */
+/** Writes `__proto__` by hand, because JSON.stringify would omit it. */
 const withStrayMember = fc.tuple(fc.oneof(creation, members), strayMember).map(([value, [key, stray]]) => {
   const text = JSON.stringify(value);
   const separator = text === '{}' ? '' : ',';
   return `${text.slice(0, -1)}${separator}${JSON.stringify(key)}:${JSON.stringify(stray)}}`;
 });
 
-/** What is sent as a body. */
+/** The body of a request. */
 export const body: Arbitrary<string> = fc.oneof(
   { weight: 8, arbitrary: creation.map((value) => JSON.stringify(value)) },
   { weight: 6, arbitrary: members.map((value) => JSON.stringify(value)) },
@@ -113,7 +113,7 @@ export const body: Arbitrary<string> = fc.oneof(
   },
 );
 
-/** What it is said to be. */
+/** The media type of the body. */
 export const contentType = fc.oneof(
   { weight: 12, arbitrary: fc.constant('application/json') },
   {

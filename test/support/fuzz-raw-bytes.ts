@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { encoded, nastyText } from './fuzz-texts';
 
-/** Bytes for a socket: requests with something wrong in any place, and what is no request at all. */
+/** Bytes for a socket: requests with errors at random places, and other bytes. */
 export const rawBytes: Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary-ascii', maxLength: 300 }),
   fc

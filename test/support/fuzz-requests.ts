@@ -5,7 +5,7 @@ import { encoded, KNOWN_ID, nastyText } from './fuzz-texts';
 export interface FuzzRequest {
   readonly route: Route;
   readonly method: string;
-  /** As it goes over the wire. */
+  /** The path as it is sent. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
@@ -19,7 +19,7 @@ export interface Route {
 
 const WITH_BODY = ['POST', 'PATCH', 'PUT'];
 
-/** Ids of all kinds, one in five of something that exists. */
+/** Ids of all kinds. One in five exists. */
 const id = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(KNOWN_ID, '1') },
   { weight: 1, arbitrary: fc.uuid({ version: 5 }) },
@@ -56,7 +56,7 @@ const someQuery = fc
   .map((pairs) => (pairs.length === 0 ? '' : `?${pairs.map((pair) => pair.join('=')).join('&')}`));
 const query = fc.oneof({ weight: 3, arbitrary: fc.constant('') }, { weight: 2, arbitrary: someQuery });
 
-/** What HTTP allows in a value: a client cannot send more. */
+/** Characters that HTTP allows in a header value. */
 const headerValue = nastyText.map((text) => text.replace(/[^\t\x20-\x7e\x80-\xff]/g, '').slice(0, 3000));
 
 const headers = fc.dictionary(
@@ -92,7 +92,7 @@ const headers = fc.dictionary(
   { maxKeys: 4 },
 );
 
-/** Requests for any of the routes, with everything in them made up. */
+/** Random requests for all routes. */
 export function requestsFor(routes: readonly Route[]): Arbitrary<FuzzRequest> {
   return fc.constantFrom(...routes).chain((route) => {
     const withBody = WITH_BODY.includes(route.method);

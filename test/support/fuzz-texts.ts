@@ -1,9 +1,9 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** An ingestion that exists, for the fuzzer to find now and then. */
+/** Id of an existing ingestion, which the fuzzer sometimes sends. */
 export const KNOWN_ID = 'b7c1d2e3-0000-4000-8000-00000000000a';
 
-/** What an attacker, a bug or an odd keyboard puts where an id, a name or a header should be. */
+/** Unusual texts in the place of an id, a name or a header. */
 const NASTY_TEXTS = [
   '',
   ' ',
@@ -60,14 +60,14 @@ const NASTY_TEXTS = [
   'P99999999999Y',
 ];
 
-/** Texts of that kind, and any others. */
+/** Unusual and random texts. */
 export const nastyText = fc.oneof(
   fc.constantFrom(...NASTY_TEXTS),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ maxLength: 200 }),
 );
 
-/** Whatever JSON can hold. */
+/** Random JSON values. */
 export const nastyValue: Arbitrary<unknown> = fc.oneof(
   nastyText,
   fc.constantFrom<unknown>(
@@ -94,7 +94,7 @@ export const nastyValue: Arbitrary<unknown> = fc.oneof(
   ),
 );
 
-/** Some bytes as they may stand in a request line: everything else is percent-encoded. */
+/** Percent-encodes all bytes that are not allowed in a request line. */
 function encode(text: string, thoroughly: boolean): string {
   const bytes = Buffer.from(text, 'utf8');
   const safe = thoroughly ? /[A-Za-z0-9._~-]/ : /[!-~]/;
@@ -106,6 +106,6 @@ function encode(text: string, thoroughly: boolean): string {
     .join('');
 }
 
-/** Such a text in a request line, thoroughly escaped or only as far as HTTP wants it. */
+/** A text in a request line, fully escaped or only as far as HTTP requires. */
 export const encoded = (text: Arbitrary<string>): Arbitrary<string> =>
   fc.tuple(text, fc.boolean()).map(([value, thoroughly]) => encode(value, thoroughly));

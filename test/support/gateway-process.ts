@@ -6,7 +6,7 @@ import { until } from './until';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'gateway.js');
 
-/** The built gateway as a process of its own, as `npm start` runs it. What `fetch` gets from it is held to the description. */
+/** The built gateway in its own process, as with `npm start`. Its answers to `fetch` are checked against the description. */
 export class GatewayProcess {
   output = '';
   private readonly exited: Promise<unknown[]>;
@@ -39,7 +39,7 @@ export class GatewayProcess {
     return this.child.pid ?? -1;
   }
 
-  /** Base URL, from what the start printed. */
+  /** Base URL from the output of the start. */
   get url(): string {
     return /Airbyte Ingestion API: (\S+)/.exec(this.output)?.[1] ?? '';
   }
@@ -49,7 +49,7 @@ export class GatewayProcess {
     this.child.stdout?.pause();
   }
 
-  /** Exit status, null when a signal ended it. */
+  /** Exit status; null if a signal ended the process. */
   async exit(): Promise<number | null> {
     const [code] = await this.exited;
     return typeof code === 'number' ? code : null;

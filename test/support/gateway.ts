@@ -4,7 +4,7 @@ import { parseSettings } from '../../src/config/settings';
 import { type RunningGateway, start } from '../../src/start';
 import { checkedAgent, watchFetch } from './contract-callers';
 
-/** A gateway on a free port, and a caller for it that holds every answer to the API description. */
+/** A gateway on a free port, and an agent that checks every answer against the API description. */
 export interface TestGateway {
   readonly url: string;
   readonly api: TestAgent;
@@ -12,7 +12,7 @@ export interface TestGateway {
 }
 
 /**
- * Starts the gateway in this process with the settings that a user would set. Nothing of it is replaced but the clock. Reads
+ * Starts the gateway in this process with the settings of a user. Only the clock can be replaced. Reads
  * are direct unless a test sets `FEED_INTERVAL_MS`, so that a test can count calls and change Airbyte at any moment.
  */
 export async function startGateway(environment: Record<string, string>, clock?: Clock): Promise<TestGateway> {

@@ -1,4 +1,4 @@
-/** A caller that knows nothing but a refusal: reads what its hint proposes, and changes the request accordingly. */
+/** Reads the proposals of a hint and changes the refused request accordingly. */
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -8,7 +8,7 @@ export interface FieldError {
   readonly hint: string;
 }
 
-/** A change of the object that has the refused field. */
+/** A change of the object with the refused field. */
 type Edit = (parent: Record<string, unknown>, field: string) => void;
 
 const put =
@@ -40,7 +40,7 @@ const become =
     Object.assign(parent, schedule);
   };
 
-/** The changes that a hint proposes, each of which has to end the refusal. */
+/** The changes that a hint proposes. Each must correct the refused field. */
 export function proposalsOf({ field, reason, hint }: FieldError): readonly Edit[] {
   const meant = /Did you mean ([\w.]+(?: or [\w.]+)*)\?/.exec(hint)?.[1]?.split(' or ');
   const pairs = [...hint.matchAll(/"(\w+)": "([^"]+)"/g)].map(
@@ -73,7 +73,7 @@ function isUnknown(reason: string): boolean {
   return reason.startsWith('is not a known');
 }
 
-/** Objects and lists that a hint writes out. */
+/** Objects and lists in a hint. */
 function jsonOf(hint: string): unknown[] {
   return [...hint.matchAll(/(?:Write|e\.g\.|or) ([[{].*?[\]}])(?=[.,] | or |\.$)/g)].flatMap(
     ([, text = '']) => (isJson(text) ? [JSON.parse(text) as unknown] : []),
@@ -123,7 +123,7 @@ function schedulesOf(field: string, hint: string): Edit[] {
   });
 }
 
-/** A word to write in the place of a part of an expression, which the reason names. */
+/** A replacement for the part of an expression that the reason names. */
 function partsOf({ field, reason, hint }: FieldError): Edit[] {
   const [, from, to] = /write ([A-Z\d]\S*)(?: to ([A-Z\d]+))?(?:$|,| or )/.exec(hint) ?? [];
   const part = /"([^"]+)"/.exec(reason)?.[1] ?? /\b\d+\b/.exec(reason)?.[0];
@@ -133,7 +133,7 @@ function partsOf({ field, reason, hint }: FieldError): Edit[] {
   });
 }
 
-/** A copy of the request with the change. */
+/** Returns a copy of the request with the change. */
 export function applied(edit: Edit, { field }: FieldError, request: Json): Json {
   const copy = structuredClone(request) as Record<string, unknown>;
   const steps = field.split(/[.[\]]+/).filter((step) => step !== '');

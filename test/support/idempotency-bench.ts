@@ -8,17 +8,17 @@ export const DOUBT_MS = 60_000;
 
 type Sent = ReturnType<GatewayBench['api']['post']>;
 
-/** A bench whose requests carry an `Idempotency-Key`, a new one for each test, and whose clock can be moved. */
+/** A gateway with an adjustable clock, and requests with a new `Idempotency-Key` for each test. */
 export interface IdempotencyBench extends GatewayBench {
   /** The key of this test. */
   readonly key: string;
   readonly post: (path: string, body?: object, withKey?: string) => Sent;
   readonly create: (body?: object) => Sent;
-  /** Moves the clock so far ahead of the machine's, until the test ends. */
+  /** Sets the clock ahead of the system clock until the test ends. */
   readonly moveAhead: (ms: number) => void;
-  /** Carries a request out and loses the answer. */
+  /** Executes a request and loses the answer. */
   readonly loseAnswer: (request: UpstreamRequest) => Reply;
-  /** Loses the first creation before it is carried out, and the answer with it. */
+  /** Loses the first creation before its execution. */
   readonly loseFirstCreation: () => void;
 }
 

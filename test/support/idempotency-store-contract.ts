@@ -10,7 +10,7 @@ import {
 const ANSWER: StoredAnswer = { status: 201, headers: { location: '/x' }, body: '{"name":"ü\\u0000"}' };
 export const STORE_TIMES = { ttlMs: 60_000, doubtMs: 5000 };
 
-/** What every store must do, whatever it is made of. */
+/** Tests that every kind of store must pass. */
 export function describeStore(
   name: string,
   create: () => IdempotencyStore,
@@ -35,14 +35,14 @@ export function describeStore(
     });
     const kindOf = async (begun: Promise<BeginResult>): Promise<string> => (await begun).kind;
 
-    it('lets one of many begin', async () => {
+    it('lets one of many concurrent requests begin', async () => {
       const owners = Array.from({ length: 50 }, (_, i) => `o${i}`);
       const kinds = await Promise.all(owners.map((owner) => kindOf(store.begin(intent(owner)))));
       expect(kinds.filter((kind) => kind === 'new')).toHaveLength(1);
       expect(kinds.filter((kind) => kind === 'in-progress')).toHaveLength(49);
     });
 
-    it('gives the answer to all who come later, as it was', async () => {
+    it('returns the unchanged answer to all later requests', async () => {
       const mine = intent('a');
       await store.begin(mine);
       await store.finish(mine, { kind: 'answered', answer: ANSWER });
@@ -50,7 +50,7 @@ export function describeStore(
       expect(await store.begin(intent('c'))).toEqual({ kind: 'answered', answer: ANSWER });
     });
 
-    it('tells another request from the same, running or answered', async () => {
+    it('detects a different request with the same key, during and after the first', async () => {
       const mine = intent('a');
       await store.begin(mine);
       expect(await kindOf(store.begin(intent('b', 'other')))).toBe('key-reused');
@@ -58,14 +58,14 @@ export function describeStore(
       expect(await kindOf(store.begin(intent('b', 'other')))).toBe('key-reused');
     });
 
-    it('knows nothing of a key after an attempt that did nothing', async () => {
+    it('forgets a key after an attempt without an effect', async () => {
       const mine = intent('a');
       await store.begin(mine);
       await store.finish(mine, { kind: 'not-sent' });
       expect(await kindOf(store.begin(intent('b', 'other')))).toBe('new');
     });
 
-    it('remembers since when and until when an outcome is in doubt, for one at a time', async () => {
+    it('stores the start and end of a doubt, and lets one request at a time resolve it', async () => {
       const mine = intent('a');
       await store.begin(mine);
       const untilMs = mine.nowMs + 5000;
@@ -77,7 +77,7 @@ export function describeStore(
       expect(await store.begin(intent('c'))).toEqual({ kind: 'in-doubt', sinceMs: mine.nowMs, untilMs });
     });
 
-    it('lets nobody but the owner give a key back', async () => {
+    it('lets only the owner release a key', async () => {
       await store.begin(intent('a'));
       await store.finish(intent('b'), { kind: 'not-sent' });
       await store.finish(intent('b'), { kind: 'in-doubt', untilMs: 0 });
@@ -100,7 +100,7 @@ export function describeStore(
       },
     );
 
-    it('takes a sign of life without complaint, also of an attempt that is over', async () => {
+    it('accepts a lease renewal, also of an attempt that has ended', async () => {
       const mine = intent('a');
       await store.begin(mine);
       await store.keepAlive(mine, true);
@@ -110,7 +110,7 @@ export function describeStore(
       expect(await kindOf(store.begin(intent('b')))).toBe('answered');
     });
 
-    it('keeps an attempt in doubt for longer than its lease, whatever the setting', () => {
+    it('keeps an attempt in doubt for longer than its lease, for every setting', () => {
       expect(inDoubtUntilMs(0, { ttlMs: 1, doubtMs: 0 })).toBeGreaterThanOrEqual(10_000);
     });
   });

@@ -10,9 +10,9 @@ interface SigningKey {
   readonly jwk: JWK;
 }
 
-/** An OpenID Connect issuer on a real socket: its metadata, its keys, and tokens signed with them. */
+/** An OpenID Connect issuer on a real socket, with metadata, keys and signed tokens. */
 export class TestIssuer {
-  /** How often its keys were fetched. */
+  /** Number of requests for its keys. */
   keyFetches = 0;
   /** True: every request is answered with 500. */
   isBroken = false;
@@ -37,7 +37,7 @@ export class TestIssuer {
     return issuer;
   }
 
-  /** From now on only this key is published. */
+  /** Replaces the published keys by one new key. */
   async rotate(kid: string, alg = 'ES256'): Promise<void> {
     const { privateKey, publicKey } = await generateKeyPair(alg);
     this.published = [
@@ -45,7 +45,7 @@ export class TestIssuer {
     ];
   }
 
-  /** A token that holds for a minute, unless the claims say otherwise. */
+  /** A token that expires after a minute by default. */
   token(claims: Readonly<Record<string, unknown>> = {}, at = new Date()): Promise<string> {
     const [key] = this.published;
     if (!key) throw new Error('no key');
@@ -55,7 +55,7 @@ export class TestIssuer {
       .sign(key.privateKey);
   }
 
-  /** What it publishes. */
+  /** The published documents. */
   jwks(): JWK[] {
     return this.published.map((key) => key.jwk);
   }

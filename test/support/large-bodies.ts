@@ -1,6 +1,6 @@
 import { DESTINATION_ID, SOURCE_ID } from './upstream-state';
 
-/** Bodies that cost the gateway as much as its limits allow, as texts. Each has at most 100,000 bytes. */
+/** Bodies that need as much work as the limits allow. Each has at most 100,000 bytes. */
 
 const IDS = { name: 'a', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 
@@ -10,7 +10,7 @@ const members = (count: number, name = 'm'): Record<string, number> =>
   Object.fromEntries(list(count, (index) => [`${name}${index}`, 1]));
 const creation = (extra: object): string => JSON.stringify({ ...IDS, ...extra });
 
-/** As many streams as fit, each with every member, all valid. */
+/** The maximum number of valid streams, each with all members. */
 export const LARGEST_CREATION = creation({
   streams: list(740, (index) => ({
     name: `s${index}`,
@@ -23,7 +23,7 @@ export const LARGEST_CREATION = creation({
 
 export const THOUSAND_STREAMS = creation({ streams: list(1000, (index) => ({ name: `stream-${index}` })) });
 
-/** As many errors as the limits on values and members let through. */
+/** The maximum number of errors within the limits on values and members. */
 export const MOST_ERRORS = creation({
   ...members(190, 'unknown'),
   streams: list(1000, () => ({ name: 1, namespace: 2, syncMode: 3, cursorField: 4 })),
@@ -33,7 +33,7 @@ export const MANY_EMPTY_STREAMS = creation({ streams: list(33_000, () => ({})) }
 
 export const MANY_MEMBERS = creation(members(9_000));
 
-/** Each object has as many members as it may, all of them unknown and alike to known ones. */
+/** Objects with the maximum number of unknown members, which resemble known ones. */
 export const UNKNOWN_MEMBERS = creation({ streams: list(48, () => members(195, 'nam')) });
 
 export const DEEP_LISTS = `{"name":${'['.repeat(49_000)}${']'.repeat(49_000)}}`;
@@ -43,7 +43,7 @@ export const DEEP_OBJECTS = `${'{"a":'.repeat(16_000)}1${'}'.repeat(16_000)}`;
 /** Brackets that are never closed. */
 export const DEEP_UNCLOSED = '['.repeat(98_000);
 
-/** Nested as deeply as it may be, everywhere. */
+/** The maximum nesting in all members. */
 export const DEEPEST_PERMITTED = creation({
   streams: list(560, () => {
     const depth = 16;
@@ -51,10 +51,10 @@ export const DEEPEST_PERMITTED = creation({
   }),
 });
 
-/** Wrong at its end only, after as many lines as it can have. */
+/** A syntax error after the maximum number of lines. */
 export const BROKEN_AT_THE_END = `{"name":"a",${'\n'.repeat(99_000)}"x"`;
 
-/** Wrong everywhere. */
+/** Syntax errors everywhere. */
 export const BROKEN_EVERYWHERE = `{${':,'.repeat(49_000)}`;
 
 export const REPEATED_MEMBERS = `{${Array.from({ length: 12_000 }, () => '"a":1').join()},"a":2}`;
@@ -63,7 +63,7 @@ export const LONG_TEXTS = creation({ name: 'x'.repeat(95_000) });
 
 export const batchOf = (id: () => string): string => JSON.stringify({ ids: list(100, () => id()) });
 
-/** As many items as 255 characters can name. */
+/** The maximum number of items in 255 characters. */
 const numbers = (from: number, to: number): string => list(to - from + 1, (index) => from + index).join();
 export const LONGEST_CRON = `${numbers(0, 59)} */1 ${numbers(0, 23)} ? 2-11/3 *`;
 

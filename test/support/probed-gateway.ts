@@ -8,7 +8,7 @@ const ROOT = process.cwd();
 const PROBE = join(ROOT, 'test', 'support', 'process-probe.cjs');
 const MAIN = join(ROOT, 'dist', 'gateway.js');
 
-/** What a process has used, peaks since they were reset. */
+/** Resource usage of a process. Peaks count since their last reset. */
 export interface Usage {
   /** After a collection. */
   readonly heapBytes: number;
@@ -20,7 +20,7 @@ export interface Usage {
   readonly blockCpuMs: number;
 }
 
-/** The built gateway, in a process that can be asked for what it uses. */
+/** The built gateway in a process that reports its resource usage. */
 export class ProbedGateway {
   private output = '';
 
@@ -56,7 +56,7 @@ export class ProbedGateway {
     return Number(nanoseconds) / 1e6;
   }
 
-  /** Resolves when it has nothing to do, the rest of earlier requests included. */
+  /** Resolves when the process is idle, after all earlier requests. */
   async idle(): Promise<void> {
     let quiet = 0;
     let lastMs = this.cpuMs();
@@ -70,24 +70,24 @@ export class ProbedGateway {
     });
   }
 
-  /** What it has logged as errors. */
+  /** The logged errors. */
   get errors(): string[] {
     return this.output
       .split('\n')
       .filter((line) => line.startsWith('{"level":50') || line.startsWith('{"level":60'));
   }
 
-  /** What it uses after a collection. */
+  /** Resource usage after a garbage collection. */
   usage(): Promise<Usage> {
     return this.ask('usage');
   }
 
-  /** What it uses, without a collection. */
+  /** Resource usage without a garbage collection. */
   peaks(): Promise<Usage> {
     return this.ask('peaks');
   }
 
-  /** Forgets the peaks. */
+  /** Resets the peaks. */
   async reset(): Promise<void> {
     await this.ask('reset');
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './until';
 
-/** A real redis-server on a free loopback port. It keeps every write on disk, so that it can be killed and come back. */
+/** A real redis-server on a free loopback port. It stores every write on disk, so that data survives a kill. */
 export class RedisServer {
   private child: ChildProcess | null = null;
 
@@ -56,7 +56,7 @@ export class RedisServer {
     });
   }
 
-  /** As by `kill -9`. */
+  /** Sends SIGKILL. */
   async kill(): Promise<void> {
     if (!this.child || this.child.exitCode !== null) return;
     const exited = once(this.child, 'exit');

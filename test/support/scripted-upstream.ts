@@ -26,16 +26,16 @@ export interface UpstreamOptions {
 }
 
 /**
- * An Airbyte on a real socket that does what a test tells it to. Untold, it answers as Airbyte does, from memory.
+ * A scripted Airbyte on a real socket. Without a script for an operation it answers as Airbyte does, from memory.
  *
  *     const upstream = await ScriptedUpstream.start();
  *     upstream.on('GET /connections/:id', (_request, nth) => (nth === 1 ? fault('reset') : undefined));
  */
 export class ScriptedUpstream {
   state = new UpstreamState();
-  /** Every request, in the order in which they came. */
+  /** All requests in the order of their arrival. */
   readonly requests: UpstreamRequest[] = [];
-  /** The most requests that were in hand at one time, by operation, and under `*` altogether. */
+  /** Maximum number of concurrent requests by operation, and in total under `*`. */
   readonly peaks = new Map<string, number>();
 
   private readonly handlers = new Map<string, { handle: Handler; calls: number }>();
@@ -65,7 +65,7 @@ export class ScriptedUpstream {
     return this;
   }
 
-  /** Does what the request asks for, as if nothing had gone wrong; for handlers that lose the answer afterwards. */
+  /** Executes a request normally and returns the answer. For handlers that then lose the answer. */
   act(request: UpstreamRequest): Reply {
     const behave = DEFAULTS[request.operation];
     return behave === undefined
@@ -81,17 +81,17 @@ export class ScriptedUpstream {
     return this.requests.filter((request) => operation === ANY || request.operation === operation);
   }
 
-  /** Resolves once so many requests of this kind have come. */
+  /** Resolves when `count` requests of an operation have arrived. */
   async seen(operation: string, count = 1): Promise<void> {
     await this.until(() => this.count(operation) >= count);
   }
 
-  /** Resolves once nothing is in hand any more: every answer was written, or its client has gone. */
+  /** Resolves when no request is running: every answer was written, or its client has disconnected. */
   async idle(): Promise<void> {
     await this.until(() => (this.inHand.get(ANY) ?? 0) === 0);
   }
 
-  /** Forgets handlers, requests and state. */
+  /** Removes handlers, requests and state. */
   clear(): void {
     this.handlers.clear();
     this.requests.length = 0;
@@ -99,12 +99,12 @@ export class ScriptedUpstream {
     this.state = new UpstreamState();
   }
 
-  /** As after a restart: tokens issued before are worth nothing. */
+  /** Invalidates all tokens, as a restart does. */
   forgetTokens(): void {
     this.state.tokens.clear();
   }
 
-  /** Stops listening and cuts every connection; what was held stays. */
+  /** Stops listening and resets all connections. State is kept. */
   async refuse(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
@@ -224,7 +224,7 @@ async function receive(message: IncomingMessage): Promise<UpstreamRequest> {
   };
 }
 
-/** What is not JSON is kept as the text it is. */
+/** Returns text that is not JSON unchanged. */
 function parse(text: string): unknown {
   if (text === '') return undefined;
   try {

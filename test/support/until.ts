@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Waits until `check` gives something, and gives it back. Fails loudly rather than hanging. */
+/** Waits until `check` returns a value, and returns it. Throws after `timeoutMs`. */
 export async function until<T>(
   what: string,
   check: () => Promise<T | null | undefined | false> | T | null | undefined | false,

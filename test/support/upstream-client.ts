@@ -27,7 +27,7 @@ const SETTINGS: Omit<AirbyteSettings, 'apiUrl'> = {
   internalApiUrl: null,
 };
 
-/** A scripted upstream and the clients that a test points at it. */
+/** A scripted upstream and the clients of a test. */
 export class ClientBench {
   /** The calls that the clients reported. */
   readonly events: CallEvent[] = [];
@@ -51,12 +51,12 @@ export class ClientBench {
     return client;
   }
 
-  /** Answers the first requests of an operation with these, and the rest as usual. */
+  /** Sets the answers to the first requests of an operation. */
   first(operation: string, ...replies: Reply[]): void {
     this.upstream.on(operation, (_request, nth) => replies[nth - 1]);
   }
 
-  /** Resolves once a call has ended like this. */
+  /** Resolves when a matching call has ended. */
   async reported(matches: (event: CallEvent) => boolean): Promise<void> {
     while (!this.events.some(matches)) await new Promise(setImmediate);
   }
@@ -67,7 +67,7 @@ export class ClientBench {
   }
 }
 
-/** A bench of its own for each test of the surrounding `describe` or file. */
+/** A new bench for each test of the surrounding `describe` or file. */
 export function clientBench(options?: UpstreamOptions): Omit<ClientBench, 'close'> {
   let bench: ClientBench;
   beforeEach(async () => {
@@ -89,7 +89,7 @@ export function clientBench(options?: UpstreamOptions): Omit<ClientBench, 'close
   };
 }
 
-/** The error that a call ends in. */
+/** Returns the error of a failed call. */
 export async function errorOf(call: Promise<unknown>): Promise<AirbyteError> {
   const error: unknown = await call.then(
     () => undefined,
@@ -120,7 +120,7 @@ export function axiosWithHeader(name: string, value: string): AxiosInstance {
   return instance;
 }
 
-/** An HTTP proxy that tunnels whatever it is asked for to one port of this machine. */
+/** An HTTP proxy that connects all tunnels to one local port. */
 export interface TunnelProxy {
   readonly url: string;
   /** The addresses that were requested, such as `airbyte.invalid:80`. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** An answer, and how it is spoilt on its way if at all. */
+/** An answer, with an optional transport fault. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export function noContent(): Reply {
   return { status: 204, headers: {}, body: '' };
 }
 
-/** Spoils an answer; by default some harmless list. */
+/** Adds a fault to an answer; the default answer is a list. */
 export function fault(kind: NonNullable<Reply['fault']>, reply: Reply = plainJson()): Reply {
   return { ...reply, fault: kind };
 }
@@ -56,7 +56,7 @@ export function problem(status: number, message: string | null, data: Record<str
   });
 }
 
-/** Airbyte's answer to what it did not expect: an id to look up in its logs and nothing else. */
+/** Airbyte's answer to an unexpected error: only an id of its log entry. */
 export function errorId(status: number, id = 'd1e2f3a4-0000-4000-8000-000000000001'): Reply {
   return json(status, { errorId: id });
 }
@@ -107,7 +107,7 @@ export function write(reply: Reply, response: ServerResponse): void {
   }
 }
 
-/** Ends early when the client has had enough. */
+/** Ends early if the client disconnects. */
 function flood(response: ServerResponse, chunks: number): void {
   if (response.destroyed) return;
   if (chunks === 0) {
