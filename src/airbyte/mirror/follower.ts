@@ -142,9 +142,9 @@ export class Follower {
     this.store.unfollow();
   }
 
-  /** The later one of both clocks, because a proxy may write a wrong time. */
+  /** If this estimate is too early, because a proxy writes a wrong time, a read only covers a longer time. */
   private latestMs(): number {
-    const { aheadMs } = this.client.caller.upstreamClock;
-    return this.clock.now().getTime() + Math.max(0, aheadMs) + MAX_AHEAD_MS;
+    const { newestAheadMs } = this.client.caller.upstreamClock;
+    return this.clock.now().getTime() + newestAheadMs + MAX_AHEAD_MS;
   }
 }

@@ -18,8 +18,8 @@ const PRECISION_MS = 1000;
 export interface FeedCursor {
   /** Time of the newest known change by Airbyte's clock. */
   readonly timeMs: number;
-  /** Job with this time. The next read returns it again, or the feed has lost its continuity. */
-  readonly jobId: string;
+  /** A job with this time. The next read returns it again, or the feed has lost its continuity. */
+  readonly job: Pick<AirbyteJob, 'jobId' | 'connectionId' | 'startTimeMs'>;
 }
 
 /**
@@ -57,7 +57,7 @@ export class JobFeed {
     }
     const next = newestCursor([...jobs.values()], latestMs) ?? cursor;
     if (!isConnected) return { kind: 'gap', reason: 'more changes than can be read at once' };
-    if (cursor !== null && !jobs.has(cursor.jobId))
+    if (cursor !== null && !isSameJob(jobs.get(cursor.job.jobId), cursor.job))
       return { kind: 'gap', reason: 'the newest known job is missing' };
     return { kind: 'changes', jobs: [...jobs.values()].reverse(), cursor: next };
   }
@@ -102,7 +102,12 @@ function newestCursor(jobs: readonly AirbyteJob[], latestMs: number): FeedCursor
   let newest: FeedCursor | null = null;
   for (const job of jobs) {
     const timeMs = Math.max(job.startTimeMs, endOf(job) ?? 0);
-    if (timeMs <= latestMs && timeMs > (newest?.timeMs ?? 0)) newest = { timeMs, jobId: job.jobId };
+    if (timeMs <= latestMs && timeMs > (newest?.timeMs ?? 0)) newest = { timeMs, job };
   }
   return newest;
+}
+
+/** Ids restart when Airbyte is installed anew, so an id alone does not identify a job. */
+function isSameJob(found: AirbyteJob | undefined, { connectionId, startTimeMs }: FeedCursor['job']): boolean {
+  return found?.connectionId === connectionId && found.startTimeMs === startTimeMs;
 }
