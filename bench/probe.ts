@@ -9,7 +9,7 @@ process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuMicros: user + system, rssBytes: process.memoryUsage.rss() } satisfies Usage);
 });
-// What is measured must not outlive a benchmark that failed.
+// The measured process must end with a benchmark that failed.
 process.on('disconnect', () => process.exit());
 // Being measurable must not keep a process alive.
 process.channel?.unref();

@@ -3,7 +3,7 @@ import { CELLS, type Cell, type Results } from './rounds';
 
 const MIB = 1024 * 1024;
 
-/** What was measured, as Markdown. */
+/** Returns the measurements as Markdown. */
 export function machine(): string {
   const [first] = cpus();
   return `${first?.model ?? 'unknown CPU'}, ${cpus().length} cores, ${system()} ${release()}, Node ${process.version}`;

@@ -32,7 +32,7 @@ export const CELLS: readonly Cell[] = (['create', 'status'] as const).flatMap((k
   [0, 20].flatMap((delayMs) => CONNECTIONS.map((connections) => ({ kind, delayMs, connections }))),
 );
 
-/** What every contender did in every cell, round by round. */
+/** The results of every contender in every cell, round by round. */
 export class Results {
   private readonly samples = new Map<string, Sample[]>();
   private readonly rss = new Map<string, number>();

@@ -19,7 +19,7 @@ export function breakingChanges(before, after) {
   return [...signIn(before, after), ...operations(before, after)];
 }
 
-/** How credentials are sent. */
+/** Places of credentials in a request. */
 function signIn({ components: old = {} }, { components: now = {} }) {
   const how = ({ type, in: place, name, scheme }) => [type, place, name, scheme].join(' ').trim();
   return Object.entries(old.securitySchemes ?? {}).flatMap(([name, scheme]) => {
@@ -118,7 +118,7 @@ class Comparison {
     return was ? this.got(was.schema, is.schema, `${status} header ${name}`) : [];
   }
 
-  /** What a caller sends: everything that was taken has to be taken still. */
+  /** Rules for requests: everything that was accepted must still be accepted. */
   sent(oldSchema, newSchema, place) {
     const { old, now, isDone } = this.pair(oldSchema, newSchema, `sent ${place}`);
     if (isDone) return [];
@@ -143,7 +143,7 @@ class Comparison {
     ];
   }
 
-  /** What a caller gets: nothing may come that could not come before, and nothing may be missing. */
+  /** Rules for responses: nothing may be added that was not possible before, and nothing may be missing. */
   got(oldSchema, newSchema, place) {
     const { old, now, isDone } = this.pair(oldSchema, newSchema, `got ${place}`);
     if (isDone) return [];

@@ -1,4 +1,4 @@
-/** What every reference answers: the same members as the gateway, mapped without a thought. */
+/** The answers of all references: the same members as the gateway, mapped without checks. */
 
 export interface Connection {
   readonly connectionId: string;

@@ -14,7 +14,7 @@ import {
   UPSTREAM_HEADERS,
 } from './answers';
 
-/** What a careful person writes by hand: Fastify with its JSON-schema validation, its logger and request ids; undici. */
+/** A careful implementation by hand: Fastify with its JSON-schema validation, logger and request ids, and undici. */
 const ID = '^[A-Za-z0-9._~-]{1,128}$';
 const TEXT_OR_NULL = { type: ['string', 'null'], maxLength: 255 };
 const ANSWERED_SCHEDULE = {

@@ -64,7 +64,7 @@ class CreateDto {
   status?: string;
 }
 
-/** What most people write: Nest as it comes, on Express, with `HttpService` and the stock `ValidationPipe`. */
+/** A common implementation: Nest with its defaults, on Express, with `HttpService` and the default `ValidationPipe`. */
 @Controller('ingestion')
 class IngestionController {
   constructor(private readonly http: HttpService) {}

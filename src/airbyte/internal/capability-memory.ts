@@ -3,9 +3,9 @@ import type { AirbyteError, AirbyteErrorKind } from '../client/model/airbyte-err
 import { TransportError } from '../client/transport/undici-request';
 import { type Capability, CAPABILITIES, type CapabilityReport } from './capability';
 
-/** How long an endpoint that is missing or forbidden is not called. */
+/** Pause before a missing or forbidden endpoint is called again. */
 const REFUSED_MS = 5 * 60_000;
-/** How long an endpoint that did not answer is not called. */
+/** Pause before an endpoint without an answer is called again. */
 const SILENT_MS = 60_000;
 /**
  * One failure turns a capability off, unless it worked before: then it may be about one connection, such as one that was

@@ -22,7 +22,7 @@ import {
 
 /** Airbyte's public API reports the creation of jobs in whole seconds. */
 const SECOND_MS = 1000;
-/** How long callers that wait for the same run share its details. */
+/** Cache lifetime of the details of a run, which callers that wait for it share. */
 const SHARED_MS = 1000;
 const MAX_SHARED = 1000;
 

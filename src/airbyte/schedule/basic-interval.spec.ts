@@ -21,7 +21,6 @@ function basic(basicTiming: string | null): ScheduleRequest {
   return { scheduleType: 'basic', basicTiming };
 }
 
-/** What is sent upstream for a request; an error when it is refused. */
 function stored(request: ScheduleRequest, now = NOW): string {
   const translation = translateSchedule(request, { now, minIntervalMinutes: 1 });
   if (!translation.ok) throw new Error(`refused: ${JSON.stringify(translation.faults)}`);

@@ -4,7 +4,7 @@ import { type ScheduleRequest, translateSchedule } from './index';
 const NOW = new Date('2026-01-15T10:30:42.500Z');
 const LIMITS = { now: NOW, minIntervalMinutes: 1 };
 
-/** What a hint asks to write: expressions and timings in quotes. */
+/** Returns the expressions and timings in quotes in a hint. */
 function suggestions(hint: string): ScheduleRequest[] {
   return [...hint.matchAll(/"([^"]+)"/g)].flatMap(([, text = '']): ScheduleRequest[] => {
     if (/^Every \d+ /.test(text)) return [{ scheduleType: 'basic', basicTiming: text }];

@@ -24,7 +24,6 @@ function cron(cronExpression: string): ScheduleRequest {
   return { scheduleType: 'cron', cronExpression };
 }
 
-/** What is sent upstream for a request; an error when it is refused. */
 function stored(request: ScheduleRequest, now = NOW): string {
   const translation = translateSchedule(request, { now, minIntervalMinutes: 1 });
   if (!translation.ok) throw new Error(`refused: ${JSON.stringify(translation.faults)}`);

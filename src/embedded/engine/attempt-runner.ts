@@ -73,7 +73,7 @@ export class AttemptRunner {
     return failure;
   }
 
-  /** What the source of a running job has sent in this attempt. */
+  /** Records and bytes that the source of a running job has sent in this attempt. */
   emittedOf(jobId: number): StreamCounts[] {
     return this.running.get(jobId)?.checkpoints?.emitted ?? [];
   }

@@ -43,7 +43,7 @@ async function sync(id: string): Promise<unknown> {
   return { status, rowsSynced };
 }
 
-/** How many rows the destination has under a name. */
+/** Number of rows of a stream at the destination. */
 function rowsAt(file = RAW): number {
   const path = join(embedded.dataDir, 'local/out', file);
   if (!existsSync(path)) return 0;

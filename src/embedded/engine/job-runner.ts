@@ -64,7 +64,7 @@ export class JobRunner {
     return job;
   }
 
-  /** What the source of a running job has sent in its current attempt. */
+  /** Records and bytes that the source of a running job has sent in its current attempt. */
   emittedOf(jobId: number): StreamCounts[] {
     return this.runner.emittedOf(jobId);
   }

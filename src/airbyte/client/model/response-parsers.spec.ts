@@ -42,7 +42,7 @@ const JOB = {
   startTime: '2026-01-15T02:00Z',
 };
 
-/** What was thrown, if anything. */
+/** Returns the thrown error, if any. */
 function errorOf(act: () => unknown): unknown {
   try {
     act();
