@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
-import { API_KEYS, KEYS } from '../support/api-keys';
+import { KEYS } from '../support/api-keys';
 import { startGateway } from '../support/gateway';
-import { gatewayBench } from '../support/gateway-bench';
-import { TestIssuer } from '../support/issuer';
 import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
+import { signedBench } from '../support/signed-bench';
 
 const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 
@@ -21,22 +20,8 @@ function operations(): [method: string, path: string][] {
   );
 }
 
-let issuer: TestIssuer;
-const bench = gatewayBench(async () => {
-  issuer = await TestIssuer.start();
-  return {
-    API_KEYS,
-    OIDC_ISSUER: issuer.url,
-    OIDC_AUDIENCE: 'gateway',
-    OIDC_WORKSPACE_CLAIM: 'workspace',
-    STATUS_MAX_AGE_MS: '60000',
-  };
-});
-afterAll(() => issuer.close());
-
-type Method = 'get' | 'post' | 'delete';
-const as = (key: string, method: Method, path: string): ReturnType<typeof bench.api.post> =>
-  bench.api[method](path).set('X-API-Key', key);
+const bench = signedBench();
+const { as } = bench;
 
 describe('a gateway with API_KEYS and an issuer', () => {
   it.each(operations())('requires credentials for %s %s', async (method, path) => {
@@ -89,11 +74,11 @@ describe('a gateway with API_KEYS and an issuer', () => {
   });
 
   it('accepts a token of the issuer with the scope and workspace in its claims', async () => {
-    const token = await issuer.token({ scope: 'ingestion:write', workspace: WORKSPACE_ID });
+    const token = await bench.issuer.token({ scope: 'ingestion:write', workspace: WORKSPACE_ID });
     await bench.api.post('/ingestion').auth(token, { type: 'bearer' }).send(ORDERS).expect(201);
-    const reading = await issuer.token({ scp: ['ingestion:read'], workspace: WORKSPACE_ID });
+    const reading = await bench.issuer.token({ scp: ['ingestion:read'], workspace: WORKSPACE_ID });
     await bench.api.post('/ingestion').auth(reading, { type: 'bearer' }).send(ORDERS).expect(403);
-    const homeless = await issuer.token({ scope: 'ingestion:write' });
+    const homeless = await bench.issuer.token({ scope: 'ingestion:write' });
     await bench.api.post('/ingestion').auth(homeless, { type: 'bearer' }).send(ORDERS).expect(403);
   });
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { API_KEYS, KEYS } from '../support/api-keys';
+import { KEYS } from '../support/api-keys';
 import { clockOf } from '../support/clock';
 import { startGateway, type TestGateway } from '../support/gateway';
-import { gatewayBench } from '../support/gateway-bench';
-import { TestIssuer } from '../support/issuer';
 import { DESTINATION_ID, json, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
+import { signedBench } from '../support/signed-bench';
 
 const NOW = new Date('2026-01-15T10:30:00Z');
 const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
@@ -15,22 +14,8 @@ const ELSEWHERE = '77777777-7777-4777-8777-777777777777';
 const UUID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
 const DAILY = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' };
 
-let issuer: TestIssuer;
-const bench = gatewayBench(async () => {
-  issuer = await TestIssuer.start();
-  return {
-    API_KEYS,
-    OIDC_ISSUER: issuer.url,
-    OIDC_AUDIENCE: 'gateway',
-    OIDC_WORKSPACE_CLAIM: 'workspace',
-    STATUS_MAX_AGE_MS: '60000',
-  };
-});
-afterAll(() => issuer.close());
-
-type Method = 'get' | 'post' | 'delete';
-const as = (key: string, method: Method, path: string): ReturnType<typeof bench.api.post> =>
-  bench.api[method](path).set('X-API-Key', key);
+const bench = signedBench();
+const { as } = bench;
 
 describe('a caller that is limited to a workspace', () => {
   let theirs: string;
@@ -112,7 +97,7 @@ describe('a caller that is limited to a workspace', () => {
 
   it('does not get the stored answer of the same Idempotency-Key in another workspace', async () => {
     const send = async (workspace: string, status: number): Promise<unknown> => {
-      const token = await issuer.token({ scope: 'ingestion:write', workspace });
+      const token = await bench.issuer.token({ scope: 'ingestion:write', workspace });
       const request = bench.api.post('/ingestion').auth(token, { type: 'bearer' });
       return (await request.set('Idempotency-Key', 'mine').send(ORDERS).expect(status)).body;
     };
@@ -161,9 +146,9 @@ describe('a caller that is limited to a workspace', () => {
   });
 
   it('is limited by the workspace claim of its token too', async () => {
-    const token = await issuer.token({ scope: 'ingestion:read', workspace: WORKSPACE_ID });
+    const token = await bench.issuer.token({ scope: 'ingestion:read', workspace: WORKSPACE_ID });
     await bench.api.get(`/ingestion/${theirs}/status`).auth(token, { type: 'bearer' }).expect(404);
-    const other = await issuer.token({ scope: 'ingestion:read', workspace: OTHER_WORKSPACE });
+    const other = await bench.issuer.token({ scope: 'ingestion:read', workspace: OTHER_WORKSPACE });
     await bench.api.get(`/ingestion/${theirs}/status`).auth(other, { type: 'bearer' }).expect(200);
   });
 });

@@ -1,26 +1,14 @@
-import { startGateway, type TestGateway } from '../support/gateway';
-import { DESTINATION_ID, fault, json, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
+import { freshGatewayBench } from '../support/gateway-bench';
+import { DESTINATION_ID, fault, json, SOURCE_ID } from '../support/scripted-upstream';
 
 const CREATE = 'POST /connections';
 const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 
-let upstream: ScriptedUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  upstream = await ScriptedUpstream.start();
+const bench = freshGatewayBench({
+  AIRBYTE_CREATE_TIMEOUT_MS: '4000',
+  STATUS_MAX_AGE_MS: '0',
+  IDEMPOTENCY_DOUBT_MS: '0',
 });
-beforeEach(async () => {
-  upstream.clear();
-  gateway = await startGateway({
-    AIRBYTE_API_URL: upstream.url,
-    AIRBYTE_CREATE_TIMEOUT_MS: '4000',
-    STATUS_MAX_AGE_MS: '0',
-    IDEMPOTENCY_DOUBT_MS: '0',
-  });
-});
-afterEach(() => gateway.close());
-afterAll(() => upstream.close());
 
 interface Listed {
   readonly data: readonly {
@@ -30,7 +18,7 @@ interface Listed {
   }[];
 }
 const list = async (query = ''): Promise<Listed> =>
-  (await gateway.api.get(`/ingestion${query}`).expect(200)).body as Listed;
+  (await bench.api.get(`/ingestion${query}`).expect(200)).body as Listed;
 
 describe('an invalid connection', () => {
   const ODD: Record<string, object> = {
@@ -50,12 +38,12 @@ describe('an invalid connection', () => {
   };
 
   it.each(Object.entries(ODD))('with %s does not take the others away', async (_, odd) => {
-    const good = upstream.state.addConnection({ name: 'Good' });
-    upstream.state.addJob({ connectionId: good.connectionId });
-    upstream.state.addConnection({ connectionId: 'odd', ...odd });
+    const good = bench.upstream.state.addConnection({ name: 'Good' });
+    bench.upstream.state.addJob({ connectionId: good.connectionId });
+    bench.upstream.state.addConnection({ connectionId: 'odd', ...odd });
     for (const query of ['', '?health=never_synced', '?status=active&pageSize=1']) await list(query);
     expect((await list()).data.map((item) => item.connectionId)).toContain(good.connectionId);
-    const batch = await gateway.api
+    const batch = await bench.api
       .post('/ingestion/status/batch')
       .send({ ids: [good.connectionId, 'odd', 'odd-2'] })
       .expect(200);
@@ -63,20 +51,24 @@ describe('an invalid connection', () => {
   });
 
   it('can be deleted through the gateway', async () => {
-    upstream.state.addConnection({ connectionId: 'odd', name: '' });
-    await gateway.api.delete('/ingestion/odd').expect(204);
+    bench.upstream.state.addConnection({ connectionId: 'odd', name: '' });
+    await bench.api.delete('/ingestion/odd').expect(204);
   });
 
   it('does not prevent the search for a lost creation', async () => {
-    upstream.state.addConnection({ connectionId: 'odd', name: null, schedule: null } as unknown as object);
-    upstream.on(CREATE, (request) => fault('reset', upstream.act(request)));
-    await gateway.api.post('/ingestion').send(ORDERS).expect(201);
-    expect(upstream.count(CREATE)).toBe(1);
+    bench.upstream.state.addConnection({
+      connectionId: 'odd',
+      name: null,
+      schedule: null,
+    } as unknown as object);
+    bench.upstream.on(CREATE, (request) => fault('reset', bench.upstream.act(request)));
+    await bench.api.post('/ingestion').send(ORDERS).expect(201);
+    expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
   it('does not cause gaps between the pages of a long list', async () => {
     for (let i = 0; i < 250; i++)
-      upstream.state.addConnection({ connectionId: i % 90 === 5 ? (null as never) : `c-${i}` });
+      bench.upstream.state.addConnection({ connectionId: i % 90 === 5 ? (null as never) : `c-${i}` });
     const ids = new Set<string>();
     for (let token: string | null = ''; token !== null;) {
       const query = `?pageSize=50${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`;
@@ -84,7 +76,7 @@ describe('an invalid connection', () => {
       for (const { connectionId } of page.data) ids.add(connectionId);
       token = page.nextPageToken;
     }
-    expect(ids.size).toBe(upstream.state.connections.size - 1);
+    expect(ids.size).toBe(bench.upstream.state.connections.size - 1);
   });
 });
 
@@ -101,62 +93,64 @@ describe('an invalid job', () => {
   };
 
   it.each(Object.entries(ODD))('with %s does not take the others away', async (_, odd) => {
-    const good = upstream.state.addConnection();
-    const other = upstream.state.addConnection();
+    const good = bench.upstream.state.addConnection();
+    const other = bench.upstream.state.addConnection();
     const job = { rowsSynced: 5, bytesSynced: 50, lastUpdatedAt: new Date().toISOString() };
-    upstream.state.addJob({ connectionId: good.connectionId, ...job });
-    upstream.state.addJob({ connectionId: other.connectionId, ...job });
-    upstream.state.addJob({ connectionId: other.connectionId, ...job, ...odd });
+    bench.upstream.state.addJob({ connectionId: good.connectionId, ...job });
+    bench.upstream.state.addJob({ connectionId: other.connectionId, ...job });
+    bench.upstream.state.addJob({ connectionId: other.connectionId, ...job, ...odd });
     const items = (await list()).data;
     expect(items.find((item) => item.connectionId === good.connectionId)).toMatchObject({
       health: 'healthy',
     });
     await list('?health=healthy');
     const ids = [good.connectionId, other.connectionId];
-    const batch = await gateway.api.post('/ingestion/status/batch').send({ ids: ids }).expect(200);
+    const batch = await bench.api.post('/ingestion/status/batch').send({ ids: ids }).expect(200);
     expect((batch.body as { results: unknown[] }).results).toEqual([
       expect.objectContaining({ problem: null }),
       expect.objectContaining({ problem: null }),
     ]);
-    for (const id of ids) await gateway.api.get(`/ingestion/${id}/runs`).expect(200);
+    for (const id of ids) await bench.api.get(`/ingestion/${id}/runs`).expect(200);
   });
 });
 
 describe('an Airbyte release before December 2024, without createdAt', () => {
   const withoutCreatedAt = (): void => {
     for (const operation of ['GET /connections/:id', CREATE])
-      upstream.on(operation, (request) => {
-        const reply = upstream.act(request);
+      bench.upstream.on(operation, (request) => {
+        const reply = bench.upstream.act(request);
         const body = JSON.parse((reply as { body: string }).body) as object;
         return json((reply as { status: number }).status, { ...body, createdAt: undefined });
       });
-    upstream.on('GET /connections', () =>
+    bench.upstream.on('GET /connections', () =>
       json(200, {
-        data: [...upstream.state.connections.values()].map((row) => ({ ...row, createdAt: undefined })),
+        data: [...bench.upstream.state.connections.values()].map((row) => ({ ...row, createdAt: undefined })),
       }),
     );
   };
 
   it('supports every operation, with null as creation time', async () => {
     withoutCreatedAt();
-    const made = await gateway.api.post('/ingestion').send(ORDERS).expect(201);
+    const made = await bench.api.post('/ingestion').send(ORDERS).expect(201);
     const { connectionId } = made.body as { connectionId: string };
     expect(made.body).toMatchObject({ created: null });
-    await gateway.api.get(`/ingestion/${connectionId}`).expect(200);
-    await gateway.api.get(`/ingestion/${connectionId}/status`).expect(200);
-    await gateway.api.patch(`/ingestion/${connectionId}`).send({ name: 'Other' }).expect(200);
-    await gateway.api.post(`/ingestion/${connectionId}/runs`).expect(202);
+    await bench.api.get(`/ingestion/${connectionId}`).expect(200);
+    await bench.api.get(`/ingestion/${connectionId}/status`).expect(200);
+    await bench.api.patch(`/ingestion/${connectionId}`).send({ name: 'Other' }).expect(200);
+    await bench.api.post(`/ingestion/${connectionId}/runs`).expect(202);
     expect((await list()).data).toMatchObject([{ connectionId, created: null }]);
   });
 
   it('does not repeat a lost creation, because the age of the connection is unknown', async () => {
     withoutCreatedAt();
-    upstream.on(CREATE, (request, nth) => (nth === 1 ? fault('reset', upstream.act(request)) : undefined));
-    const send = (): ReturnType<typeof gateway.api.post> =>
-      gateway.api.post('/ingestion').set('Idempotency-Key', 'k').send(ORDERS);
+    bench.upstream.on(CREATE, (request, nth) =>
+      nth === 1 ? fault('reset', bench.upstream.act(request)) : undefined,
+    );
+    const send = (): ReturnType<typeof bench.api.post> =>
+      bench.api.post('/ingestion').set('Idempotency-Key', 'k').send(ORDERS);
     await send().expect(504);
     expect((await send().expect(409)).body).toMatchObject({ code: 'outcome-in-doubt' });
-    expect(upstream.count(CREATE)).toBe(1);
+    expect(bench.upstream.count(CREATE)).toBe(1);
   });
 });
 
@@ -166,10 +160,10 @@ describe('a 500 of Airbyte without a message', () => {
     ['change', 'PATCH /connections/:id', 'patch', ''],
     ['deletion', 'DELETE /connections/:id', 'delete', ''],
   ] as const)('for a %s is not reported as an unknown ingestion', async (_, operation, method, path) => {
-    upstream.state.addConnection({ connectionId: 'conn-1' });
-    upstream.on(operation, (_request, nth) => (nth === 1 ? json(500, {}) : undefined));
-    const send = (): ReturnType<typeof gateway.api.post> => {
-      const request = gateway.api[method](`/ingestion/conn-1${path}`);
+    bench.upstream.state.addConnection({ connectionId: 'conn-1' });
+    bench.upstream.on(operation, (_request, nth) => (nth === 1 ? json(500, {}) : undefined));
+    const send = (): ReturnType<typeof bench.api.post> => {
+      const request = bench.api[method](`/ingestion/conn-1${path}`);
       return method === 'post'
         ? request.set('Idempotency-Key', 'again')
         : method === 'patch'
@@ -181,10 +175,10 @@ describe('a 500 of Airbyte without a message', () => {
   });
 
   it('a request with the same Idempotency-Key is repeated after a 404', async () => {
-    const send = (): ReturnType<typeof gateway.api.post> =>
-      gateway.api.post('/ingestion/conn-1/runs').set('Idempotency-Key', 'later');
+    const send = (): ReturnType<typeof bench.api.post> =>
+      bench.api.post('/ingestion/conn-1/runs').set('Idempotency-Key', 'later');
     await send().expect(404);
-    upstream.state.addConnection({ connectionId: 'conn-1' });
+    bench.upstream.state.addConnection({ connectionId: 'conn-1' });
     await send().expect(202);
   });
 });

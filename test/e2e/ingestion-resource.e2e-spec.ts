@@ -1,30 +1,8 @@
-import { clockOf } from '../support/clock';
-import { gatewayBench } from '../support/gateway-bench';
+import { DAILY, UUID, ingestionBench } from '../support/ingestion-bench';
 import { DESTINATION_ID, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
 
-const NOW = new Date('2026-01-15T10:30:00Z');
-const UUID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
-const DAILY = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' };
-
-interface Resource {
-  readonly schedule: Record<string, string | null>;
-  readonly status: string;
-}
-
-const bench = gatewayBench(
-  {},
-  clockOf(() => NOW),
-);
-
-const connection = (row: Parameters<typeof bench.upstream.state.addConnection>[0] = {}): string =>
-  bench.upstream.state.addConnection({ connectionId: UUID, ...row }).connectionId;
-const read = async (): Promise<{ body: Resource; etag: string }> => {
-  const response = await bench.api.get(`/ingestion/${UUID}`).expect(200);
-  return { body: response.body as Resource, etag: String(response.headers['etag']) };
-};
-const patch = (changes: object, headers: Record<string, string> = {}): ReturnType<typeof bench.api.patch> =>
-  bench.api.patch(`/ingestion/${UUID}`).set(headers).send(changes);
-const sent = (): unknown[] => bench.upstream.of('PATCH /connections/:id').map((request) => request.body);
+const bench = ingestionBench();
+const { connection, read, patch, sent } = bench;
 
 describe('GET /ingestion/{connectionId}', () => {
   it('returns every field, with the streams', async () => {

@@ -3,14 +3,14 @@ import type { Clock } from '../../src/lib/clock';
 import { startGateway, type TestGateway } from './gateway';
 import { ScriptedUpstream } from './scripted-upstream';
 
-/** An upstream that a test can script, and a gateway in front of it. */
+/** A scripted upstream, and a gateway in front of it. */
 export interface GatewayBench {
   readonly upstream: ScriptedUpstream;
   readonly gateway: TestGateway;
   readonly api: TestAgent;
 }
 
-/** Sets a bench up for the tests of the surrounding `describe` or file. The upstream is cleared after each test. */
+/** Sets up the tests of the surrounding `describe` or file. The upstream is cleared after each test. */
 export function gatewayBench(
   settings: Readonly<Record<string, string>> | (() => Promise<Record<string, string>>) = {},
   clock?: Clock,
@@ -30,6 +30,34 @@ export function gatewayBench(
     await gateway.close();
     await upstream.close();
   });
+
+  return {
+    get upstream() {
+      return upstream;
+    },
+    get gateway() {
+      return gateway;
+    },
+    get api() {
+      return gateway.api;
+    },
+  };
+}
+
+/** As {@link gatewayBench}, with a new gateway for each test. */
+export function freshGatewayBench(settings: Readonly<Record<string, string>>): GatewayBench {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+  });
+  beforeEach(async () => {
+    upstream.clear();
+    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, ...settings });
+  });
+  afterEach(() => gateway.close());
+  afterAll(() => upstream.close());
 
   return {
     get upstream() {

@@ -1,50 +1,26 @@
 import fc from 'fast-check';
 import { instants, quartzExpressions } from '../../../test/fixtures/cron-expressions';
 import {
+  NOW,
+  cron,
+  stored,
+  heldCron,
+  reasons,
+  hints,
+  isoSyncs,
+} from '../../../test/support/schedule-requests';
+import {
   nextSync,
   nextSyncs,
   readSchedule,
   sameSchedule,
   translateSchedule,
   type ScheduleRequest,
-  type Timing,
   type UpstreamSchedule,
 } from './index';
 
-const NOW = new Date('2026-01-15T10:30:42.500Z');
-
-function cron(cronExpression: string): ScheduleRequest {
-  return { scheduleType: 'cron', cronExpression };
-}
-
 function basic(basicTiming: string | null): ScheduleRequest {
   return { scheduleType: 'basic', basicTiming };
-}
-
-function stored(request: ScheduleRequest, now = NOW): string {
-  const translation = translateSchedule(request, { now, minIntervalMinutes: 1 });
-  if (!translation.ok) throw new Error(`refused: ${JSON.stringify(translation.faults)}`);
-  if (translation.upstream.scheduleType !== 'cron') throw new Error('not stored as cron');
-  return translation.upstream.cronExpression;
-}
-
-function heldCron(expression: string, zone = 'UTC'): UpstreamSchedule {
-  return { scheduleType: 'cron', cronExpression: `${expression} ${zone}` };
-}
-
-function reasons(request: ScheduleRequest, minIntervalMinutes = 1): string[] {
-  const translation = translateSchedule(request, { now: NOW, minIntervalMinutes });
-  return translation.ok ? [] : translation.faults.map((fault) => fault.reason);
-}
-
-function hints(request: ScheduleRequest, minIntervalMinutes = 1): string {
-  const translation = translateSchedule(request, { now: NOW, minIntervalMinutes });
-  return translation.ok ? '' : translation.faults.map((fault) => fault.hint).join('; ');
-}
-
-function isoSyncs(timing: Timing, now: Date, count: number): string[] {
-  const syncs = nextSyncs(timing, { now, isActive: true, newestJobStartedAt: null, count });
-  return syncs.map((sync) => sync.toISOString());
 }
 
 describe('a basic interval', () => {
@@ -106,7 +82,7 @@ describe('a basic interval', () => {
 
   it('more frequent than allowed is refused with the nearest allowed', () => {
     expect(hints(basic('Every 30 MINUTES'), 60)).toBe('write "Every 1 HOURS"');
-    expect(reasons(basic('Every 60 MINUTES'), 60)).toEqual([]);
+    expect(reasons(basic('Every 60 MINUTES'), { minIntervalMinutes: 60 })).toEqual([]);
   });
 
   it('of Airbyte’s own making is due one interval after the newest job, and at once when it is late or new', () => {

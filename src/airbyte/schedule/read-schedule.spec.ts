@@ -1,24 +1,7 @@
 import fc from 'fast-check';
 import { quartzExpressions } from '../../../test/fixtures/cron-expressions';
-import {
-  nextSync,
-  nextSyncs,
-  readSchedule,
-  type Schedule,
-  type Timing,
-  type UpstreamSchedule,
-} from './index';
-
-const NOW = new Date('2026-01-15T10:30:42.500Z');
-
-function heldCron(expression: string, zone = 'UTC'): UpstreamSchedule {
-  return { scheduleType: 'cron', cronExpression: `${expression} ${zone}` };
-}
-
-function isoSyncs(timing: Timing, now: Date, count: number): string[] {
-  const syncs = nextSyncs(timing, { now, isActive: true, newestJobStartedAt: null, count });
-  return syncs.map((sync) => sync.toISOString());
-}
+import { NOW, heldCron, isoSyncs } from '../../../test/support/schedule-requests';
+import { nextSync, readSchedule, type Schedule, type UpstreamSchedule } from './index';
 
 describe('what others made', () => {
   it.each([

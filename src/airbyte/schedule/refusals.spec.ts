@@ -1,43 +1,7 @@
-import {
-  readSchedule,
-  translateSchedule,
-  type Schedule,
-  type ScheduleRequest,
-  type UpstreamSchedule,
-} from './index';
+import { NOW, cron, stored, readBack, reasons, hints } from '../../../test/support/schedule-requests';
+import { translateSchedule, type ScheduleRequest } from './index';
 
-const NOW = new Date('2026-01-15T10:30:42.500Z');
 const limits = { now: NOW, minIntervalMinutes: 1 };
-
-function cron(cronExpression: string): ScheduleRequest {
-  return { scheduleType: 'cron', cronExpression };
-}
-
-/** Returns the cron expression that is sent to Airbyte. Throws if the request is refused. */
-function stored(request: ScheduleRequest, now = NOW): string {
-  const translation = translateSchedule(request, { now, minIntervalMinutes: 1 });
-  if (!translation.ok) throw new Error(`refused: ${JSON.stringify(translation.faults)}`);
-  if (translation.upstream.scheduleType !== 'cron') throw new Error('not stored as cron');
-  return translation.upstream.cronExpression;
-}
-
-function heldCron(expression: string, zone = 'UTC'): UpstreamSchedule {
-  return { scheduleType: 'cron', cronExpression: `${expression} ${zone}` };
-}
-
-function readBack(expression: string): Schedule {
-  return readSchedule(heldCron(expression)).schedule;
-}
-
-function reasons(request: ScheduleRequest, minIntervalMinutes = 1): string[] {
-  const translation = translateSchedule(request, { now: NOW, minIntervalMinutes });
-  return translation.ok ? [] : translation.faults.map((fault) => fault.reason);
-}
-
-function hints(request: ScheduleRequest, minIntervalMinutes = 1): string {
-  const translation = translateSchedule(request, { now: NOW, minIntervalMinutes });
-  return translation.ok ? '' : translation.faults.map((fault) => fault.hint).join('; ');
-}
 
 describe('members that exclude each other', () => {
   it.each<[ScheduleRequest, string[]]>([
@@ -197,7 +161,9 @@ describe('a refused expression', () => {
   ])(
     'depends on the smallest gap between two firings: %s, at least %d minutes apart: %s',
     (expression, floor, allowed) => {
-      const found = reasons(cron(expression), floor).filter((reason) => reason.includes('apart'));
+      const found = reasons(cron(expression), { minIntervalMinutes: floor }).filter((reason) =>
+        reason.includes('apart'),
+      );
       expect(found).toHaveLength(allowed ? 0 : 1);
     },
   );

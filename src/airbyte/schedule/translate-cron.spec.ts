@@ -8,46 +8,17 @@ import {
 } from '../../../test/fixtures/cron-expressions';
 import quartz from '../../../test/fixtures/quartz-firings.json';
 import {
-  nextSyncs,
-  readSchedule,
-  translateSchedule,
-  type Schedule,
-  type ScheduleRequest,
-  type Timing,
-  type UpstreamSchedule,
-} from './index';
+  NOW,
+  cron,
+  stored,
+  heldCron,
+  readBack,
+  reasons,
+  isoSyncs,
+} from '../../../test/support/schedule-requests';
+import { readSchedule, translateSchedule } from './index';
 
-const NOW = new Date('2026-01-15T10:30:42.500Z');
 const limits = { now: NOW, minIntervalMinutes: 1 };
-
-function cron(cronExpression: string): ScheduleRequest {
-  return { scheduleType: 'cron', cronExpression };
-}
-
-function stored(request: ScheduleRequest, now = NOW): string {
-  const translation = translateSchedule(request, { now, minIntervalMinutes: 1 });
-  if (!translation.ok) throw new Error(`refused: ${JSON.stringify(translation.faults)}`);
-  if (translation.upstream.scheduleType !== 'cron') throw new Error('not stored as cron');
-  return translation.upstream.cronExpression;
-}
-
-function heldCron(expression: string, zone = 'UTC'): UpstreamSchedule {
-  return { scheduleType: 'cron', cronExpression: `${expression} ${zone}` };
-}
-
-function readBack(expression: string): Schedule {
-  return readSchedule(heldCron(expression)).schedule;
-}
-
-function reasons(request: ScheduleRequest, now = NOW): string[] {
-  const translation = translateSchedule(request, { now, minIntervalMinutes: 1 });
-  return translation.ok ? [] : translation.faults.map((fault) => fault.reason);
-}
-
-function isoSyncs(timing: Timing, now: Date, count: number): string[] {
-  const syncs = nextSyncs(timing, { now, isActive: true, newestJobStartedAt: null, count });
-  return syncs.map((sync) => sync.toISOString());
-}
 
 describe('a Unix expression', () => {
   it.each([
@@ -97,7 +68,7 @@ describe('a Unix expression', () => {
   it('fires at the same instants before and after translation, and comes back as it was sent', () => {
     fc.assert(
       fc.property(unixExpressions, instants, (unix, from) => {
-        const refusals = reasons(cron(unix), from);
+        const refusals = reasons(cron(unix), { now: from });
         expect(refusals.filter((reason) => !reason.includes('never fires'))).toEqual([]);
         fc.pre(refusals.length === 0);
         const sent = stored(cron(unix), from);
