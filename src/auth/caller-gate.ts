@@ -3,9 +3,8 @@ import type { Scope } from '../http/caller';
 import { clientAddress, networkOf } from '../http/client-address';
 import { scopeMissing } from './auth-problems';
 import type { Authenticator } from './authenticator';
-import { rateLimited, rateLimitHeaders } from '../rate-limit/rate-limit-headers';
 import { BlockedAddresses } from '../rate-limit/blocked-addresses';
-import type { Quota, RateLimit } from '../rate-limit/rate-limiter';
+import { type Quota, type RateLimit, rateLimited, rateLimitHeaders } from '../rate-limit/rate-limiter';
 
 /** The reason why a request has no caller. */
 interface AuthenticationFailure {

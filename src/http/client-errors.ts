@@ -52,13 +52,12 @@ export function writeFinalResponse(socket: Socket, problem: ProblemException): v
   socket.end(`HTTP/1.1 ${problem.status} ${problem.code}\r\n${head}\r\n${body}`);
 }
 
-function clientProblem(error: ClientError): ProblemException {
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return asProblem(Object.assign(new Error(error.message), { statusCode: 431 }));
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return asProblem(Object.assign(new Error(error.message), { statusCode: 408 }));
-    default:
-      return asProblem(Object.assign(new Error(error.message), { statusCode: 400 }));
-  }
+/** Statuses of errors of the HTTP parser; 400 for the others. */
+const STATUSES: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+function clientProblem({ code = '', message }: ClientError): ProblemException {
+  return asProblem(Object.assign(new Error(message), { statusCode: STATUSES[code] ?? 400 }));
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { OPEN_ROUTE } from './route-config';
 
 const INDEX = {
   docs: '/docs',
@@ -9,7 +10,7 @@ const INDEX = {
 
 /** Redirects `/` to `/docs`. The body is a JSON index, for clients that do not follow redirects. */
 export function addFrontPage(fastify: FastifyInstance): void {
-  fastify.get('/', { config: { rules: { access: 'open' } } }, (_request, reply) =>
+  fastify.get('/', OPEN_ROUTE, (_request, reply) =>
     reply.status(302).header('location', INDEX.docs).send(INDEX),
   );
 }

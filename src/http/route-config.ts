@@ -15,6 +15,9 @@ declare module 'fastify' {
   }
 }
 
+/** Options of a route without authentication. */
+export const OPEN_ROUTE = { config: { rules: { access: 'open' } } } as const;
+
 const RULES = Symbol('ROUTE_RULES');
 
 /** Adds rules to a controller method. Several decorators of one method are merged. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { strongTag } from '../http/conditional';
 import { builtFile } from './built-files';
 import { type Page, sendPage } from './conditional-send';
+import { OPEN_ROUTE } from '../http/route-config';
 
 /** Placeholder for the server URL. scripts/public-files.mjs writes it into the built files. */
 const SERVER = 'http://server.invalid';
@@ -25,7 +26,7 @@ export function addApiDescriptions(fastify: FastifyInstance, signIn: boolean): v
   for (const [name, type] of FORMATS) {
     const text = builtFile(`${signIn ? 'sign-in' : 'open'}/${name}`);
     const pageFor = pageWithServer(text, type);
-    fastify.get(`/${name}`, { config: { rules: { access: 'open' } } }, (request, reply) =>
+    fastify.get(`/${name}`, OPEN_ROUTE, (request, reply) =>
       sendPage(request, reply, pageFor(serverOf(request))),
     );
   }

@@ -4,8 +4,7 @@ import { readdirSync } from 'node:fs';
 import { strongTag } from '../http/conditional';
 import { builtPath } from './built-files';
 import { type Page, sendPage } from './conditional-send';
-
-const OPEN = { config: { rules: { access: 'open' } } } as const;
+import { OPEN_ROUTE } from '../http/route-config';
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -44,17 +43,19 @@ const INIT = `(async () => {
 export function addDocsPage(fastify: FastifyInstance): void {
   const root = builtPath('swagger-ui');
   fastify.register(fastifyStatic, { root, serve: false, cacheControl: false });
-  fastify.get('/docs', OPEN, (_request, reply) => reply.status(302).header('location', './docs/').send());
+  fastify.get('/docs', OPEN_ROUTE, (_request, reply) =>
+    reply.status(302).header('location', './docs/').send(),
+  );
   serve(fastify, '/docs/', page(PAGE, 'text/html; charset=utf-8'));
   serve(fastify, '/docs/swagger-ui-init.js', page(INIT, 'text/javascript; charset=utf-8'));
   for (const name of readdirSync(root))
-    fastify.get(`/docs/${name}`, OPEN, (_request, reply) =>
+    fastify.get(`/docs/${name}`, OPEN_ROUTE, (_request, reply) =>
       reply.header('cache-control', 'public, no-cache').sendFile(name),
     );
 }
 
 function serve(fastify: FastifyInstance, url: string, content: Page): void {
-  fastify.get(url, OPEN, (request, reply) => sendPage(request, reply, content));
+  fastify.get(url, OPEN_ROUTE, (request, reply) => sendPage(request, reply, content));
 }
 
 function page(text: string, type: string): Page {

@@ -3,14 +3,13 @@ import { strongTag } from '../http/conditional';
 import { ProblemException } from '../api/problem/problem.exception';
 import { builtFile } from './built-files';
 import { type Page, sendPage } from './conditional-send';
-
-const OPEN = { config: { rules: { access: 'open' } } } as const;
+import { OPEN_ROUTE } from '../http/route-config';
 
 /** Serves the pages of docs/errors at the URIs of the problem types (RFC 9457, 3.1.1). */
 export function addProblemPages(fastify: FastifyInstance): void {
   const pages = pagesOf(builtFile('problems.json'));
-  fastify.get('/problems', OPEN, (request, reply) => sendPage(request, reply, pageOf(pages, '')));
-  fastify.get<{ Params: { code: string } }>('/problems/:code', OPEN, (request, reply) =>
+  fastify.get('/problems', OPEN_ROUTE, (request, reply) => sendPage(request, reply, pageOf(pages, '')));
+  fastify.get<{ Params: { code: string } }>('/problems/:code', OPEN_ROUTE, (request, reply) =>
     sendPage(request, reply, pageOf(pages, request.params.code)),
   );
 }

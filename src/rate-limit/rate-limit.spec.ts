@@ -1,5 +1,5 @@
 import { MemoryRateLimiter } from './memory-rate-limiter';
-import { rateLimitHeaders } from './rate-limit-headers';
+import { rateLimitHeaders } from './rate-limiter';
 
 describe('MemoryRateLimiter', () => {
   let now = 0;

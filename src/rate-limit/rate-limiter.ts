@@ -1,3 +1,5 @@
+import { ProblemException } from '../api/problem/problem.exception';
+
 /** State of a caller in the current window. */
 export interface Quota {
   /** Remaining requests, at least 0. */
@@ -24,4 +26,18 @@ export const WINDOW_MS = 60_000;
 
 export function quotaOf(limit: number, count: number, resetMs: number): Quota {
   return { remaining: Math.max(0, limit - count), resetMs, isExceeded: count > limit };
+}
+
+/** Headers of draft-ietf-httpapi-ratelimit-headers-10: quota and window, remaining requests and reset. */
+export function rateLimitHeaders(limit: number, quota: Quota): Record<string, string> {
+  return {
+    'ratelimit-policy': `"default";q=${limit};w=${WINDOW_MS / 1000}`,
+    ratelimit: `"default";r=${quota.remaining};t=${Math.ceil(quota.resetMs / 1000)}`,
+  };
+}
+
+export function rateLimited(limit: number, quota: Quota): ProblemException {
+  return new ProblemException('rate-limited', `A caller may send ${limit} requests a minute.`, {
+    retryAfterMs: quota.resetMs,
+  });
 }

@@ -31,22 +31,9 @@ export async function referenceProblem(
       ? null
       : readVisible(request.destinationId, client.getSource(request.destinationId, context), context),
   ]);
-  const errors = [
-    ...(source
-      ? []
-      : [
-          isDestination
-            ? swappedIdError('sourceId', 'destination')
-            : unknownIdError('sourceId', 'source', '/sources'),
-        ]),
-    ...(destination
-      ? []
-      : [
-          isSource
-            ? swappedIdError('destinationId', 'source')
-            : unknownIdError('destinationId', 'destination', '/destinations'),
-        ]),
-  ];
+  const errors: FieldErrorDto[] = [];
+  if (!source) errors.push(isDestination ? swappedIdError('source') : unknownIdError('source'));
+  if (!destination) errors.push(isSource ? swappedIdError('destination') : unknownIdError('destination'));
   const fields = errors.map((error) => error.field).join(' and ');
   const verb = errors.length === 1 ? 'names' : 'name';
   return new ProblemException('reference-not-found', `Airbyte does not know what ${fields} ${verb}.`, {
@@ -76,18 +63,20 @@ function workspaceMismatch(): ProblemException {
   );
 }
 
-function swappedIdError(field: string, noun: string): FieldErrorDto {
+type Noun = 'source' | 'destination';
+
+function swappedIdError(noun: Noun): FieldErrorDto {
   return {
-    field,
-    reason: `is the id of a ${noun}`,
+    field: `${noun}Id`,
+    reason: `is the id of a ${noun === 'source' ? 'destination' : 'source'}`,
     hint: 'Are sourceId and destinationId swapped? GET /sources and GET /destinations list the ids.',
   };
 }
 
-function unknownIdError(field: string, noun: string, path: string): FieldErrorDto {
+function unknownIdError(noun: Noun): FieldErrorDto {
   return {
-    field,
+    field: `${noun}Id`,
     reason: `names no ${noun} that Airbyte knows`,
-    hint: `GET ${path} lists the ${noun}s that exist.`,
+    hint: `GET /${noun}s lists the ${noun}s that exist.`,
   };
 }

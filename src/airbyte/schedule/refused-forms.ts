@@ -84,17 +84,10 @@ const NAMED: Record<string, string> = {
   yearly: '0 0 1 1 *',
   annually: '0 0 1 1 *',
 };
-const ISO_UNITS: Record<string, string> = { H: 'hours', M: 'minutes', D: 'days', W: 'weeks' };
-
 /** English phrases and ISO 8601 durations. */
 function proseFault(text: string): FieldFault | null {
   const reason = `"${text.slice(0, 40)}" is not a cron expression`;
-  const iso = /^P(?:T(\d+)([HM])|(\d+)([DW]))$/i.exec(text);
-  if (iso) {
-    const [, time, timeUnit, days, dayUnit] = iso;
-    const unit = ISO_UNITS[(timeUnit ?? dayUnit ?? '').toUpperCase()] ?? '';
-    return { reason, ...intervalHint(`${time ?? days ?? ''} ${unit}`) };
-  }
+  if (/^P(?:T\d+[HM]|\d+[DW])$/i.test(text)) return { reason, ...intervalHint(text) };
   const named = NAMED[text.toLowerCase()];
   if (named) return { reason, hint: `write "${named}"` };
   const daily = DAILY.exec(text);

@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import type { ProblemCode } from './problem-catalogue';
 import { ProblemException } from './problem.exception';
 
 /** Maps an error of Fastify or Nest to a problem. Unexpected errors become an internal error without details. */
@@ -9,43 +10,24 @@ export function asProblem(error: unknown): ProblemException {
   return status === null ? internalError(error) : fromStatus(status, error);
 }
 
+/** Problems of the statuses that Fastify and Nest use for requests without a handler or a readable body. */
+const BY_STATUS: ReadonlyMap<number, readonly [code: ProblemCode, detail: string]> = new Map([
+  [404, ['route-not-found', 'No operation has this path. GET /docs lists them all.']],
+  [405, ['route-not-found', 'No operation has this path. GET /docs lists them all.']],
+  [408, ['malformed-request', 'The request was not sent completely in time.']],
+  [413, ['body-too-large', 'A body may have at most 100 kB.']],
+  [414, ['uri-too-long', 'An id has at most 128 characters; shorten the URL.']],
+  [415, ['unsupported-media-type', 'Send JSON with Content-Type: application/json.']],
+  [431, ['headers-too-large', 'All headers together may have at most 16 KiB.']],
+]);
+const MALFORMED_BODY = ['malformed-body', 'Send one JSON object, encoded in UTF-8.'] as const;
+const MALFORMED_REQUEST = ['malformed-request', 'The URL or a header cannot be read.'] as const;
+
 function fromStatus(status: number, cause: unknown): ProblemException {
-  switch (status) {
-    case 404:
-    case 405:
-      return new ProblemException(
-        'route-not-found',
-        'No operation has this path. GET /docs lists them all.',
-        { cause },
-      );
-    case 408:
-      return new ProblemException('malformed-request', 'The request was not sent completely in time.', {
-        cause,
-      });
-    case 413:
-      return new ProblemException('body-too-large', 'A body may have at most 100 kB.', { cause });
-    case 414:
-      return new ProblemException('uri-too-long', 'An id has at most 128 characters; shorten the URL.', {
-        cause,
-      });
-    case 415:
-      return new ProblemException(
-        'unsupported-media-type',
-        'Send JSON with Content-Type: application/json.',
-        {
-          cause,
-        },
-      );
-    case 431:
-      return new ProblemException('headers-too-large', 'All headers together may have at most 16 KiB.', {
-        cause,
-      });
-    default:
-      if (status < 400 || status >= 500) return internalError(cause);
-      return isBodyError(cause)
-        ? new ProblemException('malformed-body', 'Send one JSON object, encoded in UTF-8.', { cause })
-        : new ProblemException('malformed-request', 'The URL or a header cannot be read.', { cause });
-  }
+  const known = BY_STATUS.get(status);
+  if (!known && (status < 400 || status >= 500)) return internalError(cause);
+  const [code, detail] = known ?? (isBodyError(cause) ? MALFORMED_BODY : MALFORMED_REQUEST);
+  return new ProblemException(code, detail, { cause });
 }
 
 function internalError(cause: unknown): ProblemException {

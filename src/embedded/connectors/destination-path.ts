@@ -23,6 +23,17 @@ export function destinationPath(config: JsonObject): string {
   return posix.normalize(path);
 }
 
+/** The specification of a destination whose only member is `destination_path`. */
+export function destinationPathSpec(title: string, description: string): JsonObject {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title,
+    type: 'object',
+    required: ['destination_path'],
+    properties: { destination_path: { type: 'string', minLength: 1, description } },
+  };
+}
+
 /** Failures that a retry may avoid. */
 const TRANSIENT: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Free some space.',

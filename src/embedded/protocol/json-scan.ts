@@ -10,25 +10,6 @@ export function endOfJsonObject(text: string, start: number): number {
   return text.charCodeAt(start) === 0x7b ? endOfMembers(text, start + 1, 0) : NONE;
 }
 
-/**
- * The names of the members of a JSON object, with their escapes. Nested members are not included.
- * Null if the text is not a valid object or is nested too deeply.
- */
-export function memberNames(text: string): string[] | null {
-  const names: string[] = [];
-  let at = skipSpace(text, 1);
-  while (text.charCodeAt(at) === 0x22) {
-    const end = endOfString(text, at);
-    if (end === NONE) return null;
-    names.push(text.slice(at + 1, end - 1));
-    at = endOfValue(text, skipSpace(text, skipSpace(text, end) + 1), 1);
-    if (at === NONE) return null;
-    at = skipSpace(text, at);
-    if (text.charCodeAt(at) === 0x2c) at = skipSpace(text, at + 1);
-  }
-  return text.charCodeAt(at) === 0x7d ? names : null;
-}
-
 function endOfValue(text: string, at: number, depth: number): number {
   const code = text.charCodeAt(at);
   if (code === 0x22) return endOfString(text, at);

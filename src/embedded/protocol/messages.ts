@@ -108,3 +108,17 @@ export function streamState(
     },
   };
 }
+
+/** The saved state of a stream among the states that a source gets, or null. */
+export function savedStreamState(
+  states: readonly JsonObject[],
+  { name, namespace }: Pick<ConfiguredStream, 'name' | 'namespace'>,
+): JsonObject | null {
+  for (const message of states) {
+    const stream = objectAt(message, 'stream') ?? {};
+    const descriptor = objectAt(stream, 'stream_descriptor') ?? {};
+    if (stringAt(descriptor, 'name') === name && (stringAt(descriptor, 'namespace') ?? null) === namespace)
+      return objectAt(stream, 'stream_state') ?? {};
+  }
+  return null;
+}

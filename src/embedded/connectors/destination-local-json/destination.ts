@@ -4,7 +4,7 @@ import { configError, type DestinationConnector } from '../../protocol/connector
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import { writeStreams, type StreamTarget } from '../../protocol/write-streams';
-import { destinationPath, explainFileError } from '../destination-path';
+import { destinationPath, destinationPathSpec, explainFileError } from '../destination-path';
 import { LocalFolder } from '../local-folder';
 import { recordId } from '../record-id';
 import { readableText, RecordError, recordFailure } from '../record-error';
@@ -18,15 +18,7 @@ export const localJsonDestination: DestinationConnector = {
     documentationUrl: 'https://docs.airbyte.com/integrations/destinations/local-json',
     supportsIncremental: true,
     supported_destination_sync_modes: ['overwrite', 'append'],
-    connectionSpecification: {
-      $schema: 'http://json-schema.org/draft-07/schema#',
-      title: 'Local JSON destination',
-      type: 'object',
-      required: ['destination_path'],
-      properties: {
-        destination_path: { type: 'string', minLength: 1, description: 'A folder below /local/.' },
-      },
-    },
+    connectionSpecification: destinationPathSpec('Local JSON destination', 'A folder below /local/.'),
   },
 
   async check(config) {

@@ -1,7 +1,7 @@
 import { configError, type DestinationConnector } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import { writeStreams } from '../../protocol/write-streams';
-import { destinationPath, explainFileError } from '../destination-path';
+import { destinationPath, destinationPathSpec, explainFileError } from '../destination-path';
 import { CHECK_BUSY_MS, explainSqliteError, openDatabase, SYNC_BUSY_MS } from './database';
 import { folded, namesOf } from './names';
 import { StreamTable } from './stream-table';
@@ -12,15 +12,7 @@ export const sqliteDestination: DestinationConnector = {
     documentationUrl: 'https://docs.airbyte.com/integrations/destinations/sqlite',
     supportsIncremental: true,
     supported_destination_sync_modes: ['overwrite', 'append', 'append_dedup'],
-    connectionSpecification: {
-      $schema: 'http://json-schema.org/draft-07/schema#',
-      title: 'SQLite destination',
-      type: 'object',
-      required: ['destination_path'],
-      properties: {
-        destination_path: { type: 'string', minLength: 1, description: 'A file below /local/.' },
-      },
-    },
+    connectionSpecification: destinationPathSpec('SQLite destination', 'A file below /local/.'),
   },
 
   async check(config) {

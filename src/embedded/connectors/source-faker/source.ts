@@ -1,7 +1,7 @@
-import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/json';
+import { numberAt, type JsonObject } from '../../platform/json';
 import { configError, type SourceConnector } from '../../protocol/connector';
 import { toBytes, type MessageWriter } from '../../protocol/message-writer';
-import { streamState, streamStatus, type ConfiguredStream } from '../../protocol/messages';
+import { savedStreamState, streamState, streamStatus, type ConfiguredStream } from '../../protocol/messages';
 import { recordPrefix } from '../../protocol/raw-record';
 import { productOf, SCHEMAS, userOf } from './people';
 
@@ -92,13 +92,8 @@ function parseConfig(config: JsonObject): FakerConfig {
 }
 
 function positionOf(name: string, states: readonly JsonObject[]): Position {
-  for (const message of states) {
-    const stream = objectAt(message, 'stream') ?? {};
-    const state = objectAt(stream, 'stream_state') ?? {};
-    if (stringAt(objectAt(stream, 'stream_descriptor') ?? {}, 'name') !== name) continue;
-    return { lastId: numberAt(state, 'lastId') ?? 0, finished: state['finished'] === true };
-  }
-  return { lastId: 0, finished: false };
+  const state = savedStreamState(states, { name, namespace: null }) ?? {};
+  return { lastId: numberAt(state, 'lastId') ?? 0, finished: state['finished'] === true };
 }
 
 async function readStream(

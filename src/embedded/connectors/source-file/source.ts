@@ -1,7 +1,7 @@
-import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/json';
+import { numberAt, stringAt, type JsonObject } from '../../platform/json';
 import { configError, ConnectorError, type SourceConnector } from '../../protocol/connector';
 import type { MessageWriter } from '../../protocol/message-writer';
-import { streamState, streamStatus } from '../../protocol/messages';
+import { savedStreamState, streamState, streamStatus } from '../../protocol/messages';
 import { recordPrefix } from '../../protocol/raw-record';
 import { columnsOf } from './columns';
 import { FILE_SPEC, parseFileConfig, type FileConfig } from './config';
@@ -95,11 +95,6 @@ function rowsOf(config: FileConfig, file: LocalFile): RowBatches {
 
 /** The number of rows that an earlier attempt has read, or 0 if the files have changed. */
 function rowsDone(name: string, states: readonly JsonObject[], fingerprint: string): number {
-  for (const message of states) {
-    const stream = objectAt(message, 'stream') ?? {};
-    const state = objectAt(stream, 'stream_state') ?? {};
-    if (stringAt(objectAt(stream, 'stream_descriptor') ?? {}, 'name') !== name) continue;
-    return stringAt(state, 'files') === fingerprint ? (numberAt(state, 'rows') ?? 0) : 0;
-  }
-  return 0;
+  const state = savedStreamState(states, { name, namespace: null }) ?? {};
+  return stringAt(state, 'files') === fingerprint ? (numberAt(state, 'rows') ?? 0) : 0;
 }

@@ -1,5 +1,5 @@
-import { numberAt, objectAt, stringAt, type JsonObject } from '../../platform/json';
-import type { ConfiguredStream } from '../../protocol/messages';
+import { numberAt, stringAt, type JsonObject } from '../../platform/json';
+import { savedStreamState, type ConfiguredStream } from '../../protocol/messages';
 
 /** The records with one cursor value: their number and the sum of their hashes. */
 export interface RecordsAt {
@@ -22,18 +22,12 @@ export type SavedPosition = Position | { readonly invalidReason: string } | null
 
 /** The saved position of a stream whose cursor has this order. */
 export function positionOf(
-  { name, namespace, cursorField }: ConfiguredStream,
+  stream: ConfiguredStream,
   orderKey: string,
   states: readonly JsonObject[],
 ): SavedPosition {
-  for (const message of states) {
-    const stream = objectAt(message, 'stream') ?? {};
-    const descriptor = objectAt(stream, 'stream_descriptor') ?? {};
-    if (stringAt(descriptor, 'name') !== name || (stringAt(descriptor, 'namespace') ?? null) !== namespace)
-      continue;
-    return parsePosition(objectAt(stream, 'stream_state') ?? {}, cursorField, orderKey);
-  }
-  return null;
+  const state = savedStreamState(states, stream);
+  return state === null ? null : parsePosition(state, stream.cursorField, orderKey);
 }
 
 function parsePosition(state: JsonObject, cursorField: readonly string[], orderKey: string): SavedPosition {
