@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ActorsModule } from './actors/actors.module';
+import { CapabilitiesModule } from './capabilities/capabilities.module';
 import { CoreModule } from './core/core.module';
+import { HistoryModule } from './history/history.module';
 import { IngestionModule } from './ingestion/ingestion.module';
 import { ListingModule } from './listing/listing.module';
 import { PreviewModule } from './preview/preview.module';
@@ -12,6 +14,8 @@ import { StatusModule } from './status/status.module';
   imports: [
     CoreModule,
     ActorsModule,
+    CapabilitiesModule,
+    HistoryModule,
     IngestionModule,
     ListingModule,
     PreviewModule,

@@ -1,7 +1,5 @@
-import type { Scope } from '../http/caller';
+import { REALM } from '../http/scope-missing';
 import { ProblemException } from '../api/problem/problem.exception';
-
-const REALM = 'realm="airbyte-ingestion-api"';
 
 /** 401 for a request without credentials. RFC 6750 §3.1 defines no error code for it. */
 export function credentialsMissing(): ProblemException {
@@ -18,13 +16,6 @@ export function credentialsInvalid(reason: string, cause?: unknown): ProblemExce
   return new ProblemException('unauthenticated', `${reason}.`, {
     headers: { 'www-authenticate': challenge },
     cause,
-  });
-}
-
-/** 403 for an authenticated caller without this scope. */
-export function scopeMissing(scope: Scope): ProblemException {
-  return new ProblemException('not-permitted', `This operation needs the scope ${scope}.`, {
-    headers: { 'www-authenticate': `Bearer ${REALM}, error="insufficient_scope", scope="${scope}"` },
   });
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../http/caller';
 import { clientAddress, networkOf } from '../http/client-address';
-import { scopeMissing } from './auth-problems';
+import { scopeMissing } from '../http/scope-missing';
 import type { Authenticator } from './authenticator';
 import { BlockedAddresses } from '../rate-limit/blocked-addresses';
 import { type Quota, type RateLimit, rateLimited, rateLimitHeaders } from '../rate-limit/rate-limiter';
@@ -75,14 +75,14 @@ export class CallerGate {
       if (quota.isExceeded) throw rateLimited(this.rate.limit, quota);
     }
     if (failure) throw asError(failure.error);
-    const isAllowed = !access || !this.authenticator || request.caller?.scopes.includes(access) === true;
-    if (!isAllowed) throw scopeMissing(access);
+    if (!access || access === 'any-scope' || !this.authenticator) return;
+    if (request.caller?.scopes.includes(access) !== true) throw scopeMissing(access);
   }
 }
 
 /** Results of authentication and rate limiting. */
 interface Admission {
-  readonly access: Scope | undefined;
+  readonly access: Scope | 'any-scope' | undefined;
   readonly failure: AuthenticationFailure | null;
   readonly quota: Quota | null;
 }

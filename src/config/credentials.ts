@@ -4,10 +4,9 @@ import {
   type ApiKey,
   type OidcSettings,
   requiresAuthentication,
+  SCOPES,
   type Settings,
 } from './settings-types';
-
-const SCOPES = ['ingestion:read', 'ingestion:write'] as const;
 
 /** Requires complete pairs and at most one authentication method, so that no setting is ignored silently. */
 export function readAirbyteCredentials(env: Environment): AirbyteCredentials {
@@ -35,8 +34,9 @@ function readPair(env: Environment, first: string, second: string): [string, str
 }
 
 /** `name:scope+scope:sha256[:workspaceId]`, separated by commas. A scope itself contains a colon. */
-const API_KEY =
-  /^([\w.-]{1,64}):((?:ingestion:(?:read|write))(?:\+ingestion:(?:read|write))*):([0-9a-fA-F]{64})(?::([\w.~-]{1,128}))?$/;
+const API_KEY = new RegExp(
+  `^([\\w.-]{1,64}):((?:${SCOPES.join('|')})(?:\\+(?:${SCOPES.join('|')}))*):([0-9a-fA-F]{64})(?::([\\w.~-]{1,128}))?$`,
+);
 
 export function readApiKeys(env: Environment): ApiKey[] {
   const entries = env.text('API_KEYS')?.split(',') ?? [];
@@ -46,7 +46,7 @@ export function readApiKeys(env: Environment): ApiKey[] {
     if (name === undefined || scopes === undefined || sha256 === undefined) {
       env.complain(
         'API_KEYS',
-        `entry ${index + 1} must read name:scopes:sha256-of-the-key[:workspaceId], with scopes of ${SCOPES.join(' and ')} joined by +`,
+        `entry ${index + 1} must read name:scopes:sha256-of-the-key[:workspaceId], with scopes of ${SCOPES.join(', ')} joined by +`,
       );
       return [];
     }

@@ -1,3 +1,6 @@
+/** Permissions of callers. Reads and changes of ingestions; logs, which may contain data; runs that empty tables. */
+export const SCOPES = ['ingestion:read', 'ingestion:write', 'ingestion:logs', 'ingestion:destroy'] as const;
+
 /** Authentication at Airbyte: application credentials, a fixed token, HTTP Basic (before 0.60), or none. */
 export type AirbyteCredentials =
   | { readonly kind: 'none' }

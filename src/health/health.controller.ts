@@ -1,8 +1,33 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
 import { Open } from '../http/access-decorators';
+import {
+  CAPABILITIES,
+  type Capability,
+  CAPABILITY_STATES,
+  type CapabilityState,
+} from '../airbyte/internal/capability';
 import { ApiProblems } from '../api/openapi/api-problems';
 import { HealthService } from './health.service';
+
+@ApiSchema({ name: 'ProbeCapability', description: 'A feature that not every Airbyte installation has.' })
+export class ProbeCapabilityDto {
+  @ApiProperty({
+    description: 'Name of the feature.',
+    enum: CAPABILITIES,
+    enumName: 'CapabilityName',
+    example: 'failureReasons',
+  })
+  name: Capability;
+
+  @ApiProperty({
+    description: 'State of the feature. `unknown`: not used yet.',
+    enum: CAPABILITY_STATES,
+    enumName: 'CapabilityState',
+    example: 'on',
+  })
+  state: CapabilityState;
+}
 
 @ApiSchema({ name: 'ProbeReport', description: 'Result of a health check.' })
 export class HealthDto {
@@ -22,6 +47,15 @@ export class HealthDto {
     example: ['Redis cannot be used (ECONNREFUSED): …'],
   })
   warnings?: string[];
+
+  @ApiProperty({
+    description:
+      'Features of the Airbyte installation; none of them affects readiness. Only in the readiness report. `GET /capabilities` has the reasons.',
+    type: [ProbeCapabilityDto],
+    maxItems: 100,
+    required: false,
+  })
+  capabilities?: ProbeCapabilityDto[];
 }
 
 @ApiTags('health')
@@ -55,6 +89,7 @@ export class HealthController {
   @ApiProblems({ isOpen: true, codes: ['not-ready'] })
   async getReadiness(): Promise<HealthDto> {
     const warnings = await this.health.requireReady();
-    return { status: 'ok', ...(warnings.length > 0 && { warnings }) };
+    const capabilities = this.health.capabilities();
+    return { status: 'ok', ...(warnings.length > 0 && { warnings }), capabilities };
   }
 }

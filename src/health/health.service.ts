@@ -3,6 +3,8 @@ import { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { AirbyteError } from '../airbyte/client/model/airbyte-errors';
 import { MIN_SKEW_MS } from '../airbyte/client/resilience/upstream-clock';
 import { Mirror } from '../airbyte/mirror/mirror';
+import { InternalClient } from '../airbyte/internal/internal-client';
+import type { Capability, CapabilityState } from '../airbyte/internal/capability';
 import { RedisState } from '../redis/redis-state';
 import { CLOCK, type Clock } from '../lib/clock';
 import { CoalescedReads } from '../lib/coalesced-reads';
@@ -24,6 +26,7 @@ export class HealthService {
     private readonly client: AirbyteClient,
     private readonly mirror: Mirror,
     private readonly redis: RedisState,
+    private readonly internal: InternalClient,
     @Inject(CLOCK) clock: Clock,
   ) {
     const sharing = { maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock.monotonicMs() };
@@ -50,6 +53,11 @@ export class HealthService {
     return [fault && outageWarning(fault), redisFault, this.clockFault()].filter(
       (warning) => warning !== null,
     );
+  }
+
+  /** Features of the installation, as far as they are known. Nothing is read for it. */
+  capabilities(): { name: Capability; state: CapabilityState }[] {
+    return this.internal.capabilities().map(({ capability, state }) => ({ name: capability, state }));
   }
 
   private clockFault(): string | null {

@@ -20,6 +20,15 @@ export function RequiresScope(scope: Scope): MethodDecorator {
   );
 }
 
+/** Requires authentication if it is enabled, and no scope. */
+export function ForEveryCaller(): MethodDecorator {
+  return applyDecorators(
+    AddRouteRules({ access: 'any-scope' }),
+    ApiSecurity(API_KEY_SCHEME),
+    ApiBearerAuth(BEARER_SCHEME),
+  );
+}
+
 /** Requires no authentication. */
 export function Open(): MethodDecorator {
   return AddRouteRules({ access: 'open' });

@@ -1,5 +1,7 @@
+import type { SCOPES } from '../config/settings-types';
+
 /** Permission of a caller. */
-export type Scope = 'ingestion:read' | 'ingestion:write';
+export type Scope = (typeof SCOPES)[number];
 
 /** The authenticated sender of a request. */
 export interface Caller {

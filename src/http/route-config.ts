@@ -3,8 +3,11 @@ import type { Scope } from './caller';
 
 /** Route metadata for hooks. */
 export interface RouteRules {
-  /** The required scope. `open` requires no authentication. Absent for routes that libraries add. */
-  readonly access?: Scope | 'open';
+  /**
+   * The required scope. `any-scope` requires authentication only, `open` not even that. Absent for routes that libraries
+   * add.
+   */
+  readonly access?: Scope | 'any-scope' | 'open';
   /** True if the route accepts an `Idempotency-Key`. */
   readonly idempotent?: boolean;
 }

@@ -9,7 +9,7 @@ const KEY = 'limited-to-its-own-workspace';
 const ALL_KEY = 'sees-all';
 
 const entry = (name: string, key: string, workspace = ''): string =>
-  `${name}:ingestion:read+ingestion:write:${createHash('sha256').update(key).digest('hex')}${workspace}`;
+  `${name}:ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy:${createHash('sha256').update(key).digest('hex')}${workspace}`;
 const API_KEYS = `${entry('own', KEY, `:${OWN}`)},${entry('all', ALL_KEY)}`;
 
 /** The requests to Airbyte, with the requested id removed. */
@@ -64,6 +64,8 @@ describe('an id of another workspace beside an id that does not exist', () => {
     { call: 'GET /ingestion/ID/status?freshness=PT1H' },
     { call: 'GET /ingestion/ID/runs' },
     { call: 'GET /ingestion/ID/runs/1' },
+    { call: 'GET /ingestion/ID/runs/1/logs' },
+    { call: 'GET /ingestion/ID/history' },
     { call: 'GET /ingestion/ID/runs/1?wait=1' },
     { call: 'POST /ingestion/ID/runs' },
     { call: 'POST /ingestion/ID/runs/1/cancel' },

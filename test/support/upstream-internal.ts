@@ -14,6 +14,56 @@ export const CONFIG_FAILURE = {
   timestamp: Date.parse('2026-01-15T02:07:41Z'),
 };
 
+/** A log of plain lines. */
+export const FORMATTED_LOG = { logType: 'formatted', logs: { logLines: ['Sync started.', 'Sync failed.'] } };
+
+/** A log of events, the newest last. */
+export const STRUCTURED_LOG = {
+  logType: 'structured',
+  logs: {
+    version: '1',
+    events: [
+      {
+        timestamp: Date.parse('2026-01-15T02:00:12Z'),
+        level: 'info',
+        logSource: 'platform',
+        message: 'Sync started.',
+      },
+      {
+        timestamp: Date.parse('2026-01-15T02:07:41Z'),
+        level: 'error',
+        logSource: 'source',
+        message: 'Failed to connect with password=hunter2 as user loader.',
+        stackTrace: 'at Source.main(Source.java:1)',
+      },
+    ],
+  },
+};
+
+/** Events of a timeline, newest first. */
+export const EVENTS = [
+  {
+    id: '7f0c1c3e-6f2b-4b2a-9f57-0f8f2f3c8a13',
+    eventType: 'CONNECTION_DISABLED',
+    createdAt: Date.parse('2026-01-15T08:00:00Z') / 1000,
+    summary: { disabledReason: 'The warehouse is being moved.' },
+    user: { id: 'u', name: 'Ada', email: 'ada@example.com', isDeleted: false },
+  },
+  {
+    id: '7f0c1c3e-6f2b-4b2a-9f57-0f8f2f3c8a12',
+    eventType: 'SYNC_FAILED',
+    createdAt: Date.parse('2026-01-15T02:07:41Z') / 1000,
+    summary: { jobId: 1, attemptsCount: 1, failureReason: CONFIG_FAILURE },
+  },
+  {
+    id: '7f0c1c3e-6f2b-4b2a-9f57-0f8f2f3c8a11',
+    eventType: 'CONNECTION_SETTINGS_UPDATE',
+    createdAt: Date.parse('2026-01-14T09:30:00Z') / 1000,
+    summary: { patches: { scheduleType: { from: 'manual', to: 'cron' } } },
+    user: { id: 'u', name: 'Ada', email: 'ada@example.com', isDeleted: false },
+  },
+];
+
 /** What the internal API adds to a job of the scripted Airbyte. */
 export interface InternalJob {
   readonly attempts?: readonly object[];

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the capabilities of this installation
+         * @description Lists the features that not every Airbyte installation has, and whether they are on. Reads that were not used yet are tried with one ingestion of the caller. Also returns the name, the scopes and the workspace of the caller.
+         */
+        get: operations["getCapabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/destinations": {
         parameters: {
             query?: never;
@@ -156,6 +176,26 @@ export interface paths {
         patch: operations["patchIngestion"];
         trace?: never;
     };
+    "/ingestion/{connectionId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the history of an ingestion
+         * @description Lists who changed, paused, started or cancelled what, and when, from Airbyte's own timeline, newest first. Needs the capability `history`.
+         */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ingestion/{connectionId}/runs": {
         parameters: {
             query?: never;
@@ -214,6 +254,26 @@ export interface paths {
          * @description Cancels a run that has not ended. Data that was already synced stays. If the run has not ended within 10 seconds, the response is 202 with the current state; the cancellation continues, and `GET` with `wait` shows its end. Cancellations have priority over queued starts.
          */
         post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ingestion/{connectionId}/runs/{runId}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the log of a run
+         * @description Returns the last lines of the log of the newest attempt. Secrets are masked where they can be recognized, but a log may contain data of the source: give the scope to operators only. Needs the capabilities `attempts` and `logs`.
+         */
+        get: operations["getRunLog"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -289,6 +349,61 @@ export interface components {
          * @enum {string}
          */
         AttemptStatus: "running" | "succeeded" | "failed" | "unknown";
+        /** @description The caller of this request. */
+        CallerInfo: {
+            /**
+             * @description `key:<name>` of an API key, or `oidc:<subject>` of a token.
+             * @example key:etl
+             */
+            name: string;
+            /**
+             * @description Scopes of the caller.
+             * @example [
+             *       "ingestion:read"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * @description The only workspace of the caller; null if it has all workspaces.
+             * @example null
+             */
+            workspaceId: string | null;
+        };
+        /** @description What this installation and this caller can do. */
+        Capabilities: {
+            /** @description One entry for each feature. */
+            capabilities: components["schemas"]["Capability"][];
+            /** @description The caller; null if authentication is off. */
+            caller: components["schemas"]["CallerInfo"] | null;
+        };
+        /** @description A feature that not every Airbyte installation has. */
+        Capability: {
+            /**
+             * @description Name of the feature.
+             * @example failureReasons
+             */
+            name: components["schemas"]["CapabilityName"];
+            /**
+             * @description `unknown`: not used yet; the first use shows whether it works.
+             * @example on
+             */
+            state: components["schemas"]["CapabilityState"];
+            /**
+             * @description Why it is not `on`; null if it is.
+             * @example null
+             */
+            reason: string | null;
+        };
+        /**
+         * @description Name of the feature.
+         * @enum {string}
+         */
+        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams";
+        /**
+         * @description State of the feature. `unknown`: not used yet.
+         * @enum {string}
+         */
+        CapabilityState: "on" | "off" | "unknown";
         /**
          * @description Behaviour if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run.
          * @enum {string}
@@ -445,6 +560,102 @@ export interface components {
              */
             since: string | null;
         };
+        /** @description A page of the history of an ingestion, newest first. */
+        History: {
+            /** @description Items of this page. */
+            data: components["schemas"]["HistoryEvent"][];
+            /**
+             * @description Token of the next page; null on the last page.
+             * @example null
+             */
+            nextPageToken: string | null;
+        };
+        /** @description The cause of an event. */
+        HistoryActor: {
+            /**
+             * @description Whether a user of Airbyte caused the event. The gateway is a user of Airbyte, too.
+             * @example user
+             */
+            kind: components["schemas"]["HistoryActorKind"];
+            /**
+             * @description Name of the user in Airbyte; null for Airbyte itself.
+             * @example Ada
+             */
+            name: string | null;
+        };
+        /**
+         * @description Whether a user of Airbyte caused the event. The gateway is a user of Airbyte, too.
+         * @enum {string}
+         */
+        HistoryActorKind: "user" | "airbyte";
+        /** @description A changed setting. */
+        HistoryChange: {
+            /**
+             * @description Name of the setting in Airbyte.
+             * @example scheduleType
+             */
+            field: string;
+            /**
+             * @description Value before, as text or JSON; null if there was none.
+             * @example manual
+             */
+            from: string | null;
+            /**
+             * @description Value after, as text or JSON; null if there is none.
+             * @example cron
+             */
+            to: string | null;
+        };
+        /** @description One event of the history of an ingestion. */
+        HistoryEvent: {
+            /**
+             * @description Id of the event in Airbyte.
+             * @example 7f0c1c3e-6f2b-4b2a-9f57-0f8f2f3c8a11
+             */
+            eventId: string;
+            /**
+             * Format: date-time
+             * @description Time of the event.
+             * @example 2026-01-15T02:07:41.000Z
+             */
+            at: string;
+            /**
+             * @description What happened.
+             * @example paused
+             */
+            kind: components["schemas"]["HistoryKind"];
+            /** @description Who caused it. */
+            by: components["schemas"]["HistoryActor"];
+            /**
+             * @description Run of the event; null if it is not about a run or Airbyte does not report it.
+             * @example null
+             */
+            runId: string | null;
+            /**
+             * @description Kind of the run; null if the event is not about a run.
+             * @example null
+             */
+            runType: components["schemas"]["RunType"] | null;
+            /**
+             * @description Reason that Airbyte or the user gave, with secrets masked; null if there is none.
+             * @example The warehouse is being moved.
+             */
+            reason: string | null;
+            /** @description Why a run failed; null if it did not fail or Airbyte reports no reason. */
+            failure: components["schemas"]["RunFailure"] | null;
+            /** @description Changed settings. */
+            changes: components["schemas"]["HistoryChange"][];
+            /**
+             * @description Type of the event in Airbyte.
+             * @example CONNECTION_DISABLED
+             */
+            upstreamType: string;
+        };
+        /**
+         * @description What happened.
+         * @enum {string}
+         */
+        HistoryKind: "run_started" | "run_succeeded" | "run_incomplete" | "run_failed" | "run_cancelled" | "settings_changed" | "streams_changed" | "connector_updated" | "activated" | "paused" | "unknown";
         /** @description An ingestion as stored in Airbyte. Create, read and update return the same fields. */
         Ingestion: {
             /**
@@ -748,6 +959,19 @@ export interface components {
              */
             status?: components["schemas"]["WritableStatus"] | null;
         };
+        /** @description A feature that not every Airbyte installation has. */
+        ProbeCapability: {
+            /**
+             * @description Name of the feature.
+             * @example failureReasons
+             */
+            name: components["schemas"]["CapabilityName"];
+            /**
+             * @description State of the feature. `unknown`: not used yet.
+             * @example on
+             */
+            state: components["schemas"]["CapabilityState"];
+        };
         /** @description Result of a health check. */
         ProbeReport: {
             /**
@@ -762,6 +986,8 @@ export interface components {
              *     ]
              */
             warnings?: string[];
+            /** @description Features of the Airbyte installation; none of them affects readiness. Only in the readiness report. `GET /capabilities` has the reasons. */
+            capabilities?: components["schemas"]["ProbeCapability"][];
         };
         /**
          * @description Always `ok`. Any other state is returned as a problem.
@@ -822,7 +1048,7 @@ export interface components {
          * @description Stable, machine-readable code of the problem.
          * @enum {string}
          */
-        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
+        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "capability-off" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
         /** @description One run of an ingestion; it is a job in Airbyte. */
         Run: {
             /**
@@ -1047,6 +1273,51 @@ export interface components {
              */
             nextPageToken: string | null;
         };
+        /** @description The end of the log of the newest attempt of a run. */
+        RunLog: {
+            /**
+             * @description Id of the run.
+             * @example 1
+             */
+            runId: string;
+            /**
+             * Format: int32
+             * @description Number of the attempt, as in the attempts of the run; null if there is none yet.
+             * @example 1
+             */
+            attempt: number | null;
+            /** @description The last lines, oldest first. */
+            lines: components["schemas"]["RunLogLine"][];
+            /**
+             * @description True if lines before these exist, or were left out because of their size.
+             * @example false
+             */
+            isTruncated: boolean;
+        };
+        /** @description One line of a log. */
+        RunLogLine: {
+            /**
+             * Format: date-time
+             * @description Time of the line; null in logs that consist of plain text.
+             * @example 2026-01-15T02:07:41.000Z
+             */
+            at: string | null;
+            /**
+             * @description Level as Airbyte writes it; null in logs that consist of plain text.
+             * @example error
+             */
+            level: string | null;
+            /**
+             * @description Program that wrote the line, such as `source` or `platform`; null in logs that consist of plain text.
+             * @example source
+             */
+            origin: string | null;
+            /**
+             * @description Text of the line, with secrets masked; cut after 4000 characters.
+             * @example Failed to connect: wrong password for user loader.
+             */
+            message: string;
+        };
         /** @description Counts of a running sync. */
         RunProgress: {
             /**
@@ -1122,7 +1393,7 @@ export interface components {
             rowsRejected: number | null;
         };
         /**
-         * @description Kind of run. Only `sync` and `refresh` move data.
+         * @description Kind of the run; null if the event is not about a run.
          * @enum {string}
          */
         RunType: "sync" | "refresh" | "reset" | "clear" | "unknown";
@@ -1450,6 +1721,129 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getCapabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What this installation and this caller can do. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capabilities"];
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDestinations: {
         parameters: {
             query?: {
@@ -3173,6 +3567,211 @@ export interface operations {
             };
         };
     };
+    getHistory: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the previous page, sent with the same filters. Empty or absent: the first page. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id from the response that created it. */
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the history of an ingestion, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ingestion-not-found`: Ingestion not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri-too-long`: URL too long. */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `capability-off`: Not available in this Airbyte installation. */
+            501: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-timeout`: Airbyte timeout. */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRuns: {
         parameters: {
             query?: {
@@ -4093,6 +4692,215 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunLog: {
+        parameters: {
+            query?: {
+                /** @description Number of the last lines. */
+                tail?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The id from the response that created it. */
+                connectionId: string;
+                /** @description The id from the response that created it. */
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The end of the log of the newest attempt of a run. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLog"];
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ingestion-not-found`: Ingestion not found. `run-not-found`: Run not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `uri-too-long`: URL too long.
+             *
+             *     `uri-too-long`: URL too long.
+             */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `capability-off`: Not available in this Airbyte installation. */
+            501: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-timeout`: Airbyte timeout. */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -21,8 +21,18 @@ export const CAPABILITIES = [
 
 export type Capability = (typeof CAPABILITIES)[number];
 
+/** Capabilities whose endpoints only read, so that trying them changes nothing. */
+export const DETECTED_BY_READS = [
+  'failureReasons',
+  'attempts',
+  'logs',
+  'progress',
+  'history',
+] as const satisfies readonly Capability[];
+
 /** `unknown`: not used since the start, or not for so long that the last result no longer counts. */
-export type CapabilityState = 'on' | 'off' | 'unknown';
+export const CAPABILITY_STATES = ['on', 'off', 'unknown'] as const;
+export type CapabilityState = (typeof CAPABILITY_STATES)[number];
 
 export interface CapabilityReport {
   readonly capability: Capability;

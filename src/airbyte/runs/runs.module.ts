@@ -7,13 +7,15 @@ import { RunCanceller } from './run-canceller';
 import { RunDetailsReader } from './run-details';
 import { RunReader } from './run-reader';
 import { RunWaiter } from './run-waiter';
+import { RunLogController } from './run-log.controller';
+import { RunLogService } from './run-log.service';
 import { RunController } from './run.controller';
 import { RunService } from './run.service';
 
 /** Starts, lists, awaits and cancels runs. */
 @Module({
   imports: [CoreModule, InternalModule, MirrorModule],
-  controllers: [RunController],
-  providers: [JobStarter, RunCanceller, RunDetailsReader, RunReader, RunService, RunWaiter],
+  controllers: [RunController, RunLogController],
+  providers: [JobStarter, RunCanceller, RunDetailsReader, RunLogService, RunReader, RunService, RunWaiter],
 })
 export class RunsModule {}

@@ -33,6 +33,7 @@ export const PROBLEMS = {
   'rate-limited': { status: 429, title: 'Rate limit exceeded' },
   'headers-too-large': { status: 431, title: 'Request headers too large' },
   'internal-error': { status: 500, title: 'Internal error' },
+  'capability-off': { status: 501, title: 'Not available in this Airbyte installation' },
   'airbyte-rejected-credentials': { status: 502, title: 'Airbyte rejected the credentials of the gateway' },
   'airbyte-failed': { status: 502, title: 'Airbyte failed' },
   'airbyte-misbehaved': { status: 502, title: 'Invalid response from Airbyte' },

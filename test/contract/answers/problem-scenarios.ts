@@ -160,6 +160,7 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       return context.send();
     },
   },
+  'capability-off': { settings: { AIRBYTE_INTERNAL_API: 'off' }, run: (context) => context.send() },
   'run-ended': {
     run: (context) => {
       for (const job of context.upstream.state.jobs) job.status = 'succeeded';

@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/lib/clock';
 import { checkAnswer } from '../../support/contract';
 import { startGateway, type TestGateway } from '../../support/gateway';
 import { type ScriptedUpstream, WORKSPACE_ID } from '../../support/scripted-upstream';
+import { attempt, FORMATTED_LOG, serveInternalApi } from '../../support/upstream-internal';
 import { type Call, CONNECTION_ID } from './calls';
 
 /** The answer, as far as it is looked up in the description. */
@@ -23,6 +24,7 @@ export interface Sending {
 
 /** Keys by what they may: the names are the scopes. */
 export const KEYS = { 'ingestion:read': 'key-of-a-reader', 'ingestion:write': 'key-of-a-writer' };
+const EVERY_SCOPE = 'ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy';
 
 /** For `API_KEYS`. */
 export const API_KEYS = Object.entries(KEYS)
@@ -31,7 +33,7 @@ export const API_KEYS = Object.entries(KEYS)
 
 /** Of a caller who may do everything, in one workspace. */
 export const LIMITED_KEY = 'key-of-a-team';
-export const LIMITED_KEYS = `team:ingestion:read+ingestion:write:${createHash('sha256').update(LIMITED_KEY).digest('hex')}:${WORKSPACE_ID}`;
+export const LIMITED_KEYS = `team:${EVERY_SCOPE}:${createHash('sha256').update(LIMITED_KEY).digest('hex')}:${WORKSPACE_ID}`;
 
 /** What a gateway is started with. */
 export interface Setting {
@@ -100,6 +102,8 @@ export class ScenarioContext {
     // Long ago, lest it be taken for what a lost change has made.
     upstream.state.addConnection({ connectionId: CONNECTION_ID, createdAt: 1_700_000_000 });
     const times = { startTime: '2026-01-15T02:00Z', lastUpdatedAt: '2026-01-15T02:07Z' };
+    const internal = serveInternalApi(upstream);
+    internal.jobs.set(1, { attempts: [attempt(0)], log: FORMATTED_LOG });
     const status = call.id === 'cancelRun' ? 'running' : 'succeeded';
     upstream.state.addJob({ connectionId: CONNECTION_ID, status, ...times });
   }

@@ -1,5 +1,5 @@
 import { fault, type ScriptedUpstream } from '../../support/scripted-upstream';
-import { attempt, serveInternalApi } from '../../support/upstream-internal';
+import { attempt, EVENTS, serveInternalApi, STRUCTURED_LOG } from '../../support/upstream-internal';
 import { CONNECTION_ID as ID, CRON, type Method, ORDERS } from '../answers/calls';
 
 const QUARTZ = { scheduleType: 'cron', cronExpression: '00 00 02 * * ?' };
@@ -24,7 +24,9 @@ const failed = (upstream: ScriptedUpstream): void => {
   hasRun('failed')(upstream);
   const streams = [{ streamName: 'orders', recordsEmitted: 10, recordsCommitted: 4, bytesCommitted: 1024 }];
   const startedAt = Date.parse('2026-01-15T02:00:10Z') / 1000;
-  serveInternalApi(upstream).jobs.set(1, { attempts: [attempt(0)], streams, startedAt });
+  const internal = serveInternalApi(upstream);
+  internal.jobs.set(1, { attempts: [attempt(0)], streams, startedAt, log: STRUCTURED_LOG });
+  internal.events = EVENTS;
 };
 const at = `/ingestion/${ID}`;
 const create = { operation: 'createIngestion', method: 'post', path: '/ingestion' } as const;
@@ -163,6 +165,30 @@ export const EXAMPLE_SCENARIOS: readonly ExampleScenario[] = [
     summary: 'A history with a failure',
     method: 'get',
     path: `${at}/runs`,
+    prepare: failed,
+  },
+  {
+    operation: 'getRunLog',
+    name: 'failed',
+    summary: 'The end of the log of a failed run',
+    method: 'get',
+    path: `${at}/runs/1/logs`,
+    prepare: failed,
+  },
+  {
+    operation: 'getHistory',
+    name: 'paused',
+    summary: 'It was changed, failed and was paused',
+    method: 'get',
+    path: `${at}/history`,
+    prepare: failed,
+  },
+  {
+    operation: 'getCapabilities',
+    name: 'all-reads',
+    summary: 'Everything that could be tried is on',
+    method: 'get',
+    path: '/capabilities',
     prepare: failed,
   },
   {

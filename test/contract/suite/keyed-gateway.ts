@@ -37,7 +37,9 @@ export async function startKeyedGateway({
       PATH: process.env['PATH'],
       PORT: '0',
       DATA_DIR: dataDir,
-      ...(!isOpen && { API_KEYS: `contract:ingestion:read+ingestion:write:${hash}` }),
+      ...(!isOpen && {
+        API_KEYS: `contract:ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy:${hash}`,
+      }),
       LOG_LEVEL: 'info',
       RATE_LIMIT: 'off',
       ...settings,

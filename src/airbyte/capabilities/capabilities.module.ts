@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { CoreModule } from '../core/core.module';
+import { InternalModule } from '../internal/internal.module';
+import { CapabilitiesController } from './capabilities.controller';
+import { CapabilitiesService } from './capabilities.service';
+
+/** What the installation and the caller can do. */
+@Module({
+  imports: [CoreModule, InternalModule],
+  controllers: [CapabilitiesController],
+  providers: [CapabilitiesService],
+})
+export class CapabilitiesModule {}

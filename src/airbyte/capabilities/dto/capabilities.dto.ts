@@ -1,0 +1,48 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import {
+  CAPABILITIES,
+  type Capability,
+  CAPABILITY_STATES,
+  type CapabilityState,
+} from '../../internal/capability';
+
+@ApiSchema({ name: 'Capability', description: 'A feature that not every Airbyte installation has.' })
+export class CapabilityDto {
+  /** Name of the feature. */
+  @ApiProperty({ enum: CAPABILITIES, enumName: 'CapabilityName', example: 'failureReasons' })
+  name: Capability;
+
+  /** `unknown`: not used yet; the first use shows whether it works. */
+  @ApiProperty({ enum: CAPABILITY_STATES, enumName: 'CapabilityState', example: 'on' })
+  state: CapabilityState;
+
+  /** Why it is not `on`; null if it is. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  reason: string | null;
+}
+
+@ApiSchema({ name: 'CallerInfo', description: 'The caller of this request.' })
+export class CallerInfoDto {
+  /** `key:<name>` of an API key, or `oidc:<subject>` of a token. */
+  @ApiProperty({ example: 'key:etl' })
+  name: string;
+
+  /** Scopes of the caller. */
+  @ApiProperty({ type: [String], maxItems: 1000, example: ['ingestion:read'] })
+  scopes: string[];
+
+  /** The only workspace of the caller; null if it has all workspaces. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  workspaceId: string | null;
+}
+
+@ApiSchema({ name: 'Capabilities', description: 'What this installation and this caller can do.' })
+export class CapabilitiesDto {
+  /** One entry for each feature. */
+  @ApiProperty({ type: [CapabilityDto], maxItems: 100 })
+  capabilities: CapabilityDto[];
+
+  /** The caller; null if authentication is off. */
+  @ApiProperty({ type: () => CallerInfoDto, nullable: true })
+  caller: CallerInfoDto | null;
+}

@@ -1,0 +1,102 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { RUN_TYPES, type RunType } from '../../core/dto/run.dto';
+import { RunFailureDto } from '../../core/dto/run-failure.dto';
+
+/** Kind of event. `unknown`: a value of a later Airbyte version. */
+export const HISTORY_KINDS = [
+  'run_started',
+  'run_succeeded',
+  'run_incomplete',
+  'run_failed',
+  'run_cancelled',
+  'settings_changed',
+  'streams_changed',
+  'connector_updated',
+  'activated',
+  'paused',
+  'unknown',
+] as const;
+export type HistoryKind = (typeof HISTORY_KINDS)[number];
+
+/** `airbyte`: no user caused it, for example a firing of the schedule. */
+export const ACTORS = ['user', 'airbyte'] as const;
+export type Actor = (typeof ACTORS)[number];
+
+@ApiSchema({ name: 'HistoryActor', description: 'The cause of an event.' })
+export class HistoryActorDto {
+  /** Whether a user of Airbyte caused the event. The gateway is a user of Airbyte, too. */
+  @ApiProperty({ enum: ACTORS, enumName: 'HistoryActorKind', example: 'user' })
+  kind: Actor;
+
+  /** Name of the user in Airbyte; null for Airbyte itself. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'Ada' })
+  name: string | null;
+}
+
+@ApiSchema({ name: 'HistoryChange', description: 'A changed setting.' })
+export class HistoryChangeDto {
+  /** Name of the setting in Airbyte. */
+  @ApiProperty({ example: 'scheduleType' })
+  field: string;
+
+  /** Value before, as text or JSON; null if there was none. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'manual' })
+  from: string | null;
+
+  /** Value after, as text or JSON; null if there is none. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'cron' })
+  to: string | null;
+}
+
+@ApiSchema({ name: 'HistoryEvent', description: 'One event of the history of an ingestion.' })
+export class HistoryEventDto {
+  /** Id of the event in Airbyte. */
+  @ApiProperty({ example: '7f0c1c3e-6f2b-4b2a-9f57-0f8f2f3c8a11' })
+  eventId: string;
+
+  /** Time of the event. */
+  @ApiProperty({ format: 'date-time', example: '2026-01-15T02:07:41.000Z' })
+  at: string;
+
+  /** What happened. */
+  @ApiProperty({ enum: HISTORY_KINDS, enumName: 'HistoryKind', example: 'paused' })
+  kind: HistoryKind;
+
+  /** Who caused it. */
+  @ApiProperty({ type: () => HistoryActorDto })
+  by: HistoryActorDto;
+
+  /** Run of the event; null if it is not about a run or Airbyte does not report it. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  runId: string | null;
+
+  /** Kind of the run; null if the event is not about a run. */
+  @ApiProperty({ enum: RUN_TYPES, enumName: 'RunType', nullable: true, example: null })
+  runType: RunType | null;
+
+  /** Reason that Airbyte or the user gave, with secrets masked; null if there is none. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'The warehouse is being moved.' })
+  reason: string | null;
+
+  /** Why a run failed; null if it did not fail or Airbyte reports no reason. */
+  @ApiProperty({ type: () => RunFailureDto, nullable: true })
+  failure: RunFailureDto | null;
+
+  /** Changed settings. */
+  @ApiProperty({ type: [HistoryChangeDto], maxItems: 100 })
+  changes: HistoryChangeDto[];
+
+  /** Type of the event in Airbyte. */
+  @ApiProperty({ example: 'CONNECTION_DISABLED' })
+  upstreamType: string;
+}
+
+@ApiSchema({ name: 'History', description: 'A page of the history of an ingestion, newest first.' })
+export class HistoryDto {
+  @ApiProperty({ type: [HistoryEventDto], maxItems: 100 })
+  data: HistoryEventDto[];
+
+  /** Token of the next page; null on the last page. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  nextPageToken: string | null;
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { fault, hateoas, json, WORKSPACE_ID } from '../support/scripted-upstream';
+import { gatewayBench } from '../support/gateway-bench';
+import { startGateway } from '../support/gateway';
+import { TestIssuer } from '../support/issuer';
+import { attempt, FORMATTED_LOG, serveInternalApi } from '../support/upstream-internal';
+
+const ID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
+const READS = ['failureReasons', 'attempts', 'logs', 'progress', 'history'];
+const hash = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+interface Capability {
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string | null;
+}
+interface Capabilities {
+  readonly capabilities: readonly Capability[];
+  readonly caller: unknown;
+}
+
+const bench = gatewayBench();
+
+async function withGateway<T>(
+  settings: Record<string, string>,
+  run: (read: (key?: string) => Promise<Capabilities>) => Promise<T>,
+): Promise<T> {
+  const gateway = await startGateway({
+    AIRBYTE_API_URL: bench.upstream.url,
+    AIRBYTE_TIMEOUT_MS: '1000',
+    ...settings,
+  });
+  try {
+    return await run(async (key = '') => {
+      const { body } = await gateway.api.get('/capabilities').set('X-API-Key', key).expect(200);
+      return body as Capabilities;
+    });
+  } finally {
+    await gateway.close();
+  }
+}
+
+const statesOf = ({ capabilities }: Capabilities): Record<string, string> =>
+  Object.fromEntries(
+    capabilities.filter(({ name }) => READS.includes(name)).map(({ name, state }) => [name, state]),
+  );
+const all = (state: string): Record<string, string> => Object.fromEntries(READS.map((name) => [name, state]));
+
+const addRun = (): void => {
+  bench.upstream.state.addConnection({ connectionId: ID });
+  bench.upstream.state.addJob({ connectionId: ID, status: 'failed' });
+};
+
+it('tries each read once, with one ingestion', async () => {
+  addRun();
+  serveInternalApi(bench.upstream).jobs.set(1, { attempts: [attempt(0)], log: FORMATTED_LOG });
+  await withGateway({}, async (read) => {
+    expect(statesOf(await read())).toEqual(all('on'));
+    const calls = bench.upstream.requests.length;
+    expect(statesOf(await read())).toEqual(all('on'));
+    expect(bench.upstream.requests.length).toBe(calls);
+  });
+  const internal = bench.upstream.requests.filter(({ operation }) => operation.startsWith('internal'));
+  expect(internal).toHaveLength(READS.length);
+});
+
+it('gives a reason for each one that is off, and leaves the others on', async () => {
+  addRun();
+  serveInternalApi(bench.upstream).jobs.set(1, { attempts: [attempt(0)], log: FORMATTED_LOG });
+  bench.upstream.on('internal connections/events/list', () => json(404, { message: 'Not Found' }));
+  bench.upstream.on('internal attempt/get_for_job', () => hateoas(403, 'Forbidden'));
+  bench.upstream.on('internal connections/sync_progress', () => fault('hang'));
+  await withGateway({}, async (read) => {
+    const report = await read();
+    expect(statesOf(report)).toEqual({ ...all('on'), history: 'off', logs: 'off', progress: 'off' });
+    const reasons = report.capabilities.filter(({ state }) => state === 'off').map(({ reason }) => reason);
+    expect(reasons.join('\n')).toMatch(/\(403\)[\s\S]*did not answer in time[\s\S]*\(404\)/);
+  });
+});
+
+it('knows nothing without an ingestion, and while Airbyte cannot be read', async () => {
+  serveInternalApi(bench.upstream);
+  await withGateway({}, async (read) => {
+    expect(statesOf(await read())).toEqual(all('unknown'));
+  });
+  bench.upstream.on('GET /connections', () => json(500, { message: 'down' }));
+  await withGateway({}, async (read) => {
+    expect(statesOf(await read())).toEqual(all('unknown'));
+  });
+});
+
+it('names the setting that turns all of them off', async () => {
+  addRun();
+  await withGateway({ AIRBYTE_INTERNAL_API: 'off' }, async (read) => {
+    const { capabilities } = await read();
+    expect(new Set(capabilities.map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
+      new Set(['off: AIRBYTE_INTERNAL_API is off.']),
+    );
+  });
+  expect(bench.upstream.requests).toEqual([]);
+});
+
+it('tells a caller its name, scopes and workspace, whatever its scopes', async () => {
+  const API_KEYS = `ops:ingestion:logs:${hash('a')},team:ingestion:read+ingestion:destroy:${hash('b')}:${WORKSPACE_ID}`;
+  await withGateway({ API_KEYS }, async (read) => {
+    expect((await read('a')).caller).toEqual({
+      name: 'key:ops',
+      scopes: ['ingestion:logs'],
+      workspaceId: null,
+    });
+    const scopes = ['ingestion:read', 'ingestion:destroy'];
+    expect((await read('b')).caller).toEqual({ name: 'key:team', scopes, workspaceId: WORKSPACE_ID });
+  });
+  await withGateway({}, async (read) => {
+    expect((await read()).caller).toBeNull();
+  });
+});
+
+it('needs a valid credential', async () => {
+  const issuer = await TestIssuer.start();
+  const gateway = await startGateway({
+    AIRBYTE_API_URL: bench.upstream.url,
+    OIDC_ISSUER: issuer.url,
+    OIDC_AUDIENCE: 'gateway',
+    OIDC_WORKSPACE_CLAIM: 'workspace',
+  });
+  try {
+    await gateway.api.get('/capabilities').expect(401);
+    const withoutWorkspace = await issuer.token();
+    const { body } = await gateway.api
+      .get('/capabilities')
+      .set('authorization', `Bearer ${withoutWorkspace}`)
+      .expect(403);
+    expect(body).toMatchObject({ code: 'not-permitted' });
+  } finally {
+    await gateway.close();
+    await issuer.close();
+  }
+});
+
+it('are part of the readiness report, which tries none', async () => {
+  addRun();
+  serveInternalApi(bench.upstream);
+  const { body } = await bench.api.get('/health/ready').expect(200);
+  const { capabilities } = body as Capabilities;
+  expect(capabilities.map(({ name }) => name)).toEqual(expect.arrayContaining(READS));
+  expect(bench.upstream.requests.filter(({ operation }) => operation.startsWith('internal'))).toEqual([]);
+});

@@ -1,0 +1,166 @@
+import { fault, hateoas, html, json } from '../support/scripted-upstream';
+import { gatewayBench } from '../support/gateway-bench';
+import { startGateway } from '../support/gateway';
+import { CONFIG_FAILURE, EVENTS, serveInternalApi } from '../support/upstream-internal';
+
+const ID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
+const HISTORY = `/ingestion/${ID}/history`;
+const TIMELINE = 'internal connections/events/list';
+
+interface Event {
+  readonly eventId: string;
+}
+interface Page {
+  readonly data: readonly Event[];
+  readonly nextPageToken: string | null;
+}
+
+const bench = gatewayBench();
+
+beforeEach(() => {
+  bench.upstream.state.addConnection({ connectionId: ID });
+});
+
+const read = async (query = ''): Promise<Page> =>
+  (await bench.api.get(HISTORY + query).expect(200)).body as Page;
+
+it('tells who did what and when', async () => {
+  serveInternalApi(bench.upstream).events = EVENTS;
+  const { data } = await read();
+  const nothing = { runId: null, runType: null, reason: null, failure: null, changes: [] };
+  expect(data).toEqual([
+    {
+      ...nothing,
+      eventId: EVENTS[0]?.id,
+      at: '2026-01-15T08:00:00.000Z',
+      kind: 'paused',
+      by: { kind: 'user', name: 'Ada' },
+      reason: 'The warehouse is being moved.',
+      upstreamType: 'CONNECTION_DISABLED',
+    },
+    {
+      ...nothing,
+      eventId: EVENTS[1]?.id,
+      at: '2026-01-15T02:07:41.000Z',
+      kind: 'run_failed',
+      by: { kind: 'airbyte', name: null },
+      runId: '1',
+      runType: 'sync',
+      failure: {
+        origin: 'source',
+        type: 'config_error',
+        message: CONFIG_FAILURE.externalMessage,
+        retryable: false,
+        advice: 'fix_configuration',
+        at: '2026-01-15T02:07:41.000Z',
+      },
+      upstreamType: 'SYNC_FAILED',
+    },
+    {
+      ...nothing,
+      eventId: EVENTS[2]?.id,
+      at: '2026-01-14T09:30:00.000Z',
+      kind: 'settings_changed',
+      by: { kind: 'user', name: 'Ada' },
+      changes: [{ field: 'scheduleType', from: 'manual', to: 'cron' }],
+      upstreamType: 'CONNECTION_SETTINGS_UPDATE',
+    },
+  ]);
+  expect(JSON.stringify(data)).not.toContain('ada@example.com');
+});
+
+it.each([
+  ['SYNC_STARTED', 'run_started', 'sync'],
+  ['REFRESH_SUCCEEDED', 'run_succeeded', 'refresh'],
+  ['CLEAR_CANCELLED', 'run_cancelled', 'clear'],
+  ['SYNC_INCOMPLETE', 'run_incomplete', 'sync'],
+  ['CONNECTION_ENABLED', 'activated', null],
+  ['SCHEMA_UPDATE', 'streams_changed', null],
+  ['SCHEMA_CONFIG_UPDATE', 'streams_changed', null],
+  ['CONNECTOR_UPDATE', 'connector_updated', null],
+  ['CONNECTION_TELEPORTED', 'unknown', null],
+  ['constructor', 'unknown', null],
+])('an event %s is %s', async (eventType, kind, runType) => {
+  serveInternalApi(bench.upstream).events = [{ ...EVENTS[1], eventType }];
+  expect((await read()).data).toMatchObject([{ kind, runType, upstreamType: eventType }]);
+});
+
+it('masks secrets in what users wrote and changed', async () => {
+  const summary = { updateReason: 'new token=abc123', patches: { url: { to: 'https://u:secret@host/' } } };
+  serveInternalApi(bench.upstream).events = [{ ...EVENTS[2], summary }];
+  expect(JSON.stringify((await read()).data)).not.toMatch(/abc123|secret@/);
+});
+
+describe('pages', () => {
+  const many = (count: number): object[] =>
+    Array.from({ length: count }, (_, n) => ({
+      ...EVENTS[1],
+      id: `e${count - n}`,
+      createdAt: 1_768_000_000 + count - n,
+    }));
+
+  it('show every event once, while new ones are added', async () => {
+    const api = serveInternalApi(bench.upstream);
+    api.events = many(25);
+    const seen: string[] = [];
+    for (let token: string | null = ''; token !== null;) {
+      const page: Page = await read(`?pageSize=10&pageToken=${token}`);
+      seen.push(...page.data.map(({ eventId }) => eventId));
+      token = page.nextPageToken;
+      api.events = [...many(25 + seen.length).slice(0, seen.length), ...many(25)];
+    }
+    expect(seen).toEqual(many(25).map((event) => (event as { id: string }).id));
+  });
+
+  it('have tokens of their own ingestion only', async () => {
+    serveInternalApi(bench.upstream).events = many(25);
+    const { nextPageToken } = await read('?pageSize=10');
+    const other = bench.upstream.state.addConnection().connectionId;
+    for (const [id, token] of [
+      [other, nextPageToken],
+      [ID, '10-1768000025-forged'],
+      [ID, 'x'],
+    ] as const) {
+      const { body } = await bench.api.get(`/ingestion/${id}/history?pageToken=${token ?? ''}`).expect(400);
+      expect(body).toMatchObject({ errors: [{ field: 'pageToken' }] });
+    }
+    expect(bench.upstream.count(TIMELINE)).toBe(1);
+  });
+
+  it('are not longer than asked for, whatever the server returns', async () => {
+    bench.upstream.on(TIMELINE, () => json(200, { events: many(150) }));
+    expect((await read('?pageSize=10')).data).toHaveLength(10);
+  });
+});
+
+it('an unreadable event does not hide the others', async () => {
+  serveInternalApi(bench.upstream).events = [{ id: 5 }, ...EVENTS, { eventType: 'SYNC_FAILED' }];
+  expect((await read()).data).toHaveLength(3);
+});
+
+it.each([
+  ['is turned off', undefined, { AIRBYTE_INTERNAL_API: 'off' }],
+  ['answers 404', json(404, { message: 'Not Found' }), {}],
+  ['answers 403', hateoas(403, 'Forbidden'), {}],
+  ['answers with a page', html(200), {}],
+  ['answers nothing', fault('hang'), {}],
+] as const)('an internal API that %s is named as the reason', async (_, reply, settings) => {
+  if (reply) bench.upstream.on(TIMELINE, () => reply);
+  const gateway = await startGateway({
+    AIRBYTE_API_URL: bench.upstream.url,
+    AIRBYTE_TIMEOUT_MS: '1000',
+    ...settings,
+  });
+  try {
+    for (let round = 0; round < 2; round++) {
+      const { body } = await gateway.api.get(HISTORY).expect(501);
+      expect(body).toMatchObject({
+        code: 'capability-off',
+        detail: expect.stringMatching(/history, which is off\. .+\.$/) as string,
+      });
+    }
+    expect(bench.upstream.count(TIMELINE)).toBe(reply ? 1 : 0);
+  } finally {
+    await gateway.close();
+  }
+});
