@@ -1,5 +1,9 @@
+import type { ConnectionChangeOptions } from './api/connection-change';
+import { internalConnectionRoutes } from './api/internal/routes-connections';
+import { cronRoutes } from './api/internal/routes-cron';
 import { internalJobRoutes } from './api/internal/routes-jobs';
 import { syncStatusRoutes } from './api/internal/routes-sync-status';
+import { timelineRoutes } from './api/internal/routes-timeline';
 import { actorRoutes } from './api/routes-actors';
 import { basicRoutes } from './api/routes-basics';
 import { connectionRoutes, deleteConnection } from './api/routes-connections';
@@ -30,50 +34,64 @@ export interface RouteParts {
 
 /** The operations of both APIs of Airbyte. */
 export function routesOver(parts: RouteParts, tokens: Tokens): Routes {
-  return { public: publicRoutes(parts, tokens), internal: internalRoutes(parts) };
+  const { stores, connectors, runner, scheduler, runtimeDirs, now } = parts;
+  const conflicts = new WriteConflicts({ ...stores, connectors, localRoot: runtimeDirs.localRoot });
+  const changes: ConnectionChangeOptions = {
+    ...stores,
+    now,
+    changed: (connectionId) => {
+      scheduler.refresh(connectionId);
+    },
+    cancelJobOf: async (connectionId) => {
+      const job = stores.jobs.unfinishedOf(connectionId);
+      if (job !== null) await runner.cancel(job);
+    },
+    writeTargetMutex: new Mutex(),
+    conflictOf: (connection) => conflicts.conflictOf(connection),
+  };
+  return {
+    public: publicRoutes(parts, changes, conflicts, tokens),
+    internal: internalRoutes(parts, changes),
+  };
 }
 
-function internalRoutes({ stores, connectors, runner }: RouteParts): Route[] {
+function internalRoutes(
+  { stores, connectors, runner, now }: RouteParts,
+  changes: ConnectionChangeOptions,
+): Route[] {
   const records = {
     ...stores,
     connectors,
     emittedOf: (jobId: number) => runner.emittedOf(jobId),
     logOf: (jobId: number, attempt: number) => runner.logOf(jobId, attempt),
   };
-  return [...internalJobRoutes(records), ...syncStatusRoutes(records)];
+  return [
+    ...internalJobRoutes(records),
+    ...syncStatusRoutes(records),
+    ...internalConnectionRoutes(changes),
+    ...timelineRoutes(stores),
+    ...cronRoutes(now),
+  ];
 }
 
 function publicRoutes(
-  { db, stores, connectors, runner, scheduler, runtimeDirs, now }: RouteParts,
+  { db, stores, connectors, runner, now }: RouteParts,
+  changes: ConnectionChangeOptions,
+  conflicts: WriteConflicts,
   tokens: Tokens,
 ): Route[] {
   const { actors, connections, jobs, workspaces } = stores;
-  const writeConflicts = new WriteConflicts({
-    actors,
-    connections,
-    connectors,
-    localRoot: runtimeDirs.localRoot,
-  });
-  const changed = (connectionId: string): void => {
-    scheduler.refresh(connectionId);
-  };
-  const cancelJobOf = async (connectionId: string): Promise<void> => {
-    const job = jobs.unfinishedOf(connectionId);
-    if (job !== null) await runner.cancel(job);
-  };
-  const deleteConnectionsUsing = async (actorId: string): Promise<void> => {
-    for (const connection of connections.using(actorId))
-      await deleteConnection({ connections, changed, cancelJobOf }, connection);
-  };
   const actorOptions = {
     actors,
     connectors,
     now,
     hasWorkspace: (id: string) => workspaces.find(id) !== null,
-    deleteConnectionsUsing,
+    deleteConnectionsUsing: async (actorId: string) => {
+      for (const connection of connections.using(actorId)) await deleteConnection(changes, connection);
+    },
     conflictOf: async (actor: Actor) => {
       for (const connection of connections.using(actor.id)) {
-        const conflict = await writeConflicts.conflictOf(connection, actor);
+        const conflict = await conflicts.conflictOf(connection, actor);
         if (conflict !== null) return conflict;
       }
       return null;
@@ -90,16 +108,7 @@ function publicRoutes(
     }),
     ...actorRoutes('source', actorOptions),
     ...actorRoutes('destination', actorOptions),
-    ...connectionRoutes({
-      actors,
-      connections,
-      connectors,
-      now,
-      changed,
-      cancelJobOf,
-      writeTargetMutex: new Mutex(),
-      conflictOf: (connection) => writeConflicts.conflictOf(connection),
-    }),
+    ...connectionRoutes({ ...changes, actors, connectors }),
     ...jobRoutes({
       connections,
       jobs,

@@ -42,6 +42,12 @@ export class ScriptedAirbyte {
     this.api = await this.embedded.startAgain();
   }
 
+  /** Moves the clock, and signs in again, since a token ends by the clock. */
+  setClock(to: Date): void {
+    this.embedded.setClock(to);
+    this.api = this.embedded.client;
+  }
+
   /** What the source does from now on, where it differs from {@link SCRIPT}. */
   script(script: Partial<SourceScript> = {}): void {
     this.scripted.script({ ...SCRIPT, ...script });

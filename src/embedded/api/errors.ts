@@ -98,6 +98,24 @@ export function plainError(status: number, message: string): ApiError {
   return new ApiError(status, { message });
 }
 
+/** The internal API refuses a time zone. */
+export function invalidZone(cronTimezone: string): ApiError {
+  return new ApiError(400, {
+    status: 400,
+    type: 'error:cron-validation/invalid-timezone',
+    title: 'Invalid timezone in cron expression',
+    detail:
+      'The cron timezone provided is invalid: it must be a name of the time zone database, and not one of Etc.',
+    documentationUrl: null,
+    data: { cronTimezone },
+  });
+}
+
+/** The internal API's 422 for a body whose members do not fit together. */
+export function unprocessableInput(message: string): ApiError {
+  return internalError(422, message);
+}
+
 /** The internal API's 404 for an id that does not exist. */
 export function configNotFound(resourceType: string, id: string): ApiError {
   return internalError(404, `Could not find configuration for ${resourceType}: ${id}.`, { id });

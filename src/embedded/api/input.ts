@@ -1,4 +1,5 @@
 import { publicApiError } from '../cron/api-check';
+import type { Schedule } from '../model/schedule';
 import { arrayAt, isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import { type ApiError, badRequest, frameworkError, onlyErrorId, plainError } from './errors';
 import type { ApiRequest } from './router';
@@ -79,20 +80,20 @@ export function enumMember<T extends string>(
   return found;
 }
 
-/** The schedule of a body: undefined when absent, null for manual. The public API stores UTC with every expression. */
-export function cronOf(request: ApiRequest): { expression: string; timeZone: string } | null | undefined {
+/** The schedule of a body; undefined when absent. The public API stores UTC with every expression, and has no intervals. */
+export function scheduleOf(request: ApiRequest): Schedule | undefined {
   const schedule = objectAt(request.body, 'schedule');
   if (schedule === undefined) return undefined;
   const type = enumMember(request, schedule, 'scheduleType', ['manual', 'cron']);
   if (type === undefined)
     throw frameworkError(400, 'Bad Request', request.path, 'Required property scheduleType is missing');
-  if (type === 'manual') return null;
+  if (type === 'manual') return { kind: 'manual' };
   const sent = stringAt(schedule, 'cronExpression');
   if (sent === undefined) throw badRequest('Missing cron expression in the schedule.');
   const expression = sent.endsWith('UTC') ? sent.slice(0, -'UTC'.length).trim() : sent;
   const refusal = publicApiError(expression);
   if (refusal !== null) throw badRequest(refusal);
-  return { expression, timeZone: 'UTC' };
+  return { kind: 'cron', expression, timeZone: 'UTC' };
 }
 
 /** A stream that a request selects. */

@@ -1,3 +1,4 @@
+import type { Schedule } from '../model/schedule';
 import type { JsonObject } from '../platform/json';
 import type { Actor } from '../store/actors';
 import type { Connection } from '../store/connections';
@@ -8,7 +9,6 @@ const TERMINAL = new Set(['failed', 'succeeded', 'cancelled']);
 
 /** A connection in a response. As in Airbyte, the time zone is appended to the expression, and times are epoch seconds. */
 export function connectionBody(connection: Connection): JsonObject {
-  const { cron } = connection;
   return {
     connectionId: connection.id,
     name: connection.name,
@@ -16,10 +16,7 @@ export function connectionBody(connection: Connection): JsonObject {
     destinationId: connection.destinationId,
     workspaceId: connection.workspaceId,
     status: connection.status,
-    schedule:
-      cron === null
-        ? { scheduleType: 'manual' }
-        : { scheduleType: 'cron', cronExpression: `${cron.expression} ${cron.timeZone}` },
+    schedule: publicSchedule(connection.schedule),
     ...connection.settings,
     configurations: {
       streams: connection.streams.map(({ name, namespace, syncMode, cursorField, primaryKey }) => ({
@@ -35,6 +32,20 @@ export function connectionBody(connection: Connection): JsonObject {
     createdAt: epochSeconds(connection.createdAt),
     tags: [],
   };
+}
+
+function publicSchedule(schedule: Schedule): JsonObject {
+  switch (schedule.kind) {
+    case 'manual':
+      return { scheduleType: 'manual' };
+    case 'cron':
+      return { scheduleType: 'cron', cronExpression: `${schedule.expression} ${schedule.timeZone}` };
+    case 'basic':
+      return {
+        scheduleType: 'basic',
+        basicTiming: `Every ${schedule.units} ${schedule.timeUnit.toUpperCase()}`,
+      };
+  }
 }
 
 /**

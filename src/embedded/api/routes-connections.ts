@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Connectors } from '../engine/connectors';
-import { changesWriteTarget } from '../engine/write-target/write-conflicts';
+import type { Schedule } from '../model/schedule';
 import { stringAt, type JsonObject } from '../platform/json';
-import type { Now } from '../platform/log';
-import type { Mutex } from '../platform/mutex';
-import { parseQuartz, QuartzError } from '../cron/quartz';
 import type { ActorStore } from '../store/actors';
 import {
   CONNECTION_STATUSES,
@@ -12,9 +9,16 @@ import {
   type ConnectionStore,
   type DescribedStream,
 } from '../store/connections';
-import { cronRefused, notFound, plainError, problem, unknownId, unprocessable } from './errors';
 import {
-  cronOf,
+  changeConnection,
+  findChangeable,
+  refuseConflict,
+  type ConnectionChangeOptions,
+} from './connection-change';
+import { checkExpression } from './cron-check';
+import { notFound, problem, unknownId } from './errors';
+import {
+  scheduleOf,
   enumMember,
   pageResponse,
   pageOf,
@@ -27,19 +31,9 @@ import { selectStreams } from './streams';
 import { connectionBody } from './response-bodies';
 
 /** Dependencies of the operations on connections. */
-export interface ConnectionRoutesOptions {
+export interface ConnectionRoutesOptions extends ConnectionChangeOptions {
   readonly actors: ActorStore;
-  readonly connections: ConnectionStore;
   readonly connectors: Connectors;
-  readonly now: Now;
-  /** Notifies the scheduler of a created, changed or deleted connection. */
-  readonly changed: (connectionId: string) => void;
-  /** Ends the running job of a connection. */
-  readonly cancelJobOf: (connectionId: string) => Promise<void>;
-  /** Why a connection would overwrite other data, or null. */
-  readonly conflictOf: (connection: Connection) => Promise<string | null>;
-  /** Serializes the check for conflicts and the insert, so that concurrent requests see each other. */
-  readonly writeTargetMutex: Mutex;
 }
 
 const NAMESPACE_DEFINITIONS = ['source', 'destination', 'custom_format'] as const;
@@ -116,7 +110,7 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
   const { actors, connections } = options;
   const sourceId = requiredString(request, 'sourceId');
   const destinationId = requiredString(request, 'destinationId');
-  const cron = cronOf(request) ?? null;
+  const schedule = scheduleOf(request) ?? { kind: 'manual' };
   const status = enumMember(request, request.body, 'status', CONNECTION_STATUSES) ?? 'active';
   const settings = {
     nonBreakingSchemaUpdatesBehavior: 'ignore',
@@ -130,7 +124,7 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
   if (source === null) throw notFound('SOURCE_CONNECTION', sourceId);
   const streams = await chooseStreams(options, sourceId, destination.definitionId, request);
   if (source.workspaceId !== destination.workspaceId) throw problem('unexpected-problem', null);
-  checkScheduler(cron?.expression);
+  checkScheduler(schedule);
   const connection: Connection = {
     id: randomUUID(),
     name: stringAt(request.body, 'name') ?? `${source.name} <> ${destination.name}`,
@@ -138,7 +132,7 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
     destinationId,
     workspaceId: source.workspaceId,
     status,
-    cron,
+    schedule,
     settings,
     streams,
     createdAt: options.now(),
@@ -159,60 +153,28 @@ function requireActors(actors: ActorStore, { sourceId, destinationId }: Connecti
   if (actors.find('source', sourceId) === null) throw notFound('SOURCE_CONNECTION', sourceId);
 }
 
-async function refuseConflict(
-  { conflictOf }: ConnectionRoutesOptions,
-  connection: Connection,
-): Promise<void> {
-  const conflict = await conflictOf(connection);
-  if (conflict !== null) throw unprocessable(conflict);
-}
-
 /** Absent members keep their values. A list of streams replaces all streams. */
 async function patchConnection(options: ConnectionRoutesOptions, request: ApiRequest): Promise<Connection> {
-  const { connections } = options;
-  const before = findChangeable(connections, request);
-  const cron = cronOf(request);
-  checkScheduler(cron?.expression);
-  const chosen = await rechooseStreams(options, request, before);
-  const after = await options.writeTargetMutex.run(() => applyPatch(options, request, cron, chosen));
-  options.changed(after.id);
-  return after;
-}
-
-async function applyPatch(
-  options: ConnectionRoutesOptions,
-  request: ApiRequest,
-  cron: Connection['cron'] | undefined,
-  chosen: DescribedStream[] | null,
-): Promise<Connection> {
-  const { connections } = options;
-  const moved = patched(request, findChangeable(connections, request), cron, chosen);
-  if (changesWriteTarget(findChangeable(connections, request), moved)) await refuseConflict(options, moved);
-  // Read again after the wait, so that a concurrent change or deletion is kept.
-  const after = patched(request, findChangeable(connections, request), cron, chosen);
-  if (chosen === null) connections.save(after);
-  else connections.saveDescribed(after, chosen);
-  return after;
+  const id = request.params['id'] ?? '';
+  const before = findChangeable(options.connections, id);
+  const schedule = scheduleOf(request);
+  checkScheduler(schedule);
+  const streams = await rechooseStreams(options, request, before);
+  const apply = (current: Connection): Connection => patched(request, current, schedule, streams);
+  return changeConnection(options, id, { apply, streams, reason: null, byUser: true });
 }
 
 function patched(
   request: ApiRequest,
   before: Connection,
-  cron: Connection['cron'] | undefined,
+  schedule: Schedule | undefined,
   chosen: DescribedStream[] | null,
 ): Connection {
   const status = enumMember(request, request.body, 'status', CONNECTION_STATUSES) ?? before.status;
   const settings = { ...before.settings, ...settingsOf(request) };
   const streams = chosen ?? before.streams;
   const name = stringAt(request.body, 'name') ?? before.name;
-  return { ...before, name, status, settings, streams, cron: cron === undefined ? before.cron : cron };
-}
-
-function findChangeable(connections: ConnectionStore, { params }: ApiRequest): Connection {
-  const connection = find(connections, params['id'] ?? '');
-  if (connection.status === 'deprecated') throw notFound('STANDARD_SYNC', connection.id);
-  if (connection.status === 'locked') throw plainError(409, 'The connection is locked.');
-  return connection;
+  return { ...before, name, status, settings, streams, schedule: schedule ?? before.schedule };
 }
 
 /** The new streams of a change; null if it names none. */
@@ -260,12 +222,7 @@ function settingsOf(request: ApiRequest): JsonObject {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
-function checkScheduler(expression: string | undefined): void {
-  if (expression === undefined) return;
-  try {
-    parseQuartz(expression);
-  } catch (error) {
-    if (error instanceof QuartzError) throw cronRefused(expression, error.message);
-    throw error;
-  }
+/** @throws ApiError 400 if the scheduler cannot read the expression */
+function checkScheduler(schedule: Schedule | undefined): void {
+  if (schedule?.kind === 'cron') checkExpression(schedule.expression);
 }

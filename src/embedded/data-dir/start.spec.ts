@@ -55,7 +55,8 @@ function writeStateOf(version: number): void {
     INSERT INTO "actors" ("id", "kind", "name", "definition_id", "workspace_id", "configuration", "created_at")
     VALUES ('s', 'source', 'Old people', 'dfd88b22-b603-4c3d-aad7-3701784586b1', 'w', '{"sourceType":"faker","count":3}', 1000),
       ('d', 'destination', 'Old files', 'a625d593-bba5-4a1c-a53d-2d246268a816', 'w', '{"destination_path":"/local/old"}', 1000);
-    INSERT INTO "connections" VALUES ('c', 'Old', 's', 'd', 'w', 'active', NULL, NULL, '{"prefix":"","namespaceDefinition":"destination"}',
+    INSERT INTO "connections" ("id", "name", "source_id", "destination_id", "workspace_id", "status", "cron_expression",
+      "cron_time_zone", "settings", "streams", "created_at") VALUES ('c', 'Old', 's', 'd', 'w', 'active', NULL, NULL, '{"prefix":"","namespaceDefinition":"destination"}',
       '{"streams":[{"name":"users","namespace":null,"syncMode":"full_refresh_overwrite","cursorField":[],"primaryKey":[["id"]],"jsonSchema":{"type":"object","properties":{"id":{"type":"integer"}}}}]}', 1000);
   `);
   db.close();

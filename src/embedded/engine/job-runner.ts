@@ -4,6 +4,7 @@ import type { Connection, ConnectionStore } from '../store/connections';
 import type { LogEvent } from '../store/attempt-logs';
 import type { Failure } from '../store/failure';
 import type { Job, JobStore } from '../store/jobs';
+import { jobEventType, type TimelineStore } from '../store/timeline';
 import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';
 import { killGroup } from './connector-process';
 import { cancellationFailure } from './failures';
@@ -15,6 +16,7 @@ import type { StreamCounts } from './unacknowledged-states';
 export interface JobRunnerOptions extends AttemptRunnerOptions {
   readonly connections: ConnectionStore;
   readonly jobs: JobStore;
+  readonly timeline: TimelineStore;
   readonly retry: RetryPolicy;
   readonly maxRunning: number;
   /** Called when a job has ended. */
@@ -59,7 +61,11 @@ export class JobRunner {
 
   /** Creates and queues a job on demand. */
   start(connection: Connection): Job {
-    const job = this.create(connection, false);
+    const job = this.options.attempts.transaction(() => {
+      const created = this.create(connection, false);
+      this.record(created, 'STARTED', true);
+      return created;
+    });
     this.submit(job);
     return job;
   }
@@ -117,7 +123,10 @@ export class JobRunner {
     this.failedInRow.delete(job.id);
     this.reported.delete(job.id);
     this.discardOverwrites(job);
-    jobs.setStatus(job.id, 'cancelled', now());
+    this.options.attempts.transaction(() => {
+      jobs.setStatus(job.id, 'cancelled', now());
+      this.record(job, 'CANCELLED', true);
+    });
     onEnd(job.connectionId);
   }
 
@@ -220,10 +229,32 @@ export class JobRunner {
   }
 
   private endJob(job: Job, status: 'succeeded' | 'failed', failure: Failure | null): void {
+    const { attempts, jobs, now, onEnd } = this.options;
     this.failedInRow.delete(job.id);
     this.reported.delete(job.id);
-    this.options.jobs.setStatus(job.id, status, this.options.now(), failure);
-    this.options.onEnd(job.connectionId);
+    attempts.transaction(() => {
+      jobs.setStatus(job.id, status, now(), failure);
+      // As in Airbyte, a failed job that has stored rows is incomplete.
+      const failed = attempts.rowsOf(job.id) > 0 ? 'INCOMPLETE' : 'FAILED';
+      this.record(job, status === 'succeeded' ? 'SUCCEEDED' : failed, false);
+    });
+    onEnd(job.connectionId);
+  }
+
+  /** Adds an event about a job to the timeline of its connection. */
+  private record(
+    { id, connectionId, type }: Job,
+    verb: 'STARTED' | 'SUCCEEDED' | 'INCOMPLETE' | 'FAILED' | 'CANCELLED',
+    byUser: boolean,
+  ): void {
+    this.options.timeline.add({
+      connectionId,
+      type: jobEventType(type, verb),
+      jobId: id,
+      summary: {},
+      byUser,
+      createdAt: this.options.now(),
+    });
   }
 
   private discardOverwrites({ id, connectionId }: Job): void {

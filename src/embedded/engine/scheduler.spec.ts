@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Schedule, TimeUnit } from '../model/schedule';
 import { ConnectionStore } from '../store/connections';
 import { Database } from '../store/database';
 import { FiringStore } from '../store/firings';
@@ -25,6 +26,7 @@ class Bench {
   private db: Database | null = null;
   private scheduler: Scheduler | null = null;
   private connections: ConnectionStore | null = null;
+  private jobs: JobStore | null = null;
   private now = new Date(0);
 
   /** Opens the state as at a start of the process. */
@@ -35,6 +37,7 @@ class Bench {
     const connections = new ConnectionStore(db);
     this.connections = connections;
     const jobs = new JobStore(db);
+    this.jobs = jobs;
     const note = (message: string): void => void this.errors.push(message);
     this.scheduler = new Scheduler({
       connections,
@@ -63,7 +66,15 @@ class Bench {
     this.db?.close();
   }
 
-  connect(id: string, expression: string, status: 'active' | 'inactive' = 'active'): void {
+  connect(id: string, expression: string, status: 'active' | 'inactive' = 'active', timeZone = 'UTC'): void {
+    this.schedule(id, { kind: 'cron', expression, timeZone }, status);
+  }
+
+  every(id: string, units: number, timeUnit: TimeUnit): void {
+    this.schedule(id, { kind: 'basic', timeUnit, units });
+  }
+
+  private schedule(id: string, schedule: Schedule, status: 'active' | 'inactive' = 'active'): void {
     this.connections?.save({
       id,
       name: id,
@@ -71,11 +82,21 @@ class Bench {
       destinationId: 'd',
       workspaceId: 'w',
       status,
-      cron: { expression, timeZone: 'UTC' },
+      schedule,
       settings: {},
       streams: [],
       createdAt: this.now,
     });
+    this.refresh(id);
+  }
+
+  /** A job that ends at once. */
+  startByHand(id: string, at: string): void {
+    this.now = new Date(at);
+    const job = this.jobs?.create(id, 'sync', false, this.now);
+    if (job === undefined) return;
+    this.jobs?.setStatus(job.id, 'running', this.now);
+    this.jobs?.setStatus(job.id, 'succeeded', this.now);
     this.refresh(id);
   }
 
@@ -196,5 +217,50 @@ describe('the schedule', () => {
     bench.failing = null;
     bench.open('2026-01-15T03:00:05Z');
     expect(bench.started).toEqual(['c 2026-01-15T03:00:05']);
+  });
+
+  it('fires at the time of day of a zone, before and after the change to summer time', () => {
+    bench.open('2026-03-28T00:00:00Z');
+    bench.connect('c', DAILY, 'active', 'Europe/Berlin');
+    for (const at of ['2026-03-28T00:59:59Z', '2026-03-28T01:00:00Z', '2026-03-29T23:59:59Z']) bench.tick(at);
+    // On 29 March there is no 02:00 in Berlin.
+    expect(bench.started).toEqual(['c 2026-03-28T01:00:00']);
+    bench.tick('2026-03-30T00:00:00Z');
+    expect(bench.started).toHaveLength(2);
+  });
+
+  it('fires an interval at once, and then after the start of each job', () => {
+    bench.open('2026-01-15T00:00:00Z');
+    bench.every('c', 7, 'hours');
+    for (const at of [
+      '2026-01-15T00:00:01Z',
+      '2026-01-15T07:00:00Z',
+      '2026-01-15T07:00:01Z',
+      '2026-01-15T14:00:05Z',
+    ])
+      bench.tick(at);
+    bench.kill();
+    // The interval that ended while the process was down is caught up once.
+    bench.open('2026-01-16T12:00:00Z');
+    bench.tick('2026-01-16T18:59:59Z');
+    bench.tick('2026-01-16T19:00:00Z');
+    expect(bench.started).toEqual([
+      'c 2026-01-15T00:00:01',
+      'c 2026-01-15T07:00:01',
+      'c 2026-01-15T14:00:05',
+      'c 2026-01-16T12:00:00',
+      'c 2026-01-16T19:00:00',
+    ]);
+  });
+
+  it('counts months of 30 days, and a start of a job by hand', () => {
+    bench.open('2026-01-15T00:00:00Z');
+    bench.every('c', 1, 'months');
+    bench.tick('2026-01-15T00:00:00Z');
+    bench.startByHand('c', '2026-01-20T00:00:00Z');
+    bench.tick('2026-02-18T23:59:59Z');
+    expect(bench.started).toEqual(['c 2026-01-15T00:00:00']);
+    bench.tick('2026-02-19T00:00:00Z');
+    expect(bench.started).toHaveLength(2);
   });
 });

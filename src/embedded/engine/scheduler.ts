@@ -1,10 +1,11 @@
-import { nextFiring } from '../cron/next';
+import { nextFiringIn } from '../cron/next-in-zone';
 import { parseQuartz, QuartzError } from '../cron/quartz';
+import { intervalMs, type Schedule } from '../model/schedule';
 import type { EmbeddedLog, Now } from '../platform/log';
 import { messageOf } from '../platform/system-error';
 import type { Connection, ConnectionStore } from '../store/connections';
 import type { FiringStore } from '../store/firings';
-import type { Job, JobStore } from '../store/jobs';
+import { JOB_TYPES, type Job, type JobStore } from '../store/jobs';
 
 /** Interval of the check for due syncs, and their maximum delay. */
 const TICK_MS = 500;
@@ -66,20 +67,37 @@ export class Scheduler {
   }
 
   /** The next firing of a connection, or null. */
-  nextFiringOf({ id, status, cron }: Connection): Date | null {
-    if (status !== 'active' || cron === null) return null;
+  nextFiringOf(connection: Connection): Date | null {
+    const { id, status, schedule } = connection;
+    if (status !== 'active') return null;
+    switch (schedule.kind) {
+      case 'manual':
+        return null;
+      case 'cron':
+        return this.nextByCron(id, schedule);
+      case 'basic':
+        return this.nextByInterval(id, intervalMs(schedule));
+    }
+  }
+
+  private nextByCron(id: string, { expression, timeZone }: CronSchedule): Date | null {
     const previous = this.options.jobs.newestScheduled(id);
     const now = this.options.now().getTime();
-    const started = (previous?.startedAt ?? previous?.createdAt)?.getTime();
-    // A start in the future was recorded while the clock was ahead. It must not delay later firings.
-    const earliest = started === undefined ? now : Math.max(now, Math.min(now, started) + AFTER_PREVIOUS_MS);
+    const earliest = previous === null ? now : Math.max(now, startOf(previous, now) + AFTER_PREVIOUS_MS);
     try {
-      return nextFiring(parseQuartz(cron.expression), new Date(earliest));
+      return nextFiringIn(parseQuartz(expression), timeZone, new Date(earliest));
     } catch (error) {
-      if (!(error instanceof QuartzError)) throw error;
+      if (!(error instanceof QuartzError) && !(error instanceof RangeError)) throw error;
       this.options.log.warn(`Connection ${id} has a schedule that cannot be evaluated: ${messageOf(error)}`);
       return null;
     }
+  }
+
+  /** As in Airbyte, an interval counts from the start of the previous job of any type; the first one is due at once. */
+  private nextByInterval(id: string, lengthMs: number): Date {
+    const [previous] = this.options.jobs.newestOf(id, JOB_TYPES);
+    const now = this.options.now().getTime();
+    return new Date(previous === undefined ? now : Math.max(now, startOf(previous, now) + lengthMs));
   }
 
   /** Starts the syncs that are due. */
@@ -126,4 +144,11 @@ export class Scheduler {
       this.options.log.error(`The next sync of connection ${id} could not be stored: ${messageOf(error)}`);
     }
   }
+}
+
+type CronSchedule = Extract<Schedule, { kind: 'cron' }>;
+
+/** A start in the future was recorded while the clock was ahead. It must not delay later firings. */
+function startOf({ startedAt, createdAt }: Job, nowMs: number): number {
+  return Math.min(nowMs, (startedAt ?? createdAt).getTime());
 }

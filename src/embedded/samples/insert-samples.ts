@@ -108,7 +108,7 @@ function insertConnection(connections: ConnectionStore, now: Date): void {
     workspaceId: SAMPLE_WORKSPACE_ID,
     status: 'active' as const,
     // The gateway encodes Unix cron in leading zeros: it shows this schedule as `0 2 * * *`.
-    cron: { expression: '0000 0 2 * * ?', timeZone: 'UTC' },
+    schedule: { kind: 'cron' as const, expression: '0000 0 2 * * ?', timeZone: 'UTC' },
     settings: { nonBreakingSchemaUpdatesBehavior: 'ignore', namespaceDefinition: 'destination', prefix: '' },
     streams: [stream],
     createdAt: now,

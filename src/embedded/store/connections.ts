@@ -1,3 +1,4 @@
+import { TIME_UNITS, type Schedule } from '../model/schedule';
 import { SYNC_MODES, type SyncMode } from '../model/sync-modes';
 import { arrayAt, isObject, parseObject, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import { workspaceFilter } from './actors';
@@ -21,7 +22,7 @@ export interface DescribedStream extends ConnectionStream {
 export const CONNECTION_STATUSES = ['active', 'inactive', 'deprecated', 'locked'] as const;
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
 
-/** A connection; without a cron expression it runs on demand only. */
+/** A connection. */
 export interface Connection {
   readonly id: string;
   readonly name: string;
@@ -29,7 +30,7 @@ export interface Connection {
   readonly destinationId: string;
   readonly workspaceId: string;
   readonly status: ConnectionStatus;
-  readonly cron: { readonly expression: string; readonly timeZone: string } | null;
+  readonly schedule: Schedule;
   /** Members that are stored and returned unchanged, such as prefix and namespaceDefinition. */
   readonly settings: JsonObject;
   readonly streams: readonly ConnectionStream[];
@@ -39,6 +40,11 @@ export interface Connection {
 /** Stores connections. A deleted one is kept with the status `deprecated`. */
 export class ConnectionStore {
   constructor(private readonly db: Database) {}
+
+  /** Runs the work in one transaction. */
+  transaction<T>(work: () => T): T {
+    return this.db.transaction(work);
+  }
 
   /** Inserts or replaces a connection with the schemas of its streams. */
   saveDescribed(connection: Connection, streams: readonly DescribedStream[]): void {
@@ -63,16 +69,15 @@ export class ConnectionStore {
     }));
     this.db.run(
       `INSERT OR REPLACE INTO "connections" ("id", "name", "source_id", "destination_id", "workspace_id", "status",
-         "cron_expression", "cron_time_zone", "settings", "streams", "created_at")
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         "cron_expression", "cron_time_zone", "basic_time_unit", "basic_units", "settings", "streams", "created_at")
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       connection.id,
       connection.name,
       connection.sourceId,
       connection.destinationId,
       connection.workspaceId,
       connection.status,
-      connection.cron?.expression ?? null,
-      connection.cron?.timeZone ?? null,
+      ...scheduleColumns(connection.schedule),
       JSON.stringify(connection.settings),
       JSON.stringify({ streams }),
       connection.createdAt.getTime(),
@@ -118,7 +123,9 @@ export class ConnectionStore {
   /** Every active connection with a schedule. */
   scheduled(): Connection[] {
     return this.db
-      .all(`SELECT * FROM "connections" WHERE "status" = 'active' AND "cron_expression" IS NOT NULL`)
+      .all(
+        `SELECT * FROM "connections" WHERE "status" = 'active' AND ("cron_expression" IS NOT NULL OR "basic_units" IS NOT NULL)`,
+      )
       .map(toConnection);
   }
 
@@ -135,7 +142,6 @@ export class ConnectionStore {
 }
 
 function toConnection(row: Row): Connection {
-  const expression = row.textOrNull('cron_expression');
   const status = row.text('status');
   return {
     id: row.text('id'),
@@ -144,13 +150,31 @@ function toConnection(row: Row): Connection {
     destinationId: row.text('destination_id'),
     workspaceId: row.text('workspace_id'),
     status: CONNECTION_STATUSES.find((known) => known === status) ?? 'inactive',
-    cron: expression === null ? null : { expression, timeZone: row.textOrNull('cron_time_zone') ?? 'UTC' },
+    schedule: toSchedule(row),
     settings: row.json('settings'),
     streams: arrayAt(parseObject(row.text('streams')) ?? {}, 'streams')
       .filter(isObject)
       .map(toStream),
     createdAt: new Date(row.integer('created_at')),
   };
+}
+
+function scheduleColumns(schedule: Schedule): SqlValue[] {
+  return [
+    schedule.kind === 'cron' ? schedule.expression : null,
+    schedule.kind === 'cron' ? schedule.timeZone : null,
+    schedule.kind === 'basic' ? schedule.timeUnit : null,
+    schedule.kind === 'basic' ? schedule.units : null,
+  ];
+}
+
+function toSchedule(row: Row): Schedule {
+  const expression = row.textOrNull('cron_expression');
+  if (expression !== null)
+    return { kind: 'cron', expression, timeZone: row.textOrNull('cron_time_zone') ?? 'UTC' };
+  const timeUnit = TIME_UNITS.find((known) => known === row.textOrNull('basic_time_unit'));
+  const units = row.integerOrNull('basic_units');
+  return timeUnit === undefined || units === null ? { kind: 'manual' } : { kind: 'basic', timeUnit, units };
 }
 
 function toStream(stream: JsonObject): ConnectionStream {

@@ -118,6 +118,16 @@ export const SCHEMA: readonly Upgrade[] = [
   );
   CREATE INDEX "attempt_logs_by_connection" ON "attempt_logs" ("connection_id");
   `,
+  // Intervals, and the timeline of connections.
+  `
+  ALTER TABLE "connections" ADD COLUMN "basic_time_unit" TEXT;
+  ALTER TABLE "connections" ADD COLUMN "basic_units" INTEGER;
+  CREATE TABLE "connection_events" (
+    "position" INTEGER PRIMARY KEY AUTOINCREMENT, "id" TEXT NOT NULL UNIQUE, "connection_id" TEXT NOT NULL,
+    "type" TEXT NOT NULL, "job_id" INTEGER, "summary" TEXT NOT NULL, "by_user" INTEGER NOT NULL, "created_at" INTEGER NOT NULL
+  );
+  CREATE INDEX "connection_events_by_connection" ON "connection_events" ("connection_id", "position");
+  `,
 ];
 
 function moveSchemas(state: UpgradedState): void {

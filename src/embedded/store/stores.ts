@@ -9,6 +9,7 @@ import { DestinationRowsStore } from './destination-rows';
 import { FiringStore } from './firings';
 import { JobStore } from './jobs';
 import { StateStore } from './states';
+import { TimelineStore } from './timeline';
 import { WorkspaceStore } from './workspaces';
 
 /** Everything that is kept in the state database. */
@@ -23,6 +24,7 @@ export interface Stores {
   readonly states: StateStore;
   readonly firings: FiringStore;
   readonly destinationRows: DestinationRowsStore;
+  readonly timeline: TimelineStore;
 }
 
 /** Creates the stores over an open database. */
@@ -38,5 +40,6 @@ export function createStores(db: Database, vault: Vault): Stores {
     states: new StateStore(db),
     firings: new FiringStore(db),
     destinationRows: new DestinationRowsStore(db),
+    timeline: new TimelineStore(db),
   };
 }

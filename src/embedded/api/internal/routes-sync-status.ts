@@ -7,7 +7,7 @@ import type { ApiRequest, Route } from '../router';
 import { findConnection, operation, present } from './input';
 import { configTypeOf, failureBody, internalJobBody, statsOf, streamNames, totalsOf } from './job-bodies';
 import { jobRecords, type JobRecordSources } from './job-records';
-import { scheduleBody } from './schedule-body';
+import { scheduleBody } from '../schedule-body';
 
 /** Dependencies of the operations on the state of syncs. */
 export interface SyncStatusRoutesOptions extends JobRecordSources {
@@ -73,7 +73,7 @@ function statusOf(options: SyncStatusRoutesOptions, connection: Connection): Jso
   return present({
     connectionId: connection.id,
     connectionSyncStatus: syncStatusOf(connection, active, ended),
-    ...scheduleBody(connection),
+    ...scheduleBody(connection.schedule),
     lastSuccessfulSync: succeeded === undefined ? null : epochSeconds(succeeded.updatedAt),
     activeJob: activeRecord === undefined ? null : internalJobBody(activeRecord),
     lastSyncJobId: newestSync?.id,
