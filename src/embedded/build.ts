@@ -91,7 +91,7 @@ export function buildEngine(options: EngineOptions): Engine {
     ...stores,
     now,
     log,
-    create: (connection) => runner.create(connection, true),
+    create: (connection) => runner.createScheduled(connection),
     run: (job) => {
       runner.submit(job);
     },

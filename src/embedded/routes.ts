@@ -2,6 +2,7 @@ import type { ConnectionChangeOptions } from './api/connection-change';
 import { internalConnectionRoutes } from './api/internal/routes-connections';
 import { cronRoutes } from './api/internal/routes-cron';
 import { internalJobRoutes } from './api/internal/routes-jobs';
+import { refreshRoutes } from './api/internal/routes-refresh';
 import { syncStatusRoutes } from './api/internal/routes-sync-status';
 import { timelineRoutes } from './api/internal/routes-timeline';
 import { actorRoutes } from './api/routes-actors';
@@ -13,11 +14,13 @@ import type { Tokens } from './api/token';
 import type { ConnectorRuntimeDirs } from './engine/command';
 import type { Connectors } from './engine/connectors';
 import type { JobRunner } from './engine/job-runner';
+import type { JobOrder } from './engine/job-streams';
 import type { Scheduler } from './engine/scheduler';
 import { WriteConflicts } from './engine/write-target/write-conflicts';
 import type { Now } from './platform/log';
 import { Mutex } from './platform/mutex';
 import type { Actor } from './store/actors';
+import type { Connection } from './store/connections';
 import type { Database } from './store/database';
 import type { Stores } from './store/stores';
 
@@ -62,6 +65,8 @@ function internalRoutes(
   const records = {
     ...stores,
     connectors,
+    cancelJobOf: changes.cancelJobOf,
+    start: (connection: Connection, order?: JobOrder) => runner.start(connection, order),
     emittedOf: (jobId: number) => runner.emittedOf(jobId),
     logOf: (jobId: number, attempt: number) => runner.logOf(jobId, attempt),
   };
@@ -69,6 +74,7 @@ function internalRoutes(
     ...internalJobRoutes(records),
     ...syncStatusRoutes(records),
     ...internalConnectionRoutes(changes),
+    ...refreshRoutes(records),
     ...timelineRoutes(stores),
     ...cronRoutes(now),
   ];
@@ -80,7 +86,7 @@ function publicRoutes(
   conflicts: WriteConflicts,
   tokens: Tokens,
 ): Route[] {
-  const { actors, connections, jobs, workspaces } = stores;
+  const { actors, connections, workspaces } = stores;
   const actorOptions = {
     actors,
     connectors,
@@ -110,9 +116,10 @@ function publicRoutes(
     ...actorRoutes('destination', actorOptions),
     ...connectionRoutes({ ...changes, actors, connectors }),
     ...jobRoutes({
-      connections,
-      jobs,
-      startSync: (connection) => runner.start(connection),
+      ...stores,
+      connectors,
+      cancelJobOf: changes.cancelJobOf,
+      start: (connection: Connection, order?: JobOrder) => runner.start(connection, order),
       cancel: (job) => runner.cancel(job),
     }),
   ];

@@ -1,3 +1,5 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { arrayAt, isObject, type JsonObject } from '../../src/embedded/platform/json';
 import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
 import { EmbeddedUnderTest, type EmbeddedClient } from './embedded-kit';
@@ -17,6 +19,8 @@ export const SECRET = 'hush-hush-hush';
 
 /** An embedded Airbyte with scripted connectors. */
 export class ScriptedAirbyte {
+  private readonly folders = new Map<string, string>();
+
   private constructor(
     readonly embedded: EmbeddedUnderTest,
     private readonly scripted: ScriptedConnectors,
@@ -63,14 +67,33 @@ export class ScriptedAirbyte {
     return String(body[`${kind}Id`]);
   }
 
-  /** Connects a scripted source with a destination that keeps the rows of each stream in a file. */
+  /** Connects a scripted source with a destination that keeps the rows of each stream in a file of a new folder. */
   async connect(syncMode = 'incremental_append', more: JsonObject = {}): Promise<string> {
+    const folder = mkdtempSync(join(this.embedded.dataDir, 'numbers-'));
+    const connectionId = await this.connectTo({ destinationType: 'numbers', folder }, syncMode, more);
+    this.folders.set(connectionId, folder);
+    return connectionId;
+  }
+
+  /** Connects a scripted source with any destination. */
+  async connectTo(destination: JsonObject, syncMode: string, more: JsonObject = {}): Promise<string> {
     this.script();
     const source = await this.createActor('source', { sourceType: 'scripted', token: SECRET });
-    const folder = this.embedded.dataDir;
-    const destination = await this.createActor('destination', { destinationType: 'numbers', folder });
     const streams = Object.keys(SCRIPT.rows).map((name) => ({ name, syncMode }));
-    return this.api.connect(source, destination, { configurations: { streams }, ...more });
+    return this.api.connect(source, await this.createActor('destination', destination), {
+      configurations: { streams },
+      ...more,
+    });
+  }
+
+  /** The rows of a stream at the destination of a connection, in the order of their arrival. */
+  rowsOf(connectionId: string, stream: string): number[] {
+    const path = join(this.folders.get(connectionId) ?? '', `${stream}.ids`);
+    if (!existsSync(path)) return [];
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number);
   }
 
   /** Runs a sync to its end and returns its job id. */

@@ -90,7 +90,7 @@ const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
 const [lazy, command, ...args] = process.argv.slice(2);
 const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 const file = (name) => JSON.parse(readFileSync(args[args.indexOf(name) + 1], 'utf8'));
-if (command === 'spec') say({ type: 'SPEC', spec: { supported_destination_sync_modes: ['append', 'overwrite'], connectionSpecification: { type: 'object', properties: {} } } });
+if (command === 'spec') say({ type: 'SPEC', spec: { supported_destination_sync_modes: lazy === 'appending' ? ['append'] : ['append', 'overwrite'], connectionSpecification: { type: 'object', properties: {} } } });
 if (command === 'check') say({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } });
 if (command === 'write') {
   const { folder, control } = file('--config');
@@ -140,6 +140,7 @@ export class ScriptedConnectors {
           connector('destination', 'numbers', destination, 'prompt'),
           connector('destination', 'lazy-numbers', destination, 'lazy'),
           connector('destination', 'old-numbers', destination, 'old'),
+          connector('destination', 'appended-numbers', destination, 'appending'),
         ],
       }),
     );

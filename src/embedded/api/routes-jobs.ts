@@ -1,16 +1,14 @@
-import type { Connection, ConnectionStore } from '../store/connections';
+import type { ConnectionStore } from '../store/connections';
 import { JOB_STATUSES, JOB_TYPES, type Job, type JobQuery, type JobStore } from '../store/jobs';
-import { badRequest, frameworkError, isUuid, onlyErrorId, plainError, problem, unknownId } from './errors';
+import { badRequest, frameworkError, isUuid, onlyErrorId, problem, unknownId } from './errors';
 import { enumMember, pageResponse, pageOf, requiredString, workspaceIdsOf } from './input';
 import type { ApiRequest, Route } from './router';
 import { jobBody } from './response-bodies';
+import { clearConnection, type JobStartOptions } from './start-job';
 
 /** Dependencies of the operations on jobs. */
-export interface JobRoutesOptions {
+export interface JobRoutesOptions extends JobStartOptions {
   readonly connections: ConnectionStore;
-  readonly jobs: JobStore;
-  /** Starts a sync on demand. */
-  readonly startSync: (connection: Connection) => Job;
   /** Cancels a job and waits until its processes have ended. */
   readonly cancel: (job: Job) => Promise<void>;
 }
@@ -22,7 +20,7 @@ export function jobRoutes(options: JobRoutesOptions): Route[] {
     {
       method: 'POST',
       path: '/jobs',
-      handle: (request) => ({ status: 200, body: jobBody(createJob(options, request)) }),
+      handle: async (request) => ({ status: 200, body: jobBody(await createJob(options, request)) }),
     },
     {
       method: 'GET',
@@ -90,24 +88,22 @@ function instantOf({ query, path }: ApiRequest, name: string): Date | null {
   return instant;
 }
 
-function createJob({ connections, startSync, jobs }: JobRoutesOptions, request: ApiRequest): Job {
+async function createJob(options: JobRoutesOptions, request: ApiRequest): Promise<Job> {
+  const { connections, jobs, start } = options;
   const connectionId = requiredString(request, 'connectionId');
   const type = enumMember(request, request.body, 'jobType', JOB_TYPES);
   if (type === undefined)
     throw frameworkError(400, 'Bad Request', request.path, 'Required property jobType is missing');
   const connection = connections.find(connectionId);
   if (connection === null) throw unknownId('STANDARD_SYNC', connectionId);
-  if (type === 'refresh') {
+  if (type === 'refresh')
     throw problem('unprocessable-entity', { message: 'Refreshes are not supported in the public API' });
-  }
-  if (type !== 'sync')
-    throw plainError(501, `The embedded Airbyte does not run jobs of type ${type}: it runs syncs only.`);
+  if (type !== 'sync') return clearConnection(options, connection, type);
   if (connection.status !== 'active')
     throw problem('state-conflict', { message: 'Could not fulfill request' });
-  if (jobs.unfinishedOf(connectionId) !== null) {
+  if (jobs.unfinishedOf(connectionId) !== null)
     throw problem('try-again-later', { message: `A sync is already running for: ${connectionId}` });
-  }
-  return startSync(connection);
+  return start(connection);
 }
 
 function findJob(jobs: JobStore, { params, path }: ApiRequest): Job {

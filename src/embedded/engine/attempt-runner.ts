@@ -4,10 +4,11 @@ import type { Actor, ActorStore } from '../store/actors';
 import type { AttemptLogStore, LogEvent } from '../store/attempt-logs';
 import type { AttemptStreamStore } from '../store/attempt-streams';
 import type { AttemptStore } from '../store/attempts';
-import type { Connection, ConnectionStore } from '../store/connections';
+import type { Connection, ConnectionStore, DescribedStream } from '../store/connections';
 import type { DestinationRowsStore } from '../store/destination-rows';
 import type { Failure } from '../store/failure';
 import type { Job } from '../store/jobs';
+import type { ReplacementStore } from '../store/replacements';
 import type { StateStore } from '../store/states';
 import type { EmbeddedLog, Now } from '../platform/log';
 import { messageOf } from '../platform/system-error';
@@ -18,10 +19,11 @@ import { AttemptLog } from './attempt-log';
 import type { ConnectorRuntimeDirs } from './command';
 import { configurationFailure } from './configuration-failure';
 import type { Connectors } from './connectors';
-import type { ConnectorDefinition } from './definitions';
+import { EMPTY_SOURCE, type ConnectorDefinition } from './definitions';
 import { emptyOverwrite, type EmptyOverwrite } from './empty-overwrite';
 import { failureOf, reportable } from './failures';
 import type { Checkpoints } from './checkpoints';
+import { isClear, plannedStreams, withReplacements } from './job-streams';
 import { MAX_FAILURE_CHARACTERS } from './limits';
 import { renamingOf } from './naming';
 import { sharedName, type AttemptPlan } from './plan';
@@ -37,6 +39,7 @@ export interface AttemptRunnerOptions {
   readonly attemptLogs: AttemptLogStore;
   readonly states: StateStore;
   readonly destinationRows: DestinationRowsStore;
+  readonly replacements: ReplacementStore;
   readonly emptyOverwrite: EmptyOverwrite;
   readonly connectors: Connectors;
   readonly runtimeDirs: ConnectorRuntimeDirs;
@@ -101,7 +104,7 @@ export class AttemptRunner {
     connection: Connection | null,
     signal: AbortSignal,
   ): Promise<Failure | null> {
-    const parts = this.partsOf(connection);
+    const parts = this.partsOf(job, connection);
     if (parts === null)
       return configError(
         'The source, the destination or its connector no longer exists. Create the connection again.',
@@ -110,8 +113,7 @@ export class AttemptRunner {
     if (rejection !== null) return configError(rejection);
     const configurationFault = await configurationFailure(
       this.options.connectors,
-      parts.source,
-      parts.destination,
+      ...(isClear(job) ? [parts.destination] : [parts.source, parts.destination]),
     );
     if (configurationFault !== null) return configurationFault;
     const redactor = new Redactor(
@@ -121,7 +123,7 @@ export class AttemptRunner {
     );
     attempt.log.redactWith((text) => redactor.redact(text));
     const plan = this.planOf(job, attempt.number, parts);
-    const failure = await runAttempt(plan, await this.hooksOf(plan, attempt, parts, redactor, signal));
+    const failure = await runAttempt(plan, await this.hooksOf(job, attempt, parts, redactor, signal));
     return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
   }
 
@@ -135,7 +137,7 @@ export class AttemptRunner {
     return null;
   }
 
-  private partsOf(connection: Connection | null): Parts | null {
+  private partsOf(job: Job, connection: Connection | null): Parts | null {
     if (connection === null) return null;
     const { actors, connectors } = this.options;
     const source = actors.find('source', connection.sourceId);
@@ -143,20 +145,26 @@ export class AttemptRunner {
     const reader = connectors.find(source?.definitionId ?? '');
     const writer = connectors.find(destination?.definitionId ?? '');
     if (source === null || destination === null || reader === null || writer === null) return null;
-    return { connection, source, destination, reader, writer };
+    const replaced = this.options.replacements.of(connection.id);
+    return {
+      connection: { ...connection, streams: plannedStreams(job, connection.streams, replaced) },
+      described: plannedStreams(job, this.options.connections.describedStreams(connection), replaced),
+      whole: withReplacements(connection, replaced),
+      ...{ source, destination, reader, writer },
+    };
   }
 
   private planOf(job: Job, number: number, parts: Parts): AttemptPlan {
-    const { connections } = this.options;
-    const { connection, source, destination, reader, writer } = parts;
+    const { connection, described, whole, source, destination, reader, writer } = parts;
+    const states = this.options.attempts.transaction(() => beginAttempt(this.options, job, whole));
     return {
-      sourceCommand: reader.command,
-      sourceConfig: source.configuration,
+      ...(isClear(job)
+        ? { sourceCommand: EMPTY_SOURCE, sourceConfig: {}, states: [] }
+        : { sourceCommand: reader.command, sourceConfig: source.configuration, states }),
       destinationCommand: writer.command,
       destinationConfig: destination.configuration,
-      streams: connections.describedStreams(connection),
+      streams: described,
       rename: renamingOf(connection.settings),
-      states: this.options.attempts.transaction(() => beginAttempt(this.options, job.id, connection)),
       acknowledgesImmediately: writer.acknowledgesImmediately,
       jobId: job.id,
       attempt: number,
@@ -164,13 +172,14 @@ export class AttemptRunner {
   }
 
   private async hooksOf(
-    { jobId, attempt: number }: AttemptPlan,
+    job: Job,
     attempt: RunningAttempt,
     parts: Parts,
     redactor: Redactor,
     signal: AbortSignal,
   ): Promise<AttemptHooks> {
     const { attempts, attemptStreams, destinationRows, connectors, log } = this.options;
+    const jobId = job.id;
     const rename = renamingOf(parts.connection.settings);
     const overwritten = new Set(parts.connection.streams.filter(isOverwritten).map(streamKey));
     const keepers = {
@@ -202,7 +211,7 @@ export class AttemptRunner {
           for (const state of states) this.options.states.save(parts.connection.id, jobId, state, configured);
           for (const counts of streamCounts) {
             attempts.addRows(jobId, counts, counts.rows, counts.bytes);
-            attemptStreams.addCommitted(jobId, number, counts);
+            attemptStreams.addCommitted(jobId, attempt.number, counts);
             // The rows of an overwritten stream arrive with the success of the job.
             if (!overwritten.has(streamKey(counts)))
               destinationRows.add(parts.connection.id, rename(counts), counts.rows);
@@ -212,7 +221,7 @@ export class AttemptRunner {
       onConfiguration: (origin, configuration) => {
         keepers[origin](configuration);
       },
-      checkRecords: (checkpoints) => this.checkRecords(parts.connection, checkpoints),
+      checkRecords: (checkpoints) => (isClear(job) ? null : this.checkRecords(parts.connection, checkpoints)),
     };
   }
 }
@@ -225,7 +234,11 @@ interface RunningAttempt {
 }
 
 interface Parts {
+  /** The connection with the streams of the job. */
   readonly connection: Connection;
+  readonly described: readonly DescribedStream[];
+  /** The connection with all its streams, whose states may be stored together. */
+  readonly whole: Connection;
   readonly source: Actor;
   readonly destination: Actor;
   readonly reader: ConnectorDefinition;

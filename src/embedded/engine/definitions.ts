@@ -60,6 +60,9 @@ export const BUILT_IN: readonly ConnectorDefinition[] = OURS.map((definition) =>
   acknowledgesImmediately: true,
 }));
 
+/** The command of a source without rows, which empties streams. */
+export const EMPTY_SOURCE: readonly string[] = builtIn('source-empty');
+
 function builtIn(name: string): string[] {
   return [process.execPath, ...SMALL_HEAP, join(compiledFolder(), 'connectors', name, 'main.js')];
 }

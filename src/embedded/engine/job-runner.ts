@@ -8,6 +8,7 @@ import { jobEventType, type TimelineStore } from '../store/timeline';
 import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';
 import { killGroup } from './connector-process';
 import { cancellationFailure } from './failures';
+import { mustDeduplicate, plannedStreams, SYNC, withReplacements, type JobOrder } from './job-streams';
 import { finishJob, discardOverwrites } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
 import type { StreamCounts } from './unacknowledged-states';
@@ -48,9 +49,9 @@ export class JobRunner {
     this.runner = new AttemptRunner(options);
   }
 
-  /** Creates a job without running it: see {@link submit}. */
-  create({ id }: Connection, scheduled: boolean): Job {
-    return this.options.jobs.create(id, 'sync', scheduled, this.options.now());
+  /** Creates a scheduled sync without running it: see {@link submit}. */
+  createScheduled({ id }: Connection): Job {
+    return this.options.jobs.create(id, 'sync', true, this.options.now());
   }
 
   /** Queues a job. */
@@ -60,9 +61,12 @@ export class JobRunner {
   }
 
   /** Creates and queues a job on demand. */
-  start(connection: Connection): Job {
-    const job = this.options.attempts.transaction(() => {
-      const created = this.create(connection, false);
+  start(connection: Connection, order: JobOrder = SYNC): Job {
+    const { attempts, jobs, replacements, now } = this.options;
+    const job = attempts.transaction(() => {
+      const scope = order.streams === null ? null : { streams: order.streams };
+      const created = jobs.create(connection.id, order.type, false, now(), scope);
+      if (order.replaces) replacements.add(connection.id, order.streams ?? []);
       this.record(created, 'STARTED', true);
       return created;
     });
@@ -82,7 +86,7 @@ export class JobRunner {
 
   /** Recovers from a crash: ends connectors that are still running and resumes unfinished jobs. */
   recover(): void {
-    const { attempts, jobs, log, now } = this.options;
+    const { attempts, connections, jobs, log, now } = this.options;
     for (const identity of attempts.processes()) {
       // Without a start time the id may belong to another process now. A connector ends by itself when its pipes are closed.
       if (identity.pid > 0 && identity.started !== null && isAlive(identity)) {
@@ -99,7 +103,7 @@ export class JobRunner {
           message: 'The engine stopped during this attempt.',
         };
         attempts.end(job.id, 'failed', now(), failure);
-        this.discardOverwrites(job);
+        this.discardOverwrites(job, connections.find(job.connectionId));
         jobs.setStatus(job.id, 'incomplete', now(), failure);
         log.warn(`Job ${job.id} was interrupted. It resumes from its last commit.`);
       }
@@ -122,7 +126,7 @@ export class JobRunner {
     if (jobs.unfinishedOf(job.connectionId)?.id !== job.id) return;
     this.failedInRow.delete(job.id);
     this.reported.delete(job.id);
-    this.discardOverwrites(job);
+    this.discardCancelled(job);
     this.options.attempts.transaction(() => {
       jobs.setStatus(job.id, 'cancelled', now());
       this.record(job, 'CANCELLED', true);
@@ -166,21 +170,18 @@ export class JobRunner {
   }
 
   private async runOnce({ job, abort }: Run, connection: Connection | null): Promise<void> {
-    const { jobs, attempts, log, now } = this.options;
+    const { jobs, attempts, now } = this.options;
     const number = attempts.start(job.id, now());
     jobs.setStatus(job.id, 'running', now());
     const rowsBefore = attempts.rowsOf(job.id);
     const failure = await this.runner.run(job, number, connection, abort.signal);
     // A cancellation after the success is ignored: the rows are at the destination.
     if (failure === null) {
-      attempts.end(job.id, 'succeeded', now(), null);
-      if (connection !== null) finishJob(this.options, job.id, connection);
-      this.endJob(job, 'succeeded', null);
-      log.info(`Job ${job.id} of connection ${job.connectionId} succeeded: ${attempts.rowsOf(job.id)} rows.`);
+      this.succeed(job, connection);
       return;
     }
     // With the sync modes of the attempt: the connection may have changed meanwhile.
-    if (connection !== null) discardOverwrites(this.options, job.id, connection);
+    this.discardOverwrites(job, connection);
     if (abort.signal.aborted) {
       this.endAborted(job);
       return;
@@ -188,6 +189,25 @@ export class JobRunner {
     attempts.end(job.id, 'failed', now(), failure);
     this.report(job, number + 1, failure);
     this.retryOrEnd(job, failure, number + 1, attempts.rowsOf(job.id) > rowsBefore);
+  }
+
+  /** Ends a job, unless a replaced stream needs another attempt to be deduplicated. */
+  private succeed(job: Job, connection: Connection | null): void {
+    const { attempts, replacements, log, now } = this.options;
+    const { id, connectionId } = job;
+    const replaced = replacements.of(connectionId);
+    attempts.transaction(() => {
+      attempts.end(id, 'succeeded', now(), null);
+      if (connection === null) return;
+      const streams = plannedStreams(job, connection.streams, replaced);
+      finishJob(this.options, id, { ...connection, streams });
+    });
+    if (connection !== null && mustDeduplicate(connection, job, replaced)) {
+      this.submit(job);
+      return;
+    }
+    this.endJob(job, 'succeeded', null);
+    log.info(`Job ${id} of connection ${connectionId} succeeded: ${attempts.rowsOf(id)} rows.`);
   }
 
   /** Logs the reason of repeated failures once. */
@@ -257,8 +277,17 @@ export class JobRunner {
     });
   }
 
-  private discardOverwrites({ id, connectionId }: Job): void {
-    const connection = this.options.connections.find(connectionId);
-    if (connection !== null) discardOverwrites(this.options, id, connection);
+  /** A job that was cancelled before it began has changed nothing, and what it was to replace stays. */
+  private discardCancelled(job: Job): void {
+    const { jobs, connections, replacements } = this.options;
+    const { startedAt = null, scope = null } = jobs.find(job.id) ?? {};
+    if (startedAt === null) replacements.remove(job.connectionId, scope?.streams ?? []);
+    else this.discardOverwrites(job, connections.find(job.connectionId));
+  }
+
+  private discardOverwrites({ id }: Job, connection: Connection | null): void {
+    if (connection === null) return;
+    const replaced = this.options.replacements.of(connection.id);
+    discardOverwrites(this.options, id, withReplacements(connection, replaced));
   }
 }

@@ -1,3 +1,4 @@
+import { MODE_PARTS } from '../model/sync-modes';
 import { streamDescriptor } from '../protocol/messages';
 import type { SourceState } from '../protocol/source-state';
 import { namespaceOf, streamKey } from '../protocol/stream-name';
@@ -5,7 +6,10 @@ import type { AttemptStreamStore } from '../store/attempt-streams';
 import type { AttemptStore } from '../store/attempts';
 import type { Connection, ConnectionStream } from '../store/connections';
 import type { DestinationRowsStore } from '../store/destination-rows';
+import type { Job } from '../store/jobs';
+import type { ReplacementStore } from '../store/replacements';
 import type { StateStore, StoredState } from '../store/states';
+import { restartedStreams } from './job-streams';
 import { isSeparable, withoutStreams } from './legacy-state';
 import { renamingOf } from './naming';
 import { nameOf } from './plan';
@@ -16,16 +20,22 @@ export interface Progress {
   readonly attemptStreams: AttemptStreamStore;
   readonly states: StateStore;
   readonly destinationRows: DestinationRowsStore;
+  readonly replacements: ReplacementStore;
 }
 
 /**
  * Begins an attempt: discards states that must not be resumed, and returns the others as JSON. An incremental stream
- * resumes in every job. A full refresh resumes only from states of the same job. An overwrite starts over in every
+ * resumes in every job but a refresh. A full refresh and a refresh resume only from states of the same job. An overwrite starts over in every
  * attempt, because its destination does.
  */
-export function beginAttempt(progress: Progress, jobId: number, connection: Connection): string[] {
-  discardOverwrites(progress, jobId, connection);
-  discardStreams(progress.states, connection, (stream, from) => isFullRefresh(stream) && from !== jobId);
+export function beginAttempt(progress: Progress, job: Job, connection: Connection): string[] {
+  discardOverwrites(progress, job.id, connection);
+  const restarted = restartedStreams(job);
+  discardStreams(
+    progress.states,
+    connection,
+    (stream, from) => (isFullRefresh(stream) || restarted.has(streamKey(stream))) && from !== job.id,
+  );
   return stateMessages(progress.states.list(connection.id), connection);
 }
 
@@ -47,22 +57,24 @@ export function discardOverwrites(
 
 /** Records the rows of overwritten streams after a successful job, and discards a replaced GLOBAL state. */
 export function finishJob(
-  { attempts, states, destinationRows }: Progress,
+  { attempts, states, destinationRows, replacements }: Progress,
   jobId: number,
   connection: Connection,
 ): void {
   const rename = renamingOf(connection.settings);
-  for (const stream of connection.streams.filter(isOverwritten).map(nameOf))
+  const overwritten = connection.streams.filter(isOverwritten).map(nameOf);
+  for (const stream of overwritten)
     destinationRows.set(connection.id, rename(stream), attempts.rowsOfStream(jobId, stream));
+  replacements.remove(connection.id, overwritten);
   states.dropReplacedGlobal(connection.id, jobId);
 }
 
 export function isOverwritten({ syncMode }: ConnectionStream): boolean {
-  return syncMode === 'full_refresh_overwrite';
+  return MODE_PARTS[syncMode].write === 'overwrite';
 }
 
 function isFullRefresh({ syncMode }: ConnectionStream): boolean {
-  return syncMode === 'full_refresh_overwrite' || syncMode === 'full_refresh_append';
+  return MODE_PARTS[syncMode].read === 'full_refresh';
 }
 
 /** Whether later jobs can restart full refreshes and resume incremental streams from this state. */

@@ -1,3 +1,5 @@
+import { arrayAt, isObject, parseObject, stringAt } from '../platform/json';
+import type { StreamName } from '../protocol/stream-name';
 import type { Database, SqlValue } from './database';
 import { toFailure, type Failure } from './failure';
 import type { Row } from './row';
@@ -16,6 +18,11 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 export const JOB_TYPES = ['sync', 'reset', 'refresh', 'clear'] as const;
 export type JobType = (typeof JOB_TYPES)[number];
 
+/** The streams of a refresh or a clear. */
+export interface JobScope {
+  readonly streams: readonly StreamName[];
+}
+
 /** One run of a connection with one or more attempts. */
 export interface Job {
   readonly id: number;
@@ -31,6 +38,8 @@ export interface Job {
   readonly rows: number;
   readonly bytes: number;
   readonly failure: Failure | null;
+  /** Null for a sync. */
+  readonly scope: JobScope | null;
 }
 
 /** Filter, order and page of a list of jobs. */
@@ -63,15 +72,22 @@ const UNFINISHED = `"status" IN ('pending', 'queued', 'running', 'incomplete')`;
 export class JobStore {
   constructor(private readonly db: Database) {}
 
-  create(connectionId: string, type: JobType, scheduled: boolean, at: Date): Job {
+  create(
+    connectionId: string,
+    type: JobType,
+    scheduled: boolean,
+    at: Date,
+    scope: JobScope | null = null,
+  ): Job {
     const { lastId } = this.db.run(
-      `INSERT INTO "jobs" ("connection_id", "job_type", "status", "scheduled", "created_at", "updated_at")
-       VALUES (?, ?, 'pending', ?, ?, ?)`,
+      `INSERT INTO "jobs" ("connection_id", "job_type", "status", "scheduled", "created_at", "updated_at", "scope")
+       VALUES (?, ?, 'pending', ?, ?, ?, ?)`,
       connectionId,
       type,
       scheduled ? 1 : 0,
       at.getTime(),
       at.getTime(),
+      scope === null ? null : JSON.stringify(scope),
     );
     const job = this.find(lastId);
     if (job === null) throw new Error(`Job ${lastId} was not found after its creation.`);
@@ -221,5 +237,17 @@ function toJob(row: Row): Job {
     rows: row.integer('rows'),
     bytes: row.integer('bytes'),
     failure: toFailure(row),
+    scope: toScope(row.textOrNull('scope')),
+  };
+}
+
+function toScope(text: string | null): JobScope | null {
+  if (text === null) return null;
+  const streams = arrayAt(parseObject(text) ?? {}, 'streams').filter(isObject);
+  return {
+    streams: streams.map((stream) => ({
+      name: stringAt(stream, 'name') ?? '',
+      namespace: stringAt(stream, 'namespace') ?? '',
+    })),
   };
 }

@@ -128,6 +128,14 @@ export const SCHEMA: readonly Upgrade[] = [
   );
   CREATE INDEX "connection_events_by_connection" ON "connection_events" ("connection_id", "position");
   `,
+  // The streams of refreshes and clears, and those whose rows the next job must replace.
+  `
+  ALTER TABLE "jobs" ADD COLUMN "scope" TEXT;
+  CREATE TABLE "replacements" (
+    "connection_id" TEXT NOT NULL, "namespace" TEXT NOT NULL, "name" TEXT NOT NULL,
+    PRIMARY KEY ("connection_id", "namespace", "name")
+  );
+  `,
 ];
 
 function moveSchemas(state: UpgradedState): void {

@@ -8,6 +8,7 @@ import type { Database } from './database';
 import { DestinationRowsStore } from './destination-rows';
 import { FiringStore } from './firings';
 import { JobStore } from './jobs';
+import { ReplacementStore } from './replacements';
 import { StateStore } from './states';
 import { TimelineStore } from './timeline';
 import { WorkspaceStore } from './workspaces';
@@ -25,6 +26,7 @@ export interface Stores {
   readonly firings: FiringStore;
   readonly destinationRows: DestinationRowsStore;
   readonly timeline: TimelineStore;
+  readonly replacements: ReplacementStore;
 }
 
 /** Creates the stores over an open database. */
@@ -41,5 +43,6 @@ export function createStores(db: Database, vault: Vault): Stores {
     firings: new FiringStore(db),
     destinationRows: new DestinationRowsStore(db),
     timeline: new TimelineStore(db),
+    replacements: new ReplacementStore(db),
   };
 }

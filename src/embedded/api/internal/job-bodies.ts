@@ -43,6 +43,7 @@ export function internalJobBody({ job, streams, enabled }: JobRecord): JsonObjec
     updatedAt: epochSeconds(job.updatedAt),
     startedAt: job.startedAt === null ? null : epochSeconds(job.startedAt),
     status: job.status,
+    ...scopeBody(job),
     aggregatedStats: totalsOf(counts),
     streamAggregatedStats: counts.map((stream) => ({
       ...streamNames(stream),
@@ -51,6 +52,22 @@ export function internalJobBody({ job, streams, enabled }: JobRecord): JsonObjec
       wasResumed: false,
     })),
   });
+}
+
+function scopeBody({ type, scope }: Job): JsonObject {
+  if (scope === null) return {};
+  const streams = scope.streams.map(descriptorOf);
+  return type === 'refresh'
+    ? { refreshConfig: { streamsToRefresh: streams } }
+    : { resetConfig: { streamsToReset: streams } };
+}
+
+/** A JobInfoRead of Airbyte without logs. */
+export function jobWithAttempts(record: JobRecord): JsonObject {
+  return {
+    job: internalJobBody(record),
+    attempts: record.attempts.map((attempt) => ({ attempt: attemptBody(attempt, record.streams) })),
+  };
 }
 
 /** An AttemptRead of Airbyte. Times are epoch seconds, except that of a failure. */
@@ -91,7 +108,7 @@ export function failureBody(failure: Failure, at: Date): JsonObject {
 }
 
 /** A stream as jobs name it. */
-function descriptorOf(stream: StreamName): JsonObject {
+export function descriptorOf(stream: StreamName): JsonObject {
   return present({ name: stream.name, namespace: namespaceOf(stream) });
 }
 

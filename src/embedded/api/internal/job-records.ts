@@ -1,3 +1,4 @@
+import { isClear } from '../../engine/job-streams';
 import { streamKey, type StreamName } from '../../protocol/stream-name';
 import type { LogEvent } from '../../store/attempt-logs';
 import type { AttemptStream, AttemptStreamStore } from '../../store/attempt-streams';
@@ -35,7 +36,7 @@ export function jobRecords(sources: JobRecordSources, jobs: readonly Job[]): Job
     job,
     attempts: attempts.get(job.id) ?? [],
     streams: withEmitted(sources, job, attempts.get(job.id)?.at(-1)?.number ?? 0, streams.get(job.id) ?? []),
-    enabled: enabled.get(job.connectionId) ?? [],
+    enabled: isClear(job) ? (job.scope?.streams ?? []) : (enabled.get(job.connectionId) ?? []),
   }));
 }
 

@@ -20,6 +20,7 @@ import {
   CONFIG_TYPES,
   internalJobBody,
   jobTypeOf,
+  jobWithAttempts,
   type JobRecord,
 } from './job-bodies';
 import { jobRecords, type JobRecordSources } from './job-records';
@@ -39,7 +40,7 @@ export function internalJobRoutes(options: InternalJobRoutesOptions): Route[] {
   return [
     operation('/jobs/list', (request) => listJobs(options, request)),
     operation('/jobs/get_light', (request) => ({ job: internalJobBody(recordOf(options, request)) })),
-    operation('/jobs/get_without_logs', (request) => withAttempts(recordOf(options, request))),
+    operation('/jobs/get_without_logs', (request) => jobWithAttempts(recordOf(options, request))),
     operation('/jobs/get', (request) => withLogs(options, recordOf(options, request))),
     operation('/jobs/get_debug_info', (request) => debugInfo(options, recordOf(options, request))),
     operation('/jobs/get_last_replication_job', (request) => lastJob(options, request)),
@@ -74,13 +75,6 @@ function listJobs(options: InternalJobRoutesOptions, request: ApiRequest): JsonO
       attempts: record.attempts.map((attempt) => attemptBody(attempt, record.streams)),
     })),
     totalJobCount: options.jobs.count(query),
-  };
-}
-
-function withAttempts(record: JobRecord): JsonObject {
-  return {
-    job: internalJobBody(record),
-    attempts: record.attempts.map((attempt) => ({ attempt: attemptBody(attempt, record.streams) })),
   };
 }
 

@@ -6,7 +6,7 @@ import type { ConnectionEvent, EventQuery, TimelineStore } from '../../store/tim
 import { epochSeconds } from '../response-bodies';
 import type { ApiRequest, Route } from '../router';
 import { findConnection, instantAt, operation, pageOfBody, present, requiredInteger } from './input';
-import { configTypeOf, failureBody } from './job-bodies';
+import { configTypeOf, descriptorOf, failureBody } from './job-bodies';
 
 /** Dependencies of the operations on timelines. */
 export interface TimelineRoutesOptions {
@@ -66,7 +66,9 @@ function jobSummary(
   const job = jobs.find(jobId);
   if (job === null) return { jobId };
   const startTimeEpochSeconds = epochSeconds(job.startedAt ?? job.createdAt);
-  if (type.endsWith('_STARTED')) return { jobId, startTimeEpochSeconds, jobType: configTypeOf(job.type) };
+  const streams = job.scope?.streams.map(descriptorOf);
+  if (type.endsWith('_STARTED'))
+    return present({ jobId, startTimeEpochSeconds, jobType: configTypeOf(job.type), streams });
   const all = attempts.list([jobId]);
   const last = all.at(-1);
   const hasFailed = type.endsWith('_FAILED') || type.endsWith('_INCOMPLETE');
@@ -78,6 +80,7 @@ function jobSummary(
     recordsLoaded: job.rows,
     recordsRejected: 0,
     attemptsCount: all.length,
+    streams,
     failureReason:
       hasFailed && last?.failure ? failureBody(last.failure, last.endedAt ?? last.startedAt) : null,
   });
