@@ -96,7 +96,7 @@ async function listStreams(
   if (destinationId !== null && destination === null) throw notFound('DESTINATION_CONNECTION', destinationId);
   const [streams, writes] = await Promise.all([
     connectors.discover(source, query.get('ignoreCache') === 'true'),
-    connectors.writeModes(destination?.definitionId ?? null),
+    destination === null ? null : connectors.writeModes(destination.definitionId),
   ]);
   return { status: 200, body: streams.map((stream) => streamBody(stream, writes)) };
 }

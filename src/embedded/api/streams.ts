@@ -129,13 +129,16 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** A stream in the response of `GET /streams`. Airbyte spells `streamnamespace` in lower case. */
-export function streamBody(stream: DiscoveredStream, writes: readonly WriteMode[]): JsonObject {
+/**
+ * A stream in the response of `GET /streams`. Airbyte spells `streamnamespace` in lower case.
+ * @param writes the modes of the destination; without one, Airbyte returns no sync modes
+ */
+export function streamBody(stream: DiscoveredStream, writes: readonly WriteMode[] | null): JsonObject {
   const properties = stream.jsonSchema['properties'];
   return {
     streamName: stream.name,
     ...(stream.namespace === null ? {} : { streamnamespace: stream.namespace }),
-    syncModes: modesOf(stream, writes),
+    ...(writes === null ? {} : { syncModes: modesOf(stream, writes) }),
     defaultCursorField: stream.defaultCursorField,
     sourceDefinedCursorField: stream.sourceDefinedCursor,
     sourceDefinedPrimaryKey: stream.sourceDefinedPrimaryKey,

@@ -140,10 +140,9 @@ export class Connectors {
     }
   }
 
-  /** The write modes of a destination; all modes without a destination. */
-  async writeModes(definitionId: string | null): Promise<WriteMode[]> {
+  /** The write modes of a destination. */
+  async writeModes(definitionId: string): Promise<WriteMode[]> {
     const all: WriteMode[] = ['overwrite', 'append', 'append_dedup'];
-    if (definitionId === null) return all;
     const supported = stringsOf((await this.spec(definitionId))['supported_destination_sync_modes']);
     return all.filter((mode) => supported.includes(mode));
   }
