@@ -91,7 +91,7 @@ export class AttemptRunner {
   private saveRecord({ id, connectionId }: Job, { number, log, checkpoints }: RunningAttempt): void {
     const { attemptStreams, attemptLogs } = this.options;
     try {
-      attemptStreams.saveEmitted(id, number, checkpoints?.emitted ?? []);
+      attemptStreams.saveEmitted(connectionId, id, number, checkpoints?.emitted ?? []);
       attemptLogs.save(connectionId, id, number, log.events());
     } catch (error) {
       this.options.log.error(`The log of job ${id} could not be stored: ${messageOf(error)}`);

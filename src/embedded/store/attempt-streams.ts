@@ -14,6 +14,9 @@ export interface AttemptStream extends StreamName {
   readonly bytesCommitted: number;
 }
 
+/** Jobs of a connection whose counts by stream are kept. */
+const MAX_JOBS_OF_CONNECTION = 500;
+
 /** Rows and bytes of a stream. */
 interface Counts extends StreamName {
   readonly rows: number;
@@ -24,9 +27,15 @@ interface Counts extends StreamName {
 export class AttemptStreamStore {
   constructor(private readonly db: Database) {}
 
-  /** Stores what the source of an attempt sent, at its end. */
-  saveEmitted(jobId: number, attempt: number, streams: readonly Counts[]): void {
+  /** Stores what the source of an attempt sent, at its end. Only the counts of the newest jobs are kept. */
+  saveEmitted(connectionId: string, jobId: number, attempt: number, streams: readonly Counts[]): void {
     this.db.transaction(() => {
+      this.db.run(
+        `DELETE FROM "attempt_streams" WHERE "job_id" = (SELECT "id" FROM "jobs" WHERE "connection_id" = ?
+           ORDER BY "created_at" DESC, "id" DESC LIMIT 1 OFFSET ?)`,
+        connectionId,
+        MAX_JOBS_OF_CONNECTION,
+      );
       for (const { name, namespace, rows, bytes } of streams)
         this.db.run(
           `INSERT INTO "attempt_streams" ("job_id", "number", "namespace", "name", "rows_emitted", "bytes_emitted")
@@ -68,6 +77,29 @@ export class AttemptStreamStore {
       namespace,
       name,
     );
+  }
+
+  /** The number of counts by stream of some jobs. */
+  count(jobIds: readonly number[]): number {
+    const row = this.db.one(
+      `SELECT COUNT(*) AS "count" FROM "attempt_streams" WHERE "job_id" IN (SELECT "value" FROM json_each(?))`,
+      JSON.stringify(jobIds),
+    );
+    return row?.integer('count') ?? 0;
+  }
+
+  /** The counts of some jobs by attempt, with an empty name for all streams. */
+  totals(jobIds: readonly number[]): AttemptStream[] {
+    return this.db
+      .all(
+        `SELECT "job_id", "number", '' AS "namespace", '' AS "name",
+           SUM("rows_emitted") AS "rows_emitted", SUM("bytes_emitted") AS "bytes_emitted",
+           SUM("rows_committed") AS "rows_committed", SUM("bytes_committed") AS "bytes_committed"
+         FROM "attempt_streams" WHERE "job_id" IN (SELECT "value" FROM json_each(?))
+         GROUP BY "job_id", "number" ORDER BY "job_id", "number"`,
+        JSON.stringify(jobIds),
+      )
+      .map(toAttemptStream);
   }
 
   /** The counts of some jobs, ordered by job, attempt and stream. */

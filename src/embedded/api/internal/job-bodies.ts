@@ -45,13 +45,18 @@ export function internalJobBody({ job, streams, enabled }: JobRecord): JsonObjec
     status: job.status,
     ...scopeBody(job),
     aggregatedStats: totalsOf(counts),
-    streamAggregatedStats: counts.map((stream) => ({
+    streamAggregatedStats: counts.filter(isNamed).map((stream) => ({
       ...streamNames(stream),
       ...statsOf(stream),
       wasBackfilled: false,
       wasResumed: false,
     })),
   });
+}
+
+/** The sum over all streams has no name. */
+function isNamed({ name }: AttemptStream): boolean {
+  return name !== '';
 }
 
 function scopeBody({ type, scope }: Job): JsonObject {
@@ -83,7 +88,7 @@ export function attemptBody(attempt: Attempt, streams: readonly AttemptStream[])
     bytesSynced: totals.bytesCommitted,
     recordsSynced: totals.recordsCommitted,
     totalStats: totals,
-    streamStats: own.map((stream) => ({ ...streamNames(stream), stats: statsOf(stream) })),
+    streamStats: own.filter(isNamed).map((stream) => ({ ...streamNames(stream), stats: statsOf(stream) })),
     failureSummary:
       attempt.failure === null
         ? null

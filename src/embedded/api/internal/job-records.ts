@@ -18,6 +18,9 @@ export interface JobRecordSources {
   readonly logOf: (jobId: number, attempt: number) => readonly LogEvent[];
 }
 
+/** Counts by stream in one answer. */
+const MAX_COUNTS = 20_000;
+
 /** Records of a stream that the source has sent. */
 interface EmittedStream extends StreamName {
   readonly rows: number;
@@ -28,7 +31,7 @@ interface EmittedStream extends StreamName {
 export function jobRecords(sources: JobRecordSources, jobs: readonly Job[]): JobRecord[] {
   const ids = jobs.map(({ id }) => id);
   const attempts = byJob(sources.attempts.list(ids));
-  const streams = byJob(sources.attemptStreams.list(ids));
+  const streams = byJob(countsOf(sources, ids));
   const enabled = new Map(
     [...new Set(jobs.map(({ connectionId }) => connectionId))].map((id) => [id, streamsOf(sources, id)]),
   );
@@ -38,6 +41,11 @@ export function jobRecords(sources: JobRecordSources, jobs: readonly Job[]): Job
     streams: withEmitted(sources, job, attempts.get(job.id)?.at(-1)?.number ?? 0, streams.get(job.id) ?? []),
     enabled: isClear(job) ? (job.scope?.streams ?? []) : (enabled.get(job.connectionId) ?? []),
   }));
+}
+
+/** Counts by stream, or only the sums of each attempt if there are too many for one answer. */
+function countsOf({ attemptStreams }: JobRecordSources, ids: readonly number[]): AttemptStream[] {
+  return attemptStreams.count(ids) > MAX_COUNTS ? attemptStreams.totals(ids) : attemptStreams.list(ids);
 }
 
 function byJob<T extends { readonly jobId: number }>(rows: readonly T[]): Map<number, T[]> {
