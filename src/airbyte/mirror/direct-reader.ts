@@ -1,5 +1,6 @@
 import { CoalescedReads } from '../../lib/coalesced-reads';
 import type { Clock } from '../../lib/clock';
+import type { Settings } from '../../config/settings-types';
 import type { RequestContext } from '../../http/request-context';
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection, AirbyteJob, CallContext } from '../client/model/airbyte-types';
@@ -8,7 +9,8 @@ import type { Page } from '../client/model/parse';
 import type { Changes } from '../core/changes';
 import { isSuccess, NEWEST_JOBS } from '../core/job-status';
 import type { RunFacts } from '../core/status-facts';
-import { sharingKey, visibleOrNull } from '../core/visibility';
+import { isVisibleTo, sharingKey, visibleOrNull } from '../core/visibility';
+import type { MirrorStore } from './mirror-store';
 import { beginRead, type ReadStart } from './read-start';
 
 const MAX_SHARED = 10_000;
@@ -29,7 +31,7 @@ interface NewestJobs {
 
 /**
  * Reads single ingestions from Airbyte. All callers of one workspace share a read, at most one per id and
- * `STATUS_MAX_AGE_MS`. An id that does not exist for the caller causes the same calls whatever the reason.
+ * `STATUS_MAX_AGE_MS`. What is read is stored. An id that does not exist for the caller causes the same calls whatever the reason.
  */
 export class DirectReader {
   private readonly connections: CoalescedReads<ConnectionFact | null>;
@@ -38,12 +40,13 @@ export class DirectReader {
 
   constructor(
     private readonly client: AirbyteClient,
+    private readonly store: MirrorStore,
     private readonly changes: Changes,
     private readonly clock: Clock,
-    maxAgeMs: number,
+    private readonly settings: Pick<Settings, 'airbyte' | 'statusMaxAgeMs'>,
   ) {
     const sharing = {
-      maxAgeMs,
+      maxAgeMs: settings.statusMaxAgeMs,
       maxEntries: MAX_SHARED,
       nowMs: () => clock.monotonicMs(),
       newestChange: () => changes.newest,
@@ -59,6 +62,8 @@ export class DirectReader {
       const connectionRead = beginRead(this.clock, this.changes);
       const reading = this.client.getConnection(connectionId, context);
       const connection = await visibleOrNull(connectionId, reading, context);
+      if (connection) this.keep(connection, connectionRead);
+      else this.forget(connectionId, context, connectionRead);
       return connection && { connection, connectionRead };
     };
     const change = this.changes.lastOf(connectionId);
@@ -87,10 +92,25 @@ export class DirectReader {
     const readNow = async (): Promise<RunsFact> => {
       const { read, page } = await reading;
       const success = await newestSuccess(this.client, connectionId, page, context);
-      return { newestJobs: page, newestSuccess: success, runsRead: read };
+      const facts = { newestJobs: page, newestSuccess: success };
+      this.store.putHistory(connectionId, facts, read);
+      return { ...facts, runsRead: read };
     };
     const change = this.changes.lastOf(connectionId);
     return this.runs.get(sharingKey(context, connectionId), readNow, change);
+  }
+
+  /** Lists of a deployment that is limited to one workspace do not show others. */
+  private keep(connection: AirbyteConnection, read: ReadStart): void {
+    const { workspaceId } = this.settings.airbyte;
+    if (workspaceId === null || connection.workspaceId === workspaceId)
+      this.store.putConnection(connection, read);
+  }
+
+  /** Removes a connection that does not exist any more. Callers of other workspaces cannot cause it. */
+  private forget(connectionId: string, context: RequestContext, read: ReadStart): void {
+    const stored = this.store.connection(connectionId);
+    if (stored && isVisibleTo(stored.connection, context)) this.store.removeConnection(connectionId, read);
   }
 }
 

@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../lib/clock';
-import { CoalescedReads } from '../../lib/coalesced-reads';
 import { mapConcurrently } from '../../lib/map-concurrently';
 import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
@@ -8,17 +7,16 @@ import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
 import { Changes } from '../core/changes';
-import { isDeleted } from '../core/ingestion-mapper';
 import type { RunFacts } from '../core/status-facts';
 import { isVisibleTo } from '../core/visibility';
-import { readAllConnections } from './connection-sweep';
+import { ConnectionList } from './connection-list';
 import { type ConnectionFact, DirectReader, type RunsFact } from './direct-reader';
 import { Follower } from './follower';
 import { isSufficient } from './job-history';
 import { MirrorLoops } from './mirror-loops';
 import { MirrorStore } from './mirror-store';
 import { isOutage } from './outage';
-import { beginRead, type ReadStart } from './read-start';
+import type { ReadStart } from './read-start';
 import { Sweeper } from './sweeper';
 import { UpdateSignal } from './update-signal';
 
@@ -44,13 +42,10 @@ interface KnownFacts extends Facts {
 /** A tick may begin and take this much later than the interval says. */
 const LIVE_INTERVALS = 2;
 const TICK_MS = 1000;
-/** A list reads at most this many changed ingestions singly; beyond, it reads the whole list. */
-const MAX_CHANGED = 50;
 /** For fewer connections, single reads need fewer calls than pages of all jobs. */
 const MIN_WALK_SIZE = 3;
 /** The walk reads at most this many pages for one list. */
 const MAX_WALK_PAGES = 10;
-const MAX_LISTS = 100;
 /** Pause between two reads for a waiting caller without a feed. */
 const UNFED_PAUSE_MS = 500;
 
@@ -66,8 +61,7 @@ export class Mirror implements OnModuleDestroy {
   private readonly sweeper: Sweeper;
   private readonly loops: MirrorLoops;
   private readonly updates = new UpdateSignal();
-  /** Lists that are not in the store: without a feed, and with more connections than the memory holds. */
-  private readonly lists: CoalescedReads<readonly AirbyteConnection[]>;
+  private readonly list: ConnectionList;
 
   constructor(
     private readonly client: AirbyteClient,
@@ -75,27 +69,16 @@ export class Mirror implements OnModuleDestroy {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    const { statusMaxAgeMs, mirror } = settings;
-    this.store = new MirrorStore(mirror.maxConnections);
-    this.direct = new DirectReader(client, changes, clock, statusMaxAgeMs);
-    this.follower = new Follower(client, this.store, changes, clock);
-    this.sweeper = new Sweeper(client, this.store, changes, clock);
-    const parts = {
-      client,
-      store: this.store,
-      follower: this.follower,
-      sweeper: this.sweeper,
-      changes,
-      clock,
-    };
-    this.loops = new MirrorLoops(parts, mirror, () => {
+    const { mirror } = settings;
+    const store = new MirrorStore(mirror.maxConnections);
+    this.store = store;
+    this.direct = new DirectReader(client, store, changes, clock, settings);
+    this.follower = new Follower(client, store, changes, clock);
+    this.sweeper = new Sweeper(client, store, changes, clock);
+    const parts = { client, store, sweeper: this.sweeper, changes, clock };
+    this.list = new ConnectionList({ ...parts, direct: this.direct }, settings);
+    this.loops = new MirrorLoops({ ...parts, follower: this.follower }, mirror, () => {
       this.updates.fire();
-    });
-    this.lists = new CoalescedReads({
-      maxAgeMs: statusMaxAgeMs,
-      maxEntries: MAX_LISTS,
-      nowMs: () => clock.monotonicMs(),
-      newestChange: () => changes.newest,
     });
   }
 
@@ -136,14 +119,9 @@ export class Mirror implements OnModuleDestroy {
   }
 
   /** All connections that the caller may see, by id. */
-  async connections(request: RequestContext): Promise<readonly AirbyteConnection[]> {
+  connections(request: RequestContext): Promise<readonly AirbyteConnection[]> {
     this.loops.demand();
-    const { workspaceId: only } = this.settings.airbyte;
-    const workspaceId = request.caller?.workspaceId ?? null;
-    if (workspaceId !== null && only !== null && workspaceId !== only) return [];
-    const rows = await this.listed(workspaceId, request);
-    // Checked again: the filter of Airbyte is not relied on.
-    return rows.filter((row) => !isDeleted(row) && isVisibleTo(row, request));
+    return this.list.visibleTo(request);
   }
 
   /** Observes rows of {@link connections}, with few upstream calls. */
@@ -158,7 +136,7 @@ export class Mirror implements OnModuleDestroy {
       if (known?.hasRecentRuns) return this.observed(known, null);
       const { failure } = this.follower;
       if (known && failure && this.isUsable(known)) return this.observed(known, failure);
-      const runs = await this.readRuns(connection.connectionId, context);
+      const runs = await this.direct.runsOf(connection.connectionId, context);
       const stored = this.store.connection(connection.connectionId);
       return this.observed({ connection, connectionRead: stored?.read ?? runs.runsRead, ...runs }, null);
     });
@@ -223,91 +201,15 @@ export class Mirror implements OnModuleDestroy {
     request: RequestContext,
   ): Promise<ObservedIngestion | null> {
     const context = this.client.withDeadline(request);
-    const before = beginRead(this.clock, this.changes);
     const reading = known?.hasRecentConnection ? known : this.direct.connection(connectionId, context);
     const readingJobs = known?.hasRecentRuns ? undefined : this.direct.newestJobs(connectionId, context);
     // Not awaited if the connection is not visible.
     readingJobs?.catch(() => undefined);
     const found = await reading;
-    if (!found) {
-      this.forget(connectionId, request, before);
-      return null;
-    }
-    this.keep(found);
+    if (!found) return null;
     const { connection, connectionRead } = found;
-    const runs = known?.hasRecentRuns ? known : await this.readRuns(connectionId, context, readingJobs);
+    const runs = known?.hasRecentRuns ? known : await this.direct.runsOf(connectionId, context, readingJobs);
     return this.observed({ ...runs, connection, connectionRead }, null);
-  }
-
-  private async readRuns(
-    connectionId: string,
-    context: RequestContext,
-    readingJobs?: ReturnType<DirectReader['newestJobs']>,
-  ): Promise<RunsFact> {
-    const runs = await this.direct.runsOf(connectionId, context, readingJobs);
-    this.store.putHistory(connectionId, runs, runs.runsRead);
-    return runs;
-  }
-
-  /** Lists of a deployment that is limited to one workspace do not show others. */
-  private keep({ connection, connectionRead }: ConnectionFact): void {
-    const { workspaceId } = this.settings.airbyte;
-    if (workspaceId === null || connection.workspaceId === workspaceId)
-      this.store.putConnection(connection, connectionRead);
-  }
-
-  /** Removes a connection that does not exist any more. Callers of other workspaces cannot cause it. */
-  private forget(connectionId: string, request: RequestContext, read: ReadStart): void {
-    const stored = this.store.connection(connectionId);
-    if (stored && isVisibleTo(stored.connection, request)) this.store.removeConnection(connectionId, read);
-  }
-
-  private async listed(
-    workspaceId: string | null,
-    request: RequestContext,
-  ): Promise<readonly AirbyteConnection[]> {
-    const context = this.client.withDeadline(request);
-    if (!this.isFed || this.store.isFull) return this.readList(workspaceId, context);
-    try {
-      const { connectionMaxAgeMs } = this.settings.mirror;
-      await this.sweeper.complete((start) => this.ageMsOf(start) < connectionMaxAgeMs, context);
-      await this.readChanged(context);
-    } catch (error) {
-      const { completedFrom } = this.sweeper;
-      if (!isOutage(error) || completedFrom === null || !this.isYoungEnough(completedFrom)) throw error;
-    }
-    return this.store.ids().flatMap((id) => this.store.connection(id)?.connection ?? []);
-  }
-
-  private async readList(
-    workspaceId: string | null,
-    context: RequestContext,
-  ): Promise<readonly AirbyteConnection[]> {
-    const query = workspaceId === null ? {} : { workspaceIds: [workspaceId] };
-    const read = (): Promise<readonly AirbyteConnection[]> => readAllConnections(this.client, query, context);
-    const rows = await this.lists.get(workspaceId ?? '', read, this.changes.newestChange);
-    return [...rows].sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
-  }
-
-  /** Reads the ingestions that were changed through a gateway after the newest sweep. */
-  private async readChanged(context: RequestContext): Promise<void> {
-    const since = this.sweeper.completedFrom?.number ?? 0;
-    const changed = this.changes.changedSince(since);
-    if (changed === null || changed.length > MAX_CHANGED) {
-      const { newestChange } = this.changes;
-      await this.sweeper.complete((start) => start.number > newestChange, context);
-      return;
-    }
-    const unread = changed.filter((id) => {
-      const stored = this.store.connection(id);
-      return !stored || stored.read.number < this.changes.lastOf(id);
-    });
-    await mapConcurrently(unread, async (id) => {
-      const before = beginRead(this.clock, this.changes);
-      const found = await this.direct.connection(id, context);
-      if (found) this.keep(found);
-      else this.forget(id, context, before);
-    });
   }
 
   /** Loads jobs of many connections by pages of all jobs while that needs fewer calls than single reads. */
@@ -322,12 +224,8 @@ export class Mirror implements OnModuleDestroy {
   }
 
   private isUsable({ connectionRead, runsRead }: Facts): boolean {
-    return this.isYoungEnough(connectionRead) && this.isYoungEnough(runsRead);
-  }
-
-  /** Whether facts of this read may be returned while Airbyte cannot be read. */
-  private isYoungEnough(read: ReadStart): boolean {
-    return this.ageMsOf(read) <= this.settings.mirror.staleIfErrorMs;
+    const oldestMs = Math.max(this.ageMsOf(connectionRead), this.ageMsOf(runsRead));
+    return oldestMs <= this.settings.mirror.staleIfErrorMs;
   }
 
   private ageMsOf({ monotonicMs }: ReadStart): number {
