@@ -42,6 +42,19 @@ describe('GET /ingestion/{connectionId}/status', () => {
     return response.body as Record<string, unknown>;
   };
 
+  it('also returns the newest 30 runs with include=runs', async () => {
+    connection({ schedule: { scheduleType: 'manual' } });
+    for (let n = 0; n < 35; n++)
+      job({ status: 'succeeded', startTime: `2026-01-14T02:${String(n).padStart(2, '0')}Z` });
+    const response = await gateway.api.get(`/ingestion/${UUID}/status?include=runs`).expect(200);
+    const { runs } = response.body as { runs: { queuedAt: string; status: string }[] };
+    expect(runs).toHaveLength(30);
+    const times = runs.map(({ queuedAt }) => queuedAt);
+    expect(times).toEqual([...times].sort().reverse());
+    const refused = await gateway.api.get(`/ingestion/${UUID}/status?include=logs`).expect(400);
+    expect(refused.body).toMatchObject({ errors: [{ field: 'include' }] });
+  });
+
   it('returns every member, with null for missing values', async () => {
     connection({ schedule: { scheduleType: 'manual' } });
     expect(await status()).toEqual({
@@ -59,6 +72,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
       nextSyncs: [],
       health: 'never_synced',
       healthReasons: [],
+      runs: null,
       observedAt: NOW.toISOString(),
     });
   });

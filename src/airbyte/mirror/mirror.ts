@@ -31,6 +31,16 @@ export interface ObservedIngestion extends RunFacts {
   readonly failure: AirbyteError | null;
 }
 
+/** Demands of a caller on the facts. */
+export interface Wanted {
+  /** Maximum age; null: only the limits of the settings. */
+  readonly maxAgeMs: number | null;
+  /** Whether all of the newest 40 jobs are needed. A status itself needs those since the newest success. */
+  readonly needsAllJobs: boolean;
+}
+
+const ANY: Wanted = { maxAgeMs: null, needsAllJobs: false };
+
 type Facts = ConnectionFact & RunsFact;
 
 /** Stored facts of an ingestion that a caller may see. */
@@ -96,20 +106,20 @@ export class Mirror implements OnModuleDestroy {
 
   /**
    * Observes one ingestion, without an upstream call if the stored facts are recent enough.
-   * @param maxAgeMs the caller's own limit; null: only the limits of the settings
    * @returns null if the ingestion does not exist for the caller
    * @throws AirbyteError if Airbyte cannot be read and no stored facts may be used
    */
   async observe(
     connectionId: string,
     request: RequestContext,
-    maxAgeMs: number | null = null,
+    wanted: Wanted = ANY,
   ): Promise<ObservedIngestion | null> {
     this.loops.demand();
-    const known = this.knownFacts(connectionId, request, maxAgeMs);
+    const known = this.knownFacts(connectionId, request, wanted);
     if (known?.hasRecentConnection && known.hasRecentRuns) return this.observed(known, null);
     const { failure } = this.follower;
-    if (known && failure && maxAgeMs === null && this.isUsable(known)) return this.observed(known, failure);
+    if (known && failure && wanted.maxAgeMs === null && this.isUsable(known))
+      return this.observed(known, failure);
     try {
       return await this.readDirectly(connectionId, known, request);
     } catch (error) {
@@ -132,7 +142,7 @@ export class Mirror implements OnModuleDestroy {
     const context = this.client.withDeadline(request);
     await this.walkFor(connections, context);
     return mapConcurrently(connections, async (connection) => {
-      const known = this.knownFacts(connection.connectionId, request, null);
+      const known = this.knownFacts(connection.connectionId, request, ANY);
       if (known?.hasRecentRuns) return this.observed(known, null);
       const { failure } = this.follower;
       if (known && failure && this.isUsable(known)) return this.observed(known, failure);
@@ -168,12 +178,12 @@ export class Mirror implements OnModuleDestroy {
   private knownFacts(
     connectionId: string,
     request: RequestContext,
-    maxAgeMs: number | null,
+    { maxAgeMs, needsAllJobs }: Wanted,
   ): KnownFacts | null {
     const stored = this.store.connection(connectionId);
     const runs = this.store.history(connectionId);
-    if (!stored || !runs || !isSufficient(runs.history)) return null;
-    if (!isVisibleTo(stored.connection, request)) return null;
+    if (!stored || !runs || !isVisibleTo(stored.connection, request)) return null;
+    if (needsAllJobs ? !runs.history.isComplete : !isSufficient(runs.history)) return null;
     const { observed } = this.follower;
     const isFed = runs.isFollowed && observed !== null;
     const runsRead = isFed && observed.number > runs.read.number ? observed : runs.read;

@@ -5,7 +5,7 @@ import { mapConcurrently } from '../../lib/map-concurrently';
 import { asProblem } from '../../api/problem/as-problem';
 import { problemBody } from '../../api/problem/problem-body';
 import type { StatusBatchDto, StatusBatchResultDto } from './dto/status-batch.dto';
-import type { StatusQueryDto } from './dto/status-query.dto';
+import type { FreshnessQueryDto } from './dto/status-query.dto';
 import { StatusService } from './status.service';
 
 /** Statuses of many ingestions. */
@@ -19,7 +19,7 @@ export class BatchService {
   /** A failure for one id does not affect the others. */
   async batch(
     ids: readonly string[],
-    query: StatusQueryDto,
+    query: FreshnessQueryDto,
     request: RequestContext,
     maxAgeMs: number | null,
   ): Promise<StatusBatchDto> {

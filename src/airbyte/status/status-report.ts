@@ -1,8 +1,10 @@
+import type { AirbyteError } from '../client/model/airbyte-errors';
 import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import { toRun } from '../core/run-mapper';
 import { readSchedule, type Schedule } from '../schedule';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { HealthReason, StatusFacts, Tolerances } from '../core/status-facts';
+import { airbyteProblem } from '../core/upstream-problem';
 import { assessHealth, type HealthReport } from './health';
 import { bringsData, currentJob, hasEnded, syncStateOf } from '../core/job-status';
 import { failuresInARow } from './rules/failing';
@@ -44,11 +46,11 @@ export function healthOf(
   return { health, reasons: [...reasons, notObserved(failure, observedAt)] };
 }
 
-function notObserved(failure: Error, observedAt: Date): HealthReason {
+function notObserved(failure: AirbyteError, observedAt: Date): HealthReason {
   const since = observedAt.toISOString();
   return {
     code: 'not_observed',
-    message: `Airbyte cannot be read (${failure.message}). This status is of ${since}.`,
+    message: `This is the state of ${since}. ${airbyteProblem(failure).detail}`,
     since: observedAt,
   };
 }
@@ -81,6 +83,7 @@ export function statusOf(observed: ObservedIngestion, now: Date, tolerances: Tol
       message,
       since: since?.toISOString() ?? null,
     })),
+    runs: null,
     observedAt: observed.observedAt.toISOString(),
   };
 }

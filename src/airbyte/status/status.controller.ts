@@ -14,7 +14,7 @@ import { RequestValidationPipe } from '../../api/validation/validation.pipe';
 import { BatchService } from './batch.service';
 import { IngestionStatusDto } from './dto/ingestion-status.dto';
 import { StatusBatchDto, StatusBatchRequestDto } from './dto/status-batch.dto';
-import { StatusQueryDto } from './dto/status-query.dto';
+import { FreshnessQueryDto, StatusQueryDto } from './dto/status-query.dto';
 import { StatusService } from './status.service';
 
 /** Entity tag of a status; excludes `observedAt`. */
@@ -70,7 +70,7 @@ export class StatusController {
   @ApiProblems({ body: 'read' })
   getIngestionStatuses(
     @Body(RequestValidationPipe) request: StatusBatchRequestDto,
-    @Query(QueryValidationPipe) query: StatusQueryDto,
+    @Query(QueryValidationPipe) query: FreshnessQueryDto,
     @Context() context: RequestContext,
     @Headers('cache-control') cacheControl?: string,
   ): Promise<StatusBatchDto> {

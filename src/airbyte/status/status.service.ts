@@ -3,6 +3,7 @@ import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { parseDurationMs } from '../../lib/iso-duration';
 import { ingestionNotFound, withIngestionProblems } from '../core/upstream-problem';
+import { toRun } from '../core/run-mapper';
 import type { Tolerances } from '../core/status-facts';
 import { Mirror } from '../mirror/mirror';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
@@ -10,6 +11,8 @@ import type { StatusQueryDto } from './dto/status-query.dto';
 import { statusOf } from './status-report';
 
 const MINUTE_MS = 60_000;
+/** Number of runs of `?include=runs`. */
+const INCLUDED_RUNS = 30;
 
 /** Status, and the age of its oldest fact. */
 export interface AgedStatus {
@@ -33,11 +36,12 @@ export class StatusService {
     maxAgeMs: number | null,
   ): Promise<AgedStatus> {
     const observed = await withIngestionProblems(connectionId, () =>
-      this.mirror.observe(connectionId, context, maxAgeMs),
+      this.mirror.observe(connectionId, context, { maxAgeMs, needsAllJobs: query.include === 'runs' }),
     );
     if (!observed) throw ingestionNotFound();
-    const tolerances = this.tolerances(query.freshness);
-    return { status: statusOf(observed, this.mirror.airbyteNow(), tolerances), ageMs: observed.ageMs };
+    const status = statusOf(observed, this.mirror.airbyteNow(), this.tolerances(query.freshness));
+    if (query.include === 'runs') status.runs = observed.newestJobs.slice(0, INCLUDED_RUNS).map(toRun);
+    return { status, ageMs: observed.ageMs };
   }
 
   tolerances(freshness?: string): Tolerances {

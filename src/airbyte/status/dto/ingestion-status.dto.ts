@@ -93,6 +93,10 @@ export class IngestionStatusDto {
   @ApiProperty({ type: [HealthReasonDto], maxItems: 6 })
   healthReasons: HealthReasonDto[];
 
+  /** The newest 30 runs, newest first, with `include=runs`; null without it. */
+  @ApiProperty({ type: [RunDto], nullable: true, maxItems: 30, example: null })
+  runs: RunDto[] | null;
+
   /** Time when the oldest fact of this status was read from Airbyte. */
   @ApiProperty({ format: 'date-time', example: '2026-01-15T10:30:00.000Z' })
   observedAt: string;

@@ -5,6 +5,7 @@ import {
   type ValidatorConstraintInterface,
   ValidatorConstraint,
 } from 'class-validator';
+import { IsOneOf } from '../../../api/validation/decorators';
 import type { HintContext } from '../../../api/validation/hints';
 import { parseDurationMs } from '../../../lib/iso-duration';
 
@@ -36,11 +37,23 @@ const DURATION_HINT: HintContext = {
   },
 };
 
-/** Query of a status. */
-export class StatusQueryDto {
+/** Additional parts of a status. */
+const PARTS = ['runs'] as const;
+
+/** Query of a status, and of several. */
+export class FreshnessQueryDto {
   /** Data older than this is stale, whatever the schedule. */
   @ApiProperty({ type: 'string', pattern: PATTERN, required: false, example: 'PT6H' })
   @IsOptional()
   @Validate(IsDuration, { context: DURATION_HINT })
   freshness?: string;
+}
+
+/** Query of one status. */
+export class StatusQueryDto extends FreshnessQueryDto {
+  /** `runs`: also return the newest 30 runs. */
+  @ApiProperty({ enum: PARTS, enumName: 'StatusPart', required: false, example: 'runs' })
+  @IsOptional()
+  @IsOneOf(PARTS)
+  include?: (typeof PARTS)[number];
 }
