@@ -31,6 +31,8 @@ export interface StoredHistory {
 export class MirrorStore {
   private readonly connections = new Map<string, StoredConnection>();
   private readonly histories = new Map<string, StoredHistory>();
+  /** Ids whose jobs were detached one by one. A walk may have passed their newest jobs, so it must not add any. */
+  private readonly detached = new Set<string>();
   private sortedIds: readonly string[] | null = null;
   /** The first read of the feed that is followed; null while none is. */
   private followedFrom: ReadStart | null = null;
@@ -92,6 +94,7 @@ export class MirrorStore {
     if (!known || known.read.number > read.number) return;
     this.connections.delete(connectionId);
     this.histories.delete(connectionId);
+    this.detached.delete(connectionId);
     this.sortedIds = null;
   }
 
@@ -107,11 +110,9 @@ export class MirrorStore {
     const known = this.histories.get(connectionId);
     if (!stored || (known && known.read.number > read.number)) return;
     const facts = { newestJobs: newestJobs.map((job) => withIdOf(stored, job)), newestSuccess };
-    this.histories.set(connectionId, {
-      history: completeHistory(facts),
-      read,
-      isFollowed: this.isFollowedSince(read),
-    });
+    const isFollowed = this.isFollowedSince(read);
+    if (isFollowed) this.detached.delete(connectionId);
+    this.histories.set(connectionId, { history: completeHistory(facts), read, isFollowed });
   }
 
   /**
@@ -126,7 +127,10 @@ export class MirrorStore {
     if (same && isSameReport(same, job)) return true;
     if (known.read.number > read.number) {
       // Whether the direct read or this report is newer cannot be known, unless the job had ended.
-      if (!same || !hasEnded(same)) this.histories.set(job.connectionId, { ...known, isFollowed: false });
+      if (!same || !hasEnded(same)) {
+        this.histories.set(job.connectionId, { ...known, isFollowed: false });
+        this.detached.add(job.connectionId);
+      }
       return true;
     }
     if (contradicts(known.history, job)) return false;
@@ -143,6 +147,7 @@ export class MirrorStore {
   putWalked(job: AirbyteJob, walk: ReadStart, page: ReadStart): boolean {
     const stored = this.connections.get(job.connectionId);
     if (!stored || stored.foundBy > walk.number || !this.isFollowedSince(walk)) return false;
+    if (this.detached.has(job.connectionId)) return false;
     const before = this.histories.get(job.connectionId);
     const known = before?.isFollowed === true ? before : undefined;
     if (known?.history.isComplete === true) return false;
@@ -157,7 +162,7 @@ export class MirrorStore {
   endWalk(walk: ReadStart): void {
     if (!this.isFollowedSince(walk)) return;
     for (const [id, { foundBy }] of this.connections) {
-      if (foundBy > walk.number) continue;
+      if (foundBy > walk.number || this.detached.has(id)) continue;
       const before = this.histories.get(id);
       const known = before?.isFollowed === true ? before : undefined;
       this.histories.set(id, {
@@ -181,6 +186,7 @@ export class MirrorStore {
   }
 
   private detach(): void {
+    this.detached.clear();
     for (const [id, stored] of this.histories)
       if (stored.isFollowed) this.histories.set(id, { ...stored, isFollowed: false });
   }
