@@ -138,7 +138,8 @@ export class ScriptedUpstream {
     this.requests.push(request);
     this.notify();
     const reply = (await this.scripted(request)) ?? this.refuseToken(request) ?? this.act(request);
-    const dateMs = this.state.now().getTime() + this.state.proxyAheadMs;
+    const { serverMs, clockAheadMs, proxyAheadMs } = this.state;
+    const dateMs = serverMs() + clockAheadMs + proxyAheadMs;
     response.setHeader('date', new Date(dateMs).toUTCString());
     write(reply, response);
   }

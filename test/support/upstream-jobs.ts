@@ -42,9 +42,9 @@ export class JobHistory {
   add(members: Partial<JobMembers> & { connectionId: string }): JobRow {
     const job = new JobRecord({ jobId: this.nextId, ...members }, this.nowMs);
     this.nextId = job.jobId + 1;
-    this.rows.push(job);
+    insert(this.rows, job);
     const others = this.byConnection.get(job.connectionId);
-    if (others) others.push(job);
+    if (others) insert(others, job);
     else this.byConnection.set(job.connectionId, [job]);
     return job;
   }
@@ -107,6 +107,13 @@ export class JobHistory {
         return null;
     }
   }
+}
+
+/** Airbyte orders by the time of the creation, which a clock that was set back may make earlier than others. */
+function insert(rows: JobRow[], job: JobRow): void {
+  let at = rows.length;
+  while (at > 0 && (rows[at - 1]?.createdAtMs ?? 0) > job.createdAtMs) at--;
+  rows.splice(at, 0, job);
 }
 
 function firstMatches(rows: Iterable<JobRow>, filter: JobFilter, count: number): JobRow[] {

@@ -67,6 +67,9 @@ export class UpstreamState {
   /** The time of the machine, in epoch milliseconds. A test may set another clock. */
   machineMs: () => number = () => Date.now();
 
+  /** The time of the HTTP server, which writes `Date` headers, in epoch milliseconds. */
+  serverMs: () => number = () => this.machineMs();
+
   /** The time of this Airbyte. */
   now(): Date {
     return new Date(this.machineMs() + this.clockAheadMs);
