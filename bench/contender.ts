@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onAnswers, wait } from './load';
 import type { Usage } from './probe';
-import type { UpstreamReport } from './upstream';
+import type { UpstreamChange, UpstreamReport } from './upstream';
 import { API_KEY, statusRequest } from './work';
 
 /** A program that is measured. */
@@ -16,11 +16,16 @@ export interface Contender {
   readonly main: string;
 }
 
+export const GATEWAY: Contender = {
+  name: 'gateway',
+  main: process.env['BENCH_GATEWAY'] ?? join(__dirname, '..', 'gateway.js'),
+};
+
 /** The first is what CPU is compared with, the second what requests/s are. */
 export const CONTENDERS: readonly Contender[] = [
   { name: 'raw', main: join(__dirname, 'references', 'raw.js') },
   { name: 'Fastify', main: join(__dirname, 'references', 'fastify.js') },
-  { name: 'gateway', main: process.env['BENCH_GATEWAY'] ?? join(__dirname, '..', 'gateway.js') },
+  GATEWAY,
   { name: 'Nest on Express', main: join(__dirname, 'references', 'nest-express.js') },
 ];
 
@@ -48,7 +53,7 @@ export class Running {
     const startedAt = performance.now();
     const child = fork(contender.main, {
       env: environment(port, upstreamPort),
-      execArgv: ['--require', join(__dirname, 'probe.js')],
+      execArgv: ['--expose-gc', '--require', join(__dirname, 'probe.js')],
       stdio: ['ignore', log, log, 'ipc'],
     });
     if (canPin) spawnSync('taskset', ['-acp', String(CORE.measured), String(child.pid)]);
@@ -59,9 +64,19 @@ export class Running {
     return new Running(contender, port, performance.now() - startedAt, child);
   }
 
-  async usage(): Promise<Usage> {
-    this.child.send('usage');
-    const [usage] = (await once(this.child, 'message')) as [Usage];
+  usage(): Promise<Usage> {
+    return this.ask('usage');
+  }
+
+  /** After a collection of garbage. */
+  collected(): Promise<Usage> {
+    return this.ask('collect');
+  }
+
+  private async ask(word: 'usage' | 'collect'): Promise<Usage> {
+    const answer = once(this.child, 'message');
+    this.child.send(word);
+    const [usage] = (await answer) as [Usage];
     return usage;
   }
 
@@ -103,8 +118,8 @@ export class Upstream {
     return new Upstream(report.port, child);
   }
 
-  /** Sets the delay of every further answer. @returns calls answered so far */
-  async report(change: { readonly delayMs?: number } = {}): Promise<number> {
+  /** @returns calls answered so far */
+  async report(change: UpstreamChange = {}): Promise<number> {
     this.child.send(change);
     const [report] = (await once(this.child, 'message')) as [UpstreamReport];
     return report.calls;

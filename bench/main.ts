@@ -1,13 +1,14 @@
 import { type Contender, CONTENDERS, pinSelf, Running, Upstream } from './contender';
 import { wait } from './load';
+import { mirrorFigures } from './mirror';
 import { poll } from './polling';
 import { print } from './print';
 import { type Footprint, footprints, machine, summary, tables } from './report';
-import { Results, runRounds, warmUp } from './rounds';
+import { KNOWN_IDS, Results, runRounds, warmUp } from './rounds';
 import { median } from './stats';
 
 /**
- * Measures the gateway beside references that do the same calls upstream. Asserts nothing; takes less than five minutes.
+ * Measures the gateway beside references that do the same calls upstream. Asserts nothing; takes about six minutes.
  * `BENCH_GATEWAY` names the main file of another build, `BENCH_ROUNDS` another number of rounds.
  */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   pinSelf();
   const startedAt = performance.now();
   const upstream = await Upstream.start();
+  await upstream.report({ population: { connections: KNOWN_IDS, jobsEach: 3 } });
   const fleet = await startAll(upstream.port);
   const results = new Results();
   await warmUp(fleet.running, WARM_UP_MS);
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
   const gateway = fleet.running.find(({ contender }) => contender.name === 'gateway');
   const polled = gateway && (await poll(gateway, upstream, POLLING));
   await Promise.all(fleet.running.map((running) => running.stop()));
+  const figures = await mirrorFigures(upstream);
   upstream.stop();
   const names = CONTENDERS.map(({ name }) => name);
   print(`${machine()}; ${rounds} rounds in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
@@ -36,6 +39,7 @@ async function main(): Promise<void> {
   print(
     `- ${POLLING.callers} callers asking for ${POLLING.ids} ids once a second: ${polled?.toFixed(0) ?? '?'} calls upstream a second`,
   );
+  for (const figure of figures) print(figure);
 }
 
 async function startAll(upstreamPort: number): Promise<{ running: Running[]; footprints: Footprint[] }> {

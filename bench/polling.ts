@@ -25,7 +25,7 @@ function caller(port: number, id: number, phaseMs: number): () => void {
   const socket = connect({ port, host: '127.0.0.1' });
   onAnswers(socket, () => undefined);
   let timer = setTimeout(() => {
-    const ask = (): void => void socket.write(statusRequest(`polled-${id}`));
+    const ask = (): void => void socket.write(statusRequest(`known-${id}`));
     ask();
     timer = setInterval(ask, 1000);
   }, phaseMs);

@@ -1,7 +1,12 @@
 import { cpus, release, type as system } from 'node:os';
-import { CELLS, type Cell, type Results } from './rounds';
+import { CELLS, type Cell, type Results, type Sample } from './rounds';
 
-const MIB = 1024 * 1024;
+export const MIB = 1024 * 1024;
+const TITLES: Record<Cell['kind'], string> = {
+  create: 'create',
+  status: 'status of new ids',
+  known: 'status of known ids',
+};
 
 /** Returns the measurements as Markdown. */
 export function machine(): string {
@@ -15,7 +20,7 @@ export function tables(results: Results, names: readonly string[]): string {
     .map((key) => {
       const cells = CELLS.filter(({ kind, delayMs }) => `${kind}|${delayMs}` === key);
       const [first] = cells;
-      const title = `### ${first?.kind ?? ''}, upstream answers ${first?.delayMs === 0 ? 'at once' : `after ${first?.delayMs ?? 0} ms`}`;
+      const title = `### ${first ? TITLES[first.kind] : ''}, upstream answers ${first?.delayMs === 0 ? 'at once' : `after ${first?.delayMs ?? 0} ms`}`;
       return [title, '', ...header(), ...cells.flatMap((cell) => rows(results, cell, names)), ''].join('\n');
     })
     .join('\n');
@@ -68,12 +73,26 @@ export function summary(
   const busy = CELLS.filter((cell) => cell.delayMs === 0 && cell.connections > 1);
   const over = (reference: string): string[] =>
     busy.map((cell) => results.ratio(cell, gateway, reference, 'perSecond').toFixed(2));
+  const known = busy.filter(({ kind }) => kind === 'known');
+  const overFastify = (value: keyof Sample): string[] =>
+    known.map((cell) => results.ratio(cell, gateway, fastify, value).toFixed(2));
+  const slowed = known.map(
+    (cell) =>
+      results.typical({ ...cell, delayMs: 200 }, gateway, 'p99Ms') / results.typical(cell, gateway, 'p99Ms'),
+  );
   const delayed = CELLS.filter((cell) => cell.delayMs === 20 && cell.connections === 64);
   return [
     `| requests/s of the gateway, upstream at once | ${busy.map(nameOf).join(' | ')} |`,
     `|---|${'--:|'.repeat(busy.length)}`,
     `| ${fastify} = 1 | ${over(fastify).join(' | ')} |`,
     `| ${express} = 1 | ${over(express).join(' | ')} |`,
+    '',
+    `| status of known ids, ${fastify} = 1 | ${known.map(nameOf).join(' | ')} |`,
+    `|---|${'--:|'.repeat(known.length)}`,
+    `| requests/s | ${overFastify('perSecond').join(' | ')} |`,
+    `| CPU per request | ${overFastify('cpuMicros').join(' | ')} |`,
+    `| p99 | ${overFastify('p99Ms').join(' | ')} |`,
+    `| p99 with an upstream of 200 ms, own with one that answers at once = 1 | ${slowed.map((one) => one.toFixed(2)).join(' | ')} |`,
     '',
     ...delayed.map(
       (cell) =>

@@ -1,10 +1,10 @@
 import type { Running, Upstream } from './contender';
 import { drive, type Work } from './load';
 import { median, percentile } from './stats';
-import { CREATE, STATUS } from './work';
+import { CREATE, knownStatuses, STATUS } from './work';
 
 export interface Cell {
-  readonly kind: 'create' | 'status';
+  readonly kind: 'create' | 'status' | 'known';
   readonly delayMs: number;
   readonly connections: number;
 }
@@ -25,12 +25,23 @@ export interface Plan {
   readonly measureMs: number;
 }
 
-const WORK: Record<Cell['kind'], Work> = { create: CREATE, status: STATUS };
+/** Ids of which the gateway can know the status: `known` asks for these, `status` for a new id each time. */
+export const KNOWN_IDS = 1000;
+const WORK: Record<Cell['kind'], Work> = {
+  create: CREATE,
+  status: STATUS,
+  known: knownStatuses(KNOWN_IDS),
+};
 const CONNECTIONS = [1, 16, 64, 128];
 
-export const CELLS: readonly Cell[] = (['create', 'status'] as const).flatMap((kind) =>
-  [0, 20].flatMap((delayMs) => CONNECTIONS.map((connections) => ({ kind, delayMs, connections }))),
-);
+export const CELLS: readonly Cell[] = [
+  ...(['create', 'status'] as const).flatMap((kind) =>
+    [0, 20].flatMap((delayMs) => CONNECTIONS.map((connections) => ({ kind, delayMs, connections }))),
+  ),
+  ...[0, 200].flatMap((delayMs) =>
+    CONNECTIONS.slice(1).map((connections) => ({ kind: 'known' as const, delayMs, connections })),
+  ),
+];
 
 /** The results of every contender in every cell, round by round. */
 export class Results {
@@ -75,7 +86,7 @@ function keyOf({ kind, delayMs, connections }: Cell, contender: string): string 
 
 /** Compiles what is hot in every contender before anything counts. */
 export async function warmUp(contenders: readonly Running[], eachMs: number): Promise<void> {
-  for (const work of [CREATE, STATUS]) {
+  for (const work of Object.values(WORK)) {
     for (const { port } of contenders) {
       const load = { port, work, connections: 64, settleMs: 0, measureMs: eachMs };
       await drive(load, () => Promise.resolve());
@@ -107,7 +118,14 @@ export async function runRounds(
 async function measure(running: Running, cell: Cell, plan: Plan, results: Results): Promise<Sample> {
   const used: number[] = [];
   const { port, contender } = running;
-  const load = { port, work: WORK[cell.kind], connections: cell.connections, ...plan };
+  const load = {
+    port,
+    work: WORK[cell.kind],
+    connections: cell.connections,
+    // Two calls upstream take twice the delay.
+    settleMs: Math.max(plan.settleMs, 3 * cell.delayMs),
+    measureMs: Math.max(plan.measureMs, 5 * cell.delayMs),
+  };
   const { latenciesMs, elapsedMs, wrong } = await drive(load, async () => {
     const { cpuMicros, rssBytes } = await running.usage();
     used.push(cpuMicros);

@@ -1,9 +1,19 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import {
+  connection,
+  connectionPage,
+  job,
+  jobPage,
+  newestJob,
+  type NewestJob,
+  newestJobId,
+  type Population,
+} from './population';
 
 /**
  * Stands for an Airbyte that does nothing but answer, after a delay that its parent sets. Measured with every contender
- * alike, it has to be cheap: nothing is stored, ids are whatever was asked for.
+ * alike, it has to be cheap: nothing is stored. Ids are whatever was asked for. Those of its population are in its lists too.
  */
 export interface UpstreamReport {
   readonly port: number;
@@ -11,17 +21,25 @@ export interface UpstreamReport {
   readonly calls: number;
 }
 
-const JOBS = JSON.stringify({
-  data: [
-    job(3, 'running', '2026-01-15T03:00:00Z'),
-    job(2, 'succeeded', '2026-01-15T02:00:00Z'),
-    job(1, 'failed', '2026-01-15T01:00:00Z'),
-  ],
-});
+/** Every member may be absent: it stays as it is. */
+export interface UpstreamChange {
+  readonly delayMs?: number;
+  readonly population?: Population;
+  /** Null: it never was. */
+  readonly newestJob?: 'starts' | 'ends' | null;
+}
+
+const JOBS = `{"data":[${[
+  job(3, 'a', 'running', '2026-01-15T03:00:00Z', null),
+  job(2, 'a', 'succeeded', '2026-01-15T02:00:00Z', '2026-01-15T02:00:00Z'),
+  job(1, 'a', 'failed', '2026-01-15T01:00:00Z', '2026-01-15T01:00:00Z'),
+].join(',')}]}`;
 const TOKEN = JSON.stringify({ access_token: 'bench', token_type: 'Bearer', expires_in: 86_400 });
 
 let delayMs = 0;
 let calls = 0;
+let population: Population = { connections: 0, jobsEach: 0 };
+let newest: NewestJob | null = null;
 
 const server = createServer((request, response) => {
   const url = request.url ?? '';
@@ -40,42 +58,16 @@ const server = createServer((request, response) => {
 function bodyFor(url: string): string {
   if (url.includes('/applications/token')) return TOKEN;
   calls++;
-  if (url.includes('/jobs')) return JOBS;
-  return connection(url.endsWith('/connections') ? `new-${calls}` : url.slice(url.lastIndexOf('/') + 1));
-}
-
-function connection(id: string): string {
-  return JSON.stringify({
-    connectionId: id,
-    name: 'Orders to warehouse',
-    sourceId: '95e66a59-8045-4307-9678-63bc3c9b8c93',
-    destinationId: 'e478de0d-a3a0-475c-b019-25f7dd29e281',
-    workspaceId: '9924bcd0-99be-453d-ba47-c2c9766f7da5',
-    status: 'active',
-    schedule: { scheduleType: 'cron', cronExpression: '0 0 2 * * ?' },
-    dataResidency: 'auto',
-    nonBreakingSchemaUpdatesBehavior: 'ignore',
-    namespaceDefinition: 'destination',
-    namespaceFormat: null,
-    prefix: '',
-    configurations: { streams: [{ name: 'orders', syncMode: 'full_refresh_overwrite' }] },
-    createdAt: 1_768_442_400,
-    tags: [],
-  });
-}
-
-function job(jobId: number, status: string, startTime: string): Record<string, unknown> {
-  return {
-    jobId,
-    status,
-    jobType: 'sync',
-    startTime,
-    connectionId: 'a',
-    lastUpdatedAt: startTime,
-    duration: 'PT5M',
-    bytesSynced: 1000,
-    rowsSynced: 10,
-  };
+  const { pathname, searchParams } = new URL(url, 'http://upstream');
+  const last = pathname.slice(pathname.lastIndexOf('/') + 1);
+  if (last === 'jobs') {
+    const id = searchParams.get('connectionId');
+    return id !== null && !id.startsWith('known-') ? JOBS : jobPage(population, newest, searchParams);
+  }
+  if (pathname.includes('/jobs/'))
+    return newest && last === String(newestJobId(population)) ? newestJob(population, newest) : JOBS;
+  if (last !== 'connections') return connection(last);
+  return url.includes('?') ? connectionPage(population, searchParams) : connection(`new-${calls}`);
 }
 
 server.listen(0, '127.0.0.1', report);
@@ -85,8 +77,12 @@ function report(): void {
   process.send?.({ port, calls } satisfies UpstreamReport);
 }
 
-process.on('message', (wanted: { readonly delayMs?: number }) => {
-  if (wanted.delayMs !== undefined) delayMs = wanted.delayMs;
+process.on('message', (wanted: UpstreamChange) => {
+  delayMs = wanted.delayMs ?? delayMs;
+  population = wanted.population ?? population;
+  if (wanted.newestJob === null) newest = null;
+  else if (wanted.newestJob !== undefined)
+    newest = { isRunning: wanted.newestJob === 'starts', changedAt: new Date().toISOString() };
   report();
 });
 process.on('disconnect', () => process.exit());

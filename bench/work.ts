@@ -23,6 +23,22 @@ export const CREATE: Work = {
 
 export const STATUS: Work = { status: 200, request: () => statusRequest(`bench-${++counter}`) };
 
-export function statusRequest(id: string): string {
-  return `GET /ingestion/${id}/status HTTP/1.1\r\n${HEADERS}\r\n`;
+/** Ids of the upstream's population, each in turn. */
+export function knownStatuses(ids: number, headers = ''): Work {
+  return { status: 200, request: () => statusRequest(`known-${++counter % ids}`, headers) };
+}
+
+export function statusRequest(id: string, headers = ''): string {
+  return getRequest(`/ingestion/${id}/status`, headers);
+}
+
+/** @param headers further lines, each with its line break */
+export function getRequest(path: string, headers = ''): string {
+  return `GET ${path} HTTP/1.1\r\n${HEADERS}${headers}\r\n`;
+}
+
+export function batchRequest(ids: readonly string[]): string {
+  const body = JSON.stringify({ ids });
+  const head = `${HEADERS}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`;
+  return `POST /ingestion/status/batch HTTP/1.1\r\n${head}\r\n${body}`;
 }
