@@ -1,3 +1,4 @@
+import { objectAt, type JsonObject } from '../../src/embedded/platform/json';
 import { SyncFlow } from './sync-flow';
 
 const EVENTS = `
@@ -60,6 +61,29 @@ describe('syncs from Postgres to Postgres', () => {
     expect(await synced('incremental_deduped_history', 'id')).toBe('bd');
     expect(await synced('incremental_deduped_history', 'v')).toBe('abcd');
     expect(await synced('incremental_append')).toBe('aabbccdd');
+  });
+
+  it('refresh a deduplicated stream to one row for each key, without rows that were deleted, and clear it', async () => {
+    flow.shop(
+      `CREATE TABLE "fresh" ("id" int, "at" int, "v" text); INSERT INTO "fresh" VALUES (1, 1, 'a'), (1, 2, 'b'), (2, 3, 'c')`,
+    );
+    const stream = { name: 'fresh', cursorField: ['at'], primaryKey: [['id']] };
+    const streams = [{ ...stream, syncMode: 'incremental_deduped_history' }];
+    const connectionId = await flow.connect(flow.source(), flow.destination('fresh'), streams);
+    const { client } = flow.embedded;
+    const run = async (operation: string, more: JsonObject): Promise<string> => {
+      const { body } = await client.internal(`/connections/${operation}`, { connectionId, ...more });
+      await client.jobIn(Number(objectAt(body, 'job')?.['id']), 'succeeded');
+      return flow.lake(`SELECT string_agg("v", '' ORDER BY "v") FROM "fresh"."fresh"`);
+    };
+    await flow.sync(connectionId);
+    flow.shop(`DELETE FROM "fresh" WHERE "id" = 2; INSERT INTO "fresh" VALUES (3, 1, 'd')`);
+    expect(await run('refresh', { refreshMode: 'Merge' })).toBe('bcd');
+    expect(await run('refresh', { refreshMode: 'Truncate' })).toBe('bd');
+    flow.shop(`INSERT INTO "fresh" VALUES (3, 9, 'e')`);
+    await flow.sync(connectionId);
+    expect(flow.lake(`SELECT string_agg("v", '' ORDER BY "v") FROM "fresh"."fresh"`)).toBe('be');
+    expect(await run('clear', {})).toBe('');
   });
 
   it('replace a table with the longest possible name, and refuse a longer name', async () => {
