@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { Clock } from '../../lib/clock';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
@@ -46,6 +47,7 @@ export class MirrorLoops {
   private readonly loops = [(): Promise<void> => this.followFeed(), (): Promise<void> => this.maintain()];
   private demandedAtMs = 0;
   private walk: JobWalk | null = null;
+  private readonly log = new Logger('Mirror');
   private unreadTurn = 0;
   private verificationTurn = 0;
   private nextSweepAtMs = 0;
@@ -95,7 +97,12 @@ export class MirrorLoops {
 
   private async run(loop: () => Promise<void>): Promise<void> {
     this.running.add(loop);
-    await loop();
+    try {
+      await loop();
+    } catch (error) {
+      // A fault of the gateway. Reads are direct until the next one starts the loop again.
+      this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
     this.running.delete(loop);
   }
 
@@ -132,16 +139,23 @@ export class MirrorLoops {
   /** Does the first thing that is due. @returns the pause until the next one is due */
   private async maintainOnce(): Promise<number> {
     const nowMs = this.clock.monotonicMs();
-    const walk = this.currentWalk();
-    if (nowMs >= this.nextSweepAtMs || this.sweeper.completedFrom === null) {
+    if (nowMs >= this.nextSweepAtMs) {
       await this.sweeper.step(this.context);
       this.nextSweepAtMs = nowMs + this.sweepPauseMs();
-    } else if (walk && !walk.isOver) {
+      return 0;
+    }
+    // Without a feed, jobs that were read would be too old at once.
+    if (!this.follower.isFollowing) {
+      const retryMs = this.settings.feedIntervalMs;
+      return Math.min(this.nextSweepAtMs - nowMs, retryMs);
+    }
+    const walk = this.currentWalk();
+    if (walk && !walk.isOver) {
       await walk.step(this.context);
-    } else if (this.follower.isFollowing && nowMs >= this.nextSingleAtMs) {
+    } else if (nowMs >= this.nextSingleAtMs) {
       const pauseMs = (await this.readUnread()) ? SINGLE_PAUSE_MS : this.settings.feedIntervalMs;
       this.nextSingleAtMs = nowMs + pauseMs;
-    } else if (this.follower.isFollowing && nowMs >= this.nextVerificationAtMs) {
+    } else if (nowMs >= this.nextVerificationAtMs) {
       await this.verifyNext();
       this.nextVerificationAtMs = nowMs + this.settings.feedIntervalMs;
     } else {
