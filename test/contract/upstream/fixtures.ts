@@ -45,6 +45,7 @@ export async function askTheRest(airbyte: Caller, fixtures: Fixtures): Promise<v
     'GET',
     `/streams?sourceId=${quickSourceId}&destinationId=${destinationId}&ignoreCache=true`,
   );
+  await airbyte.expect(200, 'GET', `/workspaces/${workspaceId}`);
   await changeActor(airbyte, `/sources/${quickSourceId}`);
   await changeActor(airbyte, `/destinations/${destinationId}`);
   await airbyte.expect(200, 'GET', `/jobs?workspaceIds=${workspaceId}&limit=100&orderBy=updatedAt%7CASC`);

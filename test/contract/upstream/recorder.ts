@@ -70,19 +70,22 @@ export class Recorder {
     const answer = await this.ask(request, requestBody);
     const answerBody = await text(answer);
     const url = new URL(request.url ?? '', this.target);
-    const exchange: Exchange = {
-      method: request.method ?? '',
-      path: url.pathname.slice(this.base.length),
-      query: url.searchParams,
-      requestType: request.headers['content-type'] ?? '',
-      requestBody,
-      status: answer.statusCode ?? 0,
-      answerType: answer.headers['content-type'] ?? '',
-      answerBody,
-    };
-    this.exchanges.push({ sender, exchange });
+    // Airbyte's description has only the public API.
+    if (url.pathname.startsWith(`${this.base}/`)) {
+      const exchange: Exchange = {
+        method: request.method ?? '',
+        path: url.pathname.slice(this.base.length),
+        query: url.searchParams,
+        requestType: request.headers['content-type'] ?? '',
+        requestBody,
+        status: answer.statusCode ?? 0,
+        answerType: answer.headers['content-type'] ?? '',
+        answerBody,
+      };
+      this.exchanges.push({ sender, exchange });
+    }
     const { 'content-type': type, 'retry-after': retryAfter } = answer.headers;
-    response.writeHead(exchange.status, {
+    response.writeHead(answer.statusCode ?? 0, {
       ...(type === undefined ? {} : { 'content-type': type }),
       ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
     });
