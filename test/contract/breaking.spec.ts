@@ -112,7 +112,7 @@ describe('the check for breaking changes', () => {
         at(r, 'components', 'schemas')['OldRun'] = schema(r, 'Run');
         at(schema(r, 'RunList'), 'properties', 'data')['items'] = { $ref: '#/components/schemas/OldRun' };
       },
-      'data[] is called Run, not OldRun',
+      'data[] is called ListedRun, not OldRun',
     ],
     [
       'what this comparison has no rule for',

@@ -39,7 +39,7 @@ it('a single invalid Date header has no effect', async () => {
   bench.upstream.state.proxyAheadMs = 7000 * 365 * 24 * HOUR_MS;
   await bench.api.get('/destinations').expect(200);
   const { body } = await bench.api.get('/health/ready').expect(200);
-  expect(body).toEqual({ status: 'ok' });
+  expect(body).not.toHaveProperty('warnings');
 });
 
 it('readiness reports that the clock of Airbyte is two days ahead, and statuses use that clock', async () => {

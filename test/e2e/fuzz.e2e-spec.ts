@@ -40,7 +40,7 @@ const OWN_REFUSALS = [
 /** An id of version 4 was made by the gateway, because the generators never send one. It belongs to one request. */
 const MADE_UP_ID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-/;
 const PATH =
-  /^\/(?:health|(?:connections|jobs|sources|destinations|workspaces)(?:\/[A-Za-z0-9._~-]{1,128})?)$/;
+  /^\/(?:health|(?:connections|jobs|sources|destinations|workspaces)(?:\/[A-Za-z0-9._~-]{1,128})?|api\/v1\/[a-z_]+\/[a-z_]+(?:\/list)?)$/;
 const HEADERS = [
   'accept',
   'authorization',
@@ -72,6 +72,16 @@ const MEMBERS = [
   'configurations',
   'connectionId',
   'jobType',
+  // Of the internal API:
+  'id',
+  'jobId',
+  'attemptNumber',
+  'configId',
+  'configTypes',
+  'statuses',
+  'createdAtStart',
+  'createdAtEnd',
+  'pagination',
 ];
 const HEADER_VALUES: Readonly<Record<string, RegExp>> = {
   accept: /^application\/json$/,
@@ -205,7 +215,8 @@ describe(`a random request (seed ${SEED})`, () => {
           if (OWN_REFUSALS.includes(code) && MADE_UP_ID.test(requestId))
             refused.set(requestId, requests[i]?.method ?? '');
         }
-        expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+        // 501: this Airbyte has no internal API.
+        expect(answers.filter(({ status }) => status >= 500 && status !== 501)).toEqual([]);
         upstream.requests.slice(before).forEach(expectHarmless);
       });
       await fc.assert(property, { seed: SEED, numRuns: BATCHES, endOnFailure: true });

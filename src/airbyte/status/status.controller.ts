@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequiresScope } from '../../http/access-decorators';
@@ -7,7 +7,7 @@ import { ageInSeconds, requestedMaxAgeMs } from '../../http/freshness';
 import { Context, type RequestContext } from '../../http/request-context';
 import { ApiIdParam } from '../../api/openapi/api-id-param';
 import { ApiProblems, UPSTREAM_PROBLEMS } from '../../api/openapi/api-problems';
-import { ApiConditional } from '../../api/openapi/api-conditional';
+import { ApiConditional, ApiMaxAge } from '../../api/openapi/api-conditional';
 import { IdParamPipe } from '../../api/validation/id-param.pipe';
 import { QueryValidationPipe } from '../../api/validation/query.pipe';
 import { RequestValidationPipe } from '../../api/validation/validation.pipe';
@@ -66,14 +66,15 @@ export class StatusController {
     summary: 'Get the status of several ingestions',
     description: 'Returns up to 100 statuses in one request. A failure for one id is reported in its result.',
   })
+  @ApiMaxAge()
   @ApiOkResponse({ type: StatusBatchDto })
   @ApiProblems({ body: 'read' })
   getIngestionStatuses(
     @Body(RequestValidationPipe) request: StatusBatchRequestDto,
     @Query(QueryValidationPipe) query: FreshnessQueryDto,
     @Context() context: RequestContext,
-    @Headers('cache-control') cacheControl?: string,
+    @Req() { headers }: FastifyRequest,
   ): Promise<StatusBatchDto> {
-    return this.batches.batch(request.ids, query, context, requestedMaxAgeMs(cacheControl));
+    return this.batches.batch(request.ids, query, context, requestedMaxAgeMs(headers['cache-control']));
   }
 }

@@ -46,7 +46,7 @@ export function ApiConditional(type: Type, { isAged = false } = {}): MethodDecor
 }
 
 /** Documents that the caller can limit the age of a response. */
-function ApiMaxAge(): MethodDecorator {
+export function ApiMaxAge(): MethodDecorator {
   return ApiHeader({
     name: 'Cache-Control',
     required: false,
