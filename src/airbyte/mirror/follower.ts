@@ -89,7 +89,7 @@ export class Follower {
       await this.refollow("Airbyte's clock was set back", context);
     } else if (result.kind !== 'changes') {
       await this.refuse(result, context);
-    } else if (result.jobs.every((job) => this.store.putChange(job, read))) {
+    } else if (result.jobs.every((job) => this.store.putChange(job, read, this.changes.newest))) {
       this.gaps = 0;
       this.following = { cursor: result.cursor, aheadMs };
       this.observed = read;

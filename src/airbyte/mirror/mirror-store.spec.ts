@@ -42,7 +42,7 @@ function storeWithContradiction(): { readonly store: MirrorStore; readonly walk:
   store.follow(readOf(2));
   const [walk, tick, direct] = [readOf(3), readOf(4), readOf(5)];
   store.putHistory(ID, { newestJobs: [job(9, 'running'), job(8)], newestSuccess: job(8) }, direct);
-  store.putChange(job(9, 'incomplete'), tick);
+  store.putChange(job(9, 'incomplete'), tick, direct.number);
   return { store, walk };
 }
 

@@ -21,18 +21,29 @@ export interface StoredConnection {
 
 export interface StoredHistory {
   readonly history: JobHistory;
-  /** The read that the history comes from, or the newest change of the feed. */
+  /** The newest read that the history comes from. */
   readonly read: ReadStart;
-  /** Whether every change since `read` is in the history or will come with the feed. */
+  /** The oldest one: the walk reads the jobs of a connection one after another. */
+  readonly oldestRead: ReadStart;
+  /** Whether every change since `oldestRead` is in the history or will come with the feed. */
   readonly isFollowed: boolean;
+}
+
+/** Newest report of the feed about a connection whose jobs do not follow it. */
+interface UnusedReport {
+  readonly job: AirbyteJob;
+  /** Number of the newest read that had begun. A later one includes the report. */
+  readonly newest: number;
+  /** Whether this is the only job that was reported or walked. */
+  readonly isOnly: boolean;
 }
 
 /** Connections and jobs in memory. An older read never replaces the result of a newer one. */
 export class MirrorStore {
   private readonly connections = new Map<string, StoredConnection>();
   private readonly histories = new Map<string, StoredHistory>();
-  /** Ids whose jobs were detached one by one. A walk may have passed their newest jobs, so it must not add any. */
-  private readonly detached = new Set<string>();
+  /** By connection. A walk may have passed the newest jobs of these, and a read may have begun before the report. */
+  private readonly unused = new Map<string, UnusedReport>();
   private sortedIds: readonly string[] | null = null;
   /** The first read of the feed that is followed; null while none is. */
   private followedFrom: ReadStart | null = null;
@@ -94,7 +105,7 @@ export class MirrorStore {
     if (!known || known.read.number > read.number) return;
     this.connections.delete(connectionId);
     this.histories.delete(connectionId);
-    this.detached.delete(connectionId);
+    this.unused.delete(connectionId);
     this.sortedIds = null;
   }
 
@@ -110,32 +121,51 @@ export class MirrorStore {
     const known = this.histories.get(connectionId);
     if (!stored || (known && known.read.number > read.number)) return;
     const facts = { newestJobs: newestJobs.map((job) => withIdOf(stored, job)), newestSuccess };
-    const isFollowed = this.isFollowedSince(read);
-    if (isFollowed) this.detached.delete(connectionId);
-    this.histories.set(connectionId, { history: completeHistory(facts), read, isFollowed });
+    const report = this.unused.get(connectionId);
+    const isRecent =
+      !report || read.number > report.newest || newestJobs.some((job) => isSameReport(job, report.job));
+    const isFollowed = isRecent && this.isFollowedSince(read);
+    if (isFollowed) this.unused.delete(connectionId);
+    this.histories.set(connectionId, {
+      history: completeHistory(facts),
+      read,
+      oldestRead: read,
+      isFollowed,
+    });
   }
 
   /**
    * Adds a job that the feed reported.
+   * @param newest number of the newest read that has begun by now
    * @returns false if it contradicts what is known: Airbyte is not the one that was read before
    */
-  putChange(job: AirbyteJob, read: ReadStart): boolean {
-    const stored = this.connections.get(job.connectionId);
-    const known = this.histories.get(job.connectionId);
-    if (!stored || known?.isFollowed !== true) return true;
-    const same = known.history.newestJobs.find(({ jobId }) => jobId === job.jobId);
-    if (same && isSameReport(same, job)) return true;
-    if (known.read.number > read.number) {
-      // Whether the direct read or this report is newer cannot be known, unless the job had ended.
-      if (!same || !hasEnded(same)) {
-        this.histories.set(job.connectionId, { ...known, isFollowed: false });
-        this.detached.add(job.connectionId);
-      }
+  putChange(job: AirbyteJob, read: ReadStart, newest: number): boolean {
+    const id = job.connectionId;
+    const stored = this.connections.get(id);
+    if (!stored) return true;
+    const known = this.histories.get(id);
+    if (known?.isFollowed !== true) {
+      const before = this.unused.get(id);
+      const isOnly = before === undefined || (before.isOnly && before.job.jobId === job.jobId);
+      this.unused.set(id, { job, newest, isOnly });
       return true;
     }
-    if (contradicts(known.history, job)) return false;
-    const history = withChangedJob(known.history, withIdOf(stored, job));
-    this.histories.set(job.connectionId, { history, read, isFollowed: true });
+    const same = known.history.newestJobs.find(({ jobId }) => jobId === job.jobId);
+    const isOlder = known.read.number > read.number;
+    if (same && isSameReport(same, job)) {
+      if (!isOlder) this.histories.set(id, { ...known, read, oldestRead: read });
+    } else if (isOlder) {
+      // Whether the direct read or this report is newer cannot be known, unless the job had ended.
+      if (!same || !hasEnded(same)) this.detach(id, known, { job, newest, isOnly: false });
+    } else if (contradicts(known.history, job)) {
+      return false;
+    } else {
+      const history = withChangedJob(known.history, withIdOf(stored, job));
+      // A page of the walk that is on its way may have the job as it was before.
+      if (history === known.history && !history.isComplete)
+        this.detach(id, known, { job, newest, isOnly: false });
+      else this.histories.set(id, { history, read, oldestRead: read, isFollowed: true });
+    }
     return true;
   }
 
@@ -147,14 +177,19 @@ export class MirrorStore {
   putWalked(job: AirbyteJob, walk: ReadStart, page: ReadStart): boolean {
     const stored = this.connections.get(job.connectionId);
     if (!stored || stored.foundBy > walk.number || !this.isFollowedSince(walk)) return false;
-    if (this.detached.has(job.connectionId)) return false;
     const before = this.histories.get(job.connectionId);
     const known = before?.isFollowed === true ? before : undefined;
     if (known?.history.isComplete === true) return false;
+    if (!known && !this.includesReport(job)) return false;
     const isNewer = known !== undefined && known.read.number > page.number;
     if (isNewer && known.history.newestJobs.some(({ jobId }) => jobId === job.jobId)) return false;
     const history = withOlderJob(known?.history, withIdOf(stored, job));
-    this.histories.set(job.connectionId, { history, read: isNewer ? known.read : page, isFollowed: true });
+    this.histories.set(job.connectionId, {
+      history,
+      read: isNewer ? known.read : page,
+      oldestRead: known?.oldestRead ?? page,
+      isFollowed: true,
+    });
     return isSufficient(history) && !(known && isSufficient(known.history));
   }
 
@@ -162,12 +197,13 @@ export class MirrorStore {
   endWalk(walk: ReadStart): void {
     if (!this.isFollowedSince(walk)) return;
     for (const [id, { foundBy }] of this.connections) {
-      if (foundBy > walk.number || this.detached.has(id)) continue;
+      if (foundBy > walk.number || this.unused.has(id)) continue;
       const before = this.histories.get(id);
       const known = before?.isFollowed === true ? before : undefined;
       this.histories.set(id, {
         history: withoutGap(known?.history),
         read: known?.read ?? walk,
+        oldestRead: known?.oldestRead ?? walk,
         isFollowed: true,
       });
     }
@@ -176,17 +212,31 @@ export class MirrorStore {
   /** Call when the feed begins anew. Jobs that were read before do not follow it. */
   follow(from: ReadStart): void {
     this.followedFrom = from;
-    this.detach();
+    this.detachAll();
   }
 
   /** Call when no feed is followed any more. */
   unfollow(): void {
     this.followedFrom = null;
-    this.detach();
+    this.detachAll();
   }
 
-  private detach(): void {
-    this.detached.clear();
+  /** Whether the walked job is the first one of its connection and as new as the newest report of it. */
+  private includesReport(job: AirbyteJob): boolean {
+    const report = this.unused.get(job.connectionId);
+    if (!report) return true;
+    if (report.isOnly && isSameReport(report.job, job)) return this.unused.delete(job.connectionId);
+    this.unused.set(job.connectionId, { ...report, isOnly: false });
+    return false;
+  }
+
+  private detach(connectionId: string, known: StoredHistory, report: UnusedReport): void {
+    this.histories.set(connectionId, { ...known, isFollowed: false });
+    this.unused.set(connectionId, report);
+  }
+
+  private detachAll(): void {
+    this.unused.clear();
     for (const [id, stored] of this.histories)
       if (stored.isFollowed) this.histories.set(id, { ...stored, isFollowed: false });
   }
@@ -203,6 +253,7 @@ function withIdOf({ connection: { connectionId } }: StoredConnection, job: Airby
 
 function isSameReport(a: AirbyteJob, b: AirbyteJob): boolean {
   return (
+    a.jobId === b.jobId &&
     a.status === b.status &&
     a.startTimeMs === b.startTimeMs &&
     a.lastUpdatedAtMs === b.lastUpdatedAtMs &&

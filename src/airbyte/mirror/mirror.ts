@@ -186,7 +186,7 @@ export class Mirror implements OnModuleDestroy {
     if (needsAllJobs ? !runs.history.isComplete : !isSufficient(runs.history)) return null;
     const { observed } = this.follower;
     const isFed = runs.isFollowed && observed !== null;
-    const runsRead = isFed && observed.number > runs.read.number ? observed : runs.read;
+    const runsRead = isFed && observed.number > runs.oldestRead.number ? observed : runs.oldestRead;
     const change = this.changes.lastOf(connectionId);
     if (stored.read.number < change || runsRead.number < change) return null;
     const { feedIntervalMs, connectionMaxAgeMs } = this.settings.mirror;

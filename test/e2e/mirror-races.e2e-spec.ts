@@ -1,0 +1,74 @@
+import { latch } from '../support/latch';
+import { isFeed, MirrorBench } from '../support/mirror-bench';
+import type { UpstreamRequest } from '../support/scripted-upstream';
+import { until } from '../support/until';
+
+const FIRST_ID = '00000000-0000-4000-8000-000000000001';
+const LAST_ID = 'ffffffff-0000-4000-8000-000000000002';
+/** No sweep and no verification disturbs the test. */
+const SETTINGS = { CONNECTION_MAX_AGE_MS: '3600000' };
+const OVERLAP_MS = 60_000;
+
+let bench: MirrorBench;
+
+beforeAll(async () => {
+  bench = await MirrorBench.start();
+});
+afterEach(() => bench.reset());
+afterAll(() => bench.close());
+
+const isWalk = ({ query, operation }: UpstreamRequest): boolean =>
+  operation === 'GET /jobs' && !query.has('connectionId') && !query.has('updatedAtStart');
+
+/** Jobs fill three pages. All belong to the first ingestion, except the oldest one. */
+function fillThreePages(): void {
+  const { state } = bench.upstream;
+  state.addConnection({ connectionId: FIRST_ID });
+  state.addConnection({ connectionId: LAST_ID });
+  state.addJob({ connectionId: LAST_ID });
+  for (let n = 0; n < 250; n++) state.addJob({ connectionId: FIRST_ID });
+}
+
+/** Delays the answer that Airbyte gives to the second page of the first load. */
+function delaySecondPage(): { readonly seen: Promise<void>; readonly open: () => void } {
+  const [second, seen] = [latch(), latch()];
+  bench.upstream.on('GET /jobs', async (request) => {
+    if (!isWalk(request) || isFeed(request) || request.query.get('offset') === '0') return undefined;
+    seen.open();
+    await second.opened;
+    return undefined;
+  });
+  return { seen: seen.opened, open: second.open };
+}
+
+describe('the first load of jobs', () => {
+  it.each([
+    ['runs', undefined],
+    ['has failed', 'failed'],
+  ])('shows a run that began before the load reached its ingestion and %s', async (_, end) => {
+    fillThreePages();
+    const { state } = bench.upstream;
+    const { seen, open } = delaySecondPage();
+    const gateway = await bench.open(SETTINGS);
+    await gateway.send('GET', '/ingestion?pageSize=1');
+    await seen;
+    const job = state.addJob({ connectionId: LAST_ID, status: 'running' });
+    if (end !== undefined) state.history.end(job, end);
+    await gateway.tick();
+    bench.clock.skip(2 * OVERLAP_MS);
+    state.addJob({ connectionId: FIRST_ID });
+    await gateway.tick();
+    open();
+    await until('the oldest job to be read', () =>
+      bench.upstream.requests.some((one) => isWalk(one) && Number(one.query.get('offset')) > 150),
+    );
+    await bench.upstream.idle();
+    await gateway.send('GET', '/ingestion?pageSize=1');
+    const shown = (await gateway.status(LAST_ID)).body;
+    expect(shown).toMatchObject(
+      end === undefined
+        ? { currentRun: { runId: String(job.jobId) } }
+        : { lastRun: { runId: String(job.jobId), status: 'failed' } },
+    );
+  });
+});
