@@ -52,7 +52,7 @@ export class FreshnessQueryDto {
 /** Query of one status. */
 export class StatusQueryDto extends FreshnessQueryDto {
   /** `runs`: also return the newest 30 runs. */
-  @ApiProperty({ enum: PARTS, required: false, example: 'runs' })
+  @ApiProperty({ enum: PARTS, enumName: 'StatusPart', required: false, example: 'runs' })
   @IsOptional()
   @IsOneOf(PARTS)
   include?: (typeof PARTS)[number];
