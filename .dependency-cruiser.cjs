@@ -122,6 +122,8 @@ module.exports = {
           '^src/airbyte/core/core\\.module\\.ts$',
           '^src/embedded/',
           '^src/demo/',
+          // It has no Nest container.
+          '^src/doctor/main\\.ts$',
         ],
       },
       to: {

@@ -87,6 +87,7 @@ export default tseslint.config(
     ignores: [
       'src/main.ts',
       'src/demo/**',
+      'src/doctor/main.ts',
       'src/embedded/engine/connector-process.ts',
       'src/embedded/connectors/**',
       'src/embedded/protocol/local-root.ts',

@@ -32,6 +32,7 @@ export async function bundle(folder) {
     ...OPTIONS,
     entryPoints: [
       join(folder, 'main.js'),
+      join(folder, 'doctor', 'main.js'),
       join(folder, 'embedded', 'index.js'),
       join(folder, 'embedded', 'configuration', 'worker.js'),
       ...connectors,

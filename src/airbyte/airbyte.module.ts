@@ -7,6 +7,7 @@ import { IngestionModule } from './ingestion/ingestion.module';
 import { ListingModule } from './listing/listing.module';
 import { PreviewModule } from './preview/preview.module';
 import { RunsModule } from './runs/runs.module';
+import { StreamsModule } from './streams/streams.module';
 import { StatusModule } from './status/status.module';
 
 /** All features that use Airbyte, one module each, on top of CoreModule. */
@@ -21,6 +22,7 @@ import { StatusModule } from './status/status.module';
     PreviewModule,
     RunsModule,
     StatusModule,
+    StreamsModule,
   ],
   exports: [CoreModule, IngestionModule],
 })

@@ -124,6 +124,8 @@ export function serveInternalApi(upstream: ScriptedUpstream): InternalApi {
       const connectionId = String(fields(body)['connectionId']);
       return json(200, { connectionId, ...api.progress.get(connectionId) });
     })
+    .on('internal connections/refresh', (request) => startJob(upstream, 'refresh', request))
+    .on('internal connections/clear/stream', (request) => startJob(upstream, 'clear', request))
     .on('internal connections/events/list', ({ body }) => {
       const { pagination, createdAtEnd } = fields(body);
       const { pageSize, rowOffset } = fields(pagination);
@@ -133,6 +135,24 @@ export function serveInternalApi(upstream: ScriptedUpstream): InternalApi {
       return json(200, { events: known.slice(offset, offset + Number(pageSize ?? 200)) });
     });
   return api;
+}
+
+/** A refresh and a clear cancel a running job first. */
+function startJob(upstream: ScriptedUpstream, jobType: string, { body }: UpstreamRequest): Reply {
+  const connectionId = String(fields(body)['connectionId']);
+  if (!upstream.state.connections.has(connectionId)) return notFound();
+  for (const job of upstream.state.jobs) if (job.status === 'running') job.status = 'cancelled';
+  const { jobId, startTime, status } = upstream.state.addJob({ connectionId, jobType, status: 'running' });
+  const createdAt = Date.parse(startTime) / 1000;
+  const job = {
+    id: jobId,
+    configType: jobType,
+    configId: connectionId,
+    status,
+    createdAt,
+    updatedAt: createdAt,
+  };
+  return json(200, { job: jobType === 'clear' ? { job, attempts: [] } : job });
 }
 
 function listJobs(upstream: ScriptedUpstream, api: InternalApi, { body }: UpstreamRequest): Reply {

@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Checks the health of Airbyte at most once per second.
+         * @description Checks the health of Airbyte at most once per second. While Airbyte is down, the gateway stays ready with a warning as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`).
          */
         get: operations["getReadiness"];
         put?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * List ingestions
-         * @description Returns one page, each ingestion with its status. An ingestion that exists while you read all pages appears exactly once. Without filters the order is that of Airbyte. With filters the order is by id, and the data may be five seconds old.
+         * @description Returns one page, each ingestion with its status, ordered by id. An ingestion that exists while you read all pages appears exactly once. The data is as old as that of a status may be.
          */
         get: operations["listIngestions"];
         put?: never;
@@ -211,9 +211,29 @@ export interface paths {
         put?: never;
         /**
          * Start a run
-         * @description Starts a sync independently of the schedule. If a run is in progress, `onConflict` decides. Answers as soon as the run exists, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Concurrent starts are limited (`AIRBYTE_MAX_STARTS`), so under load a start may wait up to `AIRBYTE_START_TIMEOUT_MS` in the queue and take as long again: set a client timeout of 5 minutes, or send an `Idempotency-Key` and repeat the request until you get a response. A start continues after the caller disconnects.
+         * @description Starts a run independently of the schedule: a sync, a refresh or a clear. A clear, and a refresh with `truncate`, remove rows and need the scope `ingestion:destroy`, too. A refresh, and a clear of some streams, need the capabilities `refresh` and `clearStreams`. If a run is in progress, `onConflict` decides. Answers as soon as the run exists, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Concurrent starts are limited (`AIRBYTE_MAX_STARTS`), so under load a start may wait up to `AIRBYTE_START_TIMEOUT_MS` in the queue and take as long again: set a client timeout of 5 minutes, or send an `Idempotency-Key` and repeat the request until you get a response. A start continues after the caller disconnects.
          */
         post: operations["startRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ingestion/{connectionId}/runs/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a run before its start
+         * @description Takes the body of a start, and lists the tables that the run would change and the run in progress. Starts nothing.
+         */
+        post: operations["checkRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -289,7 +309,7 @@ export interface paths {
         };
         /**
          * Get the status of an ingestion
-         * @description Returns the last sync, the next sync, the schedule and health problems. At most one second old by default. The entity tag excludes `observedAt`, so conditional polling is cheap while nothing changes.
+         * @description Returns the last sync, the next sync, the schedule and health problems. The gateway follows Airbyte and answers from memory: runs are a few seconds old (`FEED_INTERVAL_MS`), settings up to 15 (`CONNECTION_MAX_AGE_MS`). `observedAt` and `Age` give the age. `Cache-Control: no-cache` reads Airbyte. While Airbyte cannot be read, the last status is returned with the health reason `not_observed`. The entity tag excludes `observedAt`, so conditional polling is cheap while nothing changes.
          */
         get: operations["getIngestionStatus"];
         put?: never;
@@ -340,10 +360,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sources/{sourceId}/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the streams of a source
+         * @description Lists the streams with their fields, keys and cursors, and with the sync modes for a destination. Airbyte may run the connector of the source first, which takes up to minutes (`AIRBYTE_CREATE_TIMEOUT_MS`). One discovery runs at a time for each source, and concurrent requests share it. The result is kept for five minutes; `discoveredAt` has its age.
+         */
+        get: operations["getSourceStreams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A table of the destination that a run would change. */
+        AffectedTable: {
+            /**
+             * @description Name of the table, without its schema or database: the prefix of the ingestion and the name of the stream.
+             * @example orders
+             */
+            table: string;
+            /**
+             * @description Name of the stream.
+             * @example orders
+             */
+            stream: string;
+            /**
+             * @description Namespace of the stream; null if it has none.
+             * @example null
+             */
+            namespace: string | null;
+            /**
+             * @description `adds`: new and changed rows are added. `rereads`: all rows are read again and added. `replaces`: the rows of the table
+             *     are replaced. `empties`: the table is emptied, and nothing is read.
+             * @example replaces
+             */
+            effect: components["schemas"]["TableEffect"];
+        };
         /**
          * @description State of the attempt. `unknown`: a value of a later Airbyte version.
          * @enum {string}
@@ -540,7 +604,7 @@ export interface components {
          * @description Kind of problem.
          * @enum {string}
          */
-        HealthCode: "failing" | "missed_run" | "stale" | "false_success" | "near_auto_disable";
+        HealthCode: "failing" | "missed_run" | "stale" | "false_success" | "near_auto_disable" | "not_observed";
         /** @description A health problem of an ingestion. */
         HealthReason: {
             /**
@@ -861,8 +925,13 @@ export interface components {
             /** @description All health problems, also those that `health` does not show. */
             healthReasons: components["schemas"]["HealthReason"][];
             /**
+             * @description The newest 30 runs, newest first, with `include=runs`; null without it.
+             * @example null
+             */
+            runs: components["schemas"]["Run"][] | null;
+            /**
              * Format: date-time
-             * @description Time when Airbyte was queried.
+             * @description Time when the oldest fact of this status was read from Airbyte.
              * @example 2026-01-15T10:30:00.000Z
              */
             observedAt: string;
@@ -1048,7 +1117,12 @@ export interface components {
          * @description Stable, machine-readable code of the problem.
          * @enum {string}
          */
-        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "capability-off" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
+        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "source-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "source-unreachable" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "capability-off" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
+        /**
+         * @description For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has.
+         * @enum {string}
+         */
+        RefreshMode: "merge" | "truncate";
         /** @description One run of an ingestion; it is a job in Airbyte. */
         Run: {
             /**
@@ -1152,6 +1226,28 @@ export interface components {
             bytes: number | null;
             /** @description Why the attempt failed; null if it did not fail or Airbyte reports no reason. */
             failure: components["schemas"]["RunFailure"] | null;
+        };
+        /** @description What a run would change. Nothing was started. */
+        RunCheck: {
+            /**
+             * @description Type of the run.
+             * @example clear
+             */
+            type: components["schemas"]["StartableRunType"];
+            /**
+             * @description Mode of a refresh; null for other types.
+             * @example null
+             */
+            mode: components["schemas"]["RefreshMode"] | null;
+            /** @description Tables that would change. */
+            tables: components["schemas"]["AffectedTable"][];
+            /** @description The run in progress, which a refresh or a clear would cancel, and which a sync would conflict with; null if none is. */
+            currentRun: components["schemas"]["Run"] | null;
+            /**
+             * @description Scope that the start needs in addition to `ingestion:write`; null if none.
+             * @example ingestion:destroy
+             */
+            additionalScope: string | null;
         };
         /** @description One run with its attempts and streams. */
         RunDetails: {
@@ -1392,6 +1488,19 @@ export interface components {
              */
             rowsRejected: number | null;
         };
+        /** @description A stream of the ingestion. */
+        RunStreamInput: {
+            /**
+             * @description Name of the stream.
+             * @example orders
+             */
+            name: string;
+            /**
+             * @description Namespace of the stream. Leave it out if the stream has none.
+             * @example null
+             */
+            namespace?: string | null;
+        };
         /**
          * @description Kind of the run; null if the event is not about a run.
          * @enum {string}
@@ -1532,6 +1641,84 @@ export interface components {
              */
             nextPageToken: string | null;
         };
+        /** @description A stream that a source has. */
+        SourceStream: {
+            /**
+             * @description Name in the source.
+             * @example orders
+             */
+            name: string;
+            /**
+             * @description Namespace in the source; null if it has none.
+             * @example null
+             */
+            namespace: string | null;
+            /**
+             * @description Sync modes of this stream with the destination; null without a destination. Airbyte also accepts
+             *     `full_refresh_overwrite_deduped`, which it does not list.
+             * @example [
+             *       "full_refresh_overwrite",
+             *       "full_refresh_append",
+             *       "incremental_append"
+             *     ]
+             */
+            syncModes: string[] | null;
+            /**
+             * @description Path of the cursor field that is used if none is given; empty if there is none.
+             * @example [
+             *       "updated_at"
+             *     ]
+             */
+            cursorField: string[];
+            /**
+             * @description True if the source defines the cursor, so that no other can be chosen.
+             * @example false
+             */
+            isCursorFixed: boolean;
+            /**
+             * @description Paths of the fields of the primary key that the source defines; empty if it defines none.
+             * @example [
+             *       [
+             *         "order_id"
+             *       ]
+             *     ]
+             */
+            primaryKey: string[][];
+            /**
+             * @description Paths of the fields. Fields inside arrays and unions are left out, as in Airbyte.
+             * @example [
+             *       [
+             *         "order_id"
+             *       ],
+             *       [
+             *         "updated_at"
+             *       ]
+             *     ]
+             */
+            fields: string[][];
+        };
+        /** @description The streams of a source. */
+        SourceStreams: {
+            /**
+             * @description Id of the source.
+             * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
+             */
+            sourceId: string;
+            /**
+             * @description Destination of the sync modes; null if none was given.
+             * @example null
+             */
+            destinationId: string | null;
+            /**
+             * Format: date-time
+             * @description Time when Airbyte listed the streams, at most five minutes ago. Airbyte may list what it discovered earlier itself, as
+             *     long as the configuration of the source is the same.
+             * @example 2026-01-15T10:30:00.000Z
+             */
+            discoveredAt: string;
+            /** @description All streams, ordered as the source orders them. */
+            streams: components["schemas"]["SourceStream"][];
+        };
         /** @description Options of a start. The body is optional. */
         StartRunInput: {
             /**
@@ -1540,7 +1727,28 @@ export interface components {
              * @example attach
              */
             onConflict?: components["schemas"]["ConflictChoice"] | null;
+            /**
+             * @description `sync`: moves what is new. `refresh`: reads the streams again from the beginning. `clear`: empties the tables and reads
+             *     nothing; the next sync begins from the beginning. A refresh and a clear cancel a sync in progress.
+             * @default sync
+             * @example sync
+             */
+            type?: components["schemas"]["StartableRunType"] | null;
+            /**
+             * @description For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has.
+             * @default merge
+             * @example merge
+             */
+            mode?: components["schemas"]["RefreshMode"] | null;
+            /** @description Streams to refresh or to clear. Default: all. */
+            streams?: components["schemas"]["RunStreamInput"][] | null;
         };
+        /**
+         * @description `sync`: moves what is new. `refresh`: reads the streams again from the beginning. `clear`: empties the tables and reads
+         *     nothing; the next sync begins from the beginning. A refresh and a clear cancel a sync in progress.
+         * @enum {string}
+         */
+        StartableRunType: "sync" | "refresh" | "clear";
         /** @description One result for each id, in the order of the ids. */
         StatusBatch: {
             /** @description One for each id. */
@@ -1568,6 +1776,11 @@ export interface components {
             /** @description The same problem as `GET /ingestion/{connectionId}/status` returns; null if there is a status. */
             problem: components["schemas"]["Problem"] | null;
         };
+        /**
+         * @description Additional part of a status.
+         * @enum {string}
+         */
+        StatusPart: "runs";
         /** @description One stream that is synced. */
         Stream: {
             /**
@@ -1644,6 +1857,12 @@ export interface components {
          * @enum {string}
          */
         SyncState: "idle" | "queued" | "running" | "unknown";
+        /**
+         * @description `adds`: new and changed rows are added. `rereads`: all rows are read again and added. `replaces`: the rows of the table
+         *     are replaced. `empties`: the table is emptied, and nothing is read.
+         * @enum {string}
+         */
+        TableEffect: "adds" | "rereads" | "replaces" | "empties";
         /** @description A field that could not be checked. */
         UncheckedField: {
             /**
@@ -2741,7 +2960,10 @@ export interface operations {
                 /** @description Data older than this is stale, whatever the schedule. */
                 freshness?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Maximum age of the response: `no-cache`, or `max-age` in seconds. */
+                "Cache-Control"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4192,6 +4414,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `capability-off`: Not available in this Airbyte installation. */
+            501: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
             502: {
                 headers: {
@@ -4228,6 +4463,222 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id from the response that created it. */
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartRunInput"];
+            };
+        };
+        responses: {
+            /** @description What a run would change. Nothing was started. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunCheck"];
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. `malformed-body`: Malformed request body. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ingestion-not-found`: Ingestion not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: Request body too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri-too-long`: URL too long. */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: Unsupported media type. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-timeout`: Airbyte timeout. */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4914,8 +5365,12 @@ export interface operations {
             query?: {
                 /** @description Data older than this is stale, whatever the schedule. */
                 freshness?: string;
+                /** @description `runs`: also return the newest 30 runs. */
+                include?: components["schemas"]["StatusPart"];
             };
             header?: {
+                /** @description Maximum age of the response: `no-cache`, or `max-age` in seconds. */
+                "Cache-Control"?: string;
                 /** @description The `ETag` of the cached version. */
                 "If-None-Match"?: string;
             };
@@ -4934,6 +5389,8 @@ export interface operations {
                     ETag?: string;
                     /** @description A private cache may store the response and must revalidate it before each use. */
                     "Cache-Control"?: string;
+                    /** @description Age of the oldest fact of the response, in seconds. */
+                    Age?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4950,6 +5407,8 @@ export interface operations {
                     ETag?: string;
                     /** @description A private cache may store the response and must revalidate it before each use. */
                     "Cache-Control"?: string;
+                    /** @description Age of the oldest fact of the response, in seconds. */
+                    Age?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -5349,6 +5808,197 @@ export interface operations {
                 };
             };
             /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-timeout`: Airbyte timeout. */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSourceStreams: {
+        parameters: {
+            query?: {
+                /** @description Destination that the sync modes depend on. Without it, `syncModes` is null. */
+                destinationId?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id from the response that created it. */
+                sourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The streams of a source. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceStreams"];
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `source-not-found`: Source not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri-too-long`: URL too long. */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. `source-unreachable`: Source unreachable. `reference-not-found`: Reference not found. `workspace-mismatch`: Source and destination in different workspaces. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

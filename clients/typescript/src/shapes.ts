@@ -68,6 +68,7 @@ export const SHAPES = {
     nextSyncs: 'array',
     health: 'string',
     healthReasons: 'array',
+    runs: 'array or null',
     observedAt: 'string',
   } satisfies ShapeOf<Schemas['IngestionStatusReport']>,
   run: RUN,

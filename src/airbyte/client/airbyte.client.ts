@@ -137,12 +137,17 @@ export class AirbyteClient implements OnApplicationShutdown {
    * although the job exists earlier: see `JobStarter`.
    */
   createJob(connectionId: string, context?: CallContext, options?: StartOptions): Promise<AirbyteJob> {
-    return this.callInStartLane(() => operations.createJob(connectionId, 'sync'), context, options);
+    return this.caller.callStart(operations.createJob(connectionId, 'sync'), parseJob, context, options);
+  }
+
+  /** Starts a job that empties the tables of all streams. Rejects like {@link createJob}. */
+  createClearJob(connectionId: string, context?: CallContext, options?: StartOptions): Promise<AirbyteJob> {
+    return this.caller.callStart(operations.createJob(connectionId, 'clear'), parseJob, context, options);
   }
 
   /** Rejects with `conflict` if the job is not running or does not exist. May take as long as a start. */
   cancelJob(id: string, context?: CallContext, options?: StartOptions): Promise<AirbyteJob> {
-    return this.callInStartLane(() => operations.cancelJob(id), context, options);
+    return this.caller.callStart(operations.cancelJob(id), parseJob, context, options);
   }
 
   getSource(id: string, context?: CallContext): Promise<AirbyteSource> {
@@ -165,12 +170,12 @@ export class AirbyteClient implements OnApplicationShutdown {
   }
 
   /**
-   * Lists the streams of a source and their sync modes with the destination. Airbyte may run the source's
-   * connector first, which takes up to minutes, so this call uses the budget and the lane of creations.
+   * Lists the streams of a source, and their sync modes if a destination is given. Airbyte may run the source's connector
+   * first, which takes up to minutes, so this call has the budget of a creation and a lane of its own.
    */
   listStreams(
     sourceId: string,
-    destinationId: string,
+    destinationId?: string,
     context?: CallContext,
   ): Promise<readonly SourceStream[]> {
     const build = (): Operation => operations.listStreams(sourceId, destinationId);
@@ -194,22 +199,6 @@ export class AirbyteClient implements OnApplicationShutdown {
   onApplicationShutdown(): Promise<void> {
     this.caller.stopped = true;
     return this.transport.close();
-  }
-
-  /** The budget starts when a slot is acquired; queueing time does not count. */
-  private async callInStartLane(
-    build: () => Operation,
-    context: CallContext = {},
-    { beforeSending, skipsQueue = false }: StartOptions = {},
-  ): Promise<AirbyteJob> {
-    const operation = build();
-    const release = skipsQueue ? () => undefined : await this.caller.admitStart(operation, context);
-    try {
-      await beforeSending?.();
-      return await this.call(() => operation, parseJob, context);
-    } finally {
-      release();
-    }
   }
 
   private call<T>(build: () => Operation, parse: (body: unknown) => T, context?: CallContext): Promise<T> {

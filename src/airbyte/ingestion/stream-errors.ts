@@ -1,7 +1,7 @@
 import type { FieldErrorDto } from '../../api/problem/problem.dto';
 import { MAX_FIELD_ERRORS } from '../../api/problem/problem.exception';
 import type { SourceStream, StreamInput } from '../client/model/airbyte-types';
-import { nameList, Suggestions } from './suggestions';
+import { nameList, Suggestions } from '../core/suggestions';
 
 /** Airbyte's default sync mode. */
 const DEFAULT_MODE = 'full_refresh_overwrite';

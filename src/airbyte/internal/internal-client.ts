@@ -1,17 +1,35 @@
 import { parseAtOnce } from '../client/call/airbyte-caller';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
-import type { CallContext } from '../client/model/airbyte-types';
+import type { AirbyteJob, CallContext, StartOptions } from '../client/model/airbyte-types';
 import type { Operation } from '../client/model/operation';
 import type { Capability, CapabilityReport } from './capability';
 import { type CapabilityListener, CapabilityMemory } from './capability-memory';
 import { type FailedJobsQuery, internalOperations, type TimelineQuery } from './internal-operations';
-import type { DetailedJob, LogLine, SyncProgress } from './internal-types';
-import { parseJobDetails, parseJobList, parseSyncProgress } from './job-parsers';
+import type { DetailedJob, LogLine, RefreshMode, StreamId, SyncProgress } from './internal-types';
+import { parseJobDetails, parseJobList, parseStartedJob, parseSyncProgress } from './job-parsers';
 import { parseLog, parseTimeline, type TimelinePage } from './timeline-parsers';
 
 /** Share of the budget of a read, so that an internal API that hangs leaves time for the answer without it. */
 const BUDGET_SHARE = 0.3;
+
+/** A start needs an endpoint that the installation does not have. Nothing was started. */
+export class CapabilityOffError extends Error {
+  override readonly name = 'CapabilityOffError';
+
+  constructor(
+    readonly capability: Capability,
+    readonly reason: string | null,
+  ) {
+    super(`Airbyte's internal API does not provide ${capability}`);
+  }
+}
+
+interface Start {
+  readonly capability: Capability;
+  readonly operation: Operation;
+  readonly connectionId: string;
+}
 
 /** One read of the internal API. */
 interface Read<T> {
@@ -79,6 +97,82 @@ export class InternalClient {
     return this.read({ capability: 'history', operation, parse: parseTimeline }, context);
   }
 
+  /**
+   * Refreshes streams, all if none are given. Cancels a sync in progress.
+   * @throws CapabilityOffError, AirbyteError; `unprocessable` if the destination cannot refresh
+   */
+  async refresh(
+    connectionId: string,
+    { mode, streams }: { readonly mode: RefreshMode; readonly streams: readonly StreamId[] },
+    context: CallContext,
+    options?: StartOptions,
+  ): Promise<AirbyteJob> {
+    const operation = internalOperations.refreshConnection(connectionId, mode, streams);
+    const job = await this.start({ capability: 'refresh', operation, connectionId }, context, options);
+    if (job) return job;
+    const details = {
+      operation: operation.name,
+      sent: true,
+      upstreamMessage: 'The destination of this ingestion does not support refreshes.',
+    };
+    throw new AirbyteError('unprocessable', 'Airbyte started no refresh', details);
+  }
+
+  /** Empties the tables of these streams. @throws CapabilityOffError, AirbyteError */
+  async clear(
+    connectionId: string,
+    streams: readonly StreamId[],
+    context: CallContext,
+    options?: StartOptions,
+  ): Promise<AirbyteJob> {
+    const operation = internalOperations.clearStreams(connectionId, streams);
+    const job = await this.start({ capability: 'clearStreams', operation, connectionId }, context, options);
+    if (job) return job;
+    throw new AirbyteError('misbehaving', 'Airbyte answered a clear without its job', {
+      operation: operation.name,
+      sent: true,
+      outcomeUnknown: true,
+    });
+  }
+
+  /** @returns null if Airbyte started no job */
+  private async start(
+    { capability, operation, connectionId }: Start,
+    context: CallContext,
+    options?: StartOptions,
+  ): Promise<AirbyteJob | null> {
+    await this.requireInternalApi(capability, connectionId, context);
+    const parse = (body: unknown): AirbyteJob | null => parseStartedJob(body, connectionId);
+    try {
+      const job = await this.client.caller.callStart(operation, parse, context, options);
+      this.memory.succeeded(capability);
+      return job;
+    } catch (error) {
+      if (!(error instanceof AirbyteError) || !isEndpointMissing(error)) throw error;
+      this.memory.failed(capability, error);
+      const { state, reason } = this.memory.reportOf(capability);
+      throw state === 'off' ? new CapabilityOffError(capability, reason) : error;
+    }
+  }
+
+  /**
+   * A server that is not Airbyte's internal API could leave the outcome of a start unknown. So a read finds out first
+   * whether it is there, unless that is known.
+   */
+  private async requireInternalApi(
+    capability: Capability,
+    connectionId: string,
+    context: CallContext,
+  ): Promise<void> {
+    const report = this.memory.reportOf(capability);
+    if (report.state === 'on') return;
+    if (report.state === 'off') throw new CapabilityOffError(capability, report.reason);
+    if (this.memory.report().some(({ state }) => state === 'on')) return;
+    await this.syncProgress(connectionId, context);
+    const { state, reason } = this.memory.reportOf('progress');
+    if (state !== 'on') throw new CapabilityOffError(capability, reason);
+  }
+
   private read<T>({ capability, operation, parse }: Read<T>, context: CallContext): Promise<T | null> {
     return this.memory.use(capability, async () => {
       try {
@@ -107,4 +201,9 @@ export class InternalClient {
 /** The internal API takes ids as JSON numbers, which lose digits beyond 2^53. */
 function isExact(jobId: string): boolean {
   return Number.isSafeInteger(Number(jobId));
+}
+
+/** Refusals of the endpoint itself. Others are about the connection, such as a conflict. */
+function isEndpointMissing({ kind, outcomeUnknown }: AirbyteError): boolean {
+  return !outcomeUnknown && ['not_found', 'forbidden', 'unauthorized', 'misbehaving'].includes(kind);
 }

@@ -1,3 +1,4 @@
+import type { AirbyteJob } from '../client/model/airbyte-types';
 import { isMembers, type Members, members, optionalText, ShapeError } from '../client/model/parse';
 import type { DetailedJob, FailureReason, JobAttempt, StreamCounts, SyncProgress } from './internal-types';
 import { anyCount, anyInstant, anyItems, anyJobId, anyMembers } from './lenient';
@@ -93,5 +94,31 @@ export function parseSyncProgress(body: unknown): SyncProgress | null {
     bytesEmitted: anyCount(from, 'bytesEmitted'),
     bytesCommitted: anyCount(from, 'bytesCommitted'),
     streams: anyItems(from['streams'], MAX_STREAMS, parseStreamCounts),
+  };
+}
+
+/**
+ * Answer of `connections/refresh` and `connections/clear/stream`; null if no job was started.
+ * Both have the job in `job`, one of them with its attempts beside it.
+ */
+export function parseStartedJob(body: unknown, connectionId: string): AirbyteJob | null {
+  const { job: answered } = members(body, 'answer');
+  if (answered === undefined || answered === null) return null;
+  const outer = members(answered, 'job');
+  const job = isMembers(outer['job']) ? outer['job'] : outer;
+  const jobId = anyJobId(job['id']);
+  const createdAt = anyInstant(job, 'createdAt');
+  if (jobId === null || createdAt === null) throw new ShapeError('job', 'an object with id and createdAt');
+  const type = optionalText(job, 'configType') ?? 'unknown';
+  return {
+    jobId,
+    connectionId,
+    status: optionalText(job, 'status') ?? 'unknown',
+    jobType: type === 'reset_connection' ? 'reset' : type,
+    startTimeMs: createdAt.getTime(),
+    lastUpdatedAtMs: anyInstant(job, 'updatedAt')?.getTime() ?? null,
+    duration: null,
+    rowsSynced: null,
+    bytesSynced: null,
   };
 }

@@ -6,6 +6,8 @@ import type { CreationClaims } from '../client/creation/creation-claims';
 /** The start whose job is searched. */
 export interface JobQuery {
   readonly connectionId: string;
+  /** Types of the jobs that the start creates. */
+  readonly jobTypes: readonly string[];
   /** Identifies the request across retries. */
   readonly claimant: string;
   readonly context: CallContext;
@@ -25,14 +27,14 @@ export class JobSearch {
   }
 
   /**
-   * Finds and claims the oldest sync that the start can have created: its own, or an unclaimed one. A scheduled
+   * Finds and claims the oldest job that the start can have created: its own, or an unclaimed one. A scheduled
    * run that begins at the same time is indistinguishable; Airbyte up to 2.1 answers the start with that run
    * too.
    */
   async find(search: JobQuery, isCandidate: (job: AirbyteJob) => boolean): Promise<AirbyteJob | undefined> {
-    const { connectionId, claimant, context } = search;
+    const { connectionId, jobTypes, claimant, context } = search;
     const jobs = await this.client.listJobs({ connectionId, limit: NEWEST_JOBS, offset: 0 }, context);
-    const candidates = jobs.filter((job) => job.jobType === 'sync' && isCandidate(job)).reverse();
+    const candidates = jobs.filter((job) => jobTypes.includes(job.jobType) && isCandidate(job)).reverse();
     if (candidates.length === 0) return undefined;
     const owners = await this.claims.ownersOf(candidates.map(claimIdOf));
     const own = candidates.find((job) => owners.get(claimIdOf(job)) === claimant);

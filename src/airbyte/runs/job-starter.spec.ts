@@ -6,7 +6,7 @@ import { parseSettings } from '../../config/settings';
 import { AirbyteClient } from '../client/airbyte.client';
 import { type Clock, systemClock } from '../../lib/clock';
 import { MemoryCreationClaims } from '../client/creation/creation-claims';
-import { JobStarter } from './job-starter';
+import { JobStarter, type StartKind } from './job-starter';
 import { pausesOf, startTimingOf } from './start-timing';
 
 const CONTEXT: RequestContext = { requestId: 'request' };
@@ -60,6 +60,10 @@ describe('a start that Airbyte does not answer', () => {
     await bench.close();
   });
 
+  const syncOf = (connectionId: string): StartKind => ({
+    jobTypes: ['sync'],
+    send: (...call) => client.createJob(connectionId, ...call),
+  });
   const paused = async (count: number): Promise<void> => {
     while (pauses.length < count) await new Promise(setImmediate);
   };
@@ -71,7 +75,7 @@ describe('a start that Airbyte does not answer', () => {
       await answers.opened;
       return undefined;
     });
-    const starting = starter.start(connectionId, CONTEXT);
+    const starting = starter.start(connectionId, syncOf(connectionId), CONTEXT);
     for (let look = 1; look <= 3; look++) {
       await paused(look);
       if (look === 3) upstream.state.addJob({ connectionId, status: 'running' });
@@ -93,9 +97,11 @@ describe('a start that Airbyte does not answer', () => {
       return nth <= 2 ? undefined : upstream.act(request);
     });
     const others = [upstream.state.addConnection(), upstream.state.addConnection()];
-    const starts = others.map((other) => starter.start(other.connectionId, CONTEXT));
+    const starts = others.map((other) =>
+      starter.start(other.connectionId, syncOf(other.connectionId), CONTEXT),
+    );
     await upstream.seen('POST /jobs', 2);
-    const starting = starter.start(connectionId, CONTEXT);
+    const starting = starter.start(connectionId, syncOf(connectionId), CONTEXT);
     while (client.caller.gate.queued === 0) await new Promise(setImmediate);
     upstream.state.addJob({ connectionId, status: 'succeeded' });
     answers.open();

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
-import type { AirbyteJob } from '../client/model/airbyte-types';
+import type { AirbyteJob, CallContext, StartOptions } from '../client/model/airbyte-types';
 import { isWithin } from '../client/resilience/upstream-clock';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
 import { JobSearch, type JobQuery } from './job-search';
@@ -17,6 +17,13 @@ const POLLS_AFTER_LOSS = 4;
 const STOP_TIMEOUT_MS = 8_000;
 const PAUSE_WHILE_STOPPING_MS = 1_000;
 
+/** What is started. */
+export interface StartKind {
+  /** Types of the jobs that it creates. */
+  readonly jobTypes: readonly string[];
+  readonly send: (context: CallContext, options: StartOptions) => Promise<AirbyteJob>;
+}
+
 /** One start that was sent or has ended. */
 interface Start extends JobQuery {
   readonly answer: PendingCall<AirbyteJob>;
@@ -25,7 +32,7 @@ interface Start extends JobQuery {
 }
 
 /**
- * Starts syncs. Airbyte responds only when the workflow runs, which takes minutes under load, but the job
+ * Starts runs. Airbyte responds only when the workflow runs, which takes minutes under load, but the job
  * exists earlier. The caller gets whichever is known first: the response or the job.
  */
 @Injectable()
@@ -48,8 +55,8 @@ export class JobStarter implements OnModuleDestroy {
    * @throws AirbyteError `conflict` if another run is in progress; with `outcomeUnknown` if the job may yet
    * start
    */
-  async start(connectionId: string, context: RequestContext): Promise<AirbyteJob> {
-    const start = await this.send(connectionId, context);
+  async start(connectionId: string, kind: StartKind, context: RequestContext): Promise<AirbyteJob> {
+    const start = await this.send(connectionId, kind, context);
     let polls = 0;
     for (const pauseMs of pausesOf(this.timing)) {
       const result = await start.answer.waitFor(pauseMs, this.stopping.signal);
@@ -62,13 +69,13 @@ export class JobStarter implements OnModuleDestroy {
     throw new Error('unreachable: pauses never end');
   }
 
-  /** Finds the sync that an earlier attempt of this request started since `startedAt` (local clock). */
+  /** Finds the run that an earlier attempt of this request started since `startedAt` (local clock). */
   findEarlier(
-    connectionId: string,
+    { connectionId, jobTypes }: Pick<JobQuery, 'connectionId' | 'jobTypes'>,
     startedAt: Date,
     context: RequestContext,
   ): Promise<AirbyteJob | undefined> {
-    const search = { connectionId, context, claimant: context.claimant ?? randomUUID() };
+    const search = { connectionId, jobTypes, context, claimant: context.claimant ?? randomUUID() };
     const { upstreamClock, clock } = this.client.caller;
     const windows = upstreamClock.windowsOf(startedAt.getTime(), clock.now().getTime());
     return this.search.find(search, (job) => isWithin(job.startTimeMs, windows));
@@ -81,12 +88,12 @@ export class JobStarter implements OnModuleDestroy {
   }
 
   /** Resolves when the start was sent or has ended. */
-  private async send(connectionId: string, context: RequestContext): Promise<Start> {
+  private async send(connectionId: string, kind: StartKind, context: RequestContext): Promise<Start> {
     const claimant = context.claimant ?? randomUUID();
     let newestBefore: bigint | null = null;
     let markSent: () => void = () => undefined;
     const sent = new Promise<void>((resolve) => (markSent = resolve));
-    const answered = this.client.createJob(connectionId, context, {
+    const answered = kind.send(context, {
       // Read after the slot was acquired, so that a run that began during the wait is not mistaken for this
       // one.
       beforeSending: async () => {
@@ -96,7 +103,7 @@ export class JobStarter implements OnModuleDestroy {
     });
     const answer = new PendingCall(answered, this.client.caller.clock);
     await answer.resultBefore(sent);
-    return { connectionId, claimant, context, answer, newestBefore };
+    return { connectionId, jobTypes: kind.jobTypes, claimant, context, answer, newestBefore };
   }
 
   private async newestBefore(connectionId: string, context: RequestContext): Promise<bigint> {

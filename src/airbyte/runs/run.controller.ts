@@ -11,6 +11,7 @@ import { QueryValidationPipe } from '../../api/validation/query.pipe';
 import { OptionalBodyPipe } from '../../api/validation/validation.pipe';
 import { RunListDto, RunListQueryDto } from './dto/run-list.dto';
 import { RunDto, RunQueryDto, StartRunDto } from '../core/dto/run.dto';
+import { RunCheckDto } from './dto/run-check.dto';
 import { RunDetailsDto } from './dto/run-details.dto';
 import { RunService } from './run.service';
 
@@ -33,7 +34,9 @@ export class RunController {
     operationId: 'startRun',
     summary: 'Start a run',
     description:
-      'Starts a sync independently of the schedule. If a run is in progress, `onConflict` decides. Answers as soon as ' +
+      'Starts a run independently of the schedule: a sync, a refresh or a clear. A clear, and a refresh with `truncate`, remove ' +
+      'rows and need the scope `ingestion:destroy`, too. A refresh, and a clear of some streams, need the capabilities ' +
+      '`refresh` and `clearStreams`. If a run is in progress, `onConflict` decides. Answers as soon as ' +
       'the run exists, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Concurrent ' +
       'starts are limited (`AIRBYTE_MAX_STARTS`), so under load a start may wait up to ' +
       '`AIRBYTE_START_TIMEOUT_MS` in the queue and take as long again: set a client timeout of 5 minutes, or send ' +
@@ -58,6 +61,7 @@ export class RunController {
       'ingestion-inactive',
       'conflict',
       'outcome-unknown',
+      'capability-off',
     ],
   })
   async startRun(
@@ -69,6 +73,27 @@ export class RunController {
     const { run, isNew } = await this.runs.start(connectionId, request, context);
     void reply.status(isNew ? 202 : 200).header('location', `/ingestion/${connectionId}/runs/${run.runId}`);
     return run;
+  }
+
+  @Post('check')
+  @RequiresScope('ingestion:read')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'checkRun',
+    summary: 'Check a run before its start',
+    description:
+      'Takes the body of a start, and lists the tables that the run would change and the run in progress. Starts nothing.',
+  })
+  @ApiIdParam('connectionId')
+  @ApiBody({ type: StartRunDto, required: false })
+  @ApiOkResponse({ type: RunCheckDto })
+  @ApiProblems({ body: 'read', codes: [...UPSTREAM_PROBLEMS, 'ingestion-not-found'] })
+  checkRun(
+    @Param('connectionId', IdParamPipe) connectionId: string,
+    @Body(OptionalBodyPipe) request: StartRunDto,
+    @Context() context: RequestContext,
+  ): Promise<RunCheckDto> {
+    return this.runs.check(connectionId, request, context);
   }
 
   @Get()

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
+import type { ProblemException } from '../../api/problem/problem.exception';
 import { TokenSigner } from '../../lib/token-signer';
 import { AirbyteClient } from '../client/airbyte.client';
 import { Changes } from '../core/changes';
@@ -17,6 +18,12 @@ import { RunDetailsReader } from './run-details';
 import type { RunDetailsDto } from './dto/run-details.dto';
 import { ingestionInactive, runEnded, runInProgress } from './run-problems';
 import { JobStarter } from './job-starter';
+import type { JobQuery } from './job-search';
+import type { RunCheckDto } from './dto/run-check.dto';
+import { toRunCheck } from './run-check';
+import { assertMayStart, assertOptionsFit, planOf, startKindOf } from './run-plan';
+import { capabilityProblem } from '../core/capability-problem';
+import { CapabilityOffError, InternalClient } from '../internal/internal-client';
 import { RunCanceller } from './run-canceller';
 import { RunReader } from './run-reader';
 import { RunWaiter } from './run-waiter';
@@ -45,24 +52,43 @@ export class RunService {
     private readonly changes: Changes,
     private readonly signer: TokenSigner,
     private readonly detailsReader: RunDetailsReader,
+    private readonly internal: InternalClient,
   ) {}
 
   /** The reads before the start share the deadline of a read; the start has its own. */
   async start(connectionId: string, request: StartRunDto, context: RequestContext): Promise<StartedRun> {
+    assertMayStart(request, context);
+    assertOptionsFit(request);
     const reading = this.client.withDeadline(context);
     const connection = await this.reader.ingestion(connectionId, reading);
+    const kind = startKindOf(planOf(request, connection), connectionId, {
+      client: this.client,
+      internal: this.internal,
+    });
     return withIngestionProblems(connectionId, async () => {
-      const earlier = await this.findEarlier(connectionId, reading);
+      const earlier = await this.findEarlier({ connectionId, jobTypes: kind.jobTypes }, reading);
       if (earlier) return { run: toRun(earlier), isNew: true };
       try {
-        return { run: toRun(await this.starter.start(connectionId, context)), isNew: true };
+        return { run: toRun(await this.starter.start(connectionId, kind, context)), isNew: true };
       } catch (error) {
+        if (error instanceof CapabilityOffError) throw capabilityOff(error);
         if (!isConflict(error)) throw error;
         return await this.attachOrRefuse(connection, request, error, context);
       } finally {
         this.changes.record(connectionId);
       }
     });
+  }
+
+  /** What a start would change. */
+  async check(connectionId: string, request: StartRunDto, context: RequestContext): Promise<RunCheckDto> {
+    assertOptionsFit(request);
+    const reading = this.client.withDeadline(context);
+    const connection = await this.reader.ingestion(connectionId, reading);
+    const plan = planOf(request, connection);
+    const query = { connectionId, limit: NEWEST_JOBS, offset: 0 };
+    const jobs = await withIngestionProblems(connectionId, () => this.client.listJobs(query, reading));
+    return toRunCheck(plan, connection, jobs);
   }
 
   async list(connectionId: string, query: RunListQueryDto, request: RequestContext): Promise<RunListDto> {
@@ -118,11 +144,14 @@ export class RunService {
     });
   }
 
-  /** A sync that began after an earlier attempt of this request fulfils it. */
-  private async findEarlier(connectionId: string, context: RequestContext): Promise<AirbyteJob | undefined> {
+  /** A run that began after an earlier attempt of this request fulfils it. */
+  private async findEarlier(
+    wanted: Pick<JobQuery, 'connectionId' | 'jobTypes'>,
+    context: RequestContext,
+  ): Promise<AirbyteJob | undefined> {
     const { earlierAttempt } = context;
     if (!earlierAttempt) return undefined;
-    const found = await this.starter.findEarlier(connectionId, earlierAttempt.startedAt, context);
+    const found = await this.starter.findEarlier(wanted, earlierAttempt.startedAt, context);
     if (!found) assertRetryAllowed(earlierAttempt);
     return found;
   }
@@ -142,6 +171,10 @@ export class RunService {
     if (request.onConflict !== 'attach') throw runInProgress(running.jobId);
     return { run: toRun(running), isNew: false };
   }
+}
+
+function capabilityOff({ capability, reason }: CapabilityOffError): ProblemException {
+  return capabilityProblem({ capability, state: 'off', reason });
 }
 
 function isConflict(error: unknown): error is AirbyteError {

@@ -3,7 +3,11 @@ import { ApiParam } from '@nestjs/swagger';
 import { ID_SCHEMA } from '../validation/decorators';
 import { problemResponse } from './api-problems';
 
-const EXAMPLES = { connectionId: 'conn-12345678-1234-1234-1234-123456789012', runId: '1' };
+const EXAMPLES = {
+  connectionId: 'conn-12345678-1234-1234-1234-123456789012',
+  runId: '1',
+  sourceId: '95e66a59-8045-4307-9678-63bc3c9b8c93',
+};
 
 /** Documents an id in the path, and the response to a path that is too long. */
 export function ApiIdParam(name: keyof typeof EXAMPLES): MethodDecorator {

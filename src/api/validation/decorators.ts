@@ -127,6 +127,15 @@ export function EmptyIsAbsent(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value));
 }
 
+/** An array without arrays: class-validator would validate the items of a nested array as objects of the outer one. */
+export function HoldsNoList(context: HintContext): PropertyDecorator {
+  const validate = (value: unknown): boolean => !Array.isArray(value) || !value.some(Array.isArray);
+  return ValidateBy(
+    { name: 'holdsNoList', validator: { validate } },
+    { message: 'must hold objects', context },
+  );
+}
+
 /** An integer from `min` to `max`, inclusive. */
 export function IsWholeNumber(min: number, max: number): PropertyDecorator {
   const context: HintContext = {

@@ -18,6 +18,7 @@ export const BODIES: Readonly<Record<string, Body>> = {
   patchIngestion: { status: 'inactive' },
   previewSchedule: { schedule: CRON },
   startRun: {},
+  checkRun: {},
   getIngestionStatuses: { ids: [CONNECTION_ID] },
 };
 
@@ -33,7 +34,12 @@ export interface Call {
 }
 
 export function pathOf(template: string, ids: Readonly<Record<string, string>> = {}): string {
-  const all: Readonly<Record<string, string>> = { connectionId: CONNECTION_ID, runId: RUN_ID, ...ids };
+  const all: Readonly<Record<string, string>> = {
+    connectionId: CONNECTION_ID,
+    runId: RUN_ID,
+    sourceId: SOURCE_ID,
+    ...ids,
+  };
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(all[name] ?? ''));
 }
 

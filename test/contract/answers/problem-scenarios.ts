@@ -69,6 +69,11 @@ function onChange(reply: Reply): ProblemScenario {
   };
 }
 
+/** The same text for each id of a path. */
+function everyId(id: string): Record<string, string> {
+  return { connectionId: id, sourceId: id };
+}
+
 function sent(sending: Parameters<ScenarioContext['send']>[0]): ProblemScenario {
   return { run: (context) => context.send(sending) };
 }
@@ -103,8 +108,7 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
   'malformed-request': { run: (context) => context.sendWithoutHost() },
   'host-not-allowed': sent({ headers: { host: 'rebound.example' } }),
   'uri-too-long': {
-    run: (context) =>
-      context.send({ path: pathOf(context.call.template, { connectionId: 'x'.repeat(6000) }) }),
+    run: (context) => context.send({ path: pathOf(context.call.template, everyId('x'.repeat(6000))) }),
   },
   'headers-too-large': sent({ headers: { 'x-long': 'x'.repeat(20_000) } }),
   'malformed-body': sent({ body: '{"name":' }),
@@ -115,9 +119,7 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       const { template, body } = context.call;
       if (body) return context.send({ body: { other: 1 } });
       const isNamed = template.includes('{');
-      return context.send(
-        isNamed ? { path: pathOf(template, { connectionId: 'a b' }) } : { query: '?pageSize=0' },
-      );
+      return context.send(isNamed ? { path: pathOf(template, everyId('a b')) } : { query: '?pageSize=0' });
     },
   },
 
@@ -160,7 +162,10 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       return context.send();
     },
   },
-  'capability-off': { settings: { AIRBYTE_INTERNAL_API: 'off' }, run: (context) => context.send() },
+  'capability-off': {
+    settings: { AIRBYTE_INTERNAL_API: 'off' },
+    run: (context) => context.send(context.call.id === 'startRun' ? { body: { type: 'refresh' } } : {}),
+  },
   'run-ended': {
     run: (context) => {
       for (const job of context.upstream.state.jobs) job.status = 'succeeded';
@@ -173,13 +178,33 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       return context.send();
     },
   },
-  'reference-not-found': sent({ body: { ...ORDERS, sourceId: 'nothing' } }),
+  'reference-not-found': {
+    run: (context) =>
+      context.call.method === 'get'
+        ? context.send({ query: '?destinationId=nothing' })
+        : context.send({ body: { ...ORDERS, sourceId: 'nothing' } }),
+  },
+  'source-not-found': {
+    run: (context) => {
+      context.upstream.state.sources.clear();
+      return context.send();
+    },
+  },
+  'source-unreachable': {
+    isOwn: true,
+    run: (context) => {
+      context.upstream.on('GET /streams', () => problem(500, 'Something went wrong in the connector.'));
+      return context.send();
+    },
+  },
   'workspace-mismatch': {
     run: (context) => {
       context.upstream.state.addDestination(ORDERS.destinationId, OTHER_WORKSPACE);
       // Airbyte's own answer to such a creation.
       context.upstream.on('POST /connections', () => problem(500, null));
-      return context.send();
+      return context.send(
+        context.call.method === 'get' ? { query: `?destinationId=${ORDERS.destinationId}` } : {},
+      );
     },
   },
   'precondition-failed': sent({ headers: { 'If-Match': '"another-version"' }, body: { name: 'Other' } }),

@@ -28,6 +28,19 @@ const failed = (upstream: ScriptedUpstream): void => {
   internal.jobs.set(1, { attempts: [attempt(0)], streams, startedAt, log: STRUCTURED_LOG });
   internal.events = EVENTS;
 };
+const ORDERS_STREAM = {
+  streamName: 'orders',
+  syncModes: [
+    'full_refresh_overwrite',
+    'full_refresh_append',
+    'incremental_append',
+    'incremental_deduped_history',
+  ],
+  defaultCursorField: ['updated_at'],
+  sourceDefinedCursorField: false,
+  sourceDefinedPrimaryKey: [['order_id']],
+  propertyFields: [['order_id'], ['customer', 'name'], ['updated_at']],
+};
 const at = `/ingestion/${ID}`;
 const create = { operation: 'createIngestion', method: 'post', path: '/ingestion' } as const;
 const read = { operation: 'getIngestionStatus', method: 'get', path: `${at}/status` } as const;
@@ -206,6 +219,36 @@ export const EXAMPLE_SCENARIOS: readonly ExampleScenario[] = [
     method: 'post',
     path: '/schedule/preview',
     request: { schedule: { ...CRON, timeZone: 'Europe/Berlin' }, from: '2026-01-15T10:30:00Z', count: 1 },
+  },
+  {
+    operation: 'checkRun',
+    name: 'clear',
+    summary: 'What a clear would empty',
+    method: 'post',
+    path: `${at}/runs/check`,
+    request: { type: 'clear' },
+    prepare: hasRun('running'),
+  },
+  {
+    operation: 'startRun',
+    name: 'refresh',
+    summary: 'Read one stream again from the beginning',
+    method: 'post',
+    path: `${at}/runs`,
+    request: { type: 'refresh', mode: 'merge', streams: [{ name: 'orders' }] },
+    prepare: (upstream) => {
+      serveInternalApi(upstream);
+    },
+  },
+  {
+    operation: 'getSourceStreams',
+    name: 'one',
+    summary: 'One stream and its sync modes',
+    method: 'get',
+    path: `/sources/${ORDERS.sourceId}/streams?destinationId=${ORDERS.destinationId}`,
+    prepare: (upstream) => {
+      upstream.state.streams = [ORDERS_STREAM];
+    },
   },
   { operation: 'listSources', name: 'one', summary: 'One source', method: 'get', path: '/sources' },
   {

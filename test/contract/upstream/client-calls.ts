@@ -31,6 +31,7 @@ export async function callEverything(client: AirbyteClient, fixtures: Fixtures):
     listAllConnections: () => client.listAllConnections({ includeDeleted: false }),
     patchConnection: () => client.patchConnection(connectionId, { name: 'Upstream contract, patched' }),
     createJob: () => client.createJob(connectionId).catch(unlessRunning),
+    createClearJob: () => client.createClearJob(connectionId).catch(unlessRunning),
     getJob: () => client.getJob(jobId),
     listJobs: () =>
       client.listJobs({

@@ -1,6 +1,6 @@
 import type { AirbyteSettings } from '../../../config/settings-types';
 import { AirbyteError } from '../model/airbyte-errors';
-import type { CallContext } from '../model/airbyte-types';
+import type { CallContext, StartOptions } from '../model/airbyte-types';
 import { misbehaving } from '../transport/read-answer';
 import type { Authorizer } from '../sign-in/token-provider';
 import { CircuitBreaker } from '../resilience/circuit-breaker';
@@ -92,6 +92,7 @@ export class AirbyteCaller {
     const budgetsMs = {
       read: timeoutMs,
       create: createTimeoutMs,
+      discover: createTimeoutMs,
       start: startTimeoutMs,
       cancel: startTimeoutMs,
     };
@@ -102,7 +103,7 @@ export class AirbyteCaller {
    * Acquires a slot of the start lane. It is held until Airbyte responds, because Airbyte's thread is.
    * @throws {AirbyteError} if no slot is free within the budget of a start; nothing was sent
    */
-  async admitStart(operation: Operation, context: CallContext): Promise<Release> {
+  private async admitStart(operation: Operation, context: CallContext): Promise<Release> {
     this.assertCircuitClosed(operation, this.breaker.waitMs());
     const release = await this.gate.enter({
       lane: operation.lane,
@@ -112,6 +113,25 @@ export class AirbyteCaller {
     });
     if (typeof release === 'string') throw startGateError(operation, release);
     return release;
+  }
+
+  /**
+   * Calls an operation that starts or cancels a job. The budget begins when a slot is acquired; queueing time does not
+   * count.
+   */
+  async callStart<T>(
+    operation: Operation,
+    parse: (body: unknown) => T,
+    context: CallContext = {},
+    { beforeSending, skipsQueue = false }: StartOptions = {},
+  ): Promise<T> {
+    const release = skipsQueue ? NO_RELEASE : await this.admitStart(operation, context);
+    try {
+      await beforeSending?.();
+      return await this.call(() => operation, parseAtOnce(parse), context);
+    } finally {
+      release();
+    }
   }
 
   /** Rejects starts that still wait for a slot. Starts that were sent continue. */

@@ -7,10 +7,10 @@
 export type Safety = 'read' | 'idempotent' | 'once';
 
 /**
- * Concurrency limit that applies to a call. Creations hold Airbyte's threads for minutes. So do starts and
+ * Concurrency limit that applies to a call. Creations and discoveries of streams hold Airbyte's threads for minutes. So do starts and
  * cancellations of jobs, which Airbyte answers only after the workflow started or stopped.
  */
-export type Lane = 'read' | 'create' | 'start' | 'cancel';
+export type Lane = 'read' | 'create' | 'discover' | 'start' | 'cancel';
 
 /** Starts and cancellations share slots that no other call uses. */
 export function isStartLane(lane: Lane): boolean {

@@ -63,9 +63,9 @@ export const operations = {
   listDestinations: (query: ListQuery) =>
     read('listDestinations', `/destinations${queryString({ ...query })}`),
   /** May run the source's connector, which takes up to minutes and occupies one of Airbyte's threads. */
-  listStreams: (sourceId: string, destinationId: string): Operation => ({
+  listStreams: (sourceId: string, destinationId?: string): Operation => ({
     ...read('listStreams', `/streams${queryString({ sourceId, destinationId })}`),
-    lane: 'create',
+    lane: 'discover',
     runsConnector: true,
   }),
 

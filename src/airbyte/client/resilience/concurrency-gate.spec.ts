@@ -131,7 +131,7 @@ describe('concurrency gate', () => {
   });
 
   it('never more at one time than allowed, and everybody gets a turn', async () => {
-    const lane = fc.constantFrom<Lane>('read', 'create', 'start', 'cancel');
+    const lane = fc.constantFrom<Lane>('read', 'create', 'discover', 'start', 'cancel');
     const lanes = fc.array(fc.tuple(lane, fc.constantFrom('a', 'b', 'c')), { maxLength: 60 });
     const property = fc.asyncProperty(
       lanes,
@@ -139,14 +139,16 @@ describe('concurrency gate', () => {
       fc.integer({ min: 1, max: 3 }),
       async (calls, maxConcurrency, maxCreates) => {
         const gate = gateOf({ maxConcurrency, maxCreates, maxStarts: maxCreates, maxQueue: 1000 });
-        const running = { read: 0, create: 0, start: 0, cancel: 0 };
+        const running = { read: 0, create: 0, discover: 0, start: 0, cancel: 0 };
         await Promise.all(
           calls.map(async ([lane, callerKey]) => {
             const release = await enter(gate, lane, lane, [], callerKey);
             running[lane]++;
             expect(running.start + running.cancel).toBeLessThanOrEqual(maxCreates);
-            expect(running.read + running.create).toBeLessThanOrEqual(maxConcurrency);
-            expect(running.create).toBeLessThanOrEqual(maxCreates);
+            const { read, create, discover } = running;
+            expect(read + create + discover).toBeLessThanOrEqual(maxConcurrency);
+            expect(create + discover).toBeLessThanOrEqual(maxCreates);
+            expect(discover).toBeLessThanOrEqual(Math.max(1, maxCreates - 1));
             await Promise.resolve();
             running[lane]--;
             release();

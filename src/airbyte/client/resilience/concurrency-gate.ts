@@ -4,7 +4,7 @@ import { isStartLane, type Lane } from '../model/operation';
 export interface GateLimits {
   /** Maximum of concurrent calls, except starts and cancellations of jobs. */
   readonly maxConcurrency: number;
-  /** Maximum of concurrent creations, a part of `maxConcurrency`. */
+  /** Maximum of concurrent creations and discoveries of streams, a part of `maxConcurrency`. */
   readonly maxCreates: number;
   /** Maximum of concurrent starts and cancellations of jobs. */
   readonly maxStarts: number;
@@ -37,14 +37,14 @@ interface Waiter {
  * except that a full lane does not block other lanes.
  */
 export class ConcurrencyGate {
-  private readonly running: Record<Lane, number> = { read: 0, create: 0, start: 0, cancel: 0 };
+  private readonly running: Record<Lane, number> = { read: 0, create: 0, discover: 0, start: 0, cancel: 0 };
   private readonly waiting = new FairQueue<Waiter>();
   private arrivals = 0;
 
   constructor(private readonly limits: GateLimits) {}
 
   get active(): number {
-    return this.running.read + this.running.create + this.running.start + this.running.cancel;
+    return Object.values(this.running).reduce((sum, running) => sum + running, 0);
   }
 
   get queued(): number {
@@ -124,7 +124,11 @@ export class ConcurrencyGate {
   private hasFreeSlot(lane: Lane): boolean {
     const { maxConcurrency, maxCreates, maxStarts } = this.limits;
     if (isStartLane(lane)) return this.running.start + this.running.cancel < maxStarts;
-    if (this.running.read + this.running.create >= maxConcurrency) return false;
-    return lane === 'read' || this.running.create < maxCreates;
+    const { read, create, discover } = this.running;
+    if (read + create + discover >= maxConcurrency) return false;
+    if (lane === 'read') return true;
+    // Discoveries leave one slot to creations.
+    const isLimited = lane === 'discover' && discover >= Math.max(1, maxCreates - 1);
+    return create + discover < maxCreates && !isLimited;
   }
 }

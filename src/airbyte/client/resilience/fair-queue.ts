@@ -16,7 +16,7 @@ interface CallerQueue<T> {
 export class FairQueue<T extends Queued> {
   /** In the order of turns: a served caller moves to the end. */
   private readonly queues = new Map<string, CallerQueue<T>>();
-  private readonly waiting: Record<Lane, number> = { read: 0, create: 0, start: 0, cancel: 0 };
+  private readonly waiting: Record<Lane, number> = { read: 0, create: 0, discover: 0, start: 0, cancel: 0 };
 
   get size(): number {
     return LANES.reduce((size, lane) => size + this.waiting[lane], 0);
@@ -77,10 +77,13 @@ export class FairQueue<T extends Queued> {
   }
 }
 
-const LANES: readonly Lane[] = ['read', 'create', 'start', 'cancel'];
+const LANES: readonly Lane[] = ['read', 'create', 'discover', 'start', 'cancel'];
 
 function newQueue<T>(): CallerQueue<T> {
-  return { size: 0, lanes: { read: new Set(), create: new Set(), start: new Set(), cancel: new Set() } };
+  return {
+    size: 0,
+    lanes: { read: new Set(), create: new Set(), discover: new Set(), start: new Set(), cancel: new Set() },
+  };
 }
 
 function oldestOf<T extends Queued>(

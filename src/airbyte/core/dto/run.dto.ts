@@ -1,7 +1,13 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsOptional } from 'class-validator';
-import { IsOneOf, IsWholeNumber } from '../../../api/validation/decorators';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
+import {
+  HoldsNoList,
+  IsOneOf,
+  IsOptionalText,
+  IsText,
+  IsWholeNumber,
+} from '../../../api/validation/decorators';
 
 /** `unknown`: a value of a later Airbyte version. */
 export const RUN_STATUSES = [
@@ -23,6 +29,29 @@ export type RunType = (typeof RUN_TYPES)[number];
 const CONFLICT_CHOICES = ['refuse', 'attach'] as const;
 export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
 
+/** Types of runs that can be started. */
+export const STARTABLE_TYPES = ['sync', 'refresh', 'clear'] as const;
+export type StartableType = (typeof STARTABLE_TYPES)[number];
+
+export const REFRESH_MODES = ['merge', 'truncate'] as const;
+export type RefreshMode = (typeof REFRESH_MODES)[number];
+
+const MAX_STREAMS = 1000;
+const STREAMS_HINT = 'Write the streams as [{"name": "orders"}], or leave them out for all streams.';
+
+@ApiSchema({ name: 'RunStreamInput', description: 'A stream of the ingestion.' })
+export class RunStreamRequestDto {
+  /** Name of the stream. */
+  @ApiProperty({ minLength: 1, maxLength: 1000, example: 'orders' })
+  @IsText(1, 1000)
+  name: string;
+
+  /** Namespace of the stream. Leave it out if the stream has none. */
+  @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 1000, example: null })
+  @IsOptionalText(1000, 'Give the namespace of the stream, or leave it out.')
+  namespace?: string | null;
+}
+
 @ApiSchema({ name: 'StartRunInput', description: 'Options of a start. The body is optional.' })
 export class StartRunDto {
   /** Behaviour if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run. */
@@ -37,6 +66,55 @@ export class StartRunDto {
   @IsOptional()
   @IsOneOf(CONFLICT_CHOICES)
   onConflict?: ConflictChoice | null;
+
+  /**
+   * `sync`: moves what is new. `refresh`: reads the streams again from the beginning. `clear`: empties the tables and reads
+   * nothing; the next sync begins from the beginning. A refresh and a clear cancel a sync in progress.
+   */
+  @ApiProperty({
+    enum: STARTABLE_TYPES,
+    enumName: 'StartableRunType',
+    required: false,
+    nullable: true,
+    default: 'sync',
+    example: 'sync',
+  })
+  @IsOptional()
+  @IsOneOf(STARTABLE_TYPES)
+  type?: StartableType | null;
+
+  /** For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has. */
+  @ApiProperty({
+    enum: REFRESH_MODES,
+    enumName: 'RefreshMode',
+    required: false,
+    nullable: true,
+    default: 'merge',
+    example: 'merge',
+  })
+  @IsOptional()
+  @IsOneOf(REFRESH_MODES)
+  mode?: RefreshMode | null;
+
+  /** Streams to refresh or to clear. Default: all. */
+  @ApiProperty({
+    type: [RunStreamRequestDto],
+    required: false,
+    nullable: true,
+    minItems: 1,
+    maxItems: MAX_STREAMS,
+  })
+  @IsOptional()
+  @IsArray({ message: 'must be an array of streams', context: { hint: STREAMS_HINT } })
+  @ArrayMinSize(1, { message: 'must have at least one stream', context: { hint: STREAMS_HINT } })
+  @ArrayMaxSize(MAX_STREAMS, {
+    message: `must have at most ${MAX_STREAMS} streams`,
+    context: { hint: STREAMS_HINT },
+  })
+  @HoldsNoList({ hint: STREAMS_HINT })
+  @ValidateNested({ each: true, message: 'must be an object', context: { hint: STREAMS_HINT } })
+  @Type(() => RunStreamRequestDto)
+  streams?: RunStreamRequestDto[] | null;
 }
 
 /** Maximum of `wait`, in seconds. */

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, ValidateBy, ValidateNested } from 'class-validator';
-import { ID_PATTERN, IsId, IsName, NAME_PATTERN } from '../../../api/validation/decorators';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
+import { HoldsNoList, ID_PATTERN, IsId, IsName, NAME_PATTERN } from '../../../api/validation/decorators';
 import type { ScheduleRequestDto } from '../../core/dto/schedule.dto';
 import { StreamRequestDto } from '../../core/dto/stream.dto';
 import { OptionalSchedule, OptionalStatus, type WritableStatus } from './ingestion-fields';
@@ -13,10 +13,6 @@ const STREAMS_CONTEXT = {
 const STREAM_CONTEXT = {
   hint: 'Write e.g. {"name": "orders", "syncMode": "full_refresh_append"}.',
 };
-
-function holdsNoList(value: unknown): boolean {
-  return !Array.isArray(value) || !value.some(Array.isArray);
-}
 
 @ApiSchema({
   name: 'CreateIngestionInput',
@@ -61,11 +57,7 @@ export class CreateIngestionDto {
   @IsArray({ message: 'must be an array or null', context: STREAMS_CONTEXT })
   @ArrayMinSize(1, { message: 'must have at least one stream', context: STREAMS_CONTEXT })
   @ArrayMaxSize(1000, { message: 'must have at most 1000 streams', context: STREAMS_CONTEXT })
-  // class-validator would validate the items of a nested array as streams.
-  @ValidateBy(
-    { name: 'holdsNoList', validator: { validate: holdsNoList } },
-    { message: 'must hold objects', context: STREAMS_CONTEXT },
-  )
+  @HoldsNoList(STREAMS_CONTEXT)
   @ValidateNested({ each: true, message: 'must be an object', context: STREAM_CONTEXT })
   @Type(() => StreamRequestDto)
   streams?: StreamRequestDto[] | null;

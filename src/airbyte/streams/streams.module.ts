@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { CoreModule } from '../core/core.module';
+import { StreamsController } from './streams.controller';
+import { StreamsService } from './streams.service';
+
+/** The streams of sources. */
+@Module({
+  imports: [CoreModule],
+  controllers: [StreamsController],
+  providers: [StreamsService],
+})
+export class StreamsModule {}

@@ -1,0 +1,147 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../lib/clock';
+import type { RequestContext } from '../../http/request-context';
+import { ProblemException } from '../../api/problem/problem.exception';
+import { AirbyteClient } from '../client/airbyte.client';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import type { SourceStream } from '../client/model/airbyte-types';
+import { maskedText } from '../core/mask-secrets';
+import { airbyteProblem, isNotFoundError, withProblems } from '../core/upstream-problem';
+import { isVisibleTo } from '../core/visibility';
+import {
+  MAX_FIELDS,
+  MAX_STREAMS,
+  type SourceStreamDto,
+  type SourceStreamsDto,
+} from './dto/source-streams.dto';
+import { StreamDiscovery } from './stream-discovery';
+
+/** A connector's message may contain a log. */
+const MAX_MESSAGE_CHARACTERS = 1000;
+
+interface Actor {
+  readonly workspaceId: string;
+}
+
+/** Lists the streams of sources. */
+@Injectable()
+export class StreamsService {
+  private readonly discovery: StreamDiscovery;
+
+  constructor(
+    private readonly client: AirbyteClient,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.discovery = new StreamDiscovery(client, clock);
+  }
+
+  /** @throws ProblemException `source-unreachable` if the connector fails */
+  async list(
+    sourceId: string,
+    destinationId: string | null,
+    request: RequestContext,
+  ): Promise<SourceStreamsDto> {
+    await withProblems(() => this.requireActors(sourceId, destinationId, request));
+    try {
+      const found = await this.discovery.read(sourceId, destinationId, request);
+      return {
+        sourceId,
+        destinationId,
+        discoveredAt: found.discoveredAt.toISOString(),
+        streams: found.streams.slice(0, MAX_STREAMS).map(toStream),
+      };
+    } catch (error) {
+      if (!(error instanceof AirbyteError)) throw error;
+      throw error.kind === 'failed' ? sourceUnreachable(error) : airbyteProblem(error);
+    }
+  }
+
+  /** Resources of other workspaces are reported as not found. */
+  private async requireActors(
+    sourceId: string,
+    destinationId: string | null,
+    request: RequestContext,
+  ): Promise<void> {
+    const context = this.client.withDeadline(request);
+    const [source, destination] = await Promise.all([
+      this.visible(sourceId, this.client.getSource(sourceId, context), request),
+      destinationId === null
+        ? null
+        : this.visible(destinationId, this.client.getDestination(destinationId, context), request),
+    ]);
+    if (!source) throw sourceNotFound();
+    if (destinationId === null) return;
+    if (!destination) throw destinationNotFound();
+    if (destination.workspaceId !== source.workspaceId) throw workspaceMismatch();
+  }
+
+  private async visible(id: string, read: Promise<Actor>, context: RequestContext): Promise<Actor | null> {
+    try {
+      const actor = await read;
+      return isVisibleTo(actor, context) ? actor : null;
+    } catch (error) {
+      if (error instanceof AirbyteError && isNotFoundError(error, id)) return null;
+      throw error;
+    }
+  }
+}
+
+function toStream(stream: SourceStream): SourceStreamDto {
+  return {
+    name: stream.name,
+    namespace: stream.namespace,
+    syncModes: stream.syncModes && [...stream.syncModes],
+    cursorField: [...stream.defaultCursorField],
+    isCursorFixed: stream.isCursorSourceDefined,
+    primaryKey: stream.sourceDefinedPrimaryKey.map((path) => [...path]),
+    fields: stream.fields.slice(0, MAX_FIELDS).map((path) => [...path]),
+  };
+}
+
+/** Airbyte answers 500 if the connector fails. */
+function sourceUnreachable(error: AirbyteError): ProblemException {
+  const { extras } = airbyteProblem(error);
+  const message = error.upstreamMessage ?? 'The connector of the source failed, and Airbyte gave no reason.';
+  const detail = maskedText(message, MAX_MESSAGE_CHARACTERS);
+  const upstream = {
+    status: error.status ?? null,
+    message: detail,
+    errorId: extras.upstream?.errorId ?? null,
+  };
+  return new ProblemException('source-unreachable', detail, { ...extras, upstream });
+}
+
+function sourceNotFound(): ProblemException {
+  return new ProblemException(
+    'source-not-found',
+    "No source has this id, or the gateway's Airbyte credentials cannot access it. GET /sources lists the sources.",
+  );
+}
+
+function destinationNotFound(): ProblemException {
+  return new ProblemException('reference-not-found', 'Airbyte does not know what destinationId names.', {
+    errors: [
+      {
+        field: 'destinationId',
+        reason: 'names no destination that Airbyte knows',
+        hint: 'GET /destinations lists the destinations that exist.',
+      },
+    ],
+  });
+}
+
+function workspaceMismatch(): ProblemException {
+  return new ProblemException(
+    'workspace-mismatch',
+    'Airbyte connects a source and a destination of one workspace only.',
+    {
+      errors: [
+        {
+          field: 'destinationId',
+          reason: 'is in a different workspace',
+          hint: 'Choose a destination of the workspace of the source. GET /destinations shows the workspaces.',
+        },
+      ],
+    },
+  );
+}
