@@ -29,8 +29,6 @@ async function main(): Promise<void> {
   const gateway = fleet.running.find(({ contender }) => contender.name === 'gateway');
   const polled = gateway && (await poll(gateway, upstream, POLLING));
   await Promise.all(fleet.running.map((running) => running.stop()));
-  const figures = await mirrorFigures(upstream);
-  upstream.stop();
   const names = CONTENDERS.map(({ name }) => name);
   print(`${machine()}; ${rounds} rounds in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
   print(tables(results, names));
@@ -39,7 +37,8 @@ async function main(): Promise<void> {
   print(
     `- ${POLLING.callers} callers asking for ${POLLING.ids} ids once a second: ${polled?.toFixed(0) ?? '?'} calls upstream a second`,
   );
-  for (const figure of figures) print(figure);
+  for await (const figure of mirrorFigures(upstream)) print(figure);
+  upstream.stop();
 }
 
 async function startAll(upstreamPort: number): Promise<{ running: Running[]; footprints: Footprint[] }> {
