@@ -3,8 +3,10 @@ import { editDistance } from '../lib/edit-distance';
 /** Maps common paths of other servers to routes of the gateway. */
 const ALIASES: Readonly<Record<string, string>> = {
   '/api-docs': '/docs',
+  '/connections': '/ingestion',
   '/health': '/health/ready',
   '/healthz': '/health/live',
+  '/jobs': '/ingestion/{connectionId}/runs',
   '/livez': '/health/live',
   '/openapi': '/openapi.json',
   '/openapi.yml': '/openapi.yaml',
@@ -29,6 +31,8 @@ const ACTIONS: Readonly<Partial<Record<string, string>>> = {
 
 const PREFIX = /^\/(?:api\/public\/v1|api\/v\d+|api|v\d+)(?=\/)/;
 const MAX_EDITS = 2;
+/** A short segment with two other letters is another word: `jobs` is not `docs`. */
+const MIN_LETTERS_PER_EDIT = 3;
 const MAX_PATH_LENGTH = 200;
 
 /**
@@ -64,12 +68,14 @@ function segmentsOf(path: string): readonly string[] {
   return path.split('/').slice(1);
 }
 
-/** Returns the edit distance of the fixed segments. A parameter matches any segment. */
+/** Returns the edit distance of the fixed segments; Infinity if one is another word. A parameter matches any segment. */
 function editsTo(template: readonly string[], segments: readonly string[]): number {
   if (template.length !== segments.length) return Infinity;
   return template.reduce((sum, part, index) => {
     const segment = segments[index] ?? '';
-    return sum + (part.startsWith(':') ? 0 : editDistance(part, segment));
+    if (part.startsWith(':')) return sum;
+    const edits = editDistance(part, segment);
+    return edits * MIN_LETTERS_PER_EDIT > part.length ? Infinity : sum + edits;
   }, 0);
 }
 

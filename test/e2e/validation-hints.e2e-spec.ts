@@ -76,6 +76,9 @@ describe('a path without a route', () => {
     ['/ingestion/abc/statuses', '/ingestion/{connectionId}/status'],
     ['/ingestion/abc/run', '/ingestion/{connectionId}/runs'],
     ['/v1/schedule/previews', '/schedule/preview'],
+    ['/v1/jobs', '/ingestion/{connectionId}/runs'],
+    ['/api/public/v1/connections', '/ingestion'],
+    ['/doc', '/docs'],
   ])('%s is answered with the nearest one', async (path, nearest) => {
     const { body } = await gateway.api.get(path).expect(404);
     expect((body as Problem).detail).toBe(
@@ -83,10 +86,13 @@ describe('a path without a route', () => {
     );
   });
 
-  it('is answered without a suggestion if no route is similar', async () => {
-    const { body } = await gateway.api.get('/completely/elsewhere').expect(404);
-    expect((body as Problem).detail).toBe('No operation has this path. GET /docs lists them all.');
-  });
+  it.each(['/completely/elsewhere', '/v1/logs'])(
+    '%s is answered without a suggestion, because no route is similar',
+    async (path) => {
+      const { body } = await gateway.api.get(path).expect(404);
+      expect((body as Problem).detail).toBe('No operation has this path. GET /docs lists them all.');
+    },
+  );
 });
 
 describe('an unknown field', () => {
@@ -108,6 +114,26 @@ describe('an unknown field', () => {
   ])('is answered with the one that was meant: %j', async (body, field, hint) => {
     const { errors = [] } = await check({ ...ORDERS, ...body });
     expect(errors.find((error) => error.field === field)?.hint).toContain(hint);
+  });
+
+  it.each([
+    ['in a body', { ['x'.repeat(30_000)]: 1 }, `${'x'.repeat(100)}…`],
+    [
+      'of an object in a body',
+      { schedule: { scheduleType: 'manual', ['y'.repeat(101)]: 1 } },
+      `schedule.${'y'.repeat(100)}…`,
+    ],
+    ['with a surrogate pair at the cut', { [`${'z'.repeat(99)}😀`]: 1 }, `${'z'.repeat(99)}…`],
+    ['that fits', { ['w'.repeat(100)]: 1 }, 'w'.repeat(100)],
+  ])('is cut if its name is long: %s', async (_, body, field) => {
+    const problem = await check({ ...ORDERS, ...body });
+    expect(problem.detail).toBe(`1 field is invalid: ${field}.`);
+    expect(problem.errors?.map((error) => error.field)).toEqual([field]);
+  });
+
+  it('in a query is cut if its name is long', async () => {
+    const { body } = await gateway.api.get(`/ingestion?${'q'.repeat(5000)}=1`).expect(400);
+    expect((body as Problem).errors?.map(({ field }) => field)).toEqual([`${'q'.repeat(100)}…`]);
   });
 
   it('of a change is reported as not changeable if a creation accepts it', async () => {
