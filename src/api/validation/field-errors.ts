@@ -4,6 +4,9 @@ import { MAX_FIELD_ERRORS } from '../problem/problem.exception';
 import { foreignNameOf } from './foreign-names';
 import { hintFor, isMissing, LOCATION_LABELS, type InputLocation, reportableChecks } from './hints';
 
+/** Longer names are cut. The longest field of this API has a quarter as many characters. */
+const MAX_NAME_CHARACTERS = 100;
+
 /**
  * Flattens the error tree of class-validator into one entry per failed check, with the path of the field. Stops when
  * there are more than {@link MAX_FIELD_ERRORS} entries, so that the response can mention further errors.
@@ -24,7 +27,7 @@ function collect(
     if (found.length > MAX_FIELD_ERRORS) return;
     const field = /^\d+$/.test(error.property)
       ? `${parent}[${error.property}]`
-      : join(parent, error.property);
+      : join(parent, shortened(error.property));
     const checks = reportableChecks(error);
     for (const check of checks) {
       found.push({
@@ -39,6 +42,13 @@ function collect(
 
 function join(parent: string, property: string): string {
   return parent === '' ? property : `${parent}.${property}`;
+}
+
+/** A caller can choose the name of a member, and `field` and `detail` repeat it. */
+function shortened(name: string): string {
+  if (name.length <= MAX_NAME_CHARACTERS) return name;
+  // The cut must not leave half of a surrogate pair.
+  return `${name.slice(0, MAX_NAME_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 function reasonOf(check: string, error: ValidationError, location: InputLocation): string {
