@@ -19,6 +19,8 @@ import type { Sweeper } from './sweeper';
 const MAX_CHANGED = 50;
 const MAX_LISTS = 100;
 
+type ListContext = RequestContext & { readonly deadlineAt: number };
+
 /** The parts of the mirror that lists need. */
 interface ListParts {
   readonly client: AirbyteClient;
@@ -53,22 +55,28 @@ export class ConnectionList {
     const workspaceId = request.caller?.workspaceId ?? null;
     if (workspaceId !== null && only !== null && workspaceId !== only) return [];
     const context = this.parts.client.withDeadline(request);
-    const isStored = this.settings.mirror.feedIntervalMs > 0 && !this.parts.store.isFull;
-    const rows = isStored ? await this.stored(context) : await this.read(workspaceId, context);
+    const isStored = (): boolean => this.settings.mirror.feedIntervalMs > 0 && !this.parts.store.isFull;
+    let rows = isStored() ? await this.stored(context) : null;
+    // The sweep may have found more than the memory holds.
+    if (rows === null || !isStored()) rows = await this.read(workspaceId, context);
     // Checked again: the filter of Airbyte is not relied on.
     return rows.filter((row) => !isDeleted(row) && isVisibleTo(row, request));
   }
 
-  private async stored(context: RequestContext): Promise<readonly AirbyteConnection[]> {
-    const { store, sweeper } = this.parts;
+  private async stored(context: ListContext): Promise<readonly AirbyteConnection[]> {
+    const { store, sweeper, changes } = this.parts;
     const { connectionMaxAgeMs, staleIfErrorMs } = this.settings.mirror;
+    const asked = changes.newest;
+    const isRecent = (start: ReadStart): boolean =>
+      start.number > asked || this.ageMsOf(start) < connectionMaxAgeMs;
     try {
-      await sweeper.complete((start) => this.ageMsOf(start) < connectionMaxAgeMs, context);
+      await sweeper.complete(isRecent, context.deadlineAt);
       await this.readChanged(context);
     } catch (error) {
       const { completedFrom } = sweeper;
       const isUsable = completedFrom !== null && this.ageMsOf(completedFrom) <= staleIfErrorMs;
-      if (!isOutage(error) || !isUsable) throw error;
+      // A list that is older than a change through the gateway would contradict it.
+      if (!isOutage(error) || !isUsable || this.unreadChanges()?.length !== 0) throw error;
     }
     return store.ids().flatMap((id) => store.connection(id)?.connection ?? []);
   }
@@ -85,19 +93,26 @@ export class ConnectionList {
   }
 
   /** Reads the ingestions that were changed through a gateway after the newest sweep. */
-  private async readChanged(context: RequestContext): Promise<void> {
-    const { changes, direct, store, sweeper } = this.parts;
-    const changed = changes.changedSince(sweeper.completedFrom?.number ?? 0);
-    if (changed === null || changed.length > MAX_CHANGED) {
+  private async readChanged(context: ListContext): Promise<void> {
+    const { changes, direct, sweeper } = this.parts;
+    const unread = this.unreadChanges();
+    if (unread === null) {
       const { newestChange } = changes;
-      await sweeper.complete((start) => start.number > newestChange, context);
+      await sweeper.complete((start) => start.number > newestChange, context.deadlineAt);
       return;
     }
-    const isUnread = (id: string): boolean => (store.connection(id)?.read.number ?? 0) < changes.lastOf(id);
     // Read for all callers, so that those of other workspaces do not read it again.
     const forAll = { ...context };
     delete forAll.caller;
-    await mapConcurrently(changed.filter(isUnread), (id) => direct.connection(id, forAll));
+    await mapConcurrently(unread, (id) => direct.connection(id, forAll));
+  }
+
+  /** Ingestions that were changed after the newest sweep and not read since; null if there are too many. */
+  private unreadChanges(): readonly string[] | null {
+    const { changes, store, sweeper } = this.parts;
+    const changed = changes.changedSince(sweeper.completedFrom?.number ?? 0);
+    if (changed === null || changed.length > MAX_CHANGED) return null;
+    return changed.filter((id) => (store.connection(id)?.read.number ?? 0) < changes.lastOf(id));
   }
 
   private ageMsOf({ monotonicMs }: ReadStart): number {

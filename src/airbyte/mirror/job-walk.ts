@@ -20,7 +20,7 @@ export class JobWalk {
   private last: AirbyteJob | null = null;
   private readonly gains: number[] = [];
   private over = false;
-  private lastStep: Promise<unknown> = Promise.resolve();
+  private reading: Promise<void> | null = null;
 
   constructor(
     private readonly client: AirbyteClient,
@@ -35,11 +35,12 @@ export class JobWalk {
     return this.over;
   }
 
-  /** Reads the next page. One page is read at a time. */
+  /** Reads the next page. All who call meanwhile share it. */
   step(context: CallContext): Promise<void> {
-    const mine = this.lastStep.then(() => (this.over ? undefined : this.readPage(context)));
-    this.lastStep = mine.catch(() => undefined);
-    return mine;
+    this.reading ??= this.readPage(context).finally(() => {
+      this.reading = null;
+    });
+    return this.reading;
   }
 
   private async readPage(context: CallContext): Promise<void> {

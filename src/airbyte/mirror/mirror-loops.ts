@@ -111,7 +111,8 @@ export class MirrorLoops {
     return !isIdle && !this.stopping.signal.aborted;
   }
 
-  private get context(): CallContext {
+  /** For reads that all callers share. */
+  get context(): CallContext {
     return { signal: this.stopping.signal, callerKey: 'mirror' };
   }
 

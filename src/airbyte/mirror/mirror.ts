@@ -140,10 +140,10 @@ export class Mirror implements OnModuleDestroy {
     request: RequestContext,
   ): Promise<readonly ObservedIngestion[]> {
     const context = this.client.withDeadline(request);
-    await this.walkFor(connections, context);
+    await this.walkFor(connections, context.deadlineAt);
     return mapConcurrently(connections, async (connection) => {
       const known = this.knownFacts(connection.connectionId, request, ANY);
-      if (known?.hasRecentRuns) return this.observed(known, null);
+      if (known?.hasRecentRuns) return this.observed({ ...known, connection }, null);
       const { failure } = this.follower;
       if (known && failure && this.isUsable(known)) return this.observed(known, failure);
       const runs = await this.direct.runsOf(connection.connectionId, context);
@@ -223,14 +223,18 @@ export class Mirror implements OnModuleDestroy {
   }
 
   /** Loads jobs of many connections by pages of all jobs while that needs fewer calls than single reads. */
-  private async walkFor(connections: readonly AirbyteConnection[], context: RequestContext): Promise<void> {
+  private async walkFor(connections: readonly AirbyteConnection[], deadlineAt: number): Promise<void> {
     if (!this.isFed || connections.length < MIN_WALK_SIZE) return;
+    // All callers share these reads, so the deadline of one must not end them.
+    const { context } = this.loops;
     if (!this.follower.isFollowing) await this.follower.tick(context);
     const walk = this.loops.currentWalk();
     const unknown = (): number =>
       connections.filter(({ connectionId }) => !this.store.isKnown(connectionId)).length;
-    for (let page = 0; walk && !walk.isOver && page < Math.min(MAX_WALK_PAGES, unknown()); page++)
+    for (let page = 0; walk && !walk.isOver && page < Math.min(MAX_WALK_PAGES, unknown()); page++) {
+      if (this.client.caller.clock.monotonicMs() >= deadlineAt) return;
       await walk.step(context);
+    }
   }
 
   private isUsable({ connectionRead, runsRead }: Facts): boolean {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock';
 import type { AirbyteClient } from '../client/airbyte.client';
+import { AirbyteError } from '../client/model/airbyte-errors';
 import type { CallContext } from '../client/model/airbyte-types';
 import type { Changes } from '../core/changes';
 import { isDeleted } from '../core/ingestion-mapper';
@@ -9,6 +10,8 @@ import { beginRead, type ReadStart } from './read-start';
 
 /** Sweeps in a row that deletions disturbed. After them, one is accepted that may lack a connection. */
 const MAX_ATTEMPTS = 5;
+/** For pages that all callers share. */
+const OWN: CallContext = { callerKey: 'mirror' };
 
 interface Sweep {
   readonly start: ReadStart;
@@ -22,7 +25,7 @@ export class Sweeper {
   private ended: ReadStart | null = null;
   private current: Sweep | null = null;
   private disturbed = 0;
-  private lastStep: Promise<unknown> = Promise.resolve();
+  private reading: Promise<void> | null = null;
   private context: CallContext = {};
 
   constructor(
@@ -37,16 +40,34 @@ export class Sweeper {
     return this.ended;
   }
 
-  /** Reads pages without pause until a complete sweep is as recent as wanted. */
-  async complete(isRecent: (start: ReadStart) => boolean, context: CallContext): Promise<void> {
-    while (this.ended === null || !isRecent(this.ended)) await this.step(context);
+  /**
+   * Reads pages without pause until a complete sweep is as recent as wanted. All callers share the pages. None of
+   * them ends the sweep with its own deadline.
+   * @param deadlineAt on the monotonic clock of the client, in ms
+   * @throws {AirbyteError} `timeout` after the deadline
+   */
+  async complete(isRecent: (start: ReadStart) => boolean, deadlineAt: number): Promise<void> {
+    const { clock } = this.client.caller;
+    while (this.ended === null || !isRecent(this.ended)) {
+      const remainingMs = deadlineAt - clock.monotonicMs();
+      if (remainingMs <= 0)
+        throw new AirbyteError('timeout', 'GET /connections: the whole list was not read in time', {
+          operation: 'listConnections',
+          sent: true,
+        });
+      const over = new AbortController();
+      await Promise.race([this.step(OWN), clock.wait(remainingMs, over.signal)]).finally(() => {
+        over.abort();
+      });
+    }
   }
 
-  /** Reads the next page. One page is read at a time. */
+  /** Reads the next page. All who call meanwhile share it. */
   step(context: CallContext): Promise<void> {
-    const mine = this.lastStep.then(() => this.readPage(context));
-    this.lastStep = mine.catch(() => undefined);
-    return mine;
+    this.reading ??= this.readPage(context).finally(() => {
+      this.reading = null;
+    });
+    return this.reading;
   }
 
   private async readPage(context: CallContext): Promise<void> {

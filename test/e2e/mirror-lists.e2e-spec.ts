@@ -1,0 +1,112 @@
+import { latch } from '../support/latch';
+import { FEED_INTERVAL_MS, MirrorBench, type MirrorGateway } from '../support/mirror-bench';
+import { DESTINATION_ID, SOURCE_ID } from '../support/scripted-upstream';
+
+const LIST = 'GET /connections';
+const NEW = { name: 'Mine', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+
+interface Item {
+  readonly connectionId: string;
+  readonly name: string;
+}
+
+let bench: MirrorBench;
+
+beforeAll(async () => {
+  bench = await MirrorBench.start();
+});
+afterEach(() => bench.reset());
+afterAll(() => bench.close());
+
+async function listed(gateway: MirrorGateway): Promise<readonly Item[]> {
+  const { status, body } = await gateway.send<{ data: Item[] }>('GET', '/ingestion?pageSize=100');
+  expect(status).toBe(200);
+  return body.data;
+}
+
+function addConnections(count: number): void {
+  for (let n = 0; n < count; n++) bench.upstream.state.addConnection();
+}
+
+describe('more ingestions than MIRROR_MAX_CONNECTIONS', () => {
+  it('are all in the first list', async () => {
+    addConnections(3);
+    const gateway = await bench.open({ MIRROR_MAX_CONNECTIONS: '1' });
+    expect(await listed(gateway)).toHaveLength(3);
+  });
+
+  it('are all in the list at once when one is created', async () => {
+    addConnections(2);
+    const gateway = await bench.open({ MIRROR_MAX_CONNECTIONS: '2' });
+    expect(await listed(gateway)).toHaveLength(2);
+    const created = await gateway.send<Item>('POST', '/ingestion', { body: NEW });
+    expect(created.status).toBe(201);
+    expect((await listed(gateway)).map(({ connectionId }) => connectionId)).toContain(
+      created.body.connectionId,
+    );
+  });
+
+  it('show their newest settings in the list', async () => {
+    addConnections(250);
+    const row = bench.upstream.state.addConnection();
+    const reading = latch();
+    bench.upstream.on(LIST, async () => {
+      await reading.opened;
+      return undefined;
+    });
+    const gateway = await bench.open({ MIRROR_MAX_CONNECTIONS: '1', FEED_INTERVAL_MS: '600000' });
+    await gateway.status(row.connectionId);
+    await bench.upstream.seen(LIST);
+    reading.open();
+    await listed(gateway);
+    bench.clock.skip(2000);
+    await gateway.status(row.connectionId, 'no-cache');
+    await bench.upstream.idle();
+    row.name = 'Renamed';
+    // Nobody reads for more than a minute, so the gateway stops to follow.
+    bench.clock.skip(100_000);
+    const { body } = await gateway.send<{ data: Item[] }>('GET', '/ingestion?name=Renamed');
+    expect(body.data).toMatchObject([{ connectionId: row.connectionId, name: 'Renamed' }]);
+  });
+});
+
+describe('the list', () => {
+  it('is as new as the request when CONNECTION_MAX_AGE_MS is 0', async () => {
+    addConnections(3);
+    const gateway = await bench.open({ CONNECTION_MAX_AGE_MS: '0', FEED_INTERVAL_MS: '600000' });
+    expect(await listed(gateway)).toHaveLength(3);
+    addConnections(1);
+    expect(await listed(gateway)).toHaveLength(4);
+    expect(bench.upstream.count(LIST)).toBeLessThanOrEqual(6);
+  });
+
+  it('is read once for all who ask at the same time', async () => {
+    addConnections(350);
+    const reading = latch();
+    bench.upstream.on(LIST, async () => {
+      await reading.opened;
+      return undefined;
+    });
+    const gateway = await bench.open({ CONNECTION_MAX_AGE_MS: '3600000' });
+    const lists = Array.from({ length: 40 }, () => gateway.send('GET', '/ingestion?pageSize=1'));
+    // All requests were accepted once one behind them is answered.
+    await gateway.send('GET', '/health/live');
+    reading.open();
+    for (const { status } of await Promise.all(lists)) expect(status).toBe(200);
+    await bench.upstream.idle();
+    expect(bench.upstream.count(LIST)).toBeLessThanOrEqual(8);
+  });
+
+  it('does not hide a creation while Airbyte cannot be read', async () => {
+    addConnections(2);
+    const gateway = await bench.open();
+    await gateway.warm();
+    const created = await gateway.send<Item>('POST', '/ingestion', { body: NEW });
+    expect(created.status).toBe(201);
+    await bench.upstream.refuse();
+    bench.clock.skip(FEED_INTERVAL_MS);
+    const { status, body } = await gateway.send<{ data?: Item[] }>('GET', '/ingestion');
+    const ids = body.data?.map(({ connectionId }) => connectionId);
+    expect(status === 502 || ids?.includes(created.body.connectionId)).toBe(true);
+  });
+});
