@@ -8,6 +8,7 @@ const LAST_ID = 'ffffffff-0000-4000-8000-000000000002';
 /** No sweep and no verification disturbs the test. */
 const SETTINGS = { CONNECTION_MAX_AGE_MS: '3600000' };
 const OVERLAP_MS = 60_000;
+const PAUSE_MS = 300_000;
 
 let bench: MirrorBench;
 
@@ -72,3 +73,56 @@ describe('the first load of jobs', () => {
     );
   });
 });
+
+describe('a run that is started while its ingestion is read', () => {
+  it('is in every status after that', async () => {
+    const { connectionId } = bench.upstream.state.addConnection();
+    const gateway = await bench.open({ FEED_INTERVAL_MS: '0', STATUS_MAX_AGE_MS: '60000' });
+    const reading = latch();
+    bench.upstream.on('GET /connections/:id', async (_, nth) => {
+      if (nth === 1) await reading.opened;
+      return undefined;
+    });
+    const early = gateway.status(connectionId);
+    await bench.upstream.seen('GET /connections/:id');
+    await bench.upstream.seen('GET /jobs');
+    const { body } = await gateway.send<{ runId: string }>('POST', `/ingestion/${connectionId}/runs`);
+    reading.open();
+    await early;
+    expect((await gateway.status(connectionId)).body).toMatchObject({ currentRun: { runId: body.runId } });
+  });
+});
+
+describe('a burst of changes', () => {
+  it('is followed although changes shift the pages', async () => {
+    const { state } = bench.upstream;
+    state.addConnection({ connectionId: FIRST_ID });
+    for (let n = 0; n < 250; n++) state.addConnection({ connectionId: idOf(n) });
+    state.addJob({ connectionId: FIRST_ID });
+    const gateway = await bench.open(SETTINGS);
+    await gateway.tick();
+    bench.upstream.on('GET /jobs', ({ query }) => {
+      if (query.has('updatedAtStart') && query.get('offset') === '100')
+        for (let n = 0; n < 3; n++) runOnce(FIRST_ID);
+      return undefined;
+    });
+    for (let n = 0; n < 250; n++) {
+      if (n % 2 === 0) bench.clock.skip(1000);
+      runOnce(idOf(n));
+    }
+    const startedAtMs = bench.clock.monotonicMs();
+    await gateway.tick();
+    // Without the feed, the gateway does not try again for five minutes.
+    expect(bench.clock.monotonicMs() - startedAtMs).toBeLessThan(PAUSE_MS);
+  });
+});
+
+/** Adds a run that has ended now. */
+function runOnce(connectionId: string): void {
+  const { history } = bench.upstream.state;
+  history.end(history.add({ connectionId, status: 'running' }), 'succeeded');
+}
+
+function idOf(n: number): string {
+  return `00000000-0000-4000-8000-${String(1000 + n).padStart(12, '0')}`;
+}

@@ -36,7 +36,8 @@ interface NewestJobs {
 export class DirectReader {
   private readonly connections: CoalescedReads<ConnectionFact | null>;
   private readonly jobs: CoalescedReads<NewestJobs>;
-  private readonly runs: CoalescedReads<RunsFact>;
+  /** Shared by all who share the read of the newest jobs, so they are never older than it. */
+  private readonly runs = new WeakMap<NewestJobs, Promise<RunsFact>>();
 
   constructor(
     private readonly client: AirbyteClient,
@@ -53,7 +54,6 @@ export class DirectReader {
     };
     this.connections = new CoalescedReads(sharing);
     this.jobs = new CoalescedReads(sharing);
-    this.runs = new CoalescedReads(sharing);
   }
 
   /** @returns null if the ingestion does not exist for the caller; this is shared too */
@@ -84,20 +84,29 @@ export class DirectReader {
   }
 
   /** The newest jobs and the newest success, which may take further calls. */
-  runsOf(
+  async runsOf(
     connectionId: string,
     context: RequestContext,
     reading = this.newestJobs(connectionId, context),
   ): Promise<RunsFact> {
-    const readNow = async (): Promise<RunsFact> => {
-      const { read, page } = await reading;
-      const success = await newestSuccess(this.client, connectionId, page, context);
-      const facts = { newestJobs: page, newestSuccess: success };
-      this.store.putHistory(connectionId, facts, read);
-      return { ...facts, runsRead: read };
-    };
-    const change = this.changes.lastOf(connectionId);
-    return this.runs.get(sharingKey(context, connectionId), readNow, change);
+    const jobs = await reading;
+    const known = this.runs.get(jobs);
+    if (known) return known;
+    const completing = this.complete(connectionId, jobs, context);
+    this.runs.set(jobs, completing);
+    completing.catch(() => this.runs.delete(jobs));
+    return completing;
+  }
+
+  private async complete(
+    connectionId: string,
+    { page, read }: NewestJobs,
+    context: RequestContext,
+  ): Promise<RunsFact> {
+    const success = await newestSuccess(this.client, connectionId, page, context);
+    const facts = { newestJobs: page, newestSuccess: success };
+    this.store.putHistory(connectionId, facts, read);
+    return { ...facts, runsRead: read };
   }
 
   /** Lists of a deployment that is limited to one workspace do not show others. */

@@ -47,12 +47,13 @@ export class JobFeed {
     let lastMs = Infinity;
     for (let page = 0; page < MAX_PAGES && !isConnected; page++) {
       const rows = await this.readPage(sinceMs, page * PAGE_LIMIT, context);
-      const oldestMs = oldestEndOf(rows, lastMs);
+      // New changes shift rows to later pages; the first report is the newest.
+      const unseen = rows.filter(({ jobId }) => !jobs.has(jobId));
+      const oldestMs = oldestEndOf(unseen, lastMs);
       if (oldestMs === null || (sinceMs !== null && oldestMs < sinceMs - PRECISION_MS))
         return { kind: 'unsupported' };
       lastMs = oldestMs;
-      // New changes shift rows to later pages; the first report is the newest.
-      for (const job of rows) if (!jobs.has(job.jobId)) jobs.set(job.jobId, job);
+      for (const job of unseen) jobs.set(job.jobId, job);
       isConnected = rows.received < PAGE_LIMIT || (cursor !== null && lastMs < cursor.timeMs - PRECISION_MS);
     }
     const next = newestCursor([...jobs.values()], latestMs) ?? cursor;
