@@ -7,7 +7,7 @@ import { anyCount, anyInstant, anyItems, anyJobId, anyMembers } from './lenient'
 const MAX_ATTEMPTS = 100;
 const MAX_FAILURES = 100;
 /** More streams than a connection of any known user has. */
-export const MAX_STREAMS = 10_000;
+const MAX_STREAMS = 10_000;
 const MAX_JOBS = 200;
 
 /** Answer of `jobs/list`. Streams are left out: a page of jobs may have a million of them. */

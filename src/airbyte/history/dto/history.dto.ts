@@ -3,7 +3,7 @@ import { RUN_TYPES, type RunType } from '../../core/dto/run.dto';
 import { RunFailureDto } from '../../core/dto/run-failure.dto';
 
 /** Kind of event. `unknown`: a value of a later Airbyte version. */
-export const HISTORY_KINDS = [
+const HISTORY_KINDS = [
   'run_started',
   'run_succeeded',
   'run_incomplete',
@@ -19,7 +19,7 @@ export const HISTORY_KINDS = [
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
 
 /** `airbyte`: no user caused it, for example a firing of the schedule. */
-export const ACTORS = ['user', 'airbyte'] as const;
+const ACTORS = ['user', 'airbyte'] as const;
 export type Actor = (typeof ACTORS)[number];
 
 @ApiSchema({ name: 'HistoryActor', description: 'The cause of an event.' })

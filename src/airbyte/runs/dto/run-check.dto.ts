@@ -7,7 +7,7 @@ import {
   type StartableType,
 } from '../../core/dto/run.dto';
 
-export const TABLE_EFFECTS = ['adds', 'rereads', 'replaces', 'empties'] as const;
+const TABLE_EFFECTS = ['adds', 'rereads', 'replaces', 'empties'] as const;
 export type TableEffect = (typeof TABLE_EFFECTS)[number];
 
 @ApiSchema({ name: 'AffectedTable', description: 'A table of the destination that a run would change.' })

@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsOptional } from 'class-validator';
 import { IsWholeNumber } from '../../../api/validation/decorators';
 
-export const MAX_TAIL = 1000;
+const MAX_TAIL = 1000;
 export const DEFAULT_TAIL = 200;
 
 /** Query of a run's log. */
