@@ -1,7 +1,7 @@
 import { clockOf } from './clock';
 import { type GatewayBench, gatewayBench } from './gateway-bench';
 
-export const NOW = new Date('2026-01-15T10:30:00Z');
+const NOW = new Date('2026-01-15T10:30:00Z');
 export const UUID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
 export const DAILY = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' };
 
