@@ -6,7 +6,7 @@ const LOCKS = [
   'package-lock.json',
   'clients/typescript/package-lock.json',
   'test/contract/tools/package-lock.json',
-  'scripts/bench-embedded/tools/package-lock.json',
+  'bench/embedded/tools/package-lock.json',
 ];
 
 function faultsOf(lock) {

@@ -2,7 +2,10 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configured, ConnectorFolder, dataOf } from '../../../../../test/embedded/connector-kit';
 
-/** Made by `scripts/bench-embedded/parquet-fixtures.mjs` with writers that have nothing in common with the reader; `arrow-*` by pyarrow 26. */
+/**
+ * Created by `bench/embedded/parquet-fixtures.ts` with writers that share no code with the reader. pyarrow 26 created
+ * `arrow-*`.
+ */
 const FIXTURES = join(__dirname, '../../../../../test/fixtures/parquet');
 const CONFIG = { dataset_name: 'd', format: 'parquet', provider: { storage: 'local' } };
 
