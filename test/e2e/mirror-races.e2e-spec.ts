@@ -1,12 +1,13 @@
 import { latch } from '../support/latch';
 import { isFeed, MirrorBench } from '../support/mirror-bench';
-import type { UpstreamRequest } from '../support/scripted-upstream';
+import { problem, type UpstreamRequest } from '../support/scripted-upstream';
 import { until } from '../support/until';
 
 const FIRST_ID = '00000000-0000-4000-8000-000000000001';
 const LAST_ID = 'ffffffff-0000-4000-8000-000000000002';
 /** No sweep and no verification disturbs the test. */
 const SETTINGS = { CONNECTION_MAX_AGE_MS: '3600000' };
+const LIST = 'GET /connections';
 const OVERLAP_MS = 60_000;
 const PAUSE_MS = 300_000;
 
@@ -30,16 +31,16 @@ function fillThreePages(): void {
   for (let n = 0; n < 250; n++) state.addJob({ connectionId: FIRST_ID });
 }
 
-/** Delays the answer that Airbyte gives to the second page of the first load. */
-function delaySecondPage(): { readonly seen: Promise<void>; readonly open: () => void } {
-  const [second, seen] = [latch(), latch()];
+/** Delays the answer that Airbyte gives to this page of the first load and to later ones. */
+function delayPageAt(offset: number): { readonly seen: Promise<void>; readonly open: () => void } {
+  const [page, seen] = [latch(), latch()];
   bench.upstream.on('GET /jobs', async (request) => {
-    if (!isWalk(request) || isFeed(request) || request.query.get('offset') === '0') return undefined;
+    if (!isWalk(request) || isFeed(request) || Number(request.query.get('offset')) < offset) return undefined;
     seen.open();
-    await second.opened;
+    await page.opened;
     return undefined;
   });
-  return { seen: seen.opened, open: second.open };
+  return { seen: seen.opened, open: page.open };
 }
 
 describe('the first load of jobs', () => {
@@ -49,7 +50,7 @@ describe('the first load of jobs', () => {
   ])('shows a run that began before the load reached its ingestion and %s', async (_, end) => {
     fillThreePages();
     const { state } = bench.upstream;
-    const { seen, open } = delaySecondPage();
+    const { seen, open } = delayPageAt(99);
     const gateway = await bench.open(SETTINGS);
     await gateway.send('GET', '/ingestion?pageSize=1');
     await seen;
@@ -72,6 +73,19 @@ describe('the first load of jobs', () => {
         : { lastRun: { runId: String(job.jobId), status: 'failed' } },
     );
   });
+
+  it('shows the newest run of an ingestion although older jobs of another are deleted meanwhile', async () => {
+    fillThreePages();
+    const { seen, open } = delayPageAt(198);
+    const gateway = await bench.open(SETTINGS);
+    await gateway.send('GET', '/ingestion?pageSize=1');
+    await seen;
+    bench.upstream.state.history.prune(({ connectionId, jobId }) => connectionId === FIRST_ID && jobId < 101);
+    open();
+    await gateway.warm();
+    await bench.upstream.idle();
+    expect((await gateway.status(LAST_ID)).body).toMatchObject({ lastRun: { runId: '1' } });
+  });
 });
 
 describe('a run that is started while its ingestion is read', () => {
@@ -90,6 +104,30 @@ describe('a run that is started while its ingestion is read', () => {
     reading.open();
     await early;
     expect((await gateway.status(connectionId)).body).toMatchObject({ currentRun: { runId: body.runId } });
+  });
+});
+
+describe('an ingestion whose jobs Airbyte cannot read', () => {
+  it('does not delay the list of the others', async () => {
+    for (let n = 0; n < 350; n++) bench.upstream.state.addConnection({ connectionId: idOf(n) });
+    const gateway = await bench.open({ CONNECTION_MAX_AGE_MS: '2000' });
+    await gateway.warm(100);
+    bench.upstream.state.addConnection({ connectionId: LAST_ID });
+    bench.upstream.on('GET /jobs', ({ query }) =>
+      query.get('connectionId') === LAST_ID ? problem(403, 'no') : undefined,
+    );
+    const tried = (): number =>
+      bench.upstream.of('GET /jobs').filter(({ query }) => query.get('connectionId') === LAST_ID).length;
+    const pass = async (): Promise<void> => {
+      bench.clock.skip(200);
+      await gateway.send('GET', '/health/live');
+      await bench.upstream.idle();
+    };
+    while (tried() === 0) await pass();
+    await gateway.send('GET', '/ingestion?pageSize=1');
+    const before = bench.upstream.count(LIST);
+    for (let n = 0; n < 250; n++) await pass();
+    expect(bench.upstream.count(LIST) - before).toBeGreaterThan(50_000 / 2000 + 10);
   });
 });
 

@@ -50,9 +50,10 @@ export class JobWalk {
     const [first] = rows;
     // With unreadable rows, the first and the last row of the page are unknown.
     const isWhole = rows.length === rows.received;
-    if (isWhole && this.last && first && isNewer(this.last, first)) {
+    if (isWhole && this.last && (!first || isNewer(this.last, first))) {
       // Deleted jobs have shifted the others forward: some were passed unread.
       this.offset = Math.max(0, offset - PAGE_LIMIT);
+      if (this.offset === 0) this.last = null;
       return;
     }
     let gained = 0;

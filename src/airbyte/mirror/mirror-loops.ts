@@ -154,8 +154,7 @@ export class MirrorLoops {
     if (walk && !walk.isOver) {
       await walk.step(this.context);
     } else if (nowMs >= this.nextSingleAtMs) {
-      const pauseMs = (await this.readUnread()) ? SINGLE_PAUSE_MS : this.settings.feedIntervalMs;
-      this.nextSingleAtMs = nowMs + pauseMs;
+      this.nextSingleAtMs = nowMs + (await this.readUnread());
     } else if (nowMs >= this.nextVerificationAtMs) {
       await this.verifyNext();
       this.nextVerificationAtMs = nowMs + this.settings.feedIntervalMs;
@@ -171,11 +170,11 @@ export class MirrorLoops {
     return Math.max(MIN_SWEEP_PAUSE_MS, (SWEEP_SHARE * this.settings.connectionMaxAgeMs) / pages);
   }
 
-  /** @returns false if the jobs of every connection are known */
-  private async readUnread(): Promise<boolean> {
+  /** @returns the pause until the next read; a long one if all jobs are known or these cannot be read */
+  private async readUnread(): Promise<number> {
     const next = inTurn(this.store.unreadIds(), this.unreadTurn++);
-    if (next !== undefined) await this.readRuns(next);
-    return next !== undefined;
+    const isRead = next !== undefined && (await this.readRuns(next));
+    return isRead ? SINGLE_PAUSE_MS : this.settings.feedIntervalMs;
   }
 
   private async verifyNext(): Promise<void> {
@@ -183,9 +182,16 @@ export class MirrorLoops {
     if (next !== undefined) await this.readRuns(next);
   }
 
-  private async readRuns(connectionId: string): Promise<void> {
+  /** @returns false if Airbyte cannot read the jobs of this connection, which must not delay the sweep */
+  private async readRuns(connectionId: string): Promise<boolean> {
     const read = beginRead(this.clock, this.changes);
-    this.store.putHistory(connectionId, await readRunFacts(this.client, connectionId, this.context), read);
+    try {
+      this.store.putHistory(connectionId, await readRunFacts(this.client, connectionId, this.context), read);
+      return true;
+    } catch (error) {
+      if (error instanceof AirbyteError) return false;
+      throw error;
+    }
   }
 
   private pause(ms: number): Promise<void> {
