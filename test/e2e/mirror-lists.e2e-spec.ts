@@ -1,6 +1,6 @@
 import { latch } from '../support/latch';
 import { FEED_INTERVAL_MS, MirrorBench, type MirrorGateway } from '../support/mirror-bench';
-import { DESTINATION_ID, SOURCE_ID } from '../support/scripted-upstream';
+import { DESTINATION_ID, problem, SOURCE_ID } from '../support/scripted-upstream';
 
 const LIST = 'GET /connections';
 const NEW = { name: 'Mine', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
@@ -108,5 +108,19 @@ describe('the list', () => {
     const { status, body } = await gateway.send<{ data?: Item[] }>('GET', '/ingestion');
     const ids = body.data?.map(({ connectionId }) => connectionId);
     expect(status === 502 || ids?.includes(created.body.connectionId)).toBe(true);
+  });
+
+  it('shows the last known state while the feed has not reported an outage yet', async () => {
+    addConnections(2);
+    const gateway = await bench.open();
+    await gateway.warm();
+    const answer = latch();
+    bench.upstream.on('GET /jobs', async ({ query }) => {
+      if (query.has('updatedAtStart')) await answer.opened;
+      return problem(503, 'not now');
+    });
+    bench.clock.skip(10_000);
+    expect(await listed(gateway)).toHaveLength(2);
+    answer.open();
   });
 });

@@ -146,9 +146,14 @@ export class Mirror implements OnModuleDestroy {
       if (known?.hasRecentRuns) return this.observed({ ...known, connection }, null);
       const { failure } = this.follower;
       if (known && failure && this.isUsable(known)) return this.observed(known, failure);
-      const runs = await this.direct.runsOf(connection.connectionId, context);
-      const stored = this.store.connection(connection.connectionId);
-      return this.observed({ connection, connectionRead: stored?.read ?? runs.runsRead, ...runs }, null);
+      try {
+        const runs = await this.direct.runsOf(connection.connectionId, context);
+        const stored = this.store.connection(connection.connectionId);
+        return this.observed({ connection, connectionRead: stored?.read ?? runs.runsRead, ...runs }, null);
+      } catch (error) {
+        if (isOutage(error) && known && this.isUsable(known)) return this.observed(known, error);
+        throw error;
+      }
     });
   }
 
