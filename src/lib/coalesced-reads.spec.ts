@@ -41,15 +41,15 @@ describe('CoalescedReads', () => {
     await reads.get('a', count);
     changes = 2;
     expect(await reads.get('a', count)).toBe(1);
-    expect(await reads.get('a', count, 1)).toBe(2);
-    expect(await reads.get('a', count, 2)).toBe(2);
+    expect(await reads.get('a', count, { change: 1 })).toBe(2);
+    expect(await reads.get('a', count, { change: 2 })).toBe(2);
   });
 
   it('reads again for who asks after a change, even while a read from before it is under way', async () => {
     let finish: (value: number) => void = () => undefined;
     const before = reads.get('a', () => new Promise<number>((resolve) => (finish = resolve)));
     changes = 1;
-    const after = reads.get('a', count, 1);
+    const after = reads.get('a', count, { change: 1 });
     finish(99);
     expect(await before).toBe(99);
     expect(await after).toBe(1);
@@ -65,5 +65,30 @@ describe('CoalescedReads', () => {
     for (const key of ['a', 'b', 'c']) await reads.get(key, count);
     expect(await reads.get('a', count)).toBe(4);
     expect(await reads.get('c', count)).toBe(3);
+  });
+
+  it('keeps the answers of a caller with few while another one fills the cache', async () => {
+    await reads.get('a', count, { callerKey: 'few' });
+    for (const key of ['b', 'c', 'd', 'e']) await reads.get(key, count, { callerKey: 'many' });
+    expect(await reads.get('a', count, { callerKey: 'few' })).toBe(1);
+    expect(await reads.get('e', count, { callerKey: 'many' })).toBe(5);
+  });
+
+  it('makes a read of its own for another caller while the first one waits for its turn', async () => {
+    let mustWait = true;
+    const options = { maxAgeMs: 1000, maxEntries: 2, nowMs: () => nowMs, mustWait: () => mustWait };
+    const waiting = new CoalescedReads<number>(options);
+    const never = (): Promise<number> => new Promise(() => undefined);
+    void waiting.get('a', never, { callerKey: 'many' });
+    expect(await waiting.get('a', count, { callerKey: 'few' })).toBe(1);
+    mustWait = false;
+    void waiting.get('b', never, { callerKey: 'many' });
+    let isRead = false;
+    const readAgain = (): Promise<number> => {
+      isRead = true;
+      return count();
+    };
+    void waiting.get('b', readAgain, { callerKey: 'few' });
+    expect(isRead).toBe(false);
   });
 });

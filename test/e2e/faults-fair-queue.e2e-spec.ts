@@ -71,6 +71,33 @@ describe('a caller with many requests beside a caller with few', () => {
     await Promise.all(flooding);
   });
 
+  it.each([
+    ['status', '/ingestion/ID/status', READ],
+    ['list of ingestions', '/ingestion', 'GET /connections'],
+    ['list of sources', '/sources', 'GET /sources'],
+  ])('does not delay the %s that both read', async (_, path, operation) => {
+    await open({ AIRBYTE_TIMEOUT_MS: '60000' });
+    const { connectionId } = upstream.state.addConnection();
+    const url = path.replace('ID', connectionId);
+    const isSent = (): boolean =>
+      upstream.of(operation).some(({ id }) => operation !== READ || id === connectionId);
+    const flooding = flood(30);
+    await upstream.seen(READ, 3);
+    const both = [get(url, KEYS.hostile)];
+    await get('/health/live', '');
+    both.push(get(url, KEYS.honest));
+    await get('/health/live', '');
+    expect(isSent()).toBe(false);
+
+    for (const hold of held.slice(0, 3)) hold.open();
+    await until('the read to be sent', isSent);
+
+    upstream.on(READ, () => undefined);
+    for (const hold of held) hold.open();
+    expect(await Promise.all(both)).toEqual([200, 200]);
+    await flooding;
+  });
+
   it('does not affect readiness and liveness', async () => {
     await open({ AIRBYTE_TIMEOUT_MS: '60000' });
     const flooding = flood(80);

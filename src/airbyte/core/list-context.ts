@@ -2,6 +2,7 @@ import type { Settings } from '../../config/settings-types';
 import type { RequestContext } from '../../http/request-context';
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { CallContext, ListQuery } from '../client/model/airbyte-types';
+import { withSharedTurn } from './shared-turn';
 
 /** Filter and deadline for reading one list. */
 export interface ListContext {
@@ -20,5 +21,8 @@ export function listContextFor(
 ): ListContext | null {
   const only = context.caller?.workspaceId ?? null;
   if (only !== null && airbyte.workspaceId !== null && only !== airbyte.workspaceId) return null;
-  return { query: only === null ? {} : { workspaceIds: [only] }, context: client.withDeadline(context) };
+  return {
+    query: only === null ? {} : { workspaceIds: [only] },
+    context: withSharedTurn(client.withDeadline(context)),
+  };
 }

@@ -7,6 +7,7 @@ import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
 import type { Changes } from '../core/changes';
 import { isDeleted } from '../core/ingestion-mapper';
+import { withSharedTurn } from '../core/shared-turn';
 import { isVisibleTo } from '../core/visibility';
 import { readAllConnections } from './connection-sweep';
 import type { DirectReader } from './direct-reader';
@@ -54,7 +55,7 @@ export class ConnectionList {
     const { workspaceId: only } = this.settings.airbyte;
     const workspaceId = request.caller?.workspaceId ?? null;
     if (workspaceId !== null && only !== null && workspaceId !== only) return [];
-    const context = this.parts.client.withDeadline(request);
+    const context = withSharedTurn(this.parts.client.withDeadline(request));
     const isStored = (): boolean => this.settings.mirror.feedIntervalMs > 0 && !this.parts.store.isFull;
     let rows = isStored() ? await this.stored(context) : null;
     // The sweep may have found more than the memory holds.
@@ -88,7 +89,9 @@ export class ConnectionList {
     const query = workspaceId === null ? {} : { workspaceIds: [workspaceId] };
     const readNow = (): Promise<readonly AirbyteConnection[]> =>
       readAllConnections(this.parts.client, query, context);
-    const rows = await this.reads.get(workspaceId ?? '', readNow, this.parts.changes.newestChange);
+    const rows = await this.reads.get(workspaceId ?? '', readNow, {
+      change: this.parts.changes.newestChange,
+    });
     return [...rows].sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
   }
 

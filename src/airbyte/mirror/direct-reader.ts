@@ -31,7 +31,8 @@ interface NewestJobs {
 
 /**
  * Reads single ingestions from Airbyte. All callers of one workspace share a read, at most one per id and
- * `STATUS_MAX_AGE_MS`. What is read is stored. An id that does not exist for the caller causes the same calls whatever the reason.
+ * `STATUS_MAX_AGE_MS`. A read that waits for the turn of its caller is shared only with this caller. What is read is
+ * stored. An id that does not exist for the caller causes the same calls whatever the reason.
  */
 export class DirectReader {
   private readonly connections: CoalescedReads<ConnectionFact | null>;
@@ -51,6 +52,7 @@ export class DirectReader {
       maxEntries: MAX_SHARED,
       nowMs: () => clock.monotonicMs(),
       newestChange: () => changes.newest,
+      mustWait: () => client.caller.mustReadsWait,
     };
     this.connections = new CoalescedReads(sharing);
     this.jobs = new CoalescedReads(sharing);
@@ -67,7 +69,10 @@ export class DirectReader {
       return connection && { connection, connectionRead };
     };
     const change = this.changes.lastOf(connectionId);
-    return this.connections.get(sharingKey(context, connectionId), readNow, change);
+    return this.connections.get(sharingKey(context, connectionId), readNow, {
+      change,
+      callerKey: context.callerKey,
+    });
   }
 
   /**
@@ -80,7 +85,10 @@ export class DirectReader {
       return { read, page: await readNewestJobs(this.client, connectionId, context) };
     };
     const change = this.changes.lastOf(connectionId);
-    return this.jobs.get(sharingKey(context, connectionId), readNow, change);
+    return this.jobs.get(sharingKey(context, connectionId), readNow, {
+      change,
+      callerKey: context.callerKey,
+    });
   }
 
   /** The newest jobs and the newest success, which may take further calls. */

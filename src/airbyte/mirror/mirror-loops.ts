@@ -5,6 +5,7 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import type { CallContext } from '../client/model/airbyte-types';
 import { PAGE_LIMIT } from '../client/model/paging';
 import type { Changes } from '../core/changes';
+import { withSharedTurn } from '../core/shared-turn';
 import { readRunFacts } from './direct-reader';
 import type { Follower } from './follower';
 import { JobWalk } from './job-walk';
@@ -113,7 +114,7 @@ export class MirrorLoops {
 
   /** For reads that all callers share. */
   get context(): CallContext {
-    return { signal: this.stopping.signal, callerKey: 'mirror' };
+    return withSharedTurn({ signal: this.stopping.signal });
   }
 
   private async followFeed(): Promise<void> {

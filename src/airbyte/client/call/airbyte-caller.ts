@@ -86,6 +86,11 @@ export class AirbyteCaller {
     return this.runner.upstreamClock;
   }
 
+  /** Whether a read that begins now waits for its turn. */
+  get mustReadsWait(): boolean {
+    return this.gate.mustReadsWait;
+  }
+
   /** Deadline of a call on the monotonic clock, in ms. */
   deadlineOf(operation: Pick<Operation, 'lane'>, context: CallContext): number {
     const { timeoutMs, createTimeoutMs, startTimeoutMs } = this.settings;

@@ -51,10 +51,14 @@ export class ConcurrencyGate {
     return this.waiting.size;
   }
 
+  get mustReadsWait(): boolean {
+    return this.mustWait('read');
+  }
+
   /** @returns a function that releases the slot, or the reason for the rejection */
   async enter(entry: Entry): Promise<Release | GateRefusal> {
     if (entry.signal?.aborted) return 'aborted';
-    if (this.hasFreeSlot(entry.lane) && this.waiting.isEmpty(entry.lane)) return this.occupy(entry.lane);
+    if (!this.mustWait(entry.lane)) return this.occupy(entry.lane);
     if (!this.canQueue(entry.callerKey)) return 'full';
     return this.queue(entry);
   }
@@ -119,6 +123,10 @@ export class ConcurrencyGate {
   private takeNext(): Waiter | undefined {
     const canCancel = !this.waiting.isEmpty('cancel') && this.hasFreeSlot('cancel');
     return this.waiting.takeNext((lane) => (canCancel ? lane === 'cancel' : this.hasFreeSlot(lane)));
+  }
+
+  private mustWait(lane: Lane): boolean {
+    return !this.hasFreeSlot(lane) || !this.waiting.isEmpty(lane);
   }
 
   private hasFreeSlot(lane: Lane): boolean {
