@@ -21,7 +21,7 @@ const MEASURES: readonly (readonly [Population, Measure])[] = [
   [{ connections: 10_000, jobsEach: 40 }, memoryAboveIdle],
 ];
 
-/** What the mirror promises beside requests/s, one line of Markdown each. */
+/** Returns the other figures of the mirror, each as one line of Markdown. */
 export async function* mirrorFigures(upstream: Upstream): AsyncGenerator<string> {
   for (const [population, measure] of MEASURES) {
     await upstream.report({ delayMs: 0, population, newestJob: null });
@@ -129,7 +129,7 @@ async function memoryAboveIdle(running: Running, upstream: Upstream): Promise<st
   const work = knownStatuses(10_000, 'Cache-Control: no-cache\r\n');
   const load = { port: running.port, work, connections: 32, settleMs: 8000, measureMs: 8000 };
   await drive(load, () => Promise.resolve());
-  // What is shared among callers for a second is not part of it.
+  // Reads that callers share for a second are not part of it.
   await wait(3000);
   const full = await running.collected();
   return (

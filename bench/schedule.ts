@@ -5,7 +5,7 @@ import { machine } from './report';
 import { median } from './stats';
 
 /**
- * What schedules cost: the next run of an expression held by Airbyte, and the translation of a caller's. Croner and
+ * Measures the cost of schedules: the next run of an expression held by Airbyte, and the translation of a caller's. Croner and
  * cron-parser get the nearest expression that they read; they differ from Quartz in what fires when.
  */
 interface Case {

@@ -1,6 +1,6 @@
-// What breaks a caller, between two descriptions of one API. What a caller sends may only be taken more freely; what
-// a caller gets may only be promised more closely. Additions are fine, but for what a caller must send, and but for
-// words of an enum in an answer: those are closed (docs/versioning.md).
+// Finds changes between two descriptions of one API that break a caller. Rules for requests may only become less strict,
+// and promises about answers only more exact. Additions are allowed, except for required members of a request and for new
+// enum values in an answer: enums in answers are closed (docs/versioning.md).
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 const LOWER_BOUNDS = ['minimum', 'minLength', 'minItems'];

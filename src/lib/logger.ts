@@ -19,7 +19,7 @@ const standardOutput: DestinationStream = {
   },
 };
 
-/** When the log reader exits, writes fail with EPIPE. The gateway continues without a log. */
+/** Writes fail with EPIPE after the log reader has exited. The gateway continues without a log. */
 function ignoreClosedPipe(): void {
   // Node has already closed the stream, so the logger writes no more lines.
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Where the hostile caller sends, and as whom. */
+/** The target of the hostile caller, and its credentials. */
 export interface Target {
   readonly port: number;
   /** Another one than the honest caller's: without keys, callers are told apart by it. */

@@ -10,9 +10,9 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** How the honest caller fared. */
+/** The results of the honest caller. */
 export interface Course {
-  /** How long the gateway worked from each request to its answer; the longest first. */
+  /** Time of the gateway from each request to its answer, in milliseconds, longest first. */
   readonly worksMs: readonly number[];
   /** Answers that were not the right ones. */
   readonly wrong: readonly string[];

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DESTINATION_ID, SOURCE_ID } from '../support/scripted-upstream';
 
-/** What came of one ingestion, as far as its caller knows. */
+/** The outcome of one ingestion, as its caller knows it. */
 export interface Told {
   readonly name: string;
   readonly withKey: boolean;

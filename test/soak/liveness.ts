@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-/** How a gateway's liveness was over a while. */
+/** Liveness of a gateway during a period. */
 export interface LivenessReport {
-  /** How long each answer took, in milliseconds, shortest first. */
+  /** Duration of each answer in milliseconds, shortest first. */
   readonly answeredMs: readonly number[];
   /** Whatever was not 200 `{"status":"ok"}`. */
   readonly wrong: readonly string[];

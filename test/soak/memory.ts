@@ -1,4 +1,4 @@
-/** What a gateway holds on to: bytes after a collection. */
+/** Memory of a gateway in bytes, after a garbage collection. */
 export interface MemorySample {
   readonly atMs: number;
   readonly heapBytes: number;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Told } from './bad-caller';
 
-/** What came of reads. */
+/** Counts of the results of reads. */
 export interface Reads {
   good: number;
   failed: number;

@@ -11,7 +11,7 @@ import { randomFrom } from '../support/random';
 import { type Reads, read } from './readers';
 
 const INGESTIONS = 1_000;
-/** How long callers go on asking after the faults have ended; longer than outcomes stay in doubt. */
+/** Callers repeat their requests for this time after the last fault. It is longer than outcomes stay in doubt. */
 const SETTLE_MS = 30_000;
 const READERS = 4;
 const BETWEEN_SAMPLES_MS = 4_000;

@@ -453,7 +453,7 @@ export interface components {
              */
             state: components["schemas"]["CapabilityState"];
             /**
-             * @description Why it is not `on`; null if it is.
+             * @description Reason why the state is not `on`; null if it is `on`.
              * @example null
              */
             reason: string | null;
@@ -562,13 +562,13 @@ export interface components {
             nextPageToken: string | null;
         };
         /**
-         * @description What to do: `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
+         * @description Recommended action. `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
          *     `wait`: the cause is temporary, or Airbyte tries again by itself. `contact_support`: ask the operator of Airbyte.
          * @enum {string}
          */
         FailureAdvice: "fix_configuration" | "run_again" | "wait" | "contact_support";
         /**
-         * @description Where the failure happened.
+         * @description Component in which the failure happened.
          * @enum {string}
          */
         FailureOrigin: "source" | "destination" | "replication" | "persistence" | "airbyte_platform" | "normalization" | "dbt" | "unknown";
@@ -590,7 +590,7 @@ export interface components {
              */
             reason: string;
             /**
-             * @description How to correct the value.
+             * @description Instruction to correct the value.
              * @example For every day at 02:00 write "0 2 * * *"
              */
             hint: string;
@@ -684,11 +684,11 @@ export interface components {
              */
             at: string;
             /**
-             * @description What happened.
+             * @description Kind of the event.
              * @example paused
              */
             kind: components["schemas"]["HistoryKind"];
-            /** @description Who caused it. */
+            /** @description User or system that caused the event. */
             by: components["schemas"]["HistoryActor"];
             /**
              * @description Run of the event; null if it is not about a run or Airbyte does not report it.
@@ -705,7 +705,7 @@ export interface components {
              * @example The warehouse is being moved.
              */
             reason: string | null;
-            /** @description Why a run failed; null if it did not fail or Airbyte reports no reason. */
+            /** @description Reason of a failed run; null if it did not fail or Airbyte reports no reason. */
             failure: components["schemas"]["RunFailure"] | null;
             /** @description Changed settings. */
             changes: components["schemas"]["HistoryChange"][];
@@ -716,7 +716,7 @@ export interface components {
             upstreamType: string;
         };
         /**
-         * @description What happened.
+         * @description Kind of the event.
          * @enum {string}
          */
         HistoryKind: "run_started" | "run_succeeded" | "run_incomplete" | "run_failed" | "run_cancelled" | "settings_changed" | "streams_changed" | "connector_updated" | "activated" | "paused" | "unknown";
@@ -1000,7 +1000,7 @@ export interface components {
              */
             bytes: number | null;
             /**
-             * @description Why the run failed; null if it did not fail, if Airbyte reports no reason, or if the capability `failureReasons` is off
+             * @description Reason of the failure; null if the run did not fail, if Airbyte reports no reason, or if the capability `failureReasons` is off
              *     (`GET /capabilities`). In an `incomplete` run, the reason of the newest attempt that failed.
              */
             failure: components["schemas"]["RunFailure"] | null;
@@ -1224,7 +1224,7 @@ export interface components {
              * @example 1048576
              */
             bytes: number | null;
-            /** @description Why the attempt failed; null if it did not fail or Airbyte reports no reason. */
+            /** @description Reason of the failure; null if the attempt did not fail or Airbyte reports no reason. */
             failure: components["schemas"]["RunFailure"] | null;
         };
         /** @description What a run would change. Nothing was started. */
@@ -1313,7 +1313,7 @@ export interface components {
              */
             bytes: number | null;
             /**
-             * @description Why the run failed; null if it did not fail, if Airbyte reports no reason, or if the capability `failureReasons` is off
+             * @description Reason of the failure; null if the run did not fail, if Airbyte reports no reason, or if the capability `failureReasons` is off
              *     (`GET /capabilities`). In an `incomplete` run, the reason of the newest attempt that failed.
              */
             failure: components["schemas"]["RunFailure"] | null;
@@ -1324,10 +1324,10 @@ export interface components {
             /** @description Counts of a running sync; null if the run does not run, or if the capability `progress` is off. */
             progress: components["schemas"]["RunProgress"] | null;
         };
-        /** @description Why a run or an attempt failed, as Airbyte reports it. */
+        /** @description Reason of a failed run or attempt, as Airbyte reports it. */
         RunFailure: {
             /**
-             * @description Where the failure happened.
+             * @description Component in which the failure happened.
              * @example source
              */
             origin: components["schemas"]["FailureOrigin"];
@@ -1347,7 +1347,7 @@ export interface components {
              */
             retryable: boolean | null;
             /**
-             * @description What to do: `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
+             * @description Recommended action. `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
              *     `wait`: the cause is temporary, or Airbyte tries again by itself. `contact_support`: ask the operator of Airbyte.
              * @example fix_configuration
              */

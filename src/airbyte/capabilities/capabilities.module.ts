@@ -4,7 +4,7 @@ import { InternalModule } from '../internal/internal.module';
 import { CapabilitiesController } from './capabilities.controller';
 import { CapabilitiesService } from './capabilities.service';
 
-/** What the installation and the caller can do. */
+/** The capabilities of the installation and of the caller. */
 @Module({
   imports: [CoreModule, InternalModule],
   controllers: [CapabilitiesController],

@@ -28,7 +28,7 @@ export interface AdviceInput {
 }
 
 /**
- * What to do about a failure. `type` decides, as Airbyte's own retries do: only a person corrects a configuration, and time
+ * Returns the recommended action. `type` decides, as Airbyte's own retries do: only a person corrects a configuration, and time
  * heals what is temporary.
  */
 export function adviceOf({ origin, type, retryable, willRetry }: AdviceInput): Advice {

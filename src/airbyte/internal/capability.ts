@@ -37,6 +37,6 @@ export type CapabilityState = (typeof CAPABILITY_STATES)[number];
 export interface CapabilityReport {
   readonly capability: Capability;
   readonly state: CapabilityState;
-  /** Why it is not `on`; null if it is. */
+  /** Reason why the state is not `on`; null if it is `on`. */
   readonly reason: string | null;
 }

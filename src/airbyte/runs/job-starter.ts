@@ -17,7 +17,7 @@ const POLLS_AFTER_LOSS = 4;
 const STOP_TIMEOUT_MS = 8_000;
 const PAUSE_WHILE_STOPPING_MS = 1_000;
 
-/** What is started. */
+/** The job to start. */
 export interface StartKind {
   /** Types of the jobs that it creates. */
   readonly jobTypes: readonly string[];

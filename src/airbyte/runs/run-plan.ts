@@ -78,7 +78,7 @@ export function planOf(request: StartRunDto, connection: AirbyteConnection): Run
   return { type, mode, isOfAllStreams: false, streams };
 }
 
-/** Which call starts the run. Only a refresh and a clear of some streams need the internal API. */
+/** Selects the call that starts the run. Only a refresh and a clear of some streams need the internal API. */
 export function startKindOf(
   plan: RunPlan,
   connectionId: string,

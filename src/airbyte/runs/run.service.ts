@@ -80,7 +80,7 @@ export class RunService {
     });
   }
 
-  /** What a start would change. */
+  /** Returns the changes that a start would make. */
   async check(connectionId: string, request: StartRunDto, context: RequestContext): Promise<RunCheckDto> {
     assertOptionsFit(request);
     const reading = this.client.withDeadline(context);

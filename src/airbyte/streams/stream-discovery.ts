@@ -4,7 +4,7 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import type { CallContext, SourceStream } from '../client/model/airbyte-types';
 import { type CallResult, PendingCall } from '../client/model/pending-call';
 
-/** How long a result is given to others. Airbyte itself keeps results until the configuration changes. */
+/** A result is shared for this time. Airbyte itself keeps results until the configuration changes. */
 const MAX_AGE_MS = 5 * 60_000;
 const MAX_RESULTS = 50;
 /** Paths of fields in all kept results, about 20 MB. */

@@ -11,7 +11,7 @@ export class FieldErrorDto {
   @ApiProperty({ example: 'has 4 fields; a Unix expression has 5, a Quartz expression 6 or 7' })
   reason: string;
 
-  /** How to correct the value. */
+  /** Instruction to correct the value. */
   @ApiProperty({ example: 'For every day at 02:00 write "0 2 * * *"' })
   hint: string;
 }

@@ -15,7 +15,7 @@ export interface ConnectionChangeOptions {
   readonly changed: (connectionId: string) => void;
   /** Ends the running job of a connection. */
   readonly cancelJobOf: (connectionId: string) => Promise<void>;
-  /** Why a connection would overwrite other data, or null. */
+  /** Reason why a connection would overwrite other data; null if it would not. */
   readonly conflictOf: (connection: Connection) => Promise<string | null>;
   /** Serializes the check for conflicts and the insert, so that concurrent requests see each other. */
   readonly writeTargetMutex: Mutex;
@@ -27,7 +27,7 @@ export interface ConnectionChange {
   readonly apply: (before: Connection) => Connection;
   /** The new streams with their schemas; null if they are not changed. */
   readonly streams: readonly DescribedStream[] | null;
-  /** Why it is changed, for the timeline. */
+  /** Reason of the change, for the timeline. */
   readonly reason: string | null;
   readonly byUser: boolean;
 }

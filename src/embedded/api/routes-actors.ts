@@ -22,7 +22,7 @@ export interface ActorRoutesOptions {
   readonly hasWorkspace: (id: string) => boolean;
   /** Deletes the connections that use an actor. */
   readonly deleteConnectionsUsing: (actorId: string) => Promise<void>;
-  /** Why the changed actor would make a connection overwrite other data, or null. */
+  /** Reason why the changed actor would make a connection overwrite other data; null if it would not. */
   readonly conflictOf: (actor: Actor) => Promise<string | null>;
 }
 

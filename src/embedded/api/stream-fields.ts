@@ -13,7 +13,7 @@ export function hasField(schema: JsonObject, path: readonly string[]): boolean {
 }
 
 /**
- * Why a field cannot be the cursor or part of the primary key, or null. Built-in sources mark such a field in the schema,
+ * Reason why a field cannot be the cursor or part of the primary key; null if it can. Built-in sources mark such a field in the schema,
  * for example if the database has no order for its type.
  */
 export function rejectionOf(

@@ -1,7 +1,7 @@
 export const TIME_UNITS = ['minutes', 'hours', 'days', 'weeks', 'months'] as const;
 export type TimeUnit = (typeof TIME_UNITS)[number];
 
-/** When a connection syncs by itself. `basic` is an interval from the start of the previous job. */
+/** Schedule of a connection. `basic` is an interval from the start of the previous job. */
 export type Schedule =
   | { readonly kind: 'manual' }
   | { readonly kind: 'cron'; readonly expression: string; readonly timeZone: string }

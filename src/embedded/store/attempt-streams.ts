@@ -6,10 +6,10 @@ import type { Row } from './row';
 export interface AttemptStream extends StreamName {
   readonly jobId: number;
   readonly attempt: number;
-  /** What the source sent. */
+  /** Rows and bytes from the source. */
   readonly rowsEmitted: number;
   readonly bytesEmitted: number;
-  /** What the destination has stored for good; 0 for an overwrite that failed. */
+  /** Rows and bytes that the destination has committed; 0 for an overwrite that failed. */
   readonly rowsCommitted: number;
   readonly bytesCommitted: number;
 }

@@ -16,7 +16,7 @@ export class CapabilityDto {
   @ApiProperty({ enum: CAPABILITY_STATES, enumName: 'CapabilityState', example: 'on' })
   state: CapabilityState;
 
-  /** Why it is not `on`; null if it is. */
+  /** Reason why the state is not `on`; null if it is `on`. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   reason: string | null;
 }

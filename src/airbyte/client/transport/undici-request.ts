@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 
 /**
- * Why no complete response was received:
+ * Reason for a missing or incomplete response:
  * `unreachable` (refused, DNS, TLS, proxy), `dropped` (connection closed), `timeout`, `aborted` (signal of the caller),
  * `too_large`, `garbled` (not HTTP).
  */

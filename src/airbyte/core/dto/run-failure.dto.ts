@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
-/** Where a failure happened; the words of Airbyte. `unknown`: not reported, or a value of a later version. */
+/** Origins of a failure, with Airbyte's names. `unknown`: not reported, or a value of a later version. */
 export const FAILURE_ORIGINS = [
   'source',
   'destination',
@@ -13,7 +13,7 @@ export const FAILURE_ORIGINS = [
 ] as const;
 export type FailureOrigin = (typeof FAILURE_ORIGINS)[number];
 
-/** Kind of failure; the words of Airbyte. `unknown`: not reported, or a value of a later version. */
+/** Kinds of failure, with Airbyte's names. `unknown`: not reported, or a value of a later version. */
 export const FAILURE_TYPES = [
   'config_error',
   'system_error',
@@ -26,13 +26,13 @@ export const FAILURE_TYPES = [
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
-/** What the caller can do. */
+/** Actions that can correct a failure. */
 export const ADVICES = ['fix_configuration', 'run_again', 'wait', 'contact_support'] as const;
 export type Advice = (typeof ADVICES)[number];
 
-@ApiSchema({ name: 'RunFailure', description: 'Why a run or an attempt failed, as Airbyte reports it.' })
+@ApiSchema({ name: 'RunFailure', description: 'Reason of a failed run or attempt, as Airbyte reports it.' })
 export class RunFailureDto {
-  /** Where the failure happened. */
+  /** Component in which the failure happened. */
   @ApiProperty({ enum: FAILURE_ORIGINS, enumName: 'FailureOrigin', example: 'source' })
   origin: FailureOrigin;
 
@@ -49,7 +49,7 @@ export class RunFailureDto {
   retryable: boolean | null;
 
   /**
-   * What to do: `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
+   * Recommended action. `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
    * `wait`: the cause is temporary, or Airbyte tries again by itself. `contact_support`: ask the operator of Airbyte.
    */
   @ApiProperty({ enum: ADVICES, enumName: 'FailureAdvice', example: 'fix_configuration' })

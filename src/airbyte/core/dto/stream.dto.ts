@@ -3,7 +3,7 @@ import { ArrayMaxSize, IsArray, IsOptional, IsString } from 'class-validator';
 import { IsOneOf, IsOptionalText, IsText } from '../../../api/validation/decorators';
 import { IsListOfPaths } from './is-list-of-paths';
 
-/** What Airbyte can do with a stream: how it reads, and what it does with what the destination has. */
+/** Airbyte's sync modes. A mode defines how the source is read and how the rows in the destination change. */
 export const SYNC_MODES = [
   'full_refresh_overwrite',
   'full_refresh_overwrite_deduped',

@@ -58,11 +58,11 @@ export class HistoryEventDto {
   @ApiProperty({ format: 'date-time', example: '2026-01-15T02:07:41.000Z' })
   at: string;
 
-  /** What happened. */
+  /** Kind of the event. */
   @ApiProperty({ enum: HISTORY_KINDS, enumName: 'HistoryKind', example: 'paused' })
   kind: HistoryKind;
 
-  /** Who caused it. */
+  /** User or system that caused the event. */
   @ApiProperty({ type: () => HistoryActorDto })
   by: HistoryActorDto;
 
@@ -78,7 +78,7 @@ export class HistoryEventDto {
   @ApiProperty({ type: 'string', nullable: true, example: 'The warehouse is being moved.' })
   reason: string | null;
 
-  /** Why a run failed; null if it did not fail or Airbyte reports no reason. */
+  /** Reason of a failed run; null if it did not fail or Airbyte reports no reason. */
   @ApiProperty({ type: () => RunFailureDto, nullable: true })
   failure: RunFailureDto | null;
 

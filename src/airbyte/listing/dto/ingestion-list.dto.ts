@@ -14,7 +14,7 @@ import {
 } from '../../core/status-enums';
 import { PageQueryDto } from '../../../api/pagination/page-query.dto';
 
-/** Which ingestions to list: those to which all that is given applies. */
+/** Filter of a list. An ingestion is listed if it matches every given condition. */
 export class IngestionListQueryDto extends PageQueryDto {
   /** Only ingestions with this status. */
   @ApiProperty({ enum: INGESTION_STATUSES, enumName: 'IngestionStatus', required: false, example: 'active' })

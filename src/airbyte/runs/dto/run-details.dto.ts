@@ -11,7 +11,7 @@ export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 @ApiSchema({ name: 'ListedRun', description: 'One run in a list.' })
 export class ListedRunDto extends RunDto {
   /**
-   * Why the run failed; null if it did not fail, if Airbyte reports no reason, or if the capability `failureReasons` is off
+   * Reason of the failure; null if the run did not fail, if Airbyte reports no reason, or if the capability `failureReasons` is off
    * (`GET /capabilities`). In an `incomplete` run, the reason of the newest attempt that failed.
    */
   @ApiProperty({ type: () => RunFailureDto, nullable: true })
@@ -44,7 +44,7 @@ export class RunAttemptDto {
   @ApiProperty({ ...COUNT, example: 1048576 })
   bytes: number | null;
 
-  /** Why the attempt failed; null if it did not fail or Airbyte reports no reason. */
+  /** Reason of the failure; null if the attempt did not fail or Airbyte reports no reason. */
   @ApiProperty({ type: () => RunFailureDto, nullable: true })
   failure: RunFailureDto | null;
 }

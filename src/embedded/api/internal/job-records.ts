@@ -7,12 +7,12 @@ import type { ConnectionStore } from '../../store/connections';
 import type { Job } from '../../store/jobs';
 import type { JobRecord } from './job-bodies';
 
-/** What the records of jobs are read from. */
+/** Sources of the records of jobs. */
 export interface JobRecordSources {
   readonly connections: ConnectionStore;
   readonly attempts: AttemptStore;
   readonly attemptStreams: AttemptStreamStore;
-  /** What the source of a running job has sent in its current attempt. */
+  /** Counts of the rows that the source of a running job has sent in its current attempt. */
   readonly emittedOf: (jobId: number) => readonly EmittedStream[];
   /** The log of an attempt, also while it runs. */
   readonly logOf: (jobId: number, attempt: number) => readonly LogEvent[];

@@ -24,7 +24,7 @@ const USER = {
   isDeleted: false,
 };
 
-/** What happened to a connection, who did it and why, newest first. */
+/** The events of a connection with their user and reason, newest first. */
 export function timelineRoutes(options: TimelineRoutesOptions): Route[] {
   return [
     operation('/connections/events/list', (request) => listEvents(options, request, null)),
