@@ -29,6 +29,7 @@ describe('an invalid connection', () => {
     'a cron schedule without an expression': { schedule: { scheduleType: 'cron' } },
     'createdAt as text': { createdAt: 'yesterday' },
     'no createdAt': { createdAt: undefined },
+    'createdAt after the year 9999': { createdAt: 8e12 },
     'no streams': { configurations: null },
     'a stream without a name': { configurations: { streams: [{}, null, 7] } },
     'no status': { status: null },
@@ -83,6 +84,8 @@ describe('an invalid connection', () => {
 describe('an invalid job', () => {
   const ODD: Record<string, object> = {
     'lastUpdatedAt that is not a time': { lastUpdatedAt: 'soon' },
+    'lastUpdatedAt after the year 9999': { lastUpdatedAt: '+275760-09-13T00:00:00Z' },
+    'startTime after the year 9999': { startTime: '+275760-09-13T00:00:00Z' },
     'no jobType': { jobType: null },
     'no startTime': { startTime: undefined, lastUpdatedAt: '2026-01-15T02:00:00Z' },
     'no times': { startTime: null, lastUpdatedAt: null },

@@ -41,16 +41,23 @@ export function optionalNumber(from: Members, name: string): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
+/** The years of RFC 3339, whose dates the answers of the gateway contain. */
+const FIRST_INSTANT_MS = Date.parse('0000-01-01T00:00:00Z');
+const LAST_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+function instantOrNull(date: Date): Date | null {
+  const ms = date.getTime();
+  return ms >= FIRST_INSTANT_MS && ms <= LAST_INSTANT_MS ? date : null;
+}
+
 /** Null if the field is absent or not a date. */
 export function optionalInstant(from: Members, name: string): Date | null {
-  const date = new Date(optionalText(from, name) ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? null : date;
+  return instantOrNull(new Date(optionalText(from, name) ?? Number.NaN));
 }
 
 /** Date from whole seconds since 1970; null otherwise. */
 export function optionalEpochSeconds(from: Members, name: string): Date | null {
-  const date = new Date((optionalNumber(from, name) ?? Number.NaN) * 1000);
-  return Number.isNaN(date.getTime()) ? null : date;
+  return instantOrNull(new Date((optionalNumber(from, name) ?? Number.NaN) * 1000));
 }
 
 /** The readable rows of a page. `received` counts all rows, as needed for paging. */
