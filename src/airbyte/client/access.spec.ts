@@ -4,6 +4,7 @@ import { errorId, fault, hateoas, json, problem } from '../../../test/support/sc
 import { clientBench, creation, errorOf } from '../../../test/support/upstream-client';
 
 const GET = 'GET /connections/:id';
+const HOUR_MS = 3_600_000;
 
 const bench = clientBench();
 
@@ -154,24 +155,29 @@ describe('concurrency limits', () => {
   });
 
   it('a call is refused and not sent while the queue is full', async () => {
+    const stop = new AbortController();
     bench.upstream.on(GET, () => fault('hang'));
-    const client = bench.clientWith({ maxConcurrency: 1, maxQueue: 1, timeoutMs: 400 });
-    const held = errorOf(client.getConnection('a'));
+    const client = bench.clientWith({ maxConcurrency: 1, maxQueue: 1, timeoutMs: HOUR_MS });
+    const { signal } = stop;
+    const held = errorOf(client.getConnection('a', { signal }));
     await bench.upstream.seen(GET);
-    const queued = errorOf(client.getConnection('b'));
+    const queued = errorOf(client.getConnection('b', { signal }));
     const error = await errorOf(client.getConnection('c'));
     expect(error).toMatchObject({ kind: 'overloaded', sent: false });
     expect(bench.upstream.count(GET)).toBe(1);
+    stop.abort();
     await Promise.all([held, queued]);
   });
 
   it('the time in the queue counts against the budget', async () => {
     bench.upstream.on(CREATE, () => fault('hang'));
-    const client = bench.clientWith({ maxConcurrency: 1, maxCreates: 1, createTimeoutMs: 300 });
+    const client = bench.clientWith({ maxConcurrency: 1, maxCreates: 1, createTimeoutMs: HOUR_MS });
     const held = errorOf(client.createConnection(creation()));
     await bench.upstream.seen(CREATE);
     const error = await errorOf(client.getConnection('x', { deadlineAt: performance.now() + 100 }));
     expect(error).toMatchObject({ kind: 'timeout', sent: false });
+    expect(bench.upstream.count(GET)).toBe(0);
+    await client.onApplicationShutdown();
     await held;
   });
 
