@@ -31,7 +31,6 @@ export async function callEverything(client: AirbyteClient, fixtures: Fixtures):
     listAllConnections: () => client.listAllConnections({ includeDeleted: false }),
     patchConnection: () => client.patchConnection(connectionId, { name: 'Upstream contract, patched' }),
     createJob: () => client.createJob(connectionId).catch(unlessRunning),
-    createClearJob: () => client.createClearJob(connectionId).catch(unlessRunning),
     getJob: () => client.getJob(jobId),
     listJobs: () =>
       client.listJobs({
@@ -42,6 +41,8 @@ export async function callEverything(client: AirbyteClient, fixtures: Fixtures):
         offset: 0,
       }),
     cancelJob: () => client.cancelJob(jobId),
+    // After the cancellation: a clear cancels the running sync itself.
+    createClearJob: () => client.createClearJob(connectionId).catch(unlessRunning),
     getSource: () => client.getSource(quickSourceId),
     listAllSources: () => client.listAllSources(scope),
     getDestination: () => client.getDestination(destinationId),
