@@ -66,7 +66,11 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
     compile: 'tsc',
   },
   'typescript-axios': { ...openapiGenerator(5, 'typescript-axios'), compile: 'tsc' },
-  python: { ...openapiGenerator(5, 'python'), compile: 'python' },
+  // This release writes the member `from`, a keyword of Python, into its test stubs unescaped. The client escapes it.
+  python: {
+    ...openapiGenerator(5, 'python', '--global-property=apiTests=false,modelTests=false'),
+    compile: 'python',
+  },
   // Its own optional type for members that may be null comes from Maven.
   java: {
     ...openapiGenerator(5, 'java', '--library', 'native', '--additional-properties=openApiNullable=false'),

@@ -79,14 +79,17 @@ func main() {
 	check(problem.Code == openapi.PROBLEMCODE_VALIDATION_FAILED, "the problem is typed")
 	check((*problem.Errors)[0].Field == "schedule.cronExpression", "the problem names the field")
 
-	run, _, err := client.RunsApi.StartRun(ctx, id).StartRunInput(*openapi.NewStartRunInput()).Execute()
+	started, _, err := client.RunsApi.StartRun(ctx, id).StartRunInput(*openapi.NewStartRunInput()).Execute()
 	done(err, "starting a run")
+	run, _, err := client.RunsApi.GetRun(ctx, id, started.RunId).Wait(30).Execute()
+	done(err, "reading the run")
 	for run.EndedAt.Get() == nil {
-		run, _, err = client.RunsApi.GetRun(ctx, id, run.RunId).Wait(30).Execute()
+		run, _, err = client.RunsApi.GetRun(ctx, id, started.RunId).Wait(30).Execute()
 		done(err, "waiting for the run")
 	}
 	runs, _, err := client.RunsApi.ListRuns(ctx, id).PageSize(1).Execute()
 	done(err, "listing runs")
+	check(runs.Data[0].RunId == started.RunId, "the newest run is the started one")
 	check(runs.Data[0].Status == openapi.RUNSTATUS_SUCCEEDED, "the run is listed, succeeded")
 	check(*runs.Data[0].Rows.Get() > 0, "it moved rows")
 

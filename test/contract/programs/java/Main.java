@@ -8,10 +8,12 @@ import org.openapitools.client.model.CreateIngestionInput;
 import org.openapitools.client.model.Ingestion;
 import org.openapitools.client.model.IngestionList;
 import org.openapitools.client.model.IngestionStatusReport;
+import org.openapitools.client.model.ListedRun;
 import org.openapitools.client.model.NextSyncReason;
 import org.openapitools.client.model.Problem;
 import org.openapitools.client.model.ProblemCode;
 import org.openapitools.client.model.Run;
+import org.openapitools.client.model.RunDetails;
 import org.openapitools.client.model.RunStatus;
 import org.openapitools.client.model.ScheduleInput;
 import org.openapitools.client.model.ScheduleType;
@@ -46,13 +48,15 @@ public final class Main {
         "schedule.cronExpression".equals(problem.getErrors().get(0).getField()),
         "the problem names the field");
 
-    Run run = runs.startRun(id, null, new StartRunInput());
-    while (run.getEndedAt() == null) run = runs.getRun(id, run.getRunId(), 30);
-    Run newest = runs.listRuns(id, null, 1, null).getData().get(0);
+    Run started = runs.startRun(id, null, new StartRunInput());
+    RunDetails run = runs.getRun(id, started.getRunId(), 30);
+    while (run.getEndedAt() == null) run = runs.getRun(id, started.getRunId(), 30);
+    ListedRun newest = runs.listRuns(id, null, 1, null).getData().get(0);
+    check(started.getRunId().equals(newest.getRunId()), "the newest run is the started one");
     check(newest.getStatus() == RunStatus.SUCCEEDED, "the run is listed, succeeded");
     check(newest.getRows() > 0, "it moved rows");
 
-    IngestionStatusReport status = ingestions.getIngestionStatus(id, null, null);
+    IngestionStatusReport status = ingestions.getIngestionStatus(id, null, null, null, null);
     check(status.getLastSync() != null, "the status tells the last sync");
     check(status.getNextSync().isAfter(status.getObservedAt()), "the status tells the next sync");
     check(status.getNextSyncReason() == NextSyncReason.SCHEDULED, "and why it comes");
