@@ -9,7 +9,7 @@ import {
   responsesOf,
   type Schema,
 } from '../../src/api/openapi/described-operations';
-import { document } from '../support/contract-document';
+import { document, document30 } from '../support/contract-document';
 import { faultsOf } from '../support/contract-schema';
 
 const SCHEMAS = Object.entries(document.components?.schemas ?? {}).flatMap(
@@ -79,6 +79,26 @@ describe('the description', () => {
     expect(new Set(lists).size).toBe(lists.length);
   });
 
+  it('gives every integer of a response header a format and bounds', () => {
+    const inline = operationsOf(document).flatMap((operation) =>
+      responsesOf(operation).map(([, { headers }]) => headers),
+    );
+    const integers = [document.components?.headers, ...inline].flatMap((headers = {}) =>
+      Object.entries(headers).flatMap(([name, header]) =>
+        !isReference(header) && header.schema && 'type' in header.schema && header.schema.type === 'integer'
+          ? [{ name, ...header.schema }]
+          : [],
+      ),
+    );
+    expect(new Set(integers.map(({ name }) => name))).toEqual(new Set(['Age', 'Retry-After']));
+    for (const integer of integers)
+      expect(integer).toMatchObject({
+        format: expect.stringMatching(/^int(32|64)$/),
+        minimum: expect.any(Number),
+        maximum: expect.any(Number),
+      });
+  });
+
   it('has an id of its own, a tag, a summary and a description for every operation', () => {
     const operations = operationsOf(document);
     for (const { operationId, tags, summary, description, security } of operations) {
@@ -124,6 +144,24 @@ describe('the description', () => {
     );
     expect(faults.length).toBeGreaterThan(100);
     expect(faults.flat()).toEqual([]);
+  });
+});
+
+describe('the description for generators without OpenAPI 3.1', () => {
+  const schemas = Object.entries(document30.components?.schemas ?? {});
+
+  it('lists null as a value of every nullable enum', () => {
+    const enums = schemas.flatMap(([, schema]) =>
+      !isReference(schema) && schema.nullable && schema.enum ? [schema.enum as unknown[]] : [],
+    );
+    expect(enums).not.toEqual([]);
+    for (const values of enums) expect(values).toContain(null);
+  });
+
+  it('has no schema that nothing refers to', () => {
+    const text = JSON.stringify(document30);
+    const unused = schemas.filter(([name]) => !text.includes(`"#/components/schemas/${name}"`));
+    expect(unused.map(([name]) => name)).toEqual([]);
   });
 });
 

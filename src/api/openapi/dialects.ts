@@ -79,18 +79,28 @@ const SCHEMAS = '#/components/schemas/';
 /** A prefix would conflict with generated Go clients, which use names such as `NullableRun`. */
 const OR_NULL = 'OrNull';
 
-/** Adds the nullable schemas that members refer to. */
+/** Adds the nullable schemas that members refer to, and removes schemas that are only used as nullable. */
 function withNullableSchemas(description: Json): Json {
   const components = isJson(description['components']) ? description['components'] : {};
   const schemas = isJson(components['schemas']) ? components['schemas'] : {};
-  const names = JSON.stringify(description).matchAll(new RegExp(`${SCHEMAS}(\\w+)${OR_NULL}"`, 'g'));
-  const added = [...new Set([...names].map(([, name = '']) => name))].map((name) => [
-    name + OR_NULL,
-    { ...(schemas[name] as Json), nullable: true },
-  ]);
-  const all = Object.entries({ ...schemas, ...(Object.fromEntries(added) as Json) });
+  const references = JSON.stringify(description).matchAll(new RegExp(`"${SCHEMAS}(\\w+)"`, 'g'));
+  const used = new Set([...references].map(([, name = '']) => name));
+  const replaced = Object.keys(schemas).filter((name) => used.has(name + OR_NULL));
+  const added = replaced.map((name) => [name + OR_NULL, nullableSchema(schemas[name] as Json)]);
+  const unused = replaced.filter((name) => !used.has(name));
+  const all = Object.entries({ ...without(schemas, unused), ...(Object.fromEntries(added) as Json) });
   const sorted = all.sort(([a], [b]) => (a < b ? -1 : 1));
   return { ...description, components: { ...components, schemas: Object.fromEntries(sorted) as Json } };
+}
+
+/** `nullable` does not add null to the values of an enum, so the enum lists it (OpenAPI 3.0.3, clarification of nullable). */
+function nullableSchema(schema: Json): Json {
+  const values: unknown = schema['enum'];
+  return {
+    ...schema,
+    ...(Array.isArray(values) && { enum: [...(values as unknown[]), null] }),
+    nullable: true,
+  };
 }
 
 function without(schema: Json, names: readonly string[]): Json {

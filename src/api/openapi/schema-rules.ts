@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import {
+  type Headers,
   isReference,
   nameOf,
   operationsOf,
@@ -57,8 +58,13 @@ export function boundIntegers(document: OpenAPIObject): void {
     if (isItem(schema.items)) bound(schema.items);
   };
   Object.values(document.components?.schemas ?? {}).forEach(bound);
-  for (const { parameters = [] } of operationsOf(document)) {
-    for (const parameter of parameters) if (!isReference(parameter)) bound(parameter.schema);
+  const boundHeaders = (headers: Headers = {}): void => {
+    for (const header of Object.values(headers)) if (!isReference(header)) bound(header.schema);
+  };
+  boundHeaders(document.components?.headers);
+  for (const operation of operationsOf(document)) {
+    for (const parameter of operation.parameters ?? []) if (!isReference(parameter)) bound(parameter.schema);
+    for (const [, response] of responsesOf(operation)) boundHeaders(response.headers);
   }
 }
 
