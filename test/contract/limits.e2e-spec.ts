@@ -16,11 +16,12 @@ import { resolved, valuesAround } from './limit-values';
 const NESTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   ScheduleInput: CRON,
   StreamInput: { name: 'orders' },
+  RunStreamInput: { name: 'orders' },
 };
 
 /** Fields with a grammar that no schema can say: of what the schema lets pass, some is refused with another reason. */
 const GRAMMAR =
-  /(freshness|cronExpression|basicTiming|timeZone|from|pageToken|scheduleType|schedule|syncMode|cursorField|primaryKey|streams|name|namespace)$/;
+  /(freshness|cronExpression|basicTiming|timeZone|from|pageToken|scheduleType|schedule|syncMode|cursorField|primaryKey|streams|name|namespace|mode)$/;
 /** Reasons that a schema does say. */
 const LIMIT_REASON =
   /characters|must be an? (string|object|array|whole)|must be one of|whole number|at most|at least/;

@@ -72,6 +72,8 @@ it.each([
 });
 
 it.each([
+  [{ type: 'refresh', onConflict: 'refuse' }, 'onConflict'],
+  [{ type: 'clear', onConflict: 'attach' }, 'onConflict'],
   [{ mode: 'merge' }, 'mode'],
   [{ type: 'clear', mode: 'truncate' }, 'mode'],
   [{ type: 'sync', streams: [{ name: 'orders' }] }, 'streams'],

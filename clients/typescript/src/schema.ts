@@ -211,7 +211,7 @@ export interface paths {
         put?: never;
         /**
          * Start a run
-         * @description Starts a run independently of the schedule: a sync, a refresh or a clear. A clear, and a refresh with `truncate`, remove rows and need the scope `ingestion:destroy`, too. A refresh, and a clear of some streams, need the capabilities `refresh` and `clearStreams`. If a run is in progress, `onConflict` decides. Answers as soon as the run exists, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Concurrent starts are limited (`AIRBYTE_MAX_STARTS`), so under load a start may wait up to `AIRBYTE_START_TIMEOUT_MS` in the queue and take as long again: set a client timeout of 5 minutes, or send an `Idempotency-Key` and repeat the request until you get a response. A start continues after the caller disconnects.
+         * @description Starts a run independently of the schedule: a sync, a refresh or a clear. A clear, and a refresh with `truncate`, remove rows and need the scope `ingestion:destroy`, too. A refresh, and a clear of some streams, need the capabilities `refresh` and `clearStreams`. If a run is in progress, `onConflict` decides for a sync. Answers as soon as the run exists, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Concurrent starts are limited (`AIRBYTE_MAX_STARTS`), so under load a start may wait up to `AIRBYTE_START_TIMEOUT_MS` in the queue and take as long again: set a client timeout of 5 minutes, or send an `Idempotency-Key` and repeat the request until you get a response. A start continues after the caller disconnects.
          */
         post: operations["startRun"];
         delete?: never;
@@ -469,7 +469,8 @@ export interface components {
          */
         CapabilityState: "on" | "off" | "unknown";
         /**
-         * @description Behaviour if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run.
+         * @description For a sync, if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run. Default for a sync:
+         *     `refuse`.
          * @enum {string}
          */
         ConflictChoice: "refuse" | "attach";
@@ -1119,7 +1120,8 @@ export interface components {
          */
         ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "source-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "source-unreachable" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "capability-off" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
         /**
-         * @description For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has.
+         * @description For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has. Default for
+         *     a refresh: `merge`.
          * @enum {string}
          */
         RefreshMode: "merge" | "truncate";
@@ -1722,8 +1724,8 @@ export interface components {
         /** @description Options of a start. The body is optional. */
         StartRunInput: {
             /**
-             * @description Behaviour if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run.
-             * @default refuse
+             * @description For a sync, if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run. Default for a sync:
+             *     `refuse`.
              * @example attach
              */
             onConflict?: components["schemas"]["ConflictChoice"] | null;
@@ -1735,8 +1737,8 @@ export interface components {
              */
             type?: components["schemas"]["StartableRunType"] | null;
             /**
-             * @description For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has.
-             * @default merge
+             * @description For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has. Default for
+             *     a refresh: `merge`.
              * @example merge
              */
             mode?: components["schemas"]["RefreshMode"] | null;

@@ -31,8 +31,13 @@ export function assertMayStart(request: StartRunDto, { caller }: RequestContext)
 }
 
 /** Call before anything is read. @throws ProblemException `validation-failed` for options of another type */
-export function assertOptionsFit({ type, mode, streams }: StartRunDto): void {
+export function assertOptionsFit({ type, mode, streams, onConflict }: StartRunDto): void {
   const errors: FieldErrorDto[] = [];
+  if (onConflict && (type ?? 'sync') !== 'sync') {
+    const hint =
+      'Leave onConflict out: a refresh and a clear cancel a run in progress. POST …/runs/check names it.';
+    errors.push({ field: 'onConflict', reason: 'is possible for a sync only', hint });
+  }
   if (mode && type !== 'refresh') {
     const hint = 'Leave mode out, or send {"type": "refresh"}.';
     errors.push({ field: 'mode', reason: 'is possible for a refresh only', hint });

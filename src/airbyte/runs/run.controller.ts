@@ -36,7 +36,7 @@ export class RunController {
     description:
       'Starts a run independently of the schedule: a sync, a refresh or a clear. A clear, and a refresh with `truncate`, remove ' +
       'rows and need the scope `ingestion:destroy`, too. A refresh, and a clear of some streams, need the capabilities ' +
-      '`refresh` and `clearStreams`. If a run is in progress, `onConflict` decides. Answers as soon as ' +
+      '`refresh` and `clearStreams`. If a run is in progress, `onConflict` decides for a sync. Answers as soon as ' +
       'the run exists, usually within seconds, although Airbyte up to version 2.1 needs minutes under load. Concurrent ' +
       'starts are limited (`AIRBYTE_MAX_STARTS`), so under load a start may wait up to ' +
       '`AIRBYTE_START_TIMEOUT_MS` in the queue and take as long again: set a client timeout of 5 minutes, or send ' +

@@ -54,13 +54,15 @@ export class RunStreamRequestDto {
 
 @ApiSchema({ name: 'StartRunInput', description: 'Options of a start. The body is optional.' })
 export class StartRunDto {
-  /** Behaviour if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run. */
+  /**
+   * For a sync, if a run is in progress: `refuse` answers 409, `attach` answers 200 with that run. Default for a sync:
+   * `refuse`.
+   */
   @ApiProperty({
     enum: CONFLICT_CHOICES,
     enumName: 'ConflictChoice',
     required: false,
     nullable: true,
-    default: 'refuse',
     example: 'attach',
   })
   @IsOptional()
@@ -83,13 +85,15 @@ export class StartRunDto {
   @IsOneOf(STARTABLE_TYPES)
   type?: StartableType | null;
 
-  /** For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has. */
+  /**
+   * For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has. Default for
+   * a refresh: `merge`.
+   */
   @ApiProperty({
     enum: REFRESH_MODES,
     enumName: 'RefreshMode',
     required: false,
     nullable: true,
-    default: 'merge',
     example: 'merge',
   })
   @IsOptional()

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import { EmptyIsAbsent, IsIdText } from '../../../api/validation/decorators';
+import { IsId } from '../../../api/validation/decorators';
 
 const PATH = { type: 'array', items: { type: 'string' }, maxItems: 100 } as const;
 /** More than any known source has. */
@@ -11,16 +11,9 @@ const MAX_MODES = 100;
 /** Query of the streams of a source. */
 export class SourceStreamsQueryDto {
   /** Destination that the sync modes depend on. Without it, `syncModes` is null. */
-  @ApiProperty({
-    type: 'string',
-    minLength: 1,
-    maxLength: 128,
-    required: false,
-    example: 'e478de0d-a3a0-475c-b019-25f7dd29e281',
-  })
-  @EmptyIsAbsent()
+  @ApiProperty({ required: false, example: 'e478de0d-a3a0-475c-b019-25f7dd29e281' })
   @IsOptional()
-  @IsIdText({ hint: 'Give the id of an existing destination. GET /destinations lists them.' })
+  @IsId('destination')
   destinationId?: string;
 }
 
