@@ -9,7 +9,7 @@ interface Read<T> {
   underWay: boolean;
 }
 
-/** Who asks, and for how new a value. */
+/** The caller of a read, and the change that the value must include. */
 export interface ReadRequest {
   /** Number of the newest change that the value must include. */
   readonly change?: number;

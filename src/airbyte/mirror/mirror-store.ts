@@ -85,18 +85,17 @@ export class MirrorStore {
     return stored !== undefined && stored.isFollowed && isSufficient(stored.history);
   }
 
-  /** @returns false if the memory is full */
-  putConnection(connection: AirbyteConnection, read: ReadStart): boolean {
+  /** Leaves out a new connection if the memory is full: see {@link isFull}. */
+  putConnection(connection: AirbyteConnection, read: ReadStart): void {
     const { connectionId } = connection;
     const known = this.connections.get(connectionId);
-    if (known && known.read.number > read.number) return true;
+    if (known && known.read.number > read.number) return;
     if (!known && this.connections.size >= this.maxConnections) {
       this.excess = true;
-      return false;
+      return;
     }
     if (!known) this.sortedIds = null;
     this.connections.set(connectionId, { connection, read, foundBy: known?.foundBy ?? read.number });
-    return true;
   }
 
   /** Removes a connection unless a later read has found it. */

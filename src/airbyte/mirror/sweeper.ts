@@ -4,14 +4,13 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import type { CallContext } from '../client/model/airbyte-types';
 import type { Changes } from '../core/changes';
 import { isDeleted } from '../core/ingestion-mapper';
+import { withSharedTurn } from '../core/shared-turn';
 import { type SweptPage, sweepConnections } from './connection-sweep';
 import type { MirrorStore } from './mirror-store';
 import { beginRead, type ReadStart } from './read-start';
 
 /** Sweeps in a row that deletions disturbed. After them, one is accepted that may lack a connection. */
 const MAX_ATTEMPTS = 5;
-/** For pages that all callers share. */
-const OWN: CallContext = { callerKey: 'mirror' };
 
 interface Sweep {
   readonly start: ReadStart;
@@ -56,9 +55,11 @@ export class Sweeper {
           sent: true,
         });
       const over = new AbortController();
-      await Promise.race([this.step(OWN), clock.wait(remainingMs, over.signal)]).finally(() => {
-        over.abort();
-      });
+      await Promise.race([this.step(withSharedTurn({})), clock.wait(remainingMs, over.signal)]).finally(
+        () => {
+          over.abort();
+        },
+      );
     }
   }
 
