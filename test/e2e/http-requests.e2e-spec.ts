@@ -113,6 +113,9 @@ describe('an HTTP request', () => {
     ['PROPFIND', '/ingestion', 'GET, HEAD, POST'],
     ['GET', '/ingestion/check?a=1', 'POST'],
     ['DELETE', '/ingestion/check', 'POST'],
+    ['GET', '/ingestion/some-id/runs/check', 'POST'],
+    ['OPTIONS', '/ingestion/some-id/runs/check', 'POST'],
+    ['POST', '/ingestion/some-id/runs/1', 'GET, HEAD'],
     ['PUT', '/ingestion/some-id', 'DELETE, GET, HEAD, PATCH'],
   ];
   // Node 20.18 does not parse QUERY.

@@ -37,7 +37,6 @@ export const document = inTermsOf30(document31) as OpenAPIObject;
 const ROUTES = Object.entries(document.paths).map(([path, item]) => ({
   pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
   template: path,
-  isTemplated: path.includes('{'),
   weight: path.replace(/\{\w+\}/g, '').length,
   item,
 }));
@@ -46,15 +45,12 @@ ROUTES.sort((a, b) => b.weight - a.weight);
 
 /** @param path without the query */
 export function findOperation(method: string, path: string): FoundOperation | undefined {
+  // The path with the fewest parameters counts, also if it lacks the method (OpenAPI, Path Templating).
+  const route = ROUTES.find(({ pattern }) => pattern.test(path));
+  if (!route) return undefined;
   const name = method === 'HEAD' ? 'get' : method.toLowerCase();
-  for (const { pattern, template, isTemplated, item } of ROUTES) {
-    if (!pattern.test(path)) continue;
-    const operation = Object.entries(item).find(([key]) => key === name)?.[1] as Operation | undefined;
-    if (operation) return { id: operation.operationId ?? '', template, operation };
-    // A path without parameters goes before those with parameters (OpenAPI, Path Templating).
-    if (!isTemplated) return undefined;
-  }
-  return undefined;
+  const operation = Object.entries(route.item).find(([key]) => key === name)?.[1] as Operation | undefined;
+  return operation && { id: operation.operationId ?? '', template: route.template, operation };
 }
 
 export function responseOf(operation: Operation, status: number): Response | undefined {
