@@ -1,6 +1,7 @@
 // A scripted Airbyte with the resources of the description's examples, which answers some requests with faults. It prints
 // its address for AIRBYTE_API_URL and ends with its standard input.
 import { fault, html, json, problem, type Reply, ScriptedUpstream } from '../support/scripted-upstream';
+import { serveInternalApi } from '../support/upstream-internal';
 
 /** One request of so many gets a fault. */
 const FAULT_INTERVAL = 7;
@@ -24,7 +25,8 @@ async function main(connectionId: string): Promise<void> {
   const upstream = await ScriptedUpstream.start();
   let count = 0;
   let faults = 0;
-  upstream.on('*', ({ operation }) => {
+  serveInternalApi(upstream);
+  upstream.intercept(({ operation }) => {
     // Deleted resources come back, so that later requests find them too.
     upstream.state.addConnection({ connectionId, createdAt: 1_700_000_000 });
     if (operation === 'POST /jobs') upstream.state.history.clear();

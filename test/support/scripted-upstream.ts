@@ -39,6 +39,7 @@ export class ScriptedUpstream {
   readonly peaks = new Map<string, number>();
 
   private readonly handlers = new Map<string, { handle: Handler; calls: number }>();
+  private interceptor: ((request: UpstreamRequest) => Reply | undefined) | undefined;
   private readonly inHand = new Map<string, number>();
   private readonly watchers = new Set<() => void>();
   private server: Server;
@@ -62,6 +63,12 @@ export class ScriptedUpstream {
   /** Sets what answers an operation, such as `GET /jobs`, or `*` for all; replaces an earlier handler. */
   on(operation: string, handle: Handler): this {
     this.handlers.set(operation, { handle, calls: 0 });
+    return this;
+  }
+
+  /** Sets what sees every request before its handler does, and may answer it. */
+  intercept(interceptor: (request: UpstreamRequest) => Reply | undefined): this {
+    this.interceptor = interceptor;
     return this;
   }
 
@@ -94,6 +101,7 @@ export class ScriptedUpstream {
   /** Removes handlers, requests and state. */
   clear(): void {
     this.handlers.clear();
+    this.interceptor = undefined;
     this.requests.length = 0;
     this.peaks.clear();
     this.state = new UpstreamState();
@@ -145,6 +153,8 @@ export class ScriptedUpstream {
   }
 
   private async scripted(request: UpstreamRequest): Promise<Reply | undefined> {
+    const intercepted = this.interceptor?.(request);
+    if (intercepted !== undefined) return intercepted;
     for (const key of [request.operation, ANY]) {
       const entry = this.handlers.get(key);
       const reply = entry && (await entry.handle(request, ++entry.calls));
