@@ -134,13 +134,15 @@ export class MirrorGateway {
     const ticks = (): number => upstream.requests.filter(beginsTick).length;
     const before = ticks();
     // A tick begins when the one before is over. One that finds a gap begins twice.
-    await until('a tick', async () => {
-      clock.skip(FEED_INTERVAL_MS);
-      // Without readers there are no ticks.
-      await this.send('GET', '/ingestion?pageSize=1');
-      await upstream.idle();
-      return ticks() >= before + count + 2;
-    });
+    for (let done = 1; done <= count + 2; done++)
+      await until(`tick ${done} of ${count + 2}`, async () => {
+        if (ticks() >= before + done) return true;
+        clock.skip(FEED_INTERVAL_MS);
+        // Without readers there are no ticks.
+        await this.send('GET', '/ingestion?pageSize=1');
+        await upstream.idle();
+        return ticks() >= before + done;
+      });
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Answer } from './mirror-bench';
 import { type Fault, type MirrorWorld } from './mirror-world';
 
 /** Nothing is remembered beside Airbyte itself: a direct read is the model. */
@@ -28,6 +29,11 @@ function onConnection(
     const row = world.connection(n);
     if (row) await change(world, row.connectionId);
   });
+}
+
+/** Whether the gateway rightly answers that the ingestion does not exist: pages that shift may delete it. */
+function isGone(world: MirrorWorld, connectionId: string, shown: Answer<unknown>): boolean {
+  return shown.status === 404 && !world.exists(connectionId);
 }
 
 /** Changes that Airbyte makes, or that somebody makes in Airbyte. */
@@ -84,23 +90,26 @@ const elsewhere: readonly fc.Arbitrary<Command>[] = [
   ),
 ];
 
-/** Changes through the gateway. They show at once, unless Airbyte has failed. */
+/** Changes through the gateway. They show at once, unless the ingestion was deleted elsewhere meanwhile. */
 const own: readonly fc.Arbitrary<Command>[] = [
   fc.tuple(nth, fc.constantFrom('active', 'inactive')).map(([n, status]) =>
-    onConnection(n, `own ${status}`, async ({ mirror }, id) => {
-      const changed = await mirror.send('PATCH', `/ingestion/${id}`, { body: { status } });
+    onConnection(n, `own ${status}`, async (world, id) => {
+      const changed = await world.mirror.send('PATCH', `/ingestion/${id}`, { body: { status } });
       if (changed.status !== 200) return;
-      const { body } = await mirror.status(id);
-      if (body.status !== status) throw new Error(`${body.status} after the gateway has set ${status}`);
+      const shown = await world.mirror.status(id);
+      if (isGone(world, id, shown)) return;
+      if (shown.body.status !== status)
+        throw new Error(`the gateway has set ${status} and shows ${JSON.stringify(shown.body)}`);
     }),
   ),
   nth.map((n) =>
-    onConnection(n, 'own run', async ({ mirror }, id) => {
-      const started = await mirror.send<{ runId: string }>('POST', `/ingestion/${id}/runs`);
+    onConnection(n, 'own run', async (world, id) => {
+      const started = await world.mirror.send<{ runId: string }>('POST', `/ingestion/${id}/runs`);
       if (started.status !== 201 && started.status !== 202) return;
-      const { body } = await mirror.status(id);
-      if (body.currentRun?.runId !== started.body.runId)
-        throw new Error('the own run is not the current one');
+      const shown = await world.mirror.status(id);
+      if (isGone(world, id, shown)) return;
+      if (shown.body.currentRun?.runId !== started.body.runId)
+        throw new Error(`run ${started.body.runId} is not the current one: ${JSON.stringify(shown.body)}`);
     }),
   ),
   nth.map((n) =>
@@ -115,8 +124,9 @@ const own: readonly fc.Arbitrary<Command>[] = [
     command('own creation', async (world) => {
       const id = await world.create();
       if (id === null) return;
-      const { status } = await world.mirror.status(id);
-      if (status === 404) throw new Error('a created ingestion is unknown');
+      const shown = await world.mirror.status(id);
+      if (isGone(world, id, shown)) return;
+      if (shown.status === 404) throw new Error('a created ingestion is unknown');
     }),
   ),
 ];

@@ -76,6 +76,11 @@ export class MirrorWorld {
     return rows[n % rows.length];
   }
 
+  exists(connectionId: string): boolean {
+    const row = this.upstream.state.connections.get(connectionId);
+    return row !== undefined && row.status !== 'deprecated';
+  }
+
   openJob(connectionId: string): JobRow | undefined {
     return this.upstream.state.history.of(connectionId).find(({ status }) => OPEN.has(status));
   }
