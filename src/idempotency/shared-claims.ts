@@ -1,5 +1,6 @@
 import {
   type Claim,
+  ClaimsUnavailable,
   type CreationClaims,
   MemoryCreationClaims,
   conflictsWith,
@@ -26,12 +27,10 @@ return 1`,
 
 const OWNERS: RedisScript = { name: 'creationOwners', lua: `return redis.call('MGET', unpack(KEYS))` };
 
-/** Owner of every connection while Redis fails, so that a search returns none of them. */
-const UNKNOWN_OWNER = 'unknown';
 const RETRY_SAVING_MS = 500;
 
 /**
- * Claims for all replicas that share a Redis. While Redis fails, a claim after a search is refused. A claim after a
+ * Claims for all replicas that share a Redis. While Redis fails, nothing can be claimed after a search. A claim after a
  * response of Airbyte is granted, and is stored as soon as Redis works again.
  */
 export class SharedCreationClaims implements CreationClaims {
@@ -47,8 +46,9 @@ export class SharedCreationClaims implements CreationClaims {
   async ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const own = await this.own.ownersOf(connectionIds);
     const answer = await this.redis.runUnlessFailing(OWNERS, connectionIds.map(keyOf), []);
-    const owners: unknown = answer.ok ? answer.value : null;
-    if (!Array.isArray(owners)) return new Map(connectionIds.map((id) => [id, UNKNOWN_OWNER]));
+    if (!answer.ok) throw new ClaimsUnavailable(answer.reason);
+    const owners: unknown = answer.value;
+    if (!Array.isArray(owners)) throw new ClaimsUnavailable('unexpected reply of Redis');
     return new Map(
       connectionIds.flatMap((id, index): [string, string][] => {
         const known: unknown = owners[index];
@@ -62,7 +62,8 @@ export class SharedCreationClaims implements CreationClaims {
     const claim = { claimant, isFound: true };
     if (conflictsWith(this.own.get(connectionId), claim)) return false;
     const answer = await this.redis.runUnlessFailing(CLAIM, ...this.scriptOf(connectionId, claim));
-    return answer.ok && answer.value === 1 && this.own.add(connectionId, claim);
+    if (!answer.ok) throw new ClaimsUnavailable(answer.reason);
+    return answer.value === 1 && this.own.add(connectionId, claim);
   }
 
   async claimCreated(connectionId: string, claimant: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import type { CreateIngestionDto } from './dto/create-ingestion.dto';
 import type { CreationCheckDto, UncheckedFieldDto } from './dto/creation-check.dto';
 import type { IngestionDto } from '../core/dto/ingestion.dto';
 import { dryRun } from './dry-run';
-import { ambiguousCreation, assertRetryAllowed } from '../core/idempotent-retry';
+import { ambiguousCreation, findEarlierResult } from '../core/idempotent-retry';
 import { SchedulePolicy } from '../core/schedule-policy';
 import { referenceProblem } from './reference-problem';
 import { toResource } from './resource-mapper';
@@ -94,9 +94,10 @@ export class IngestionService {
     const { earlierAttempt } = context;
     if (!earlierAttempt) return undefined;
     const since = earlierAttempt.startedAt.getTime();
-    const found = await this.client.findEarlierCreation(input, since, this.client.withDeadline(context));
+    const found = await findEarlierResult(earlierAttempt, () =>
+      this.client.findEarlierCreation(input, since, this.client.withDeadline(context)),
+    );
     if (found === 'ambiguous') throw ambiguousCreation();
-    if (!found) assertRetryAllowed(earlierAttempt);
     return found;
   }
 

@@ -30,6 +30,7 @@ export class JobSearch {
    * Finds and claims the oldest job that the start can have created: its own, or an unclaimed one. A scheduled
    * run that begins at the same time is indistinguishable; Airbyte up to 2.1 answers the start with that run
    * too.
+   * @throws {ClaimsUnavailable} if it cannot be decided which jobs belong to other starts
    */
   async find(search: JobQuery, isCandidate: (job: AirbyteJob) => boolean): Promise<AirbyteJob | undefined> {
     const { connectionId, jobTypes, claimant, context } = search;

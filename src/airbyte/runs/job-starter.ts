@@ -6,7 +6,7 @@ import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob, CallContext, StartOptions } from '../client/model/airbyte-types';
 import { isWithin } from '../client/resilience/upstream-clock';
-import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
+import { ClaimsUnavailable, CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
 import { JobSearch, type JobQuery } from './job-search';
 import { type CallResult, PendingCall } from '../client/model/pending-call';
 import { pausesOf, type StartTiming, startTimingOf } from './start-timing';
@@ -69,7 +69,10 @@ export class JobStarter implements OnModuleDestroy {
     throw new Error('unreachable: pauses never end');
   }
 
-  /** Finds the run that an earlier attempt of this request started since `startedAt` (local clock). */
+  /**
+   * Finds the run that an earlier attempt of this request started since `startedAt` (local clock).
+   * @throws {ClaimsUnavailable} if it cannot be decided which runs belong to other requests
+   */
   findEarlier(
     { connectionId, jobTypes }: Pick<JobQuery, 'connectionId' | 'jobTypes'>,
     startedAt: Date,
@@ -176,7 +179,7 @@ export class JobStarter implements OnModuleDestroy {
       return await this.search.find(start, (job) => BigInt(job.jobId) > newestBefore);
     } catch (error) {
       // A failed poll is ignored; the next poll or the response decides.
-      if (error instanceof AirbyteError) return undefined;
+      if (error instanceof AirbyteError || error instanceof ClaimsUnavailable) return undefined;
       throw error;
     }
   }

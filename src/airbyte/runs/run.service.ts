@@ -7,7 +7,7 @@ import { Changes } from '../core/changes';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
 import { withIngestionProblems } from '../core/upstream-problem';
-import { assertRetryAllowed } from '../core/idempotent-retry';
+import { assertRetryAllowed, findEarlierResult } from '../core/idempotent-retry';
 import { DEFAULT_PAGE_SIZE } from '../../api/pagination/page-query.dto';
 import { hasEnded, NEWEST_JOBS } from '../core/job-status';
 import type { RunListDto, RunListQueryDto } from './dto/run-list.dto';
@@ -151,9 +151,9 @@ export class RunService {
   ): Promise<AirbyteJob | undefined> {
     const { earlierAttempt } = context;
     if (!earlierAttempt) return undefined;
-    const found = await this.starter.findEarlier(wanted, earlierAttempt.startedAt, context);
-    if (!found) assertRetryAllowed(earlierAttempt);
-    return found;
+    return findEarlierResult(earlierAttempt, () =>
+      this.starter.findEarlier(wanted, earlierAttempt.startedAt, context),
+    );
   }
 
   /** Airbyte's 409 names neither the conflicting run nor an inactive connection, so both are checked. */

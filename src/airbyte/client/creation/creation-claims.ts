@@ -1,11 +1,20 @@
+/** It cannot be read at the moment which request owns a connection, so no conclusion may be drawn from a lookup. */
+export class ClaimsUnavailable extends Error {
+  override readonly name = 'ClaimsUnavailable';
+}
+
 /**
  * Records which request owns a created connection, so that no two requests receive the same one. A claimant is
  * an opaque id shared by all retries of one request.
  */
 export interface CreationClaims {
-  /** Owners of these connections. Unclaimed connections are absent. */
+  /** Owners of these connections. Unclaimed connections are absent. @throws ClaimsUnavailable */
   ownersOf(connectionIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Claims a connection that a lookup found. @returns true if the claimant owns it now */
+  /**
+   * Claims a connection that a lookup found.
+   * @returns true if the claimant owns it now, false if another one does
+   * @throws ClaimsUnavailable
+   */
   claimFound(connectionId: string, claimant: string): Promise<boolean>;
   /**
    * Claims a connection that Airbyte returned for the claimant's creation. Fails only if another request

@@ -7,7 +7,7 @@ import type {
   CreateConnectionInput,
   ScheduleInput,
 } from '../model/airbyte-types';
-import type { CreationClaims } from './creation-claims';
+import { ClaimsUnavailable, type CreationClaims } from './creation-claims';
 import type { Operation } from '../model/operation';
 import { isWithin, type TimeWindow } from '../resilience/upstream-clock';
 import { parseConnection } from '../model/response-parsers';
@@ -68,6 +68,7 @@ export class CreationRecovery {
    * match. Returns `ambiguous` if the clocks cannot show whether a matching connection is older than the
    * attempt; then nothing may be created.
    * @throws {AirbyteError} if the lookup fails
+   * @throws {ClaimsUnavailable} if it cannot be decided which connections belong to other requests
    */
   async findEarlier(
     input: CreateConnectionInput,
@@ -112,9 +113,8 @@ export class CreationRecovery {
     const { clock } = this.caller;
     const pauseMs = Math.max(100, (context.deadlineAt - clock.monotonicMs()) / 6);
     while (clock.monotonicMs() < context.deadlineAt && !context.signal?.aborted && !this.caller.stopped) {
-      const [found, ...others] = await this.listCandidates(search, lost, context);
-      const isOnlyOne = found !== undefined && others.length === 0;
-      if (isOnlyOne && (await this.claims.claimFound(found.connectionId, search.claimant))) return found;
+      const found = await this.claimOnly(search, lost, context);
+      if (found) return found;
       await clock.wait(
         Math.min(pauseMs, Math.max(0, context.deadlineAt - clock.monotonicMs())),
         context.signal,
@@ -123,19 +123,22 @@ export class CreationRecovery {
     return undefined;
   }
 
-  private async listCandidates(
+  /** Claims the candidate if there is exactly one. A failed lookup is ignored; the error of the creation is reported. */
+  private async claimOnly(
     search: LostCreation,
     lost: AirbyteError,
     context: CallContext,
-  ): Promise<readonly AirbyteConnection[]> {
+  ): Promise<AirbyteConnection | undefined> {
     try {
-      return (await this.findCandidates(search, context)).certain;
+      const [found, ...others] = (await this.findCandidates(search, context)).certain;
+      if (found === undefined || others.length > 0) return undefined;
+      return (await this.claims.claimFound(found.connectionId, search.claimant)) ? found : undefined;
     } catch (error) {
+      if (error instanceof ClaimsUnavailable) return undefined;
       if (!(error instanceof AirbyteError)) throw error;
       // The server is not Airbyte: it neither created nor can find anything.
       if (isNotAirbyte(lost) && isNotAirbyte(error)) throw error;
-      // A failed lookup is ignored; the error of the creation is reported.
-      return [];
+      return undefined;
     }
   }
 
