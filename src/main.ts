@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { parseSettings } from './config/settings';
 import { StartError } from './config/start-error';
 import { mappedStack } from './lib/mapped-stack';
+import { reloadApiKeysOnSignal } from './reload';
 import { holdBuild } from './running-build';
 import { start } from './start';
 import { closeOnSignal } from './stop';
@@ -9,8 +10,11 @@ import { welcome } from './welcome';
 
 async function main(): Promise<void> {
   holdBuild(__dirname);
-  const gateway = await start(parseSettings(process.env));
-  closeOnSignal(gateway);
+  const settings = parseSettings(process.env);
+  const gateway = await start(settings);
+  if (settings.reloadsApiKeys) reloadApiKeysOnSignal(gateway, process.env);
+  // A terminal that is closed sends SIGHUP.
+  closeOnSignal(gateway, settings.reloadsApiKeys ? ['SIGTERM', 'SIGINT'] : ['SIGTERM', 'SIGINT', 'SIGHUP']);
   process.stdout.write(welcome(gateway));
 }
 

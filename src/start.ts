@@ -2,12 +2,18 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app/app.module';
+import { ApiKeyRing } from './auth/api-keys';
 import { configureApp } from './app/app-setup';
 import { type Clock, systemClock } from './lib/clock';
 import { createFastifyAdapter } from './app/fastify-adapter';
 import { RequestsInFlight } from './http/connections/requests-in-flight';
 import { createLogger, nestLogger } from './lib/logger';
-import { requiresAuthentication, type ResolvedSettings, type Settings } from './config/settings-types';
+import {
+  type ApiKey,
+  requiresAuthentication,
+  type ResolvedSettings,
+  type Settings,
+} from './config/settings-types';
 import { requireFreeAddress } from './lib/free-address';
 import { StartError } from './config/start-error';
 import { HealthService } from './health/health.service';
@@ -19,6 +25,8 @@ export interface RunningGateway {
   readonly isEmbedded: boolean;
   readonly requiresAuthentication: boolean;
   readonly logger: Logger;
+  /** From now on only these API keys are accepted. */
+  replaceApiKeys(keys: readonly ApiKey[]): void;
   /** Answers the requests in flight, closes the port and stops the embedded Airbyte. */
   close(): Promise<void>;
 }
@@ -51,6 +59,9 @@ export async function start(
       isEmbedded: settings.airbyte.apiUrl === null,
       requiresAuthentication: requiresAuthentication(settings),
       logger,
+      replaceApiKeys: (keys) => {
+        app.get(ApiKeyRing).replace(keys);
+      },
       close: async () => {
         app.get(HealthService).beginStopping();
         const endDrain = openConnections.drain(requestsLimitMs, () => inFlight.connections());

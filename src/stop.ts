@@ -6,8 +6,11 @@ const STOP_LIMIT_MS = 30_000;
 /** Before the exit, the process waits at most this time for the log reader. */
 const LOG_FLUSH_LIMIT_MS = 500;
 
-/** Stops the gateway on SIGTERM or SIGINT. The exit status is 0 after a complete shutdown, otherwise 1. */
-export function closeOnSignal(gateway: RunningGateway): void {
+/**
+ * Stops the gateway on each of the signals. The exit status is 0 after a complete shutdown, otherwise 1. Nest's own shutdown
+ * hooks are not used: they would run on the same signals and stop services while requests still need them.
+ */
+export function closeOnSignal(gateway: RunningGateway, signals: readonly NodeJS.Signals[]): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return;
@@ -28,8 +31,7 @@ export function closeOnSignal(gateway: RunningGateway): void {
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of signals) process.on(signal, stop);
 }
 
 /** Exits when the log is written, or after `LOG_FLUSH_LIMIT_MS` if the log reader stalls. */

@@ -17,7 +17,6 @@ import { addProblemPages } from '../pages/problem-pages';
 
 /** Adds hooks and routes that do not belong to a Nest module. Call it before `app.init()`. */
 export function configureApp(app: NestFastifyApplication): void {
-  app.enableShutdownHooks([]);
   const settings = app.get<Settings>(SETTINGS);
   addHooks(app, settings);
   const fastify = app.getHttpAdapter().getInstance();

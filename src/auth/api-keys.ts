@@ -4,9 +4,14 @@ import type { ApiKey } from '../config/settings-types';
 
 /** The configured API keys, stored as SHA-256. Several keys can have the same name, for rotation. */
 export class ApiKeyRing {
-  private readonly keys: readonly { readonly hash: Buffer; readonly caller: Caller }[];
+  private keys: readonly { readonly hash: Buffer; readonly caller: Caller }[] = [];
 
   constructor(keys: readonly ApiKey[]) {
+    this.replace(keys);
+  }
+
+  /** From now on only these keys are accepted. */
+  replace(keys: readonly ApiKey[]): void {
     this.keys = keys.map(({ name, scopes, sha256, workspaceId }) => ({
       hash: Buffer.from(sha256, 'hex'),
       caller: { id: `key:${name}`, scopes, workspaceId },

@@ -12,21 +12,32 @@ import { CallerGate } from './caller-gate';
   imports: [RateLimitModule],
   providers: [
     {
+      provide: ApiKeyRing,
+      useFactory: ({ apiKeys }: Settings) => new ApiKeyRing(apiKeys),
+      inject: [SETTINGS],
+    },
+    {
       provide: CallerGate,
-      useFactory: async (settings: Settings, rateLimit: RateLimit | null, clock: Clock) =>
-        new CallerGate(await createAuthenticator(settings, clock), rateLimit, () => clock.monotonicMs()),
-      inject: [SETTINGS, RATE_LIMIT, CLOCK],
+      useFactory: async (settings: Settings, keys: ApiKeyRing, rateLimit: RateLimit | null, clock: Clock) =>
+        new CallerGate(await createAuthenticator(settings, keys, clock), rateLimit, () =>
+          clock.monotonicMs(),
+        ),
+      inject: [SETTINGS, ApiKeyRing, RATE_LIMIT, CLOCK],
     },
   ],
-  exports: [CallerGate],
+  exports: [ApiKeyRing, CallerGate],
 })
 export class AuthModule {}
 
 /** Returns null if no callers are configured. Every request is then allowed. */
-async function createAuthenticator(settings: Settings, clock: Clock): Promise<Authenticator | null> {
-  const { apiKeys, oidc } = settings;
+async function createAuthenticator(
+  settings: Settings,
+  keys: ApiKeyRing,
+  clock: Clock,
+): Promise<Authenticator | null> {
+  const { oidc } = settings;
   if (!requiresAuthentication(settings)) return null;
   // Loaded only if needed, because loading takes a large part of the start.
   const verifier = oidc && new (await import('./oidc-verifier.js')).OidcVerifier(oidc, clock);
-  return new Authenticator(new ApiKeyRing(apiKeys), verifier);
+  return new Authenticator(keys, verifier);
 }

@@ -12,7 +12,7 @@ import {
 export function readAirbyteCredentials(env: Environment): AirbyteCredentials {
   const client = readPair(env, 'AIRBYTE_CLIENT_ID', 'AIRBYTE_CLIENT_SECRET');
   const basic = readPair(env, 'AIRBYTE_USERNAME', 'AIRBYTE_PASSWORD');
-  const token = env.text('AIRBYTE_TOKEN');
+  const token = env.secret('AIRBYTE_TOKEN');
   if ([client, basic, token].filter((way) => way !== null).length > 1) {
     env.complain(
       'AIRBYTE_CLIENT_ID, AIRBYTE_TOKEN and AIRBYTE_USERNAME',
@@ -26,20 +26,21 @@ export function readAirbyteCredentials(env: Environment): AirbyteCredentials {
 }
 
 function readPair(env: Environment, first: string, second: string): [string, string] | null {
-  const [a, b] = [env.text(first), env.text(second)];
+  const [a, b] = [env.text(first), env.secret(second)];
   if (a !== null && b !== null) return [a, b];
   if (a !== null) env.complain(second, `must be set when ${first} is`);
   if (b !== null) env.complain(first, `must be set when ${second} is`);
   return null;
 }
 
-/** `name:scope+scope:sha256[:workspaceId]`, separated by commas. A scope itself contains a colon. */
+/** `name:scope+scope:sha256[:workspaceId]`. A scope itself contains a colon. */
 const API_KEY = new RegExp(
   `^([\\w.-]{1,64}):((?:${SCOPES.join('|')})(?:\\+(?:${SCOPES.join('|')}))*):([0-9a-fA-F]{64})(?::([\\w.~-]{1,128}))?$`,
 );
 
+/** Reads entries that are separated by commas or, in a file, by line breaks. */
 export function readApiKeys(env: Environment): ApiKey[] {
-  const entries = env.text('API_KEYS')?.split(',') ?? [];
+  const entries = env.secret('API_KEYS')?.split(/,|\r?\n/) ?? [];
   const seen = new Set<string>();
   return entries.flatMap((entry, index) => {
     const [, name, scopes, sha256, workspaceId] = API_KEY.exec(entry.trim()) ?? [];

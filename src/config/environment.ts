@@ -1,3 +1,4 @@
+import { readSecretFile } from './secret-file';
 import { StartError } from './start-error';
 
 /** Invalid settings. The message contains names and fixes, but no values, so that no secret reaches a log. */
@@ -24,6 +25,25 @@ export class Environment {
     return value === undefined || value === '' ? null : value;
   }
 
+  /**
+   * A secret, from the setting itself or from the file that the setting with the suffix `_FILE` names. Orchestrators mount
+   * secrets as files, so that they do not show in the environment of a process.
+   */
+  secret(name: string): string | null {
+    const value = this.text(name);
+    const fileSetting = `${name}_FILE`;
+    const path = this.text(fileSetting);
+    if (path === null) return value;
+    if (value !== null) {
+      this.complain(`${name} and ${fileSetting}`, 'are the same setting: set only one of them');
+      return value;
+    }
+    const file = readSecretFile(path);
+    if (file.fault === null) return file.text;
+    this.complain(fileSetting, file.fault);
+    return null;
+  }
+
   integer(name: string, range: { fallback: number; min: number; max: number }): number {
     const value = this.text(name);
     if (value === null) return range.fallback;
@@ -42,8 +62,7 @@ export class Environment {
   }
 
   /** A base URL without a trailing slash. */
-  url(name: string, protocols: readonly string[]): string | null {
-    const value = this.text(name);
+  url(name: string, protocols: readonly string[], value = this.text(name)): string | null {
     if (value === null) return null;
     const url = URL.canParse(value) ? new URL(value) : null;
     if (url && protocols.includes(url.protocol) && url.hostname !== '') {

@@ -83,6 +83,8 @@ export interface Settings {
   /** A firing without a run counts as missed after this time. Airbyte guarantees a start within 30 minutes. */
   readonly missedRunToleranceMinutes: number;
   readonly apiKeys: readonly ApiKey[];
+  /** True if the API keys come from a file. SIGHUP then reads it again. */
+  readonly reloadsApiKeys: boolean;
   readonly oidc: OidcSettings | null;
   /** True if the operator explicitly disabled authentication (`AUTH=off`). */
   readonly authOff: boolean;
@@ -100,6 +102,8 @@ export interface Settings {
   /** Secret that signs page tokens: 32 bytes in base64. Null: derived from the credentials for Airbyte, or random. */
   readonly pageTokenKey: string | null;
   readonly logLevel: LogLevel;
+  /** True: readiness does not depend on Airbyte, so that an outage of it removes no replica from a load balancer. */
+  readonly readyWithoutAirbyte: boolean;
   /** Directory of the state and the `/local` files of the embedded Airbyte. */
   readonly dataDir: string;
   /** Encryption key for configurations of the embedded Airbyte: 32 bytes in base64. Null: `secret.key` in `dataDir`. */

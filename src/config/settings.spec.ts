@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SettingsError } from './environment';
 import { parseSettings } from './settings';
@@ -45,6 +47,7 @@ describe('parseSettings', () => {
       scheduleMinIntervalMinutes: 1,
       missedRunToleranceMinutes: 30,
       apiKeys: [],
+      reloadsApiKeys: false,
       oidc: null,
       authOff: false,
       trustedProxies: [],
@@ -56,6 +59,7 @@ describe('parseSettings', () => {
       redisUrl: null,
       pageTokenKey: null,
       logLevel: 'info',
+      readyWithoutAirbyte: false,
       dataDir: './data',
       dataKey: null,
       emptyOverwrite: 'refuse',
@@ -214,6 +218,56 @@ describe('parseSettings', () => {
   });
 });
 
+describe('secrets from files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  const fileWith = (content: string): string => {
+    const path = join(folder, randomUUID());
+    writeFileSync(path, content);
+    return path;
+  };
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are read without the line break at the end', () => {
+    const variables = {
+      AIRBYTE_TOKEN_FILE: fileWith('a token\n'),
+      REDIS_URL_FILE: fileWith('redis://r:6379\r\n'),
+    };
+    const { airbyte, redisUrl } = parseSettings(variables);
+    expect(airbyte.credentials).toEqual({ kind: 'token', token: 'a token' });
+    expect(redisUrl).toBe('redis://r:6379');
+  });
+
+  it('accept one API key per line', () => {
+    const path = fileWith(`etl:ingestion:write:${HASH}\nbi:ingestion:read:${'b'.repeat(64)}\n`);
+    const { apiKeys, reloadsApiKeys } = parseSettings({ API_KEYS_FILE: path });
+    expect(apiKeys.map(({ name }) => name)).toEqual(['etl', 'bi']);
+    expect(reloadsApiKeys).toBe(true);
+  });
+
+  it('are refused beside the setting itself', () => {
+    const complaints = complaintsOf({ AIRBYTE_TOKEN: 'a', AIRBYTE_TOKEN_FILE: fileWith('b') });
+    expect(complaints).toEqual([expect.stringMatching(/^AIRBYTE_TOKEN and AIRBYTE_TOKEN_FILE .*only one/)]);
+  });
+
+  it.each([
+    ['no file', () => join(folder, 'absent'), 'cannot be read (ENOENT)'],
+    ['a folder', () => folder, 'no regular file'],
+    ['an empty file', () => fileWith(' \n'), 'empty file'],
+    ['a large file', () => fileWith('x'.repeat(1024 * 1024 + 1)), 'more than 1048576 bytes'],
+  ])('stop the start if the path names %s', (_, path, reason) => {
+    const complaints = complaintsOf({ API_KEYS_FILE: path() });
+    expect(complaints).toEqual([expect.stringMatching(/^API_KEYS_FILE names /)]);
+    expect(complaints.join()).toContain(reason);
+  });
+
+  it('show no content in a complaint', () => {
+    expect(complaintsOf({ API_KEYS_FILE: fileWith('hunter2') }).join()).not.toContain('hunter2');
+  });
+});
+
 describe('page tokens', () => {
   const replica = { REDIS_URL: 'redis://redis:6379', AIRBYTE_API_URL: 'http://airbyte/api/public/v1' };
 
@@ -263,12 +317,20 @@ describe('.env.example and docker-compose.yml', () => {
     return [...asked].sort();
   }
 
+  /** Settings that name a file instead of a secret. */
+  const fileNames = namesRead().filter((name) => name.endsWith('_FILE'));
+  const settingNames = namesRead().filter((name) => !fileNames.includes(name));
+
   it('name every setting that is read, and none that is not', () => {
-    expect(names(file('.env.example'), /^#?([A-Z_]+)=/gm).sort()).toEqual(namesRead());
+    expect(names(file('.env.example'), /^#?([A-Z_]+)=/gm).sort()).toEqual(settingNames);
+  });
+
+  it('name every secret that can be read from a file', () => {
+    expect(names(file('.env.example'), /^# {3}([A-Z_]+_FILE)$/gm).sort()).toEqual(fileNames);
   });
 
   it('hand every setting to the container but those that the image fixes', () => {
     const handed = names(file('docker-compose.yml'), /^ {6}([A-Z_]+):/gm);
-    expect([...handed, 'DATA_DIR', 'HOST', 'PORT'].sort()).toEqual(namesRead());
+    expect([...handed, 'DATA_DIR', 'HOST', 'PORT'].sort()).toEqual(settingNames);
   });
 });

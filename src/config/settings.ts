@@ -8,7 +8,7 @@ import {
 } from './credentials';
 import { Environment, SettingsError } from './environment';
 import { misspeltSettings } from './misspelt-settings';
-import type { LogLevel, Settings } from './settings-types';
+import type { ApiKey, LogLevel, Settings } from './settings-types';
 
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const MINUTE_MS = 60_000;
@@ -69,6 +69,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       max: 7 * 24 * 60,
     }),
     apiKeys: readApiKeys(env),
+    reloadsApiKeys: env.text('API_KEYS_FILE') !== null,
     oidc: readOidc(env),
     authOff: env.oneOf('AUTH', ['off']) === 'off',
     trustedProxies: readTrustedProxies(env),
@@ -81,9 +82,10 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       min: 0,
       max: DAY_S * 1000,
     }),
-    redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
+    redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:'], env.secret('REDIS_URL')),
     pageTokenKey: readKey(env, 'PAGE_TOKEN_KEY'),
     logLevel: env.oneOf('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    readyWithoutAirbyte: env.oneOf('READY_WITHOUT_AIRBYTE', ['on', 'off']) === 'on',
     dataDir: env.text('DATA_DIR') ?? './data',
     dataKey: readKey(env, 'DATA_KEY'),
     emptyOverwrite: env.oneOf('EMPTY_OVERWRITE', ['warn', 'refuse']) ?? 'refuse',
@@ -96,6 +98,17 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   const misspelt = misspeltSettings(Object.keys(variables), env.known);
   if (env.complaints.length > 0) throw new SettingsError([...env.complaints, ...misspelt]);
   return deepFreeze({ ...settings, warnings: [...misspelt, ...pageTokenWarnings(settings)] });
+}
+
+/**
+ * Reads the API keys again, from the file that `API_KEYS_FILE` names.
+ * @throws SettingsError if the file is invalid
+ */
+export function parseApiKeys(variables: Readonly<Record<string, string | undefined>>): readonly ApiKey[] {
+  const env = new Environment(variables);
+  const keys = readApiKeys(env);
+  if (env.complaints.length > 0) throw new SettingsError(env.complaints);
+  return keys;
 }
 
 /** Several replicas share a Redis, so a random key for each would be noticed by callers only. */
@@ -127,7 +140,8 @@ function readAllowedHosts(env: Environment): readonly string[] | null {
   const reason = 'must be a host name or address without a port, such as api.example.com or [::1]';
   const hosts = env.list('ALLOWED_HOSTS', isHostName, reason).map((host) => host.toLowerCase());
   if (hosts.length > 0) return hosts;
-  const isOpen = env.text('API_KEYS') === null && env.text('OIDC_ISSUER') === null;
+  const isOpen =
+    env.text('API_KEYS') === null && env.text('API_KEYS_FILE') === null && env.text('OIDC_ISSUER') === null;
   const host = env.text('HOST') ?? '127.0.0.1';
   if (!isOpen || !isLoopback(host)) return null;
   return [...new Set([...LOOPBACK_HOSTS, host === '::1' ? '[::1]' : host])];
@@ -163,7 +177,7 @@ function deepFreeze<T extends object>(value: T): T {
 const KEY_BYTES = 32;
 
 function readKey(env: Environment, name: 'DATA_KEY' | 'PAGE_TOKEN_KEY'): string | null {
-  const key = env.text(name);
+  const key = env.secret(name);
   if (key === null) return null;
   // Buffer ignores invalid characters, so the bytes are encoded again and compared.
   const bytes = Buffer.from(key, 'base64');

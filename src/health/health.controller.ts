@@ -83,7 +83,7 @@ export class HealthController {
     summary: 'Check readiness',
     description:
       'Checks the health of Airbyte at most once per second. While Airbyte is down, the gateway stays ready with a warning ' +
-      'as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`).',
+      'as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`), or always with `READY_WITHOUT_AIRBYTE=on`.',
   })
   @ApiOkResponse({ type: HealthDto })
   @ApiProblems({ isOpen: true, codes: ['not-ready'] })

@@ -5,6 +5,7 @@ import { MIN_SKEW_MS } from '../airbyte/client/resilience/upstream-clock';
 import { Mirror } from '../airbyte/mirror/mirror';
 import { InternalClient } from '../airbyte/internal/internal-client';
 import type { Capability, CapabilityState } from '../airbyte/internal/capability';
+import { SETTINGS, type Settings } from '../config/settings-types';
 import { RedisState } from '../redis/redis-state';
 import { CLOCK, type Clock } from '../lib/clock';
 import { CoalescedReads } from '../lib/coalesced-reads';
@@ -27,6 +28,7 @@ export class HealthService {
     private readonly mirror: Mirror,
     private readonly redis: RedisState,
     private readonly internal: InternalClient,
+    @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) clock: Clock,
   ) {
     const sharing = { maxAgeMs: MAX_AGE_MS, maxEntries: 1, nowMs: () => clock.monotonicMs() };
@@ -47,7 +49,7 @@ export class HealthService {
   async requireReady(): Promise<string[]> {
     if (this.stopping) throw notReady('The gateway is stopping.');
     const fault = await this.probes.get('airbyte', () => this.probe());
-    if (fault && !this.mirror.canAnswerAlone)
+    if (fault && !this.settings.readyWithoutAirbyte && !this.mirror.canAnswerAlone)
       throw notReady(`Airbyte is not healthy: ${fault.message}`, fault);
     const redisFault = await this.redisFaults.get('redis', () => this.redis.fault());
     return [fault && outageWarning(fault), redisFault, this.clockFault()].filter(
@@ -79,7 +81,7 @@ export class HealthService {
 }
 
 function outageWarning({ message }: AirbyteError): string {
-  return `Airbyte is not healthy: ${message}. Statuses show the last known state, and nothing can be changed.`;
+  return `Airbyte is not healthy: ${message}. At most the last known state is shown, and nothing can be changed.`;
 }
 
 /** If the clocks differ, statuses show wrong results: firings appear to be missed or in the future. */

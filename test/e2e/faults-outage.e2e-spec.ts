@@ -81,6 +81,14 @@ describe('an outage of Airbyte', () => {
     expect(faults.upstream.state.connections.size).toBe(2);
   });
 
+  it('does not affect readiness with READY_WITHOUT_AIRBYTE=on', async () => {
+    await faults.reopen({ READY_WITHOUT_AIRBYTE: 'on' });
+    await faults.upstream.refuse();
+    const readiness = await get('/health/ready');
+    expect(readiness).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(readiness.body['warnings']).toEqual([expect.stringContaining('cannot be reached')]);
+  });
+
   it('is reported to all concurrent requests, with its cause and without a wait', async () => {
     await faults.reopen({ AIRBYTE_TIMEOUT_MS: ENDLESS_MS, AIRBYTE_TOKEN: faults.tokenOf('fixed') });
     const id = existing();

@@ -190,6 +190,12 @@ describe('SIGTERM', () => {
     expect(gateway.output.match(/"stopping"/g)).toHaveLength(1);
   });
 
+  it('also follows the SIGHUP of a closed terminal', async () => {
+    const gateway = await GatewayProcess.start({ AIRBYTE_API_URL: upstream.url });
+    expect(await gateway.kill('SIGHUP')).toBe(0);
+    expect(gateway.output).toContain('"stopped"');
+  });
+
   it('ends the process although its log is not read', async () => {
     const gateway = await GatewayProcess.start({ AIRBYTE_API_URL: upstream.url, RATE_LIMIT: 'off' });
     gateway.pauseOutput();

@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Checks the health of Airbyte at most once per second. While Airbyte is down, the gateway stays ready with a warning as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`).
+         * @description Checks the health of Airbyte at most once per second. While Airbyte is down, the gateway stays ready with a warning as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`), or always with `READY_WITHOUT_AIRBYTE=on`.
          */
         get: operations["getReadiness"];
         put?: never;
