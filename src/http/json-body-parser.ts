@@ -3,6 +3,7 @@ import { malformedBody, ProblemException } from '../api/problem/problem.exceptio
 import { inTurns } from '../lib/in-turns';
 import { workTurns } from '../lib/work-turns';
 import { bodyStructureProblem } from './body-structure';
+import { textOfBody } from './body-text';
 import { keyOf } from './caller-turns';
 import { jsonSyntaxProblem, duplicateMemberProblem } from './json-syntax';
 
@@ -19,13 +20,15 @@ const SMALL_BODY_CHARACTERS = 4096;
 export function addJsonBodyParser(fastify: FastifyInstance): void {
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.addContentTypeParser<string>(
+  fastify.addContentTypeParser<Buffer>(
     'application/json',
-    { parseAs: 'string' },
-    async (request: FastifyRequest, body: string) => {
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, bytes: Buffer) => {
       // Some clients send an empty chunked body as JSON.
-      if (body === '') return undefined;
+      if (bytes.length === 0) return undefined;
+      refuseCoding(request.headers['content-encoding'] ?? 'identity');
       refuseCharset(request.headers['content-type'] ?? '');
+      const body = textOfBody(bytes);
       const parsed = bodyOf(body, (done) => void parse(request, body, done));
       if (body.length <= SMALL_BODY_CHARACTERS) return inTurns(parsed);
       const key = keyOf(request);
@@ -106,7 +109,16 @@ function isJson(text: string): boolean {
   }
 }
 
-/** JSON must be encoded in UTF-8 (RFC 8259, section 8.1). The gateway would decode other encodings incorrectly. */
+/** An unsupported content coding is answered with 415 (RFC 9110, section 15.5.16). */
+function refuseCoding(coding: string): void {
+  if (/^identity$/i.test(coding.trim())) return;
+  throw new ProblemException(
+    'unsupported-media-type',
+    `The body is announced as compressed (Content-Encoding: ${coding.slice(0, 40)}). Send it without compression.`,
+  );
+}
+
+/** The gateway would decode other encodings incorrectly. */
 function refuseCharset(contentType: string): void {
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1];
   if (charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset)) return;

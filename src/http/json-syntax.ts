@@ -15,7 +15,6 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
 
 /** Descriptions of the error codes of jsonc-parser. */
 const REASONS: Partial<Record<string, string>> = {
-  InvalidSymbol: 'is not a value: texts need double quotes',
   InvalidNumberFormat: 'is not a number of JSON',
   PropertyNameExpected: 'is not the name of a member in double quotes, or follows a comma too many',
   ValueExpected: 'is not a value, or follows a comma too many',
@@ -32,6 +31,15 @@ const REASONS: Partial<Record<string, string>> = {
   InvalidCharacter: 'has a control character, which must be escaped',
 };
 
+/** Reasons for symbols that are no JSON, such as the constants of Python and JavaScript. The first that matches applies. */
+const SYMBOLS: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/^(true|false|null)$/i, 'is not a value: true, false and null have lower case'],
+  [/^(none|nil|undefined)$/i, 'is not a value: write null, or leave the member out'],
+  [/^([-+]?(nan|inf|infinity)$|[-+.]+$|[-+.]*\d|x[\da-f]+$)/i, 'is not a number of JSON'],
+  [/^[“”„‟«»‘’‚`']/, 'has other quotes than JSON: write "'],
+  [/^/, 'is not a value: texts need double quotes'],
+];
+
 /** Returns a problem with the position and reason of the first syntax error. Call it after the JSON parser rejects `text`. */
 export function jsonSyntaxProblem(text: string): ProblemException {
   if (isDeeperThan(MAX_BODY_DEPTH, text)) return nestedTooDeeply();
@@ -40,12 +48,33 @@ export function jsonSyntaxProblem(text: string): ProblemException {
     text,
     {
       onError: (code: ParseErrorCode, offset: number, length: number) => {
-        problem ??= faultAt(text, offset, length, REASONS[printParseErrorCode(code)] ?? 'is not JSON');
+        problem ??= faultAt(text, offset, length, reasonOf(printParseErrorCode(code), text, offset, length));
       },
     },
     STRICT,
   );
-  return problem ?? malformedBody('Send one JSON object, encoded in UTF-8.');
+  return problem ?? malformedBody('Send one JSON object.');
+}
+
+function reasonOf(code: string, text: string, offset: number, length: number): string {
+  const token = text.slice(offset, offset + length);
+  if (isWhole(text.slice(0, offset))) return 'follows the end of the JSON';
+  if (code === 'InvalidSymbol') return SYMBOLS.find(([pattern]) => pattern.test(token))?.[1] ?? '';
+  if (code === 'CommaExpected' && /0\d/.test(text.slice(offset - 1, offset + 1)))
+    return 'follows a 0: a number begins with another digit';
+  if (code === 'CommaExpected' && /^[}\]]/.test(token))
+    return 'closes another bracket than the last open one';
+  return REASONS[code] ?? 'is not JSON';
+}
+
+function isWhole(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // The error is within the JSON and not behind it.
+    return false;
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { gatewayBench } from '../support/gateway-bench';
 
 const bench = gatewayBench();
@@ -40,4 +41,58 @@ describe('a body', () => {
       expect(bench.upstream.requests).toEqual([]);
     },
   );
+
+  const bytes = (text: string, ...tail: number[]): Buffer =>
+    Buffer.concat([Buffer.from(text), Buffer.from(tail), Buffer.from('"}')]);
+  const utf16 = Buffer.from('{"name": "x"}', 'utf16le');
+
+  // A cut emoji has as many bytes as the character that would replace it, so that the length of the body does not show it.
+  it.each([
+    ['Latin-1', bytes('{"name": "caf', 0xe9), 'not UTF-8 at line 1, column 14'],
+    ['a cut emoji', bytes('{"name": "\ufffd', 0xf0, 0x9f, 0x98), 'not UTF-8 at line 1, column 12'],
+    ['a second line', bytes('{\n"name": "é', 0xff), 'not UTF-8 at line 2, column 11'],
+    ['UTF-16', utf16, 'encoded in UTF-16'],
+    ['UTF-16 with a mark', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), 'encoded in UTF-16'],
+    ['gzip', gzipSync('{"name": "x"}'), 'is compressed'],
+  ])('of bytes that are not UTF-8 is refused, with a length and in chunks: %s', async (_, body, detail) => {
+    for (const chunked of [false, true]) {
+      const answer = await post(body, chunked);
+      expect(answer).toMatchObject({
+        code: 'malformed-body',
+        detail: expect.stringContaining(detail) as unknown,
+      });
+    }
+    expect(bench.upstream.count('POST /connections')).toBe(0);
+  });
+
+  it('may begin with a byte order mark', async () => {
+    expect(await post(Buffer.from('\ufeff{"name": "x"}'), true)).toMatchObject({ code: 'validation-failed' });
+    expect(await post(Buffer.from('\ufeff{"name": "x", "name": "y"}'), true)).toMatchObject({
+      code: 'malformed-body',
+    });
+  });
+
+  it('with a content coding is refused by its name', async () => {
+    const response = await bench.api
+      .post('/ingestion')
+      .type('json')
+      .set('content-encoding', 'gzip')
+      .send('{}');
+    expect(response.status).toBe(415);
+    expect(response.body).toMatchObject({
+      detail: expect.stringContaining('Content-Encoding: gzip') as unknown,
+    });
+  });
+
+  async function post(body: Buffer, chunked: boolean): Promise<unknown> {
+    const stream = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(body);
+        controller.close();
+      },
+    });
+    const sent: RequestInit = chunked ? { body: stream, duplex: 'half' } : { body: new Uint8Array(body) };
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(`${bench.gateway.url}/ingestion`, { method: 'POST', headers, ...sent })).json();
+  }
 });

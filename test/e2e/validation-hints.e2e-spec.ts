@@ -29,7 +29,15 @@ const raw = async (text: string, type = 'application/json'): Promise<Problem> =>
 describe('invalid JSON', () => {
   it.each([
     ['{"name":"x",}', 'line 1, column 13: "}" is not the name of a member'],
-    ["{'name': 'x'}", 'line 1, column 2: "\'name\'" is not a value: texts need double quotes'],
+    ["{'name': 'x'}", 'line 1, column 2: "\'name\'" has other quotes than JSON: write "'],
+    ['{“name”: “x”}', 'line 1, column 2: "“name”" has other quotes than JSON'],
+    ['{"name": True}', '"True" is not a value: true, false and null have lower case'],
+    ['{"name": None}', '"None" is not a value: write null'],
+    ['{"name": -Infinity}', '"-" is not a number of JSON'],
+    ['{"name": +1}', '"+1" is not a number of JSON'],
+    ['{"name": 0x1F}', '"x1F" is not a number of JSON'],
+    ['{"name": "x"} and more', 'line 1, column 15: "and" follows the end of the JSON'],
+    ['{"name": ["x"}', 'line 1, column 14: "}" closes another bracket than the last open one'],
     [
       '{\n  "name": "x"\n  "sourceId": "y"\n}',
       'line 3, column 3: "\\"sourceId\\"" is where a comma is missing',
@@ -37,7 +45,7 @@ describe('invalid JSON', () => {
     ['name: x', 'line 1, column 1: "name" is not a value'],
     ['{"name": "x"} {}', 'line 1, column 15: "{" follows the end of the JSON'],
     ['{"name": "x"', 'ends too early, at line 1, column 13'],
-    ['{"name": 01}', 'line 1, column 11'],
+    ['{"name": 01}', 'line 1, column 11: "1" follows a 0'],
     ['{"a": [1, 2,, 3]}', 'line 1, column 13'],
     ['{"name": "a\tb"}', 'line 1, column 10'],
     ['{"name": "x", "name": "y"}', 'line 1, column 15: "\\"name\\"" is a duplicate: keep one'],
@@ -57,6 +65,15 @@ describe('invalid JSON', () => {
     const problem = await raw('a,b', type);
     expect(problem.code).toBe('unsupported-media-type');
     expect(problem.detail).toContain(received);
+  });
+
+  it.each([
+    ['[{"name": "x"}]', 'must be a JSON object, not an array', 'Send {'],
+    ['"{\\"name\\": \\"x\\"}"', 'must be a JSON object, not a string', 'encoded twice'],
+    ['null', 'must be a JSON object, not null', 'Send {'],
+  ])('that is no object is refused by its type: %s', async (text, reason, hint) => {
+    const [error] = (await raw(text)).errors ?? [];
+    expect(error).toMatchObject({ field: 'body', reason, hint: expect.stringContaining(hint) as unknown });
   });
 
   it('is also reported with the charset UTF-8', async () => {

@@ -57,8 +57,15 @@ export class OptionalBodyPipe extends RequestValidationPipe {
 }
 
 function faultOfBody(value: unknown): FieldErrorDto {
-  const reason = value === undefined ? 'is missing: the request has no body' : 'must be a JSON object';
-  return { field: 'body', reason, hint: 'Send {"field": value, …} with Content-Type: application/json.' };
+  const hint = 'Send {"field": value, …} with Content-Type: application/json.';
+  if (value === undefined) return { field: 'body', reason: 'is missing: the request has no body', hint };
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  const isEncodedTwice = typeof value === 'string' && value.trimStart().startsWith('{');
+  return {
+    field: 'body',
+    reason: `must be a JSON object, not ${kind}`,
+    hint: isEncodedTwice ? 'The object was encoded twice. Encode it once, without quotes around it.' : hint,
+  };
 }
 
 function isJsonObject(value: unknown): value is object {
