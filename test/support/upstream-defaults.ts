@@ -140,6 +140,10 @@ function patchConnection(state: UpstreamState, { id, body }: UpstreamRequest): R
   const row = state.connections.get(id);
   if (row === undefined) return unknownId('STANDARD_SYNC', id);
   const wanted = fields(body);
+  const unknown = unknownStream(state, wanted['configurations']);
+  if (unknown !== undefined)
+    return problem(400, `No streams found with name [${unknown}] and namespace [null] in the source schema.`);
+  Object.assign(row, streamsOf(wanted['configurations']));
   if (wanted['schedule'] !== undefined) {
     const schedule = parseSchedule(wanted['schedule']);
     if (typeof schedule === 'string') return badSchedule(schedule);

@@ -171,7 +171,7 @@ export interface paths {
         head?: never;
         /**
          * Change an ingestion
-         * @description Changes what is named and nothing else; a null member counts as not named, so to end a schedule send `{"scheduleType": "manual"}`. With `If-Match` it is only changed if it is still that version, as far as can be told: Airbyte has no conditional requests, so it is compared first and written then.
+         * @description Changes what is named and nothing else; a null member counts as not named, so to end a schedule send `{"scheduleType": "manual"}`. `streams` replaces the whole list of streams; Airbyte may have to read the schema of the source first, which can take minutes. With `If-Match` it is only changed if it is still that version, as far as can be told: Airbyte has no conditional requests, so it is compared first and written then.
          */
         patch: operations["patchIngestion"];
         trace?: never;
@@ -1028,6 +1028,11 @@ export interface components {
              * @example active
              */
             status?: components["schemas"]["WritableStatus"] | null;
+            /**
+             * @description The new list of streams, which replaces the whole list: streams that it does not name are no longer synced.
+             *     Their tables stay. Absent members of a stream get their defaults. A list that equals the stored one changes nothing.
+             */
+            streams?: components["schemas"]["StreamInput"][] | null;
         };
         /** @description A feature that not every Airbyte installation has. */
         ProbeCapability: {

@@ -3,6 +3,7 @@ import type { AirbyteConnection, PatchConnectionInput, ScheduleInput } from '../
 import { readSchedule, sameSchedule, type ScheduleRequest } from '../schedule';
 import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import type { SchedulePolicy } from '../core/schedule-policy';
+import { changedStreams } from './stream-patch';
 
 /**
  * Returns the fields that differ from the stored connection; empty if none differ. Unchanged fields are not
@@ -13,14 +14,16 @@ export function changesOf(
   request: PatchIngestionDto,
   policy: SchedulePolicy,
 ): PatchConnectionInput {
-  const { name, status, schedule } = request;
+  const { name, status, schedule, streams: requested } = request;
   const isNamed = name !== undefined && name !== null && name !== connection.name;
   const isSwitched = status !== undefined && status !== null && status !== connection.status;
   const isRescheduled = schedule && !sameSchedule(schedule, connection.schedule);
+  const streams = requested ? changedStreams(requested, connection.streams) : null;
   return {
     ...(isNamed && { name }),
     ...(isSwitched && { status }),
     ...(isRescheduled && { schedule: newSchedule(connection, schedule, policy) }),
+    ...(streams && { configurations: { streams } }),
   };
 }
 

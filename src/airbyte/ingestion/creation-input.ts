@@ -16,7 +16,7 @@ export function creationInput(request: CreateIngestionDto, schedule: ScheduleInp
 }
 
 /** Null counts as absent. */
-function streamInput(stream: StreamRequestDto): StreamInput {
+export function streamInput(stream: StreamRequestDto): StreamInput {
   const { name, namespace, syncMode, cursorField, primaryKey } = stream;
   return {
     name,

@@ -136,7 +136,8 @@ export class IngestionController {
     summary: 'Change an ingestion',
     description:
       'Changes what is named and nothing else; a null member counts as not named, so to end a schedule send ' +
-      '`{"scheduleType": "manual"}`. With `If-Match` it is only changed if it is still that version, as far ' +
+      '`{"scheduleType": "manual"}`. `streams` replaces the whole list of streams; Airbyte may have to read the schema of ' +
+      'the source first, which can take minutes. With `If-Match` it is only changed if it is still that version, as far ' +
       'as can be told: Airbyte has no conditional requests, so it is compared first and written then.',
   })
   @ApiIdParam('connectionId')

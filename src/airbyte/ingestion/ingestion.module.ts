@@ -4,12 +4,13 @@ import { IngestionController } from './ingestion.controller';
 import { IngestionService } from './ingestion.service';
 import { ResourceService } from './resource.service';
 import { StreamCatalog } from './stream-catalog';
+import { StreamCheck } from './stream-check';
 
 /** Creates, checks, reads, changes and deletes ingestions. */
 @Module({
   imports: [CoreModule],
   controllers: [IngestionController],
-  providers: [IngestionService, ResourceService, StreamCatalog],
+  providers: [IngestionService, ResourceService, StreamCatalog, StreamCheck],
   exports: [IngestionService],
 })
 export class IngestionModule {}

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../lib/clock';
 import type { RequestContext } from '../../http/request-context';
-import type { FieldErrorDto } from '../../api/problem/problem.dto';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import { Changes } from '../core/changes';
@@ -18,8 +17,8 @@ import { ambiguousCreation, findEarlierResult } from '../core/idempotent-retry';
 import { SchedulePolicy } from '../core/schedule-policy';
 import { referenceProblem } from './reference-problem';
 import { toResource } from './resource-mapper';
-import { StreamCatalog } from './stream-catalog';
-import { streamErrors } from './stream-errors';
+import type { BoundedContext } from './stream-catalog';
+import { StreamCheck } from './stream-check';
 import { assertVisible } from '../core/visibility';
 
 /**
@@ -27,8 +26,6 @@ import { assertVisible } from '../core/visibility';
  * workspaces.
  */
 const REFERENCE_KINDS: readonly AirbyteErrorKind[] = ['not_found', 'forbidden', 'failed'];
-/** Kinds of Airbyte's error for invalid streams. */
-const STREAM_KINDS: readonly AirbyteErrorKind[] = ['bad_request', 'unprocessable'];
 
 const STILL_READING = 'Airbyte is still reading the schema of the source. Check again in a minute.';
 
@@ -42,7 +39,7 @@ export class IngestionService {
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
     private readonly changes: Changes,
-    private readonly streams: StreamCatalog,
+    private readonly streams: StreamCheck,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -137,11 +134,10 @@ export class IngestionService {
     const bounded = this.client.withDeadline(context);
     try {
       if (REFERENCE_KINDS.includes(refusal.kind)) return await referenceProblem(this.client, input, bounded);
-      if (!STREAM_KINDS.includes(refusal.kind) || !input.configurations) return null;
-      const errors = await this.errorsInStreams(input, bounded);
-      if (!errors || errors.length === 0) return null;
-      const { code, detail, extras } = airbyteProblem(refusal);
-      return new ProblemException(code, detail, { ...extras, errors });
+      const { configurations } = input;
+      return configurations
+        ? await this.streams.explain(refusal, input, configurations.streams, bounded)
+        : null;
     } catch (error) {
       if (error instanceof AirbyteError) return null;
       throw error;
@@ -154,11 +150,11 @@ export class IngestionService {
    */
   private async checkStreams(
     input: CreateConnectionInput,
-    context: RequestContext & { readonly deadlineAt: number },
+    context: BoundedContext,
   ): Promise<UncheckedFieldDto[]> {
     if (!input.configurations) return [];
     try {
-      const errors = await this.errorsInStreams(input, context);
+      const errors = await this.streams.errorsOf(input, input.configurations.streams, context);
       if (!errors) return [{ field: 'streams', reason: STILL_READING }];
       if (errors.length === 0) return [];
       throw new ProblemException('rejected-by-airbyte', 'Airbyte would reject the streams.', { errors });
@@ -166,14 +162,5 @@ export class IngestionService {
       if (!(error instanceof AirbyteError)) throw error;
       return [{ field: 'streams', reason: airbyteProblem(error).detail }];
     }
-  }
-
-  /** @returns null if Airbyte does not respond in time */
-  private async errorsInStreams(
-    { sourceId, destinationId, configurations }: CreateConnectionInput,
-    context: RequestContext & { readonly deadlineAt: number },
-  ): Promise<FieldErrorDto[] | null> {
-    const existing = await this.streams.read({ sourceId, destinationId }, context);
-    return existing && streamErrors(configurations?.streams ?? [], existing);
   }
 }

@@ -4,13 +4,15 @@ import type { RequestContext } from '../../http/request-context';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import { Changes } from '../core/changes';
-import type { AirbyteConnection } from '../client/model/airbyte-types';
+import { AirbyteError } from '../client/model/airbyte-errors';
+import type { AirbyteConnection, PatchConnectionInput, StreamInput } from '../client/model/airbyte-types';
 import { withIngestionProblems } from '../core/upstream-problem';
 import { changesOf } from './connection-patch';
 import type { IngestionDto } from '../core/dto/ingestion.dto';
 import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import { resourceTag, toResource } from './resource-mapper';
 import { SchedulePolicy } from '../core/schedule-policy';
+import { StreamCheck } from './stream-check';
 import { assertVisible } from '../core/visibility';
 
 /** Reads and patches ingestions. */
@@ -20,6 +22,7 @@ export class ResourceService {
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
     private readonly changes: Changes,
+    private readonly streams: StreamCheck,
   ) {}
 
   async get(connectionId: string, context: RequestContext): Promise<IngestionDto> {
@@ -37,20 +40,50 @@ export class ResourceService {
     ifMatch: string | undefined,
     context: RequestContext,
   ): Promise<IngestionDto> {
-    const bounded = this.client.withDeadline(context);
-    const connection = await this.connection(connectionId, bounded);
+    // For new streams Airbyte reads the schema of the source, as for a creation.
+    const bounded = this.client.withDeadline(context, request.streams ? 'create' : 'read');
+    const connection = await this.connection(connectionId, this.client.withDeadline(bounded));
     const before = toResource(connection);
     if (ifMatch !== undefined && !matchesStrongly(ifMatch, resourceTag(before)))
       throw versionMismatch(ifMatch);
     const changes = changesOf(connection, request, this.schedules);
     if (Object.keys(changes).length === 0) return before;
     try {
-      const after = await withIngestionProblems(connectionId, () =>
-        this.client.patchConnection(connectionId, changes, bounded),
-      );
-      return toResource(after);
+      return toResource(await this.send(connection, changes, bounded));
     } finally {
       this.changes.record(connectionId);
+    }
+  }
+
+  private async send(
+    connection: AirbyteConnection,
+    changes: PatchConnectionInput,
+    context: RequestContext,
+  ): Promise<AirbyteConnection> {
+    const { connectionId } = connection;
+    return withIngestionProblems(connectionId, async () => {
+      try {
+        return await this.client.patchConnection(connectionId, changes, context);
+      } catch (error) {
+        const { configurations } = changes;
+        if (!(error instanceof AirbyteError) || !configurations) throw error;
+        throw (await this.explain(error, connection, configurations.streams, context)) ?? error;
+      }
+    });
+  }
+
+  /** @returns null if the fields cannot be named; the refusal is then reported alone */
+  private async explain(
+    refusal: AirbyteError,
+    connection: AirbyteConnection,
+    streams: readonly StreamInput[],
+    context: RequestContext,
+  ): Promise<ProblemException | null> {
+    try {
+      return await this.streams.explain(refusal, connection, streams, this.client.withDeadline(context));
+    } catch (error) {
+      if (error instanceof AirbyteError) return null;
+      throw error;
     }
   }
 

@@ -11,7 +11,7 @@ export interface ActorPair {
 }
 
 /** A request with a deadline on the monotonic clock. */
-type BoundedContext = RequestContext & { readonly deadlineAt: number };
+export type BoundedContext = RequestContext & { readonly deadlineAt: number };
 
 interface Discovery extends ActorPair {
   readonly streams: PendingCall<readonly SourceStream[]>;

@@ -20,7 +20,18 @@ export interface AirbyteStream {
   readonly cursorField: readonly string[];
   /** Paths of the primary key's fields. */
   readonly primaryKey: readonly (readonly string[])[];
+  /** Settings that the gateway does not interpret; absent if there are none. */
+  readonly carried?: CarriedSettings;
 }
+
+/** Settings of a stream that were made elsewhere. A change of streams sends them back, because it replaces all settings. */
+export const CARRIED_SETTINGS = [
+  'selectedFields',
+  'mappers',
+  'includeFiles',
+  'destinationObjectName',
+] as const;
+export type CarriedSettings = Readonly<Partial<Record<(typeof CARRIED_SETTINGS)[number], unknown>>>;
 
 /** A stream of a source, and its sync modes with one destination. */
 export interface SourceStream {
@@ -39,7 +50,7 @@ export interface SourceStream {
 }
 
 /** A stream to sync. Airbyte chooses the values of absent fields. */
-export interface StreamInput {
+export interface StreamInput extends CarriedSettings {
   readonly name: string;
   readonly namespace?: string;
   readonly syncMode?: string;
@@ -118,6 +129,8 @@ export interface PatchConnectionInput {
   readonly name?: string;
   readonly status?: 'active' | 'inactive';
   readonly schedule?: ScheduleInput;
+  /** Replaces all streams. Airbyte reads the schema of the source first, which can take minutes. */
+  readonly configurations?: { readonly streams: readonly StreamInput[] };
 }
 
 /** One page of a list. Airbyte accepts a limit of 1 to 100 rows; default 20. */

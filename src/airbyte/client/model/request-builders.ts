@@ -23,7 +23,8 @@ export const operations = {
     path: `/connections/${segment('patchConnection', id)}`,
     body: patch,
     safety: 'idempotent',
-    lane: 'read',
+    // For new streams Airbyte reads the schema of the source, as for a creation.
+    lane: patch.configurations ? 'create' : 'read',
     expects: 'json',
   }),
   deleteConnection: (id: string): Operation => ({

@@ -1,11 +1,13 @@
-import type {
-  AirbyteConnection,
-  AirbyteDestination,
-  AirbyteJob,
-  AirbyteSchedule,
-  AirbyteSource,
-  AirbyteStream,
-  SourceStream,
+import {
+  type AirbyteConnection,
+  type AirbyteDestination,
+  type AirbyteJob,
+  type AirbyteSchedule,
+  type AirbyteSource,
+  type AirbyteStream,
+  CARRIED_SETTINGS,
+  type CarriedSettings,
+  type SourceStream,
 } from './airbyte-types';
 import {
   isMembers,
@@ -60,8 +62,22 @@ function parseStreams(configurations: unknown): readonly AirbyteStream[] {
       syncMode: optionalText(from, 'syncMode'),
       cursorField: texts(from['cursorField']),
       primaryKey: paths(from['primaryKey']),
+      ...carriedOf(from),
     };
   });
+}
+
+function carriedOf(from: Members): { readonly carried: CarriedSettings } | undefined {
+  const names = CARRIED_SETTINGS.filter((name) => isSet(from[name]));
+  return names.length === 0
+    ? undefined
+    : { carried: Object.fromEntries(names.map((name) => [name, from[name]])) };
+}
+
+function isSet(value: unknown): boolean {
+  return Array.isArray(value)
+    ? value.length > 0
+    : value !== undefined && value !== null && value !== false && value !== '';
 }
 
 /** A row of `GET /streams`. Airbyte spells `streamnamespace` in lower case. */

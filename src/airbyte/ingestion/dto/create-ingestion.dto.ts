@@ -1,18 +1,8 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
-import { HoldsNoList, ID_PATTERN, IsId, IsName, NAME_PATTERN } from '../../../api/validation/decorators';
+import { ID_PATTERN, IsId, IsName, NAME_PATTERN } from '../../../api/validation/decorators';
 import type { ScheduleRequestDto } from '../../core/dto/schedule.dto';
-import { StreamRequestDto } from '../../core/dto/stream.dto';
-import { OptionalSchedule, OptionalStatus, type WritableStatus } from './ingestion-fields';
-
-const STREAMS_CONTEXT = {
-  hint: 'Write e.g. [{"name": "orders", "syncMode": "full_refresh_append"}], or leave it out for every stream.',
-};
-
-const STREAM_CONTEXT = {
-  hint: 'Write e.g. {"name": "orders", "syncMode": "full_refresh_append"}.',
-};
+import type { StreamRequestDto } from '../../core/dto/stream.dto';
+import { OptionalSchedule, OptionalStatus, OptionalStreams, type WritableStatus } from './ingestion-fields';
 
 @ApiSchema({
   name: 'CreateIngestionInput',
@@ -46,19 +36,6 @@ export class CreateIngestionDto {
    * Streams to sync. **Default: Airbyte syncs every stream of the source and overwrites its data in the
    * destination on each sync** (full refresh, overwrite).
    */
-  @ApiProperty({
-    type: () => [StreamRequestDto],
-    nullable: true,
-    required: false,
-    minItems: 1,
-    maxItems: 1000,
-  })
-  @IsOptional()
-  @IsArray({ message: 'must be an array or null', context: STREAMS_CONTEXT })
-  @ArrayMinSize(1, { message: 'must have at least one stream', context: STREAMS_CONTEXT })
-  @ArrayMaxSize(1000, { message: 'must have at most 1000 streams', context: STREAMS_CONTEXT })
-  @HoldsNoList(STREAMS_CONTEXT)
-  @ValidateNested({ each: true, message: 'must be an object', context: STREAM_CONTEXT })
-  @Type(() => StreamRequestDto)
+  @OptionalStreams('for every stream')
   streams?: StreamRequestDto[] | null;
 }

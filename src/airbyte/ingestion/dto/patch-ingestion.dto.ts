@@ -2,8 +2,9 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { ForeignNames } from '../../../api/validation/foreign-names';
 import { IsName, NAME_PATTERN } from '../../../api/validation/decorators';
-import { OptionalSchedule, OptionalStatus, type WritableStatus } from './ingestion-fields';
+import { OptionalSchedule, OptionalStatus, OptionalStreams, type WritableStatus } from './ingestion-fields';
 import type { ScheduleRequestDto } from '../../core/dto/schedule.dto';
+import type { StreamRequestDto } from '../../core/dto/stream.dto';
 
 const FIXED = {
   reason: 'cannot be changed',
@@ -15,10 +16,6 @@ const FIXED = {
   destinationId: FIXED,
   connectionId: FIXED,
   workspaceId: FIXED,
-  streams: {
-    reason: 'cannot be changed',
-    hint: 'Change the streams in Airbyte, or create another ingestion with POST /ingestion.',
-  },
 })
 @ApiSchema({
   name: 'PatchIngestionInput',
@@ -49,4 +46,11 @@ export class PatchIngestionDto {
   /** Whether the schedule is active. */
   @OptionalStatus()
   status?: WritableStatus | null;
+
+  /**
+   * The new list of streams, which replaces the whole list: streams that it does not name are no longer synced.
+   * Their tables stay. Absent members of a stream get their defaults. A list that equals the stored one changes nothing.
+   */
+  @OptionalStreams('to keep the streams')
+  streams?: StreamRequestDto[] | null;
 }
