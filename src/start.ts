@@ -6,6 +6,8 @@ import { ApiKeyRing } from './auth/api-keys';
 import { configureApp } from './app/app-setup';
 import { type Clock, systemClock } from './lib/clock';
 import { createFastifyAdapter } from './app/fastify-adapter';
+import { listenForMetrics, type MetricsListener } from './app/metrics-listener';
+import { MetricsPages } from './metrics/metrics-page';
 import { RequestsInFlight } from './http/connections/requests-in-flight';
 import { createLogger, nestLogger } from './lib/logger';
 import {
@@ -22,6 +24,8 @@ import { HealthService } from './health/health.service';
 export interface RunningGateway {
   /** Base URL, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** URL of the metrics on `METRICS_PORT`; null if they are on the main port. */
+  readonly metricsUrl: string | null;
   readonly isEmbedded: boolean;
   readonly requiresAuthentication: boolean;
   readonly logger: Logger;
@@ -47,15 +51,19 @@ export async function start(
 ): Promise<RunningGateway> {
   const logger = createLogger(settings.logLevel);
   for (const warning of settings.warnings) logger.warn(warning);
-  await requireFreeAddress(settings.host, settings.port);
+  await requireFreeAddress(settings.host, settings.port, 'PORT');
+  const { port: metricsPort } = settings.metrics;
+  if (metricsPort !== null) await requireFreeAddress(settings.host, metricsPort, 'METRICS_PORT');
   const upstream = await resolveUpstream(settings, logger);
   try {
     const app = await createApp(upstream.settings, clock, logger);
     const inFlight = app.get(RequestsInFlight);
     const { openConnections } = app.getHttpAdapter().getInstance();
     await app.listen(settings.port, settings.host);
+    const metrics = await startMetrics(app, settings, logger);
     return {
       url: urlOf(app, settings.host),
+      metricsUrl: metrics && `${originOf(settings.host, metrics.port)}/metrics`,
       isEmbedded: settings.airbyte.apiUrl === null,
       requiresAuthentication: requiresAuthentication(settings),
       logger,
@@ -66,6 +74,7 @@ export async function start(
         app.get(HealthService).beginStopping();
         const endDrain = openConnections.drain(requestsLimitMs, () => inFlight.connections());
         await app.close().finally(endDrain);
+        await metrics?.close();
         await upstream.close();
       },
     };
@@ -133,7 +142,20 @@ async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upst
 
 function urlOf(app: NestFastifyApplication, host: string): string {
   const address = app.getHttpServer().address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return originOf(host, typeof address === 'object' && address !== null ? address.port : 0);
+}
+
+function originOf(host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function startMetrics(
+  app: NestFastifyApplication,
+  { metrics, host }: Settings,
+  logger: Logger,
+): Promise<MetricsListener | null> {
+  const { port } = metrics;
+  if (port === null) return null;
+  return listenForMetrics(app.get(MetricsPages), { ...metrics, port }, host, logger);
 }

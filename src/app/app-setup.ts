@@ -7,6 +7,9 @@ import { addCrossOriginRules, refuseForeignPages } from '../http/cross-origin';
 import { addFrontPage } from '../http/front-page';
 import { addRawHttpGuards } from '../http/raw-http-guards';
 import { addMethodTable, refuseOtherMethods } from '../http/method-table';
+import { GatewayMetrics } from '../metrics/gateway/gateway-metrics';
+import { MetricsPages } from '../metrics/metrics-page';
+import { addMetricsRoute } from '../metrics/metrics-route';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
 import { REQUEST_ID_HEADER } from '../http/request-id';
 import { addSecurityHeaders } from '../http/security-headers';
@@ -24,6 +27,7 @@ export function configureApp(app: NestFastifyApplication): void {
   addApiDescriptions(fastify, requiresAuthentication(settings));
   addDocsPage(fastify);
   addProblemPages(fastify);
+  addMetricsRoute(fastify, app.get(MetricsPages), settings);
 }
 
 /**
@@ -40,6 +44,7 @@ function addHooks(app: NestFastifyApplication, { allowedHosts, corsOrigins }: Se
   app.get(RequestsInFlight).watch(fastify);
   addMethodTable(fastify);
   addJsonBodyParser(fastify);
+  app.get(GatewayMetrics).requests.watch(fastify);
   addRequestHooks(fastify);
   addSecurityHeaders(fastify);
   refuseOtherMethods(fastify);

@@ -6,6 +6,7 @@ import { AuthModule } from '../auth/auth.module';
 import type { ResolvedSettings } from '../config/settings-types';
 import { HealthModule } from '../health/health.module';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
+import { MetricsModule } from '../metrics/metrics.module';
 import { IdempotencyModule } from '../idempotency/idempotency.module';
 import type { Clock } from '../lib/clock';
 import { RedisModule } from '../redis/redis.module';
@@ -25,6 +26,7 @@ export class AppModule {
         IdempotencyModule,
         AirbyteModule,
         HealthModule,
+        MetricsModule,
       ],
       providers: [RequestsInFlight, CallersShutdown, { provide: APP_FILTER, useClass: ProblemFilter }],
     };

@@ -58,14 +58,17 @@ export function createFastifyAdapter(
       done();
     });
   }
+  adapter.getInstance().decorateRequest('problemCode', null);
   const openConnections = new OpenConnections(adapter.getInstance().server);
   openConnections.closeStalled({ limitMs: limits.requestMs, checkMs: limits.checkMs });
   adapter.getInstance().decorate('openConnections', openConnections);
   return adapter;
 }
 
-function writeFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+export function writeFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const problem = asProblem(error);
+  request.problemCode = problem.code;
+  if (problem.code === 'internal-error') request.log.error({ err: problem.extras.cause }, problem.message);
   void reply
     .status(problem.status)
     .headers({ ...API_HEADERS, ...problemHeaders(problem), [REQUEST_ID_HEADER]: request.id })

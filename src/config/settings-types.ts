@@ -1,5 +1,11 @@
-/** Permissions of callers. Reads and changes of ingestions; logs, which may contain data; runs that empty tables. */
-export const SCOPES = ['ingestion:read', 'ingestion:write', 'ingestion:logs', 'ingestion:destroy'] as const;
+/** Permissions of callers. Reads and changes of ingestions; logs, which may contain data; runs that empty tables; metrics. */
+export const SCOPES = [
+  'ingestion:read',
+  'ingestion:write',
+  'ingestion:logs',
+  'ingestion:destroy',
+  'metrics:read',
+] as const;
 
 /** Authentication at Airbyte: application credentials, a fixed token, HTTP Basic (before 0.60), or none. */
 export type AirbyteCredentials =
@@ -49,6 +55,15 @@ export interface MirrorSettings {
   readonly maxConnections: number;
 }
 
+export interface MetricsSettings {
+  /** Port that serves the metrics without authentication; null: `HOST` and `PORT` with the scope `metrics:read`. */
+  readonly port: number | null;
+  /** Accepted host names on that port; null means every name. */
+  readonly allowedHosts: readonly string[] | null;
+  /** Maximum number of time series of ingestions. */
+  readonly maxSeries: number;
+}
+
 /** An API key. Only its hash is stored. */
 export interface ApiKey {
   readonly name: string;
@@ -78,6 +93,7 @@ export interface Settings {
   /** Direct reads only: at most one upstream read per ingestion in this time, in milliseconds. */
   readonly statusMaxAgeMs: number;
   readonly mirror: MirrorSettings;
+  readonly metrics: MetricsSettings;
   /** Minimum interval of schedules. More frequent ones are refused. */
   readonly scheduleMinIntervalMinutes: number;
   /** A firing without a run counts as missed after this time. Airbyte guarantees a start within 30 minutes. */

@@ -44,6 +44,7 @@ describe('parseSettings', () => {
         staleIfErrorMs: 300_000,
         maxConnections: 20_000,
       },
+      metrics: { port: null, allowedHosts: ['localhost', '127.0.0.1', '[::1]'], maxSeries: 200_000 },
       scheduleMinIntervalMinutes: 1,
       missedRunToleranceMinutes: 30,
       apiKeys: [],

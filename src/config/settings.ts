@@ -21,6 +21,7 @@ const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
  */
 export function parseSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   const env = new Environment(variables);
+  const allowedHosts = readAllowedHosts(env);
   const settings: Settings = {
     host: env.text('HOST') ?? '127.0.0.1',
     port: env.integer('PORT', { fallback: 3000, min: 0, max: 65_535 }),
@@ -58,6 +59,11 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       staleIfErrorMs: 1000 * env.integer('STALE_IF_ERROR_S', { fallback: 300, min: 0, max: DAY_S }),
       maxConnections: env.integer('MIRROR_MAX_CONNECTIONS', { fallback: 20_000, min: 0, max: 1_000_000 }),
     },
+    metrics: {
+      port: readMetricsPort(env),
+      allowedHosts: allowedHosts.withoutSignIn,
+      maxSeries: env.integer('METRICS_MAX_SERIES', { fallback: 200_000, min: 0, max: 10_000_000 }),
+    },
     scheduleMinIntervalMinutes: env.integer('SCHEDULE_MIN_INTERVAL_MINUTES', {
       fallback: 1,
       min: 1,
@@ -74,7 +80,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     authOff: env.oneOf('AUTH', ['off']) === 'off',
     trustedProxies: readTrustedProxies(env),
     corsOrigins: readOrigins(env),
-    allowedHosts: readAllowedHosts(env),
+    allowedHosts: allowedHosts.main,
     rateLimit: readRateLimit(env),
     idempotencyTtlS: env.integer('IDEMPOTENCY_TTL_S', { fallback: DAY_S, min: 1, max: 365 * DAY_S }),
     idempotencyDoubtMs: env.integer('IDEMPOTENCY_DOUBT_MS', {
@@ -94,6 +100,13 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   requireAuthenticationBeyondLoopback(env, settings);
   if (settings.airbyte.maxCreates > settings.airbyte.maxConcurrency) {
     env.complain('AIRBYTE_MAX_CREATES', 'must not be larger than AIRBYTE_MAX_CONCURRENCY');
+  }
+  if (
+    settings.metrics.port !== null &&
+    settings.metrics.port !== 0 &&
+    settings.metrics.port === settings.port
+  ) {
+    env.complain('METRICS_PORT', 'must not be PORT: leave it unset to serve the metrics there');
   }
   const misspelt = misspeltSettings(Object.keys(variables), env.known);
   if (env.complaints.length > 0) throw new SettingsError([...env.complaints, ...misspelt]);
@@ -135,16 +148,30 @@ function readOrigins(env: Environment): string[] {
  * If unset, a gateway on loopback without authentication accepts only loopback names. This prevents DNS rebinding by web
  * pages. Any other gateway accepts every name, because proxies and probes use names that are not configured here.
  */
-function readAllowedHosts(env: Environment): readonly string[] | null {
-  if (env.text('ALLOWED_HOSTS') === '*') return null;
+function readAllowedHosts(env: Environment): AllowedHosts {
+  if (env.text('ALLOWED_HOSTS') === '*') return { main: null, withoutSignIn: null };
   const reason = 'must be a host name or address without a port, such as api.example.com or [::1]';
   const hosts = env.list('ALLOWED_HOSTS', isHostName, reason).map((host) => host.toLowerCase());
-  if (hosts.length > 0) return hosts;
+  if (hosts.length > 0) return { main: hosts, withoutSignIn: hosts };
   const isOpen =
     env.text('API_KEYS') === null && env.text('API_KEYS_FILE') === null && env.text('OIDC_ISSUER') === null;
   const host = env.text('HOST') ?? '127.0.0.1';
-  if (!isOpen || !isLoopback(host)) return null;
-  return [...new Set([...LOOPBACK_HOSTS, host === '::1' ? '[::1]' : host])];
+  const names = [...new Set([...LOOPBACK_HOSTS, host === '::1' ? '[::1]' : host])];
+  const withoutSignIn = isLoopback(host) ? names : null;
+  return { main: isOpen ? withoutSignIn : null, withoutSignIn };
+}
+
+/** Accepted host names; null means every name. */
+interface AllowedHosts {
+  readonly main: readonly string[] | null;
+  /** On a port that needs no authentication, whatever `PORT` needs. */
+  readonly withoutSignIn: readonly string[] | null;
+}
+
+/** 0 chooses a free port, as for PORT. */
+function readMetricsPort(env: Environment): number | null {
+  if (env.text('METRICS_PORT') === null) return null;
+  return env.integer('METRICS_PORT', { fallback: 0, min: 0, max: 65_535 });
 }
 
 function isHostName(text: string): boolean {

@@ -36,6 +36,8 @@ export class IdempotencyHooks {
   private readonly attempts = new Map<FastifyRequest, Attempt>();
   /** Outcomes that could not be stored yet. The map stays small: new keys are refused while the store fails. */
   private readonly unsaved = new Map<Intent, RecordedOutcome>();
+  /** Called for each key with what was known of it. */
+  onBegin: ((result: BeginResult['kind']) => void) | null = null;
   private timer: NodeJS.Timeout | null = null;
   private wake: (() => void) | null = null;
 
@@ -57,6 +59,7 @@ export class IdempotencyHooks {
       nowMs: this.nowMs(),
     };
     const result = await this.begin(intent);
+    this.onBegin?.(result.kind);
     switch (result.kind) {
       case 'new':
         request.attemptedSince = new Date(intent.nowMs);
@@ -94,6 +97,10 @@ export class IdempotencyHooks {
     this.release(request);
     return payload;
   };
+
+  get unsavedCount(): number {
+    return this.unsaved.size;
+  }
 
   /** Resolves when every outcome is stored, or after {@link SETTLE_LIMIT_MS}. */
   async whenIdle(): Promise<void> {

@@ -81,6 +81,11 @@ export class RedisState {
     return this.redis !== null;
   }
 
+  /** False from a failure until the next successful probe. */
+  get isAvailable(): boolean {
+    return this.isUsable;
+  }
+
   /** Runs a script. Never rejects. */
   async run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<ScriptResult> {
     if (!this.redis) return { ok: false, reason: 'no Redis is set' };

@@ -5,7 +5,10 @@ import { ingestionNotFound, isNotFoundError } from './upstream-problem';
 import { isDeleted } from './ingestion-mapper';
 
 /** Whether the caller may access resources of this workspace. */
-export function isVisibleTo(resource: { readonly workspaceId: string }, { caller }: RequestContext): boolean {
+export function isVisibleTo(
+  resource: { readonly workspaceId: string },
+  { caller }: Pick<RequestContext, 'caller'>,
+): boolean {
   const only = caller?.workspaceId ?? null;
   return only === null || resource.workspaceId === only;
 }

@@ -32,6 +32,8 @@ export class Follower {
   observed: ReadStart | null = null;
   /** Error of the newest tick if Airbyte cannot be reached; otherwise null. */
   failure: AirbyteError | null = null;
+  /** How often all jobs had to be loaded again since the start of the gateway. */
+  reloads = 0;
   private readonly feed: JobFeed;
   private readonly log = new Logger('Mirror');
   private following: Following | null = null;
@@ -120,6 +122,7 @@ export class Follower {
   private async refollow(reason: string, context: CallContext): Promise<void> {
     this.unfollow();
     this.gaps += 1;
+    this.reloads += 1;
     if (this.gaps >= MAX_GAPS) {
       this.pause(reason);
       return;

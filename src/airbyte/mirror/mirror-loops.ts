@@ -13,7 +13,7 @@ import type { MirrorStore } from './mirror-store';
 import { beginRead } from './read-start';
 import type { Sweeper } from './sweeper';
 
-/** Without readers for this long, nothing is read. */
+/** Without readers for this long, nothing is read, unless a reader asked for a longer time. */
 const IDLE_MS = 60_000;
 /** A sweep takes this share of the maximum age, so that no connection gets older between two sweeps. */
 const SWEEP_SHARE = 0.45;
@@ -46,7 +46,7 @@ export class MirrorLoops {
   private stopping = new AbortController();
   private readonly running = new Set<() => Promise<void>>();
   private readonly loops = [(): Promise<void> => this.followFeed(), (): Promise<void> => this.maintain()];
-  private demandedAtMs = 0;
+  private demandedUntilMs = 0;
   private walk: JobWalk | null = null;
   private readonly log = new Logger('Mirror');
   private unreadTurn = 0;
@@ -77,9 +77,12 @@ export class MirrorLoops {
     } = parts);
   }
 
-  /** Call for each read. Starts the loops if they do not run. */
-  demand(): void {
-    this.demandedAtMs = this.clock.monotonicMs();
+  /**
+   * Call for each read. Starts the loops if they do not run.
+   * @param followMs the loops run at least this long from now
+   */
+  demand(followMs = IDLE_MS): void {
+    this.demandedUntilMs = Math.max(this.demandedUntilMs, this.clock.monotonicMs() + followMs);
     if (this.settings.feedIntervalMs === 0 || this.stopping.signal.aborted) return;
     for (const loop of this.loops) if (!this.running.has(loop)) void this.run(loop);
   }
@@ -108,7 +111,7 @@ export class MirrorLoops {
   }
 
   private isDemanded(): boolean {
-    const isIdle = this.clock.monotonicMs() - this.demandedAtMs > IDLE_MS;
+    const isIdle = this.clock.monotonicMs() > this.demandedUntilMs;
     return !isIdle && !this.stopping.signal.aborted;
   }
 

@@ -13,6 +13,7 @@ import { ConnectionList } from './connection-list';
 import { type ConnectionFact, DirectReader, type RunsFact } from './direct-reader';
 import { Follower } from './follower';
 import { isSufficient } from './job-history';
+import { MemoryView, type MirrorState, newestRead, type RememberedIngestion } from './memory-view';
 import { MirrorLoops } from './mirror-loops';
 import { MirrorStore } from './mirror-store';
 import { isOutage } from './outage';
@@ -72,6 +73,7 @@ export class Mirror implements OnModuleDestroy {
   private readonly loops: MirrorLoops;
   private readonly updates = new UpdateSignal();
   private readonly list: ConnectionList;
+  private readonly memory: MemoryView;
 
   constructor(
     private readonly client: AirbyteClient,
@@ -86,6 +88,7 @@ export class Mirror implements OnModuleDestroy {
     this.follower = new Follower(client, store, changes, clock);
     this.sweeper = new Sweeper(client, store, changes, clock);
     const parts = { client, store, sweeper: this.sweeper, changes, clock };
+    this.memory = new MemoryView(store, this.follower, this.sweeper, clock);
     this.list = new ConnectionList({ ...parts, direct: this.direct }, settings);
     this.loops = new MirrorLoops({ ...parts, follower: this.follower }, mirror, () => {
       this.updates.fire();
@@ -157,6 +160,20 @@ export class Mirror implements OnModuleDestroy {
     });
   }
 
+  /**
+   * Yields what is in memory and the caller may see, by id, without a call upstream.
+   * @param followMs the mirror follows Airbyte at least this long from now
+   */
+  remembered(request: Pick<RequestContext, 'caller'>, followMs: number): Generator<RememberedIngestion> {
+    this.loops.demand(followMs);
+    return this.memory.ingestions(request);
+  }
+
+  /** State of the read model itself. */
+  state(): MirrorState {
+    return this.memory.state();
+  }
+
   /** Resolves at the next tick of the feed, after `timeoutMs`, or when the signal aborts. */
   async nextUpdate(timeoutMs: number, signal: AbortSignal): Promise<void> {
     this.loops.demand();
@@ -191,7 +208,7 @@ export class Mirror implements OnModuleDestroy {
     if (needsAllJobs ? !runs.history.isComplete : !isSufficient(runs.history)) return null;
     const { observed } = this.follower;
     const isFed = runs.isFollowed && observed !== null;
-    const runsRead = isFed && observed.number > runs.oldestRead.number ? observed : runs.oldestRead;
+    const runsRead = newestRead(runs, observed);
     const change = this.changes.lastOf(connectionId);
     if (stored.read.number < change || runsRead.number < change) return null;
     const { feedIntervalMs, connectionMaxAgeMs } = this.settings.mirror;

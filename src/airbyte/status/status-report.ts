@@ -3,7 +3,7 @@ import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import { toRun } from '../core/run-mapper';
 import { readSchedule, type Schedule } from '../schedule';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
-import type { HealthReason, StatusFacts, Tolerances } from '../core/status-facts';
+import type { HealthReason, RunFacts, StatusFacts, Tolerances } from '../core/status-facts';
 import { airbyteProblem } from '../core/upstream-problem';
 import { assessHealth, type HealthReport } from './health';
 import { bringsData, currentJob, hasEnded, syncStateOf } from '../core/job-status';
@@ -18,8 +18,11 @@ export interface StatusInputs {
   readonly upcoming: NextSyncs;
 }
 
-export function readFacts(observed: ObservedIngestion, now: Date): StatusInputs {
-  const { connection, newestJobs, newestSuccess } = observed;
+/** @param now by Airbyte's clock */
+export function readFacts(
+  { connection, newestJobs, newestSuccess }: Pick<ObservedIngestion, 'connection' | keyof RunFacts>,
+  now: Date,
+): StatusInputs {
   const { schedule, timing } = readSchedule(connection.schedule);
   const facts = { connection, timing, newestJobs, newestSuccess, now };
   return { facts, schedule, upcoming: nextSyncsOf(facts) };

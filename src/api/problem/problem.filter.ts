@@ -2,8 +2,15 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asProblem } from './as-problem';
 import { problemBody, problemHeaders } from './problem-body';
-import { PROBLEMS } from './problem-catalogue';
+import { type ProblemCode, PROBLEMS } from './problem-catalogue';
 import { methodNotAllowed, ProblemException } from './problem.exception';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Code of the problem that the request was answered with. */
+    problemCode: ProblemCode | null;
+  }
+}
 
 /** Log members of a problem, without the detail, which may quote a body. `errorId` identifies the log entry of Airbyte. */
 function describe({ code, extras: { upstream } }: ProblemException): Record<string, unknown> {
@@ -51,6 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = withRequestDetails(asProblem(error), request);
+    request.problemCode = problem.code;
     if (problem.code === 'internal-error') request.log.error({ err: problem.extras.cause }, problem.message);
     else request.log.info(describe(problem), PROBLEMS[problem.code].title);
     if (reply.sent) return;

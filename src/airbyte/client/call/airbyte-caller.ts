@@ -62,7 +62,7 @@ export class AirbyteCaller {
   stopped = false;
   private readonly random: () => number;
   private readonly authorizer: Authorizer;
-  private readonly runner: RequestRunner;
+  readonly runner: RequestRunner;
   private readonly startsRefused = new AbortController();
 
   constructor(
@@ -84,6 +84,11 @@ export class AirbyteCaller {
 
   get upstreamClock(): UpstreamClock {
     return this.runner.upstreamClock;
+  }
+
+  /** Remaining lifetime of the access token in ms; null if there is none that expires. */
+  get tokenExpiresInMs(): number | null {
+    return this.authorizer.expiresInMs();
   }
 
   /** Whether a read that begins now waits for its turn. */

@@ -47,6 +47,11 @@ export class ConcurrencyGate {
     return Object.values(this.running).reduce((sum, running) => sum + running, 0);
   }
 
+  /** Concurrent calls by lane. */
+  get activeByLane(): Readonly<Record<Lane, number>> {
+    return this.running;
+  }
+
   get queued(): number {
     return this.waiting.size;
   }

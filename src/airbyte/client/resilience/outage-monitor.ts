@@ -24,6 +24,11 @@ export class OutageMonitor {
     private readonly onOutage: OutageListener | undefined,
   ) {}
 
+  /** Whether an outage was reported that has not ended. */
+  get isDown(): boolean {
+    return this.isReported;
+  }
+
   recordAnswer(): void {
     if (this.failures === 0) return;
     this.failures = 0;

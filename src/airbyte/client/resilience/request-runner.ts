@@ -43,15 +43,27 @@ export interface OutgoingRequest {
 export class RequestRunner {
   readonly upstreamClock = new UpstreamClock();
   private readonly outages: OutageMonitor;
+  private readonly listeners: CallListener[] = [];
 
   constructor(
     private readonly transport: Transport,
     private readonly breaker: CircuitBreaker,
     private readonly clock: Clock,
-    private readonly onCall?: CallListener,
+    onCall?: CallListener,
     onOutage?: OutageListener,
   ) {
     this.outages = new OutageMonitor(breaker, clock, onOutage);
+    if (onCall) this.listeners.push(onCall);
+  }
+
+  /** True from the report of an outage to the report of its end. */
+  get isDown(): boolean {
+    return this.outages.isDown;
+  }
+
+  /** The listener is called after each request, whatever its outcome. It must not throw. */
+  onCall(listener: CallListener): void {
+    this.listeners.push(listener);
   }
 
   async run(request: OutgoingRequest): Promise<unknown> {
@@ -135,19 +147,11 @@ export class RequestRunner {
     startedAt: number,
     outcome: Pick<Parameters<CallListener>[0], 'status' | 'kind' | 'errorId'>,
   ): void {
-    if (this.onCall === undefined) return;
     const path = methodAndPath(operation).slice(operation.method.length + 1);
     const { name, method } = operation;
     const durationMs = this.clock.monotonicMs() - startedAt;
-    this.onCall({
-      operation: name,
-      method,
-      path,
-      attempt,
-      durationMs,
-      requestId: context.requestId,
-      ...outcome,
-    });
+    const event = { operation: name, method, path, attempt, durationMs, requestId: context.requestId };
+    for (const listener of this.listeners) listener({ ...event, ...outcome });
   }
 }
 

@@ -23,5 +23,5 @@ export function createAuthorizer(
 }
 
 function fixed(header: string | undefined): Authorizer {
-  return { header: () => Promise.resolve(header), invalidate: () => false };
+  return { header: () => Promise.resolve(header), invalidate: () => false, expiresInMs: () => null };
 }

@@ -11,6 +11,8 @@ export interface Authorizer {
   header(awaitSignIn: (signingIn: Promise<string>) => Promise<string>): Promise<string | undefined>;
   /** Call after Airbyte rejected this header. @returns true if a new header can be obtained */
   invalidate(header: string | undefined): boolean;
+  /** Remaining lifetime of the header in ms; null if there is none or it does not expire. */
+  expiresInMs(): number | null;
 }
 
 /** Lifetime in older Airbyte versions. Used if the token does not state its lifetime. */
@@ -51,6 +53,10 @@ export class TokenProvider implements Authorizer {
   invalidate(header: string | undefined): boolean {
     if (this.held?.header === header) this.held = undefined;
     return true;
+  }
+
+  expiresInMs(): number | null {
+    return this.held === undefined ? null : Math.max(0, this.held.expiresAt - this.clock.monotonicMs());
   }
 
   /** The current token is still valid, so a failed refresh only postpones the next one. */
