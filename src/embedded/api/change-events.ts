@@ -13,8 +13,16 @@ interface ChangeEvent {
   readonly summary: JsonObject;
 }
 
-/** The events of a change, as in Airbyte: one for the settings, one for the streams, one for the status. */
-export function changeEvents(before: Connection, after: Connection, reason: string | null): ChangeEvent[] {
+/**
+ * The events of a change, as in Airbyte: one for the settings, one for the streams, one for the status. A status that is sent is
+ * recorded even if it is the current one, so that a pause can get another reason.
+ * @param hasStatus whether the change has a status
+ */
+export function changeEvents(
+  before: Connection,
+  after: Connection,
+  { reason, hasStatus }: { readonly reason: string | null; readonly hasStatus: boolean },
+): ChangeEvent[] {
   const events: ChangeEvent[] = [];
   const patches = patchesOf(before, after);
   if (Object.keys(patches).length > 0)
@@ -25,9 +33,8 @@ export function changeEvents(before: Connection, after: Connection, reason: stri
   const catalogConfigDiff = streamChanges(before, after);
   if (catalogConfigDiff !== null)
     events.push({ type: 'SCHEMA_CONFIG_UPDATE', summary: { airbyteCatalogDiff: { catalogConfigDiff } } });
-  if (before.status !== 'active' && after.status === 'active')
-    events.push({ type: 'CONNECTION_ENABLED', summary: {} });
-  if (before.status === 'active' && after.status === 'inactive')
+  if (hasStatus && after.status === 'active') events.push({ type: 'CONNECTION_ENABLED', summary: {} });
+  if (hasStatus && after.status === 'inactive')
     events.push({
       type: 'CONNECTION_DISABLED',
       summary: reason === null ? {} : { disabledReason: reason },

@@ -29,6 +29,8 @@ export interface ConnectionChange {
   readonly streams: readonly DescribedStream[] | null;
   /** Reason of the change, for the timeline. */
   readonly reason: string | null;
+  /** Whether a status was sent. */
+  readonly hasStatus: boolean;
   readonly byUser: boolean;
 }
 
@@ -61,7 +63,7 @@ async function applyChange(
   connections.transaction(() => {
     if (change.streams === null) connections.save(after);
     else connections.saveDescribed(after, change.streams);
-    for (const { type, summary } of changeEvents(current, after, change.reason))
+    for (const { type, summary } of changeEvents(current, after, change))
       timeline.add({
         connectionId: id,
         type,

@@ -161,7 +161,8 @@ async function patchConnection(options: ConnectionRoutesOptions, request: ApiReq
   checkScheduler(schedule);
   const streams = await rechooseStreams(options, request, before);
   const apply = (current: Connection): Connection => patched(request, current, schedule, streams);
-  return changeConnection(options, id, { apply, streams, reason: null, byUser: true });
+  const hasStatus = stringAt(request.body, 'status') !== undefined;
+  return changeConnection(options, id, { apply, streams, reason: null, hasStatus, byUser: true });
 }
 
 function patched(

@@ -56,5 +56,6 @@ async function update(
   const apply = connectionChange(request, sent);
   // An update that declares itself automatic has no user in the timeline, as in Airbyte.
   const byUser = request.body['autoUpdate'] !== true;
-  return changeConnection(options, id, { apply, streams: null, reason, byUser });
+  const hasStatus = stringAt(sent, 'status') !== undefined;
+  return changeConnection(options, id, { apply, streams: null, reason, hasStatus, byUser });
 }

@@ -56,6 +56,15 @@ describe('the timeline of a connection', () => {
     expect(await typesOf()).toEqual(['CONNECTION_DISABLED', 'CONNECTION_ENABLED']);
   });
 
+  it('has another reason of a paused connection', async () => {
+    await withReason({ status: 'inactive' }, 'until Monday');
+    await withReason({ status: 'inactive' }, 'until Tuesday');
+    expect(await events()).toMatchObject([
+      { eventType: 'CONNECTION_DISABLED', summary: { disabledReason: 'until Tuesday' } },
+      { eventType: 'CONNECTION_DISABLED', summary: { disabledReason: 'until Monday' } },
+    ]);
+  });
+
   it('has no user for an automatic update', async () => {
     await update({ status: 'active' });
     await withReason({ status: 'inactive' }, 'TOO_MANY_FAILED_JOBS_WITH_NO_RECENT_SUCCESS', {
