@@ -68,11 +68,20 @@ module.exports = {
       name: 'features-import-the-kernel-and-not-one-another',
       severity: 'error',
       from: {
-        path: '^src/airbyte/(ingestion|status|runs|actors|preview|history|capabilities|streams)/',
+        path: '^src/airbyte/(status|runs|actors|pause|preview|history|capabilities|streams)/',
       },
       to: {
         path: '^src/airbyte/',
         pathNot: ['^src/airbyte/(client|schedule|core|internal|mirror)/', '^src/airbyte/$1/'],
+      },
+    },
+    {
+      name: 'ingestion-imports-the-kernel-and-pause',
+      severity: 'error',
+      from: { path: '^src/airbyte/ingestion/' },
+      to: {
+        path: '^src/airbyte/',
+        pathNot: '^src/airbyte/(client|schedule|core|internal|mirror|pause|ingestion)/',
       },
     },
     {

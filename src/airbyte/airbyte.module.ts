@@ -5,6 +5,7 @@ import { CoreModule } from './core/core.module';
 import { HistoryModule } from './history/history.module';
 import { IngestionModule } from './ingestion/ingestion.module';
 import { ListingModule } from './listing/listing.module';
+import { PauseModule } from './pause/pause.module';
 import { PreviewModule } from './preview/preview.module';
 import { RunsModule } from './runs/runs.module';
 import { StreamsModule } from './streams/streams.module';
@@ -19,6 +20,7 @@ import { StatusModule } from './status/status.module';
     HistoryModule,
     IngestionModule,
     ListingModule,
+    PauseModule,
     PreviewModule,
     RunsModule,
     StatusModule,

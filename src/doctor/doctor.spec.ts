@@ -41,6 +41,7 @@ it('names everything that works, and changes nothing', async () => {
     history: 'ok',
     refresh: 'unknown',
     clearStreams: 'unknown',
+    pauseReasons: 'unknown',
     latency: 'ok',
     clock: 'ok',
   });

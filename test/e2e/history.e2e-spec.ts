@@ -27,7 +27,7 @@ const read = async (query = ''): Promise<Page> =>
 it('tells who did what and when', async () => {
   serveInternalApi(bench.upstream).events = EVENTS;
   const { data } = await read();
-  const nothing = { runId: null, runType: null, reason: null, failure: null, changes: [] };
+  const nothing = { runId: null, runType: null, reason: null, until: null, failure: null, changes: [] };
   expect(data).toEqual([
     {
       ...nothing,
@@ -130,6 +130,49 @@ describe('pages', () => {
   it('are not longer than asked for, whatever the server returns', async () => {
     bench.upstream.on(TIMELINE, () => json(200, { events: many(150) }));
     expect((await read('?pageSize=10')).data).toHaveLength(10);
+  });
+});
+
+describe('pauses through the gateway', () => {
+  const NOTE = 'The warehouse moves. [gateway pause by key:ops until 2026-01-16T06:00:00.000Z]';
+  const disabled = { ...EVENTS[0], summary: { disabledReason: NOTE } };
+  const enabled = {
+    id: 'enabled',
+    eventType: 'CONNECTION_ENABLED',
+    createdAt: Date.parse('2026-01-16T06:00:02Z') / 1000,
+    summary: {},
+  };
+  const GATEWAY = {
+    by: { kind: 'gateway', name: null },
+    reason: 'The pause until 2026-01-16T06:00:00.000Z was over.',
+  };
+
+  it('have the caller, the reason and the end; the gateway ends them', async () => {
+    serveInternalApi(bench.upstream).events = [enabled, EVENTS[1], disabled].filter(
+      (one) => one !== undefined,
+    );
+    const { data } = await read();
+    expect(data[0]).toMatchObject({ kind: 'activated', ...GATEWAY });
+    expect(data[2]).toMatchObject({
+      kind: 'paused',
+      by: { kind: 'gateway', name: 'key:ops' },
+      reason: 'The warehouse moves.',
+      until: '2026-01-16T06:00:00.000Z',
+    });
+  });
+
+  it('are known on the page of their end, too', async () => {
+    serveInternalApi(bench.upstream).events = [enabled, ...Array<object>(20).fill(EVENTS[1] ?? {}), disabled];
+    expect((await read('?pageSize=5')).data[0]).toMatchObject(GATEWAY);
+    expect(bench.upstream.count(TIMELINE)).toBe(2);
+  });
+
+  it.each([
+    ['a user', { user: { name: 'Ada' } }, 'user'],
+    ['nobody, before the end', { createdAt: Date.parse('2026-01-16T05:00:00Z') / 1000 }, 'airbyte'],
+  ])('are not ended by the gateway if the event is of %s', async (_, more, kind) => {
+    serveInternalApi(bench.upstream).events = [{ ...enabled, ...more }, disabled];
+    expect((await read()).data[0]).toMatchObject({ kind: 'activated', by: { kind }, reason: null });
   });
 });
 

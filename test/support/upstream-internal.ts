@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { json, type Reply } from './upstream-replies';
 import type { ScriptedUpstream } from './scripted-upstream';
 import type { UpstreamRequest } from './upstream-defaults';
@@ -75,7 +76,7 @@ export interface InternalJob {
 export interface InternalApi {
   /** By job id. */
   readonly jobs: Map<number, InternalJob>;
-  /** Newest first. */
+  /** Newest first. Those without `connectionId` belong to every connection. */
   events: object[];
   /** By connection id. */
   readonly progress: Map<string, object>;
@@ -126,15 +127,41 @@ export function serveInternalApi(upstream: ScriptedUpstream): InternalApi {
     })
     .on('internal connections/refresh', (request) => startJob(upstream, 'refresh', request))
     .on('internal connections/clear/stream', (request) => startJob(upstream, 'clear', request))
+    .on('internal connections/update_with_reason', (request) => changeStatus(upstream, api, request))
     .on('internal connections/events/list', ({ body }) => {
-      const { pagination, createdAtEnd } = fields(body);
+      const { connectionId, eventTypes, pagination, createdAtEnd } = fields(body);
       const { pageSize, rowOffset } = fields(pagination);
       const end = typeof createdAtEnd === 'string' ? Date.parse(createdAtEnd) / 1000 : Infinity;
-      const known = api.events.filter((event) => Number(fields(event)['createdAt']) <= end);
+      const known = api.events
+        .map(fields)
+        .filter(
+          (event) =>
+            Number(event['createdAt']) <= end &&
+            (event['connectionId'] ?? connectionId) === connectionId &&
+            (!Array.isArray(eventTypes) || eventTypes.includes(event['eventType'])),
+        );
       const offset = Number(rowOffset ?? 0);
       return json(200, { events: known.slice(offset, offset + Number(pageSize ?? 200)) });
     });
   return api;
+}
+
+/** Airbyte records each status that is sent, also the current one. Activations have no reason. */
+function changeStatus(upstream: ScriptedUpstream, api: InternalApi, { body }: UpstreamRequest): Reply {
+  const { connectionUpdate, updateReason, autoUpdate } = fields(body);
+  const { connectionId, status } = fields(connectionUpdate);
+  const connection = upstream.state.connections.get(String(connectionId));
+  if (!connection || (status !== 'active' && status !== 'inactive')) return notFound();
+  connection.status = status;
+  api.events.unshift({
+    id: randomUUID(),
+    connectionId,
+    eventType: status === 'active' ? 'CONNECTION_ENABLED' : 'CONNECTION_DISABLED',
+    createdAt: Math.floor(upstream.state.now().getTime() / 1000),
+    summary: status === 'active' ? {} : { disabledReason: updateReason },
+    ...(autoUpdate !== true && { user: { id: 'g', name: 'Gateway', email: '', isDeleted: false } }),
+  });
+  return json(200, { connectionId, name: connection.name, status });
 }
 
 /** A refresh and a clear cancel a running job first. */

@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Checks the health of Airbyte at most once per second. While Airbyte is down, the gateway stays ready with a warning as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`), or always with `READY_WITHOUT_AIRBYTE=on`.
+         * @description Checks the health of Airbyte at most once per second. While Airbyte is down, the gateway stays ready with a warning as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`).
          */
         get: operations["getReadiness"];
         put?: never;
@@ -171,7 +171,7 @@ export interface paths {
         head?: never;
         /**
          * Change an ingestion
-         * @description Changes what is named and nothing else; a null member counts as not named, so to end a schedule send `{"scheduleType": "manual"}`. `streams` replaces the whole list of streams; Airbyte may have to read the schema of the source first, which can take minutes. With `If-Match` it is only changed if it is still that version, as far as can be told: Airbyte has no conditional requests, so it is compared first and written then.
+         * @description Changes what is named and nothing else; a null member counts as not named, so to end a schedule send `{"scheduleType": "manual"}`. With `If-Match` it is only changed if it is still that version, as far as can be told: Airbyte has no conditional requests, so it is compared first and written then. `pause` gives a pause a reason and an end; the status returns them.
          */
         patch: operations["patchIngestion"];
         trace?: never;
@@ -462,7 +462,7 @@ export interface components {
          * @description Name of the feature.
          * @enum {string}
          */
-        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams";
+        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons";
         /**
          * @description State of the feature. `unknown`: not used yet.
          * @enum {string}
@@ -638,21 +638,23 @@ export interface components {
         /** @description The cause of an event. */
         HistoryActor: {
             /**
-             * @description Whether a user of Airbyte caused the event. The gateway is a user of Airbyte, too.
+             * @description `user`: a user of Airbyte, such as the one of the gateway. `gateway`: a caller of the gateway, or the gateway itself at the
+             *     end of a pause. `airbyte`: nobody, for example a firing of the schedule.
              * @example user
              */
             kind: components["schemas"]["HistoryActorKind"];
             /**
-             * @description Name of the user in Airbyte; null for Airbyte itself.
+             * @description Name of the user in Airbyte or of the caller; null if there is none.
              * @example Ada
              */
             name: string | null;
         };
         /**
-         * @description Whether a user of Airbyte caused the event. The gateway is a user of Airbyte, too.
+         * @description `user`: a user of Airbyte, such as the one of the gateway. `gateway`: a caller of the gateway, or the gateway itself at the
+         *     end of a pause. `airbyte`: nobody, for example a firing of the schedule.
          * @enum {string}
          */
-        HistoryActorKind: "user" | "airbyte";
+        HistoryActorKind: "user" | "gateway" | "airbyte";
         /** @description A changed setting. */
         HistoryChange: {
             /**
@@ -706,6 +708,12 @@ export interface components {
              * @example The warehouse is being moved.
              */
             reason: string | null;
+            /**
+             * Format: date-time
+             * @description When the gateway ends the pause; null if the event is not the begin of a pause with an end.
+             * @example null
+             */
+            until: string | null;
             /** @description Reason of a failed run; null if it did not fail or Airbyte reports no reason. */
             failure: components["schemas"]["RunFailure"] | null;
             /** @description Changed settings. */
@@ -1029,10 +1037,25 @@ export interface components {
              */
             status?: components["schemas"]["WritableStatus"] | null;
             /**
-             * @description The new list of streams, which replaces the whole list: streams that it does not name are no longer synced.
-             *     Their tables stay. Absent members of a stream get their defaults. A list that equals the stored one changes nothing.
+             * @description Reason and end of a pause, with the status `inactive` or for an ingestion that is inactive. `active` ends the pause.
+             *     Needs the capability `pauseReasons`.
              */
-            streams?: components["schemas"]["StreamInput"][] | null;
+            pause?: components["schemas"]["PauseInput"] | null;
+        };
+        /** @description A reason, an end, or both. It replaces the reason and the end of a pause that exists. */
+        PauseInput: {
+            /**
+             * @description Why the ingestion is paused: not blank, no control characters. It is shown in Airbyte, too. It must not contain `[gateway
+             *     pause`, which the gateway writes behind it.
+             * @example The warehouse is being moved.
+             */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description When the gateway activates the ingestion again: in the future, at most 366 days ahead, with `Z` or an offset. Null: never.
+             * @example 2027-12-24T06:00:00Z
+             */
+            until?: string | null;
         };
         /** @description A feature that not every Airbyte installation has. */
         ProbeCapability: {
@@ -3745,6 +3768,18 @@ export interface operations {
             };
             /** @description `internal-error`: Internal error. */
             500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `capability-off`: Not available in this Airbyte installation. */
+            501: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];

@@ -1,5 +1,6 @@
 import type { RunType } from '../core/dto/run.dto';
 import { maskedText } from '../core/mask-secrets';
+import { causeOf, DISABLED } from '../core/pause';
 import { toRunFailure } from '../core/run-failure';
 import type { TimelineEvent } from '../internal/internal-types';
 import type { HistoryEventDto, HistoryKind } from './dto/history.dto';
@@ -35,17 +36,16 @@ const RUN_KINDS: Readonly<Record<string, HistoryKind>> = {
   CANCELLED: 'run_cancelled',
 };
 
-export function toHistoryEvent(event: TimelineEvent): HistoryEventDto {
+/** @param endedPause the end of the pause that the gateway ended with this event; null if it did not */
+export function toHistoryEvent(event: TimelineEvent, endedPause: Date | null): HistoryEventDto {
   const [, runType = '', runKind = ''] = RUN_EVENT.exec(event.type) ?? [];
-  const name = event.userName === null ? null : textOf(event.userName, MAX_NAME_CHARACTERS);
   return {
     eventId: event.id.slice(0, MAX_NAME_CHARACTERS),
     at: event.at.toISOString(),
     kind: RUN_KINDS[runKind] ?? KINDS.get(event.type) ?? 'unknown',
-    by: { kind: name === null ? 'airbyte' : 'user', name },
+    ...originOf(event, endedPause),
     runId: event.jobId,
     runType: RUN_TYPES[runType] ?? null,
-    reason: event.reason === null ? null : textOf(event.reason),
     failure: event.failure && toRunFailure(event.failure, runKind === 'INCOMPLETE'),
     changes: event.changes.map(({ field, from, to }) => ({
       field: textOf(field, MAX_NAME_CHARACTERS),
@@ -54,6 +54,25 @@ export function toHistoryEvent(event: TimelineEvent): HistoryEventDto {
     })),
     upstreamType: event.type.slice(0, MAX_NAME_CHARACTERS),
   };
+}
+
+function originOf(
+  event: TimelineEvent,
+  endedPause: Date | null,
+): Pick<HistoryEventDto, 'by' | 'reason' | 'until'> {
+  if (endedPause)
+    return {
+      by: { kind: 'gateway', name: null },
+      reason: `The pause until ${endedPause.toISOString()} was over.`,
+      until: null,
+    };
+  if (event.type === DISABLED) {
+    const { by, name, reason, until } = causeOf(event);
+    return { by: { kind: by, name }, reason, until: until?.toISOString() ?? null };
+  }
+  const name = event.userName === null ? null : textOf(event.userName, MAX_NAME_CHARACTERS);
+  const reason = event.reason === null ? null : textOf(event.reason);
+  return { by: { kind: name === null ? 'airbyte' : 'user', name }, reason, until: null };
 }
 
 function textOf(text: string, maxCharacters = MAX_TEXT_CHARACTERS): string {

@@ -4,10 +4,13 @@ import { validationFailed } from '../../api/problem/problem.exception';
 import type { RequestContext } from '../../http/request-context';
 import { TokenSigner } from '../../lib/token-signer';
 import { AirbyteClient } from '../client/airbyte.client';
+import type { CallContext } from '../client/model/airbyte-types';
 import { capabilityProblem } from '../core/capability-problem';
+import { DISABLED, ENABLED, endedPauseOf } from '../core/pause';
 import { withIngestionProblems } from '../core/upstream-problem';
 import { assertVisible } from '../core/visibility';
 import { InternalClient } from '../internal/internal-client';
+import type { TimelineEvent } from '../internal/internal-types';
 import type { HistoryDto } from './dto/history.dto';
 import { toHistoryEvent } from './history-mapper';
 
@@ -52,7 +55,26 @@ export class HistoryService {
     const newest = start?.createdTo ?? events[0]?.at;
     const isLast = page.received < limit || newest === undefined;
     const nextPageToken = isLast ? null : this.writeToken(offset + limit, newest, purpose);
-    return { data: events.map(toHistoryEvent), nextPageToken };
+    const older = await this.statusEventsBefore(connectionId, events, context);
+    const data = events.map((event, index) => {
+      const before = [...events.slice(index + 1), ...older].find(isAboutStatus);
+      return toHistoryEvent(event, endedPauseOf(event, before));
+    });
+    return { data, nextPageToken };
+  }
+
+  /** Whether the gateway activated an ingestion shows in the pause before it, which may not be on the page. */
+  private async statusEventsBefore(
+    connectionId: string,
+    events: readonly TimelineEvent[],
+    context: CallContext,
+  ): Promise<readonly TimelineEvent[]> {
+    const oldest = events.findLast(isAboutStatus);
+    if (oldest?.type !== ENABLED || oldest.userName !== null) return [];
+    const createdTo = new Date(oldest.at.getTime() + SECOND_MS - 1);
+    const page = await this.internal.statusEvents({ connectionId, createdTo }, context);
+    const known = page?.events.findIndex(({ id }) => id === oldest.id) ?? -1;
+    return known < 0 ? [] : (page?.events.slice(known + 1) ?? []);
   }
 
   private writeToken(offset: number, newest: Date, purpose: string): string {
@@ -76,6 +98,10 @@ export class HistoryService {
       },
     ]);
   }
+}
+
+function isAboutStatus({ type }: TimelineEvent): boolean {
+  return type === ENABLED || type === DISABLED;
 }
 
 const TOKEN = /^((\d{1,9})-(\d{1,12}))-(.{1,64})$/;

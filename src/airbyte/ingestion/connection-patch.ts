@@ -14,9 +14,10 @@ export function changesOf(
   request: PatchIngestionDto,
   policy: SchedulePolicy,
 ): PatchConnectionInput {
-  const { name, status, schedule, streams: requested } = request;
+  const { name, status, schedule, pause, streams: requested } = request;
   const isNamed = name !== undefined && name !== null && name !== connection.name;
-  const isSwitched = status !== undefined && status !== null && status !== connection.status;
+  // A pause is written with its reason, in another way.
+  const isSwitched = !pause && status !== undefined && status !== null && status !== connection.status;
   const isRescheduled = schedule && !sameSchedule(schedule, connection.schedule);
   const streams = requested ? changedStreams(requested, connection.streams) : null;
   return {

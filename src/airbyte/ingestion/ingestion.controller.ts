@@ -138,7 +138,8 @@ export class IngestionController {
       'Changes what is named and nothing else; a null member counts as not named, so to end a schedule send ' +
       '`{"scheduleType": "manual"}`. `streams` replaces the whole list of streams; Airbyte may have to read the schema of ' +
       'the source first, which can take minutes. With `If-Match` it is only changed if it is still that version, as far ' +
-      'as can be told: Airbyte has no conditional requests, so it is compared first and written then.',
+      'as can be told: Airbyte has no conditional requests, so it is compared first and written then. `pause` gives a pause a ' +
+      'reason and an end; the status returns them.',
   })
   @ApiIdParam('connectionId')
   @ApiHeader({
@@ -157,6 +158,7 @@ export class IngestionController {
       'precondition-failed',
       'conflict',
       'outcome-unknown',
+      'capability-off',
     ],
   })
   async patchIngestion(

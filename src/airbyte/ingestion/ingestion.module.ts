@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CoreModule } from '../core/core.module';
+import { PauseModule } from '../pause/pause.module';
 import { IngestionController } from './ingestion.controller';
 import { IngestionService } from './ingestion.service';
 import { ResourceService } from './resource.service';
@@ -8,7 +9,7 @@ import { StreamCheck } from './stream-check';
 
 /** Creates, checks, reads, changes and deletes ingestions. */
 @Module({
-  imports: [CoreModule],
+  imports: [CoreModule, PauseModule],
   controllers: [IngestionController],
   providers: [IngestionService, ResourceService, StreamCatalog, StreamCheck],
   exports: [IngestionService],

@@ -11,6 +11,7 @@ import { changesOf } from './connection-patch';
 import type { IngestionDto } from '../core/dto/ingestion.dto';
 import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import { resourceTag, toResource } from './resource-mapper';
+import { PauseService } from '../pause/pause.service';
 import { SchedulePolicy } from '../core/schedule-policy';
 import { StreamCheck } from './stream-check';
 import { assertVisible } from '../core/visibility';
@@ -21,6 +22,7 @@ export class ResourceService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
+    private readonly pauses: PauseService,
     private readonly changes: Changes,
     private readonly streams: StreamCheck,
   ) {}
@@ -46,10 +48,23 @@ export class ResourceService {
     const before = toResource(connection);
     if (ifMatch !== undefined && !matchesStrongly(ifMatch, resourceTag(before)))
       throw versionMismatch(ifMatch);
+    const pause = await this.pauses.plan(connection, request, bounded);
     const changes = changesOf(connection, request, this.schedules);
-    if (Object.keys(changes).length === 0) return before;
+    const changed = await this.write(connection, changes, bounded);
+    if (!pause) return toResource(changed);
+    await this.pauses.write(connection, pause, bounded);
+    return toResource({ ...changed, status: 'inactive' });
+  }
+
+  private async write(
+    connection: AirbyteConnection,
+    changes: PatchConnectionInput,
+    context: RequestContext,
+  ): Promise<AirbyteConnection> {
+    const { connectionId } = connection;
+    if (Object.keys(changes).length === 0) return connection;
     try {
-      return toResource(await this.send(connection, changes, bounded));
+      return await this.send(connection, changes, context);
     } finally {
       this.changes.record(connectionId);
     }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock';
 import type { AirbyteError, AirbyteErrorKind } from '../client/model/airbyte-errors';
 import { TransportError } from '../client/transport/undici-request';
-import { type Capability, CAPABILITIES, type CapabilityReport } from './capability';
+import { type Capability, CAPABILITIES, type CapabilityReport, PREREQUISITES } from './capability';
 
 /** Pause before a missing or forbidden endpoint is called again. */
 const REFUSED_MS = 5 * 60_000;
@@ -48,6 +48,14 @@ export class CapabilityMemory {
     if (this.disabledReason !== null) return { capability, state: 'off', reason: this.disabledReason };
     const memory = this.memories.get(capability);
     if (memory && this.isOff(memory)) return { capability, state: 'off', reason: memory.reason };
+    const prerequisite = PREREQUISITES[capability];
+    const needed = prerequisite && this.reportOf(prerequisite);
+    if (needed?.state === 'off')
+      return {
+        capability,
+        state: 'off',
+        reason: `It needs ${needed.capability}. ${needed.reason ?? ''}`.trim(),
+      };
     if (memory?.hasWorked) return { capability, state: 'on', reason: null };
     return {
       capability,

@@ -17,6 +17,8 @@ export const CAPABILITIES = [
   'refresh',
   /** `connections/clear/stream`, from 0.60. */
   'clearStreams',
+  /** Pauses with a reason and an end: `connections/update_with_reason`, from 1.0. They are read back from the history. */
+  'pauseReasons',
 ] as const;
 
 export type Capability = (typeof CAPABILITIES)[number];
@@ -29,6 +31,9 @@ export const DETECTED_BY_READS = [
   'progress',
   'history',
 ] as const satisfies readonly Capability[];
+
+/** Capabilities that need another one, too. */
+export const PREREQUISITES: Readonly<Partial<Record<Capability, Capability>>> = { pauseReasons: 'history' };
 
 /** `unknown`: not used since the start, or not for so long that the last result no longer counts. */
 export const CAPABILITY_STATES = ['on', 'off', 'unknown'] as const;

@@ -5,15 +5,23 @@ import type { AirbyteJob, CallContext, StartOptions } from '../client/model/airb
 import type { Operation } from '../client/model/operation';
 import type { Capability, CapabilityReport } from './capability';
 import { type CapabilityListener, CapabilityMemory } from './capability-memory';
-import { type FailedJobsQuery, internalOperations, type TimelineQuery } from './internal-operations';
+import {
+  type FailedJobsQuery,
+  internalOperations,
+  type StatusChange,
+  type TimelineQuery,
+} from './internal-operations';
 import type { DetailedJob, LogLine, RefreshMode, StreamId, SyncProgress } from './internal-types';
 import { parseJobDetails, parseJobList, parseStartedJob, parseSyncProgress } from './job-parsers';
-import { parseLog, parseTimeline, type TimelinePage } from './timeline-parsers';
+import { parseChangedStatus, parseLog, parseTimeline, type TimelinePage } from './timeline-parsers';
 
 /** Share of the budget of a read, so that an internal API that hangs leaves time for the answer without it. */
 const BUDGET_SHARE = 0.3;
 
-/** A start needs an endpoint that the installation does not have. Nothing was started. */
+/** A pause may have been changed several times since its begin. */
+const STATUS_EVENTS = 100;
+
+/** A change needs an endpoint that the installation does not have. Nothing was changed. */
 export class CapabilityOffError extends Error {
   override readonly name = 'CapabilityOffError';
 
@@ -97,6 +105,15 @@ export class InternalClient {
     return this.read({ capability: 'history', operation, parse: parseTimeline }, context);
   }
 
+  /** The newest events about the status of a connection, newest first. */
+  statusEvents(
+    { connectionId, createdTo = null }: { readonly connectionId: string; readonly createdTo?: Date | null },
+    context: CallContext,
+  ): Promise<TimelinePage | null> {
+    const types = ['CONNECTION_ENABLED', 'CONNECTION_DISABLED'];
+    return this.timeline({ connectionId, limit: STATUS_EVENTS, offset: 0, createdTo, types }, context);
+  }
+
   /**
    * Refreshes streams, all if none are given. Cancels a sync in progress.
    * @throws CapabilityOffError, AirbyteError; `unprocessable` if the destination cannot refresh
@@ -135,18 +152,40 @@ export class InternalClient {
     });
   }
 
+  /**
+   * Changes the status of a connection and records a reason in its timeline.
+   * @throws CapabilityOffError, AirbyteError
+   */
+  async changeStatus(change: StatusChange, context: CallContext): Promise<void> {
+    const { connectionId } = change;
+    await this.changing('pauseReasons', { connectionId, context }, () => {
+      const operation = internalOperations.changeStatus(change);
+      return this.client.caller.call(() => operation, parseAtOnce(parseChangedStatus(change)), context);
+    });
+  }
+
   /** @returns null if Airbyte started no job */
   private async start(
     { capability, operation, connectionId }: Start,
     context: CallContext,
     options?: StartOptions,
   ): Promise<AirbyteJob | null> {
-    await this.requireInternalApi(capability, connectionId, context);
     const parse = (body: unknown): AirbyteJob | null => parseStartedJob(body, connectionId);
+    return this.changing(capability, { connectionId, context }, () =>
+      this.client.caller.callStart(operation, parse, context, options),
+    );
+  }
+
+  private async changing<T>(
+    capability: Capability,
+    { connectionId, context }: { readonly connectionId: string; readonly context: CallContext },
+    call: () => Promise<T>,
+  ): Promise<T> {
+    await this.requireInternalApi(capability, connectionId, context);
     try {
-      const job = await this.client.caller.callStart(operation, parse, context, options);
+      const result = await call();
       this.memory.succeeded(capability);
-      return job;
+      return result;
     } catch (error) {
       if (!(error instanceof AirbyteError) || !isEndpointMissing(error)) throw error;
       this.memory.failed(capability, error);
@@ -156,7 +195,7 @@ export class InternalClient {
   }
 
   /**
-   * A server that is not Airbyte's internal API could leave the outcome of a start unknown. So a read finds out first
+   * A server that is not Airbyte's internal API could leave the outcome of a change unknown. So a read finds out first
    * whether it is there, unless that is known.
    */
   private async requireInternalApi(

@@ -17,6 +17,18 @@ export interface TimelineQuery {
   readonly offset: number;
   /** Newest event of the first page, so that later events do not shift the pages. */
   readonly createdTo: Date | null;
+  /** Types of the events; absent: all. */
+  readonly types?: readonly string[];
+}
+
+/** A change of the status of a connection. */
+export interface StatusChange {
+  readonly connectionId: string;
+  readonly status: 'active' | 'inactive';
+  /** Airbyte's timeline keeps it for `inactive` only. */
+  readonly reason: string;
+  /** The timeline then names no user. */
+  readonly isAutomatic: boolean;
 }
 
 /** One builder for each endpoint of Airbyte's internal API that the gateway uses. */
@@ -36,12 +48,28 @@ export const internalOperations = {
     read('getAttemptLog', '/attempt/get_for_job', { jobId: Number(jobId), attemptNumber }),
   getSyncProgress: (connectionId: string): Operation =>
     read('getSyncProgress', '/connections/sync_progress', { connectionId }),
-  listTimeline: ({ connectionId, limit, offset, createdTo }: TimelineQuery): Operation =>
+  listTimeline: ({ connectionId, limit, offset, createdTo, types }: TimelineQuery): Operation =>
     read('listTimeline', '/connections/events/list', {
       connectionId,
+      ...(types && { eventTypes: types }),
       pagination: { pageSize: limit, rowOffset: offset },
       ...(createdTo && { createdAtEnd: createdTo.toISOString() }),
     }),
+  /** A repetition adds a second event with the same content. */
+  changeStatus: ({ connectionId, status, reason, isAutomatic }: StatusChange): Operation => ({
+    name: 'changeStatus',
+    api: 'internal',
+    method: 'POST',
+    path: '/connections/update_with_reason',
+    body: {
+      connectionUpdate: { connectionId, status },
+      updateReason: reason,
+      ...(isAutomatic && { autoUpdate: true }),
+    },
+    safety: 'idempotent',
+    lane: 'read',
+    expects: 'json',
+  }),
   refreshConnection: (connectionId: string, mode: RefreshMode, streams: readonly StreamId[]): Operation =>
     start('refreshConnection', '/connections/refresh', {
       connectionId,

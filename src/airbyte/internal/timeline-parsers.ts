@@ -1,4 +1,5 @@
 import { type Members, members, optionalText, ShapeError } from '../client/model/parse';
+import type { StatusChange } from './internal-operations';
 import type { FieldChange, LogLine, TimelineEvent } from './internal-types';
 import { anyInstant, anyItems, anyJobId, anyMembers } from './lenient';
 import { parseFailure } from './job-parsers';
@@ -52,6 +53,15 @@ function asText(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length <= MAX_VALUE_CHARACTERS ? text : `${text.slice(0, MAX_VALUE_CHARACTERS)}…`;
+}
+
+/** Answer of `connections/update_with_reason`: the connection with the status that was sent. */
+export function parseChangedStatus({ connectionId, status }: StatusChange): (body: unknown) => void {
+  return (body) => {
+    const from = members(body, 'answer');
+    if (from['connectionId'] !== connectionId || from['status'] !== status)
+      throw new ShapeError('answer', 'the changed connection');
+  };
 }
 
 /**

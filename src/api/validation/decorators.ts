@@ -80,9 +80,9 @@ const UNREADABLE = /[\p{Cc}\p{Cs}]/u;
 export const NAME_PATTERN =
   '^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
-/** A display name: required, not blank, at most `max` characters, no control characters. */
-export function IsName(max: number): PropertyDecorator {
-  const context = { hint: `Give a name of 1 to ${max} characters that people can read.` };
+/** A display name, or another text of one line: required, not blank, at most `max` characters, no control characters. */
+export function IsName(max: number, noun = 'name'): PropertyDecorator {
+  const context = { hint: `Give a ${noun} of 1 to ${max} characters that people can read.` };
   const options = { message: 'must not be blank and must have no control characters', context };
   const isReadable = (value: unknown): boolean =>
     typeof value !== 'string' || value === '' || (value.trim() !== '' && !UNREADABLE.test(value));
@@ -90,6 +90,28 @@ export function IsName(max: number): PropertyDecorator {
     IsText(1, max),
     ValidateBy({ name: 'isReadable', validator: { validate: isReadable } }, options),
   );
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** An instant with its offset from UTC (RFC 3339; seconds may be left out). */
+export function IsInstant(): PropertyDecorator {
+  const validate = (value: unknown): boolean => typeof value === 'string' && isInstant(value);
+  return ValidateBy(
+    { name: 'isInstant', validator: { validate } },
+    {
+      message: 'must be a date and time with a zone',
+      context: { hint: 'Write it like 2027-12-24T06:00:00Z or 2027-12-24T07:00:00+01:00.' },
+    },
+  );
+}
+
+function isInstant(text: string): boolean {
+  const [, minute] = INSTANT.exec(text) ?? [];
+  if (minute === undefined || Number.isNaN(Date.parse(text))) return false;
+  // `Date.parse` takes 30 February for 2 March.
+  const inUtc = new Date(`${minute}:00Z`);
+  return !Number.isNaN(inUtc.getTime()) && inUtc.toISOString().startsWith(minute);
 }
 
 /** A string that may be absent or null. */

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { PAUSED_BY, type PausedBy } from '../../core/pause';
 import { RUN_TYPES, type RunType } from '../../core/dto/run.dto';
 import { RunFailureDto } from '../../core/dto/run-failure.dto';
 
@@ -18,17 +19,16 @@ const HISTORY_KINDS = [
 ] as const;
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
 
-/** `airbyte`: no user caused it, for example a firing of the schedule. */
-const ACTORS = ['user', 'airbyte'] as const;
-export type Actor = (typeof ACTORS)[number];
-
 @ApiSchema({ name: 'HistoryActor', description: 'The cause of an event.' })
 export class HistoryActorDto {
-  /** Whether a user of Airbyte caused the event. The gateway is a user of Airbyte, too. */
-  @ApiProperty({ enum: ACTORS, enumName: 'HistoryActorKind', example: 'user' })
-  kind: Actor;
+  /**
+   * `user`: a user of Airbyte, such as the one of the gateway. `gateway`: a caller of the gateway, or the gateway itself at the
+   * end of a pause. `airbyte`: nobody, for example a firing of the schedule.
+   */
+  @ApiProperty({ enum: PAUSED_BY, enumName: 'HistoryActorKind', example: 'user' })
+  kind: PausedBy;
 
-  /** Name of the user in Airbyte; null for Airbyte itself. */
+  /** Name of the user in Airbyte or of the caller; null if there is none. */
   @ApiProperty({ type: 'string', nullable: true, example: 'Ada' })
   name: string | null;
 }
@@ -77,6 +77,10 @@ export class HistoryEventDto {
   /** Reason that Airbyte or the user gave, with secrets masked; null if there is none. */
   @ApiProperty({ type: 'string', nullable: true, example: 'The warehouse is being moved.' })
   reason: string | null;
+
+  /** When the gateway ends the pause; null if the event is not the begin of a pause with an end. */
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
+  until: string | null;
 
   /** Reason of a failed run; null if it did not fail or Airbyte reports no reason. */
   @ApiProperty({ type: () => RunFailureDto, nullable: true })

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { PauseField, type PauseRequestDto } from '../../pause/dto/pause-request.dto';
 import { IsOptional } from 'class-validator';
 import { ForeignNames } from '../../../api/validation/foreign-names';
 import { IsName, NAME_PATTERN } from '../../../api/validation/decorators';
@@ -53,4 +54,11 @@ export class PatchIngestionDto {
    */
   @OptionalStreams('to keep the streams')
   streams?: StreamRequestDto[] | null;
+
+  /**
+   * Reason and end of a pause, with the status `inactive` or for an ingestion that is inactive. `active` ends the pause.
+   * Needs the capability `pauseReasons`.
+   */
+  @PauseField({ required: false })
+  pause?: PauseRequestDto | null;
 }
