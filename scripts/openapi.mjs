@@ -12,13 +12,14 @@ require('reflect-metadata');
 const { pino } = require('pino');
 const { parseSettings } = require('../dist/config/settings.js');
 const { createApp } = require('../dist/start.js');
+const { systemClock } = require('../dist/lib/clock.js');
 const { buildDocument } = require('../dist/app/openapi.js');
 const { dialectsOf } = require('../dist/api/openapi/dialects.js');
 
 /** Nothing is listened to and nothing is asked: the address is only there so that no embedded Airbyte starts. */
 async function describe() {
   const settings = parseSettings({ AIRBYTE_API_URL: 'http://127.0.0.1:9/api/public/v1' });
-  const app = await createApp(settings, () => new Date(), pino({ level: 'silent' }));
+  const app = await createApp(settings, systemClock, pino({ level: 'silent' }));
   try {
     return dialectsOf(buildDocument(app));
   } finally {

@@ -78,6 +78,9 @@ function sent(sending: Parameters<ScenarioContext['send']>[0]): ProblemScenario 
   return { run: (context) => context.send(sending) };
 }
 
+/** Whether the clock of a gateway fails: it must go while the gateway starts. */
+let isClockStopped = false;
+
 /** Every documented answer: by the problem's code, or by its status where it is none. */
 export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
   '200': {
@@ -273,8 +276,16 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
     // The rate limiter is the first to ask for the time, whatever the operation.
     settings: { RATE_LIMIT: '100' },
     clock: clockOf(() => {
-      throw new Error('the clock has stopped');
+      if (isClockStopped) throw new Error('the clock has stopped');
+      return new Date();
     }),
-    run: (context) => context.send(),
+    run: async (context) => {
+      isClockStopped = true;
+      try {
+        return await context.send();
+      } finally {
+        isClockStopped = false;
+      }
+    },
   },
 };
