@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Checks the health of Airbyte at most once per second. While Airbyte is down, the gateway stays ready with a warning as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`).
+         * @description Checks the health of Airbyte at most once per second. While Airbyte is down, the gateway stays ready with a warning as long as it returns the last known state of ingestions (`STALE_IF_ERROR_S`), or always with `READY_WITHOUT_AIRBYTE=on`.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -171,7 +171,7 @@ export interface paths {
         head?: never;
         /**
          * Change an ingestion
-         * @description Changes what is named and nothing else; a null member counts as not named, so to end a schedule send `{"scheduleType": "manual"}`. With `If-Match` it is only changed if it is still that version, as far as can be told: Airbyte has no conditional requests, so it is compared first and written then. `pause` gives a pause a reason and an end; the status returns them.
+         * @description Changes what is named and nothing else; a null member counts as not named, so to end a schedule send `{"scheduleType": "manual"}`. `streams` replaces the whole list of streams; Airbyte may have to read the schema of the source first, which can take minutes. With `If-Match` it is only changed if it is still that version, as far as can be told: Airbyte has no conditional requests, so it is compared first and written then. `pause` gives a pause a reason and an end; the status returns them.
          */
         patch: operations["patchIngestion"];
         trace?: never;
@@ -1036,6 +1036,11 @@ export interface components {
              * @example active
              */
             status?: components["schemas"]["WritableStatus"] | null;
+            /**
+             * @description The new list of streams, which replaces the whole list: streams that it does not name are no longer synced.
+             *     Their tables stay. Absent members of a stream get their defaults. A list that equals the stored one changes nothing.
+             */
+            streams?: components["schemas"]["StreamInput"][] | null;
             /**
              * @description Reason and end of a pause, with the status `inactive` or for an ingestion that is inactive. `active` ends the pause.
              *     Needs the capability `pauseReasons`.
