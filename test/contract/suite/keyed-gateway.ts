@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -70,7 +71,10 @@ export async function startKeyedGateway({
       };
       log.on('line', check);
     });
-    await fetch(`${url}/health/live`, { headers: { 'x-request-id': marker } });
+    // A connection of its own: the gateway closes idle ones, which a process that waits synchronously for compilers does not see.
+    const request = get(`${url}/health/live`, { agent: false, headers: { 'x-request-id': marker } });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
     await isRead;
   };
   return {
