@@ -34,6 +34,11 @@ const SCHEDULES: readonly Mistake[] = [
     '@every 90m',
     'every day at 2',
     'every 5 minutes',
+    'twice a day',
+    'weekdays at 9',
+    '0 2 * * Mo-Fr',
+    '0 2 * * * # nightly',
+    'every blue moon',
   ].map((text) => cron(text)),
   ...['cron(0 2 * * ? *)', 'rate(6 hours)', '0 2 1-7 * MON', '0 2 1 * 1', '0 0 2 * * *', 'PT6H'].map((text) =>
     cron(text),

@@ -1,7 +1,7 @@
 /** Validates basic intervals. */
 import { type BasicInterval, basicTimingOf, DEFAULT_INTERVAL } from './basic/interval';
 import { intervalMinutes, nearestCronIntervals, parseBasicTiming, unitsFor } from './basic/interval';
-import { guessInterval } from './refused-forms';
+import { guessInterval } from './phrases';
 import type { Refusal } from './schedule-types';
 
 function refuse(reason: string, hint: string): Refusal {

@@ -8,7 +8,8 @@ import type { CronRule } from './cron/rule';
 import { foreignFormFault } from './refused-forms';
 import type { Refusal, ScheduleFault } from './schedule-types';
 import { nextFiring } from './time/next-firing';
-import type { Zone } from './time/zone';
+import { utcProposal } from './time/utc-expression';
+import { findZone, type Zone } from './time/zone';
 
 const MAX_LENGTH = 255;
 
@@ -72,17 +73,29 @@ function withTiming({ reason, hint, interval }: FieldFault, floorMinutes: number
   return { reason, hint: hint === '' ? timing : `${hint}: ${timing}` };
 }
 
+/** An expression of another time zone is proposed in UTC, if it is valid and only its hours must change. */
+function inUtc({ reason, hint, zoned, ...fault }: FieldFault, now: Date): FieldFault {
+  if (!zoned) return { reason, hint, ...fault };
+  const zone = findZone(zoned.zone);
+  const isValid = readExpression(zoned.expression.split(' ')).ok;
+  const proposal = zone && isValid ? utcProposal(zoned.expression, zone, now) : null;
+  return { reason, hint: `${hint} and ${proposal ?? 'write the times in UTC'}` };
+}
+
 type ParsedCron = Pick<AcceptedCron, 'expression' | 'rule'>;
 
 /** Cache of parsed expressions: most callers use a few. */
 const cache = new Map<string, ParsedCron>();
 const MAX_CACHED = 2000;
 
-function parseCached(text: string, floorMinutes: number): ParsedCron | Refusal {
+function parseCached(text: string, limits: CronLimits): ParsedCron | Refusal {
   const known = cache.get(text);
   if (known) return known;
   const reading = read(text);
-  if (!reading.ok) return refuse(...reading.faults.map((fault) => withTiming(fault, floorMinutes)));
+  if (!reading.ok)
+    return refuse(
+      ...reading.faults.map((fault) => withTiming(inUtc(fault, limits.from), limits.minIntervalMinutes)),
+    );
   const { expression } = reading;
   const rule = quartzRule(plainFields(expression));
   if (!rule) throw new Error(`An accepted expression has no rule: ${expression.text}`);
@@ -114,7 +127,7 @@ function frequencyFault(gap: number, floor: number): FieldFault {
 /** Returns the parsed expression, or every reason for its rejection. */
 export function acceptCron(text: string, limits: CronLimits): AcceptedCron | Refusal {
   const floor = limits.minIntervalMinutes;
-  const parsed = parseCached(text, floor);
+  const parsed = parseCached(text, limits);
   if ('faults' in parsed) return parsed;
   const { expression, rule } = parsed;
   if (nextFiring(rule, limits.zone, limits.from.getTime()) === null)

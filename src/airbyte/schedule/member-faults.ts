@@ -3,7 +3,7 @@
  * dropped.
  */
 import type { Refusal, ScheduleFault, ScheduleRequest } from './schedule-types';
-import { utcExpression } from './time/utc-expression';
+import { utcProposal } from './time/utc-expression';
 import { findZone, type Zone } from './time/zone';
 
 export interface MemberOptions {
@@ -54,10 +54,8 @@ function otherZone(timeZone: string, cronExpression: string | null | undefined, 
 
 /** Null if converting to UTC changes more than the hours. */
 function inUtcHint(cronExpression: string, zone: Zone, now: Date): string | null {
-  const utc = utcExpression(cronExpression, zone, now);
-  if (!utc) return null;
-  const shift = utc.shifts ? `; its time in ${zone.name} shifts by an hour when the clocks change` : '';
-  return `leave timeZone out and write "${utc.expression}" in UTC${shift}`;
+  const proposal = utcProposal(cronExpression, zone, now);
+  return proposal && `leave timeZone out and ${proposal}`;
 }
 
 /** `anyZone`: cron accepts any IANA zone, as in previews. Other types accept only UTC. */

@@ -16,6 +16,8 @@ export interface FieldFault {
   readonly hint: string;
   /** The interval that was meant. The hint then gets the timings for it that the limits of the deployment allow. */
   readonly interval?: BasicInterval;
+  /** The expression that was meant, in another time zone. The hint then gets it in UTC. */
+  readonly zoned?: { readonly expression: string; readonly zone: string };
 }
 
 export type FieldReading = { ok: true; form: FieldForm } | { ok: false; fault: FieldFault };

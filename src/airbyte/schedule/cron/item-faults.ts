@@ -33,8 +33,13 @@ export function unparsableItem(text: string, field: Field): FieldFault {
       ? `the ${field.label} list has an empty entry`
       : `the ${field.label} "${text}" is not understood`;
   if (/^\/[0-9]+$/.test(text)) return { reason, hint: `write *${text}` };
-  const short = shortName(text, field);
-  if (short) return { reason, hint: `names have three letters: write ${short}` };
+  const short = text.split('-').map((name) => shortName(name, field) ?? name);
+  if (
+    short.join('-') !== text &&
+    short.every((name) => numberOfName(name.toUpperCase(), field) !== undefined)
+  )
+    return { reason, hint: `names have three letters: write ${short.join('-')}` };
+  if (/^H\b/i.test(text)) return { reason, hint: `Airbyte has no hashed values: write ${String(field.min)}` };
   return {
     reason,
     hint: `write ${allowedValues(field)}, ranges such as a-b, steps such as */n, or a comma-separated list`,

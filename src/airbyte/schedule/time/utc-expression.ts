@@ -4,7 +4,7 @@ import { type Zone } from './zone';
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 366 * 24 * HOUR_MS;
 
-export interface UtcExpression {
+interface UtcExpression {
   readonly expression: string;
   /** Whether the zone has daylight saving time, so that the local time of firings shifts. */
   readonly shifts: boolean;
@@ -15,7 +15,7 @@ export interface UtcExpression {
  * fractional offsets, steps or ranges of hours, or a firing that moves to another day while the expression
  * restricts days.
  */
-export function utcExpression(cronExpression: string, zone: Zone, now: Date): UtcExpression | null {
+function utcExpression(cronExpression: string, zone: Zone, now: Date): UtcExpression | null {
   const fields = cronExpression.trim().split(/\s+/);
   const isUnix = fields.length === 5;
   if (!isUnix && fields.length !== 6) return null;
@@ -30,6 +30,14 @@ export function utcExpression(cronExpression: string, zone: Zone, now: Date): Ut
   if (!isEveryDay && moved.some((hour) => hour < 0 || hour > 23)) return null;
   fields[hourIndex] = [...new Set(moved.map((hour) => (hour + 48) % 24))].sort((a, b) => a - b).join(',');
   return { expression: fields.join(' '), shifts: hasSummerTime(zone, now.getTime()) };
+}
+
+/** Proposal of an expression in UTC, with a warning if its local time shifts; null if more than the hours must change. */
+export function utcProposal(cronExpression: string, zone: Zone, now: Date): string | null {
+  const utc = utcExpression(cronExpression, zone, now);
+  if (!utc) return null;
+  const shift = utc.shifts ? `; its time in ${zone.name} shifts by an hour when the clocks change` : '';
+  return `write "${utc.expression}" in UTC${shift}`;
 }
 
 function hasSummerTime(zone: Zone, nowMs: number): boolean {
