@@ -114,7 +114,7 @@ describe('a read that fails until its budget ends', () => {
   it('reports a failed TLS handshake as unreachable and not sent', async () => {
     const client = bench.clientWith({
       apiUrl: bench.upstream.url.replace('http:', 'https:'),
-      timeoutMs: 300,
+      timeoutMs: 5_000,
     });
     expect(await errorOf(client.getConnection('x'))).toMatchObject({ kind: 'unreachable', sent: false });
   });

@@ -19,6 +19,8 @@ import type { UpstreamClock } from '../resilience/upstream-clock';
 
 /** Share of a read's budget for the first attempt, so that a lost response leaves time for a retry. */
 const FIRST_ATTEMPT_SHARE = 0.6;
+/** Attempts with a smaller share of a read's budget show nothing if they time out: the call waited too long for its turn. */
+const MIN_CONCLUSIVE_SHARE = 0.3;
 
 const NO_RELEASE: Release = () => undefined;
 
@@ -51,6 +53,7 @@ interface Attempt {
   readonly startedAt: number;
   readonly deadlineAt: number;
   readonly number: number;
+  readonly newConnection: boolean;
 }
 
 /** Executes operations within one deadline each: queueing, authorization, sending and retries. */
@@ -156,13 +159,15 @@ export class AirbyteCaller {
     const deadlineAt = this.deadlineOf(operation, context);
     let errorToReport: AirbyteError | undefined;
     let outcomeUnknown = false;
+    let newConnection = false;
     for (let number = 1; ; number++) {
-      const attempt = { operation, context, startedAt, deadlineAt, number };
+      const attempt = { operation, context, startedAt, deadlineAt, number, newConnection };
       try {
         return await this.attempt(attempt, parse);
       } catch (error) {
         if (!(error instanceof AirbyteError)) throw error;
         const inDoubt = isOutcomeUnknown(error, operation.safety);
+        newConnection ||= error.details.mayBeStale === true;
         errorToReport = inDoubt ? error : moreInformativeError(errorToReport, error);
         outcomeUnknown ||= inDoubt;
         // The circuit stays open longer than a call retries an unreachable Airbyte.
@@ -179,7 +184,9 @@ export class AirbyteCaller {
     error: AirbyteError,
     { operation, context, startedAt, deadlineAt, number }: Attempt,
   ): number | null {
-    if (isSingleAttempt(operation) || this.stopped || context.signal?.aborted) return null;
+    if (this.stopped || context.signal?.aborted) return null;
+    const mayRepeat = operation.probe && error.details.mayBeStale;
+    if (isSingleAttempt(operation) && !mayRepeat) return null;
     return retryDelayMs({
       error,
       safety: operation.safety,
@@ -252,9 +259,11 @@ export class AirbyteCaller {
   }
 
   private send(attempt: Attempt, authorization: string | undefined): Promise<unknown> {
-    const { operation, context, number } = attempt;
+    const { operation, context, number, newConnection } = attempt;
     const timeoutMs = this.timeoutMs(attempt);
-    return this.runner.run({ operation, context, authorization, timeoutMs, attempt: number });
+    const isHurried = timeoutMs < this.settings.timeoutMs * MIN_CONCLUSIVE_SHARE;
+    const request = { operation, context, authorization, timeoutMs, attempt: number };
+    return this.runner.run({ ...request, isHurried, newConnection });
   }
 
   private timeoutMs({ operation, deadlineAt, number }: Attempt): number {

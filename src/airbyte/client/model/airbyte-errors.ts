@@ -49,6 +49,8 @@ export interface AirbyteErrorDetails extends UpstreamProblem {
   readonly status?: number | undefined;
   /** System error code of `unreachable`, such as `ECONNREFUSED`; never a host or an address. */
   readonly transportCode?: string | undefined;
+  /** True if a connection that was kept open between requests closed before any byte of a response. */
+  readonly mayBeStale?: boolean | undefined;
   /** Delay before the next attempt, requested by Airbyte or the circuit breaker. */
   readonly retryAfterMs?: number | undefined;
   /** Time of the response by Airbyte's clock, from the `Date` header. */

@@ -16,13 +16,14 @@ const CREATION = operations.createConnection({
   status: 'active',
   schedule: { scheduleType: 'manual' },
 });
+const HURRIED = { isHurried: true };
 const GAVE_UP: CallContext = { signal: AbortSignal.abort() };
 
 /** Makes the same exchange ten times, one after the other. */
 async function circuitAfter(
   outcome: TransportError | TransportResponse,
   operation: Operation,
-  context: CallContext = {},
+  { isHurried, ...context }: CallContext & { readonly isHurried?: boolean } = {},
 ): Promise<'open' | 'closed'> {
   let time = 0;
   const clock = { ...systemClock, now: (): Date => new Date(time++), monotonicMs: (): number => time++ };
@@ -31,7 +32,8 @@ async function circuitAfter(
     outcome instanceof TransportError ? Promise.reject(outcome) : Promise.resolve(outcome);
   const exchanger = new RequestRunner({ send, close: () => Promise.resolve() }, breaker, clock, undefined);
   for (let calls = 0; calls < 10; calls++) {
-    await exchanger.run({ operation, context, timeoutMs: 1, attempt: 1 }).catch((error: unknown) => error);
+    const request = { operation, context, timeoutMs: 1, attempt: 1, ...(isHurried && { isHurried }) };
+    await exchanger.run(request).catch((error: unknown) => error);
   }
   return breaker.isOpen ? 'open' : 'closed';
 }
@@ -44,6 +46,8 @@ it.each([
   ['refused connections', new TransportError('unreachable', false), READ, {}, 'open'],
   ['cut connections', new TransportError('dropped', true), CREATION, {}, 'open'],
   ['reads without an answer', new TransportError('timeout', true), READ, {}, 'open'],
+  ['reads that waited too long for their turn', new TransportError('timeout', true), READ, HURRIED, 'closed'],
+  ['kept connections that are closed', new TransportError('dropped', true, 'CODE', true), READ, {}, 'closed'],
   ['creations without an answer', new TransportError('timeout', true), CREATION, {}, 'closed'],
   ['callers who give up', new TransportError('aborted', true), READ, GAVE_UP, 'closed'],
   ['503', status(503), READ, {}, 'open'],

@@ -37,6 +37,10 @@ export interface OutgoingRequest {
   readonly authorization?: string | undefined;
   readonly timeoutMs: number;
   readonly attempt: number;
+  /** True if little of the budget was left: a timeout shows nothing then. */
+  readonly isHurried?: boolean;
+  /** True: do not use a connection that is kept open from earlier requests. */
+  readonly newConnection?: boolean;
 }
 
 /** Sends single requests and reports each outcome to the circuit breaker and the listeners. */
@@ -93,6 +97,7 @@ export class RequestRunner {
     context,
     authorization,
     timeoutMs,
+    newConnection,
   }: OutgoingRequest): TransportRequest {
     return {
       method: operation.method,
@@ -102,19 +107,21 @@ export class RequestRunner {
       body: operation.body === undefined ? undefined : JSON.stringify(operation.body),
       timeoutMs,
       signal: context.signal,
+      newConnection,
     };
   }
 
   /**
    * Records whether Airbyte is available, not whether it accepts the request. Slow creations, unanswered starts
-   * (by Airbyte or a proxy), disconnected callers and the optional internal API prove nothing.
+   * (by Airbyte or a proxy), disconnected callers, reads that waited too long for their turn, connections that were
+   * kept open and the optional internal API prove nothing.
    */
   private recordOutcome(
-    { operation, context }: OutgoingRequest,
+    { operation, context, isHurried = false }: OutgoingRequest,
     error: AirbyteError,
     startedAt: number,
   ): void {
-    if (operation.api === 'internal') return;
+    if (operation.api === 'internal' || error.details.mayBeStale) return;
     switch (error.kind) {
       case 'unreachable':
         this.recordFailure(error, startedAt);
@@ -124,7 +131,7 @@ export class RequestRunner {
         if (!isStartLane(operation.lane)) this.recordFailure(error, startedAt);
         return;
       case 'timeout':
-        if (operation.lane === 'read' && context.signal?.aborted !== true)
+        if (operation.lane === 'read' && context.signal?.aborted !== true && !isHurried)
           this.recordFailure(error, startedAt);
         return;
       default:

@@ -63,6 +63,13 @@ describe('retry policy', () => {
     expect(ask({ error, attempt: 2 })).toBe(700);
   });
 
+  it('a closed connection that was kept open is replaced at once, unless the change must happen once', () => {
+    const error = failure('dropped', { mayBeStale: true });
+    expect(ask({ error })).toBe(0);
+    expect(ask({ error, safety: 'idempotent' })).toBe(0);
+    expect(ask({ error, safety: 'once' })).toBeNull();
+  });
+
   it('Retry-After is kept to exactly, without chance', () => {
     expect(ask({ error: failure('rate_limited', { retryAfterMs: 1_234 }), random: 0.9 })).toBe(1_234);
   });

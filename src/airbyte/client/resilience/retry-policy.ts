@@ -32,7 +32,9 @@ export interface FailedAttempt {
  */
 export function retryDelayMs(failed: FailedAttempt): number | null {
   if (!isRetryable(failed) || !isSafe(failed.error, failed.safety)) return null;
-  const delayMs = failed.error.retryAfterMs ?? backoffMs(failed.attempt, failed.random);
+  const { retryAfterMs, details } = failed.error;
+  // A new connection shows at once whether only the old one was closed.
+  const delayMs = details.mayBeStale ? 0 : (retryAfterMs ?? backoffMs(failed.attempt, failed.random));
   const isDown = failed.error.kind === 'unreachable' && failed.elapsedMs + delayMs > MAX_UNREACHABLE_MS;
   if (isDown) return null;
   return delayMs + MIN_ATTEMPT_MS <= failed.remainingMs ? delayMs : null;

@@ -32,8 +32,10 @@ export async function signIn(
     lane: 'read',
     expects: 'json',
   };
+  // Sign-ins are rare, so a connection that is kept open may be closed by now.
+  const request = { operation, context: {}, timeoutMs, attempt: 1, newConnection: true };
   try {
-    return parseAccessToken(await runner.run({ operation, context: {}, timeoutMs, attempt: 1 }));
+    return parseAccessToken(await runner.run(request));
   } catch (error) {
     if (error instanceof ShapeError) throw misbehaving(operation, error.message, 200).with({ sent: false });
     throw error instanceof AirbyteError ? error.with({ sent: false }, signInKind(error.kind)) : error;

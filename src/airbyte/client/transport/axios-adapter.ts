@@ -6,17 +6,22 @@ import { sendRequest, type WireRequest } from './undici-request';
 export type UndiciAdapter = (config: InternalAxiosRequestConfig) => Promise<AxiosResponse<string>>;
 
 /**
- * Creates an axios adapter over {@link sendRequest}. Supports `timeout` (body included), `signal` and
+ * Creates an axios adapter over {@link sendRequest}. `reusesConnections` tells whether the dispatcher keeps connections
+ * open between requests. Supports `timeout` (body included), `signal` and
  * `maxContentLength`. Resolves for every status and rejects with {@link TransportError}.
  */
-export function createUndiciAdapter(dispatcher: Dispatcher): UndiciAdapter {
+export function createUndiciAdapter(
+  dispatcher: Dispatcher,
+  { reusesConnections }: Pick<WireRequest, 'reusesConnections'>,
+): UndiciAdapter {
   return async (config) => {
-    const { status, headers, text } = await sendRequest(dispatcher, wireRequestOf(config));
+    const request = { ...wireRequestOf(config), reusesConnections };
+    const { status, headers, text } = await sendRequest(dispatcher, request);
     return { status, headers: joined(headers), data: text, statusText: '', config };
   };
 }
 
-function wireRequestOf(config: InternalAxiosRequestConfig): WireRequest {
+function wireRequestOf(config: InternalAxiosRequestConfig): Omit<WireRequest, 'reusesConnections'> {
   return {
     origin: config.baseURL ?? '',
     path: config.url ?? '/',

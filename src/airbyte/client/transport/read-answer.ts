@@ -32,7 +32,13 @@ export function misbehaving(operation: Operation, what: string, status: number |
 
 export function transportFailure(operation: Operation, error: TransportError): AirbyteError {
   const { kind, what } = TRANSPORT_KINDS[error.failure];
-  const details = { operation: operation.name, sent: error.sent, transportCode: error.code, cause: error };
+  const details = {
+    operation: operation.name,
+    sent: error.sent,
+    transportCode: error.code,
+    mayBeStale: error.mayBeStale,
+    cause: error,
+  };
   const code = error.code === undefined ? '' : ` (${error.code})`;
   const reason = kind === 'unreachable' ? `${what}: ${unreachableCause(error.code)}` : what + code;
   return new AirbyteError(kind, `${methodAndPath(operation)}: ${reason}`, details);

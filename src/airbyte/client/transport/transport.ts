@@ -22,6 +22,8 @@ export interface TransportRequest {
   /** For the whole request, including the response body. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** True: use a new connection. Default: one that is kept open from earlier requests, if there is any. */
+  readonly newConnection?: boolean | undefined;
 }
 
 export interface TransportResponse {
@@ -59,7 +61,7 @@ export class AxiosTransport implements Transport {
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {
-    const { origin, basePath, adapter } = request.api === 'internal' ? this.internalApi : this.publicApi;
+    const { origin, basePath, connections } = request.api === 'internal' ? this.internalApi : this.publicApi;
     try {
       const { status, headers, data } = await this.axios.request<string>({
         baseURL: origin,
@@ -72,7 +74,7 @@ export class AxiosTransport implements Transport {
         ...(request.signal && { signal: request.signal }),
         transformRequest: [],
         transformResponse: [],
-        adapter,
+        adapter: request.newConnection ? connections.single : connections.kept,
       });
       return { status, headers, text: data };
     } catch (error) {
@@ -81,8 +83,9 @@ export class AxiosTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    const dispatchers = new Set([this.publicApi.dispatcher, this.internalApi.dispatcher]);
-    await Promise.all([...dispatchers].map((dispatcher) => dispatcher.destroy()));
+    const connections = new Set([this.publicApi.connections, this.internalApi.connections]);
+    const dispatchers = [...connections].flatMap((each) => each.dispatchers);
+    await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
   }
 
   /** Axios errors contain the request config and its credentials, so they must not leave this file. */
@@ -104,8 +107,15 @@ export class AxiosTransport implements Transport {
 interface Server {
   readonly origin: string;
   readonly basePath: string;
-  readonly dispatcher: Dispatcher;
-  readonly adapter: UndiciAdapter;
+  readonly connections: Connections;
+}
+
+interface Connections {
+  /** Keeps connections open between requests. */
+  readonly kept: UndiciAdapter;
+  /** Opens a connection for each request. */
+  readonly single: UndiciAdapter;
+  readonly dispatchers: readonly Dispatcher[];
 }
 
 /** @param neighbour shares its connections if the origin is the same */
@@ -113,14 +123,21 @@ function serverAt(baseUrl: string, neighbour?: Server): Server {
   const { origin, pathname, hostname } = new URL(baseUrl);
   const basePath = pathname.replace(/\/+$/, '');
   if (neighbour?.origin === origin) return { ...neighbour, basePath };
-  const dispatcher = createDispatcher(hostname);
-  return { origin, basePath, dispatcher, adapter: createUndiciAdapter(dispatcher) };
+  // In undici, 1 means one request after the other on a connection, and 0 means one request for each connection.
+  const kept = createDispatcher(hostname, 1);
+  const single = createDispatcher(hostname, 0);
+  const connections = {
+    kept: createUndiciAdapter(kept, { reusesConnections: true }),
+    single: createUndiciAdapter(single, { reusesConnections: false }),
+    dispatchers: [kept, single],
+  };
+  return { origin, basePath, connections };
 }
 
-function createDispatcher(hostname: string): Dispatcher {
+function createDispatcher(hostname: string, pipelining: 0 | 1): Dispatcher {
   // One timeout covers the whole request, so undici's header and body timeouts are disabled.
   const options = {
-    pipelining: 1,
+    pipelining,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: CONNECT_TIMEOUT_MS },

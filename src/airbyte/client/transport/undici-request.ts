@@ -17,6 +17,11 @@ export class TransportError extends Error {
     readonly sent: boolean,
     /** Such as `ECONNREFUSED` or `UND_ERR_SOCKET`. */
     readonly code?: string,
+    /**
+     * True: a connection that is kept open between requests closed before any byte of a response. A server may close such a
+     * connection at any time (RFC 9112, section 9.6), so this does not show whether the server is available.
+     */
+    readonly mayBeStale = false,
   ) {
     super(code === undefined ? `request ${failure}` : `request ${failure} (${code})`);
   }
@@ -33,6 +38,8 @@ export interface WireRequest {
   readonly timeoutMs: number;
   /** Maximum response size. */
   readonly maxBytes: number;
+  /** Whether the connection may have been used before. */
+  readonly reusesConnections: boolean;
   readonly signal?: Abortable | undefined;
 }
 
@@ -130,9 +137,20 @@ class PendingRequest implements Dispatcher.DispatchHandler {
 
   fail(failure: TransportFailure, cause?: Error): void {
     if (!this.settle()) return;
-    const error = new TransportError(failure, this.controller !== undefined, cause && codeOf(cause));
+    const code = cause && codeOf(cause);
+    const error = new TransportError(
+      failure,
+      this.controller !== undefined,
+      code,
+      this.mayBeStale(failure, code),
+    );
     this.reject(error);
     this.controller?.abort(error);
+  }
+
+  private mayBeStale(failure: TransportFailure, code: string | undefined): boolean {
+    const isClosed = failure === 'dropped' || (failure === 'unreachable' && code === 'ECONNRESET');
+    return isClosed && this.request.reusesConnections && this.status === 0;
   }
 
   private settle(): boolean {
