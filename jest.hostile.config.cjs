@@ -6,6 +6,5 @@ module.exports = {
   ...base,
   roots: ['<rootDir>/test/hostile'],
   testRegex: '\\.hostile-spec\\.ts$',
-  testTimeout: 60_000,
   maxWorkers: 1,
 };
