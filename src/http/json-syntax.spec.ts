@@ -17,7 +17,9 @@ describe('jsonSyntaxProblem', () => {
 
   it('names the place of an error that is not nested too deeply', () => {
     const text = `${'{"a":['.repeat(10)}1 2`;
-    expect(jsonSyntaxProblem(text).detail).toContain('line 1, column 63: "2" is where a comma is missing');
+    expect(jsonSyntaxProblem(text).detail).toContain(
+      'line 1, column 63: "2" is unexpected. Write a comma before it.',
+    );
     expect(jsonSyntaxProblem(`[${text}`).detail).toContain('at most 20 levels');
   });
 });

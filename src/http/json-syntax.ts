@@ -13,31 +13,33 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
   ['[', ']'],
 ]);
 
-/** Descriptions of the error codes of jsonc-parser. */
+const AFTER_THE_END = 'is after the end of the JSON value. Remove it.';
+
+/** Reason and correction for each error code of jsonc-parser. */
 const REASONS: Partial<Record<string, string>> = {
-  InvalidNumberFormat: 'is not a number of JSON',
-  PropertyNameExpected: 'is not the name of a member in double quotes, or follows a comma too many',
-  ValueExpected: 'is not a value, or follows a comma too many',
-  ColonExpected: 'is where a colon is missing',
-  CommaExpected: 'is where a comma is missing',
-  CloseBraceExpected: 'is where } is missing',
-  CloseBracketExpected: 'is where ] is missing',
-  EndOfFileExpected: 'follows the end of the JSON',
-  InvalidCommentToken: 'is a comment, which JSON does not have',
-  UnexpectedEndOfString: 'is a text without its closing quote',
-  UnexpectedEndOfNumber: 'is a number without its end',
-  InvalidUnicode: 'has a \\u escape without four hexadecimal digits',
-  InvalidEscapeCharacter: 'has an escape that JSON does not know',
-  InvalidCharacter: 'has a control character, which must be escaped',
+  InvalidNumberFormat: 'is not a valid number.',
+  PropertyNameExpected: 'is unexpected. Write a member name in double quotes, or remove the comma before it.',
+  ValueExpected: 'is unexpected. Write a value, or remove the comma before it.',
+  ColonExpected: 'is unexpected. Write a colon before it.',
+  CommaExpected: 'is unexpected. Write a comma before it.',
+  CloseBraceExpected: 'is unexpected. Write } before it.',
+  CloseBracketExpected: 'is unexpected. Write ] before it.',
+  EndOfFileExpected: AFTER_THE_END,
+  InvalidCommentToken: 'starts a comment. Remove it: JSON has no comments.',
+  UnexpectedEndOfString: 'is a string without a closing quote.',
+  UnexpectedEndOfNumber: 'is an incomplete number.',
+  InvalidUnicode: 'contains a \\u escape without four hexadecimal digits.',
+  InvalidEscapeCharacter: 'contains an invalid escape. Write a backslash as \\\\.',
+  InvalidCharacter: 'contains a control character. Escape it, for example a tab as \\t.',
 };
 
-/** Reasons for symbols that are no JSON, such as the constants of Python and JavaScript. The first that matches applies. */
+/** Reasons for invalid symbols, such as the constants of Python and JavaScript. The first that matches applies. */
 const SYMBOLS: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  [/^(true|false|null)$/i, 'is not a value: true, false and null have lower case'],
-  [/^(none|nil|undefined)$/i, 'is not a value: write null, or leave the member out'],
-  [/^([-+]?(nan|inf|infinity)$|[-+.]+$|[-+.]*\d|x[\da-f]+$)/i, 'is not a number of JSON'],
-  [/^[“”„‟«»‘’‚`']/, 'has other quotes than JSON: write "'],
-  [/^/, 'is not a value: texts need double quotes'],
+  [/^(true|false|null)$/i, 'is not a JSON value. Write true, false and null in lower case.'],
+  [/^(none|nil|undefined)$/i, 'is not a JSON value. Write null, or omit the member.'],
+  [/^([-+]?(nan|inf|infinity)$|[-+.]+$|[-+.]*\d|x[\da-f]+$)/i, 'is not a valid JSON number.'],
+  [/^[“”„‟«»‘’‚`']/, 'has the wrong quotes. Write strings in double quotes (").'],
+  [/^/, 'is not a JSON value. Write strings in double quotes.'],
 ];
 
 /** Returns a problem with the position and reason of the first syntax error. Call it after the JSON parser rejects `text`. */
@@ -58,13 +60,12 @@ export function jsonSyntaxProblem(text: string): ProblemException {
 
 function reasonOf(code: string, text: string, offset: number, length: number): string {
   const token = text.slice(offset, offset + length);
-  if (isWhole(text.slice(0, offset))) return 'follows the end of the JSON';
+  if (isWhole(text.slice(0, offset))) return AFTER_THE_END;
   if (code === 'InvalidSymbol') return SYMBOLS.find(([pattern]) => pattern.test(token))?.[1] ?? '';
   if (code === 'CommaExpected' && /0\d/.test(text.slice(offset - 1, offset + 1)))
-    return 'follows a 0: a number begins with another digit';
-  if (code === 'CommaExpected' && /^[}\]]/.test(token))
-    return 'closes another bracket than the last open one';
-  return REASONS[code] ?? 'is not JSON';
+    return 'follows a leading 0. Remove the 0.';
+  if (code === 'CommaExpected' && /^[}\]]/.test(token)) return 'does not match the last open bracket.';
+  return REASONS[code] ?? 'is not valid JSON.';
 }
 
 function isWhole(text: string): boolean {
@@ -111,7 +112,8 @@ export function duplicateMemberProblem(text: string): ProblemException | undefin
       },
       onObjectProperty: (name, offset) => {
         const names = open.at(-1);
-        if (names?.has(name)) problem ??= faultAt(text, offset, name.length + 2, 'is a duplicate: keep one');
+        if (names?.has(name))
+          problem ??= faultAt(text, offset, name.length + 2, 'is a duplicate member. Keep one.');
         names?.add(name);
       },
     },
@@ -127,6 +129,6 @@ function faultAt(text: string, offset: number, length: number, reason: string): 
   return malformedBody(
     shown === ''
       ? `The JSON ends too early, at ${place}.`
-      : `The JSON is wrong at ${place}: ${JSON.stringify(shown)} ${reason}.`,
+      : `The JSON is invalid at ${place}: ${JSON.stringify(shown)} ${reason}`,
   );
 }
