@@ -86,6 +86,26 @@ it('stops at an Airbyte that cannot be read, with the reason', async () => {
   expect(found[1]?.detail).toMatch(/401/);
 });
 
+it.each([
+  [{}, /requires credentials: set AIRBYTE_CLIENT_ID and AIRBYTE_CLIENT_SECRET, or AIRBYTE_TOKEN\.$/],
+  [{ AIRBYTE_TOKEN: 'old' }, /Check AIRBYTE_TOKEN, which may have expired\.$/],
+  [
+    { AIRBYTE_USERNAME: 'airbyte', AIRBYTE_PASSWORD: 'password' },
+    /Check AIRBYTE_USERNAME and AIRBYTE_PASSWORD\. .*2\.2.*set AIRBYTE_CLIENT_ID and AIRBYTE_CLIENT_SECRET instead\.$/,
+  ],
+  [
+    { AIRBYTE_CLIENT_ID: 'id', AIRBYTE_CLIENT_SECRET: 'secret' },
+    /Check AIRBYTE_CLIENT_ID and AIRBYTE_CLIENT_SECRET\.$/,
+  ],
+])('names the settings of rejected credentials: %p', async (variables, advice) => {
+  for (const operation of ['POST /applications/token', 'GET /connections'])
+    bench.upstream.on(operation, () => hateoas(401, 'Unauthorized'));
+  const found = await findings(variables);
+  expect(found[1]).toMatchObject({ subject: 'public API', verdict: 'failed' });
+  expect(found[1]?.detail).toMatch(advice);
+  expect(found[1]?.detail).not.toMatch(/old|secret/);
+});
+
 it('tells an address where nothing listens', async () => {
   await bench.upstream.refuse();
   const found = await findings();

@@ -5,7 +5,7 @@ import type { AirbyteConnection } from '../airbyte/client/model/airbyte-types';
 import { MIN_SKEW_MS } from '../airbyte/client/resilience/upstream-clock';
 import { InternalClient } from '../airbyte/internal/internal-client';
 import type { CapabilityState } from '../airbyte/internal/capability';
-import type { AirbyteSettings } from '../config/settings-types';
+import type { AirbyteCredentials, AirbyteSettings } from '../config/settings-types';
 
 /** `off`: not available, and not required. */
 type Verdict = 'ok' | 'warning' | 'failed' | 'off' | 'unknown';
@@ -28,6 +28,8 @@ const CAPABILITY_VERDICTS: Readonly<Record<CapabilityState, Verdict>> = {
   unknown: 'unknown',
 };
 
+const APPLICATION = 'AIRBYTE_CLIENT_ID and AIRBYTE_CLIENT_SECRET';
+
 /**
  * Probes an Airbyte installation with reads only: health, sign-in, lists, the internal API, latency and clock. No probe runs
  * a connector.
@@ -41,11 +43,15 @@ export async function* examine(
     return 'Airbyte is healthy';
   });
   let newest: AirbyteConnection | undefined;
-  const readable = await probe('public API', async () => {
-    const page = await client.listConnections({ limit: 1, offset: 0 });
-    newest = page[0];
-    return `signed in; ${newest ? 'connections can be read' : 'there are no connections'}`;
-  });
+  const readable = await probe(
+    'public API',
+    async () => {
+      const page = await client.listConnections({ limit: 1, offset: 0 });
+      newest = page[0];
+      return `signed in; ${newest ? 'connections can be read' : 'there are no connections'}`;
+    },
+    signInAdvice(settings.credentials),
+  );
   yield readable;
   if (readable.verdict === 'failed') return;
   yield* examineInternalApi(client, settings, newest);
@@ -72,12 +78,29 @@ async function* examineInternalApi(
     yield { verdict: CAPABILITY_VERDICTS[state], subject: capability, detail: reason ?? 'works' };
 }
 
-async function probe(subject: string, run: () => Promise<string>): Promise<Finding> {
+/** Names the settings that a rejected sign-in depends on. */
+function signInAdvice({ kind }: AirbyteCredentials): string {
+  switch (kind) {
+    case 'none':
+      return `Airbyte requires credentials: set ${APPLICATION}, or AIRBYTE_TOKEN.`;
+    case 'client':
+      return `Check ${APPLICATION}.`;
+    case 'token':
+      return 'Check AIRBYTE_TOKEN, which may have expired.';
+    case 'basic':
+      return `Check AIRBYTE_USERNAME and AIRBYTE_PASSWORD. From version 2.2 on, Airbyte does not accept them: set ${APPLICATION} instead.`;
+  }
+}
+
+/** @param advice for credentials that Airbyte rejects */
+async function probe(subject: string, run: () => Promise<string>, advice?: string): Promise<Finding> {
   try {
     return { verdict: 'ok', subject, detail: await run() };
   } catch (error) {
     if (!(error instanceof AirbyteError)) throw error;
-    return { verdict: 'failed', subject, detail: error.message };
+    const isRejected = error.kind === 'unauthorized' || error.kind === 'forbidden';
+    const detail = isRejected && advice !== undefined ? `${error.message}. ${advice}` : error.message;
+    return { verdict: 'failed', subject, detail };
   }
 }
 
