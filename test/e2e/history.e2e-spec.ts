@@ -62,7 +62,14 @@ it('tells who did what and when', async () => {
       at: '2026-01-14T09:30:00.000Z',
       kind: 'settings_changed',
       by: { kind: 'user', name: 'Ada' },
-      changes: [{ field: 'scheduleType', from: 'manual', to: 'cron' }],
+      changes: [
+        {
+          field: 'schedule',
+          from: '{"scheduleType":"manual","cronExpression":null,"basicTiming":null,"timeZone":null}',
+          to: '{"scheduleType":"cron","cronExpression":"0 0 2 * * ?","basicTiming":null,"timeZone":"Europe/Berlin"}',
+        },
+        { field: 'prefix', from: 'raw_', to: null },
+      ],
       upstreamType: 'CONNECTION_SETTINGS_UPDATE',
     },
   ]);
@@ -83,6 +90,40 @@ it.each([
 ])('an event %s is %s', async (eventType, kind, runType) => {
   serveInternalApi(bench.upstream).events = [{ ...EVENTS[1], eventType }];
   expect((await read()).data).toMatchObject([{ kind, runType, upstreamType: eventType }]);
+});
+
+const cron = (cronExpression: string): object => ({ cron: { cronExpression, cronTimeZone: 'UTC' } });
+const basic = (units: number, timeUnit: string): object => ({ basicSchedule: { units, timeUnit } });
+
+it.each([
+  ['between cron expressions', { scheduleData: { from: cron('00 00 2 * * ?'), to: cron('0 30 2 * * ?') } }],
+  [
+    'from an interval',
+    { scheduleType: { from: 'basic', to: 'manual' }, scheduleData: { from: basic(24, 'hours') } },
+  ],
+])('shows a change of the schedule %s as schedules are shown elsewhere', async (_, patches) => {
+  serveInternalApi(bench.upstream).events = [{ ...EVENTS[2], summary: { patches } }];
+  const [event] = (await read()).data as unknown as {
+    changes: { field: string; from: string; to: string }[];
+  }[];
+  expect(event?.changes).toHaveLength(1);
+  const { field, from, to } = event?.changes[0] ?? { field: '', from: '{}', to: '{}' };
+  expect(field).toBe('schedule');
+  for (const schedule of [from, to])
+    expect(Object.keys(JSON.parse(schedule) as object)).toEqual([
+      'scheduleType',
+      'cronExpression',
+      'basicTiming',
+      'timeZone',
+    ]);
+});
+
+it.each([
+  ['without its data', { scheduleType: { from: 'basic', to: 'cron' } }],
+  ['of a later version', { scheduleData: { from: { lunar: {} }, to: { lunar: { phase: 1 } } } }],
+])('shows a change of the schedule %s as Airbyte reports it', async (_, patches) => {
+  serveInternalApi(bench.upstream).events = [{ ...EVENTS[2], summary: { patches } }];
+  expect((await read()).data).toMatchObject([{ changes: [{ field: Object.keys(patches)[0] }] }]);
 });
 
 it('masks secrets in what users wrote and changed', async () => {

@@ -3,7 +3,8 @@ import { maskedText } from '../core/mask-secrets';
 import { causeOf, DISABLED } from '../core/pause';
 import { toRunFailure } from '../core/run-failure';
 import type { TimelineEvent } from '../internal/internal-types';
-import type { HistoryEventDto, HistoryKind } from './dto/history.dto';
+import { readSchedule } from '../schedule';
+import type { HistoryChangeDto, HistoryEventDto, HistoryKind } from './dto/history.dto';
 
 const MAX_TEXT_CHARACTERS = 2000;
 const MAX_NAME_CHARACTERS = 200;
@@ -47,11 +48,7 @@ export function toHistoryEvent(event: TimelineEvent, endedPause: Date | null): H
     runId: event.jobId,
     runType: RUN_TYPES[runType] ?? null,
     failure: event.failure && toRunFailure(event.failure, runKind === 'INCOMPLETE'),
-    changes: event.changes.map(({ field, from, to }) => ({
-      field: textOf(field, MAX_NAME_CHARACTERS),
-      from: from === null ? null : textOf(from),
-      to: to === null ? null : textOf(to),
-    })),
+    changes: changesOf(event),
     upstreamType: event.type.slice(0, MAX_NAME_CHARACTERS),
   };
 }
@@ -73,6 +70,19 @@ function originOf(
   const name = event.userName === null ? null : textOf(event.userName, MAX_NAME_CHARACTERS);
   const reason = event.reason === null ? null : textOf(event.reason);
   return { by: { kind: name === null ? 'airbyte' : 'user', name }, reason, until: null };
+}
+
+function changesOf({ changes, schedule }: TimelineEvent): HistoryChangeDto[] {
+  const others = changes.map(({ field, from, to }) => ({
+    field: textOf(field, MAX_NAME_CHARACTERS),
+    from: from === null ? null : textOf(from),
+    to: to === null ? null : textOf(to),
+  }));
+  if (schedule === null) return others;
+  const [from, to] = [schedule.from, schedule.to].map((one) =>
+    textOf(JSON.stringify(readSchedule(one).schedule)),
+  );
+  return [{ field: 'schedule', from: from ?? null, to: to ?? null }, ...others];
 }
 
 function textOf(text: string, maxCharacters = MAX_TEXT_CHARACTERS): string {

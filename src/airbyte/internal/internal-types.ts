@@ -1,3 +1,5 @@
+import type { AirbyteSchedule } from '../client/model/airbyte-types';
+
 /**
  * Parsed answers of Airbyte's internal API. Every value except an id may be absent, and enumerations stay strings, because
  * Airbyte changes this API without notice.
@@ -82,6 +84,14 @@ export interface TimelineEvent {
   readonly reason: string | null;
   readonly failure: FailureReason | null;
   readonly changes: readonly FieldChange[];
+  /** Null if the schedule did not change, or if its change cannot be read; then it is among `changes`. */
+  readonly schedule: ScheduleChange | null;
+}
+
+/** A changed schedule, each in the form of the public API. */
+export interface ScheduleChange {
+  readonly from: AirbyteSchedule;
+  readonly to: AirbyteSchedule;
 }
 
 /** Values as JSON. */

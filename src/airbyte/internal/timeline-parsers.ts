@@ -1,7 +1,8 @@
 import { type Members, members, optionalText, ShapeError } from '../client/model/parse';
+import type { AirbyteSchedule } from '../client/model/airbyte-types';
 import type { StatusChange } from './internal-operations';
-import type { FieldChange, LogLine, TimelineEvent } from './internal-types';
-import { anyInstant, anyItems, anyJobId, anyMembers } from './lenient';
+import type { FieldChange, LogLine, ScheduleChange, TimelineEvent } from './internal-types';
+import { anyCount, anyInstant, anyItems, anyJobId, anyMembers } from './lenient';
 import { parseFailure } from './job-parsers';
 
 const MAX_EVENTS = 200;
@@ -9,6 +10,7 @@ const MAX_EVENTS = 200;
 const MAX_CHANGES = 100;
 /** Catalogs in a change are large; the beginning shows what was changed. */
 const MAX_VALUE_CHARACTERS = 500;
+const SCHEDULE_FIELDS = ['scheduleType', 'scheduleData'];
 
 export interface TimelinePage {
   readonly events: readonly TimelineEvent[];
@@ -32,6 +34,9 @@ function parseEvent(from: Members): TimelineEvent | null {
   if (id === null || type === null || at === null) return null;
   const summary = anyMembers(from['summary']);
   const failure = summary['failureReason'];
+  const patches = anyMembers(summary['patches']);
+  const schedule = parseScheduleChange(patches);
+  const isListed = ([field]: [string, unknown]): boolean => !schedule || !SCHEDULE_FIELDS.includes(field);
   return {
     id,
     type,
@@ -40,8 +45,31 @@ function parseEvent(from: Members): TimelineEvent | null {
     jobId: anyJobId(summary['jobId']),
     reason: optionalText(summary, 'disabledReason') ?? optionalText(summary, 'updateReason'),
     failure: typeof failure === 'object' && failure !== null ? parseFailure(anyMembers(failure)) : null,
-    changes: Object.entries(anyMembers(summary['patches'])).slice(0, MAX_CHANGES).map(parseChange),
+    changes: Object.entries(patches).filter(isListed).slice(0, MAX_CHANGES).map(parseChange),
+    schedule,
   };
+}
+
+/** Airbyte keeps the type of a schedule and its data in two fields, of which only one may have changed. */
+function parseScheduleChange(patches: Members): ScheduleChange | null {
+  const [type, data] = [anyMembers(patches['scheduleType']), anyMembers(patches['scheduleData'])];
+  const from = parseSchedule(optionalText(type, 'from'), anyMembers(data['from']));
+  const to = parseSchedule(optionalText(type, 'to'), anyMembers(data['to']));
+  return from && to && { from, to };
+}
+
+function parseSchedule(type: string | null, data: Members): AirbyteSchedule | null {
+  const cron = anyMembers(data['cron']);
+  const expression = optionalText(cron, 'cronExpression');
+  if (expression !== null) {
+    const zone = optionalText(cron, 'cronTimeZone') ?? 'UTC';
+    return { scheduleType: 'cron', cronExpression: `${expression} ${zone}` };
+  }
+  const basic = anyMembers(data['basicSchedule']);
+  const [units, timeUnit] = [anyCount(basic, 'units'), optionalText(basic, 'timeUnit')];
+  if (units !== null && timeUnit !== null)
+    return { scheduleType: 'basic', basicTiming: `Every ${units} ${timeUnit.toUpperCase()}` };
+  return type === 'manual' ? { scheduleType: 'manual' } : null;
 }
 
 function parseChange([field, patch]: [string, unknown]): FieldChange {

@@ -35,16 +35,16 @@ export class HistoryActorDto {
 
 @ApiSchema({ name: 'HistoryChange', description: 'A changed setting.' })
 export class HistoryChangeDto {
-  /** Name of the setting in Airbyte. */
-  @ApiProperty({ example: 'scheduleType' })
+  /** `schedule`, or the name of another setting in Airbyte. */
+  @ApiProperty({ example: 'prefix' })
   field: string;
 
-  /** Value before, as text or JSON; null if there was none. */
-  @ApiProperty({ type: 'string', nullable: true, example: 'manual' })
+  /** Value before, as text or JSON; null if there was none. A schedule is JSON with the members of `schedule` in a status. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'raw_' })
   from: string | null;
 
   /** Value after, as text or JSON; null if there is none. */
-  @ApiProperty({ type: 'string', nullable: true, example: 'cron' })
+  @ApiProperty({ type: 'string', nullable: true, example: 'shop_' })
   to: string | null;
 }
 
