@@ -94,7 +94,7 @@ module.exports = {
       name: 'the-mirror-knows-no-feature',
       severity: 'error',
       from: { path: '^src/airbyte/mirror/' },
-      to: { path: '^src/airbyte/', pathNot: '^src/airbyte/(client|core|mirror)/' },
+      to: { path: '^src/airbyte/', pathNot: '^src/airbyte/(client|core|internal|mirror)/' },
     },
     {
       name: 'the-internal-api-builds-on-the-client',

@@ -109,7 +109,7 @@ describe('the check for breaking changes', () => {
     [
       'another name of a type',
       (r) => {
-        at(r, 'components', 'schemas')['OldRun'] = schema(r, 'Run');
+        at(r, 'components', 'schemas')['OldRun'] = schema(r, 'ListedRun');
         at(schema(r, 'RunList'), 'properties', 'data')['items'] = { $ref: '#/components/schemas/OldRun' };
       },
       'data[] is called ListedRun, not OldRun',
@@ -171,18 +171,18 @@ describe('the check for breaking changes', () => {
       'an object that may be null now',
       (r) => {
         const properties = at(schema(r, 'IngestionStatusReport'), 'properties');
-        properties['lastRun'] = { $ref: '#/components/schemas/Run' };
+        properties['lastRun'] = { $ref: '#/components/schemas/ListedRun' };
       },
       'lastRun may be null',
     ],
     [
       'another name of a type',
       (r) => {
-        at(r, 'components', 'schemas')['OldRun'] = schema(r, 'Run');
+        at(r, 'components', 'schemas')['OldRun'] = schema(r, 'ListedRun');
         const properties = at(schema(r, 'IngestionStatusReport'), 'properties');
         properties['lastRun'] = { anyOf: [{ $ref: '#/components/schemas/OldRun' }, { type: 'null' }] };
       },
-      'lastRun is called Run, not OldRun',
+      'lastRun is called ListedRun, not OldRun',
     ],
     [
       'another default',

@@ -11,10 +11,14 @@ export interface StatusBody {
   readonly status: string;
   readonly syncState: string;
   readonly lastSync: string | null;
-  readonly lastRun: { readonly runId: string; readonly status: string } | null;
+  readonly lastRun: {
+    readonly runId: string;
+    readonly status: string;
+    readonly failure: { readonly message: string | null; readonly advice: string } | null;
+  } | null;
   readonly currentRun: { readonly runId: string } | null;
   readonly health: string;
-  readonly healthReasons: readonly { readonly code: string }[];
+  readonly healthReasons: readonly { readonly code: string; readonly message: string }[];
   readonly observedAt: string;
 }
 

@@ -60,7 +60,16 @@ export const EVENTS = [
     id: '7f0c1c3e-6f2b-4b2a-9f57-0f8f2f3c8a11',
     eventType: 'CONNECTION_SETTINGS_UPDATE',
     createdAt: Date.parse('2026-01-14T09:30:00Z') / 1000,
-    summary: { patches: { scheduleType: { from: 'manual', to: 'cron' } } },
+    summary: {
+      patches: {
+        scheduleType: { from: 'manual', to: 'cron' },
+        scheduleData: {
+          from: null,
+          to: { cron: { cronExpression: '0 0 2 * * ?', cronTimeZone: 'Europe/Berlin' } },
+        },
+        prefix: { from: 'raw_', to: null },
+      },
+    },
     user: { id: 'u', name: 'Ada', email: 'ada@example.com', isDeleted: false },
   },
 ];
@@ -80,6 +89,8 @@ export interface InternalApi {
   events: object[];
   /** By connection id. */
   readonly progress: Map<string, object>;
+  /** Replace the usual answers, by operation such as `jobs/list`; undefined keeps the usual answer. */
+  readonly replies: Map<string, (request: UpstreamRequest) => Reply | undefined>;
 }
 
 /** An attempt as the internal API writes it; failed with {@link CONFIG_FAILURE} unless told otherwise. */
@@ -101,48 +112,50 @@ export function attempt(id: number, more: object = {}): object {
 
 /** Serves the internal API until the upstream is cleared, as Airbyte 2.0 does. */
 export function serveInternalApi(upstream: ScriptedUpstream): InternalApi {
-  const api: InternalApi = { jobs: new Map(), events: [], progress: new Map() };
-  upstream
-    .on('internal jobs/list', (request) => listJobs(upstream, api, request))
-    .on('internal jobs/get_without_logs', ({ body }) => {
-      const job = findJob(upstream, fields(body)['id']);
-      if (!job) return notFound();
-      const attempts = (api.jobs.get(job.jobId)?.attempts ?? []).map((one) => ({
-        attempt: one,
-        logType: 'formatted',
-        logs: { logLines: [] },
-      }));
-      return json(200, { job: jobOf(job, api), attempts });
-    })
-    .on('internal attempt/get_for_job', ({ body }) => {
-      const { jobId, attemptNumber } = fields(body);
-      const job = findJob(upstream, jobId);
-      const details = job && api.jobs.get(job.jobId);
-      const found = details?.attempts?.[Number(attemptNumber)];
-      return found ? json(200, { attempt: found, ...details.log }) : notFound();
-    })
-    .on('internal connections/sync_progress', ({ body }) => {
-      const connectionId = String(fields(body)['connectionId']);
-      return json(200, { connectionId, ...api.progress.get(connectionId) });
-    })
-    .on('internal connections/refresh', (request) => startJob(upstream, 'refresh', request))
-    .on('internal connections/clear/stream', (request) => startJob(upstream, 'clear', request))
-    .on('internal connections/update_with_reason', (request) => changeStatus(upstream, api, request))
-    .on('internal connections/events/list', ({ body }) => {
-      const { connectionId, eventTypes, pagination, createdAtEnd } = fields(body);
-      const { pageSize, rowOffset } = fields(pagination);
-      const end = typeof createdAtEnd === 'string' ? Date.parse(createdAtEnd) / 1000 : Infinity;
-      const known = api.events
-        .map(fields)
-        .filter(
-          (event) =>
-            Number(event['createdAt']) <= end &&
-            (event['connectionId'] ?? connectionId) === connectionId &&
-            (!Array.isArray(eventTypes) || eventTypes.includes(event['eventType'])),
-        );
-      const offset = Number(rowOffset ?? 0);
-      return json(200, { events: known.slice(offset, offset + Number(pageSize ?? 200)) });
-    });
+  const api: InternalApi = { jobs: new Map(), events: [], progress: new Map(), replies: new Map() };
+  const serve = (name: string, handle: (request: UpstreamRequest) => Reply): void => {
+    upstream.on(`internal ${name}`, (request) => api.replies.get(name)?.(request) ?? handle(request));
+  };
+  serve('jobs/list', (request) => listJobs(upstream, api, request));
+  serve('jobs/get_without_logs', ({ body }) => {
+    const job = findJob(upstream, fields(body)['id']);
+    if (!job) return notFound();
+    const attempts = (api.jobs.get(job.jobId)?.attempts ?? []).map((one) => ({
+      attempt: one,
+      logType: 'formatted',
+      logs: { logLines: [] },
+    }));
+    return json(200, { job: jobOf(job, api), attempts });
+  });
+  serve('attempt/get_for_job', ({ body }) => {
+    const { jobId, attemptNumber } = fields(body);
+    const job = findJob(upstream, jobId);
+    const details = job && api.jobs.get(job.jobId);
+    const found = details?.attempts?.[Number(attemptNumber)];
+    return found ? json(200, { attempt: found, ...details.log }) : notFound();
+  });
+  serve('connections/sync_progress', ({ body }) => {
+    const connectionId = String(fields(body)['connectionId']);
+    return json(200, { connectionId, ...api.progress.get(connectionId) });
+  });
+  serve('connections/refresh', (request) => startJob(upstream, 'refresh', request));
+  serve('connections/clear/stream', (request) => startJob(upstream, 'clear', request));
+  serve('connections/update_with_reason', (request) => changeStatus(upstream, api, request));
+  serve('connections/events/list', ({ body }) => {
+    const { connectionId, eventTypes, pagination, createdAtEnd } = fields(body);
+    const { pageSize, rowOffset } = fields(pagination);
+    const end = typeof createdAtEnd === 'string' ? Date.parse(createdAtEnd) / 1000 : Infinity;
+    const known = api.events
+      .map(fields)
+      .filter(
+        (event) =>
+          Number(event['createdAt']) <= end &&
+          (event['connectionId'] ?? connectionId) === connectionId &&
+          (!Array.isArray(eventTypes) || eventTypes.includes(event['eventType'])),
+      );
+    const offset = Number(rowOffset ?? 0);
+    return json(200, { events: known.slice(offset, offset + Number(pageSize ?? 200)) });
+  });
   return api;
 }
 
@@ -189,7 +202,7 @@ function listJobs(upstream: ScriptedUpstream, api: InternalApi, { body }: Upstre
   const to = typeof createdAtEnd === 'string' ? Date.parse(createdAtEnd) : Infinity;
   const rows = upstream.state.jobs.filter(
     (job) =>
-      job.connectionId === configId &&
+      (configId === undefined || job.connectionId === configId) &&
       (!Array.isArray(statuses) || statuses.includes(job.status)) &&
       Date.parse(job.startTime) >= from &&
       Date.parse(job.startTime) <= to,

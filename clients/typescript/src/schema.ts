@@ -658,18 +658,18 @@ export interface components {
         /** @description A changed setting. */
         HistoryChange: {
             /**
-             * @description Name of the setting in Airbyte.
-             * @example scheduleType
+             * @description `schedule`, or the name of another setting in Airbyte.
+             * @example prefix
              */
             field: string;
             /**
-             * @description Value before, as text or JSON; null if there was none.
-             * @example manual
+             * @description Value before, as text or JSON; null if there was none. A schedule is JSON with the members of `schedule` in a status.
+             * @example raw_
              */
             from: string | null;
             /**
              * @description Value after, as text or JSON; null if there is none.
-             * @example cron
+             * @example shop_
              */
             to: string | null;
         };
@@ -902,8 +902,11 @@ export interface components {
              * @example idle
              */
             syncState: components["schemas"]["SyncState"];
-            /** @description The newest sync or refresh that ended, whatever its result; null if none did. */
-            lastRun: components["schemas"]["Run"] | null;
+            /**
+             * @description The newest sync or refresh that ended, whatever its result; null if none did. The reason of a failed one is read once, so it
+             *     may come a moment after the run.
+             */
+            lastRun: components["schemas"]["ListedRun"] | null;
             /** @description The queued or running run of any type; null if there is none. */
             currentRun: components["schemas"]["Run"] | null;
             /**
@@ -945,7 +948,7 @@ export interface components {
              */
             observedAt: string;
         };
-        /** @description One run in a list. */
+        /** @description A run with the reason of its failure. */
         ListedRun: {
             /**
              * @description Id of the run; it equals the id of Airbyte's job.

@@ -22,7 +22,7 @@ export async function detectCapabilities(
 ): Promise<void> {
   const [newest] = await client.listJobs({ connectionId, limit: 1, offset: 0 }, context);
   await Promise.all([
-    internal.failedJobs({ connectionId, createdFrom, createdTo: now, limit: 1 }, context),
+    internal.failedJobs({ connectionId, createdFrom, createdTo: now, limit: 1, offset: 0 }, context),
     internal.syncProgress(connectionId, context),
     internal.timeline({ connectionId, limit: 1, offset: 0, createdTo: null }, context),
     newest && detectLogs(internal, newest.jobId, context),

@@ -27,6 +27,16 @@ export function isFailure(job: AirbyteJob): boolean {
   return job.status === 'failed' && bringsData(job);
 }
 
+/** Failed syncs and refreshes since the newest success, newest first. Cancelled ones are ignored. */
+export function failuresInARow(newestJobs: readonly AirbyteJob[]): readonly AirbyteJob[] {
+  const failures: AirbyteJob[] = [];
+  for (const job of newestJobs) {
+    if (isSuccess(job)) break;
+    if (isFailure(job)) failures.push(job);
+  }
+  return failures;
+}
+
 /** Whether the job is final. An unknown status counts as not ended. */
 export function hasEnded(job: AirbyteJob): boolean {
   return ENDED.includes(job.status);

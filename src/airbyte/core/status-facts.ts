@@ -1,4 +1,5 @@
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
+import type { RunFailureDto } from './dto/run-failure.dto';
 import type { Timing } from '../schedule';
 import type { HealthCode } from './status-enums';
 
@@ -13,6 +14,8 @@ export interface RunFacts {
 /** Input of the health rules. */
 export interface StatusFacts extends RunFacts {
   readonly connection: AirbyteConnection;
+  /** Reason of the newest failed sync since the newest success; null if there is no such sync or its reason is not known. */
+  readonly runFailure: RunFailureDto | null;
   readonly timing: Timing;
   readonly now: Date;
 }

@@ -13,6 +13,7 @@ const QUERY = {
   createdFrom: new Date('2026-01-01T00:00:00Z'),
   createdTo: new Date('2027-12-01T00:00:00Z'),
   limit: 10,
+  offset: 0,
 };
 
 let skippedMs = 0;

@@ -53,6 +53,8 @@ interface Read<T> {
  */
 export class InternalClient {
   private readonly memory: CapabilityMemory;
+  /** Of lists without a connection. Airbyte permits them only to users with a role for the whole instance. */
+  private readonly unscopedMemory: CapabilityMemory;
 
   constructor(
     private readonly client: AirbyteClient,
@@ -61,6 +63,7 @@ export class InternalClient {
   ) {
     const disabledReason = settings.usesInternalApi ? null : 'AIRBYTE_INTERNAL_API is off.';
     this.memory = new CapabilityMemory(client.caller.clock, disabledReason, onChange);
+    this.unscopedMemory = new CapabilityMemory(client.caller.clock, disabledReason);
   }
 
   capabilities(): readonly CapabilityReport[] {
@@ -71,10 +74,14 @@ export class InternalClient {
     return this.memory.reportOf(capability);
   }
 
-  /** Failed jobs of a connection with their attempts, newest first. One call, whatever their number. */
+  /**
+   * Failed jobs of a connection with their attempts, newest first. One call, whatever their number. Without a connection the
+   * result is null also if Airbyte does not list the jobs of all connections for the gateway.
+   */
   failedJobs(query: FailedJobsQuery, context: CallContext): Promise<readonly DetailedJob[] | null> {
     const operation = internalOperations.listFailedJobs(query);
-    return this.read({ capability: 'failureReasons', operation, parse: parseJobList }, context);
+    const memory = query.connectionId === null ? this.unscopedMemory : this.memory;
+    return this.read({ capability: 'failureReasons', operation, parse: parseJobList }, context, memory);
   }
 
   jobDetails(jobId: string, context: CallContext): Promise<DetailedJob | null> {
@@ -212,17 +219,21 @@ export class InternalClient {
     if (state !== 'on') throw new CapabilityOffError(capability, reason);
   }
 
-  private read<T>({ capability, operation, parse }: Read<T>, context: CallContext): Promise<T | null> {
-    return this.memory.use(capability, async () => {
+  private read<T>(
+    { capability, operation, parse }: Read<T>,
+    context: CallContext,
+    memory = this.memory,
+  ): Promise<T | null> {
+    return memory.use(capability, async () => {
       try {
         const bounded = { ...context, deadlineAt: this.deadlineOf(context) };
         const result = await this.client.caller.call(() => operation, parseAtOnce(parse), bounded);
-        this.memory.succeeded(capability);
+        memory.succeeded(capability);
         return result;
       } catch (error) {
         if (!(error instanceof AirbyteError)) throw error;
         // A caller that disconnected proves nothing about the endpoint.
-        if (context.signal?.aborted !== true) this.memory.failed(capability, error);
+        if (context.signal?.aborted !== true) memory.failed(capability, error);
         return null;
       }
     });

@@ -5,10 +5,13 @@ import type { RefreshMode, StreamId } from './internal-types';
 const CONFIG_TYPES = ['sync', 'reset_connection', 'refresh', 'clear'];
 
 export interface FailedJobsQuery {
-  readonly connectionId: string;
+  /** Null: the jobs of all connections. */
+  readonly connectionId: string | null;
   readonly createdFrom: Date;
   readonly createdTo: Date;
   readonly limit: number;
+  /** A multiple of `limit`: Airbyte reads whole pages. */
+  readonly offset: number;
 }
 
 export interface TimelineQuery {
@@ -33,14 +36,14 @@ export interface StatusChange {
 
 /** One builder for each endpoint of Airbyte's internal API that the gateway uses. */
 export const internalOperations = {
-  listFailedJobs: ({ connectionId, createdFrom, createdTo, limit }: FailedJobsQuery): Operation =>
+  listFailedJobs: ({ connectionId, createdFrom, createdTo, limit, offset }: FailedJobsQuery): Operation =>
     read('listFailedJobs', '/jobs/list', {
       configTypes: CONFIG_TYPES,
-      configId: connectionId,
+      ...(connectionId !== null && { configId: connectionId }),
       statuses: ['failed', 'incomplete'],
       createdAtStart: createdFrom.toISOString(),
       createdAtEnd: createdTo.toISOString(),
-      pagination: { pageSize: limit, rowOffset: 0 },
+      pagination: { pageSize: limit, rowOffset: offset },
     }),
   getJobDetails: (jobId: string): Operation =>
     read('getJobDetails', '/jobs/get_without_logs', { id: Number(jobId) }),

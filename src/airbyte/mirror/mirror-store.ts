@@ -49,7 +49,11 @@ export class MirrorStore {
   private followedFrom: ReadStart | null = null;
   private excess = false;
 
-  constructor(private readonly maxConnections: number) {}
+  constructor(
+    private readonly maxConnections: number,
+    /** Called with the newest jobs of a connection when they suffice for a status, and when they have changed. */
+    private readonly onJobs: (newestJobs: readonly AirbyteJob[]) => void = () => undefined,
+  ) {}
 
   get size(): number {
     return this.connections.size;
@@ -125,12 +129,9 @@ export class MirrorStore {
       !report || read.number > report.newest || newestJobs.some((job) => isSameReport(job, report.job));
     const isFollowed = isRecent && this.isFollowedSince(read);
     if (isFollowed) this.unused.delete(connectionId);
-    this.histories.set(connectionId, {
-      history: completeHistory(facts),
-      read,
-      oldestRead: read,
-      isFollowed,
-    });
+    const history = completeHistory(facts);
+    this.histories.set(connectionId, { history, read, oldestRead: read, isFollowed });
+    this.onJobs(history.newestJobs);
   }
 
   /**
@@ -164,6 +165,7 @@ export class MirrorStore {
       if (history === known.history && !history.isComplete)
         this.detach(id, known, { job, newest, isOnly: false });
       else this.histories.set(id, { history, read, oldestRead: read, isFollowed: true });
+      if (isSufficient(history)) this.onJobs(history.newestJobs);
     }
     return true;
   }
@@ -189,7 +191,9 @@ export class MirrorStore {
       oldestRead: known?.oldestRead ?? page,
       isFollowed: true,
     });
-    return isSufficient(history) && !(known && isSufficient(known.history));
+    const isSufficientNow = isSufficient(history) && !(known && isSufficient(known.history));
+    if (isSufficientNow) this.onJobs(history.newestJobs);
+    return isSufficientNow;
   }
 
   /** Call when the walk has read the oldest job of all: the known jobs of each connection are all that exist. */
@@ -199,8 +203,10 @@ export class MirrorStore {
       if (foundBy > walk.number || this.unused.has(id)) continue;
       const before = this.histories.get(id);
       const known = before?.isFollowed === true ? before : undefined;
+      const history = withoutGap(known?.history);
+      this.onJobs(history.newestJobs);
       this.histories.set(id, {
-        history: withoutGap(known?.history),
+        history,
         read: known?.read ?? walk,
         oldestRead: known?.oldestRead ?? walk,
         isFollowed: true,

@@ -7,8 +7,10 @@ import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
 import { Changes } from '../core/changes';
+import type { RunFailureDto } from '../core/dto/run-failure.dto';
 import type { RunFacts } from '../core/status-facts';
 import { isVisibleTo } from '../core/visibility';
+import { InternalClient } from '../internal/internal-client';
 import { ConnectionList } from './connection-list';
 import { type ConnectionFact, DirectReader, type RunsFact } from './direct-reader';
 import { Follower } from './follower';
@@ -18,12 +20,15 @@ import { MirrorLoops } from './mirror-loops';
 import { MirrorStore } from './mirror-store';
 import { isOutage } from './outage';
 import type { ReadStart } from './read-start';
+import { RunFailures } from './run-failures';
 import { Sweeper } from './sweeper';
 import { UpdateSignal } from './update-signal';
 
 /** Connection and runs of one ingestion. */
 export interface ObservedIngestion extends RunFacts {
   readonly connection: AirbyteConnection;
+  /** Reason of the newest failed sync since the newest success; null if there is no such sync or its reason is not known. */
+  readonly runFailure: RunFailureDto | null;
   /** Time of the read of its oldest fact, by the local clock. */
   readonly observedAt: Date;
   /** Age of its oldest fact. */
@@ -57,6 +62,8 @@ const TICK_MS = 1000;
 const MIN_WALK_SIZE = 3;
 /** The walk reads at most this many pages for one list. */
 const MAX_WALK_PAGES = 10;
+/** An answer that has to read Airbyte anyway waits this long for details of its internal API. */
+const MAX_DETAIL_WAIT_MS = 1000;
 /** Pause between two reads for a waiting caller without a feed. */
 const UNFED_PAUSE_MS = 500;
 
@@ -74,15 +81,24 @@ export class Mirror implements OnModuleDestroy {
   private readonly updates = new UpdateSignal();
   private readonly list: ConnectionList;
   private readonly memory: MemoryView;
+  private readonly failures: RunFailures;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly client: AirbyteClient,
+    internal: InternalClient,
     private readonly changes: Changes,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     const { mirror } = settings;
-    const store = new MirrorStore(mirror.maxConnections);
+    this.failures = new RunFailures(internal, clock, {
+      maxEntries: mirror.maxConnections,
+      signal: this.stopping.signal,
+    });
+    const store = new MirrorStore(mirror.maxConnections, (newestJobs) => {
+      void this.failures.load(newestJobs);
+    });
     this.store = store;
     this.direct = new DirectReader(client, store, changes, clock, settings);
     this.follower = new Follower(client, store, changes, clock);
@@ -91,6 +107,7 @@ export class Mirror implements OnModuleDestroy {
     this.memory = new MemoryView(store, this.follower, this.sweeper, clock);
     this.list = new ConnectionList({ ...parts, direct: this.direct }, settings);
     this.loops = new MirrorLoops({ ...parts, follower: this.follower }, mirror, () => {
+      this.failures.retry((connectionId) => store.history(connectionId)?.history.newestJobs ?? []);
       this.updates.fire();
     });
   }
@@ -188,6 +205,7 @@ export class Mirror implements OnModuleDestroy {
 
   /** Ends the reads of the mirror itself. Waiting callers are answered. */
   onModuleDestroy(): void {
+    this.stopping.abort();
     this.loops.stop();
     this.updates.fire();
   }
@@ -241,6 +259,8 @@ export class Mirror implements OnModuleDestroy {
     if (!found) return null;
     const { connection, connectionRead } = found;
     const runs = known?.hasRecentRuns ? known : await this.direct.runsOf(connectionId, context, readingJobs);
+    const remainingMs = context.deadlineAt - this.client.caller.clock.monotonicMs();
+    await this.failures.loadWithin(runs.newestJobs, Math.min(MAX_DETAIL_WAIT_MS, remainingMs));
     return this.observed({ ...runs, connection, connectionRead }, null);
   }
 
@@ -272,6 +292,7 @@ export class Mirror implements OnModuleDestroy {
     const { connection, connectionRead, newestJobs, newestSuccess, runsRead } = facts;
     const oldest = connectionRead.monotonicMs < runsRead.monotonicMs ? connectionRead : runsRead;
     const ageMs = this.ageMsOf(oldest);
-    return { connection, newestJobs, newestSuccess, observedAt: oldest.at, ageMs, failure };
+    const runFailure = this.failures.of(newestJobs);
+    return { connection, newestJobs, newestSuccess, runFailure, observedAt: oldest.at, ageMs, failure };
   }
 }

@@ -3,6 +3,7 @@ import { CLOCK, type Clock } from '../../lib/clock';
 import { CoalescedReads } from '../../lib/coalesced-reads';
 import type { RequestContext } from '../../http/request-context';
 import type { AirbyteJob } from '../client/model/airbyte-types';
+import type { ListedRunDto } from '../core/dto/listed-run.dto';
 import type { RunDto } from '../core/dto/run.dto';
 import type { RunFailureDto } from '../core/dto/run-failure.dto';
 import { hasEnded } from '../core/job-status';
@@ -11,9 +12,9 @@ import { toRun } from '../core/run-mapper';
 import { sharingKey } from '../core/visibility';
 import { InternalClient } from '../internal/internal-client';
 import type { DetailedJob, JobAttempt, StreamCounts, SyncProgress } from '../internal/internal-types';
+import { newestFailureOf } from '../internal/newest-failure';
 import {
   ATTEMPT_STATUSES,
-  type ListedRunDto,
   type RunAttemptDto,
   type RunDetailsDto,
   type RunProgressDto,
@@ -89,6 +90,7 @@ export class RunDetailsReader {
       createdTo: new Date(newest.startTimeMs + SECOND_MS),
       // Jobs of the same second may be beside those of the page.
       limit: failing.length + 10,
+      offset: 0,
     };
     return (await this.internal.failedJobs(query, context)) ?? [];
   }
@@ -99,10 +101,9 @@ function hasFailed({ status }: AirbyteJob): boolean {
   return status === 'failed' || status === 'incomplete';
 }
 
-/** The first failure of the newest attempt that has one, as in Airbyte's own notifications. */
 function failureOf(job: AirbyteJob, details: DetailedJob | undefined): RunFailureDto | null {
   if (!details || !hasFailed(job)) return null;
-  const failure = details.attempts.findLast(({ failures }) => failures.length > 0)?.failures[0];
+  const failure = newestFailureOf(details);
   return failure ? toRunFailure(failure, !hasEnded(job)) : null;
 }
 

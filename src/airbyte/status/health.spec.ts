@@ -1,4 +1,4 @@
-import type { HealthReason } from '../core/status-facts';
+import type { HealthReason, StatusFacts } from '../core/status-facts';
 import {
   type Case,
   daily,
@@ -58,6 +58,24 @@ describe('health', () => {
     expect(reasonsOf({ runs })[0]?.message).toMatch(
       /newest 3 syncs failed.*30 failures.*7 days.*27 failures away/,
     );
+  });
+
+  it('has the message of the newest failure', () => {
+    const facts = factsOf({ runs: [['2026-01-15T02:00Z', FAILED], ['2026-01-14T02:00Z']] });
+    const runFailure = {
+      origin: 'source',
+      type: 'config_error',
+      message: 'The password is wrong.',
+      retryable: false,
+      advice: 'fix_configuration',
+      at: null,
+    } as const;
+    const messageOf = (failure: StatusFacts['runFailure']): string | undefined =>
+      assessHealth({ ...facts, runFailure: failure }, TOLERANCES).reasons[0]?.message;
+    expect(messageOf(runFailure)).toMatch(
+      /^The newest sync failed\. .* Reason of the newest failure: The password is wrong\.$/,
+    );
+    expect(messageOf({ ...runFailure, message: null })).not.toContain('Reason');
   });
 
   it.each([

@@ -1,4 +1,7 @@
 import type { AirbyteError } from '../client/model/airbyte-errors';
+import type { AirbyteJob } from '../client/model/airbyte-types';
+import type { ListedRunDto } from '../core/dto/listed-run.dto';
+import type { RunDto } from '../core/dto/run.dto';
 import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import { toRun } from '../core/run-mapper';
 import { readSchedule, type Schedule } from '../schedule';
@@ -6,8 +9,7 @@ import type { IngestionStatusDto } from './dto/ingestion-status.dto';
 import type { HealthReason, RunFacts, StatusFacts, Tolerances } from '../core/status-facts';
 import { airbyteProblem } from '../core/upstream-problem';
 import { assessHealth, type HealthReport } from './health';
-import { bringsData, currentJob, hasEnded, syncStateOf } from '../core/job-status';
-import { failuresInARow } from './rules/failing';
+import { bringsData, currentJob, failuresInARow, hasEnded, syncStateOf } from '../core/job-status';
 import type { ObservedIngestion } from '../mirror/mirror';
 import { type NextSyncs, nextSyncsOf } from './next-syncs';
 
@@ -18,13 +20,16 @@ export interface StatusInputs {
   readonly upcoming: NextSyncs;
 }
 
+type ObservedFacts = Pick<ObservedIngestion, 'connection' | keyof RunFacts> &
+  Partial<Pick<ObservedIngestion, 'runFailure'>>;
+
 /** @param now by Airbyte's clock */
 export function readFacts(
-  { connection, newestJobs, newestSuccess }: Pick<ObservedIngestion, 'connection' | keyof RunFacts>,
+  { connection, newestJobs, newestSuccess, runFailure = null }: ObservedFacts,
   now: Date,
 ): StatusInputs {
   const { schedule, timing } = readSchedule(connection.schedule);
-  const facts = { connection, timing, newestJobs, newestSuccess, now };
+  const facts = { connection, timing, newestJobs, newestSuccess, runFailure, now };
   return { facts, schedule, upcoming: nextSyncsOf(facts) };
 }
 
@@ -58,6 +63,12 @@ function notObserved(failure: AirbyteError, observedAt: Date): HealthReason {
   };
 }
 
+/** The known failure is that of the newest failed sync. After it, others may have been cancelled. */
+function lastRunOf(job: AirbyteJob, { newestJobs, runFailure }: StatusFacts): ListedRunDto {
+  const run: Readonly<RunDto> = toRun(job);
+  return { ...run, failure: job === failuresInARow(newestJobs)[0] ? runFailure : null };
+}
+
 /** Computes the status of an ingestion. */
 export function statusOf(observed: ObservedIngestion, now: Date, tolerances: Tolerances): IngestionStatusDto {
   const inputs = readFacts(observed, now);
@@ -75,7 +86,7 @@ export function statusOf(observed: ObservedIngestion, now: Date, tolerances: Tol
     schedule,
     upstreamStatus: upstreamStatus(connection),
     syncState: syncStateOf(newestJobs),
-    lastRun: lastRun && toRun(lastRun),
+    lastRun: lastRun && lastRunOf(lastRun, facts),
     currentRun: current && toRun(current),
     consecutiveFailures: failuresInARow(newestJobs).length,
     nextSyncReason: upcoming.reason,

@@ -1,10 +1,9 @@
 import type { AirbyteConnection } from '../../airbyte/client/model/airbyte-types';
-import { bringsData, hasEnded, syncStateOf } from '../../airbyte/core/job-status';
+import { bringsData, failuresInARow, hasEnded, syncStateOf } from '../../airbyte/core/job-status';
 import type { RunFacts, Tolerances } from '../../airbyte/core/status-facts';
 import type { Health, HealthCode } from '../../airbyte/core/status-enums';
 import type { RememberedIngestion } from '../../airbyte/mirror/memory-view';
 import { assessHealth } from '../../airbyte/status/health';
-import { failuresInARow } from '../../airbyte/status/rules/failing';
 import { readFacts } from '../../airbyte/status/status-report';
 
 /** What the metrics show of one ingestion. Times are epoch seconds. */

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { RunDto } from '../../core/dto/run.dto';
+import { ListedRunDto } from '../../core/dto/listed-run.dto';
 import { RunFailureDto } from '../../core/dto/run-failure.dto';
 
 const COUNT = { type: 'integer', format: 'int64', nullable: true } as const;
@@ -7,16 +7,6 @@ const COUNT = { type: 'integer', format: 'int64', nullable: true } as const;
 /** `unknown`: a value of a later Airbyte version. */
 export const ATTEMPT_STATUSES = ['running', 'succeeded', 'failed', 'unknown'] as const;
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
-
-@ApiSchema({ name: 'ListedRun', description: 'One run in a list.' })
-export class ListedRunDto extends RunDto {
-  /**
-   * Reason of the failure; null if the run did not fail, if Airbyte reports no reason, or if the capability `failureReasons` is off
-   * (`GET /capabilities`). In an `incomplete` run, the reason of the newest attempt that failed.
-   */
-  @ApiProperty({ type: () => RunFailureDto, nullable: true })
-  failure: RunFailureDto | null;
-}
 
 @ApiSchema({ name: 'RunAttempt', description: 'One attempt of a run. Airbyte repeats a failed attempt.' })
 export class RunAttemptDto {

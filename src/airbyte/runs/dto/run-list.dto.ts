@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsOptional, Matches } from 'class-validator';
 import { EmptyIsAbsent, IsOneOf, IsWholeNumber } from '../../../api/validation/decorators';
 import { RUN_STATUSES, type RunStatus } from '../../core/dto/run.dto';
-import { ListedRunDto } from './run-details.dto';
+import { ListedRunDto } from '../../core/dto/listed-run.dto';
 
 /** Statuses that can be filtered: those that Airbyte knows. */
 const FILTER_STATUSES = RUN_STATUSES.filter((status) => status !== 'unknown');

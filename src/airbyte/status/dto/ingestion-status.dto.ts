@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { INGESTION_STATUSES, type IngestionStatus } from '../../core/dto/ingestion.dto';
 import { ScheduleDto } from '../../core/dto/schedule.dto';
+import { ListedRunDto } from '../../core/dto/listed-run.dto';
 import { RunDto } from '../../core/dto/run.dto';
 import {
   type Health,
@@ -60,9 +61,12 @@ export class IngestionStatusDto {
   @ApiProperty({ enum: SYNC_STATES, enumName: 'SyncState', example: 'idle' })
   syncState: SyncState;
 
-  /** The newest sync or refresh that ended, whatever its result; null if none did. */
-  @ApiProperty({ type: () => RunDto, nullable: true })
-  lastRun: RunDto | null;
+  /**
+   * The newest sync or refresh that ended, whatever its result; null if none did. The reason of a failed one is read once, so it
+   * may come a moment after the run.
+   */
+  @ApiProperty({ type: () => ListedRunDto, nullable: true })
+  lastRun: ListedRunDto | null;
 
   /** The queued or running run of any type; null if there is none. */
   @ApiProperty({ type: () => RunDto, nullable: true })

@@ -1,4 +1,5 @@
 import type { AirbyteJob } from '../../client/model/airbyte-types';
+import { bringsData, failuresInARow } from '../../core/job-status';
 import {
   endedAt,
   queuedAt,
@@ -6,7 +7,6 @@ import {
   type StatusFacts,
   type Tolerances,
 } from '../../core/status-facts';
-import { bringsData, isFailure, isSuccess } from '../../core/job-status';
 
 /**
  * Airbyte deactivates a connection after this many consecutive failures and this many days without a success.
@@ -19,30 +19,20 @@ const NEAR_FAILURES = DISABLED_AFTER_FAILURES / 2;
 const DAY_MS = 86_400_000;
 const NEAR_MS = (DISABLED_AFTER_DAYS * DAY_MS) / 2;
 
-/** Failed syncs since the newest success, newest first. Cancelled syncs are ignored. */
-export function failuresInARow(newestJobs: readonly AirbyteJob[]): readonly AirbyteJob[] {
-  const failures: AirbyteJob[] = [];
-  for (const job of newestJobs) {
-    if (isSuccess(job)) break;
-    if (isFailure(job)) failures.push(job);
-  }
-  return failures;
-}
-
 /** Failing: the newest sync that was not cancelled failed. */
 export function failing(
-  { connection, newestJobs }: StatusFacts,
+  { connection, newestJobs, runFailure }: StatusFacts,
   { disablesFailing }: Pick<Tolerances, 'disablesFailing'>,
 ): HealthReason | null {
   const failures = failuresInARow(newestJobs);
   const first = failures.at(-1);
   if (!first) return null;
   const times = failures.length === 1 ? 'The newest sync' : `The newest ${failures.length} syncs`;
-  return {
-    code: 'failing',
-    message: `${times} failed.${disablesFailing ? ` ${outlook(connection.status, failures.length)}` : ''}`,
-    since: endedAt(first),
-  };
+  const parts = [`${times} failed.`];
+  if (disablesFailing) parts.push(outlook(connection.status, failures.length));
+  const reported = runFailure?.message ?? null;
+  if (reported !== null) parts.push(`Reason of the newest failure: ${reported}`);
+  return { code: 'failing', message: parts.join(' '), since: endedAt(first) };
 }
 
 function outlook(connectionStatus: string, count: number): string {
