@@ -6,7 +6,7 @@ import { reloadApiKeysOnSignal } from './reload';
 import { holdBuild } from './running-build';
 import { start } from './start';
 import { closeOnSignal } from './stop';
-import { welcome } from './welcome';
+import { logWelcome, writeWelcome } from './welcome';
 
 async function main(): Promise<void> {
   holdBuild(__dirname);
@@ -15,7 +15,8 @@ async function main(): Promise<void> {
   if (settings.reloadsApiKeys) reloadApiKeysOnSignal(gateway, process.env);
   // A terminal that is closed sends SIGHUP.
   closeOnSignal(gateway, settings.reloadsApiKeys ? ['SIGTERM', 'SIGINT'] : ['SIGTERM', 'SIGINT', 'SIGHUP']);
-  process.stdout.write(welcome(gateway));
+  if (process.stdout.isTTY) writeWelcome(gateway);
+  else logWelcome(gateway);
 }
 
 main().catch((error: unknown) => {

@@ -115,14 +115,14 @@ async function resolveUpstream(settings: Settings, logger: Logger): Promise<Upst
     dataKey: settings.dataKey,
     emptyOverwrite: settings.emptyOverwrite,
     log: {
-      info: (message) => {
-        logger.info(message);
+      info: (message, ids) => {
+        logger.info(ids ?? {}, message);
       },
-      warn: (message) => {
-        logger.warn(message);
+      warn: (message, ids) => {
+        logger.warn(ids ?? {}, message);
       },
-      error: (message) => {
-        logger.error(message);
+      error: (message, ids) => {
+        logger.error(ids ?? {}, message);
       },
     },
   });

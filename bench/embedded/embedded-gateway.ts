@@ -39,7 +39,7 @@ export class EmbeddedGateway {
 
   /** Base URL of the gateway, from its output. */
   get url(): string {
-    return /Airbyte Ingestion API: (\S+)\n/.exec(this.output)?.[1] ?? '';
+    return /Airbyte Ingestion API: (\S+) /.exec(this.output)?.[1] ?? '';
   }
 
   /** Creates source, destination and ingestion. Returns the id of the ingestion. */

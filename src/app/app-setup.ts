@@ -1,6 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { addCallerHooks } from './caller-hooks';
+import { addRequestLog, addUpstreamLog } from './request-log';
 import { addJsonBodyParser } from '../http/json-body-parser';
 import { addCallerTurns } from '../http/caller-turns';
 import { addCrossOriginRules, refuseForeignPages } from '../http/cross-origin';
@@ -10,6 +12,8 @@ import { addMethodTable, refuseOtherMethods } from '../http/method-table';
 import { GatewayMetrics } from '../metrics/gateway/gateway-metrics';
 import { MetricsPages } from '../metrics/metrics-page';
 import { addMetricsRoute } from '../metrics/metrics-route';
+import { addOperatorRoute } from '../operator/operator-route';
+import { OperatorService } from '../operator/operator.service';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
 import { REQUEST_ID_HEADER } from '../http/request-id';
 import { addSecurityHeaders } from '../http/security-headers';
@@ -27,6 +31,7 @@ export function configureApp(app: NestFastifyApplication): void {
   addApiDescriptions(fastify, requiresAuthentication(settings));
   addDocsPage(fastify);
   addProblemPages(fastify);
+  addOperatorRoute(fastify, app.get(OperatorService));
   addMetricsRoute(fastify, app.get(MetricsPages), settings);
 }
 
@@ -45,7 +50,11 @@ function addHooks(app: NestFastifyApplication, { allowedHosts, corsOrigins }: Se
   addMethodTable(fastify);
   addJsonBodyParser(fastify);
   app.get(GatewayMetrics).requests.watch(fastify);
-  addRequestHooks(fastify);
+  app.get(OperatorService).requests.watch(fastify);
+  addRequestId(fastify);
+  addRequestLog(fastify);
+  if (fastify.log.level === 'debug' || fastify.log.level === 'trace')
+    addUpstreamLog(app.get(AirbyteClient), fastify.log);
   addSecurityHeaders(fastify);
   refuseOtherMethods(fastify);
   addRawHttpGuards(fastify, allowedHosts);
@@ -55,22 +64,10 @@ function addHooks(app: NestFastifyApplication, { allowedHosts, corsOrigins }: Se
   addCallerTurns(fastify);
 }
 
-/** Logs one line per request, and adds the request id to every response. */
-function addRequestHooks(fastify: FastifyInstance): void {
+/** Adds the request id to every response. */
+function addRequestId(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
-    done();
-  });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url,
-        status: reply.statusCode,
-        durationMs: Math.round(reply.elapsedTime),
-      },
-      'request',
-    );
     done();
   });
 }

@@ -7,6 +7,7 @@ import type { ResolvedSettings } from '../config/settings-types';
 import { HealthModule } from '../health/health.module';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
 import { MetricsModule } from '../metrics/metrics.module';
+import { OperatorModule } from '../operator/operator.module';
 import { IdempotencyModule } from '../idempotency/idempotency.module';
 import type { Clock } from '../lib/clock';
 import { RedisModule } from '../redis/redis.module';
@@ -27,6 +28,7 @@ export class AppModule {
         AirbyteModule,
         HealthModule,
         MetricsModule,
+        OperatorModule,
       ],
       providers: [RequestsInFlight, CallersShutdown, { provide: APP_FILTER, useClass: ProblemFilter }],
     };

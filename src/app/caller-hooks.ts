@@ -9,6 +9,7 @@ export function addCallerHooks(app: NestFastifyApplication): void {
   const idempotency = app.get(IdempotencyHooks);
   for (const name of ['caller', 'attemptedSince', 'earlierAttempt', 'claimant'])
     fastify.decorateRequest(name);
+  fastify.decorateRequest('upstreamUsage', null);
   fastify.addHook('onRequest', app.get(CallerGate).onRequest);
   // Adds the hooks per route, so that other routes do not run them.
   fastify.addHook('onRoute', (route) => {

@@ -1,9 +1,7 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { clientAddress } from '../http/client-address';
+import { idsOf } from '../http/route-ids';
 import { problemCodeOf } from '../api/problem/problem-code';
-
-/** The `Location` header contains the ids of new resources. */
-const CREATED = /^\/ingestion\/([^/]+)(?:\/runs\/([^/]+))?/;
 
 /** Logs one line per request of a changing operation: caller, action, ids and outcome, never a body. */
 export function auditChange(
@@ -29,21 +27,4 @@ export function auditChange(
     'change',
   );
   done();
-}
-
-function idsOf(request: FastifyRequest, reply: FastifyReply): Record<string, string> {
-  const [, connectionId, runId] = CREATED.exec(String(reply.getHeader('location') ?? '')) ?? [];
-  return {
-    ...(connectionId !== undefined && { connectionId }),
-    ...(runId !== undefined && { runId }),
-    ...textsOf(request.params),
-  };
-}
-
-/** Values are truncated, because an invalid id can be as long as a path. */
-function textsOf(params: unknown): Record<string, string> {
-  if (typeof params !== 'object' || params === null) return {};
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, String(value).slice(0, 128)]),
-  );
 }

@@ -1,10 +1,11 @@
-/** Permissions of callers. Reads and changes of ingestions; logs, which may contain data; runs that empty tables; metrics. */
+/** Permissions of callers. Reads and changes of ingestions; logs, which may contain data; runs that empty tables; metrics; the state of the gateway. */
 export const SCOPES = [
   'ingestion:read',
   'ingestion:write',
   'ingestion:logs',
   'ingestion:destroy',
   'metrics:read',
+  'operator:read',
 ] as const;
 
 /** Authentication at Airbyte: application credentials, a fixed token, HTTP Basic (before 0.60), or none. */

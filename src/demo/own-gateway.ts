@@ -25,7 +25,7 @@ export async function startOwnGateway(): Promise<OwnGateway> {
     await rm(dataDir, { recursive: true, force: true });
   };
   for await (const line of createInterface({ input: child.stdout })) {
-    const url = /^Airbyte Ingestion API: (\S+)$/.exec(line)?.[1];
+    const url = /Airbyte Ingestion API: (\S+) /.exec(line)?.[1];
     if (url === undefined) continue;
     child.stdout.resume();
     return { url, close };

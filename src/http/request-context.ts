@@ -18,6 +18,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** W3C Trace Context header. The gateway forwards it unchanged. */
   readonly traceparent?: string;
+  /** What the request has cost upstream so far. */
+  readonly upstreamUsage?: { calls: number; ms: number };
   /** Absent if authentication is disabled. */
   readonly caller?: Caller;
   /** Key for fair scheduling: the id of the caller, or the network of its IP address. */
@@ -35,14 +37,18 @@ declare module 'fastify' {
     attemptedSince?: Date;
     earlierAttempt?: EarlierAttempt;
     claimant?: string;
+    /** Null while no handler has asked for the context. */
+    upstreamUsage: { calls: number; ms: number } | null;
   }
 }
 
 function requestContextOf(request: FastifyRequest): RequestContext {
   const { caller, attemptedSince, earlierAttempt, claimant } = request;
+  request.upstreamUsage ??= { calls: 0, ms: 0 };
   const traceparent = request.headers['traceparent'];
   return {
     requestId: request.id,
+    upstreamUsage: request.upstreamUsage,
     callerKey: caller?.id ?? `ip:${networkOf(clientAddress(request))}`,
     ...(isTraceparent(traceparent) && { traceparent }),
     ...(caller && { caller }),

@@ -47,10 +47,9 @@ describe('the gateway as a process', () => {
 
   it('prints a working curl command and the address of the docs', async () => {
     const gateway = await GatewayProcess.start({ DATA_DIR: dataDir });
-    const curl = /^ +(curl .*)$/m.exec(gateway.output)?.[1] ?? '';
+    const { docs, try: curl } = gateway.startMessage;
     const { stdout } = await shell('sh', ['-c', curl]);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'active', schedule: { cronExpression: '0 2 * * *' } });
-    const docs = /docs: +(\S+)/.exec(gateway.output)?.[1] ?? '';
     expect((await fetch(docs)).status).toBe(200);
     expect(gateway.output).toContain('AIRBYTE_API_URL');
     expect(await gateway.kill('SIGTERM')).toBe(0);
@@ -60,7 +59,7 @@ describe('the gateway as a process', () => {
     const sha256 = createHash('sha256').update('a key').digest('hex');
     const API_KEYS = `me:ingestion:read+ingestion:write:${sha256}`;
     const gateway = await GatewayProcess.start({ DATA_DIR: dataDir, API_KEYS });
-    const curl = /^ +(curl .*)$/m.exec(gateway.output)?.[1] ?? '';
+    const { try: curl } = gateway.startMessage;
     const { stdout } = await shell('sh', ['-c', curl], { env: { ...process.env, KEY: 'a key' } });
     expect(JSON.parse(stdout)).toMatchObject({ status: 'active' });
     expect(await gateway.kill('SIGTERM')).toBe(0);

@@ -29,7 +29,7 @@ export class GatewayProcess {
     const gateway = GatewayProcess.spawn(environment, main);
     await until('the gateway to listen', () => {
       if (gateway.child.exitCode !== null) throw new Error(`it ended instead:\n${gateway.output}`);
-      return gateway.output.includes('try:');
+      return gateway.url !== '';
     });
     watchFetch(gateway.url);
     return gateway;
@@ -41,7 +41,13 @@ export class GatewayProcess {
 
   /** Base URL from the output of the start. */
   get url(): string {
-    return /Airbyte Ingestion API: (\S+)/.exec(this.output)?.[1] ?? '';
+    return /Airbyte Ingestion API: (\S+) /.exec(this.output)?.[1] ?? '';
+  }
+
+  /** The message of the start, which is one line of the log. */
+  get startMessage(): { readonly docs: string; readonly try: string } {
+    const line = this.output.split('\n').find((text) => text.includes('"msg":"Airbyte Ingestion API: '));
+    return JSON.parse(line ?? '{}') as { docs: string; try: string };
   }
 
   /** Stops reading the log, so that the pipe fills up. */

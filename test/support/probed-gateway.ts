@@ -46,7 +46,7 @@ export class ProbedGateway {
   }
 
   get url(): string {
-    return /Airbyte Ingestion API: (\S+)\n/.exec(this.output)?.[1] ?? '';
+    return /Airbyte Ingestion API: (\S+) /.exec(this.output)?.[1] ?? '';
   }
 
   get hasEnded(): boolean {

@@ -10,7 +10,7 @@ import type { Failure } from '../store/failure';
 import type { Job } from '../store/jobs';
 import type { ReplacementStore } from '../store/replacements';
 import type { StateStore } from '../store/states';
-import type { EmbeddedLog, Now } from '../platform/log';
+import { type EmbeddedLog, idsOf, type Now } from '../platform/log';
 import { messageOf } from '../platform/system-error';
 import { streamKey } from '../protocol/stream-name';
 import { runAttempt } from './attempt';
@@ -88,13 +88,14 @@ export class AttemptRunner {
   }
 
   /** The result of an attempt does not depend on its log and counts. */
-  private saveRecord({ id, connectionId }: Job, { number, log, checkpoints }: RunningAttempt): void {
+  private saveRecord(job: Job, { number, log, checkpoints }: RunningAttempt): void {
+    const { id, connectionId } = job;
     const { attemptStreams, attemptLogs } = this.options;
     try {
       attemptStreams.saveEmitted(connectionId, id, number, checkpoints?.emitted ?? []);
       attemptLogs.save(connectionId, id, number, log.events());
     } catch (error) {
-      this.options.log.error(`The log of job ${id} could not be stored: ${messageOf(error)}`);
+      this.options.log.error(`The log of job ${id} could not be stored: ${messageOf(error)}`, idsOf(job));
     }
   }
 
@@ -133,6 +134,7 @@ export class AttemptRunner {
     if (failure === null || choice === 'refuse') return failure;
     log.warn(
       `Connection ${connection.id}: an overwrite without rows empties the destination, as EMPTY_OVERWRITE=warn allows. ${failure.message}`,
+      { connectionId: connection.id },
     );
     return null;
   }
@@ -192,7 +194,7 @@ export class AttemptRunner {
       signal,
       redact: (text) => redactor.redact(text),
       warn: (message) => {
-        log.warn(redactor.redact(message).slice(0, MAX_FAILURE_CHARACTERS));
+        log.warn(redactor.redact(message).slice(0, MAX_FAILURE_CHARACTERS), idsOf(job));
       },
       onProcess: (identity) => {
         attempts.addProcess(jobId, identity);

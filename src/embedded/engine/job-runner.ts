@@ -1,3 +1,4 @@
+import { idsOf } from '../platform/log';
 import { isAlive } from '../platform/process-identity';
 import { messageOf } from '../platform/system-error';
 import type { Connection, ConnectionStore } from '../store/connections';
@@ -105,7 +106,7 @@ export class JobRunner {
         attempts.end(job.id, 'failed', now(), failure);
         this.discardOverwrites(job, connections.find(job.connectionId));
         jobs.setStatus(job.id, 'incomplete', now(), failure);
-        log.warn(`Job ${job.id} was interrupted. It resumes from its last commit.`);
+        log.warn(`Job ${job.id} was interrupted. It resumes from its last commit.`, idsOf(job));
       }
       this.submit(job);
     }
@@ -159,7 +160,7 @@ export class JobRunner {
     this.running.set(job.id, run);
     run.done = this.runOnce(run, connection)
       .catch((error: unknown) => {
-        this.options.log.error(`Job ${job.id} could not be run: ${messageOf(error)}`);
+        this.options.log.error(`Job ${job.id} could not be run: ${messageOf(error)}`, idsOf(job));
         // The job is still unfinished, since its state could not be written.
         this.enqueueAfter(job, this.options.retry.delayMs(MANY_FAILURES));
       })
@@ -207,7 +208,7 @@ export class JobRunner {
       return;
     }
     this.endJob(job, 'succeeded', null);
-    log.info(`Job ${id} of connection ${connectionId} succeeded: ${attempts.rowsOf(id)} rows.`);
+    log.info(`Job ${id} of connection ${connectionId} succeeded: ${attempts.rowsOf(id)} rows.`, idsOf(job));
   }
 
   /** Logs the reason of repeated failures once. */
@@ -215,7 +216,7 @@ export class JobRunner {
     const isKnown = this.reported.get(job.id) === message;
     this.reported.set(job.id, message);
     const reason = isKnown ? 'for the same reason.' : `(${type}, ${origin}): ${message}`;
-    this.options.log.warn(`Job ${job.id}, attempt ${attempt}, failed ${reason}`);
+    this.options.log.warn(`Job ${job.id}, attempt ${attempt}, failed ${reason}`, { ...idsOf(job), attempt });
   }
 
   private endAborted(job: Job): void {

@@ -88,7 +88,9 @@ export class Scheduler {
       return nextFiringIn(parseQuartz(expression), timeZone, new Date(earliest));
     } catch (error) {
       if (!(error instanceof QuartzError) && !(error instanceof RangeError)) throw error;
-      this.options.log.warn(`Connection ${id} has a schedule that cannot be evaluated: ${messageOf(error)}`);
+      this.options.log.warn(`Connection ${id} has a schedule that cannot be evaluated: ${messageOf(error)}`, {
+        connectionId: id,
+      });
       return null;
     }
   }
@@ -132,7 +134,9 @@ export class Scheduler {
       if (job !== null) run(job);
     } catch (error) {
       // For example, the disk is full. The process continues and tries again later.
-      log.error(`The sync of connection ${id} could not be started: ${messageOf(error)}`);
+      log.error(`The sync of connection ${id} could not be started: ${messageOf(error)}`, {
+        connectionId: id,
+      });
       this.due.set(id, new Date(now.getTime() + AFTER_FAILURE_MS));
     }
   }
@@ -141,7 +145,9 @@ export class Scheduler {
     try {
       this.refresh(id);
     } catch (error) {
-      this.options.log.error(`The next sync of connection ${id} could not be stored: ${messageOf(error)}`);
+      this.options.log.error(`The next sync of connection ${id} could not be stored: ${messageOf(error)}`, {
+        connectionId: id,
+      });
     }
   }
 }

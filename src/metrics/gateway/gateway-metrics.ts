@@ -1,10 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { collectDefaultMetrics } from 'prom-client';
 import { AirbyteClient } from '../../airbyte/client/airbyte.client';
 import { Mirror } from '../../airbyte/mirror/mirror';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { IdempotencyHooks } from '../../idempotency/idempotency-hooks';
+import { dataDisk } from '../../lib/data-disk';
 import { RedisState } from '../../redis/redis-state';
 import type { Family } from '../exposition';
 import { MetricSet } from './metric-set';
@@ -100,15 +100,15 @@ export class GatewayMetrics {
   /** The embedded Airbyte keeps its state in `DATA_DIR`. A gateway for another Airbyte does not use it. */
   private addDisk({ airbyte, dataDir }: Settings): void {
     if (airbyte.disablesFailing) return;
-    const read = async (blocks: 'bavail' | 'blocks'): Promise<number> => {
-      const stats = await statfs(dataDir);
-      return stats[blocks] * stats.bsize;
-    };
-    this.metrics.gauge('airbyte_gateway_data_dir_free_bytes', 'Free space of the disk of DATA_DIR.', () =>
-      read('bavail'),
+    this.metrics.gauge(
+      'airbyte_gateway_data_dir_free_bytes',
+      'Free space of the disk of DATA_DIR.',
+      async () => (await dataDisk(dataDir))?.freeBytes ?? null,
     );
-    this.metrics.gauge('airbyte_gateway_data_dir_size_bytes', 'Size of the disk of DATA_DIR.', () =>
-      read('blocks'),
+    this.metrics.gauge(
+      'airbyte_gateway_data_dir_size_bytes',
+      'Size of the disk of DATA_DIR.',
+      async () => (await dataDisk(dataDir))?.sizeBytes ?? null,
     );
   }
 }

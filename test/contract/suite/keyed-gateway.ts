@@ -55,7 +55,7 @@ export async function startKeyedGateway({
       reject(new Error(`the gateway ended with ${String(code)} before it listened`));
     });
     log.on('line', (line) => {
-      const found = /^Airbyte Ingestion API: (\S+)$/.exec(line)?.[1];
+      const found = /Airbyte Ingestion API: (\S+) /.exec(line)?.[1];
       if (found !== undefined) resolve(found);
       if (line.includes('"msg":"request"') && line.includes('"/ingestion')) calls += 1;
     });

@@ -76,7 +76,7 @@ async function runGateway(recorder: Recorder, target: Target, fixtures: Fixtures
     STATUS_MAX_AGE_MS: '0',
     PORT: '0',
   };
-  const gateway = await startProgram(['dist/gateway.js'], environment, /Airbyte Ingestion API: (\S+)\n/);
+  const gateway = await startProgram(['dist/gateway.js'], environment, /Airbyte Ingestion API: (\S+) /);
   try {
     await runScenario(new Caller(gateway.found), fixtures);
   } finally {

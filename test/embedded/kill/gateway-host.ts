@@ -25,7 +25,7 @@ export async function startEngine(dataDir: string, log: string[]): Promise<Host>
 export async function startGateway(dataDir: string, log: string[]): Promise<Host> {
   const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
   const child = spawnLogged([join(BUILD, 'gateway.js')], env, log);
-  const [, url = ''] = await firstMatch(child, /^Airbyte Ingestion API: (\S+)/, log);
+  const [, url = ''] = await firstMatch(child, /Airbyte Ingestion API: (\S+) /, log);
   const engine = EngineProcess.over(child, readFileSync(join(dataDir, 'api.json'), 'utf8'));
   return {
     engine,

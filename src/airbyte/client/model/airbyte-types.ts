@@ -158,11 +158,20 @@ export interface ListJobsQuery extends PageQuery {
 }
 
 /** Options of one call. */
+/** Requests to Airbyte that were sent for one request of a caller. Reads that callers share count for the first one. */
+export interface UpstreamUsage {
+  calls: number;
+  /** Sum of their durations. */
+  ms: number;
+}
+
 export interface CallContext {
   /** Aborts the call, including its waits. */
   readonly signal?: AbortSignal | undefined;
   /** On the monotonic clock, in ms. Default: the budget of the call's lane from now. */
   readonly deadlineAt?: number | undefined;
+  /** Updated after each request. */
+  readonly upstreamUsage?: UpstreamUsage | undefined;
   /** Sent upstream as `x-request-id`. */
   readonly requestId?: string | undefined;
   /** Sent upstream as `traceparent` (W3C Trace Context). */

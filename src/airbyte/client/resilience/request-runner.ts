@@ -157,6 +157,10 @@ export class RequestRunner {
     const path = methodAndPath(operation).slice(operation.method.length + 1);
     const { name, method } = operation;
     const durationMs = this.clock.monotonicMs() - startedAt;
+    if (context.upstreamUsage) {
+      context.upstreamUsage.calls += 1;
+      context.upstreamUsage.ms += durationMs;
+    }
     const event = { operation: name, method, path, attempt, durationMs, requestId: context.requestId };
     for (const listener of this.listeners) listener({ ...event, ...outcome });
   }

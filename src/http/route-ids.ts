@@ -1,0 +1,23 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** The `Location` header contains the ids of new resources. */
+const CREATED = /^\/ingestion\/([^/]+)(?:\/runs\/([^/]+))?/;
+const MAX_CHARACTERS = 128;
+
+/** Ids of the resources of a request, for the log: those in its path, and those that it created. */
+export function idsOf(request: FastifyRequest, reply: FastifyReply): Record<string, string> {
+  const [, connectionId, runId] = CREATED.exec(String(reply.getHeader('location') ?? '')) ?? [];
+  return {
+    ...(connectionId !== undefined && { connectionId }),
+    ...(runId !== undefined && { runId }),
+    ...textsOf(request.params),
+  };
+}
+
+/** Values are truncated, because an invalid id can be as long as a path. */
+function textsOf(params: unknown): Record<string, string> {
+  if (typeof params !== 'object' || params === null) return {};
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, String(value).slice(0, MAX_CHARACTERS)]),
+  );
+}
