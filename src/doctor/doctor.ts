@@ -1,4 +1,4 @@
-import { detectCapabilities } from '../airbyte/capabilities/capability-detection';
+import { detectCapabilities, detectScheduleWrites } from '../airbyte/capabilities/capability-detection';
 import type { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { AirbyteError } from '../airbyte/client/model/airbyte-errors';
 import type { AirbyteConnection } from '../airbyte/client/model/airbyte-types';
@@ -65,6 +65,7 @@ async function* examineInternalApi(
   newest: AirbyteConnection | undefined,
 ): AsyncGenerator<Finding, void, undefined> {
   const internal = new InternalClient(client, settings);
+  if (settings.usesInternalApi) await detectScheduleWrites(internal, {});
   if (newest && settings.usesInternalApi) {
     const { connectionId, createdAt } = newest;
     const target = { connectionId, createdFrom: createdAt ?? new Date(0), now: client.caller.clock.now() };

@@ -6,7 +6,10 @@ import { TestIssuer } from '../support/issuer';
 import { attempt, FORMATTED_LOG, serveInternalApi } from '../support/upstream-internal';
 
 const ID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
+/** With one ingestion and its newest run. */
 const READS = ['failureReasons', 'attempts', 'logs', 'progress', 'history'];
+/** Without an ingestion. */
+const SCHEDULES = ['timeZones', 'intervals'];
 const hash = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 interface Capability {
@@ -61,7 +64,22 @@ it('tries each read once, with one ingestion', async () => {
     expect(bench.upstream.requests.length).toBe(calls);
   });
   const internal = bench.upstream.requests.filter(({ operation }) => operation.startsWith('internal'));
-  expect(internal).toHaveLength(READS.length);
+  expect(internal).toHaveLength(READS.length + SCHEDULES.length);
+});
+
+it('finds out without an ingestion whether schedules can be written, and changes nothing', async () => {
+  serveInternalApi(bench.upstream);
+  const schedulesOf = ({ capabilities }: Capabilities): unknown =>
+    capabilities.filter(({ name }) => SCHEDULES.includes(name)).map(({ name, state }) => [name, state]);
+  await withGateway({}, async (read) => {
+    expect(schedulesOf(await read())).toEqual(SCHEDULES.map((name) => [name, 'on']));
+  });
+  expect(bench.upstream.count('internal web_backend/describe_cron_expression')).toBe(2);
+  expect(bench.upstream.count('internal connections/update')).toBe(0);
+  bench.upstream.on('internal web_backend/describe_cron_expression', () => hateoas(403, 'Forbidden'));
+  await withGateway({}, async (read) => {
+    expect(schedulesOf(await read())).toEqual(SCHEDULES.map((name) => [name, 'off']));
+  });
 });
 
 it('gives a reason for each one that is off, and leaves the others on', async () => {

@@ -3,6 +3,7 @@ import { json, type Reply } from './upstream-replies';
 import type { ScriptedUpstream } from './scripted-upstream';
 import type { UpstreamRequest } from './upstream-defaults';
 import type { JobRow } from './upstream-jobs';
+import { serveScheduleWrites } from './upstream-schedules';
 
 /** A failure as the internal API writes it. */
 export const CONFIG_FAILURE = {
@@ -113,6 +114,7 @@ export function attempt(id: number, more: object = {}): object {
 /** Serves the internal API until the upstream is cleared, as Airbyte 2.0 does. */
 export function serveInternalApi(upstream: ScriptedUpstream): InternalApi {
   const api: InternalApi = { jobs: new Map(), events: [], progress: new Map(), replies: new Map() };
+  serveScheduleWrites(upstream);
   const serve = (name: string, handle: (request: UpstreamRequest) => Reply): void => {
     upstream.on(`internal ${name}`, (request) => api.replies.get(name)?.(request) ?? handle(request));
   };

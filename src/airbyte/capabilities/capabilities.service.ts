@@ -7,7 +7,7 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import { sharingKey } from '../core/visibility';
 import { DETECTED_BY_READS } from '../internal/capability';
 import { InternalClient } from '../internal/internal-client';
-import { detectCapabilities } from './capability-detection';
+import { detectCapabilities, detectScheduleWrites } from './capability-detection';
 import type { CapabilitiesDto } from './dto/capabilities.dto';
 
 /** Detections of one workspace are at least this far apart. */
@@ -45,13 +45,16 @@ export class CapabilitiesService {
     };
   }
 
-  /** Tries the reads with a connection of the caller's workspace. While Airbyte cannot be read, nothing becomes known. */
+  /** Tries the reads, most of them with a connection of the caller's workspace. While Airbyte cannot be read, nothing becomes known. */
   private async detect(request: RequestContext): Promise<void> {
     const context = this.client.withDeadline(request);
     const workspaceId = request.caller?.workspaceId ?? null;
     try {
       const query = { limit: 1, offset: 0, ...(workspaceId !== null && { workspaceIds: [workspaceId] }) };
-      const [connection] = await this.client.listConnections(query, context);
+      const [[connection]] = await Promise.all([
+        this.client.listConnections(query, context),
+        detectScheduleWrites(this.internal, context),
+      ]);
       if (!connection) return;
       const createdFrom = connection.createdAt ?? new Date(0);
       const target = { connectionId: connection.connectionId, createdFrom, now: this.clock.now() };

@@ -34,3 +34,11 @@ async function detectLogs(internal: InternalClient, jobId: string, context: Call
   const attempt = details?.attempts.at(-1);
   if (attempt) await internal.attemptLog({ jobId, attempt: attempt.number, tail: 1 }, context);
 }
+
+/** Finds out whether schedules can be written, by a read that needs no connection. */
+export async function detectScheduleWrites(internal: InternalClient, context: CallContext): Promise<void> {
+  await Promise.all([
+    internal.detectSchedules('timeZones', context),
+    internal.detectSchedules('intervals', context),
+  ]);
+}

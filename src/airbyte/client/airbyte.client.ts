@@ -14,6 +14,7 @@ import type {
   ListQuery,
   PageQuery,
   PatchConnectionInput,
+  SoughtConnection,
   SourceStream,
   StartOptions,
 } from './model/airbyte-types';
@@ -97,13 +98,14 @@ export class AirbyteClient implements OnApplicationShutdown {
   /**
    * Finds the connection that an earlier attempt created since `startedAt` (epoch ms). Returns `ambiguous` if a
    * connection exists that the attempt may have created. Never returns a connection that another creation owns.
+   * @param sought the forms that the connection may have
    */
   findEarlierCreation(
-    input: CreateConnectionInput,
+    sought: readonly SoughtConnection[],
     startedAt: number,
     context: CallContext,
   ): Promise<AirbyteConnection | 'ambiguous' | undefined> {
-    return this.recovery.findEarlier(input, startedAt, context);
+    return this.recovery.findEarlier(sought, startedAt, context);
   }
 
   patchConnection(

@@ -6,15 +6,21 @@ import { SETTINGS, type Settings } from '../../config/settings-types';
 import {
   type ScheduleFault,
   type ScheduleRequest,
+  type ScheduleSupport,
+  type TranslatedSchedule,
   type Translation,
   translateSchedule,
   type UpstreamSchedule,
 } from '../schedule';
 
-/** `at`: anchor of intervals, default now. `held`: the schedule that Airbyte holds. */
+/**
+ * `at`: anchor of intervals, default now. `held`: the schedule that Airbyte holds. `supports`: default only schedules of the
+ * public API.
+ */
 export interface TranslationStart {
   readonly at?: Date | undefined;
   readonly held?: UpstreamSchedule;
+  readonly supports?: ScheduleSupport;
 }
 
 /**
@@ -29,15 +35,15 @@ export class SchedulePolicy {
   ) {}
 
   /** @throws ProblemException `validation-failed` with every fault of the schedule */
-  translate(request: ScheduleRequest, from: TranslationStart = {}): Extract<Translation, { ok: true }> {
+  translate(request: ScheduleRequest, from: TranslationStart = {}): TranslatedSchedule {
     const translation = this.tryTranslate(request, from);
     if (translation.ok) return translation;
     throw validationFailed(scheduleErrors(translation.faults));
   }
 
   /** Faults of a well-formed schedule, for a response that also reports other fields. */
-  faultsOf(request: ScheduleRequest): FieldErrorDto[] {
-    const translation = this.tryTranslate(request);
+  faultsOf(request: ScheduleRequest, supports?: ScheduleSupport): FieldErrorDto[] {
+    const translation = this.tryTranslate(request, supports && { supports });
     return translation.ok ? [] : scheduleErrors(translation.faults);
   }
 
@@ -45,8 +51,8 @@ export class SchedulePolicy {
     return { minIntervalMinutes: this.settings.scheduleMinIntervalMinutes };
   }
 
-  private tryTranslate(request: ScheduleRequest, { at, held }: TranslationStart = {}): Translation {
-    return translateSchedule(request, { now: at ?? this.clock.now(), ...(held && { held }), ...this.limits });
+  private tryTranslate(request: ScheduleRequest, { at, ...rest }: TranslationStart = {}): Translation {
+    return translateSchedule(request, { now: at ?? this.clock.now(), ...rest, ...this.limits });
   }
 }
 

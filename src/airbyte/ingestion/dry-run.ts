@@ -14,7 +14,9 @@ export function dryRun(
   unchecked: UncheckedFieldDto[],
   at: { readonly now: Date; readonly minIntervalMinutes: number },
 ): CreationCheckDto {
-  const result = schedule ? previewSchedule(schedule, { ...at, from: at.now, count: COUNT }) : null;
+  const result = schedule
+    ? previewSchedule(schedule, { ...at, from: at.now, count: COUNT, anyInterval: true })
+    : null;
   const preview = result?.ok ? result.preview : null;
   const fires = (status ?? 'active') === 'active';
   return {

@@ -4,14 +4,16 @@ import { PauseModule } from '../pause/pause.module';
 import { IngestionController } from './ingestion.controller';
 import { IngestionService } from './ingestion.service';
 import { ResourceService } from './resource.service';
+import { InternalModule } from '../internal/internal.module';
+import { ScheduleWriter } from './schedule-writer';
 import { StreamCatalog } from './stream-catalog';
 import { StreamCheck } from './stream-check';
 
 /** Creates, checks, reads, changes and deletes ingestions. */
 @Module({
-  imports: [CoreModule, PauseModule],
+  imports: [CoreModule, InternalModule, PauseModule],
   controllers: [IngestionController],
-  providers: [IngestionService, ResourceService, StreamCatalog, StreamCheck],
+  providers: [IngestionService, ResourceService, ScheduleWriter, StreamCatalog, StreamCheck],
   exports: [IngestionService],
 })
 export class IngestionModule {}

@@ -4,9 +4,13 @@ import type { RequestContext } from '../../http/request-context';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import { Changes } from '../core/changes';
-import type { AirbyteConnection, CreateConnectionInput } from '../client/model/airbyte-types';
+import type {
+  AirbyteConnection,
+  CreateConnectionInput,
+  SoughtConnection,
+} from '../client/model/airbyte-types';
 import { AirbyteError, type AirbyteErrorKind } from '../client/model/airbyte-errors';
-import { readSchedule } from '../schedule';
+import { readSchedule, storedForm } from '../schedule';
 import { airbyteProblem, withProblems, withIngestionProblems } from '../core/upstream-problem';
 import { creationInput } from './creation-input';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
@@ -17,6 +21,7 @@ import { ambiguousCreation, findEarlierResult } from '../core/idempotent-retry';
 import { SchedulePolicy } from '../core/schedule-policy';
 import { referenceProblem } from './reference-problem';
 import { toResource } from './resource-mapper';
+import { ScheduleWriter, type WantedSchedule } from './schedule-writer';
 import type { BoundedContext } from './stream-catalog';
 import { StreamCheck } from './stream-check';
 import { assertVisible } from '../core/visibility';
@@ -38,30 +43,61 @@ export class IngestionService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
+    private readonly writer: ScheduleWriter,
     private readonly changes: Changes,
     private readonly streams: StreamCheck,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async create(request: CreateIngestionDto, context: RequestContext): Promise<IngestionDto> {
-    const translated = request.schedule
-      ? this.schedules.translate(request.schedule, { at: context.attemptedSince })
-      : null;
+    const { schedule } = request;
+    const translated = schedule ? this.writer.translate(schedule, { at: context.attemptedSince }) : null;
     const input = creationInput(request, translated?.upstream ?? { scheduleType: 'manual' });
+    const wanted =
+      schedule && translated?.internal ? { request: schedule, internal: translated.internal } : null;
     const bounded = this.client.withDeadline(context, 'create');
     const connection = await withProblems(async () => {
       await this.assertReferencesVisible(input, bounded);
-      return (await this.findEarlier(input, bounded)) ?? this.createConnection(input, bounded);
+      if (wanted) return this.createInternally(input, wanted, bounded);
+      return (await this.findEarlier([input], bounded)) ?? this.createConnection(input, bounded);
     });
     this.changes.record(connection.connectionId);
     return toResource(connection);
   }
 
+  /**
+   * Creates a paused connection, writes its schedule through the internal API, reads it back and activates it. A retry with
+   * the same Idempotency-Key continues where an earlier attempt ended.
+   */
+  private async createInternally(
+    input: CreateConnectionInput,
+    wanted: WantedSchedule,
+    context: BoundedContext,
+  ): Promise<AirbyteConnection> {
+    const { status } = input;
+    const paused = { ...input, status: 'inactive' } as const;
+    const schedule = storedForm(wanted.internal);
+    const earlier = await this.findEarlier(
+      [{ ...input, schedule }, { ...paused, schedule }, paused],
+      context,
+    );
+    if (!earlier) await this.writer.assertSupported(wanted.request, wanted.internal, context);
+    const connection = earlier ?? (await this.createConnection(paused, context));
+    try {
+      return await this.writer.complete(connection, wanted, status, context);
+    } finally {
+      // Also if it was deleted again.
+      this.changes.record(connection.connectionId);
+    }
+  }
+
   /** Validates a creation with reads only. Throws the same problems as the creation. */
   async check(request: CreateIngestionDto, context: RequestContext): Promise<CreationCheckDto> {
-    const translated = request.schedule ? this.schedules.translate(request.schedule) : null;
+    const { schedule: requested } = request;
+    const translated = requested ? this.writer.translate(requested) : null;
     const input = creationInput(request, translated?.upstream ?? { scheduleType: 'manual' });
     const bounded = this.client.withDeadline(context);
+    if (requested && translated) await this.writer.assertSupported(requested, translated.internal, bounded);
     const problem = await withProblems(() => referenceProblem(this.client, request, bounded));
     if (problem) throw problem;
     const unchecked = await this.checkStreams(input, bounded);
@@ -85,14 +121,14 @@ export class IngestionService {
 
   /** Finds the connection that an earlier attempt of this request created. */
   private async findEarlier(
-    input: CreateConnectionInput,
+    sought: readonly SoughtConnection[],
     context: RequestContext,
   ): Promise<AirbyteConnection | undefined> {
     const { earlierAttempt } = context;
     if (!earlierAttempt) return undefined;
     const since = earlierAttempt.startedAt.getTime();
     const found = await findEarlierResult(earlierAttempt, () =>
-      this.client.findEarlierCreation(input, since, this.client.withDeadline(context)),
+      this.client.findEarlierCreation(sought, since, this.client.withDeadline(context)),
     );
     if (found === 'ambiguous') throw ambiguousCreation();
     return found;

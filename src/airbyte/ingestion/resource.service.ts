@@ -7,12 +7,12 @@ import { Changes } from '../core/changes';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, PatchConnectionInput, StreamInput } from '../client/model/airbyte-types';
 import { withIngestionProblems } from '../core/upstream-problem';
-import { changesOf } from './connection-patch';
+import { changesOf, type ConnectionPatch } from './connection-patch';
 import type { IngestionDto } from '../core/dto/ingestion.dto';
 import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import { resourceTag, toResource } from './resource-mapper';
 import { PauseService } from '../pause/pause.service';
-import { SchedulePolicy } from '../core/schedule-policy';
+import { ScheduleWriter } from './schedule-writer';
 import { StreamCheck } from './stream-check';
 import { assertVisible } from '../core/visibility';
 
@@ -21,7 +21,7 @@ import { assertVisible } from '../core/visibility';
 export class ResourceService {
   constructor(
     private readonly client: AirbyteClient,
-    private readonly schedules: SchedulePolicy,
+    private readonly schedules: ScheduleWriter,
     private readonly pauses: PauseService,
     private readonly changes: Changes,
     private readonly streams: StreamCheck,
@@ -58,16 +58,34 @@ export class ResourceService {
 
   private async write(
     connection: AirbyteConnection,
-    changes: PatchConnectionInput,
+    changes: ConnectionPatch,
     context: RequestContext,
   ): Promise<AirbyteConnection> {
     const { connectionId } = connection;
-    if (Object.keys(changes).length === 0) return connection;
+    if (Object.keys(changes.patch).length === 0 && !changes.wanted) return connection;
     try {
-      return await this.send(connection, changes, context);
+      return await this.apply(connection, changes, context);
     } finally {
       this.changes.record(connectionId);
     }
+  }
+
+  private apply(
+    connection: AirbyteConnection,
+    { patch, wanted }: ConnectionPatch,
+    context: RequestContext,
+  ): Promise<AirbyteConnection> {
+    if (!wanted) return this.send(connection, patch, context);
+    // A pause is written with the schedule: a new interval may start a sync at once.
+    const pause = patch.status === 'inactive' ? patch.status : undefined;
+    const changeRest = async (written: AirbyteConnection): Promise<AirbyteConnection> => {
+      const { status, ...others } = patch;
+      const rest = status === undefined || status === written.status ? others : { status, ...others };
+      return Object.keys(rest).length === 0 ? written : this.send(written, rest, context);
+    };
+    return withIngestionProblems(connection.connectionId, () =>
+      this.schedules.change(connection, wanted, pause, changeRest, context),
+    );
   }
 
   private async send(

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import type { FieldErrorDto } from '../../api/problem/problem.dto';
 import { RequestValidationPipe } from '../../api/validation/validation.pipe';
-import { SchedulePolicy } from '../core/schedule-policy';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
+import { ScheduleWriter } from './schedule-writer';
 
 /**
  * Validates a creation. If other fields are invalid, the faults of a well-formed schedule are reported in the same
@@ -11,7 +11,7 @@ import type { CreateIngestionDto } from './dto/create-ingestion.dto';
  */
 @Injectable()
 export class ScheduledBodyPipe extends RequestValidationPipe {
-  constructor(private readonly schedules: SchedulePolicy) {
+  constructor(private readonly schedules: ScheduleWriter) {
     super();
   }
 

@@ -106,6 +106,12 @@ export class CapabilityMemory {
     if (!wasOff) this.onChange(this.reportOf(capability));
   }
 
+  /** Call for a call that shows that the endpoint is missing or forbidden, even if it worked before. */
+  missing(capability: Capability, error: AirbyteError): void {
+    this.memoryOf(capability).hasWorked = false;
+    this.failed(capability, error);
+  }
+
   private isOff(memory: Memory): boolean {
     return memory.offUntil > this.clock.monotonicMs();
   }

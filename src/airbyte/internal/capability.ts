@@ -19,17 +19,26 @@ export const CAPABILITIES = [
   'clearStreams',
   /** Pauses with a reason and an end: `connections/update_with_reason`, from 1.0. They are read back from the history. */
   'pauseReasons',
+  /** Cron in any time zone: `connections/update`; found out by `web_backend/describe_cron_expression`, from 1.2. */
+  'timeZones',
+  /** Intervals that no cron expression keeps: the same endpoints. */
+  'intervals',
 ] as const;
 
 export type Capability = (typeof CAPABILITIES)[number];
 
-/** Capabilities whose endpoints only read, so that trying them changes nothing. */
+/** Capabilities that write schedules. */
+export type ScheduleCapability = 'timeZones' | 'intervals';
+
+/** Capabilities that a read shows, so that trying them changes nothing. */
 export const DETECTED_BY_READS = [
   'failureReasons',
   'attempts',
   'logs',
   'progress',
   'history',
+  'timeZones',
+  'intervals',
 ] as const satisfies readonly Capability[];
 
 /** Capabilities that need another one, too. */

@@ -1,17 +1,20 @@
 import { parseAtOnce } from '../client/call/airbyte-caller';
 import type { AirbyteClient } from '../client/airbyte.client';
-import { AirbyteError } from '../client/model/airbyte-errors';
+import { AirbyteError, type AirbyteErrorKind } from '../client/model/airbyte-errors';
 import type { AirbyteJob, CallContext, StartOptions } from '../client/model/airbyte-types';
 import type { Operation } from '../client/model/operation';
-import type { Capability, CapabilityReport } from './capability';
+import { members, text } from '../client/model/parse';
+import type { Capability, CapabilityReport, ScheduleCapability } from './capability';
 import { type CapabilityListener, CapabilityMemory } from './capability-memory';
 import {
+  connectionChange,
   type FailedJobsQuery,
   internalOperations,
   type StatusChange,
   type TimelineQuery,
 } from './internal-operations';
 import type { DetailedJob, LogLine, RefreshMode, StreamId, SyncProgress } from './internal-types';
+import type { WrittenSchedule } from './internal-types';
 import { parseJobDetails, parseJobList, parseStartedJob, parseSyncProgress } from './job-parsers';
 import { parseChangedStatus, parseLog, parseTimeline, type TimelinePage } from './timeline-parsers';
 
@@ -171,6 +174,43 @@ export class InternalClient {
     });
   }
 
+  /** Whether schedules of this kind can be written. A read finds out, unless it is known. */
+  async detectSchedules(capability: ScheduleCapability, context: CallContext): Promise<CapabilityReport> {
+    if (this.capability(capability).state === 'unknown') {
+      const operation = internalOperations.describeCron();
+      const parse = (body: unknown): string => text(members(body, 'answer'), 'cronExpression');
+      await this.read({ capability, operation, parse }, context);
+    }
+    return this.capability(capability);
+  }
+
+  /**
+   * Writes the schedule of a connection, and its status if one is given. The caller must read the connection back: Airbyte may
+   * have stored the schedule although this rejects.
+   * @throws AirbyteError
+   */
+  async writeSchedule(
+    connectionId: string,
+    { schedule, status }: { readonly schedule: WrittenSchedule; readonly status?: string | undefined },
+    context: CallContext,
+  ): Promise<void> {
+    const operation = internalOperations.updateConnection(connectionId, connectionChange(schedule, status));
+    const parse = (body: unknown): string => text(members(body, 'answer'), 'connectionId');
+    const bounded = { ...context, deadlineAt: this.deadlineOf(context) };
+    await this.client.caller.call(() => operation, parseAtOnce(parse), bounded);
+  }
+
+  /** Call for a write that is read back. */
+  recordWritten(capability: ScheduleCapability): void {
+    this.memory.succeeded(capability);
+  }
+
+  /** Call for a write that was not stored, although its connection exists. */
+  recordUnwritten(capability: ScheduleCapability, error: AirbyteError): void {
+    if (isEndpointMissing(error)) this.memory.missing(capability, error);
+    else if (!REFUSALS_OF_VALUES.includes(error.kind)) this.memory.failed(capability, error);
+  }
+
   /** @returns null if Airbyte started no job */
   private async start(
     { capability, operation, connectionId }: Start,
@@ -252,6 +292,9 @@ export class InternalClient {
 function isExact(jobId: string): boolean {
   return Number.isSafeInteger(Number(jobId));
 }
+
+/** Refusals of a schedule, which say nothing about the endpoint. */
+const REFUSALS_OF_VALUES: readonly AirbyteErrorKind[] = ['bad_request', 'unprocessable'];
 
 /** Refusals of the endpoint itself. Others are about the connection, such as a conflict. */
 function isEndpointMissing({ kind, outcomeUnknown }: AirbyteError): boolean {

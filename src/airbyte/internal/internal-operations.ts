@@ -1,5 +1,5 @@
 import type { Operation } from '../client/model/operation';
-import type { RefreshMode, StreamId } from './internal-types';
+import type { RefreshMode, StreamId, WrittenSchedule } from './internal-types';
 
 /** All job types: `jobs/list` requires them. */
 const CONFIG_TYPES = ['sync', 'reset_connection', 'refresh', 'clear'];
@@ -32,6 +32,34 @@ export interface StatusChange {
   readonly reason: string;
   /** The timeline then names no user. */
   readonly isAutomatic: boolean;
+}
+
+/** A change of a connection as `connections/update` takes it. Absent members keep their values. */
+export interface ConnectionChange {
+  readonly scheduleType: string;
+  readonly scheduleData?: object;
+  readonly status?: string;
+}
+
+/** @param status absent: unchanged */
+export function connectionChange(schedule: WrittenSchedule, status?: string): ConnectionChange {
+  return { ...scheduleMembers(schedule), ...(status !== undefined && { status }) };
+}
+
+function scheduleMembers(schedule: WrittenSchedule): ConnectionChange {
+  switch (schedule.scheduleType) {
+    case 'manual':
+      return { scheduleType: 'manual' };
+    case 'cron': {
+      const { cronExpression, timeZone } = schedule;
+      return { scheduleType: 'cron', scheduleData: { cron: { cronExpression, cronTimeZone: timeZone } } };
+    }
+    case 'basic': {
+      const { units, unit } = schedule.basicSchedule;
+      const basicSchedule = { timeUnit: unit.toLowerCase(), units };
+      return { scheduleType: 'basic', scheduleData: { basicSchedule } };
+    }
+  }
 }
 
 /** One builder for each endpoint of Airbyte's internal API that the gateway uses. */
@@ -79,6 +107,13 @@ export const internalOperations = {
       refreshMode: mode === 'merge' ? 'Merge' : 'Truncate',
       ...(streams.length > 0 && { streams: streams.map(streamOf) }),
     }),
+  /** Changes nothing, and needs no connection. */
+  describeCron: (): Operation =>
+    read('describeCron', '/web_backend/describe_cron_expression', { cronExpression: '0 0 0 * * ?' }),
+  updateConnection: (connectionId: string, change: ConnectionChange): Operation => ({
+    ...read('updateConnection', '/connections/update', { connectionId, ...change }),
+    safety: 'idempotent',
+  }),
   clearStreams: (connectionId: string, streams: readonly StreamId[]): Operation =>
     start('clearStreams', '/connections/clear/stream', { connectionId, streams: streams.map(streamOf) }),
 };

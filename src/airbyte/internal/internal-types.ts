@@ -108,3 +108,14 @@ export interface StreamId {
 }
 
 export type RefreshMode = 'merge' | 'truncate';
+
+/** A schedule that `connections/update` writes. */
+export type WrittenSchedule =
+  | { readonly scheduleType: 'manual' }
+  /** Quartz; an IANA zone. */
+  | { readonly scheduleType: 'cron'; readonly cronExpression: string; readonly timeZone: string }
+  /** `unit`: `MINUTES`, `HOURS`, `DAYS`, `WEEKS` or `MONTHS`. */
+  | {
+      readonly scheduleType: 'basic';
+      readonly basicSchedule: { readonly units: number; readonly unit: string };
+    };

@@ -1,30 +1,40 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../lib/clock';
 import { type ProblemException, validationFailed } from '../../api/problem/problem.exception';
+import type { RequestContext } from '../../http/request-context';
+import { InternalClient } from '../internal/internal-client';
 import { scheduleErrors, SchedulePolicy } from '../core/schedule-policy';
 import { previewSchedule } from '../schedule';
 import type { PreviewDto, PreviewRequestDto } from './dto/preview.dto';
 
 const DEFAULT_COUNT = 5;
 
-/** Explains schedules without calling Airbyte. */
+/** Explains schedules. Airbyte is only called to find out whether it stores an interval that no cron expression keeps. */
 @Injectable()
 export class PreviewService {
   constructor(
     private readonly schedules: SchedulePolicy,
+    private readonly internal: InternalClient,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** @throws ProblemException `validation-failed` for every schedule that a creation would reject */
-  preview(request: PreviewRequestDto): PreviewDto {
-    const result = previewSchedule(request.schedule, {
-      from: momentOf(request.from) ?? this.clock.now(),
-      count: request.count ?? DEFAULT_COUNT,
-      ...this.schedules.limits,
-    });
+  async preview(request: PreviewRequestDto, context: RequestContext): Promise<PreviewDto> {
+    const { schedule } = request;
+    const from = momentOf(request.from) ?? this.clock.now();
+    const options = { from, count: request.count ?? DEFAULT_COUNT, ...this.schedules.limits };
+    let result = previewSchedule(schedule, { ...options, anyInterval: false });
+    if (!result.ok) {
+      const extended = previewSchedule(schedule, { ...options, anyInterval: true });
+      if (extended.ok && (await this.storesIntervals(context))) result = extended;
+    }
     if (!result.ok) throw validationFailed(scheduleErrors(result.faults));
     const { nextSyncs, ...explained } = result.preview;
     return { ...explained, nextSyncs: nextSyncs.map((moment) => moment.toISOString()) };
+  }
+
+  private async storesIntervals(context: RequestContext): Promise<boolean> {
+    return (await this.internal.detectSchedules('intervals', context)).state === 'on';
   }
 }
 

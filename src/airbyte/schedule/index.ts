@@ -5,6 +5,9 @@ export type {
   ScheduleFault,
   ScheduleRequest,
   ScheduleType,
+  InternalSchedule,
+  ScheduleSupport,
+  TranslatedSchedule,
   Translation,
   UpstreamRequest,
   UpstreamSchedule,
@@ -18,4 +21,5 @@ export {
 export { readSchedule, type ScheduleReading } from './read-schedule';
 export { nextSync, nextSyncs, type SyncContext, type Timing } from './timing';
 export { sameSchedule } from './same-schedule';
+export { isStored, storedForm, writtenForm } from './stored-internal';
 export { translateSchedule, type TranslationContext } from './translate-schedule';

@@ -4,10 +4,11 @@
  */
 import type { Refusal, ScheduleFault, ScheduleRequest } from './schedule-types';
 import { utcProposal } from './time/utc-expression';
-import { findZone, type Zone } from './time/zone';
+import { findZone, type Zone, zoneSpelling } from './time/zone';
 
 export interface MemberOptions {
-  readonly anyZone: boolean;
+  /** Zones of cron: only UTC, those that Airbyte stores, or any IANA zone, as in previews. */
+  readonly zones: 'utc' | 'writable' | 'any';
   readonly now: Date;
 }
 
@@ -36,13 +37,7 @@ function basicMember(request: ScheduleRequest): ScheduleFault | null {
 
 function otherZone(timeZone: string, cronExpression: string | null | undefined, now: Date): ScheduleFault {
   const zone = findZone(timeZone);
-  const sameAsUtc = /^(?:utc|etc\/utc|etc\/uct|uct|zulu|z|gmt|etc\/gmt|\+00:?00)$/i.test(timeZone);
-  if (sameAsUtc)
-    return {
-      field: 'timeZone',
-      reason: `"${timeZone}" is not how UTC is spelled here`,
-      hint: 'write "UTC" or leave timeZone out',
-    };
+  if (isNamedLikeUtc(timeZone)) return utcSpelling(timeZone);
   return {
     field: 'timeZone',
     reason: zone ? "Airbyte's public API supports no zone but UTC" : `"${timeZone}" is not a time zone`,
@@ -52,28 +47,63 @@ function otherZone(timeZone: string, cronExpression: string | null | undefined, 
   };
 }
 
+function isNamedLikeUtc(timeZone: string): boolean {
+  return /^(?:utc|etc\/utc|etc\/uct|uct|zulu|z|gmt|etc\/gmt|\+00:?00)$/i.test(timeZone);
+}
+
+function utcSpelling(timeZone: string): ScheduleFault {
+  const reason = `"${timeZone}" is not how UTC is spelled here`;
+  return { field: 'timeZone', reason, hint: 'write "UTC" or leave timeZone out' };
+}
+
+function unknownZone(timeZone: string): ScheduleFault {
+  const reason = `"${timeZone}" is not an IANA time zone`;
+  const hint = 'write a name such as "Europe/Berlin", or leave timeZone out for UTC';
+  return { field: 'timeZone', reason, hint };
+}
+
+/** Airbyte compares the case of a name, and refuses names that begin with `etc` (ConnectionScheduleHelper). */
+function unwritableZone(timeZone: string): ScheduleFault | null {
+  if (isNamedLikeUtc(timeZone)) return utcSpelling(timeZone);
+  const name = zoneSpelling(timeZone);
+  if (name === null) return unknownZone(timeZone);
+  if (/^etc/i.test(timeZone)) {
+    const reason = `Airbyte accepts no zone that begins with "Etc", such as "${timeZone}"`;
+    return { field: 'timeZone', reason, hint: 'write the zone of a place, such as "Europe/Berlin"' };
+  }
+  if (name === timeZone) return null;
+  return {
+    field: 'timeZone',
+    reason: `"${timeZone}" is not spelled as in the IANA list`,
+    hint: `write "${name}"`,
+  };
+}
+
+/** A trailing UTC, which is otherwise dropped, contradicts another zone. */
+function zoneConflict({ cronExpression, timeZone }: ScheduleRequest): ScheduleFault | null {
+  const isElsewhere = isPresent(timeZone) && timeZone !== 'UTC';
+  if (!isElsewhere || !isPresent(cronExpression) || !/UTC\s*$/.test(cronExpression)) return null;
+  const reason = `the expression ends with UTC, but timeZone is "${timeZone}"`;
+  return { field: 'cronExpression', reason, hint: 'leave UTC out of the expression, or timeZone' };
+}
+
 /** Null if converting to UTC changes more than the hours. */
 function inUtcHint(cronExpression: string, zone: Zone, now: Date): string | null {
   const proposal = utcProposal(cronExpression, zone, now);
   return proposal && `leave timeZone out and ${proposal}`;
 }
 
-/** `anyZone`: cron accepts any IANA zone, as in previews. Other types accept only UTC. */
-function zoneMember(request: ScheduleRequest, { anyZone, now }: MemberOptions): ScheduleFault | null {
+/** Only cron has a zone. Other types accept UTC, which changes nothing. */
+function zoneMember(request: ScheduleRequest, { zones, now }: MemberOptions): ScheduleFault | null {
   const { timeZone } = request;
   if (!isPresent(timeZone) || timeZone === 'UTC') return null;
-  if (!anyZone) return otherZone(timeZone, request.cronExpression, now);
+  if (zones === 'utc') return otherZone(timeZone, request.cronExpression, now);
   if (request.scheduleType !== 'cron') {
     const reason = `a ${request.scheduleType} schedule has no time zone`;
     return { field: 'timeZone', reason, hint: 'leave timeZone out' };
   }
-  if (findZone(timeZone)) return null;
-  const reason = `"${timeZone}" is not an IANA time zone`;
-  return {
-    field: 'timeZone',
-    reason,
-    hint: 'write a name such as "Europe/Berlin", or leave timeZone out for UTC',
-  };
+  if (zones === 'writable') return unwritableZone(timeZone);
+  return findZone(timeZone) ? null : unknownZone(timeZone);
 }
 
 /** Faults of the fields' combination, apart from their contents. */
@@ -82,7 +112,12 @@ function memberFaults(request: ScheduleRequest, options: MemberOptions): Schedul
     const reason = `the schedule type "${request.scheduleType}" is not known`;
     return [{ field: 'scheduleType', reason, hint: 'write cron, basic or manual' }];
   }
-  const faults = [cronMember(request), basicMember(request), zoneMember(request, options)];
+  const faults = [
+    cronMember(request),
+    basicMember(request),
+    zoneMember(request, options),
+    zoneConflict(request),
+  ];
   return faults.filter((fault) => fault !== null);
 }
 

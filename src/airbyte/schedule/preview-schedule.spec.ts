@@ -3,7 +3,12 @@ import { quartzExpressions, unixExpressions } from '../../../test/fixtures/cron-
 import quartz from '../../../test/fixtures/quartz-firings.json';
 import { type PreviewContext, previewSchedule, type SchedulePreview, type ScheduleRequest } from './index';
 
-const CONTEXT: PreviewContext = { from: new Date('2026-01-15T10:30:00Z'), count: 2, minIntervalMinutes: 1 };
+const CONTEXT: PreviewContext = {
+  from: new Date('2026-01-15T10:30:00Z'),
+  count: 2,
+  minIntervalMinutes: 1,
+  anyInterval: false,
+};
 
 function preview(request: ScheduleRequest, context: Partial<PreviewContext> = {}): SchedulePreview {
   const result = previewSchedule(request, { ...CONTEXT, ...context });

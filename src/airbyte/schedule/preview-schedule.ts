@@ -3,7 +3,7 @@ import cronstrue from 'cronstrue';
 import { acceptBasic } from './accept-basic';
 import { acceptCron } from './accept-cron';
 import { anchorAt, basicCron } from './basic/basic-cron';
-import type { BasicInterval } from './basic/interval';
+import { type BasicInterval, intervalMinutes } from './basic/interval';
 import { plainFields, type CronExpression, readExpression } from './cron/expression';
 import { withoutPadding } from './cron/field-form';
 import { quartzRule } from './cron/quartz-rule';
@@ -13,11 +13,14 @@ import { withMemberFaults } from './member-faults';
 import type { Refusal, ScheduleRequest } from './schedule-types';
 import { nextFirings } from './time/next-firing';
 import { findZone, UTC, type Zone } from './time/zone';
+import { nextSyncs } from './timing';
 
 export interface PreviewContext {
   from: Date;
   count: number;
   minIntervalMinutes: number;
+  /** Whether Airbyte can store intervals that no cron expression keeps. */
+  anyInterval: boolean;
 }
 
 export interface SchedulePreview {
@@ -28,7 +31,7 @@ export interface SchedulePreview {
   quartzExpression: string | null;
   /** Only for cron. */
   timeZone: string | null;
-  /** Strictly after `from`; fewer if the schedule, or the year 9999 (UTC), ends earlier. */
+  /** Strictly after `from`, except the first of an interval that Airbyte counts itself; fewer if the schedule, or the year 9999 (UTC), ends earlier. */
   nextSyncs: Date[];
 }
 
@@ -43,10 +46,10 @@ function describeCron(expression: CronExpression): string {
   });
 }
 
-function describeInterval({ units, unit }: BasicInterval): string {
+function describeInterval({ units, unit }: BasicInterval, first: string): string {
   const plural = unit.toLowerCase();
   const interval = units === 1 ? plural.slice(0, -1) : `${String(units)} ${plural}`;
-  return `Every ${interval}, the first time one interval after it is created`;
+  return `Every ${interval}, the first time ${first}`;
 }
 
 function previewCron(text: string, zone: Zone, context: PreviewContext): PreviewResult {
@@ -70,21 +73,32 @@ function previewCron(text: string, zone: Zone, context: PreviewContext): Preview
 }
 
 function previewBasic(timing: string | null, context: PreviewContext): PreviewResult {
-  const accepted = acceptBasic(timing, context.minIntervalMinutes);
+  const accepted = acceptBasic(timing, context);
   if (!accepted.ok) return accepted;
-  const cron = basicCron(accepted.interval, anchorAt(context.from)) ?? '';
+  const cron = basicCron(accepted.interval, anchorAt(context.from));
+  if (cron === null) return { ok: true, preview: countedInterval(accepted.interval, context) };
   const fields = withoutPadding(cron).split(' ');
   const rule = quartzRule(fields);
   const reading = readExpression(fields);
   return {
     ok: true,
     preview: {
-      description: describeInterval(accepted.interval),
+      description: describeInterval(accepted.interval, 'one interval after it is created'),
       unixExpression: reading.ok ? unixForm(reading.expression) : null,
       quartzExpression: fields.join(' '),
       timeZone: null,
       nextSyncs: rule ? firings(rule, UTC, context) : [],
     },
+  };
+}
+
+/** Airbyte counts the interval from the start of the previous sync; without one, the sync is due at once. */
+function countedInterval(interval: BasicInterval, { from, count }: PreviewContext): SchedulePreview {
+  const timing = { kind: 'basic', intervalMs: intervalMinutes(interval) * 60_000 } as const;
+  return {
+    ...MANUAL,
+    description: describeInterval(interval, 'as soon as it is active'),
+    nextSyncs: nextSyncs(timing, { now: from, isActive: true, newestJobStartedAt: null, count }),
   };
 }
 
@@ -114,7 +128,7 @@ function firings(rule: CronRule, zone: Zone, { from, count }: PreviewContext): D
 
 /** Rejects the same schedules as a creation, except that any IANA time zone is accepted. */
 export function previewSchedule(request: ScheduleRequest, context: PreviewContext): PreviewResult {
-  return withMemberFaults(request, { anyZone: true, now: context.from }, () =>
+  return withMemberFaults(request, { zones: 'any', now: context.from }, () =>
     previewContent(request, context),
   );
 }

@@ -41,12 +41,12 @@ function readCron(text: string): ScheduleReading {
 function parseCron(text: string): ScheduleReading {
   const { fields, timeZone } = splitStored(text);
   const timing = cronTiming(fields, timeZone);
-  // The gateway's own schedules are always in UTC. An encoded expression in another zone was edited elsewhere.
-  const reading = timeZone === 'UTC' ? decodeExpression(fields) : null;
-  if (reading?.kind === 'basic') {
+  const reading = decodeExpression(fields);
+  // The gateway's own intervals are always in UTC. An encoded one in another zone was edited elsewhere.
+  if (reading?.kind === 'basic' && timeZone === 'UTC') {
     return { schedule: scheduleOf('basic', { basicTiming: basicTimingOf(reading.interval) }), timing };
   }
-  const cronExpression = reading?.text ?? fields.join(' ');
+  const cronExpression = reading?.kind === 'cron' ? reading.text : fields.join(' ');
   return { schedule: scheduleOf('cron', { cronExpression, timeZone }), timing };
 }
 

@@ -21,6 +21,9 @@ export interface SyncContext {
 /** Airbyte computes the next firing from this long after the start of a scheduled job. */
 const AFTER_START_MS = 60_000;
 
+/** RFC 3339 years have four digits. Airbyte stores intervals of any length. */
+const LAST_MOMENT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** Maximum delay of a scheduled job after its firing, by Airbyte's documentation. */
 const LATEST_START_MS = 30 * 60_000;
 
@@ -28,7 +31,8 @@ function basicSyncs(intervalMs: number, context: SyncContext, count: number): Da
   const nowMs = context.now.getTime();
   const dueMs = context.newestJobStartedAt ? context.newestJobStartedAt.getTime() + intervalMs : nowMs;
   const firstMs = Math.max(nowMs, dueMs);
-  return Array.from({ length: count }, (_, index) => new Date(firstMs + index * intervalMs));
+  const moments = Array.from({ length: count }, (_, index) => firstMs + index * intervalMs);
+  return moments.filter((ms) => ms <= LAST_MOMENT_MS).map((ms) => new Date(ms));
 }
 
 type CronTiming = Extract<Timing, { kind: 'cron' }>;

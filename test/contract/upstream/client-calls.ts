@@ -25,7 +25,7 @@ export async function callEverything(client: AirbyteClient, fixtures: Fixtures):
   const { jobId } = await client.createJob(connectionId);
   const calls: Record<Call, () => Promise<unknown>> = {
     createConnection: () => client.createConnection(input(quickSourceId)),
-    findEarlierCreation: () => client.findEarlierCreation(input(quickSourceId), startedAt, {}),
+    findEarlierCreation: () => client.findEarlierCreation([input(quickSourceId)], startedAt, {}),
     getConnection: () => client.getConnection(connectionId),
     listConnections: () => client.listConnections(scope),
     listAllConnections: () => client.listAllConnections({ includeDeleted: false }),

@@ -38,14 +38,14 @@ describe('creations that are alike, at one time', () => {
     for (const error of await Promise.all([create('a'), create('b')]))
       expect(error).toMatchObject({ outcomeUnknown: true });
     const found = await Promise.all(
-      ['a', 'b', 'a'].map((claimant) => client.findEarlierCreation(creation(), startedAt, { claimant })),
+      ['a', 'b', 'a'].map((claimant) => client.findEarlierCreation([creation()], startedAt, { claimant })),
     );
     const ids = found.map((connection) =>
       connection === 'ambiguous' ? connection : connection?.connectionId,
     );
     expect([...new Set(ids)].sort()).toEqual([...bench.upstream.state.connections.keys()].sort());
     expect(ids[2]).toBe(ids[0]);
-    expect(await client.findEarlierCreation(creation(), startedAt, { claimant: 'c' })).toBeUndefined();
+    expect(await client.findEarlierCreation([creation()], startedAt, { claimant: 'c' })).toBeUndefined();
   });
 
   it('one that waits for the other to be answered finds its own', async () => {

@@ -5,7 +5,8 @@ import type {
   AirbyteConnection,
   CallContext,
   CreateConnectionInput,
-  ScheduleInput,
+  AirbyteSchedule,
+  SoughtConnection,
 } from '../model/airbyte-types';
 import { ClaimsUnavailable, type CreationClaims } from './creation-claims';
 import type { Operation } from '../model/operation';
@@ -27,7 +28,7 @@ type ListConnections = (context: CallContext) => Promise<readonly AirbyteConnect
 
 /** A creation without a response. `startedAt` is in epoch ms of the local clock. */
 interface LostCreation {
-  readonly input: CreateConnectionInput;
+  readonly sought: readonly SoughtConnection[];
   readonly startedAt: number;
   readonly claimant: string;
 }
@@ -57,7 +58,7 @@ export class CreationRecovery {
     const made = await this.tryCreate(operation, claimant, attempt);
     if (!(made instanceof AirbyteError)) return made;
     const lookupDeadlineAt = Math.min(deadlineAt, this.caller.clock.monotonicMs() + lookupMs);
-    const search = { input, startedAt, claimant };
+    const search = { sought: [input], startedAt, claimant };
     const found = await this.findLost(search, made, { ...context, deadlineAt: lookupDeadlineAt });
     if (found === undefined) throw asTimeout(made);
     return found;
@@ -71,12 +72,12 @@ export class CreationRecovery {
    * @throws {ClaimsUnavailable} if it cannot be decided which connections belong to other requests
    */
   async findEarlier(
-    input: CreateConnectionInput,
+    sought: readonly SoughtConnection[],
     startedAt: number,
     context: CallContext,
   ): Promise<AirbyteConnection | 'ambiguous' | undefined> {
     const claimant = context.claimant ?? randomUUID();
-    const { certain, ambiguous } = await this.findCandidates({ input, claimant, startedAt }, context);
+    const { certain, ambiguous } = await this.findCandidates({ sought, claimant, startedAt }, context);
     for (const row of [...certain].sort((a, b) => createdMs(a) - createdMs(b))) {
       if (await this.claims.claimFound(row.connectionId, claimant)) return row;
     }
@@ -144,11 +145,11 @@ export class CreationRecovery {
 
   /** Candidates: the claimant's own connections if it has any, otherwise unclaimed ones. */
   private async findCandidates(
-    { input, startedAt, claimant }: LostCreation,
+    { sought, startedAt, claimant }: LostCreation,
     context: CallContext,
   ): Promise<Candidates> {
     const all = await this.listConnections(context);
-    const rows = all.filter((row) => matches(row, input));
+    const rows = all.filter((row) => sought.some((form) => matches(row, form)));
     if (rows.length === 0) return NO_CANDIDATES;
     const owners = await this.claims.ownersOf(rows.map(({ connectionId }) => connectionId));
     const own = rows.filter(({ connectionId }) => owners.get(connectionId) === claimant);
@@ -182,7 +183,7 @@ function createdMs({ createdAt }: AirbyteConnection): number {
   return createdAt?.getTime() ?? 0;
 }
 
-function matches(row: AirbyteConnection, input: CreateConnectionInput): boolean {
+function matches(row: AirbyteConnection, input: SoughtConnection): boolean {
   return (
     row.name === input.name &&
     row.sourceId === input.sourceId &&
@@ -204,9 +205,11 @@ function asTimeout(error: AirbyteError): AirbyteError {
 }
 
 /** Airbyte appends the time zone to the cron expression. */
-function hasSchedule(row: AirbyteConnection, schedule: ScheduleInput): boolean {
+function hasSchedule(row: AirbyteConnection, schedule: AirbyteSchedule): boolean {
   if (row.schedule.scheduleType !== schedule.scheduleType) return false;
   if (schedule.scheduleType === 'manual') return true;
+  if (schedule.scheduleType === 'basic')
+    return row.schedule.basicTiming?.toLowerCase() === schedule.basicTiming?.toLowerCase();
   const { cronExpression } = row.schedule;
   return cronExpression === schedule.cronExpression || cronExpression === `${schedule.cronExpression} UTC`;
 }

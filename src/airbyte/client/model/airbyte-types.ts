@@ -124,6 +124,12 @@ export interface CreateConnectionInput {
   readonly configurations?: { readonly streams: readonly StreamInput[] };
 }
 
+/** A form in which a creation may have left a connection. */
+export interface SoughtConnection extends Pick<
+  AirbyteConnection,
+  'name' | 'sourceId' | 'destinationId' | 'status' | 'schedule'
+> {}
+
 /** Absent fields stay unchanged. */
 export interface PatchConnectionInput {
   readonly name?: string;

@@ -69,19 +69,25 @@ export class ScheduleRequestDto implements ScheduleRequest {
   scheduleType: ScheduleType;
 
   /**
-   * Cron expression in UTC: five Unix fields, or six or seven Quartz fields. Required for `cron`, rejected
+   * Cron expression: five Unix fields, or six or seven Quartz fields. Required for `cron`, rejected
    * otherwise.
    */
   @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: '0 2 * * *' })
   @IsOptionalText(255, CRON_HINT)
   cronExpression?: string | null;
 
-  /** Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`. Default: `Every 24 HOURS`. */
+  /**
+   * Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS|MONTHS`. Default: `Every 24 HOURS`. Intervals that no cron expression
+   * keeps, such as `Every 7 HOURS`, need the capability `intervals`.
+   */
   @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: null })
   @IsOptionalText(255, BASIC_HINT)
   basicTiming?: string | null;
 
-  /** Must be `UTC`, the only zone of Airbyte's public API. */
+  /**
+   * IANA time zone of the cron expression, such as `Europe/Berlin`. Default: `UTC`. Zones other than UTC need the capability
+   * `timeZones`.
+   */
   @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: 255, example: 'UTC' })
   @IsOptionalText(255, ZONE_HINT)
   timeZone?: string | null;

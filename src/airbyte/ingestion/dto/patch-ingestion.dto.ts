@@ -38,8 +38,8 @@ export class PatchIngestionDto {
   name?: string | null;
 
   /**
-   * The new schedule, in UTC. A schedule that equals the stored one changes nothing in Airbyte. If the stored
-   * schedule has another time zone, a new one requires `timeZone` `UTC`.
+   * The new schedule. A schedule that equals the stored one changes nothing in Airbyte. If the stored schedule has a time
+   * zone other than UTC, a new expression must name its `timeZone`.
    */
   @OptionalSchedule()
   schedule?: ScheduleRequestDto | null;

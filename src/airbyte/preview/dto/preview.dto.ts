@@ -60,7 +60,7 @@ export class PreviewDto {
   @ApiProperty({ type: 'string', nullable: true, example: '0 2 * * *' })
   unixExpression: string | null;
 
-  /** The schedule in six or seven Quartz fields; null for `manual`. */
+  /** The schedule in six or seven Quartz fields; null for `manual`, and for an interval that no cron expression keeps. */
   @ApiProperty({ type: 'string', nullable: true, example: '0 0 2 * * ?' })
   quartzExpression: string | null;
 
@@ -68,7 +68,7 @@ export class PreviewDto {
   @ApiProperty({ type: 'string', nullable: true, example: 'UTC' })
   timeZone: string | null;
 
-  /** Next firings strictly after `from`; fewer if the schedule, or the year 9999, ends earlier. */
+  /** Next firings strictly after `from`, except the first of an interval that no cron expression keeps; fewer if the schedule, or the year 9999, ends earlier. */
   @ApiProperty({
     type: 'array',
     items: { type: 'string', format: 'date-time' },

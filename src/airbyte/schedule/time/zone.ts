@@ -97,12 +97,23 @@ export function findZone(name: string): Zone | null {
   if (name === 'UTC') return UTC;
   const key = name.toLowerCase();
   const known = zones.get(key);
-  if (known) return known;
+  if (known) return known.name === name ? known : { ...known, name };
   const formatter = formatterOf(name);
   if (!formatter) return null;
   const zone = makeZone(name, formatter);
   zones.set(key, zone);
   return zone;
+}
+
+/**
+ * The name with the case of the IANA list, which Intl ignores; null if it is no zone. Of an alias, such as `US/Pacific`, Intl
+ * knows only the zone that it stands for, so it is returned as it is if its parts begin with capitals.
+ */
+export function zoneSpelling(name: string): string | null {
+  const canonical = formatterOf(name)?.resolvedOptions().timeZone;
+  if (canonical === undefined) return null;
+  const isAlias = canonical.toLowerCase() !== name.toLowerCase();
+  return isAlias && name.split('/').every((part) => /^[A-Z]/.test(part)) ? name : canonical;
 }
 
 /**
