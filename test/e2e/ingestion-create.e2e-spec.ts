@@ -168,7 +168,8 @@ describe('POST /ingestion', () => {
   ])('refuses at %s: %j', async (field, schedule) => {
     const response = await create({ ...ORDERS, schedule }).expect(400);
     expect(response.body).toMatchObject({ code: 'validation-failed', errors: [{ field }] });
-    expect(upstream.requests).toEqual([]);
+    // The read that shows whether the internal API could write the schedule changes nothing.
+    expect(upstream.requests.filter(({ operation }) => !operation.includes('describe_cron'))).toEqual([]);
   });
 
   it.each(['sourceId', 'destinationId'])(

@@ -16,7 +16,7 @@ describe('what others made', () => {
     ['0 0 2 ? * 2,4,06 UTC', '0 0 2 ? * 2,4,06', 'UTC'],
     ['000 0 2 * * ? UTC', '000 0 2 * * ?', 'UTC'],
     // Marks that do not hold: nothing of ours is stored so.
-    ['0000 0 2 * * ? Europe/Berlin', '0000 0 2 * * ?', 'Europe/Berlin'],
+    ['00000 30 4/6 * * ? Europe/Berlin', '00000 30 4/6 * * ?', 'Europe/Berlin'],
     ['0000 0/15 2 * * ? UTC', '0000 0/15 2 * * ?', 'UTC'],
     ['0000 0 2 LW * ? UTC', '0000 0 2 LW * ?', 'UTC'],
     ['0000 0 2 ? * 2-6/2 UTC', '0000 0 2 ? * 2-6/2', 'UTC'],
@@ -27,6 +27,15 @@ describe('what others made', () => {
     const { schedule, timing } = readSchedule({ scheduleType: 'cron', cronExpression: held });
     expect(schedule).toEqual({ scheduleType: 'cron', cronExpression, basicTiming: null, timeZone });
     expect(timing.kind).toBe('cron');
+  });
+
+  it.each([
+    ['0000 0 2 * * ?', '0 2 * * *'],
+    ['0000 0 2 ? * 6-01', '0 2 * * 5-7'],
+    ['00000000 0 2 * * ?', '0 0 2 * * ? *'],
+  ])('has the form of the caller in any zone: %s', (held, cronExpression) => {
+    const { schedule } = readSchedule({ scheduleType: 'cron', cronExpression: `${held} Europe/Berlin` });
+    expect(schedule).toMatchObject({ cronExpression, timeZone: 'Europe/Berlin' });
   });
 
   it('is never mistaken for ours when its second has the usual one or two digits', () => {

@@ -36,6 +36,7 @@ describe('members that exclude each other', () => {
       ok: true,
       schedule: { scheduleType: 'manual', ...nulls },
       upstream: { scheduleType: 'manual' },
+      internal: null,
     });
     expect(translateSchedule({ scheduleType: 'basic', ...nulls, timeZone: 'UTC' }, limits).ok).toBe(true);
   });

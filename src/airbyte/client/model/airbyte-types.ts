@@ -125,10 +125,10 @@ export interface CreateConnectionInput {
 }
 
 /** A form in which a creation may have left a connection. */
-export interface SoughtConnection extends Pick<
+export type SoughtConnection = Pick<
   AirbyteConnection,
   'name' | 'sourceId' | 'destinationId' | 'status' | 'schedule'
-> {}
+>;
 
 /** Absent fields stay unchanged. */
 export interface PatchConnectionInput {
