@@ -331,7 +331,7 @@ export interface paths {
         put?: never;
         /**
          * Preview a schedule
-         * @description Explains a schedule and lists its next firings. Creates nothing and does not call Airbyte.
+         * @description Explains a schedule and lists its next firings. Creates nothing.
          */
         post: operations["previewSchedule"];
         delete?: never;
@@ -462,7 +462,7 @@ export interface components {
          * @description Name of the feature.
          * @enum {string}
          */
-        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons";
+        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals";
         /**
          * @description State of the feature. `unknown`: not used yet.
          * @enum {string}
@@ -1030,8 +1030,8 @@ export interface components {
              */
             name?: string | null;
             /**
-             * @description The new schedule, in UTC. A schedule that equals the stored one changes nothing in Airbyte. If the stored
-             *     schedule has another time zone, a new one requires `timeZone` `UTC`.
+             * @description The new schedule. A schedule that equals the stored one changes nothing in Airbyte. If the stored schedule has a time
+             *     zone other than UTC, a new expression must name its `timeZone`.
              */
             schedule?: components["schemas"]["ScheduleInput"] | null;
             /**
@@ -1575,18 +1575,20 @@ export interface components {
              */
             scheduleType: components["schemas"]["ScheduleType"];
             /**
-             * @description Cron expression in UTC: five Unix fields, or six or seven Quartz fields. Required for `cron`, rejected
+             * @description Cron expression: five Unix fields, or six or seven Quartz fields. Required for `cron`, rejected
              *     otherwise.
              * @example 0 2 * * *
              */
             cronExpression?: string | null;
             /**
-             * @description Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS`. Default: `Every 24 HOURS`.
+             * @description Only for `basic`: `Every <n> MINUTES|HOURS|DAYS|WEEKS|MONTHS`. Default: `Every 24 HOURS`. Intervals that no cron expression
+             *     keeps, such as `Every 7 HOURS`, need the capability `intervals`.
              * @example null
              */
             basicTiming?: string | null;
             /**
-             * @description Must be `UTC`, the only zone of Airbyte's public API.
+             * @description IANA time zone of the cron expression, such as `Europe/Berlin`. Default: `UTC`. Zones other than UTC need the capability
+             *     `timeZones`.
              * @example UTC
              */
             timeZone?: string | null;
@@ -1604,7 +1606,7 @@ export interface components {
              */
             unixExpression: string | null;
             /**
-             * @description The schedule in six or seven Quartz fields; null for `manual`.
+             * @description The schedule in six or seven Quartz fields; null for `manual`, and for an interval that no cron expression keeps.
              * @example 0 0 2 * * ?
              */
             quartzExpression: string | null;
@@ -1614,7 +1616,7 @@ export interface components {
              */
             timeZone: string | null;
             /**
-             * @description Next firings strictly after `from`; fewer if the schedule, or the year 9999, ends earlier.
+             * @description Next firings strictly after `from`, except the first of an interval that no cron expression keeps; fewer if the schedule, or the year 9999, ends earlier.
              * @example [
              *       "2026-01-16T02:00:00.000Z",
              *       "2026-01-17T02:00:00.000Z",
