@@ -18,6 +18,8 @@ const CONNECT_TIMEOUT_MS = 1000;
 /** ioredis waits this long even if the connection is already closed, and delays the end of the process. */
 const DISCONNECT_TIMEOUT_MS = 100;
 const COMMAND_TIMEOUT_MS = 500;
+/** Message of the error of ioredis after this time. */
+const TIMED_OUT = 'Command timed out';
 const LONGEST_PAUSE_MS = 1000;
 /** After a failure, optional commands skip Redis for this long. */
 const PAUSE_MS = 1000;
@@ -192,16 +194,28 @@ export class RedisState {
    * database of the URL does not exist. A Redis that evicts keys loses idempotency records.
    */
   private async inspect(redis: Redis): Promise<void> {
-    const database = redis.options.db ?? 0;
-    this.unusable = await redis.select(database).then(
-      () => null,
-      (error: unknown) => `database ${database} cannot be selected: ${reasonOf(error)}`,
-    );
+    this.unusable = await this.selectFault(redis);
     this.riskOfLoss = await evictionRisk(redis);
     if (this.riskOfLoss !== null) this.log.warn(this.riskOfLoss);
     if (this.unusable !== null) this.note(this.unusable);
     // Only a successful probe makes Redis usable again.
     else await this.run(PROBE, [PROBE_KEY], []);
+  }
+
+  /** Returns null if the database of the URL is selected, otherwise the reason why not. */
+  private async selectFault(redis: Redis): Promise<string | null> {
+    const database = redis.options.db ?? 0;
+    for (;;) {
+      try {
+        await redis.select(database);
+        return null;
+      } catch (error) {
+        const fault = `database ${database} cannot be selected: ${reasonOf(error)}`;
+        if (!isUnanswered(redis, error)) return fault;
+        this.unusable = fault;
+        this.note(fault);
+      }
+    }
   }
 
   /** Only a successful probe ends an outage, because a full Redis still runs scripts that delete. */
@@ -229,7 +243,7 @@ export class RedisState {
 
 /** Managed services may forbid INFO. The eviction policy is then unknown and not reported. */
 async function evictionRisk(redis: Redis): Promise<string | null> {
-  const memory = await redis.info('memory').catch(() => '');
+  const memory = await memoryInfo(redis);
   const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? 'noeviction';
   const limit = /^maxmemory:(\d+)/m.exec(memory)?.[1] ?? '0';
   if (policy === 'noeviction' || limit === '0') return null;
@@ -237,6 +251,21 @@ async function evictionRisk(redis: Redis): Promise<string | null> {
     `Redis may evict records of Idempotency-Keys (maxmemory-policy ${policy}), after which a retry is carried out again. ` +
     'Set maxmemory-policy noeviction.'
   );
+}
+
+async function memoryInfo(redis: Redis): Promise<string> {
+  for (;;) {
+    try {
+      return await redis.info('memory');
+    } catch (error) {
+      if (!isUnanswered(redis, error)) return '';
+    }
+  }
+}
+
+/** Whether a command has to be repeated: a timeout of a slow Redis says nothing about the answer. */
+function isUnanswered(redis: Redis, error: unknown): boolean {
+  return redis.status === 'ready' && error instanceof Error && error.message === TIMED_OUT;
 }
 
 /** Error messages of ioredis contain hosts and commands, but not the password of the URL. */
