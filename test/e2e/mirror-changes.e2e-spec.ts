@@ -93,6 +93,19 @@ describe('a change through the gateway', () => {
     expect(await batched(gateway, connectionId)).toBeNull();
   });
 
+  it('makes a list look for a deleted ingestion once', async () => {
+    await gateway.send('DELETE', path);
+    expect(await listed(gateway, id)).toBeUndefined();
+    const calls = await bench.callsOf(async () => {
+      for (let lists = 0; lists < 3; lists++) {
+        // Longer than a direct read is shared.
+        bench.clock.skip(2000);
+        expect(await listed(gateway, id)).toBeUndefined();
+      }
+    });
+    expect(calls.filter((call) => call.id === id)).toEqual([]);
+  });
+
   it.each([
     ['a list of connections', ['GET /connections']],
     ['the connection itself', ['GET /connections/:id']],

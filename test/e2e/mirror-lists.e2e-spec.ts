@@ -71,6 +71,31 @@ describe('more ingestions than MIRROR_MAX_CONNECTIONS', () => {
 });
 
 describe('the list', () => {
+  const ageMs = async (gateway: MirrorGateway, query = ''): Promise<number> =>
+    1000 * Number((await gateway.send('GET', `/ingestion${query}`)).headers['age']);
+
+  it('states the age of the sweep, also if it is empty', async () => {
+    const gateway = await bench.open({ CONNECTION_MAX_AGE_MS: '3600000', FEED_INTERVAL_MS: '600000' });
+    await gateway.warm();
+    const before = await ageMs(gateway);
+    bench.clock.skip(90_000);
+    expect((await ageMs(gateway)) - before).toBeGreaterThanOrEqual(90_000);
+    addConnections(1);
+    const fresh = await bench.open({ FEED_INTERVAL_MS: '0' });
+    bench.clock.skip(90_000);
+    expect(await ageMs(fresh)).toBeLessThan(90_000);
+  });
+
+  it('states the age of the oldest runs that its page needs', async () => {
+    addConnections(2);
+    const gateway = await bench.open({ CONNECTION_MAX_AGE_MS: '1000', FEED_INTERVAL_MS: '600000' });
+    await gateway.warm();
+    bench.clock.skip(90_000);
+    // The list of connections is read again, and the runs come from memory.
+    expect(await ageMs(gateway)).toBeGreaterThanOrEqual(90_000);
+    expect(await ageMs(gateway, '?name=nothing')).toBeLessThan(90_000);
+  });
+
   it('is as new as the request when CONNECTION_MAX_AGE_MS is 0', async () => {
     addConnections(3);
     const gateway = await bench.open({ CONNECTION_MAX_AGE_MS: '0', FEED_INTERVAL_MS: '600000' });

@@ -1,5 +1,5 @@
-import { MirrorBench, type MirrorGateway, type StatusBody } from '../support/mirror-bench';
-import { fault, problem, type Reply } from '../support/scripted-upstream';
+import { isFeed, MirrorBench, type MirrorGateway, type StatusBody } from '../support/mirror-bench';
+import { fault, json, problem, type Reply } from '../support/scripted-upstream';
 import { fillHistory } from '../support/upstream-history';
 import { until } from '../support/until';
 
@@ -135,6 +135,32 @@ describe('an outage of Airbyte', () => {
     await observedAgain(gateway);
     await gateway.tick();
     expect((await gateway.status(failingId)).body).toMatchObject({ currentRun: { runId: String(jobId) } });
+  });
+
+  it('is forgotten while nobody reads: the next reader gets a direct read', async () => {
+    const gateway = await openWarm();
+    bench.upstream.on('GET /jobs', (request) =>
+      isFeed(request) ? json(503, { message: 'not now' }, { 'retry-after': '60' }) : undefined,
+    );
+    await until('the status to say that it is not observed', async () => {
+      bench.clock.skip(STEP_MS);
+      // Always reads Airbyte, so that the circuit stays closed.
+      await gateway.send('GET', `/ingestion/${failingId}`);
+      return codesOf((await gateway.status(failingId)).body).includes('not_observed');
+    });
+    await until('the mirror to be idle', async () => {
+      const calls = await bench.callsOf(async () => {
+        for (let ticks = 0; ticks < 5; ticks++) {
+          bench.clock.skip(10_000);
+          await gateway.send('GET', '/health/live');
+          await bench.upstream.idle();
+        }
+      });
+      return calls.length === 0;
+    });
+    const { body } = await gateway.status(failingId);
+    expect(codesOf(body)).not.toContain('not_observed');
+    expect(ageMsOf(body)).toBeLessThan(STEP_MS);
   });
 
   it('shows no state for ids that were never observed', async () => {

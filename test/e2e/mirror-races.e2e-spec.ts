@@ -1,7 +1,8 @@
 import { latch } from '../support/latch';
-import { isFeed, MirrorBench } from '../support/mirror-bench';
+import { FEED_INTERVAL_MS, isFeed, MirrorBench } from '../support/mirror-bench';
 import { problem, type UpstreamRequest } from '../support/scripted-upstream';
 import { until } from '../support/until';
+import { javaInstant } from '../support/upstream-jobs';
 
 const FIRST_ID = '00000000-0000-4000-8000-000000000001';
 const LAST_ID = 'ffffffff-0000-4000-8000-000000000002';
@@ -132,6 +133,29 @@ describe('an ingestion whose jobs Airbyte cannot read', () => {
 });
 
 describe('a burst of changes', () => {
+  it('does not hide a change that Airbyte committed late', async () => {
+    const { state } = bench.upstream;
+    for (let n = 0; n < 150; n++) state.addConnection({ connectionId: idOf(n) });
+    state.addConnection({ connectionId: LAST_ID });
+    state.addJob({ connectionId: LAST_ID });
+    const gateway = await bench.open(SETTINGS);
+    await gateway.warm();
+    await gateway.tick();
+    for (let n = 0; n < 150; n++) runOnce(idOf(n));
+    bench.clock.skip(3000);
+    const newestMs = state.now().getTime();
+    runOnce(idOf(0));
+    await gateway.tick();
+    const late = state.addJob({
+      connectionId: LAST_ID,
+      status: 'failed',
+      startTime: javaInstant(new Date(newestMs - 9000)),
+      lastUpdatedAt: javaInstant(new Date(newestMs - 8000)),
+    });
+    await gateway.tick();
+    expect((await gateway.status(LAST_ID)).body.lastRun).toMatchObject({ runId: String(late.jobId) });
+  });
+
   it('is followed although changes shift the pages', async () => {
     const { state } = bench.upstream;
     state.addConnection({ connectionId: FIRST_ID });
@@ -151,6 +175,43 @@ describe('a burst of changes', () => {
     const startedAtMs = bench.clock.monotonicMs();
     await gateway.tick();
     // Without the feed, the gateway does not try again for five minutes.
+    expect(bench.clock.monotonicMs() - startedAtMs).toBeLessThan(PAUSE_MS);
+  });
+});
+
+describe('a feed that finds the queue full', () => {
+  it('is followed again as soon as there is room', async () => {
+    bench.upstream.state.addConnection({ connectionId: FIRST_ID });
+    const gateway = await bench.open({
+      ...SETTINGS,
+      AIRBYTE_MAX_CONCURRENCY: '1',
+      AIRBYTE_MAX_CREATES: '1',
+      AIRBYTE_MAX_QUEUE: '0',
+    });
+    await gateway.warm();
+    const reading = latch();
+    bench.upstream.on('GET /sources', async () => {
+      await reading.opened;
+      return undefined;
+    });
+    const taken = await until('the only slot to be taken', async () => {
+      await bench.upstream.idle();
+      const before = bench.upstream.count('GET /sources');
+      const answer = gateway.send('GET', '/sources');
+      const isSent = await Promise.race([
+        answer.then(() => false),
+        bench.upstream.seen('GET /sources', before + 1).then(() => true),
+      ]);
+      return isSent && { answer };
+    });
+    for (let ticks = 0; ticks < 10; ticks++) {
+      bench.clock.skip(FEED_INTERVAL_MS);
+      await gateway.status(FIRST_ID);
+    }
+    reading.open();
+    await taken.answer;
+    const startedAtMs = bench.clock.monotonicMs();
+    await gateway.tick();
     expect(bench.clock.monotonicMs() - startedAtMs).toBeLessThan(PAUSE_MS);
   });
 });

@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * List ingestions
-         * @description Returns one page, each ingestion with its status, ordered by id. An ingestion that exists while you read all pages appears exactly once. The data is as old as that of a status may be.
+         * @description Returns one page, each ingestion with its status, ordered by id. An ingestion that exists while you read all pages appears exactly once. The data is as old as that of a status may be; `Age` has the age of the oldest fact.
          */
         get: operations["listIngestions"];
         put?: never;
@@ -2431,6 +2431,8 @@ export interface operations {
             /** @description A page of ingestions. */
             200: {
                 headers: {
+                    /** @description Age of the oldest fact of the response, in seconds. */
+                    Age?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

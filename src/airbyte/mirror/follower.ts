@@ -1,12 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../lib/clock';
+import { SharedRun } from '../../lib/shared-run';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { CallContext } from '../client/model/airbyte-types';
 import type { Changes } from '../core/changes';
 import { type FeedCursor, type FeedRead, JobFeed } from './job-feed';
 import type { MirrorStore } from './mirror-store';
-import { isUnreachable } from './outage';
+import { isBusy, isUnreachable } from './outage';
 import { beginRead, type ReadStart } from './read-start';
 
 /** Airbyte's times beyond this are wrong. Smaller than the overlap of the feed. */
@@ -37,7 +38,7 @@ export class Follower {
   private readonly feed: JobFeed;
   private readonly log = new Logger('Mirror');
   private following: Following | null = null;
-  private ticking: Promise<void> | null = null;
+  private readonly ticks = new SharedRun();
   private gaps = 0;
   private refusals = 0;
   private pausedUntilMs = 0;
@@ -58,10 +59,12 @@ export class Follower {
 
   /** Reads the feed once. All who call meanwhile share the read. Never rejects because of Airbyte. */
   tick(context: CallContext): Promise<void> {
-    this.ticking ??= this.readOnce(context).finally(() => {
-      this.ticking = null;
-    });
-    return this.ticking;
+    return this.ticks.run(() => this.readOnce(context));
+  }
+
+  /** Call when no tick will follow for a while: its failure says nothing about a later time. */
+  rest(): void {
+    this.failure = null;
   }
 
   private async readOnce(context: CallContext): Promise<void> {
@@ -73,7 +76,7 @@ export class Follower {
     } catch (error) {
       if (!(error instanceof AirbyteError)) throw error;
       this.failure = isUnreachable(error) ? error : null;
-      this.refusals += this.failure ? 0 : 1;
+      if (!isUnreachable(error) && !isBusy(error)) this.refusals += 1;
       if (this.refusals >= MAX_REFUSALS) this.pause(error.message);
     }
   }

@@ -6,11 +6,13 @@ import { hasEnded } from '../core/job-status';
 
 /** Page limit of one read. Beyond it, reloading is cheaper than following. */
 const MAX_PAGES = 20;
-/**
- * Each read begins this long before the newest known change. Airbyte's processes have clocks of their own and
- * commit late, and a full page costs as much as an empty one.
- */
+/** Each read begins this long before the newest known change: a full page costs as much as an empty one. */
 const OVERLAP_MS = 60_000;
+/**
+ * Further pages are read for changes up to this long before the newest known one. Airbyte's processes have clocks
+ * of their own and commit late.
+ */
+const LATE_MS = 10_000;
 /** Airbyte reports whole seconds but compares exact times. */
 const PRECISION_MS = 1000;
 
@@ -44,8 +46,9 @@ export class JobFeed {
     const sinceMs = cursor === null ? null : cursor.timeMs - OVERLAP_MS;
     const jobs = new Map<string, AirbyteJob>();
     let isConnected = false;
+    let isOver = false;
     let lastMs = Infinity;
-    for (let page = 0; page < MAX_PAGES && !isConnected; page++) {
+    for (let page = 0; page < MAX_PAGES && !isOver; page++) {
       const rows = await this.readPage(sinceMs, page * PAGE_LIMIT, context);
       // New changes shift rows to later pages; the first report is the newest.
       const unseen = rows.filter(({ jobId }) => !jobs.has(jobId));
@@ -54,7 +57,9 @@ export class JobFeed {
         return { kind: 'unsupported' };
       lastMs = oldestMs;
       for (const job of unseen) jobs.set(job.jobId, job);
-      isConnected = rows.received < PAGE_LIMIT || (cursor !== null && lastMs < cursor.timeMs - PRECISION_MS);
+      const isLast = rows.received < PAGE_LIMIT;
+      isConnected = isLast || (cursor !== null && lastMs < cursor.timeMs - PRECISION_MS);
+      isOver = isLast || (cursor !== null && lastMs < cursor.timeMs - LATE_MS);
     }
     const next = newestCursor([...jobs.values()], latestMs) ?? cursor;
     if (!isConnected) return { kind: 'gap', reason: 'more changes than can be read at once' };

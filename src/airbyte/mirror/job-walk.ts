@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock';
+import { SharedRun } from '../../lib/shared-run';
 import type { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteJob, CallContext } from '../client/model/airbyte-types';
 import { PAGE_LIMIT } from '../client/model/paging';
@@ -20,7 +21,7 @@ export class JobWalk {
   private last: AirbyteJob | null = null;
   private readonly gains: number[] = [];
   private over = false;
-  private reading: Promise<void> | null = null;
+  private readonly steps = new SharedRun();
 
   constructor(
     private readonly client: AirbyteClient,
@@ -37,10 +38,7 @@ export class JobWalk {
 
   /** Reads the next page. All who call meanwhile share it. */
   step(context: CallContext): Promise<void> {
-    this.reading ??= this.readPage(context).finally(() => {
-      this.reading = null;
-    });
-    return this.reading;
+    return this.steps.run(() => this.readPage(context));
   }
 
   private async readPage(context: CallContext): Promise<void> {

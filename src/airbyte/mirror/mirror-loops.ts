@@ -3,7 +3,6 @@ import type { Clock } from '../../lib/clock';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { CallContext } from '../client/model/airbyte-types';
-import { PAGE_LIMIT } from '../client/model/paging';
 import type { Changes } from '../core/changes';
 import { withSharedTurn } from '../core/shared-turn';
 import { readRunFacts } from './direct-reader';
@@ -11,14 +10,11 @@ import type { Follower } from './follower';
 import { JobWalk } from './job-walk';
 import type { MirrorStore } from './mirror-store';
 import { beginRead } from './read-start';
+import { sweepPauseMs } from './sweep-pace';
 import type { Sweeper } from './sweeper';
 
 /** Without readers for this long, nothing is read, unless a reader asked for a longer time. */
 const IDLE_MS = 60_000;
-/** A sweep takes this share of the maximum age, so that no connection gets older between two sweeps. */
-const SWEEP_SHARE = 0.45;
-/** Shortest pause between two pages of a sweep. */
-const MIN_SWEEP_PAUSE_MS = 600;
 /** Pause between two single reads of jobs that the walk has not found. */
 const SINGLE_PAUSE_MS = 100;
 
@@ -127,6 +123,7 @@ export class MirrorLoops {
       this.onTick();
       await this.pause(this.settings.feedIntervalMs - (this.clock.monotonicMs() - startedAtMs));
     }
+    this.follower.rest();
   }
 
   private async maintain(): Promise<void> {
@@ -146,7 +143,11 @@ export class MirrorLoops {
     const nowMs = this.clock.monotonicMs();
     if (nowMs >= this.nextSweepAtMs) {
       await this.sweeper.step(this.context);
-      this.nextSweepAtMs = nowMs + this.sweepPauseMs();
+      const pauseMs =
+        this.sweeper.completedFrom === null
+          ? 0
+          : sweepPauseMs(this.sweeper.cost, this.settings.connectionMaxAgeMs);
+      this.nextSweepAtMs = nowMs + pauseMs;
       return 0;
     }
     // Without a feed, jobs that were read would be too old at once.
@@ -166,12 +167,6 @@ export class MirrorLoops {
       return Math.min(this.nextSweepAtMs, this.nextVerificationAtMs, this.nextSingleAtMs) - nowMs;
     }
     return 0;
-  }
-
-  private sweepPauseMs(): number {
-    if (this.sweeper.completedFrom === null) return 0;
-    const pages = Math.ceil((this.store.size + 1) / PAGE_LIMIT);
-    return Math.max(MIN_SWEEP_PAUSE_MS, (SWEEP_SHARE * this.settings.connectionMaxAgeMs) / pages);
   }
 
   /** @returns the pause until the next read; a long one if all jobs are known or these cannot be read */

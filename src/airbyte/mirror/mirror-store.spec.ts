@@ -46,6 +46,30 @@ function storeWithContradiction(): { readonly store: MirrorStore; readonly walk:
   return { store, walk };
 }
 
+describe('a store that is full', () => {
+  const connection = (connectionId: string): AirbyteConnection => ({ ...CONNECTION, connectionId });
+
+  it('lacks a connection that the sweep has found, although it holds as many others', () => {
+    const store = new MirrorStore(2);
+    const sweep = readOf(1);
+    store.putConnection(connection('swept'), readOf(2));
+    store.putConnection(connection('created'), readOf(3));
+    store.putConnection(connection('left-out'), readOf(4));
+    store.removeOthers(new Set(['swept', 'left-out']), sweep);
+    expect([store.isFull, store.ids()]).toEqual([true, ['created', 'swept']]);
+  });
+
+  it('lacks none after a sweep that has found room for all', () => {
+    const store = new MirrorStore(1);
+    store.putConnection(connection('kept'), readOf(1));
+    store.putConnection(connection('left-out'), readOf(2));
+    expect(store.isFull).toBe(true);
+    store.putConnection(connection('kept'), readOf(4));
+    store.removeOthers(new Set(['kept']), readOf(3));
+    expect(store.isFull).toBe(false);
+  });
+});
+
 describe('jobs of which the newest report is not known', () => {
   it('do not become known through a walk that has passed the newest of them', () => {
     const { store, walk } = storeWithContradiction();

@@ -47,7 +47,8 @@ export class MirrorStore {
   private sortedIds: readonly string[] | null = null;
   /** The first read of the feed that is followed; null while none is. */
   private followedFrom: ReadStart | null = null;
-  private excess = false;
+  /** Number of the newest read that found a connection for which there was no memory; 0 if there was none. */
+  private leftOutBy = 0;
 
   constructor(
     private readonly maxConnections: number,
@@ -61,7 +62,7 @@ export class MirrorStore {
 
   /** Whether a connection was left out, because the memory is full. */
   get isFull(): boolean {
-    return this.excess;
+    return this.leftOutBy > 0;
   }
 
   connection(connectionId: string): StoredConnection | undefined {
@@ -95,7 +96,7 @@ export class MirrorStore {
     const known = this.connections.get(connectionId);
     if (known && known.read.number > read.number) return;
     if (!known && this.connections.size >= this.maxConnections) {
-      this.excess = true;
+      this.leftOutBy = Math.max(this.leftOutBy, read.number);
       return;
     }
     if (!known) this.sortedIds = null;
@@ -115,7 +116,7 @@ export class MirrorStore {
   /** Removes every connection that a complete read, begun at `read`, has not found. */
   removeOthers(found: ReadonlySet<string>, read: ReadStart): void {
     for (const id of this.ids()) if (!found.has(id)) this.removeConnection(id, read);
-    this.excess = found.size > this.connections.size;
+    if (this.leftOutBy < read.number) this.leftOutBy = 0;
   }
 
   /** Stores a direct read of the newest jobs. */

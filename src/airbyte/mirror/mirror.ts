@@ -37,6 +37,13 @@ export interface ObservedIngestion extends RunFacts {
   readonly failure: AirbyteError | null;
 }
 
+/** Connections that a caller may see, by id. */
+export interface VisibleConnections {
+  readonly rows: readonly ConnectionFact[];
+  /** Age of the knowledge which connections exist. */
+  readonly ageMs: number;
+}
+
 /** Demands of a caller on the facts. */
 export interface Wanted {
   /** Maximum age; null: only the limits of the settings. */
@@ -148,28 +155,30 @@ export class Mirror implements OnModuleDestroy {
     }
   }
 
-  /** All connections that the caller may see, by id. */
-  connections(request: RequestContext): Promise<readonly AirbyteConnection[]> {
+  /** All connections that the caller may see. */
+  async connections(request: RequestContext): Promise<VisibleConnections> {
     this.loops.demand();
-    return this.list.visibleTo(request);
+    const { rows, read } = await this.list.visibleTo(request);
+    return { rows, ageMs: this.ageMsOf(read) };
   }
 
   /** Observes rows of {@link connections}, with few upstream calls. */
   async observeListed(
-    connections: readonly AirbyteConnection[],
+    rows: readonly ConnectionFact[],
     request: RequestContext,
   ): Promise<readonly ObservedIngestion[]> {
     const context = this.client.withDeadline(request);
-    await this.walkFor(connections, context.deadlineAt);
-    return mapConcurrently(connections, async (connection) => {
-      const known = this.knownFacts(connection.connectionId, request, ANY);
-      if (known?.hasRecentRuns) return this.observed({ ...known, connection }, null);
+    await this.walkFor(rows, context.deadlineAt);
+    return mapConcurrently(rows, async (row) => {
+      const { connectionId } = row.connection;
+      const stored = this.knownFacts(connectionId, request, ANY);
+      const known = stored && { ...stored, ...row };
+      if (known?.hasRecentRuns) return this.observed(known, null);
       const { failure } = this.follower;
       if (known && failure && this.isUsable(known)) return this.observed(known, failure);
       try {
-        const runs = await this.direct.runsOf(connection.connectionId, context);
-        const stored = this.store.connection(connection.connectionId);
-        return this.observed({ connection, connectionRead: stored?.read ?? runs.runsRead, ...runs }, null);
+        const runs = await this.direct.runsOf(connectionId, context);
+        return this.observed({ ...row, ...runs }, null);
       } catch (error) {
         if (isOutage(error) && known && this.isUsable(known)) return this.observed(known, error);
         throw error;
@@ -265,14 +274,14 @@ export class Mirror implements OnModuleDestroy {
   }
 
   /** Loads jobs of many connections by pages of all jobs while that needs fewer calls than single reads. */
-  private async walkFor(connections: readonly AirbyteConnection[], deadlineAt: number): Promise<void> {
-    if (!this.isFed || connections.length < MIN_WALK_SIZE) return;
+  private async walkFor(rows: readonly ConnectionFact[], deadlineAt: number): Promise<void> {
+    if (!this.isFed || rows.length < MIN_WALK_SIZE) return;
     // All callers share these reads, so the deadline of one must not end them.
     const { context } = this.loops;
     if (!this.follower.isFollowing) await this.follower.tick(context);
     const walk = this.loops.currentWalk();
     const unknown = (): number =>
-      connections.filter(({ connectionId }) => !this.store.isKnown(connectionId)).length;
+      rows.filter(({ connection }) => !this.store.isKnown(connection.connectionId)).length;
     for (let page = 0; walk && !walk.isOver && page < Math.min(MAX_WALK_PAGES, unknown()); page++) {
       if (this.client.caller.clock.monotonicMs() >= deadlineAt) return;
       await walk.step(context);

@@ -9,17 +9,19 @@ const UNREACHABLE: readonly AirbyteError['kind'][] = [
   'circuit_open',
 ];
 
+/** Kinds of failures that come from the number of calls, not from the one that failed. */
+const BUSY: readonly AirbyteError['kind'][] = ['rate_limited', 'overloaded'];
+
 /** Kinds of failures that say nothing about what was asked for. */
-const OUTAGES: readonly AirbyteError['kind'][] = [
-  ...UNREACHABLE,
-  'failed',
-  'misbehaving',
-  'rate_limited',
-  'overloaded',
-];
+const OUTAGES: readonly AirbyteError['kind'][] = [...UNREACHABLE, ...BUSY, 'failed', 'misbehaving'];
 
 export function isUnreachable({ kind }: AirbyteError): boolean {
   return UNREACHABLE.includes(kind);
+}
+
+/** Whether the call may succeed as soon as fewer calls are made: the queue of the gateway is full, or Airbyte limits its callers. */
+export function isBusy({ kind }: AirbyteError): boolean {
+  return BUSY.includes(kind);
 }
 
 /** Whether stored facts may be returned instead of this error (RFC 5861, section 4). */

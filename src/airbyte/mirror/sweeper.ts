@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock';
+import { SharedRun } from '../../lib/shared-run';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { CallContext } from '../client/model/airbyte-types';
@@ -8,6 +9,7 @@ import { withSharedTurn } from '../core/shared-turn';
 import { type SweptPage, sweepConnections } from './connection-sweep';
 import type { MirrorStore } from './mirror-store';
 import { beginRead, type ReadStart } from './read-start';
+import type { SweepCost } from './sweep-pace';
 
 /** Sweeps in a row that deletions disturbed. After them, one is accepted that may lack a connection. */
 const MAX_ATTEMPTS = 5;
@@ -16,6 +18,8 @@ interface Sweep {
   readonly start: ReadStart;
   readonly found: Set<string>;
   readonly pages: AsyncGenerator<SweptPage, void, undefined>;
+  /** Number of pages that were read. */
+  count: number;
 }
 
 /** Reads the list of all connections again and again, one page at a time, and keeps the store equal to it. */
@@ -24,7 +28,8 @@ export class Sweeper {
   private ended: ReadStart | null = null;
   private current: Sweep | null = null;
   private disturbed = 0;
-  private reading: Promise<void> | null = null;
+  private readonly steps = new SharedRun();
+  private lastCost: SweepCost = { pages: 0, callMs: 0 };
   private context: CallContext = {};
 
   constructor(
@@ -37,6 +42,11 @@ export class Sweeper {
   /** Start of the newest complete sweep; null before the first has ended. */
   get completedFrom(): ReadStart | null {
     return this.ended;
+  }
+
+  /** Pages of the longest of the current and the newest complete sweep, and the duration of the newest call. */
+  get cost(): SweepCost {
+    return this.lastCost;
   }
 
   /**
@@ -65,18 +75,20 @@ export class Sweeper {
 
   /** Reads the next page. All who call meanwhile share it. */
   step(context: CallContext): Promise<void> {
-    this.reading ??= this.readPage(context).finally(() => {
-      this.reading = null;
-    });
-    return this.reading;
+    return this.steps.run(() => this.readPage(context));
   }
 
   private async readPage(context: CallContext): Promise<void> {
     this.context = context;
-    this.current ??= this.begin();
-    const { start, found, pages } = this.current;
+    const sweep = (this.current ??= this.begin());
+    const { start, found, pages } = sweep;
     const read = beginRead(this.clock, this.changes);
     const page = await this.nextOf(pages);
+    sweep.count += 1;
+    this.lastCost = {
+      pages: page.isSteady === true ? sweep.count : Math.max(sweep.count, this.lastCost.pages),
+      callMs: this.clock.monotonicMs() - read.monotonicMs,
+    };
     for (const connection of page.rows) {
       if (isDeleted(connection)) continue;
       found.add(connection.connectionId);
@@ -96,6 +108,7 @@ export class Sweeper {
       start: beginRead(this.clock, this.changes),
       found: new Set(),
       pages: sweepConnections(this.client, {}, () => this.context),
+      count: 0,
     };
   }
 

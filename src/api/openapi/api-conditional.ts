@@ -14,7 +14,8 @@ const HEADERS = {
   },
 };
 
-const AGE_HEADER = {
+/** Documents the age of a response. */
+export const AGE_HEADER = {
   Age: {
     description: 'Age of the oldest fact of the response, in seconds.',
     schema: { type: 'integer' as const, minimum: 0 },
