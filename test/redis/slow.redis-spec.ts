@@ -26,6 +26,7 @@ function slowProxy(redisUrl: string): Server {
 describe('a Redis that answers late to the first command of a connection', () => {
   let redis: RedisServer;
   let proxy: Server;
+  let state: RedisState | null = null;
 
   beforeEach(async () => {
     redis = await RedisServer.start();
@@ -33,15 +34,16 @@ describe('a Redis that answers late to the first command of a connection', () =>
     await once(proxy, 'listening');
   });
   afterEach(async () => {
+    await state?.close();
     proxy.close();
     await redis.close();
   });
 
   it('is used when it answers, over the same connection', async () => {
     const { port } = proxy.address() as AddressInfo;
-    const state = await RedisState.connect(`redis://127.0.0.1:${port}`);
-    await until('Redis to be used', async () => (await state.run(ECHO, [], ['a'])).ok);
-    expect(await state.fault()).toBeNull();
-    await state.close();
+    const slow = await RedisState.connect(`redis://127.0.0.1:${port}`);
+    state = slow;
+    await until('Redis to be used', async () => (await slow.run(ECHO, [], ['a'])).ok);
+    expect(await slow.fault()).toBeNull();
   });
 });
