@@ -212,7 +212,8 @@ describe('a feed that finds the queue full', () => {
     await taken.answer;
     const startedAtMs = bench.clock.monotonicMs();
     await gateway.tick();
-    expect(bench.clock.monotonicMs() - startedAtMs).toBeLessThan(PAUSE_MS);
+    // Without the feed, most of the pause would have to pass.
+    expect(bench.clock.monotonicMs() - startedAtMs).toBeLessThan(PAUSE_MS / 2);
   });
 });
 
