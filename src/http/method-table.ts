@@ -8,7 +8,7 @@ declare module 'fastify' {
     methodsAt(url: string): readonly string[];
     /** Returns true if a route with fewer parameters than `template` matches the path, such as `/runs/check` instead of `/runs/:runId`. */
     isShadowed(template: string, url: string): boolean;
-    /** Returns the route template that is most similar to an unknown URL. */
+    /** Returns the route template, or the request, that an unknown URL probably means. */
     nearestRoute(url: string): string | undefined;
   }
 }

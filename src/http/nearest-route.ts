@@ -3,10 +3,8 @@ import { editDistance } from '../lib/edit-distance';
 /** Maps common paths of other servers to routes of the gateway. */
 const ALIASES: Readonly<Record<string, string>> = {
   '/api-docs': '/docs',
-  '/connections': '/ingestion',
   '/health': '/health/ready',
   '/healthz': '/health/live',
-  '/jobs': '/ingestion/{connectionId}/runs',
   '/livez': '/health/live',
   '/openapi': '/openapi.json',
   '/openapi.yml': '/openapi.yaml',
@@ -21,13 +19,31 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** Maps the third path segment of other APIs to a segment of this API. */
-const ACTIONS: Readonly<Partial<Record<string, string>>> = {
-  jobs: 'runs',
-  start: 'runs',
-  sync: 'runs',
-  syncs: 'runs',
-  trigger: 'runs',
-};
+const ACTIONS: ReadonlyMap<string, string> = new Map([
+  ['clear', 'runs'],
+  ['jobs', 'runs'],
+  ['refresh', 'runs'],
+  ['reset', 'runs'],
+  ['start', 'runs'],
+  ['sync', 'runs'],
+  ['syncs', 'runs'],
+  ['trigger', 'runs'],
+]);
+
+/** Maps the beginning of paths of other APIs. An underscore stands for any id. */
+const REPLACEMENTS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  [/^\/connections?(?=\/|$)/, '/ingestion'],
+  [/^\/(?:jobs?|runs?|syncs)(?=\/|$)/, '/ingestion/_/runs'],
+  [/^\/ingestions?\/[^/]+\/logs?$/, '/ingestion/_/runs/_/logs'],
+  [/^\/ingestions?\/[^/]+\/(?:cancel|abort|stop)$/, '/ingestion/_/runs/_/cancel'],
+];
+
+/** Maps actions of other APIs to the request that does the same here. */
+const CHANGES: readonly (readonly [pattern: RegExp, request: string])[] = [
+  [/^\/ingestions?\/[^/]+\/(?:pause|disable|deactivate)$/, '{"status": "inactive"}'],
+  [/^\/ingestions?\/[^/]+\/(?:resume|unpause|enable|activate)$/, '{"status": "active"}'],
+  [/^\/ingestions?\/[^/]+\/schedule$/, '{"schedule": {…}}'],
+];
 
 const PREFIX = /^\/(?:api\/public\/v1|api\/v\d+|api|v\d+)(?=\/)/;
 const MAX_EDITS = 2;
@@ -36,7 +52,8 @@ const MIN_LETTERS_PER_EDIT = 3;
 const MAX_PATH_LENGTH = 200;
 
 /**
- * Returns the most similar route template, such as `/ingestion/{connectionId}`, or undefined.
+ * Returns the most similar route template, such as `/ingestion/{connectionId}`, or the request that an unknown action
+ * stands for, or undefined.
  * @param templates all routes, with `:name` for a parameter
  */
 export function nearestRoute(url: string, templates: readonly string[]): string | undefined {
@@ -44,8 +61,10 @@ export function nearestRoute(url: string, templates: readonly string[]): string 
   if (path.length > MAX_PATH_LENGTH) return undefined;
   const alias = ALIASES[path];
   if (alias !== undefined) return alias;
+  const change = CHANGES.find(([pattern]) => pattern.test(path))?.[1];
+  if (change !== undefined) return `PATCH /ingestion/{connectionId} with ${change}`;
   const segments = segmentsOf(path).map((segment, index) =>
-    index === 2 ? (ACTIONS[segment] ?? segment) : segment,
+    index === 2 ? (ACTIONS.get(segment) ?? segment) : segment,
   );
   const ranked = templates
     .map((template) => ({ template, edits: editsTo(segmentsOf(template), segments) }))
@@ -55,13 +74,14 @@ export function nearestRoute(url: string, templates: readonly string[]): string 
   return found?.replace(/:(\w+)/g, '{$1}');
 }
 
-/** Removes the prefixes of other APIs and redundant slashes. Converts the path to lower case. */
+/** Replaces the prefixes of other APIs, and removes redundant slashes. Converts the path to lower case. */
 function normalise(path: string): string {
-  return path
+  const plain = path
     .toLowerCase()
     .replace(/\/{2,}/g, '/')
     .replace(PREFIX, '')
     .replace(/\/+$/, '');
+  return REPLACEMENTS.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), plain);
 }
 
 function segmentsOf(path: string): readonly string[] {

@@ -99,6 +99,14 @@ describe('a path without a route', () => {
     ['/v1/jobs', '/ingestion/{connectionId}/runs'],
     ['/api/public/v1/connections', '/ingestion'],
     ['/doc', '/docs'],
+    ['/jobs/12', '/ingestion/{connectionId}/runs/{runId}'],
+    ['/runs', '/ingestion/{connectionId}/runs'],
+    ['/connections/abc/sync', '/ingestion/{connectionId}/runs'],
+    ['/ingestion/abc/reset', '/ingestion/{connectionId}/runs'],
+    ['/ingestion/abc/logs', '/ingestion/{connectionId}/runs/{runId}/logs'],
+    ['/ingestion/abc/stop', '/ingestion/{connectionId}/runs/{runId}/cancel'],
+    ['/ingestion/abc/disable', 'PATCH /ingestion/{connectionId} with {"status": "inactive"}'],
+    ['/api/v1/connections/abc/enable', 'PATCH /ingestion/{connectionId} with {"status": "active"}'],
   ])('%s is answered with the nearest one', async (path, nearest) => {
     const { body } = await gateway.api.get(path).expect(404);
     expect((body as Problem).detail).toBe(
@@ -229,6 +237,12 @@ describe('a value or path of another API', () => {
     ['/ingestion/c/status?freshness=6h', 'Did you mean PT6H?'],
     ['/ingestion/c/status?freshness=2%20d', 'Did you mean P2D?'],
     ['/ingestion/c/status?freshness=3600', 'Did you mean PT3600S?'],
+    ['/ingestion/c/status?freshness=6%20hours', 'Did you mean PT6H?'],
+    ['/ingestion/c/status?freshness=90min', 'Did you mean PT90M?'],
+    ['/ingestion/c/status?freshness=P6H', 'Did you mean PT6H?'],
+    ['/ingestion/c/status?freshness=PT1.5H', 'Did you mean PT90M?'],
+    ['/ingestion/c/status?freshness=1h30m', 'Did you mean PT90M?'],
+    ['/ingestion/c/status?freshness=P1M', 'Write e.g. PT6H'],
   ])('gets a hint with what to write: %s', async (path, hint) => {
     const { errors = [] } = (await gateway.api.get(path).expect(400)).body as Problem;
     expect(errors[0]?.hint).toContain(hint);
