@@ -138,6 +138,23 @@ describe('an unknown field', () => {
       'schedule.basicSchedule',
       '"basicTiming": "Every 6 HOURS"',
     ],
+    [
+      { schedule: { scheduleType: 'basic', units: 90, timeUnit: 'minutes' } },
+      'schedule.units',
+      '"basicTiming": "Every 90 MINUTES"',
+    ],
+    [
+      { schedule: { scheduleType: 'cron', cronData: { cronExpression: '0 4 * * *' } } },
+      'schedule.cronData',
+      '"cronExpression": "0 4 * * *"',
+    ],
+    [{ schedule: 'manual' }, 'schedule', 'Write {"scheduleType": "manual"}.'],
+    [{ cron: '0 4 * * *' }, 'cron', 'It belongs into schedule'],
+    [{ frequency: 'daily' }, 'frequency', 'It belongs into schedule'],
+    [{ enabled: false }, 'enabled', '"status": "inactive"'],
+    [{ title: 'Orders' }, 'title', 'Did you mean name?'],
+    [{ tables: ['orders'] }, 'tables', 'Did you mean streams?'],
+    [{ workspaceId: 'w' }, 'workspaceId', 'the workspace of its source'],
     [{ colour: 'red' }, 'colour', 'Remove it.'],
   ])('is answered with the one that was meant: %j', async (body, field, hint) => {
     const { errors = [] } = await check({ ...ORDERS, ...body });

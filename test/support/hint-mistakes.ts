@@ -59,7 +59,10 @@ const SCHEDULES: readonly Mistake[] = [
   { schedule: { scheduleType: 'weekly' } },
   { schedule: { scheduleType: 'manual', cronExpression: '0 2 * * *' } },
   { schedule: { scheduleType: 'basic', basicSchedule: { units: 6, timeUnit: 'hours' } } },
-  { schedule: { scheduleType: 'cron', cron: '0 2 * * *' } },
+  { schedule: { scheduleType: 'cron', cron: '0 4 * * *' } },
+  { schedule: { scheduleType: 'basic', units: 6, timeUnit: 'hours' } },
+  { schedule: { scheduleType: 'cron', cronData: { cronExpression: '0 4 * * *', cronTimeZone: 'UTC' } } },
+  { schedule: 'manual' },
   { schedule: { type: 'manual' } },
 ];
 const NAMES: readonly Mistake[] = [{ name: '' }, { name: 7 }, { name: '  ' }, { name: 'x'.repeat(300) }];
@@ -72,6 +75,7 @@ const STATUSES: readonly Mistake[] = [
 const STRAY: readonly Mistake[] = [
   { shedule: { scheduleType: 'manual' } },
   { colour: 'red' },
+  { workspaceId: UNKNOWN_ID },
   { constructor: 1 },
 ];
 const STREAMS: readonly Mistake[] = [

@@ -5,8 +5,10 @@ export interface ForeignName {
   readonly hint: string;
 }
 
-/** Entries by field. A function receives the value of the field. */
-export type ForeignNamesOf = Readonly<Record<string, ForeignName | ((value: unknown) => ForeignName)>>;
+/** Entries by field. A function receives the value of the field, and the object with it. */
+export type ForeignNamesOf = Readonly<
+  Record<string, ForeignName | ((value: unknown, siblings: object) => ForeignName)>
+>;
 
 const FOREIGN_NAMES = Symbol('FOREIGN_NAMES');
 
@@ -21,5 +23,5 @@ export function foreignNameOf(target: object | undefined, field: string): Foreig
   if (!target) return undefined;
   const names: unknown = Reflect.getMetadata(FOREIGN_NAMES, target.constructor);
   const found = names instanceof Map ? (names as Map<string, ForeignNamesOf[string]>).get(field) : undefined;
-  return typeof found === 'function' ? found((target as Record<string, unknown>)[field]) : found;
+  return typeof found === 'function' ? found((target as Record<string, unknown>)[field], target) : found;
 }

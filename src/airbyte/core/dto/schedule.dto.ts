@@ -20,6 +20,7 @@ export const SCHEDULE_OBJECT: HintContext = {
   suggest: (value, _siblings, usual) => {
     if (typeof value !== 'string' || value.length > MAX_EXPRESSION_LENGTH) return usual;
     const text = value.trim();
+    if (/^manual$/i.test(text)) return 'Write {"scheduleType": "manual"}.';
     const schedule = /^every \d+ [a-z]+$/i.test(text)
       ? { scheduleType: 'basic', basicTiming: text }
       : { scheduleType: 'cron', cronExpression: text };
@@ -48,16 +49,27 @@ function intervalHint(value: unknown): ForeignName {
   return { hint: `Write "scheduleType": "basic" with "basicTiming": "${timing}".` };
 }
 
-const CRON_NAME = {
-  hint: 'Did you mean cronExpression? Write "scheduleType": "cron" with "cronExpression": "0 2 * * *".',
-};
+/** Repeats the expression, also that of `cronData` of Airbyte's internal API. */
+function cronHint(value: unknown): ForeignName {
+  const isObject = typeof value === 'object' && value !== null;
+  const text = isObject ? (value as Partial<Record<string, unknown>>)['cronExpression'] : value;
+  const isExpression =
+    typeof text === 'string' && text.length <= MAX_EXPRESSION_LENGTH && /^[^\s"]+( [^\s"]+){4,6}$/.test(text);
+  const expression = isExpression ? text : '0 2 * * *';
+  return {
+    hint: `Did you mean cronExpression? Write "scheduleType": "cron" with "cronExpression": "${expression}".`,
+  };
+}
 
 @ForeignNames({
   basicSchedule: intervalHint,
   interval: intervalHint,
-  cron: CRON_NAME,
-  expression: CRON_NAME,
-  cronSchedule: CRON_NAME,
+  units: (_value, siblings) => intervalHint(siblings),
+  timeUnit: (_value, siblings) => intervalHint(siblings),
+  cron: cronHint,
+  expression: cronHint,
+  cronSchedule: cronHint,
+  cronData: cronHint,
   type: { hint: 'Did you mean scheduleType? It is one of cron, basic, manual.' },
   cronTimeZone: { hint: 'Did you mean timeZone?' },
 })

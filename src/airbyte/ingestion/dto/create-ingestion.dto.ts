@@ -1,9 +1,15 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ForeignNames } from '../../../api/validation/foreign-names';
 import { ID_PATTERN, IsId, IsName, NAME_PATTERN } from '../../../api/validation/decorators';
 import type { ScheduleRequestDto } from '../../core/dto/schedule.dto';
 import type { StreamRequestDto } from '../../core/dto/stream.dto';
+import { FOREIGN_FIELDS } from './foreign-fields';
 import { OptionalSchedule, OptionalStatus, OptionalStreams, type WritableStatus } from './ingestion-fields';
 
+@ForeignNames({
+  ...FOREIGN_FIELDS,
+  workspaceId: { hint: 'Leave it out: an ingestion belongs to the workspace of its source.' },
+})
 @ApiSchema({
   name: 'CreateIngestionInput',
   description: 'A new ingestion: an existing source, an existing destination and a schedule.',

@@ -3,6 +3,7 @@ import { PauseField, type PauseRequestDto } from '../../pause/dto/pause-request.
 import { IsOptional } from 'class-validator';
 import { ForeignNames } from '../../../api/validation/foreign-names';
 import { IsName, NAME_PATTERN } from '../../../api/validation/decorators';
+import { FOREIGN_FIELDS } from './foreign-fields';
 import { OptionalSchedule, OptionalStatus, OptionalStreams, type WritableStatus } from './ingestion-fields';
 import type { ScheduleRequestDto } from '../../core/dto/schedule.dto';
 import type { StreamRequestDto } from '../../core/dto/stream.dto';
@@ -13,6 +14,7 @@ const FIXED = {
 };
 
 @ForeignNames({
+  ...FOREIGN_FIELDS,
   sourceId: FIXED,
   destinationId: FIXED,
   connectionId: FIXED,
