@@ -30,7 +30,7 @@ async function withGateway<T>(
 ): Promise<T> {
   const gateway = await startGateway({
     AIRBYTE_API_URL: bench.upstream.url,
-    AIRBYTE_TIMEOUT_MS: '1000',
+    AIRBYTE_TIMEOUT_MS: '8000',
     ...settings,
   });
   try {

@@ -36,7 +36,7 @@ interface Problem {
 
 let now = new Date('2026-01-15T10:30:00Z');
 const bench = gatewayBench(
-  { AIRBYTE_TIMEOUT_MS: '2000', STATUS_MAX_AGE_MS: '0' },
+  { STATUS_MAX_AGE_MS: '0' },
   clockOf(() => now),
 );
 
@@ -59,7 +59,7 @@ async function withGateway<T>(
   clock?: Clock,
 ): Promise<T> {
   const gateway = await startGateway(
-    { AIRBYTE_API_URL: bench.upstream.url, AIRBYTE_TIMEOUT_MS: '1000', ...settings },
+    { AIRBYTE_API_URL: bench.upstream.url, AIRBYTE_TIMEOUT_MS: '8000', ...settings },
     clock,
   );
   try {
@@ -388,7 +388,7 @@ describe('a creation that fails', () => {
       502,
       'airbyte-failed',
     ],
-    ['at the activation', 'PATCH /connections/:id', () => problem(409, 'locked'), 422, 'rejected-by-airbyte'],
+    ['at the activation', 'PATCH /connections/:id', () => problem(409, 'locked'), 409, 'conflict'],
   ];
 
   const send = (api: TestGateway['api'], key: string): ReturnType<typeof api.post> =>

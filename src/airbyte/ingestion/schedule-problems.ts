@@ -4,6 +4,8 @@ import { AirbyteError, type AirbyteErrorKind } from '../client/model/airbyte-err
 import { airbyteProblem } from '../core/upstream-problem';
 import type { InternalSchedule } from '../schedule';
 
+/** The operation that writes schedules. */
+const WRITE = 'updateConnection';
 /** Airbyte's refusals of a schedule, such as a zone that its version does not know. */
 const REFUSALS: readonly AirbyteErrorKind[] = ['bad_request', 'unprocessable', 'conflict'];
 
@@ -21,7 +23,7 @@ export function capabilityRefusal(faults: readonly FieldErrorDto[], capability: 
 /** Airbyte accepted a schedule, and another one is read back. */
 export function notStored(): AirbyteError {
   return new AirbyteError('misbehaving', 'Airbyte stores another schedule than it accepted', {
-    operation: 'updateConnection',
+    operation: WRITE,
     sent: true,
     status: 200,
   });
@@ -33,22 +35,17 @@ export function unwrittenProblem(
   internal: InternalSchedule,
   consequence: string,
 ): ProblemException {
-  const { detail, extras } = airbyteProblem(error.with({ outcomeUnknown: false }));
-  if (REFUSALS.includes(error.kind)) {
-    const field = internal.scheduleType === 'cron' ? 'schedule.timeZone' : 'schedule.basicTiming';
-    const reason = 'was refused by Airbyte';
-    const hint = `Airbyte's message: ${detail}`;
-    return new ProblemException('rejected-by-airbyte', `${detail} ${consequence}`, {
-      ...extras,
-      errors: [{ field, reason, hint }],
-    });
+  const { code, detail, extras } = airbyteProblem(error.with({ outcomeUnknown: false }));
+  const isWrite = error.operation === WRITE;
+  if (!REFUSALS.includes(error.kind)) {
+    const failure = isWrite ? "Airbyte's internal API did not store the schedule." : 'Airbyte failed.';
+    const cause = isWrite && error.kind === 'misbehaving' ? 'Another one is read back.' : detail;
+    return new ProblemException('airbyte-failed', `${failure} ${cause} ${consequence}`, extras);
   }
-  const cause = error.kind === 'misbehaving' ? 'Another one is read back.' : detail;
-  return new ProblemException(
-    'airbyte-failed',
-    `Airbyte's internal API did not store the schedule. ${cause} ${consequence}`,
-    extras,
-  );
+  if (!isWrite) return new ProblemException(code, `${detail} ${consequence}`, extras);
+  const field = internal.scheduleType === 'cron' ? 'schedule.timeZone' : 'schedule.basicTiming';
+  const errors = [{ field, reason: 'was refused by Airbyte', hint: `Airbyte's message: ${detail}` }];
+  return new ProblemException('rejected-by-airbyte', `${detail} ${consequence}`, { ...extras, errors });
 }
 
 /** A new connection is neither complete nor deleted. */
