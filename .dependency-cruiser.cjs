@@ -1,6 +1,6 @@
 /** Which folder may import which, as errors. docs/architecture.md draws the same picture. */
 const gateway =
-  '^src/(app|airbyte|api|audit|auth|config|health|http|idempotency|lib|metrics|operator|pages|rate-limit|redis|start|main)';
+  '^src/(app|airbyte|api|audit|auth|config|health|http|idempotency|lib|metrics|operator|pages|rate-limit|redis|start|tracing|main)';
 
 /** Folders in the order in which they build on one another: a folder imports only those before it. */
 const layers = [
@@ -114,6 +114,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/airbyte/listing/' },
       to: { path: '^src/airbyte/', pathNot: '^src/airbyte/(client|schedule|core|mirror|status|listing)/' },
+    },
+    {
+      name: 'only-tracing-uses-opentelemetry',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tracing/' },
+      to: { path: 'node_modules/@opentelemetry' },
+    },
+    {
+      name: 'tracing-knows-only-settings-and-helpers',
+      severity: 'error',
+      from: { path: '^src/tracing/' },
+      to: { path: '^src/', pathNot: '^src/(tracing|config|lib)/' },
     },
     {
       name: 'no-orphans',

@@ -5,6 +5,7 @@ import { AppModule } from './app/app.module';
 import { ApiKeyRing } from './auth/api-keys';
 import { configureApp } from './app/app-setup';
 import { type Clock, systemClock } from './lib/clock';
+import type { Tracer } from './lib/tracer';
 import { createFastifyAdapter } from './app/fastify-adapter';
 import { listenForMetrics, type MetricsListener } from './app/metrics-listener';
 import { MetricsPages } from './metrics/metrics-page';
@@ -15,6 +16,7 @@ import {
   requiresAuthentication,
   type ResolvedSettings,
   type Settings,
+  type TracingSettings,
 } from './config/settings-types';
 import { requireFreeAddress } from './lib/free-address';
 import { StartError } from './config/start-error';
@@ -56,7 +58,8 @@ export async function start(
   if (metricsPort !== null) await requireFreeAddress(settings.host, metricsPort, 'METRICS_PORT');
   const upstream = await resolveUpstream(settings, logger);
   try {
-    const app = await createApp(upstream.settings, clock, logger);
+    const tracer = await openTracer(settings.tracing);
+    const app = await createApp(upstream.settings, clock, logger, tracer);
     const inFlight = app.get(RequestsInFlight);
     const { openConnections } = app.getHttpAdapter().getInstance();
     await app.listen(settings.port, settings.host);
@@ -75,6 +78,7 @@ export async function start(
         const endDrain = openConnections.drain(requestsLimitMs, () => inFlight.connections());
         await app.close().finally(endDrain);
         await metrics?.close();
+        await tracer?.close();
         await upstream.close();
       },
     };
@@ -89,9 +93,10 @@ export async function createApp(
   settings: ResolvedSettings,
   clock: Clock,
   logger: Logger,
+  tracer: Tracer | null = null,
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(settings, clock),
+    AppModule.forRoot(settings, clock, tracer),
     createFastifyAdapter(logger, undefined, settings.trustedProxies),
     { logger: nestLogger(logger), abortOnError: false, bodyParser: false },
   );
@@ -158,4 +163,11 @@ async function startMetrics(
   const { port } = metrics;
   if (port === null) return null;
   return listenForMetrics(app.get(MetricsPages), { ...metrics, port }, host, logger);
+}
+
+/** Loaded only if needed, because the packages of OpenTelemetry are large. */
+async function openTracer(tracing: TracingSettings): Promise<Tracer | null> {
+  if (tracing.endpoint === null) return null;
+  const { OtlpTracer } = await import('./tracing/otlp-tracer.js');
+  return new OtlpTracer(tracing, tracing.endpoint);
 }

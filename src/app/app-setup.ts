@@ -2,6 +2,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { addCallerHooks } from './caller-hooks';
+import { TRACER, type Tracer } from '../lib/tracer';
+import { addTraceHooks } from './trace-hooks';
 import { addRequestLog, addUpstreamLog } from './request-log';
 import { addJsonBodyParser } from '../http/json-body-parser';
 import { addCallerTurns } from '../http/caller-turns';
@@ -52,6 +54,7 @@ function addHooks(app: NestFastifyApplication, { allowedHosts, corsOrigins }: Se
   app.get(GatewayMetrics).requests.watch(fastify);
   app.get(OperatorService).requests.watch(fastify);
   addRequestId(fastify);
+  addTraceHooks(fastify, app.get<Tracer | null>(TRACER));
   addRequestLog(fastify);
   if (fastify.log.level === 'debug' || fastify.log.level === 'trace')
     addUpstreamLog(app.get(AirbyteClient), fastify.log);

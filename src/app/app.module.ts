@@ -10,6 +10,7 @@ import { MetricsModule } from '../metrics/metrics.module';
 import { OperatorModule } from '../operator/operator.module';
 import { IdempotencyModule } from '../idempotency/idempotency.module';
 import type { Clock } from '../lib/clock';
+import type { Tracer } from '../lib/tracer';
 import { RedisModule } from '../redis/redis.module';
 import { CallersShutdown } from './callers-shutdown';
 import { GlobalsModule } from './globals.module';
@@ -17,11 +18,11 @@ import { GlobalsModule } from './globals.module';
 /** Root module of the gateway. */
 @Module({})
 export class AppModule {
-  static forRoot(settings: ResolvedSettings, clock: Clock): DynamicModule {
+  static forRoot(settings: ResolvedSettings, clock: Clock, tracer: Tracer | null): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        GlobalsModule.forRoot(settings, clock),
+        GlobalsModule.forRoot(settings, clock, tracer),
         RedisModule,
         AuthModule,
         IdempotencyModule,

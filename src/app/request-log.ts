@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AirbyteClient } from '../airbyte/client/airbyte.client';
 import { idsOf } from '../http/route-ids';
+import { isTraceparent, traceIdOf } from '../lib/traceparent';
 
 /** Programs send these every few seconds. They are logged with level debug. */
 const PROBES = ['/health/live', '/health/ready', '/metrics'];
@@ -34,18 +35,10 @@ function describe(request: FastifyRequest, reply: FastifyReply): object {
  */
 export function addUpstreamLog(client: AirbyteClient, log: FastifyBaseLogger): void {
   client.caller.runner.onCall(
-    ({ requestId: reqId, operation, method, path, attempt, status, kind, durationMs }) => {
-      const line = {
-        reqId,
-        operation,
-        method,
-        path,
-        attempt,
-        status,
-        kind,
-        durationMs: Math.round(durationMs),
-      };
-      log.debug(line, 'call to Airbyte');
+    ({ requestId: reqId, traceparent, operation, method, path, attempt, status, kind, durationMs }) => {
+      const trace_id = isTraceparent(traceparent) ? traceIdOf(traceparent) : undefined;
+      const call = { operation, method, path, attempt, status, kind, durationMs: Math.round(durationMs) };
+      log.debug({ reqId, trace_id, ...call }, 'call to Airbyte');
     },
   );
 }

@@ -56,6 +56,13 @@ export interface MirrorSettings {
   readonly maxConnections: number;
 }
 
+export interface TracingSettings {
+  /** Base URL of a collector that takes OTLP over HTTP; null: nothing is traced. */
+  readonly endpoint: string | null;
+  /** Name of this service in traces. */
+  readonly serviceName: string;
+}
+
 export interface MetricsSettings {
   /** Port that serves the metrics without authentication; null: `HOST` and `PORT` with the scope `metrics:read`. */
   readonly port: number | null;
@@ -95,6 +102,7 @@ export interface Settings {
   readonly statusMaxAgeMs: number;
   readonly mirror: MirrorSettings;
   readonly metrics: MetricsSettings;
+  readonly tracing: TracingSettings;
   /** Minimum interval of schedules. More frequent ones are refused. */
   readonly scheduleMinIntervalMinutes: number;
   /** A firing without a run counts as missed after this time. Airbyte guarantees a start within 30 minutes. */

@@ -45,6 +45,7 @@ describe('parseSettings', () => {
         maxConnections: 20_000,
       },
       metrics: { port: null, allowedHosts: ['localhost', '127.0.0.1', '[::1]'], maxSeries: 200_000 },
+      tracing: { endpoint: null, serviceName: 'airbyte-ingestion-api' },
       scheduleMinIntervalMinutes: 1,
       missedRunToleranceMinutes: 30,
       apiKeys: [],

@@ -64,6 +64,10 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       allowedHosts: allowedHosts.withoutSignIn,
       maxSeries: env.integer('METRICS_MAX_SERIES', { fallback: 200_000, min: 0, max: 10_000_000 }),
     },
+    tracing: {
+      endpoint: env.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
+      serviceName: env.text('OTEL_SERVICE_NAME') ?? 'airbyte-ingestion-api',
+    },
     scheduleMinIntervalMinutes: env.integer('SCHEDULE_MIN_INTERVAL_MINUTES', {
       fallback: 1,
       min: 1,

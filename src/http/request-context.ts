@@ -1,6 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { isTraceparent } from '../lib/traceparent';
 import type { Caller } from './caller';
 import { clientAddress, networkOf } from './client-address';
 
@@ -16,7 +15,7 @@ export interface EarlierAttempt {
 /** Request-scoped data for services and upstream calls. */
 export interface RequestContext {
   readonly requestId: string;
-  /** W3C Trace Context header. The gateway forwards it unchanged. */
+  /** W3C Trace Context for what the request causes. */
   readonly traceparent?: string;
   /** What the request has cost upstream so far. */
   readonly upstreamUsage?: { calls: number; ms: number };
@@ -37,20 +36,21 @@ declare module 'fastify' {
     attemptedSince?: Date;
     earlierAttempt?: EarlierAttempt;
     claimant?: string;
+    /** W3C Trace Context of the span of the request, or without a tracer of its caller; null without both. */
+    traceparent: string | null;
     /** Null while no handler has asked for the context. */
     upstreamUsage: { calls: number; ms: number } | null;
   }
 }
 
 function requestContextOf(request: FastifyRequest): RequestContext {
-  const { caller, attemptedSince, earlierAttempt, claimant } = request;
+  const { caller, traceparent, attemptedSince, earlierAttempt, claimant } = request;
   request.upstreamUsage ??= { calls: 0, ms: 0 };
-  const traceparent = request.headers['traceparent'];
   return {
     requestId: request.id,
     upstreamUsage: request.upstreamUsage,
     callerKey: caller?.id ?? `ip:${networkOf(clientAddress(request))}`,
-    ...(isTraceparent(traceparent) && { traceparent }),
+    ...(traceparent !== null && { traceparent }),
     ...(caller && { caller }),
     ...(attemptedSince && { attemptedSince }),
     ...(earlierAttempt && { earlierAttempt }),

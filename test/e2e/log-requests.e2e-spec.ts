@@ -130,3 +130,15 @@ it('is JSON from the first line on, and lines about jobs of the embedded Airbyte
   });
   await rm(dataDir, { recursive: true, force: true });
 });
+
+it('has the trace id in each line of a request', async () => {
+  const { connectionId } = upstream.state.addConnection();
+  const url = await open('debug');
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  await fetch(`${url}/ingestion/${connectionId}`, { headers: { traceparent, 'x-request-id': 'abc' } });
+  await fetch(`${url}/ingestion/unknown`, { headers: { traceparent, 'x-request-id': 'abc' } });
+  await until('both lines of the requests', () => requestLines().length === 2);
+  const own = lines.filter(({ reqId }) => reqId === 'abc');
+  expect(own.length).toBeGreaterThan(3);
+  expect(new Set(own.map(({ trace_id }) => trace_id))).toEqual(new Set(['0af7651916cd43dd8448eb211c80319c']));
+});

@@ -1,6 +1,7 @@
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Logger, Module } from '@nestjs/common';
 import { type ResolvedSettings, SETTINGS } from '../../config/settings-types';
+import { TRACER, type Tracer } from '../../lib/tracer';
 import { AirbyteClient, createAirbyteClient } from '../client/airbyte.client';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
 import type { OutageEvent } from '../client/resilience/outage-monitor';
@@ -40,15 +41,21 @@ function logUnreadableRows(warn: (message: string) => void): (operation: string,
   providers: [
     {
       provide: AirbyteClient,
-      useFactory: (http: HttpService, claims: CreationClaims, { airbyte }: ResolvedSettings) =>
+      useFactory: (
+        http: HttpService,
+        claims: CreationClaims,
+        { airbyte }: ResolvedSettings,
+        tracer: Tracer | null,
+      ) =>
         createAirbyteClient(airbyte, http.axiosRef, {
           claims,
+          tracer,
           onOutage: logOutage,
           onUnreadableRow: logUnreadableRows((message) => {
             log.warn(message);
           }),
         }),
-      inject: [HttpService, CREATION_CLAIMS, SETTINGS],
+      inject: [HttpService, CREATION_CLAIMS, SETTINGS, TRACER],
     },
     Changes,
     SchedulePolicy,

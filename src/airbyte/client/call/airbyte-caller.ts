@@ -7,8 +7,7 @@ import { CircuitBreaker } from '../resilience/circuit-breaker';
 import { type Clock, systemClock } from '../../../lib/clock';
 import { ConcurrencyGate, type Release } from '../resilience/concurrency-gate';
 import { createAuthorizer } from '../sign-in/credentials';
-import type { OutageListener } from '../resilience/outage-monitor';
-import { type CallListener, RequestRunner } from '../resilience/request-runner';
+import { RequestRunner, type RunnerOptions } from '../resilience/request-runner';
 import { isStartLane, isSingleAttempt, type Operation } from '../model/operation';
 import { ShapeError } from '../model/parse';
 import { retryDelayMs } from '../resilience/retry-policy';
@@ -24,11 +23,9 @@ const MIN_CONCLUSIVE_SHARE = 0.3;
 
 const NO_RELEASE: Release = () => undefined;
 
-export interface CallerOptions {
+export interface CallerOptions extends RunnerOptions {
   /** Called for each unreadable row that is skipped. The reason contains no data. */
   readonly onUnreadableRow?: ((operation: string, reason: string) => void) | undefined;
-  readonly onCall?: CallListener | undefined;
-  readonly onOutage?: OutageListener | undefined;
   /** Replaced in tests. */
   readonly clock?: Clock | undefined;
   /** Source of jitter, in [0, 1). Replaced in tests. */
@@ -77,7 +74,7 @@ export class AirbyteCaller {
     this.random = options.random ?? Math.random;
     this.breaker = new CircuitBreaker(this.clock);
     this.gate = new ConcurrencyGate(settings);
-    this.runner = new RequestRunner(transport, this.breaker, this.clock, options.onCall, options.onOutage);
+    this.runner = new RequestRunner(transport, this.breaker, this.clock, options);
     this.authorizer = createAuthorizer(
       settings.credentials,
       (id, secret) => signIn(this.runner, id, secret, settings.timeoutMs * FIRST_ATTEMPT_SHARE),

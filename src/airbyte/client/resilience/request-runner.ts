@@ -3,6 +3,8 @@ import type { CallContext } from '../model/airbyte-types';
 import { transportFailure, readAnswer } from '../transport/read-answer';
 import type { CircuitBreaker } from './circuit-breaker';
 import type { Clock } from '../../../lib/clock';
+import { isTraceparent } from '../../../lib/traceparent';
+import type { Span, Tracer } from '../../../lib/tracer';
 import { OutageMonitor, type OutageListener } from './outage-monitor';
 import { methodAndPath, isStartLane, type Operation } from '../model/operation';
 import type { Transport, TransportRequest, TransportResponse } from '../transport/transport';
@@ -26,9 +28,18 @@ export interface CallEvent {
   readonly errorId?: string | undefined;
   readonly durationMs: number;
   readonly requestId?: string | undefined;
+  /** W3C Trace Context of the cause. */
+  readonly traceparent?: string | undefined;
 }
 
 export type CallListener = (event: CallEvent) => void;
+
+export interface RunnerOptions {
+  readonly onCall?: CallListener | undefined;
+  readonly onOutage?: OutageListener | undefined;
+  /** Records each request that belongs to a trace. */
+  readonly tracer?: Tracer | null | undefined;
+}
 
 /** One request with its authorization and timeout. */
 export interface OutgoingRequest {
@@ -43,19 +54,24 @@ export interface OutgoingRequest {
   readonly newConnection?: boolean;
 }
 
+interface TracedRequest extends OutgoingRequest {
+  readonly span: Span | null;
+}
+
 /** Sends single requests and reports each outcome to the circuit breaker and the listeners. */
 export class RequestRunner {
   readonly upstreamClock = new UpstreamClock();
   private readonly outages: OutageMonitor;
   private readonly listeners: CallListener[] = [];
+  private readonly tracer: Tracer | null;
 
   constructor(
     private readonly transport: Transport,
     private readonly breaker: CircuitBreaker,
     private readonly clock: Clock,
-    onCall?: CallListener,
-    onOutage?: OutageListener,
+    { onCall, onOutage, tracer }: RunnerOptions = {},
   ) {
+    this.tracer = tracer ?? null;
     this.outages = new OutageMonitor(breaker, clock, onOutage);
     if (onCall) this.listeners.push(onCall);
   }
@@ -70,7 +86,15 @@ export class RequestRunner {
     this.listeners.push(listener);
   }
 
-  async run(request: OutgoingRequest): Promise<unknown> {
+  /** The reads of the mirror belong to no trace. */
+  private beginSpan({ operation, context }: OutgoingRequest): Span | null {
+    if (this.tracer === null || !isTraceparent(context.traceparent)) return null;
+    return this.tracer.begin('client', `${operation.method} ${operation.name}`, context.traceparent);
+  }
+
+  async run(given: OutgoingRequest): Promise<unknown> {
+    const span = this.beginSpan(given);
+    const request = { ...given, span };
     const startedAt = this.clock.monotonicMs();
     try {
       const answer = await this.transport.send(this.toTransportRequest(request));
@@ -98,12 +122,17 @@ export class RequestRunner {
     authorization,
     timeoutMs,
     newConnection,
-  }: OutgoingRequest): TransportRequest {
+    span,
+  }: TracedRequest): TransportRequest {
     return {
       method: operation.method,
       api: operation.api,
       path: operation.path,
-      headers: upstreamHeaders(operation, context, authorization),
+      headers: upstreamHeaders(
+        operation,
+        span ? { ...context, traceparent: span.traceparent } : context,
+        authorization,
+      ),
       body: operation.body === undefined ? undefined : JSON.stringify(operation.body),
       timeoutMs,
       signal: context.signal,
@@ -150,7 +179,7 @@ export class RequestRunner {
   }
 
   private report(
-    { operation, context, attempt }: OutgoingRequest,
+    { operation, context, attempt, span }: TracedRequest,
     startedAt: number,
     outcome: Pick<Parameters<CallListener>[0], 'status' | 'kind' | 'errorId'>,
   ): void {
@@ -161,7 +190,25 @@ export class RequestRunner {
       context.upstreamUsage.calls += 1;
       context.upstreamUsage.ms += durationMs;
     }
-    const event = { operation: name, method, path, attempt, durationMs, requestId: context.requestId };
+    span?.end({
+      attributes: {
+        'http.request.method': method,
+        'http.response.status_code': outcome.status,
+        'http.request.resend_count': attempt > 1 ? attempt - 1 : undefined,
+        'url.path': path,
+        'airbyte.operation': name,
+      },
+      error: outcome.kind ?? null,
+    });
+    const event = {
+      operation: name,
+      method,
+      path,
+      attempt,
+      durationMs,
+      requestId: context.requestId,
+      traceparent: context.traceparent,
+    };
     for (const listener of this.listeners) listener({ ...event, ...outcome });
   }
 }
