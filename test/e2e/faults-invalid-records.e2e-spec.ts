@@ -117,6 +117,29 @@ describe('an invalid job', () => {
   });
 });
 
+describe('an ingestion whose only job is invalid', () => {
+  it.each<[string, object]>([
+    ['has no connection', { connectionId: null }],
+    ['has text as its id', { jobId: 'seven' }],
+    ['has a fraction as its id', { jobId: 1.5 }],
+    ['has no id', { jobId: null }],
+    ['has no times', { startTime: null, lastUpdatedAt: null }],
+  ])('and %s is listed like the others', async (_, odd) => {
+    const good = bench.upstream.state.addConnection();
+    bench.upstream.state.addJob({ connectionId: good.connectionId });
+    const other = bench.upstream.state.addConnection();
+    bench.upstream.on('GET /jobs', (request) => {
+      if (request.query.get('connectionId') !== other.connectionId) return undefined;
+      const startTime = '2026-01-15T02:00:00Z';
+      return json(200, { data: [{ jobId: 9, connectionId: other.connectionId, startTime, ...odd }] });
+    });
+    const ids = (await list()).data.map((item) => item.connectionId);
+    expect(ids.sort()).toEqual([good.connectionId, other.connectionId].sort());
+    await bench.api.get(`/ingestion/${other.connectionId}/status`).expect(200);
+    await bench.api.get(`/ingestion/${other.connectionId}/runs`).expect(200);
+  });
+});
+
 describe('an Airbyte release before December 2024, without createdAt', () => {
   const withoutCreatedAt = (): void => {
     for (const operation of ['GET /connections/:id', CREATE])

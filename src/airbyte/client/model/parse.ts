@@ -10,7 +10,7 @@ export class ShapeError extends Error {
   }
 }
 
-/** A record of Airbyte that lacks a required field. */
+/** A record of Airbyte in which a required field is missing or invalid. Other servers send no such record. */
 export class UnusableRecordError extends ShapeError {}
 
 export type Members = Readonly<Record<string, unknown>>;
@@ -28,6 +28,17 @@ export function text(from: Members, name: string): string {
   const value = from[name];
   if (typeof value !== 'string' || value === '') throw new ShapeError(name, 'a text');
   return value;
+}
+
+/** Reads the id of a record. A row that has this field is a record of Airbyte, even if the id is invalid. */
+export function recordId(from: Members, name: string): string {
+  const value = optionalText(from, name) ?? '';
+  if (value === '') throw invalidId(from, name, 'a text');
+  return value;
+}
+
+export function invalidId(from: Members, name: string, expected: string): ShapeError {
+  return name in from ? new UnusableRecordError(name, expected) : new ShapeError(name, expected);
 }
 
 /** Null if the field is absent or not a string. */

@@ -10,6 +10,7 @@ import {
   type SourceStream,
 } from './airbyte-types';
 import {
+  invalidId,
   isMembers,
   type Members,
   members,
@@ -17,7 +18,7 @@ import {
   optionalInstant,
   optionalNumber,
   optionalText,
-  ShapeError,
+  recordId,
   UnusableRecordError,
   text,
 } from './parse';
@@ -29,7 +30,7 @@ const UNKNOWN = 'unknown';
 export function parseConnection(body: unknown): AirbyteConnection {
   const from = members(body, 'connection');
   return {
-    connectionId: text(from, 'connectionId'),
+    connectionId: recordId(from, 'connectionId'),
     name: optionalText(from, 'name') ?? '',
     sourceId: optionalText(from, 'sourceId') ?? '',
     destinationId: optionalText(from, 'destinationId') ?? '',
@@ -84,7 +85,7 @@ function isSet(value: unknown): boolean {
 export function parseSourceStream(body: unknown): SourceStream {
   const from = members(body, 'stream');
   return {
-    name: text(from, 'streamName'),
+    name: recordId(from, 'streamName'),
     namespace: optionalText(from, 'streamnamespace'),
     syncModes: Array.isArray(from['syncModes']) ? texts(from['syncModes']) : null,
     defaultCursorField: texts(from['defaultCursorField']),
@@ -105,12 +106,15 @@ function texts(value: unknown): readonly string[] {
 /** A job requires its ids and one of its times. */
 export function parseJob(body: unknown): AirbyteJob {
   const from = members(body, 'job');
-  const ids = { jobId: parseJobId(from), connectionId: text(from, 'connectionId') };
+  const jobId = parseJobId(from);
+  const connectionId = optionalText(from, 'connectionId') ?? '';
+  if (connectionId === '') throw new UnusableRecordError('connectionId', 'a text');
   const lastUpdatedAt = optionalInstant(from, 'lastUpdatedAt');
   const startTime = optionalInstant(from, 'startTime') ?? lastUpdatedAt;
   if (startTime === null) throw new UnusableRecordError('startTime', 'a date and time');
   return {
-    ...ids,
+    jobId,
+    connectionId,
     status: optionalText(from, 'status') ?? UNKNOWN,
     jobType: optionalText(from, 'jobType') ?? UNKNOWN,
     startTimeMs: startTime.getTime(),
@@ -125,13 +129,13 @@ function parseJobId(from: Members): string {
   const value = from['jobId'];
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   if (typeof value === 'string' && /^-?\d+$/.test(value)) return value;
-  throw new ShapeError('jobId', 'a whole number');
+  throw invalidId(from, 'jobId', 'a whole number');
 }
 
 export function parseSource(body: unknown): AirbyteSource {
   const from = members(body, 'source');
   return {
-    sourceId: text(from, 'sourceId'),
+    sourceId: recordId(from, 'sourceId'),
     name: optionalText(from, 'name') ?? '',
     sourceType: optionalText(from, 'sourceType'),
     definitionId: optionalText(from, 'definitionId'),
@@ -142,7 +146,7 @@ export function parseSource(body: unknown): AirbyteSource {
 export function parseDestination(body: unknown): AirbyteDestination {
   const from = members(body, 'destination');
   return {
-    destinationId: text(from, 'destinationId'),
+    destinationId: recordId(from, 'destinationId'),
     name: optionalText(from, 'name') ?? '',
     destinationType: optionalText(from, 'destinationType'),
     definitionId: optionalText(from, 'definitionId'),
