@@ -51,6 +51,7 @@ describe('a creation in a time zone whose gateway is killed', () => {
     ['before the activation', 'PATCH /connections/:id', false],
     ['after the activation', 'PATCH /connections/:id', true],
   ])('%s is completed by the retry with its key', async (stage, operation, isDone) => {
+    const key = stage.replaceAll(' ', '-');
     upstream.clear();
     serveInternalApi(upstream);
     upstream.on(operation, (request, nth) => {
@@ -60,8 +61,8 @@ describe('a creation in a time zone whose gateway is killed', () => {
       return new Promise(() => undefined);
     });
     const victim = await GatewayProcess.start(environment);
-    const lost = create(victim.url, stage).catch(() => 'cut off');
-    await upstream.seen(operation);
+    const lost = create(victim.url, key).catch(() => 'cut off');
+    await Promise.race([upstream.seen(operation), lost.then((early) => expect(early).toBe('cut off'))]);
     await victim.kill('SIGKILL');
     expect(await lost).toBe('cut off');
 
@@ -69,7 +70,7 @@ describe('a creation in a time zone whose gateway is killed', () => {
     const answer = await until(
       'an outcome',
       async () => {
-        const now = await create(successor.url, stage);
+        const now = await create(successor.url, key);
         return now.status !== 409 && now;
       },
       30_000,
