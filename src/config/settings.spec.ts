@@ -64,7 +64,7 @@ describe('parseSettings', () => {
       readyWithoutAirbyte: false,
       dataDir: './data',
       dataKey: null,
-      emptyOverwrite: 'refuse',
+      emptyOverwrite: 'warn',
       warnings: [],
     });
   });

@@ -98,7 +98,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     readyWithoutAirbyte: env.oneOf('READY_WITHOUT_AIRBYTE', ['on', 'off']) === 'on',
     dataDir: env.text('DATA_DIR') ?? './data',
     dataKey: readKey(env, 'DATA_KEY'),
-    emptyOverwrite: env.oneOf('EMPTY_OVERWRITE', ['warn', 'refuse']) ?? 'refuse',
+    emptyOverwrite: env.oneOf('EMPTY_OVERWRITE', ['warn', 'refuse']) ?? 'warn',
     warnings: [],
   };
   requireAuthenticationBeyondLoopback(env, settings);

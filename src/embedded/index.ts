@@ -21,7 +21,7 @@ export interface EmbeddedAirbyteOptions {
   readonly dataDir: string;
   /** The key that encrypts configurations, 32 bytes in base64. Default: `secret.key` in the data directory. */
   readonly dataKey?: string | null;
-  /** Whether an overwrite may empty a table that has rows. Default: `refuse`. */
+  /** Reaction to an overwrite that would leave a table with rows empty. Default: `warn`. */
   readonly emptyOverwrite?: EmptyOverwrite;
   readonly log: EmbeddedLog;
   /** The clock of schedules and timestamps. */
@@ -91,7 +91,7 @@ function openState(dataDir: string): Database {
 }
 
 function openEngine(
-  { dataDir, dataKey, emptyOverwrite = 'refuse', log, tuning }: EmbeddedAirbyteOptions,
+  { dataDir, dataKey, emptyOverwrite = 'warn', log, tuning }: EmbeddedAirbyteOptions,
   db: Database,
   now: Now,
 ): Engine {

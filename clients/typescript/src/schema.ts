@@ -605,7 +605,7 @@ export interface components {
          * @description Kind of problem.
          * @enum {string}
          */
-        HealthCode: "failing" | "missed_run" | "stale" | "false_success" | "near_auto_disable" | "not_observed";
+        HealthCode: "failing" | "missed_run" | "stale" | "false_success" | "empty_overwrite" | "near_auto_disable" | "not_observed";
         /** @description A health problem of an ingestion. */
         HealthReason: {
             /**

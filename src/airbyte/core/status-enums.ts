@@ -37,6 +37,7 @@ export const HEALTH_CODES = [
   'missed_run',
   'stale',
   'false_success',
+  'empty_overwrite',
   'near_auto_disable',
   'not_observed',
 ] as const;

@@ -60,6 +60,36 @@ describe('health', () => {
     );
   });
 
+  it.each([
+    ['after rows', ['full_refresh_overwrite'], [EMPTY, EMPTY, {}], '2026-01-14T02:05:00.000Z'],
+    [
+      'after rows, with a failure in between',
+      ['full_refresh_overwrite'],
+      [EMPTY, FAILED, {}],
+      '2026-01-15T02:05:00.000Z',
+    ],
+    ['deduplicated, after rows', ['full_refresh_overwrite_deduped'], [EMPTY, {}], '2026-01-15T02:05:00.000Z'],
+    ['after a clear', ['full_refresh_overwrite'], [EMPTY, { jobType: 'clear' }, {}], undefined],
+    ['since the beginning', ['full_refresh_overwrite'], [EMPTY, EMPTY], undefined],
+    ['and then rows again', ['full_refresh_overwrite'], [{}, EMPTY, {}], undefined],
+    ['that appends', ['full_refresh_overwrite', 'incremental_append'], [EMPTY, {}], undefined],
+    ['of unknown streams', [], [EMPTY, {}], undefined],
+    ['of an unknown mode', [null], [EMPTY, {}], undefined],
+  ])('reports an empty overwrite %s', (_, modes, results, since) => {
+    const runs = results.map((run, day) => [`2026-01-${15 - day}T02:00Z`, run] as const);
+    const facts = factsOf({ runs });
+    const streams = modes.map((syncMode) => ({
+      ...{ name: 's', namespace: null, syncMode, cursorField: [], primaryKey: [] },
+    }));
+    const { health, reasons } = assessHealth(
+      { ...facts, connection: { ...facts.connection, streams } },
+      TOLERANCES,
+    );
+    const found = reasons.find(({ code }) => code === 'empty_overwrite');
+    expect(found?.since?.toISOString()).toBe(since);
+    expect(health === 'suspect').toBe(since !== undefined);
+  });
+
   it('has the message of the newest failure', () => {
     const facts = factsOf({ runs: [['2026-01-15T02:00Z', FAILED], ['2026-01-14T02:00Z']] });
     const runFailure = {

@@ -1,4 +1,5 @@
 import type { HealthReason, StatusFacts, Tolerances } from '../core/status-facts';
+import { emptyOverwrite } from './rules/empty-overwrite';
 import { failing, nearAutoDisable } from './rules/failing';
 import { falseSuccess } from './rules/false-success';
 import { missedRun } from './rules/missed-run';
@@ -20,6 +21,7 @@ export function assessHealth(facts: StatusFacts, tolerances: Tolerances): Health
     missedRun(facts, tolerances),
     stale(facts, tolerances),
     falseSuccess(facts),
+    emptyOverwrite(facts),
     nearAutoDisable(facts, tolerances),
   ].filter((reason) => reason !== null);
   const codes = new Set(reasons.map(({ code }) => code));
@@ -32,7 +34,7 @@ const HEALTH_CONDITIONS: Record<Health, (facts: StatusFacts, codes: ReadonlySet<
   failing: (_, codes) => codes.has('failing'),
   running_late: (_, codes) => codes.has('missed_run'),
   stale: (_, codes) => codes.has('stale'),
-  suspect: (_, codes) => codes.has('false_success'),
+  suspect: (_, codes) => codes.has('false_success') || codes.has('empty_overwrite'),
   never_synced: ({ newestSuccess }) => newestSuccess === null,
   unknown: ({ connection, timing, newestJobs }) =>
     connection.status !== 'active' || timing.kind === 'unknown' || syncStateOf(newestJobs) === 'unknown',

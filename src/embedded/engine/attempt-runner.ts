@@ -20,7 +20,12 @@ import type { ConnectorRuntimeDirs } from './command';
 import { configurationFailure } from './configuration-failure';
 import type { Connectors } from './connectors';
 import { EMPTY_SOURCE, type ConnectorDefinition } from './definitions';
-import { emptyOverwrite, type EmptyOverwrite } from './empty-overwrite';
+import {
+  emptiedStreams,
+  type EmptyOverwrite,
+  emptyOverwriteFailure,
+  emptyOverwriteWarning,
+} from './empty-overwrite';
 import { failureOf, reportable } from './failures';
 import type { Checkpoints } from './checkpoints';
 import { isClear, plannedStreams, withReplacements } from './job-streams';
@@ -128,14 +133,18 @@ export class AttemptRunner {
     return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
   }
 
-  private checkRecords(connection: Connection, checkpoints: Checkpoints): Failure | null {
-    const { destinationRows, emptyOverwrite: choice, log } = this.options;
-    const failure = emptyOverwrite(connection, destinationRows, (stream) => checkpoints.recordsOf(stream));
-    if (failure === null || choice === 'refuse') return failure;
-    log.warn(
-      `Connection ${connection.id}: an overwrite without rows empties the destination, as EMPTY_OVERWRITE=warn allows. ${failure.message}`,
-      { connectionId: connection.id },
-    );
+  private checkRecords(
+    connection: Connection,
+    attempt: RunningAttempt,
+    checkpoints: Checkpoints,
+  ): Failure | null {
+    const { destinationRows, emptyOverwrite, log } = this.options;
+    const streams = emptiedStreams(connection, destinationRows, (stream) => checkpoints.recordsOf(stream));
+    if (streams === null) return null;
+    if (emptyOverwrite === 'refuse') return emptyOverwriteFailure(streams);
+    const warning = emptyOverwriteWarning(streams);
+    attempt.log.add('platform', 'warn', warning);
+    log.warn(`Connection ${connection.id}: ${warning}`, { connectionId: connection.id });
     return null;
   }
 
@@ -223,7 +232,8 @@ export class AttemptRunner {
       onConfiguration: (origin, configuration) => {
         keepers[origin](configuration);
       },
-      checkRecords: (checkpoints) => (isClear(job) ? null : this.checkRecords(parts.connection, checkpoints)),
+      checkRecords: (checkpoints) =>
+        isClear(job) ? null : this.checkRecords(parts.connection, attempt, checkpoints),
     };
   }
 }

@@ -51,8 +51,8 @@ function rowsAt(file = RAW): number {
 }
 
 describe('an overwrite whose source has no row', () => {
-  it('fails once and keeps the rows that are there, until the source has rows again', async () => {
-    await start();
+  it('fails once with EMPTY_OVERWRITE=refuse and keeps the rows that are there, until the source has rows again', async () => {
+    await start('refuse');
     const id = await connect('full_refresh_overwrite');
     await sync(id);
     embedded.writeLocal('people.csv', 'id\n');
@@ -70,7 +70,7 @@ describe('an overwrite whose source has no row', () => {
   });
 
   it('fails too when the rows came by appending, before the mode was changed', async () => {
-    await start();
+    await start('refuse');
     const id = await connect('full_refresh_append');
     await sync(id);
     embedded.writeLocal('people.csv', 'id\n');
@@ -94,14 +94,17 @@ describe('an overwrite whose source has no row', () => {
     expect(rowsAt()).toBe(1);
   });
 
-  it('empties the destination with a warning where EMPTY_OVERWRITE=warn allows it', async () => {
-    await start('warn');
+  it('empties the destination by default, once with a warning', async () => {
+    await start();
     const id = await connect('full_refresh_overwrite');
     await sync(id);
     embedded.writeLocal('people.csv', 'id\n');
     expect(await sync(id)).toEqual({ status: 'succeeded', rowsSynced: 0 });
     expect(rowsAt()).toBe(0);
-    expect(embedded.log.join('\n')).toContain('as EMPTY_OVERWRITE=warn allows');
+    expect(embedded.log.join('\n')).toContain(
+      'The source has no rows now, and the overwrite empties at the destination: people (2 rows). ' +
+        'Check the source and its permissions. EMPTY_OVERWRITE=refuse keeps the old rows.',
+    );
     const warnings = embedded.log.length;
     expect(await sync(id)).toEqual({ status: 'succeeded', rowsSynced: 0 });
     expect(embedded.log.slice(warnings).join('\n')).not.toContain('EMPTY_OVERWRITE');

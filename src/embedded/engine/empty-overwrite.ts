@@ -12,12 +12,12 @@ export type EmptyOverwrite = 'refuse' | 'warn';
 /** Limit of the message: a database that lost its permissions may affect thousands of streams. */
 const MAX_NAMED = 5;
 
-/** The failure for overwrites that would empty tables, or null. */
-export function emptyOverwrite(
+/** The streams with rows at the destination that an overwrite without rows would empty, as text; null if there is none. */
+export function emptiedStreams(
   connection: Connection,
   held: DestinationRowsStore,
   recordsOf: (stream: StreamName) => number,
-): Failure | null {
+): string | null {
   const rename = renamingOf(connection.settings);
   const emptied = connection.streams
     .filter(isOverwritten)
@@ -29,13 +29,25 @@ export function emptyOverwrite(
     .slice(0, MAX_NAMED)
     .map(({ stream, rows }) => `${fullName(stream)} (${rows} ${rows === 1 ? 'row' : 'rows'})`);
   const more = emptied.length > MAX_NAMED ? ` and ${emptied.length - MAX_NAMED} more` : '';
+  return `${named.join(', ')}${more}`;
+}
+
+/** The failure of an attempt that would empty these streams. */
+export function emptyOverwriteFailure(streams: string): Failure {
   return {
     type: 'config_error',
     origin: 'source',
     message:
-      `The source has no rows now, and the overwrite would empty at the destination: ${named.join(', ')}${more}. ` +
+      `The source has no rows now, and the overwrite would empty at the destination: ${streams}. ` +
       'The old rows are kept. Check the source and its permissions. If it is meant to be empty, set EMPTY_OVERWRITE=warn.',
   };
+}
+
+export function emptyOverwriteWarning(streams: string): string {
+  return (
+    `The source has no rows now, and the overwrite empties at the destination: ${streams}. ` +
+    'Check the source and its permissions. EMPTY_OVERWRITE=refuse keeps the old rows.'
+  );
 }
 
 function fullName({ name, namespace }: StreamName): string {

@@ -94,7 +94,7 @@ export class IngestionStatusDto {
   health: Health;
 
   /** All health problems, also those that `health` does not show. */
-  @ApiProperty({ type: [HealthReasonDto], maxItems: 6 })
+  @ApiProperty({ type: [HealthReasonDto], maxItems: 7 })
   healthReasons: HealthReasonDto[];
 
   /** The newest 30 runs, newest first, with `include=runs`; null without it. */
