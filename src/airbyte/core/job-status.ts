@@ -23,7 +23,7 @@ export function isSuccess(job: AirbyteJob): boolean {
   return job.status === 'succeeded' && bringsData(job);
 }
 
-export function isFailure(job: AirbyteJob): boolean {
+function isFailure(job: AirbyteJob): boolean {
   return job.status === 'failed' && bringsData(job);
 }
 
