@@ -1,3 +1,4 @@
+import { FAILURE_ORIGINS, FAILURE_TYPES } from '../../src/airbyte/core/dto/run-failure.dto';
 import { gatewayBench } from '../support/gateway-bench';
 import { startGateway } from '../support/gateway';
 import { fault, hateoas, html, json, type Reply } from '../support/scripted-upstream';
@@ -6,6 +7,17 @@ import { attempt, CONFIG_FAILURE, serveInternalApi } from '../support/upstream-i
 const ID = '9924bcd0-99be-453d-ba47-c2c9766f7da5';
 const RUNS = `/ingestion/${ID}/runs`;
 const INTERNAL = /^internal /;
+
+/** As docs/internal-api.md says. A failure of another type has the advice of its origin. */
+const ADVICE_BY_TYPE: Readonly<Record<string, string>> = {
+  config_error: 'fix_configuration',
+  refresh_schema: 'fix_configuration',
+  transient_error: 'wait',
+  heartbeat_timeout: 'run_again',
+  destination_timeout: 'run_again',
+  manual_cancellation: 'run_again',
+};
+const PLATFORM = ['replication', 'persistence', 'airbyte_platform'];
 
 interface Failure {
   readonly message: string;
@@ -50,6 +62,24 @@ describe('a page of runs', () => {
         expect(failure?.message).toBe(Number(runId) % 2 ? `Failure of run ${runId}.` : undefined);
       expect(internalCalls()).toEqual(['internal jobs/list']);
     }
+  });
+
+  it('has the advice for every type and origin of a failure', async () => {
+    const api = serveInternalApi(bench.upstream);
+    const expected = new Map<string, object>();
+    for (const type of FAILURE_TYPES)
+      for (const origin of FAILURE_ORIGINS) {
+        const runId = addJob('failed', 1);
+        const failures = [{ ...CONFIG_FAILURE, failureType: type, failureOrigin: origin, retryable: null }];
+        api.jobs.set(runId, { attempts: [attempt(0, { failureSummary: { failures } })] });
+        const byOrigin = PLATFORM.includes(origin) ? 'run_again' : 'contact_support';
+        expected.set(String(runId), { type, origin, advice: ADVICE_BY_TYPE[type] ?? byOrigin });
+      }
+    const { body } = await bench.api.get(`${RUNS}?pageSize=100`).expect(200);
+    const { data } = body as { data: Run[] };
+    expect(data).toHaveLength(FAILURE_TYPES.length * FAILURE_ORIGINS.length);
+    for (const { runId, failure } of data) expect(failure).toMatchObject(expected.get(runId) ?? {});
+    expect(internalCalls()).toEqual(['internal jobs/list']);
   });
 
   it('without a failed run takes no call', async () => {
