@@ -73,13 +73,15 @@ function withTiming({ reason, hint, interval }: FieldFault, floorMinutes: number
   return { reason, hint: hint === '' ? timing : `${hint}: ${timing}` };
 }
 
+const WITH_CAPABILITY = 'Or give it as timeZone, if GET /capabilities shows timeZones on.';
+
 /** An expression of another time zone is proposed in UTC, if it is valid and only its hours must change. */
 function inUtc({ reason, hint, zoned, ...fault }: FieldFault, now: Date): FieldFault {
   if (!zoned) return { reason, hint, ...fault };
   const zone = findZone(zoned.zone);
   const isValid = readExpression(zoned.expression.split(' ')).ok;
   const proposal = zone && isValid ? utcProposal(zoned.expression, zone, now) : null;
-  return { reason, hint: `${hint} and ${proposal ?? 'write the times in UTC'}` };
+  return { reason, hint: `${hint} and ${proposal ?? 'write the times in UTC'}. ${WITH_CAPABILITY}` };
 }
 
 type ParsedCron = Pick<AcceptedCron, 'expression' | 'rule'>;

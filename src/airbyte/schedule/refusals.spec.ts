@@ -99,19 +99,19 @@ describe('a refused expression', () => {
     ['*/0 * * * *', 'leave the step out'],
     [
       '0 0 2 * * ? Europe/Berlin',
-      'Airbyte\'s public API fires in UTC: leave the zone out and write "0 0 1 * * ?" in UTC; its time in Europe/Berlin shifts by an hour when the clocks change',
+      'leave the zone out and write "0 0 1 * * ?" in UTC; its time in Europe/Berlin shifts by an hour when the clocks change. Or give it as timeZone, if GET /capabilities shows timeZones on.',
     ],
     [
       '0 2 * * * America/New_York',
-      'Airbyte\'s public API fires in UTC: leave the zone out and write "0 7 * * *" in UTC; its time in America/New_York shifts by an hour when the clocks change',
+      'leave the zone out and write "0 7 * * *" in UTC; its time in America/New_York shifts by an hour when the clocks change. Or give it as timeZone, if GET /capabilities shows timeZones on.',
     ],
     [
       '0 0 2 * * ?Asia/Tokyo',
-      'Airbyte\'s public API fires in UTC: leave the zone out and write "0 0 17 * * ?" in UTC',
+      'leave the zone out and write "0 0 17 * * ?" in UTC. Or give it as timeZone, if GET /capabilities shows timeZones on.',
     ],
     [
       'CRON_TZ=CET 0 2 * * *',
-      'Airbyte\'s public API fires in UTC: leave the zone out and write "0 1 * * *" in UTC; its time in CET shifts by an hour when the clocks change',
+      'leave the zone out and write "0 1 * * *" in UTC; its time in CET shifts by an hour when the clocks change. Or give it as timeZone, if GET /capabilities shows timeZones on.',
     ],
     ['0 0 2 * * ? utc', 'leave the zone out: "0 0 2 * * ?"'],
     [

@@ -57,7 +57,7 @@ function zoneFault(text: string): FieldFault | null {
     ? { reason, hint: `leave the zone out: "${rest}"` }
     : {
         reason,
-        hint: "Airbyte's public API fires in UTC: leave the zone out",
+        hint: 'leave the zone out',
         zoned: { expression: rest, zone },
       };
 }
