@@ -42,7 +42,10 @@ const OPEN_METRICS: ExpositionFormat = {
 const CHUNK_CHARACTERS = 16_384;
 
 /** Writes the families in pieces of about {@link CHUNK_CHARACTERS}. A family without samples is left out. */
-export function* writeFamilies(families: Iterable<Family>, format: ExpositionFormat): Generator<string> {
+export function* writeFamilies(
+  families: Iterable<Family>,
+  format: ExpositionFormat,
+): Generator<string, void> {
   let chunk = '';
   for (const family of families) {
     let head = headOf(family, format);
