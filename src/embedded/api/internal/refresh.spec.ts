@@ -231,11 +231,18 @@ describe('refreshes and clears', () => {
     ).toEqual([]);
   });
 
-  it('of an inactive connection: a refresh is refused, a clear is not', async () => {
+  it('of an inactive connection run, and leave it inactive', async () => {
     const connectionId = await synced();
     await airbyte.api.patch(`/connections/${connectionId}`, { status: 'inactive' });
-    expect((await order('refresh', connectionId, { refreshMode: 'Merge' })).status).toBe(409);
+    await run('refresh', connectionId, { refreshMode: 'Merge' });
+    expect(rows(connectionId)).toEqual([
+      [...ORDERS, ...ORDERS],
+      [...PEOPLE, ...PEOPLE],
+    ]);
+    await run('refresh', connectionId, { refreshMode: 'Truncate' });
+    expect(rows(connectionId)).toEqual([ORDERS, PEOPLE]);
     await run('clear', connectionId);
     expect(rows(connectionId)).toEqual([[], []]);
+    expect((await airbyte.api.get(`/connections/${connectionId}`)).body['status']).toBe('inactive');
   });
 });

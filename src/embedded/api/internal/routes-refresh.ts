@@ -2,7 +2,7 @@ import type { JobOrder } from '../../engine/job-streams';
 import { arrayAt, isObject, stringAt, type JsonObject } from '../../platform/json';
 import { streamKey, type StreamName } from '../../protocol/stream-name';
 import type { Connection } from '../../store/connections';
-import { configNotFound, frameworkError, problem, unprocessableInput } from '../errors';
+import { configNotFound, frameworkError, unprocessableInput } from '../errors';
 import type { ApiRequest, Route } from '../router';
 import { allStreams, canReplace, clearConnection, startInsteadOf, type JobStartOptions } from '../start-job';
 import { findConnection, operation } from './input';
@@ -23,7 +23,10 @@ export function refreshRoutes(options: RefreshRoutesOptions): Route[] {
   ];
 }
 
-/** Without streams, all are refreshed. `job` is absent if the destination cannot replace rows. */
+/**
+ * Without streams, all are refreshed. `job` is absent if the destination cannot replace rows. As in Airbyte, an inactive
+ * connection can be refreshed.
+ */
 async function refresh(options: RefreshRoutesOptions, request: ApiRequest): Promise<JsonObject> {
   const { body, path } = request;
   const connection = findUndeleted(options, request);
@@ -31,8 +34,6 @@ async function refresh(options: RefreshRoutesOptions, request: ApiRequest): Prom
   if (mode !== 'Truncate' && mode !== 'Merge')
     throw frameworkError(400, 'Bad Request', path, 'refreshMode must be Truncate or Merge');
   const streams = streamsOf(request, connection);
-  if (connection.status !== 'active')
-    throw problem('state-conflict', { message: 'Could not fulfill request' });
   if (mode === 'Truncate' && !(await canReplace(options, connection))) return {};
   const order: JobOrder = { type: 'refresh', streams, replaces: mode === 'Truncate' };
   const job = await startInsteadOf(options, connection, order);
