@@ -1,6 +1,6 @@
 /** Which folder may import which, as errors. docs/architecture.md draws the same picture. */
 const gateway =
-  '^src/(app|airbyte|api|audit|auth|config|health|http|idempotency|lib|metrics|operator|pages|rate-limit|redis|start|tracing|main)';
+  '^src/(app|airbyte|api|audit|auth|config|events|health|http|idempotency|lib|metrics|operator|pages|rate-limit|redis|start|tracing|main)';
 
 /** Folders in the order in which they build on one another: a folder imports only those before it. */
 const layers = [
@@ -126,6 +126,25 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/tracing/' },
       to: { path: '^src/', pathNot: '^src/(tracing|config|lib)/' },
+    },
+    {
+      // It tells what the mirror shows, in the schemas of the REST answers.
+      name: 'events-are-a-view-of-the-mirror',
+      severity: 'error',
+      from: { path: '^src/events/' },
+      to: {
+        path: '^src/',
+        pathNot: [
+          '^src/(config|lib|api|http|redis|auth|events)/',
+          '^src/airbyte/(client/model|core|mirror|status)/',
+        ],
+      },
+    },
+    {
+      name: 'only-the-application-imports-events',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(events|app)/' },
+      to: { path: '^src/events/' },
     },
     {
       name: 'no-orphans',

@@ -4,6 +4,7 @@ import { AirbyteModule } from '../airbyte/airbyte.module';
 import { ProblemFilter } from '../api/problem/problem.filter';
 import { AuthModule } from '../auth/auth.module';
 import type { ResolvedSettings } from '../config/settings-types';
+import { EventsModule } from '../events/events.module';
 import { HealthModule } from '../health/health.module';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
 import { MetricsModule } from '../metrics/metrics.module';
@@ -27,6 +28,7 @@ export class AppModule {
         AuthModule,
         IdempotencyModule,
         AirbyteModule,
+        EventsModule,
         HealthModule,
         MetricsModule,
         OperatorModule,

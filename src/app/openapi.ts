@@ -37,6 +37,7 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('ingestion', 'Manage ingestions from a source to a destination.')
     .addTag('runs', 'Start, follow and list runs.')
     .addTag('schedule', 'Validate and explain schedules.')
+    .addTag('events', 'Follow what happens to runs and ingestions.')
     .addTag('health', 'Liveness and readiness probes.')
     .build();
   return completeDocument(

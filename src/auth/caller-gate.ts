@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemException } from '../api/problem/problem.exception';
 import type { Scope } from '../http/caller';
 import { clientAddress, networkOf } from '../http/client-address';
 import { scopeMissing } from '../http/scope-missing';
@@ -41,6 +42,22 @@ export class CallerGate {
     if (failure && quota?.isExceeded) this.blocked.add(networkOf(clientAddress(request)), quota.resetMs);
     this.authorize({ access, failure, quota }, request, reply);
   };
+
+  /**
+   * Whether the credentials of a request that takes long are still valid, for the same workspace. While the issuer cannot be
+   * asked, they are.
+   */
+  async isStillAllowed(request: FastifyRequest): Promise<boolean> {
+    if (!this.authenticator) return true;
+    const access = request.routeOptions.config.rules?.access;
+    try {
+      const { scopes, workspaceId } = await this.authenticator.identify(request.headers);
+      const hasScope = access === undefined || scopes.includes(access);
+      return hasScope && workspaceId === request.caller?.workspaceId;
+    } catch (error) {
+      return error instanceof ProblemException && error.code === 'sign-in-unavailable';
+    }
+  }
 
   /**
    * Returns the remaining time for which this address is blocked, or 0. A credential that was valid from this address

@@ -72,6 +72,18 @@ export interface MetricsSettings {
   readonly maxSeries: number;
 }
 
+/** Settings of the event log. */
+export interface EventSettings {
+  /** Redis is shared by replicas. SQLite is a file in `dataDir` for one process. Null: there are no events. */
+  readonly storage: 'redis' | 'sqlite' | null;
+  /** Reason why there are no events, with the fix; null if there are. */
+  readonly offReason: string | null;
+  /** Identifies the Airbyte of the events, by its URL: each has a log of its own. */
+  readonly upstreamId: string;
+  /** Time in milliseconds for which events are kept. */
+  readonly retentionMs: number;
+}
+
 /** An API key. Only its hash is stored. */
 export interface ApiKey {
   readonly name: string;
@@ -103,6 +115,7 @@ export interface Settings {
   readonly mirror: MirrorSettings;
   readonly metrics: MetricsSettings;
   readonly tracing: TracingSettings;
+  readonly events: EventSettings;
   /** Minimum interval of schedules. More frequent ones are refused. */
   readonly scheduleMinIntervalMinutes: number;
   /** A firing without a run counts as missed after this time. Airbyte guarantees a start within 30 minutes. */
@@ -129,7 +142,7 @@ export interface Settings {
   readonly logLevel: LogLevel;
   /** True: readiness does not depend on Airbyte, so that an outage of it removes no replica from a load balancer. */
   readonly readyWithoutAirbyte: boolean;
-  /** Directory of the state and the `/local` files of the embedded Airbyte. */
+  /** Directory of the event log, and of the state and the `/local` files of the embedded Airbyte. */
   readonly dataDir: string;
   /** Encryption key for configurations of the embedded Airbyte: 32 bytes in base64. Null: `secret.key` in `dataDir`. */
   readonly dataKey: string | null;

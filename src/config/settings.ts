@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   isLoopback,
@@ -8,7 +9,7 @@ import {
 } from './credentials';
 import { Environment, SettingsError } from './environment';
 import { misspeltSettings } from './misspelt-settings';
-import type { ApiKey, LogLevel, Settings } from './settings-types';
+import type { ApiKey, EventSettings, LogLevel, MirrorSettings, Settings } from './settings-types';
 
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const MINUTE_MS = 60_000;
@@ -22,6 +23,7 @@ const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 export function parseSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   const env = new Environment(variables);
   const allowedHosts = readAllowedHosts(env);
+  const mirror = readMirror(env);
   const settings: Settings = {
     host: env.text('HOST') ?? '127.0.0.1',
     port: env.integer('PORT', { fallback: 3000, min: 0, max: 65_535 }),
@@ -49,15 +51,12 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       internalApiUrl: env.url('AIRBYTE_INTERNAL_API_URL', ['http:', 'https:']),
     },
     statusMaxAgeMs: env.integer('STATUS_MAX_AGE_MS', { fallback: 1000, min: 0, max: 60 * MINUTE_MS }),
-    mirror: {
-      feedIntervalMs: env.integer('FEED_INTERVAL_MS', { fallback: 2000, min: 0, max: 10 * MINUTE_MS }),
-      connectionMaxAgeMs: env.integer('CONNECTION_MAX_AGE_MS', {
-        fallback: 15_000,
-        min: 0,
-        max: 60 * MINUTE_MS,
-      }),
-      staleIfErrorMs: 1000 * env.integer('STALE_IF_ERROR_S', { fallback: 300, min: 0, max: DAY_S }),
-      maxConnections: env.integer('MIRROR_MAX_CONNECTIONS', { fallback: 20_000, min: 0, max: 1_000_000 }),
+    mirror,
+    events: {
+      ...readEventStorage(env, mirror),
+      upstreamId: upstreamIdOf(env),
+      retentionMs:
+        1000 * env.integer('EVENTS_RETENTION_S', { fallback: 7 * DAY_S, min: 3600, max: 365 * DAY_S }),
     },
     metrics: {
       port: readMetricsPort(env),
@@ -126,6 +125,41 @@ export function parseApiKeys(variables: Readonly<Record<string, string | undefin
   const keys = readApiKeys(env);
   if (env.complaints.length > 0) throw new SettingsError(env.complaints);
   return keys;
+}
+
+function readMirror(env: Environment): MirrorSettings {
+  return {
+    feedIntervalMs: env.integer('FEED_INTERVAL_MS', { fallback: 2000, min: 0, max: 10 * MINUTE_MS }),
+    connectionMaxAgeMs: env.integer('CONNECTION_MAX_AGE_MS', {
+      fallback: 15_000,
+      min: 0,
+      max: 60 * MINUTE_MS,
+    }),
+    staleIfErrorMs: 1000 * env.integer('STALE_IF_ERROR_S', { fallback: 300, min: 0, max: DAY_S }),
+    maxConnections: env.integer('MIRROR_MAX_CONNECTIONS', { fallback: 20_000, min: 0, max: 1_000_000 }),
+  };
+}
+
+function upstreamIdOf(env: Environment): string {
+  const url = env.text('AIRBYTE_API_URL')?.replace(/\/+$/, '');
+  return url === undefined ? 'embedded' : createHash('sha256').update(url).digest('hex').slice(0, 12);
+}
+
+/** Events must survive a restart, so memory does not suffice. They come from the feed, so they need it. */
+function readEventStorage(
+  env: Environment,
+  { feedIntervalMs }: MirrorSettings,
+): Pick<EventSettings, 'storage' | 'offReason'> {
+  if (feedIntervalMs === 0)
+    return { storage: null, offReason: 'FEED_INTERVAL_MS is 0, so the gateway does not follow Airbyte.' };
+  if (env.text('REDIS_URL') !== null) return { storage: 'redis', offReason: null };
+  if (env.text('DATA_DIR') !== null || env.text('AIRBYTE_API_URL') === null) {
+    return { storage: 'sqlite', offReason: null };
+  }
+  return {
+    storage: null,
+    offReason: 'Events need a place to be kept. Set REDIS_URL, or DATA_DIR for one process.',
+  };
 }
 
 /** Several replicas share a Redis, so a random key for each would be noticed by callers only. */

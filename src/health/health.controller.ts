@@ -15,7 +15,7 @@ export class ProbeCapabilityDto {
   @ApiProperty({
     description: 'Name of the feature.',
     enum: CAPABILITIES,
-    enumName: 'CapabilityName',
+    enumName: 'AirbyteCapabilityName',
     example: 'failureReasons',
   })
   name: Capability;

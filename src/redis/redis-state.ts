@@ -12,7 +12,8 @@ export type ScriptResult =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
 /** Text of a warning. A failed readiness check would remove all replicas, although most requests still work. */
-const WITHOUT_REDIS = 'rate limits are not enforced, requests with an Idempotency-Key are refused';
+const WITHOUT_REDIS =
+  'rate limits are not enforced, requests with an Idempotency-Key are refused, events are recorded later';
 
 const CONNECT_TIMEOUT_MS = 1000;
 /** ioredis waits this long even if the connection is already closed, and delays the end of the process. */

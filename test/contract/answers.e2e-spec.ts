@@ -56,7 +56,7 @@ describe('every documented answer', () => {
   it.each(answersToBeSeen())('is given: %s', async (answer) => {
     const [id, status = '', code] = answer.split(' ');
     const call = CALLS.find((one) => one.id === id);
-    const scenario = PROBLEM_SCENARIOS[code ?? status];
+    const scenario = PROBLEM_SCENARIOS[`${id} ${code ?? status}`] ?? PROBLEM_SCENARIOS[code ?? status];
     if (!call || !scenario) throw new Error('nothing here brings it about');
     const given = await gateways.with(call, scenario, (context) => scenario.run(context));
     expect({ status: given.status, code: codeOf(given.body) }).toEqual({ status: Number(status), code });

@@ -22,7 +22,7 @@ const NESTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** Fields with a grammar that no schema can say: of what the schema lets pass, some is refused with another reason. */
 const GRAMMAR =
-  /(freshness|cronExpression|basicTiming|timeZone|from|pageToken|scheduleType|schedule|syncMode|cursorField|primaryKey|streams|name|namespace|mode|pause|until)$/;
+  /(freshness|cronExpression|basicTiming|timeZone|from|pageToken|scheduleType|schedule|syncMode|cursorField|primaryKey|streams|name|namespace|mode|pause|until|types)$/;
 /** Reasons that a schema does say. */
 const LIMIT_REASON =
   /characters|must be an? (string|object|array|whole)|must be one of|whole number|at most|at least/;

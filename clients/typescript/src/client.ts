@@ -1,6 +1,7 @@
 import type { Client } from 'openapi-fetch';
 import { type Answered, called, Caller } from './caller.js';
 import { isProblem } from './errors.js';
+import { everyEvent } from './events.js';
 import { everyPage } from './pages.js';
 import { idempotencyHeader } from './parameters.js';
 import { alreadyApplied } from './patch.js';
@@ -16,6 +17,9 @@ import type {
   CreationCheck,
   Destination,
   DestinationList,
+  EventList,
+  EventQuery,
+  GatewayEvent,
   Ingestion,
   IngestionList,
   IngestionListItem,
@@ -238,6 +242,31 @@ export class IngestionClient {
       );
       return data;
     }, options);
+  }
+
+  /** Returns a part of the event log. Pass `next` as `after` to get the following part. */
+  eventList(query: EventQuery = {}, options: CallOptions = {}): Called<EventList> {
+    return this.caller.call(
+      SHAPES.events,
+      (init) => this.http.GET('/events', { params: { query }, ...init }),
+      options,
+    );
+  }
+
+  /**
+   * Iterates over the events after `after`, or all that are kept, and waits for new ones until the signal aborts. Store the
+   * `id` of the last event that you have processed, and pass it as `after` to continue there.
+   * @throws ProblemError `events-expired` if the log no longer has the event of `after`
+   */
+  events(
+    query: Omit<EventQuery, 'limit'> = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<GatewayEvent, void> {
+    return everyEvent(
+      (after) => this.eventList(after === undefined ? query : { ...query, after }, options),
+      query.after,
+      options.signal,
+    );
   }
 
   /** Explains a schedule and lists its next firings. */

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Get the capabilities of this installation
-         * @description Lists the features that not every Airbyte installation has, and whether they are on. Reads that were not used yet are tried with one ingestion of the caller. Also returns the name, the scopes and the workspace of the caller.
+         * @description Lists the features that not every installation has, and whether they are on. Reads that were not used yet are tried with one ingestion of the caller. Also returns the name, the scopes and the workspace of the caller.
          */
         get: operations["getCapabilities"];
         put?: never;
@@ -36,6 +36,46 @@ export interface paths {
          * @description Lists the destinations without their configuration.
          */
         get: operations["listDestinations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description Returns a part of the event log: starts and ends of runs, and changes of ingestions, each as it was read from Airbyte. Events are kept for `EVENTS_RETENTION_S`. To get all, store `next`, send it as `after`, and repeat. An event can come twice after a failure of the storage, with the same `id`. Needs the capability `events`.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream events
+         * @description Sends events as they are recorded, as server-sent events: `id` is the id of the event, `event` its type, `data` the event as JSON. It begins after `Last-Event-ID` or `after`, and now without both. After at most 15 s of silence it sends a comment with the position. It ends when the gateway stops, when the credentials are no longer valid, and when the client does not read: connect again with the last `id`. A caller may have 10 streams. Needs the capability `events`.
+         */
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -409,6 +449,11 @@ export interface components {
             effect: components["schemas"]["TableEffect"];
         };
         /**
+         * @description Name of the feature.
+         * @enum {string}
+         */
+        AirbyteCapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals";
+        /**
          * @description State of the attempt. `unknown`: a value of a later Airbyte version.
          * @enum {string}
          */
@@ -440,7 +485,7 @@ export interface components {
             /** @description The caller; null if authentication is off. */
             caller: components["schemas"]["CallerInfo"] | null;
         };
-        /** @description A feature that not every Airbyte installation has. */
+        /** @description A feature that not every installation has. */
         Capability: {
             /**
              * @description Name of the feature.
@@ -462,7 +507,7 @@ export interface components {
          * @description Name of the feature.
          * @enum {string}
          */
-        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals";
+        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "events";
         /**
          * @description State of the feature. `unknown`: not used yet.
          * @enum {string}
@@ -562,6 +607,114 @@ export interface components {
              */
             nextPageToken: string | null;
         };
+        /** @description A change that was read from Airbyte. */
+        Event: {
+            /**
+             * @description Identifies the change. An event that is delivered again has the same id.
+             * @example evt_kT3v0bqB6m1d9uEo4pXy2w
+             */
+            id: string;
+            /**
+             * @description Kind of the change.
+             * @example run.failed
+             */
+            type: components["schemas"]["EventType"];
+            /**
+             * Format: date-time
+             * @description Time of the change. If Airbyte does not report it, the time at which the gateway saw the change.
+             * @example 2026-01-15T02:07:41.000Z
+             */
+            occurredAt: string;
+            /**
+             * Format: date-time
+             * @description Time at which the gateway saw the change.
+             * @example 2026-01-15T02:07:43.120Z
+             */
+            observedAt: string;
+            /**
+             * Format: int64
+             * @description Number of the event within its ingestion, from 1 and without gaps. It gives the order.
+             * @example 17
+             */
+            sequence: number;
+            /**
+             * @description Id of the ingestion, which is the id of the connection in Airbyte.
+             * @example conn-12345678-1234-1234-1234-123456789012
+             */
+            connectionId: string;
+            /**
+             * @description Id of the workspace in Airbyte.
+             * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
+             */
+            workspaceId: string;
+            /** @description The run at the time of the event; null if the type does not begin with `run.`. */
+            run: components["schemas"]["Run"] | null;
+            /** @description The status after the change; null if the type begins with `run.` or is `ingestion.deleted`. */
+            status: components["schemas"]["IngestionStatusReport"] | null;
+            links: components["schemas"]["EventLinks"];
+        };
+        /** @description Paths of what an event is about. */
+        EventLinks: {
+            /**
+             * @description The ingestion.
+             * @example /ingestion/conn-12345678-1234-1234-1234-123456789012
+             */
+            ingestion: string;
+            /**
+             * @description Its status.
+             * @example /ingestion/conn-12345678-1234-1234-1234-123456789012/status
+             */
+            status: string;
+            /**
+             * @description The run; null if the event is not about one.
+             * @example /ingestion/conn-12345678-1234-1234-1234-123456789012/runs/9988
+             */
+            run: string | null;
+        };
+        /** @description A part of the event log, oldest event first. */
+        EventList: {
+            /** @description Items of this page. */
+            data: components["schemas"]["Event"][];
+            /**
+             * @description Send it as `after` to continue, also after an empty answer.
+             * @example pos_1768442863120-0
+             */
+            next: string;
+            /**
+             * @description Whether more events may follow now. An answer can be empty although more follow, because filters apply to a part.
+             * @example false
+             */
+            hasMore: boolean;
+            /**
+             * Format: int32
+             * @description Time in seconds for which events are kept (`EVENTS_RETENTION_S`).
+             * @example 604800
+             */
+            retentionSeconds: number;
+            /**
+             * Format: int32
+             * @description The oldest events are dropped if there are more than this.
+             * @example 200000
+             */
+            maxEvents: number;
+            /**
+             * Format: date-time
+             * @description When the oldest kept event was observed; null if there is none. Earlier ones were dropped or never recorded.
+             * @example 2026-01-08T10:30:00.000Z
+             */
+            oldestObservedAt: string | null;
+            /**
+             * Format: date-time
+             * @description The log has every change that Airbyte showed before this time; null if it has not begun.
+             * @example 2026-01-15T10:30:00.000Z
+             */
+            completeUntil: string | null;
+        };
+        /**
+         * @description Kind of the change.
+         * @enum {string}
+         */
+        EventType: "run.queued" | "run.started" | "run.succeeded" | "run.failed" | "run.cancelled" | "ingestion.created" | "ingestion.updated" | "ingestion.paused" | "ingestion.resumed" | "ingestion.deleted" | "ingestion.health_changed" | "ingestion.stale" | "ingestion.recovered";
         /**
          * @description Recommended action. `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
          *     `wait`: the cause is temporary, or Airbyte tries again by itself. `contact_support`: ask the operator of Airbyte.
@@ -597,7 +750,7 @@ export interface components {
             hint: string;
         };
         /**
-         * @description Health of an ingestion, by descending severity; the first condition that applies is reported. `failing`: the newest syncs failed. `running_late`: a scheduled firing has not started a run. `stale`: no data for longer than expected. `suspect`: a sync that succeeded may be incomplete. `unknown`: the answer of Airbyte has an unknown form. docs/status.md defines the rules.
+         * @description The most severe health value that applies. See docs/status.md for the rules.
          * @enum {string}
          */
         Health: "paused" | "failing" | "running_late" | "stale" | "suspect" | "never_synced" | "unknown" | "healthy";
@@ -1071,7 +1224,7 @@ export interface components {
              * @description Name of the feature.
              * @example failureReasons
              */
-            name: components["schemas"]["CapabilityName"];
+            name: components["schemas"]["AirbyteCapabilityName"];
             /**
              * @description State of the feature. `unknown`: not used yet.
              * @example on
@@ -1154,7 +1307,7 @@ export interface components {
          * @description Stable, machine-readable code of the problem.
          * @enum {string}
          */
-        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "source-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "source-unreachable" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "capability-off" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
+        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "source-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "conflict" | "request-in-progress" | "outcome-in-doubt" | "events-expired" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "source-unreachable" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "capability-off" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "events-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
         /**
          * @description For a refresh. `merge`: keeps the rows in the tables. `truncate`: removes rows that the source no longer has. Default for
          *     a refresh: `merge`.
@@ -1540,7 +1693,7 @@ export interface components {
             namespace?: string | null;
         };
         /**
-         * @description Kind of the run; null if the event is not about a run.
+         * @description Kind of run. Only `sync` and `refresh` move data.
          * @enum {string}
          */
         RunType: "sync" | "refresh" | "reset" | "clear" | "unknown";
@@ -2256,6 +2409,319 @@ export interface operations {
             };
             /** @description `airbyte-timeout`: Airbyte timeout. */
             504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Id of an event, or `next` of an answer: only later events. Absent: all that are kept. */
+                after?: string;
+                /** @description Only events of these types, separated by commas. */
+                types?: string;
+                /** @description Only events of this ingestion. */
+                connectionId?: string;
+                /** @description Maximum number of events. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events and the state of the log. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `events-expired`: Events no longer kept. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `capability-off`: Not available in this Airbyte installation. */
+            501: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. `events-unavailable`: Event log unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Id of an event, or `next` of an answer: only later events. Absent: all that are kept. */
+                after?: string;
+                /** @description Only events of these types, separated by commas. */
+                types?: string;
+                /** @description Only events of this ingestion. */
+                connectionId?: string;
+            };
+            header?: {
+                /** @description The last `id` of the stream before. It takes precedence over `after`. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events until the stream ends. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `events-expired`: Events no longer kept. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `capability-off`: Not available in this Airbyte installation. */
+            501: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. `events-unavailable`: Event log unavailable. */
+            503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];

@@ -6,10 +6,12 @@ type Plain<T> = T extends string
   ? 'string'
   : T extends number
     ? 'number'
-    : T extends readonly unknown[]
-      ? 'array'
-      : 'object';
-type Kind = 'string' | 'number' | 'array' | 'object';
+    : T extends boolean
+      ? 'boolean'
+      : T extends readonly unknown[]
+        ? 'array'
+        : 'object';
+type Kind = 'string' | 'number' | 'boolean' | 'array' | 'object';
 type KindOf<T> = null extends T ? `${Plain<NonNullable<T>>} or null` : Plain<T>;
 type RequiredOf<T> = { [M in keyof T]-?: undefined extends T[M] ? never : M }[keyof T];
 
@@ -90,6 +92,15 @@ export const SHAPES = {
   ingestions: PAGE satisfies ShapeOf<Schemas['IngestionList']>,
   runs: PAGE satisfies ShapeOf<Schemas['RunList']>,
   sources: PAGE satisfies ShapeOf<Schemas['SourceList']>,
+  events: {
+    data: 'array',
+    next: 'string',
+    hasMore: 'boolean',
+    retentionSeconds: 'number',
+    maxEvents: 'number',
+    oldestObservedAt: 'string or null',
+    completeUntil: 'string or null',
+  } satisfies ShapeOf<Schemas['EventList']>,
   destinations: PAGE satisfies ShapeOf<Schemas['DestinationList']>,
 };
 

@@ -23,11 +23,15 @@ export type SchedulePreviewInput = Schemas['SchedulePreviewInput'];
 export type SchedulePreview = Schemas['SchedulePreview'];
 export type SourceList = Schemas['SourceList'];
 export type DestinationList = Schemas['DestinationList'];
+/** A change that was read from Airbyte. */
+export type GatewayEvent = Schemas['Event'];
+export type EventList = Schemas['EventList'];
 
 export type ListQuery = QueryOf<'listIngestions'>;
 export type StatusQuery = QueryOf<'getIngestionStatus'>;
 export type RunsQuery = QueryOf<'listRuns'>;
 export type PageQuery = QueryOf<'listSources'>;
+export type EventQuery = QueryOf<'listEvents'>;
 
 export type Source = Schemas['Source'];
 export type Destination = Schemas['Destination'];

@@ -17,7 +17,7 @@ export class CapabilitiesController {
     operationId: 'getCapabilities',
     summary: 'Get the capabilities of this installation',
     description:
-      'Lists the features that not every Airbyte installation has, and whether they are on. Reads that were not used yet are ' +
+      'Lists the features that not every installation has, and whether they are on. Reads that were not used yet are ' +
       'tried with one ingestion of the caller. Also returns the name, the scopes and the workspace of the caller.',
   })
   @ApiOkResponse({ type: CapabilitiesDto })

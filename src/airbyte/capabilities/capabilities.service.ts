@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
+import { SETTINGS, type Settings } from '../../config/settings-types';
 import { CLOCK, type Clock } from '../../lib/clock';
 import { CoalescedReads } from '../../lib/coalesced-reads';
 import { AirbyteClient } from '../client/airbyte.client';
@@ -22,6 +23,7 @@ export class CapabilitiesService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly internal: InternalClient,
+    @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.detections = new CoalescedReads({
@@ -35,10 +37,14 @@ export class CapabilitiesService {
     const isUnknown = DETECTED_BY_READS.some((name) => this.internal.capability(name).state === 'unknown');
     if (isUnknown) await this.detections.get(sharingKey(context), () => this.detect(context));
     const { caller } = context;
+    const { offReason } = this.settings.events;
     return {
-      capabilities: this.internal.capabilities().map(({ capability, state, reason }) => {
-        return { name: capability, state, reason };
-      }),
+      capabilities: [
+        ...this.internal.capabilities().map(({ capability, state, reason }) => {
+          return { name: capability, state, reason };
+        }),
+        { name: 'events', state: offReason === null ? 'on' : 'off', reason: offReason },
+      ],
       caller: caller
         ? { name: caller.id, scopes: [...caller.scopes], workspaceId: caller.workspaceId }
         : null,

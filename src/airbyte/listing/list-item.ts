@@ -1,7 +1,7 @@
 import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import { syncStateOf } from '../core/job-status';
 import type { Tolerances } from '../core/status-facts';
-import type { ObservedIngestion } from '../mirror/mirror';
+import type { ObservedIngestion } from '../mirror/observed-ingestion';
 import { healthOf, lastSyncOf, readFacts } from '../status/status-report';
 import type { IngestionListItemDto } from './dto/ingestion-list.dto';
 

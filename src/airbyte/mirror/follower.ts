@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock';
 import { SharedRun } from '../../lib/shared-run';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
-import type { CallContext } from '../client/model/airbyte-types';
+import type { AirbyteJob, CallContext } from '../client/model/airbyte-types';
 import type { Changes } from '../core/changes';
 import { type FeedCursor, type FeedRead, JobFeed } from './job-feed';
 import type { MirrorStore } from './mirror-store';
@@ -27,6 +27,17 @@ interface Following {
   readonly aheadMs: number;
 }
 
+/** Receives what the feed reports. */
+export interface FeedListener {
+  /**
+   * Every change since the report before, and some earlier ones again; oldest first.
+   * @param readAt start of the read
+   */
+  onChanges(jobs: readonly AirbyteJob[], readAt: Date): void;
+  /** Changes before this call may be in no report. */
+  onGap(): void;
+}
+
 /** Follows the feed of jobs: each tick adds what has changed since the tick before. */
 export class Follower {
   /** Start of the newest successful tick; null if the feed is not followed. */
@@ -35,6 +46,7 @@ export class Follower {
   failure: AirbyteError | null = null;
   /** How often all jobs had to be loaded again since the start of the gateway. */
   reloads = 0;
+  listener: FeedListener | null = null;
   private readonly feed: JobFeed;
   private readonly log = new Logger('Mirror');
   private following: Following | null = null;
@@ -98,6 +110,7 @@ export class Follower {
       this.gaps = 0;
       this.following = { cursor: result.cursor, aheadMs };
       this.observed = read;
+      this.listener?.onChanges(result.jobs, read.at);
     } else {
       await this.refollow('a known job has changed its identity', context);
     }
@@ -114,6 +127,15 @@ export class Follower {
     this.following = { cursor: head.cursor, aheadMs: this.client.caller.upstreamClock.newestAheadMs };
     this.store.follow(read);
     this.observed = read;
+    this.listener?.onGap();
+  }
+
+  /**
+   * All jobs whose status changed since a time of Airbyte's clock, oldest first, independent of the position of the feed.
+   * @param maxJobs of more, the newest are returned
+   */
+  changesSince(timeMs: number, maxJobs: number, context: CallContext): Promise<readonly AirbyteJob[]> {
+    return this.feed.readSince(Math.min(timeMs, this.latestMs()), maxJobs, context);
   }
 
   private async refuse(result: Exclude<FeedRead, { kind: 'changes' }>, context: CallContext): Promise<void> {

@@ -16,6 +16,9 @@ const LATE_MS = 10_000;
 /** Airbyte reports whole seconds but compares exact times. */
 const PRECISION_MS = 1000;
 
+/** Limit of restarts when deletions shift rows during a read of many pages. */
+const MAX_RESTARTS = 5;
+
 /** Position in the feed. */
 export interface FeedCursor {
   /** Time of the newest known change by Airbyte's clock. */
@@ -73,6 +76,36 @@ export class JobFeed {
     const rows = await this.readPage(null, 0, context);
     if (oldestEndOf(rows, Infinity) === null) return { kind: 'unsupported' };
     return { kind: 'changes', jobs: [], cursor: newestCursor(rows, latestMs) };
+  }
+
+  /**
+   * All jobs that changed since then, oldest first. Pages overlap by one row: if it is missing, deleted jobs have shifted
+   * the others, and the read begins again.
+   * @param maxJobs of more, the newest are returned
+   */
+  async readSince(timeMs: number, maxJobs: number, context: CallContext): Promise<readonly AirbyteJob[]> {
+    const sinceMs = timeMs - OVERLAP_MS;
+    let jobs = new Map<string, AirbyteJob>();
+    let offset = 0;
+    let lastId: string | null = null;
+    let restarts = 0;
+    while (jobs.size < maxJobs) {
+      const rows = await this.readPage(sinceMs, offset, context);
+      const isShifted = lastId !== null && !rows.some(({ jobId }) => jobId === lastId);
+      if (isShifted && restarts < MAX_RESTARTS) {
+        [jobs, offset, lastId] = [new Map<string, AirbyteJob>(), 0, null];
+        restarts += 1;
+        continue;
+      }
+      const before = jobs.size;
+      // New changes shift rows to later pages; the first report is the newest.
+      for (const job of rows) if (!jobs.has(job.jobId)) jobs.set(job.jobId, job);
+      // A full page without a new row comes from a server that ignores the offset.
+      if (rows.received < PAGE_LIMIT || jobs.size === before) break;
+      offset += rows.received - 1;
+      lastId = rows.length === rows.received ? (rows.at(-1)?.jobId ?? null) : null;
+    }
+    return [...jobs.values()].reverse();
   }
 
   private readPage(sinceMs: number | null, offset: number, context: CallContext): Promise<Page<AirbyteJob>> {

@@ -5,10 +5,7 @@ import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { AirbyteError } from '../client/model/airbyte-errors';
-import type { AirbyteConnection } from '../client/model/airbyte-types';
 import { Changes } from '../core/changes';
-import type { RunFailureDto } from '../core/dto/run-failure.dto';
-import type { RunFacts } from '../core/status-facts';
 import { isVisibleTo } from '../core/visibility';
 import { InternalClient } from '../internal/internal-client';
 import { ConnectionList } from './connection-list';
@@ -18,24 +15,13 @@ import { isSufficient } from './job-history';
 import { MemoryView, type MirrorState, newestRead, type RememberedIngestion } from './memory-view';
 import { MirrorLoops } from './mirror-loops';
 import { MirrorStore } from './mirror-store';
+import { MirrorWatch } from './mirror-watch';
+import type { ObservedIngestion } from './observed-ingestion';
 import { isOutage } from './outage';
 import type { ReadStart } from './read-start';
 import { RunFailures } from './run-failures';
 import { Sweeper } from './sweeper';
 import { UpdateSignal } from './update-signal';
-
-/** Connection and runs of one ingestion. */
-export interface ObservedIngestion extends RunFacts {
-  readonly connection: AirbyteConnection;
-  /** Reason of the newest failed sync since the newest success; null if there is no such sync or its reason is not known. */
-  readonly runFailure: RunFailureDto | null;
-  /** Time of the read of its oldest fact, by the local clock. */
-  readonly observedAt: Date;
-  /** Age of its oldest fact. */
-  readonly ageMs: number;
-  /** Error of the newest read, if the facts are older than promised; otherwise null. */
-  readonly failure: AirbyteError | null;
-}
 
 /** Connections that a caller may see, by id. */
 export interface VisibleConnections {
@@ -90,6 +76,8 @@ export class Mirror implements OnModuleDestroy {
   private readonly memory: MemoryView;
   private readonly failures: RunFailures;
   private readonly stopping = new AbortController();
+  /** For parts that look at all ingestions, not only at those of a request. */
+  readonly watch: MirrorWatch;
 
   constructor(
     private readonly client: AirbyteClient,
@@ -117,6 +105,10 @@ export class Mirror implements OnModuleDestroy {
       this.failures.retry((connectionId) => store.history(connectionId)?.history.newestJobs ?? []);
       this.updates.fire();
     });
+    const { follower, sweeper, loops } = this;
+    this.watch = new MirrorWatch({ client, store, follower, sweeper, loops }, (id, request) =>
+      this.recentFacts(id, request),
+    );
   }
 
   /** Current time by Airbyte's clock, which decides when schedules fire. */
@@ -253,6 +245,12 @@ export class Mirror implements OnModuleDestroy {
     };
   }
 
+  /** Stored facts with recent runs; null without them. The connection may be as old as a sweep takes. */
+  private recentFacts(connectionId: string, request: RequestContext): ObservedIngestion | null {
+    const known = this.knownFacts(connectionId, request, ANY);
+    return known?.hasRecentRuns ? this.observed(known, null) : null;
+  }
+
   /** Reads what is not recent enough. */
   private async readDirectly(
     connectionId: string,
@@ -302,6 +300,8 @@ export class Mirror implements OnModuleDestroy {
     const oldest = connectionRead.monotonicMs < runsRead.monotonicMs ? connectionRead : runsRead;
     const ageMs = this.ageMsOf(oldest);
     const runFailure = this.failures.of(newestJobs);
-    return { connection, newestJobs, newestSuccess, runFailure, observedAt: oldest.at, ageMs, failure };
+    const readNumber = Math.min(connectionRead.number, runsRead.number);
+    const observedAt = oldest.at;
+    return { connection, newestJobs, newestSuccess, runFailure, observedAt, ageMs, readNumber, failure };
   }
 }

@@ -10,7 +10,7 @@ import type { HealthReason, RunFacts, StatusFacts, Tolerances } from '../core/st
 import { airbyteProblem } from '../core/upstream-problem';
 import { assessHealth, type HealthReport } from './health';
 import { bringsData, currentJob, failuresInARow, hasEnded, syncStateOf } from '../core/job-status';
-import type { ObservedIngestion } from '../mirror/mirror';
+import type { ObservedIngestion } from '../mirror/observed-ingestion';
 import { type NextSyncs, nextSyncsOf } from './next-syncs';
 
 /** Facts, schedule and next syncs of an ingestion; shared by statuses and lists. */

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../../src/lib/clock';
 import { clockOf } from '../../support/clock';
 import { fault, hateoas, json, problem, type Reply } from '../../support/scripted-upstream';
@@ -21,6 +23,12 @@ export interface ProblemScenario extends Setting {
 }
 
 const NOBODY = 'http://127.0.0.1:1';
+const NO_REDIS = 'redis://127.0.0.1:1';
+/** A gateway with an event log. */
+const EVENTS: Setting = {
+  settings: { FEED_INTERVAL_MS: '600000', DATA_DIR: join(tmpdir(), `contract-events-${process.pid}`) },
+  isOwn: true,
+};
 const OTHER_WORKSPACE = '0e0a3a35-9d5e-4f8e-8a8e-3c7cf9c9a001';
 /** Nobody's, but it looks like a token. */
 const TOKEN = `${Buffer.from('{"alg":"RS256","kid":"1"}').toString('base64url')}.e30.AA`;
@@ -169,6 +177,15 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
     settings: { AIRBYTE_INTERNAL_API: 'off' },
     run: (context) => context.send(context.call.id === 'startRun' ? { body: { type: 'refresh' } } : {}),
   },
+  'events-expired': {
+    ...EVENTS,
+    run: (context) => context.send({ query: `?after=evt_${'0'.repeat(22)}` }),
+  },
+  'events-unavailable': {
+    settings: { REDIS_URL: NO_REDIS, FEED_INTERVAL_MS: '600000' },
+    run: (context) => context.send(),
+  },
+  'listEvents 200': { ...EVENTS, run: (context) => context.send() },
   'run-ended': {
     run: (context) => {
       for (const job of context.upstream.state.jobs) job.status = 'succeeded';
@@ -254,7 +271,7 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
   },
   'outcome-unknown': onChange(fault('reset')),
   'idempotency-unavailable': {
-    settings: { REDIS_URL: 'redis://127.0.0.1:1' },
+    settings: { REDIS_URL: NO_REDIS },
     run: (context) => context.send({ headers: keyOf(context) }),
   },
 

@@ -230,4 +230,35 @@ describe('the published client against a scripted server', () => {
     const { version } = packageFile as { version: string };
     expect(sent[0]?.headers.get('user-agent')).toBe(`airbyte-ingestion-client/${version}`);
   });
+
+  it('iterates over events, continues after the last one and waits for new ones', async () => {
+    const list = (ids: readonly string[], next: string, hasMore: boolean): Step =>
+      json({
+        data: ids.map((id) => ({ id })),
+        next,
+        hasMore,
+        retentionSeconds: 604_800,
+        maxEvents: 200_000,
+        oldestObservedAt: null,
+        completeUntil: null,
+      });
+    const client = scripted([list(['a', 'b'], 'p2', true), list([], 'p3', false), list(['c'], 'p4', false)]);
+    const events = client.events({ after: 'z', types: 'run.failed' });
+    const read = async (): Promise<unknown> => (await events.next()).value?.id;
+    expect([await read(), await read()]).toEqual(['a', 'b']);
+    expect(await timed(read())).toMatchObject({ value: 'c', tookMs: 2000 });
+    expect(sent.map((request) => new URL(request.url).searchParams.get('after'))).toEqual(['z', 'p2', 'p3']);
+    expect(new URL(sent[2]?.url ?? '').searchParams.get('types')).toBe('run.failed');
+  });
+
+  it('ends the iterator of events when the signal aborts', async () => {
+    const stop = new AbortController();
+    const empty = { data: [], next: 'p', hasMore: false, retentionSeconds: 1, maxEvents: 1 };
+    const client = scripted([json({ ...empty, oldestObservedAt: null, completeUntil: null })]);
+    const next = client.events({}, { signal: stop.signal }).next();
+    const failed = expect(next).rejects.toThrow('enough');
+    await jest.advanceTimersByTimeAsync(100);
+    stop.abort(new Error('enough'));
+    await failed;
+  });
 });

@@ -1,16 +1,14 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import {
-  CAPABILITIES,
-  type Capability,
-  CAPABILITY_STATES,
-  type CapabilityState,
-} from '../../internal/capability';
+import { CAPABILITIES, CAPABILITY_STATES, type CapabilityState } from '../../internal/capability';
 
-@ApiSchema({ name: 'Capability', description: 'A feature that not every Airbyte installation has.' })
+/** Events need a place to be kept, and the others Airbyte's internal API. */
+const NAMES = [...CAPABILITIES, 'events'] as const;
+
+@ApiSchema({ name: 'Capability', description: 'A feature that not every installation has.' })
 export class CapabilityDto {
   /** Name of the feature. */
-  @ApiProperty({ enum: CAPABILITIES, enumName: 'CapabilityName', example: 'failureReasons' })
-  name: Capability;
+  @ApiProperty({ enum: NAMES, enumName: 'CapabilityName', example: 'failureReasons' })
+  name: (typeof NAMES)[number];
 
   /** `unknown`: not used yet; the first use shows whether it works. */
   @ApiProperty({ enum: CAPABILITY_STATES, enumName: 'CapabilityState', example: 'on' })

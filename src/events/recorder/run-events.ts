@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { AirbyteJob } from '../../airbyte/client/model/airbyte-types';
+import { hasEnded } from '../../airbyte/core/job-status';
+import { toRun } from '../../airbyte/core/run-mapper';
+import type { EventDto } from '../dto/event.dto';
+import type { EventType } from '../event-types';
+import type { EventDraft } from '../log/event-store';
+
+/** 22 characters of base64url are 132 bits. */
+const ID_CHARACTERS = 22;
+
+/** Event of each status of a job. An unknown status has none. */
+const TYPE_BY_STATUS: Readonly<Record<string, EventType>> = {
+  pending: 'run.queued',
+  queued: 'run.queued',
+  running: 'run.started',
+  // Between two attempts of one job: Airbyte retries it.
+  incomplete: 'run.started',
+  succeeded: 'run.succeeded',
+  failed: 'run.failed',
+  cancelled: 'run.cancelled',
+};
+
+/** What all events of one observation have in common. */
+export interface Observation {
+  readonly connectionId: string;
+  readonly workspaceId: string;
+  readonly observedAt: Date;
+}
+
+/** Id of the event of a job that has reached its present status; null if the status is unknown. */
+export function runEventId(job: AirbyteJob): string | null {
+  const type = TYPE_BY_STATUS[job.status];
+  if (type === undefined) return null;
+  // Job ids restart when Airbyte is installed anew.
+  return eventId(type, job.connectionId, job.jobId, String(job.startTimeMs));
+}
+
+/** The event of a job that has reached its present status. Statuses that were not seen have no events. */
+export function runEvent(job: AirbyteJob, observation: Observation): EventDraft | null {
+  const type = TYPE_BY_STATUS[job.status];
+  const id = runEventId(job);
+  if (type === undefined || id === null) return null;
+  const occurredAt = new Date(occurredAtMs(job, type) ?? observation.observedAt.getTime());
+  return eventDraft(observation, { id, type, occurredAt, run: toRun(job), status: null });
+}
+
+/** Airbyte's public API does not report when a job began to run. */
+function occurredAtMs(job: AirbyteJob, type: EventType): number | null {
+  if (hasEnded(job)) return job.lastUpdatedAtMs ?? job.startTimeMs;
+  return type === 'run.queued' ? job.startTimeMs : null;
+}
+
+/** The same parts give the same id, at every replica and after every restart. */
+export function eventId(...parts: readonly string[]): string {
+  const digest = createHash('sha256').update(parts.join('\0')).digest('base64url');
+  return `evt_${digest.slice(0, ID_CHARACTERS)}`;
+}
+
+export function eventDraft(
+  { connectionId, workspaceId, observedAt }: Observation,
+  event: Pick<EventDto, 'id' | 'type' | 'run' | 'status'> & { readonly occurredAt: Date },
+): EventDraft {
+  const { id, type, run, status, occurredAt } = event;
+  const ingestion = `/ingestion/${connectionId}`;
+  const content: Omit<EventDto, 'sequence'> = {
+    id,
+    type,
+    occurredAt: occurredAt.toISOString(),
+    observedAt: observedAt.toISOString(),
+    connectionId,
+    workspaceId,
+    run,
+    status,
+    links: {
+      ingestion,
+      status: `${ingestion}/status`,
+      run: run && `${ingestion}/runs/${encodeURIComponent(run.runId)}`,
+    },
+  };
+  return {
+    id,
+    type,
+    connectionId,
+    workspaceId,
+    observedAtMs: observedAt.getTime(),
+    content: JSON.stringify(content),
+  };
+}
