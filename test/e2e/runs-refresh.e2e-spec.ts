@@ -154,7 +154,7 @@ describe('without the internal API', () => {
     ['that answers with a page', html(200), {}],
     ['that answers nothing', fault('hang'), {}],
   ] as const)(
-    '%s, a refresh is refused and was not sent; a sync and a clear start',
+    '%s, a refresh is checked, refused and not sent; a sync and a clear start',
     async (_, reply, settings) => {
       if (reply)
         for (const path of ['sync_progress', 'refresh', 'clear/stream'])
@@ -166,10 +166,16 @@ describe('without the internal API', () => {
       });
       try {
         for (const body of [{ type: 'refresh' }, { type: 'clear', streams: [{ name: 'orders' }] }]) {
+          const check = await gateway.api.post(`${RUNS}/check`).send(body).expect(200);
+          expect(check.body).toMatchObject({
+            tables: expect.arrayContaining([expect.objectContaining({ stream: 'orders' })]) as unknown,
+            currentRun: null,
+          });
           const refusal = await gateway.api.post(RUNS).send(body).expect(501);
           expect(refusal.body).toMatchObject({ code: 'capability-off' });
         }
-        expect(bench.upstream.count('internal connections/refresh')).toBe(0);
+        for (const path of ['refresh', 'clear/stream'])
+          expect(bench.upstream.count(`internal connections/${path}`)).toBe(0);
         await gateway.api.post(RUNS).send({ type: 'clear' }).expect(202);
         bench.upstream.state.addConnection({ connectionId: 'other' });
         await gateway.api.post('/ingestion/other/runs').send({}).expect(202);

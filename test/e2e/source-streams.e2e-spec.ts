@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { clockOf } from '../support/clock';
 import { gatewayBench } from '../support/gateway-bench';
+import { startGateway } from '../support/gateway';
 import { latch } from '../support/latch';
 import {
   DESTINATION_ID,
   fault,
+  hateoas,
   html,
+  json,
   problem,
   SOURCE_ID,
   type StreamRow,
@@ -165,6 +168,39 @@ it.each([
   bench.upstream.on('GET /streams', () => reply);
   const { body } = await bench.api.get(STREAMS).set('X-API-Key', 'all').expect(502);
   expect((body as { code: string }).code).toMatch(/^airbyte-(misbehaved|unreachable)$/);
+});
+
+describe('an internal API', () => {
+  it.each([
+    ['that is turned off', undefined, { AIRBYTE_INTERNAL_API: 'off' }],
+    ['that answers 404', json(404, { message: 'Not Found' }), {}],
+    ['that answers 403', hateoas(403, 'Forbidden'), {}],
+    ['that answers 401', hateoas(401, 'Unauthorized'), {}],
+    ['that answers with a page', html(200), {}],
+    ['that answers nothing', fault('hang'), {}],
+  ] as const)('%s is not needed to list, check and change streams', async (_, reply, settings) => {
+    bench.upstream.intercept(({ operation }) => (operation.startsWith('internal ') ? reply : undefined));
+    const { connectionId } = bench.upstream.state.addConnection({
+      configurations: {
+        streams: [{ name: 'orders', namespace: 'shop', syncMode: 'full_refresh_overwrite' }],
+      },
+    });
+    const gateway = await startGateway({ AIRBYTE_API_URL: bench.upstream.url, ...settings }, clock);
+    const pair = { sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
+    const misspelt = [{ name: 'order', namespace: 'shop' }];
+    const refused = { errors: [{ field: 'streams[0].name' }] };
+    try {
+      const listed = await gateway.api.get(`${STREAMS}?destinationId=${DESTINATION_ID}`).expect(200);
+      expect(listed.body).toMatchObject({ streams: [{ name: 'orders', namespace: 'shop' }] });
+      const body = { name: 'Orders', ...pair, schedule: { scheduleType: 'manual' }, streams: misspelt };
+      expect((await gateway.api.post('/ingestion/check').send(body).expect(422)).body).toMatchObject(refused);
+      const path = `/ingestion/${connectionId}`;
+      const streams = [{ name: 'orders', namespace: 'shop', syncMode: 'incremental_append' }];
+      expect((await gateway.api.patch(path).send({ streams }).expect(200)).body).toMatchObject({ streams });
+    } finally {
+      await gateway.close();
+    }
+  });
 });
 
 describe('a caller of one workspace', () => {
