@@ -15,7 +15,8 @@ RUN npm run build && cp -rL dist /built
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 WORKDIR /app
-RUN mkdir /data && chown node:node /data
+# Any user may run the image, so any user may write here.
+RUN mkdir -m 1777 /data
 COPY --from=build --chown=root:root /built ./dist
 USER node
 VOLUME /data

@@ -62,7 +62,12 @@ describe('a creation in a time zone whose gateway is killed', () => {
     });
     const victim = await GatewayProcess.start(environment);
     const lost = create(victim.url, key).catch(() => 'cut off');
-    await Promise.race([upstream.seen(operation), lost.then((early) => expect(early).toBe('cut off'))]);
+    await Promise.race([
+      upstream.seen(operation),
+      lost.then((early) => {
+        expect(early).toBe('cut off');
+      }),
+    ]);
     await victim.kill('SIGKILL');
     expect(await lost).toBe('cut off');
 
