@@ -82,6 +82,15 @@ const MEMBERS = [
   'createdAtStart',
   'createdAtEnd',
   'pagination',
+  'eventTypes',
+  'connectionUpdate',
+  'updateReason',
+  'autoUpdate',
+  'refreshMode',
+  'streams',
+  'cronExpression',
+  'scheduleType',
+  'scheduleData',
 ];
 const HEADER_VALUES: Readonly<Record<string, RegExp>> = {
   accept: /^application\/json$/,
