@@ -17,12 +17,13 @@ const NESTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   ScheduleInput: CRON,
   StreamInput: { name: 'orders' },
   RunStreamInput: { name: 'orders' },
+  PauseFilter: {},
   PauseInput: { reason: 'The warehouse moves.' },
 };
 
 /** Fields with a grammar that no schema can say: of what the schema lets pass, some is refused with another reason. */
 const GRAMMAR =
-  /(freshness|cronExpression|basicTiming|timeZone|from|pageToken|scheduleType|schedule|syncMode|cursorField|primaryKey|streams|name|namespace|mode|pause|until|types)$/;
+  /(freshness|cronExpression|basicTiming|timeZone|from|pageToken|scheduleType|schedule|syncMode|cursorField|primaryKey|streams|name|namespace|mode|pause|until|types|filter)$/;
 /** Reasons that a schema does say. */
 const LIMIT_REASON =
   /characters|must be an? (string|object|array|whole)|must be one of|whole number|at most|at least/;

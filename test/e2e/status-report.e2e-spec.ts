@@ -72,6 +72,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
       nextSyncs: [],
       health: 'never_synced',
       healthReasons: [],
+      pause: null,
       runs: null,
       observedAt: NOW.toISOString(),
     });

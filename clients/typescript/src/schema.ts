@@ -168,6 +168,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ingestion/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause several ingestions
+         * @description Pauses up to 100 active ingestions with one reason and end, by ids or by a filter. Inactive ones are left as they are. A failure for one is reported in its result. `POST /ingestion/pause/check` takes the same body and changes nothing. Needs the capability `pauseReasons`.
+         */
+        post: operations["pauseIngestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ingestion/pause/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List what a pause would change
+         * @description Takes the body of `POST /ingestion/pause`, reports the same errors and changes nothing.
+         */
+        post: operations["checkPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ingestion/status/batch": {
         parameters: {
             query?: never;
@@ -454,10 +494,54 @@ export interface components {
          */
         AirbyteCapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals";
         /**
+         * @description Reason for which Airbyte itself paused it; null if somebody else did. `unknown`: one of another Airbyte version.
+         * @enum {string}
+         */
+        AirbytePauseReason: "too_many_failed_jobs_with_no_recent_success" | "schema_changes_are_breaking" | "disable_connection_if_any_schema_changes" | "invalid_credit_balance" | "connector_not_supported" | "workspace_is_delinquent" | "invoice_marked_uncollectible" | "invalid_payment_method" | "unsubscribed" | "manually_locked" | "unknown";
+        /**
          * @description State of the attempt. `unknown`: a value of a later Airbyte version.
          * @enum {string}
          */
         AttemptStatus: "running" | "succeeded" | "failed" | "unknown";
+        /** @description One result for each ingestion: in the order of the ids, or by id. */
+        BulkPause: {
+            /** @description One for each ingestion. */
+            results: components["schemas"]["BulkPauseResult"][];
+        };
+        /** @description The ingestions, by `ids` or by `filter`, and their pause. */
+        BulkPauseInput: {
+            /**
+             * @description Ids of ingestions. Not together with `filter`.
+             * @example [
+             *       "conn-12345678-1234-1234-1234-123456789012"
+             *     ]
+             */
+            ids?: string[] | null;
+            /** @description The active ingestions that match, at most 100. Not together with `ids`. */
+            filter?: components["schemas"]["PauseFilter"] | null;
+            /** @description Reason and end. */
+            pause: components["schemas"]["PauseInput"];
+        };
+        /** @description Result for one ingestion. */
+        BulkPauseResult: {
+            /**
+             * @description Id of the ingestion, which is the id of the connection in Airbyte.
+             * @example conn-12345678-1234-1234-1234-123456789012
+             */
+            connectionId: string;
+            /**
+             * @description Null if the ingestion was not found.
+             * @example Orders to warehouse
+             */
+            name: string | null;
+            /**
+             * @description What happened, or would happen.
+             * @example paused
+             */
+            outcome: components["schemas"]["PauseOutcome"];
+            /** @description Reason of a failure; null otherwise. */
+            problem: components["schemas"]["Problem"] | null;
+        };
         /** @description The caller of this request. */
         CallerInfo: {
             /**
@@ -803,8 +887,8 @@ export interface components {
             name: string | null;
         };
         /**
-         * @description `user`: a user of Airbyte, such as the one of the gateway. `gateway`: a caller of the gateway, or the gateway itself at the
-         *     end of a pause. `airbyte`: nobody, for example a firing of the schedule.
+         * @description `gateway`: a caller of the gateway, with a reason or an end. `user`: a user of Airbyte, such as the one of the gateway.
+         *     `airbyte`: Airbyte itself.
          * @enum {string}
          */
         HistoryActorKind: "user" | "gateway" | "airbyte";
@@ -1089,6 +1173,8 @@ export interface components {
             health: components["schemas"]["Health"];
             /** @description All health problems, also those that `health` does not show. */
             healthReasons: components["schemas"]["HealthReason"][];
+            /** @description The pause; null if the ingestion is not paused, or if Airbyte does not report who paused it (capability `history`). */
+            pause: components["schemas"]["Pause"] | null;
             /**
              * @description The newest 30 runs, newest first, with `include=runs`; null without it.
              * @example null
@@ -1203,6 +1289,65 @@ export interface components {
              */
             pause?: components["schemas"]["PauseInput"] | null;
         };
+        /** @description Who paused an ingestion, why and until when. */
+        Pause: {
+            /**
+             * @description `gateway`: a caller of the gateway, with a reason or an end. `user`: a user of Airbyte, such as the one of the gateway.
+             *     `airbyte`: Airbyte itself.
+             * @example gateway
+             */
+            by: components["schemas"]["HistoryActorKind"];
+            /**
+             * @description Name of the caller or the user; null if there is none.
+             * @example key:ops
+             */
+            name: string | null;
+            /**
+             * @description Reason, for humans, with secrets masked; null if none was given.
+             * @example The warehouse is being moved.
+             */
+            reason: string | null;
+            /**
+             * @description Reason for which Airbyte itself paused it; null if somebody else did. `unknown`: one of another Airbyte version.
+             * @example null
+             */
+            airbyteReason: components["schemas"]["AirbytePauseReason"] | null;
+            /**
+             * Format: date-time
+             * @description Begin of the pause.
+             * @example 2026-01-15T08:00:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When the gateway activates the ingestion; null: it does not.
+             * @example 2026-01-24T06:00:00.000Z
+             */
+            until: string | null;
+        };
+        /** @description Conditions that all must hold. Without conditions every active ingestion is taken. */
+        PauseFilter: {
+            /**
+             * @description Only ingestions with this schedule type.
+             * @example cron
+             */
+            scheduleType?: components["schemas"]["ScheduleType"] | null;
+            /**
+             * @description Only ingestions of this source.
+             * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
+             */
+            sourceId?: string | null;
+            /**
+             * @description Only ingestions to this destination.
+             * @example e478de0d-a3a0-475c-b019-25f7dd29e281
+             */
+            destinationId?: string | null;
+            /**
+             * @description Part of the name, case-insensitive.
+             * @example orders
+             */
+            name?: string | null;
+        };
         /** @description A reason, an end, or both. It replaces the reason and the end of a pause that exists. */
         PauseInput: {
             /**
@@ -1218,6 +1363,11 @@ export interface components {
              */
             until?: string | null;
         };
+        /**
+         * @description What happened, or would happen.
+         * @enum {string}
+         */
+        PauseOutcome: "paused" | "would_pause" | "already_inactive" | "failed";
         /** @description A feature that not every Airbyte installation has. */
         ProbeCapability: {
             /**
@@ -3411,6 +3561,443 @@ export interface operations {
             };
             /** @description `internal-error`: Internal error. */
             500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-timeout`: Airbyte timeout. */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseIngestions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Unique text for this request, such as a UUID. A retry with the same key and body is not carried out again: it gets the first response, with `Idempotency-Replayed: true`.
+                 * @example example-of-pauseIngestions
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkPauseInput"];
+            };
+        };
+        responses: {
+            /** @description One result for each ingestion: in the order of the ids, or by id. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPause"];
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. `malformed-body`: Malformed request body. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request-in-progress`: Request with this Idempotency-Key in progress. `outcome-in-doubt`: Outcome of an earlier attempt still unknown. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: Request body too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: Unsupported media type. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. `idempotency-key-reused`: Idempotency-Key reused. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `capability-off`: Not available in this Airbyte installation. */
+            501: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. `idempotency-unavailable`: Idempotency store unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-timeout`: Airbyte timeout. */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkPauseInput"];
+            };
+        };
+        responses: {
+            /** @description One result for each ingestion: in the order of the ids, or by id. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPause"];
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. `malformed-body`: Malformed request body. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: Request body too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: Unsupported media type. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `capability-off`: Not available in this Airbyte installation. */
+            501: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];

@@ -70,6 +70,7 @@ export const SHAPES = {
     nextSyncs: 'array',
     health: 'string',
     healthReasons: 'array',
+    pause: 'object or null',
     runs: 'array or null',
     observedAt: 'string',
   } satisfies ShapeOf<Schemas['IngestionStatusReport']>,

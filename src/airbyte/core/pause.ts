@@ -66,6 +66,11 @@ export interface Pause {
   readonly eventId: string;
 }
 
+/** Whether a connection does not run by its schedule. */
+export function isPaused({ status }: { readonly status: string }): boolean {
+  return status === 'inactive' || status === 'locked';
+}
+
 const MAX_TEXT_CHARACTERS = 2000;
 const MAX_NAME_CHARACTERS = 200;
 

@@ -4,12 +4,12 @@ import { readToken, writeToken } from '../../api/pagination/page-token';
 import type { RequestContext } from '../../http/request-context';
 import { TokenSigner } from '../../lib/token-signer';
 import { AirbyteClient } from '../client/airbyte.client';
+import { matchesConnection } from '../core/connection-filter';
 import { withProblems } from '../core/upstream-problem';
 import { Mirror } from '../mirror/mirror';
 import type { ObservedIngestion } from '../mirror/observed-ingestion';
 import { StatusService } from '../status/status.service';
 import type { IngestionListDto, IngestionListItemDto, IngestionListQueryDto } from './dto/ingestion-list.dto';
-import { matchesConnection } from './filters';
 import { toListItem } from './list-item';
 
 /** A page of the list, and the age of the oldest fact that it depends on. */

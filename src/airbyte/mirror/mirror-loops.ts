@@ -9,6 +9,7 @@ import { readRunFacts } from './direct-reader';
 import type { Follower } from './follower';
 import { JobWalk } from './job-walk';
 import type { MirrorStore } from './mirror-store';
+import type { Pauses } from './pauses';
 import { beginRead } from './read-start';
 import { sweepPauseMs } from './sweep-pace';
 import type { Sweeper } from './sweeper';
@@ -29,13 +30,14 @@ export interface LoopParts {
   readonly store: MirrorStore;
   readonly follower: Follower;
   readonly sweeper: Sweeper;
+  readonly pauses: Pauses;
   readonly changes: Changes;
   readonly clock: Clock;
 }
 
 /**
  * Keeps the store up to date while anybody reads it. One loop follows the feed. The other one reads, one call
- * at a time: pages of connections, jobs that are not known yet, and known ones again, because Airbyte may
+ * at a time: pages of connections, pauses and jobs that are not known yet, and known jobs again, because Airbyte may
  * delete old jobs without notice.
  */
 export class MirrorLoops {
@@ -50,11 +52,14 @@ export class MirrorLoops {
   private nextSweepAtMs = 0;
   private nextSingleAtMs = 0;
   private nextVerificationAtMs = 0;
+  private nextPauseAtMs = 0;
+  private pauseTurn = 0;
 
   private readonly client: AirbyteClient;
   private readonly store: MirrorStore;
   private readonly follower: Follower;
   private readonly sweeper: Sweeper;
+  private readonly pauses: Pauses;
   private readonly changes: Changes;
   private readonly clock: Clock;
 
@@ -68,6 +73,7 @@ export class MirrorLoops {
       store: this.store,
       follower: this.follower,
       sweeper: this.sweeper,
+      pauses: this.pauses,
       changes: this.changes,
       clock: this.clock,
     } = parts);
@@ -150,6 +156,10 @@ export class MirrorLoops {
       this.nextSweepAtMs = nowMs + pauseMs;
       return 0;
     }
+    if (nowMs >= this.nextPauseAtMs) {
+      this.nextPauseAtMs = nowMs + (await this.readPause());
+      return 0;
+    }
     // Without a feed, jobs that were read would be too old at once.
     if (!this.follower.isFollowing) {
       const retryMs = this.settings.feedIntervalMs;
@@ -164,7 +174,13 @@ export class MirrorLoops {
       await this.verifyNext();
       this.nextVerificationAtMs = nowMs + this.settings.feedIntervalMs;
     } else {
-      return Math.min(this.nextSweepAtMs, this.nextVerificationAtMs, this.nextSingleAtMs) - nowMs;
+      const dueAtMs = [
+        this.nextSweepAtMs,
+        this.nextPauseAtMs,
+        this.nextVerificationAtMs,
+        this.nextSingleAtMs,
+      ];
+      return Math.min(...dueAtMs) - nowMs;
     }
     return 0;
   }
@@ -174,6 +190,13 @@ export class MirrorLoops {
     const next = inTurn(this.store.unreadIds(), this.unreadTurn++);
     const isRead = next !== undefined && (await this.readRuns(next));
     return isRead ? SINGLE_PAUSE_MS : this.settings.feedIntervalMs;
+  }
+
+  /** @returns the pause until the next read; a long one if all are known or this one cannot be read */
+  private async readPause(): Promise<number> {
+    const next = inTurn(this.pauses.unknownIn(this.store), this.pauseTurn++);
+    if (next) await this.pauses.load(next);
+    return next && this.pauses.isSettled(next) ? SINGLE_PAUSE_MS : this.settings.feedIntervalMs;
   }
 
   private async verifyNext(): Promise<void> {
@@ -199,6 +222,6 @@ export class MirrorLoops {
 }
 
 /** A failure of one connection must not keep the others waiting, so they take turns. */
-function inTurn(ids: readonly string[], turn: number): string | undefined {
+function inTurn<T>(ids: readonly T[], turn: number): T | undefined {
   return ids[turn % Math.max(1, ids.length)];
 }

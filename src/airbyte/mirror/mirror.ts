@@ -9,6 +9,7 @@ import { Changes } from '../core/changes';
 import { isVisibleTo } from '../core/visibility';
 import { InternalClient } from '../internal/internal-client';
 import { ConnectionList } from './connection-list';
+import { Details } from './details';
 import { type ConnectionFact, DirectReader, type RunsFact } from './direct-reader';
 import { Follower } from './follower';
 import { isSufficient } from './job-history';
@@ -18,8 +19,8 @@ import { MirrorStore } from './mirror-store';
 import { MirrorWatch } from './mirror-watch';
 import type { ObservedIngestion } from './observed-ingestion';
 import { isOutage } from './outage';
+import { PauseWatch } from './pause-watch';
 import type { ReadStart } from './read-start';
-import { RunFailures } from './run-failures';
 import { Sweeper } from './sweeper';
 import { UpdateSignal } from './update-signal';
 
@@ -55,8 +56,6 @@ const TICK_MS = 1000;
 const MIN_WALK_SIZE = 3;
 /** The walk reads at most this many pages for one list. */
 const MAX_WALK_PAGES = 10;
-/** An answer that has to read Airbyte anyway waits this long for details of its internal API. */
-const MAX_DETAIL_WAIT_MS = 1000;
 /** Pause between two reads for a waiting caller without a feed. */
 const UNFED_PAUSE_MS = 500;
 
@@ -74,7 +73,9 @@ export class Mirror implements OnModuleDestroy {
   private readonly updates = new UpdateSignal();
   private readonly list: ConnectionList;
   private readonly memory: MemoryView;
-  private readonly failures: RunFailures;
+  private readonly details: Details;
+  /** For those who have to know when a pause ends. */
+  readonly pauses: PauseWatch;
   private readonly stopping = new AbortController();
   /** For parts that look at all ingestions, not only at those of a request. */
   readonly watch: MirrorWatch;
@@ -87,12 +88,10 @@ export class Mirror implements OnModuleDestroy {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     const { mirror } = settings;
-    this.failures = new RunFailures(internal, clock, {
-      maxEntries: mirror.maxConnections,
-      signal: this.stopping.signal,
-    });
+    const bounds = { maxEntries: mirror.maxConnections, signal: this.stopping.signal };
+    this.details = new Details(internal, changes, clock, bounds);
     const store = new MirrorStore(mirror.maxConnections, (newestJobs) => {
-      void this.failures.load(newestJobs);
+      void this.details.failures.load(newestJobs);
     });
     this.store = store;
     this.direct = new DirectReader(client, store, changes, clock, settings);
@@ -101,10 +100,15 @@ export class Mirror implements OnModuleDestroy {
     const parts = { client, store, sweeper: this.sweeper, changes, clock };
     this.memory = new MemoryView(store, this.follower, this.sweeper, clock);
     this.list = new ConnectionList({ ...parts, direct: this.direct }, settings);
-    this.loops = new MirrorLoops({ ...parts, follower: this.follower }, mirror, () => {
-      this.failures.retry((connectionId) => store.history(connectionId)?.history.newestJobs ?? []);
-      this.updates.fire();
-    });
+    this.loops = new MirrorLoops(
+      { ...parts, follower: this.follower, pauses: this.details.pauses },
+      mirror,
+      () => {
+        this.details.failures.retry((connectionId) => store.history(connectionId)?.history.newestJobs ?? []);
+        this.updates.fire();
+      },
+    );
+    this.pauses = new PauseWatch(this.details.pauses, parts, this.loops);
     const { follower, sweeper, loops } = this;
     this.watch = new MirrorWatch({ client, store, follower, sweeper, loops }, (id, request) =>
       this.recentFacts(id, request),
@@ -135,6 +139,7 @@ export class Mirror implements OnModuleDestroy {
   ): Promise<ObservedIngestion | null> {
     this.loops.demand();
     const known = this.knownFacts(connectionId, request, wanted);
+    if (known) void this.details.pauses.load(known.connection);
     if (known?.hasRecentConnection && known.hasRecentRuns) return this.observed(known, null);
     const { failure } = this.follower;
     if (known && failure && wanted.maxAgeMs === null && this.isUsable(known))
@@ -267,7 +272,7 @@ export class Mirror implements OnModuleDestroy {
     const { connection, connectionRead } = found;
     const runs = known?.hasRecentRuns ? known : await this.direct.runsOf(connectionId, context, readingJobs);
     const remainingMs = context.deadlineAt - this.client.caller.clock.monotonicMs();
-    await this.failures.loadWithin(runs.newestJobs, Math.min(MAX_DETAIL_WAIT_MS, remainingMs));
+    await this.details.loadWithin(connection, runs.newestJobs, remainingMs);
     return this.observed({ ...runs, connection, connectionRead }, null);
   }
 
@@ -299,9 +304,9 @@ export class Mirror implements OnModuleDestroy {
     const { connection, connectionRead, newestJobs, newestSuccess, runsRead } = facts;
     const oldest = connectionRead.monotonicMs < runsRead.monotonicMs ? connectionRead : runsRead;
     const ageMs = this.ageMsOf(oldest);
-    const runFailure = this.failures.of(newestJobs);
+    const details = this.details.of(connection, newestJobs);
     const readNumber = Math.min(connectionRead.number, runsRead.number);
     const observedAt = oldest.at;
-    return { connection, newestJobs, newestSuccess, runFailure, observedAt, ageMs, readNumber, failure };
+    return { connection, newestJobs, newestSuccess, ...details, observedAt, ageMs, readNumber, failure };
   }
 }

@@ -1,13 +1,11 @@
 import type { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
-import type { RunFailureDto } from '../core/dto/run-failure.dto';
 import type { RunFacts } from '../core/status-facts';
+import type { IngestionDetails } from './details';
 
 /** Connection and runs of one ingestion. */
-export interface ObservedIngestion extends RunFacts {
+export interface ObservedIngestion extends RunFacts, IngestionDetails {
   readonly connection: AirbyteConnection;
-  /** Reason of the newest failed sync since the newest success; null if there is no such sync or its reason is not known. */
-  readonly runFailure: RunFailureDto | null;
   /** Time of the read of its oldest fact, by the local clock. */
   readonly observedAt: Date;
   /** Age of its oldest fact. */

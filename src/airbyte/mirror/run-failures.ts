@@ -30,7 +30,7 @@ export class RunFailures {
   /** @param options.signal ends the reads */
   constructor(
     private readonly internal: InternalClient,
-    private readonly clock: Clock,
+    clock: Clock,
     { maxEntries, signal }: { readonly maxEntries: number; readonly signal: AbortSignal },
   ) {
     this.context = withSharedTurn({ signal });
@@ -66,13 +66,6 @@ export class RunFailures {
       if (failuresInARow(newestJobs).length === 0) this.loader.forget(connectionId);
       else void this.load(newestJobs);
     }
-  }
-
-  /** Like {@link load}, for an answer that has time for it. */
-  async loadWithin(newestJobs: readonly AirbyteJob[], timeoutMs: number): Promise<void> {
-    const over = new AbortController();
-    await Promise.race([this.load(newestJobs), this.clock.wait(timeoutMs, over.signal)]);
-    over.abort();
   }
 
   /** Several reasons take one call where Airbyte lists the jobs of all connections at once. */

@@ -30,6 +30,16 @@ export class PauseWriter {
     return connection.status !== 'active' && newestOf(events)?.reason === writeNote(note);
   }
 
+  /**
+   * @param connection any that exists: without one, an installation without the internal API cannot be told apart
+   * @throws ProblemException `capability-off` if pauses cannot have a reason here
+   */
+  async assertAvailable({ connectionId }: AirbyteConnection, context: CallContext): Promise<void> {
+    const { state } = this.internal.capability('pauseReasons');
+    if (state === 'on') return;
+    if (state === 'off' || !(await this.events(connectionId, context))) throw this.capabilityOff();
+  }
+
   /** The pause of an inactive ingestion; undefined if the timeline cannot be read. */
   async read(connectionId: string, context: CallContext): Promise<Pause | null | undefined> {
     const events = await this.events(connectionId, context);

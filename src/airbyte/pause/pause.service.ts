@@ -3,11 +3,11 @@ import { validationFailed } from '../../api/problem/problem.exception';
 import type { RequestContext } from '../../http/request-context';
 import { CLOCK, type Clock } from '../../lib/clock';
 import type { AirbyteConnection } from '../client/model/airbyte-types';
-import type { Pause } from '../core/pause';
 import type { PauseNote } from '../core/pause-note';
 import type { PauseRequestDto } from './dto/pause-request.dto';
 import { pauseFaults } from './pause-faults';
 import { PauseWriter } from './pause-writer';
+import { Resumer } from './resumer';
 
 /** The members of a change that belong to a pause. */
 interface PauseChange {
@@ -20,6 +20,7 @@ interface PauseChange {
 export class PauseService {
   constructor(
     private readonly writer: PauseWriter,
+    private readonly resumer: Resumer,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -55,9 +56,20 @@ export class PauseService {
     return (await this.writer.isWritten(connection, note, context)) ? null : note;
   }
 
+  /** @throws ProblemException `capability-off` where pauses have no reason */
+  assertAvailable(connection: AirbyteConnection, context: RequestContext): Promise<void> {
+    return this.writer.assertAvailable(connection, context);
+  }
+
+  /** Whether an ingestion is paused with exactly this reason and end. */
+  isWritten(connection: AirbyteConnection, note: PauseNote, context: RequestContext): Promise<boolean> {
+    return this.writer.isWritten(connection, note, context);
+  }
+
   /** Writes what {@link plan} returned. */
-  write(connection: AirbyteConnection, note: PauseNote, context: RequestContext): Promise<Pause> {
-    return this.writer.write(connection, note, context);
+  async write(connection: AirbyteConnection, note: PauseNote, context: RequestContext): Promise<void> {
+    const pause = await this.writer.write(connection, note, context);
+    this.resumer.note(connection.connectionId, pause);
   }
 
   /** @throws ProblemException `validation-failed` */

@@ -1,6 +1,7 @@
 import type { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import type { ListedRunDto } from '../core/dto/listed-run.dto';
+import { toPauseDto } from '../core/dto/pause.dto';
 import type { RunDto } from '../core/dto/run.dto';
 import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import { toRun } from '../core/run-mapper';
@@ -97,6 +98,7 @@ export function statusOf(observed: ObservedIngestion, now: Date, tolerances: Tol
       message,
       since: since?.toISOString() ?? null,
     })),
+    pause: observed.pause && toPauseDto(observed.pause),
     runs: null,
     observedAt: observed.observedAt.toISOString(),
   };

@@ -94,6 +94,9 @@ export function IsName(max: number, noun = 'name'): PropertyDecorator {
 
 const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
+/** Of an instant with nine decimals of a second and an offset. */
+export const INSTANT_MAX_CHARACTERS = 35;
+
 /** An instant with its offset from UTC (RFC 3339; seconds may be left out). */
 export function IsInstant(): PropertyDecorator {
   const validate = (value: unknown): boolean => typeof value === 'string' && isInstant(value);

@@ -41,6 +41,7 @@ const ORDERS_STREAM = {
   sourceDefinedPrimaryKey: [['order_id']],
   propertyFields: [['order_id'], ['customer', 'name'], ['updated_at']],
 };
+const MAINTENANCE = { reason: 'The warehouse is being moved.', until: '2026-01-24T06:00:00Z' };
 const at = `/ingestion/${ID}`;
 const create = { operation: 'createIngestion', method: 'post', path: '/ingestion' } as const;
 const read = { operation: 'getIngestionStatus', method: 'get', path: `${at}/status` } as const;
@@ -219,6 +220,24 @@ export const EXAMPLE_SCENARIOS: readonly ExampleScenario[] = [
     method: 'post',
     path: '/schedule/preview',
     request: { schedule: { ...CRON, timeZone: 'Europe/Berlin' }, from: '2026-01-15T10:30:00Z', count: 1 },
+  },
+  {
+    operation: 'checkPause',
+    name: 'one',
+    summary: 'What a pause would change',
+    method: 'post',
+    path: '/ingestion/pause/check',
+    request: { ids: [ID, 'nothing'], pause: MAINTENANCE },
+    prepare: serveInternalApi,
+  },
+  {
+    operation: 'pauseIngestions',
+    name: 'one',
+    summary: 'Pause for maintenance',
+    method: 'post',
+    path: '/ingestion/pause',
+    request: { ids: [ID], pause: MAINTENANCE },
+    prepare: serveInternalApi,
   },
   {
     operation: 'checkRun',

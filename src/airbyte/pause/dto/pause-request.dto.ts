@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { IsInstant, IsName, NAME_PATTERN } from '../../../api/validation/decorators';
+import { INSTANT_MAX_CHARACTERS, IsInstant, IsName, NAME_PATTERN } from '../../../api/validation/decorators';
 
 const MAX_REASON_CHARACTERS = 500;
 
@@ -34,6 +34,7 @@ export class PauseRequestDto {
   @ApiProperty({
     type: 'string',
     format: 'date-time',
+    maxLength: INSTANT_MAX_CHARACTERS,
     nullable: true,
     required: false,
     example: '2027-12-24T06:00:00Z',

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { INGESTION_STATUSES, type IngestionStatus } from '../../core/dto/ingestion.dto';
+import { PauseDto } from '../../core/dto/pause.dto';
 import { ScheduleDto } from '../../core/dto/schedule.dto';
 import { ListedRunDto } from '../../core/dto/listed-run.dto';
 import { RunDto } from '../../core/dto/run.dto';
@@ -96,6 +97,12 @@ export class IngestionStatusDto {
   /** All health problems, also those that `health` does not show. */
   @ApiProperty({ type: [HealthReasonDto], maxItems: 7 })
   healthReasons: HealthReasonDto[];
+
+  /**
+   * The pause; null if the ingestion is not paused, or if Airbyte does not report who paused it (capability `history`).
+   */
+  @ApiProperty({ type: () => PauseDto, nullable: true })
+  pause: PauseDto | null;
 
   /** The newest 30 runs, newest first, with `include=runs`; null without it. */
   @ApiProperty({ type: [RunDto], nullable: true, maxItems: 30, example: null })
