@@ -44,6 +44,7 @@ it('names everything that works, and changes nothing', async () => {
     pauseReasons: 'unknown',
     timeZones: 'ok',
     intervals: 'ok',
+    streams: 'unknown',
     latency: 'ok',
     clock: 'ok',
   });

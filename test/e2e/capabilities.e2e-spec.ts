@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { fault, hateoas, json, WORKSPACE_ID } from '../support/scripted-upstream';
+import {
+  fault,
+  hateoas,
+  html,
+  json,
+  type Reply,
+  SOURCE_ID,
+  WORKSPACE_ID,
+} from '../support/scripted-upstream';
 import { gatewayBench } from '../support/gateway-bench';
 import { startGateway } from '../support/gateway';
 import { TestIssuer } from '../support/issuer';
@@ -107,16 +115,60 @@ it('knows nothing without an ingestion, and while Airbyte cannot be read', async
   });
 });
 
-it('names the setting that turns all of them off', async () => {
+it('names the setting that turns the internal API off', async () => {
   addRun();
   await withGateway({ AIRBYTE_INTERNAL_API: 'off' }, async (read) => {
     const { capabilities } = await read();
-    const ofAirbyte = capabilities.filter(({ name }) => name !== 'events');
-    expect(new Set(ofAirbyte.map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
+    const ofInternalApi = capabilities.filter(({ name }) => !['events', 'streams'].includes(name));
+    expect(new Set(ofInternalApi.map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
       new Set(['off: AIRBYTE_INTERNAL_API is off.']),
     );
   });
   expect(bench.upstream.requests).toEqual([]);
+});
+
+describe('streams of sources', () => {
+  const streamsIn = ({ capabilities }: Capabilities): Capability | undefined =>
+    capabilities.find(({ name }) => name === 'streams');
+
+  it.each<[string, Reply, string, RegExp]>([
+    ['a list', json(200, []), 'on', /^$/],
+    ['404', json(404, { message: 'Not Found' }), 'off', /no such endpoint in its public API \(404\)/],
+    ['403', hateoas(403, 'Forbidden'), 'off', /not allowed .*\(403\)/],
+    ['a page', html(200), 'off', /does not answer like the public API/],
+    ['the failure of a connector', json(500, { message: 'no route to host' }), 'unknown', /not used yet/],
+  ])('are on, off or unknown after %s, without the internal API', async (_, reply, state, reason) => {
+    bench.upstream.on('GET /streams', () => reply);
+    const settings = { AIRBYTE_API_URL: bench.upstream.url, AIRBYTE_INTERNAL_API: 'off' };
+    const gateway = await startGateway(settings);
+    const read = async (path: string): Promise<Capabilities> =>
+      (await gateway.api.get(path).expect(200)).body as Capabilities;
+    try {
+      expect(streamsIn(await read('/capabilities'))).toMatchObject({ state: 'unknown' });
+      expect(bench.upstream.count('GET /streams')).toBe(0);
+      await gateway.api.get(`/sources/${SOURCE_ID}/streams`);
+      const known = streamsIn(await read('/capabilities'));
+      expect(known?.state).toBe(state);
+      expect(known?.reason ?? '').toMatch(reason);
+      expect(streamsIn(await read('/health/ready'))).toEqual({ name: 'streams', state });
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  it('are on again after the next list', async () => {
+    const list = `/sources/${SOURCE_ID}/streams`;
+    const state = async (): Promise<string | undefined> => {
+      const { body } = await bench.api.get('/capabilities').expect(200);
+      return streamsIn(body as Capabilities)?.state;
+    };
+    bench.upstream.on('GET /streams', () => json(404, { message: 'Not Found' }));
+    await bench.api.get(list);
+    expect(await state()).toBe('off');
+    bench.upstream.on('GET /streams', () => json(200, []));
+    await bench.api.get(list).expect(200);
+    expect(await state()).toBe('on');
+  });
 });
 
 it('tells a caller its name, scopes and workspace, whatever its scopes', async () => {

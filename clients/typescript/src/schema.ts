@@ -492,7 +492,7 @@ export interface components {
          * @description Name of the feature.
          * @enum {string}
          */
-        AirbyteCapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals";
+        AirbyteCapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "streams";
         /**
          * @description Reason for which Airbyte itself paused it; null if somebody else did. `unknown`: one of another Airbyte version.
          * @enum {string}
@@ -591,7 +591,7 @@ export interface components {
          * @description Name of the feature.
          * @enum {string}
          */
-        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "events";
+        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "streams" | "events";
         /**
          * @description State of the feature. `unknown`: not used yet.
          * @enum {string}

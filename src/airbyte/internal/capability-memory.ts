@@ -1,7 +1,13 @@
 import type { Clock } from '../../lib/clock';
 import type { AirbyteError, AirbyteErrorKind } from '../client/model/airbyte-errors';
 import { TransportError } from '../client/transport/undici-request';
-import { type Capability, CAPABILITIES, type CapabilityReport, PREREQUISITES } from './capability';
+import {
+  type Capability,
+  CAPABILITIES,
+  type CapabilityReport,
+  PREREQUISITES,
+  PUBLIC_CAPABILITIES,
+} from './capability';
 
 /** Pause before a missing or forbidden endpoint is called again. */
 const REFUSED_MS = 5 * 60_000;
@@ -27,13 +33,13 @@ interface Memory {
 export type CapabilityListener = (report: CapabilityReport) => void;
 
 /**
- * Knows which endpoints of the internal API work, from their use. While a capability is off its endpoint is not called.
+ * Knows which endpoints work, from their use. While a capability of the internal API is off its endpoint is not called.
  * While it is unknown one call finds out, so that an endpoint that hangs occupies one slot and not all.
  */
 export class CapabilityMemory {
   private readonly memories = new Map<Capability, Memory>();
 
-  /** @param disabledReason if given, every capability is off for good */
+  /** @param disabledReason if given, every capability of the internal API is off for good */
   constructor(
     private readonly clock: Pick<Clock, 'monotonicMs'>,
     private readonly disabledReason: string | null,
@@ -44,8 +50,16 @@ export class CapabilityMemory {
     return CAPABILITIES.map((capability) => this.reportOf(capability));
   }
 
+  /** Whether an endpoint of the internal API works. */
+  get isInternalApiKnown(): boolean {
+    return this.report().some(
+      ({ capability, state }) => state === 'on' && !PUBLIC_CAPABILITIES.includes(capability),
+    );
+  }
+
   reportOf(capability: Capability): CapabilityReport {
-    if (this.disabledReason !== null) return { capability, state: 'off', reason: this.disabledReason };
+    if (this.disabledReason !== null && !PUBLIC_CAPABILITIES.includes(capability))
+      return { capability, state: 'off', reason: this.disabledReason };
     const memory = this.memories.get(capability);
     if (memory && this.isOff(memory)) return { capability, state: 'off', reason: memory.reason };
     const prerequisite = PREREQUISITES[capability];
@@ -95,8 +109,8 @@ export class CapabilityMemory {
 
   /** Call for each failed call. Failures that say nothing about the endpoint are ignored. */
   failed(capability: Capability, error: AirbyteError): void {
-    const failure = failureOf(error);
-    if (failure === null) return;
+    const failure = PUBLIC_CAPABILITIES.includes(capability) ? PUBLIC_FAILURES[error.kind] : failureOf(error);
+    if (!failure) return;
     const memory = this.memoryOf(capability);
     memory.failures++;
     if (memory.failures < (memory.hasWorked ? FAILURES_AFTER_SUCCESS : 1)) return;
@@ -165,3 +179,11 @@ const FAILURES_BEFORE_SENDING: Readonly<Record<AirbyteErrorKind, Failure | null>
   ...Object.fromEntries(Object.keys(FAILURES).map((kind) => [kind, null])),
   unreachable: FAILURES.unreachable,
 } as Record<AirbyteErrorKind, Failure | null>;
+
+/** Others are about the connector of the source, or about all of Airbyte. */
+const PUBLIC_FAILURES: Readonly<Partial<Record<AirbyteErrorKind, Failure>>> = {
+  not_found: refused('This Airbyte has no such endpoint in its public API (404).'),
+  forbidden: refused("The gateway's Airbyte credentials are not allowed to use this endpoint (403)."),
+  unauthorized: refused("The public API rejects the gateway's Airbyte credentials (401)."),
+  misbehaving: refused('The server does not answer like the public API of Airbyte.'),
+};

@@ -1,6 +1,6 @@
 /**
- * Features that need Airbyte's internal API, which not every installation serves to the gateway. Each name stands for one
- * endpoint, because versions and permissions differ by endpoint.
+ * Features that not every installation serves to the gateway, most of them because they need Airbyte's internal API. Each name
+ * stands for one endpoint, because versions and permissions differ by endpoint.
  */
 export const CAPABILITIES = [
   /** Reasons of failed runs in lists: `jobs/list`, from Airbyte 0.50. */
@@ -23,9 +23,14 @@ export const CAPABILITIES = [
   'timeZones',
   /** Intervals that no cron expression keeps: the same endpoints. */
   'intervals',
+  /** Streams of a source: `GET /streams` of the public API. */
+  'streams',
 ] as const;
 
 export type Capability = (typeof CAPABILITIES)[number];
+
+/** Capabilities of the public API. They do not depend on `AIRBYTE_INTERNAL_API`. */
+export const PUBLIC_CAPABILITIES: readonly Capability[] = ['streams'];
 
 /** Capabilities that write schedules. */
 export type ScheduleCapability = 'timeZones' | 'intervals';

@@ -69,6 +69,7 @@ export class InternalClient {
     this.unscopedMemory = new CapabilityMemory(client.caller.clock, disabledReason);
   }
 
+  /** Includes those of the public API. */
   capabilities(): readonly CapabilityReport[] {
     return this.memory.report();
   }
@@ -211,6 +212,12 @@ export class InternalClient {
     else if (!REFUSALS_OF_VALUES.includes(error.kind)) this.memory.failed(capability, error);
   }
 
+  /** Call for each list of the streams of a source that exists, which the public API serves; null if it was read. */
+  recordStreams(error: AirbyteError | null): void {
+    if (error === null) this.memory.succeeded('streams');
+    else this.memory.failed('streams', error);
+  }
+
   /** @returns null if Airbyte started no job */
   private async start(
     { capability, operation, connectionId }: Start,
@@ -253,7 +260,7 @@ export class InternalClient {
     const report = this.memory.reportOf(capability);
     if (report.state === 'on') return;
     if (report.state === 'off') throw new CapabilityOffError(capability, report.reason);
-    if (this.memory.report().some(({ state }) => state === 'on')) return;
+    if (this.memory.isInternalApiKnown) return;
     await this.syncProgress(connectionId, context);
     const { state, reason } = this.memory.reportOf('progress');
     if (state !== 'on') throw new CapabilityOffError(capability, reason);

@@ -8,8 +8,8 @@ import { InternalClient } from './internal-client';
 const log = new Logger('AirbyteInternal');
 
 function logChange({ capability, state, reason }: CapabilityReport): void {
-  if (state === 'on') log.log(`Airbyte's internal API provides ${capability}.`);
-  else log.warn(`Airbyte's internal API does not provide ${capability}: ${reason ?? 'unknown'}`);
+  if (state === 'on') log.log(`Airbyte provides ${capability}.`);
+  else log.warn(`Airbyte does not provide ${capability}: ${reason ?? 'unknown'}`);
 }
 
 /** The optional client for Airbyte's internal API. */

@@ -36,9 +36,11 @@ export class StreamDiscovery {
   private readonly running = new Map<string, Discovery>();
   private keptFields = 0;
 
+  /** @param onEnd called when a discovery ended, with its error if it failed */
   constructor(
     private readonly client: AirbyteClient,
     private readonly clock: Pick<Clock, 'now' | 'monotonicMs'>,
+    private readonly onEnd: (error: AirbyteError | null) => void,
   ) {}
 
   /** @throws AirbyteError, `timeout` if there is no result by the deadline of a discovery */
@@ -81,7 +83,11 @@ export class StreamDiscovery {
       .then((streams) => this.keep(key, streams));
     const discovery = { key, result: new PendingCall(reading, clock) };
     this.running.set(sourceId, discovery);
-    void discovery.result.result.then(() => this.running.delete(sourceId));
+    void discovery.result.result.then((result) => {
+      this.running.delete(sourceId);
+      if (result.ok) this.onEnd(null);
+      else if (result.error instanceof AirbyteError) this.onEnd(result.error);
+    });
     return discovery;
   }
 

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { CoreModule } from '../core/core.module';
+import { InternalModule } from '../internal/internal.module';
 import { StreamsController } from './streams.controller';
 import { StreamsService } from './streams.service';
 
 /** The streams of sources. */
 @Module({
-  imports: [CoreModule],
+  imports: [CoreModule, InternalModule],
   controllers: [StreamsController],
   providers: [StreamsService],
 })

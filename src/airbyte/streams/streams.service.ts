@@ -8,6 +8,7 @@ import type { SourceStream } from '../client/model/airbyte-types';
 import { maskedText } from '../core/mask-secrets';
 import { airbyteProblem, isNotFoundError, withProblems } from '../core/upstream-problem';
 import { isVisibleTo } from '../core/visibility';
+import { InternalClient } from '../internal/internal-client';
 import {
   MAX_FIELDS,
   MAX_STREAMS,
@@ -30,9 +31,12 @@ export class StreamsService {
 
   constructor(
     private readonly client: AirbyteClient,
+    internal: InternalClient,
     @Inject(CLOCK) clock: Clock,
   ) {
-    this.discovery = new StreamDiscovery(client, clock);
+    this.discovery = new StreamDiscovery(client, clock, (error) => {
+      internal.recordStreams(error);
+    });
   }
 
   /** @throws ProblemException `source-unreachable` if the connector fails */
