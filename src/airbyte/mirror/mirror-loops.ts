@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../../lib/clock';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
-import type { CallContext } from '../client/model/airbyte-types';
+import type { AirbyteConnection, CallContext } from '../client/model/airbyte-types';
 import type { Changes } from '../core/changes';
 import { withSharedTurn } from '../core/shared-turn';
 import { readRunFacts } from './direct-reader';
@@ -156,8 +156,10 @@ export class MirrorLoops {
       this.nextSweepAtMs = nowMs + pauseMs;
       return 0;
     }
-    if (nowMs >= this.nextPauseAtMs) {
-      this.nextPauseAtMs = nowMs + (await this.readPause());
+    const unknownPause = this.dueUnknownPause(nowMs);
+    if (unknownPause) {
+      await this.pauses.load(unknownPause);
+      this.nextPauseAtMs = nowMs + SINGLE_PAUSE_MS;
       return 0;
     }
     // Without a feed, jobs that were read would be too old at once.
@@ -192,11 +194,11 @@ export class MirrorLoops {
     return isRead ? SINGLE_PAUSE_MS : this.settings.feedIntervalMs;
   }
 
-  /** @returns the pause until the next read; a long one if all are known or this one cannot be read */
-  private async readPause(): Promise<number> {
-    const next = inTurn(this.pauses.unknownIn(this.store), this.pauseTurn++);
-    if (next) await this.pauses.load(next);
-    return next && this.pauses.isSettled(next) ? SINGLE_PAUSE_MS : this.settings.feedIntervalMs;
+  /** A connection whose pause is to be read now. */
+  private dueUnknownPause(nowMs: number): AirbyteConnection | undefined {
+    if (nowMs < this.nextPauseAtMs) return undefined;
+    this.nextPauseAtMs = nowMs + this.settings.feedIntervalMs;
+    return inTurn(this.pauses.unknownIn(this.store), this.pauseTurn++);
   }
 
   private async verifyNext(): Promise<void> {
