@@ -78,7 +78,12 @@ export async function start(
         const endDrain = openConnections.drain(requestsLimitMs, () => inFlight.connections());
         await app.close().finally(endDrain);
         await metrics?.close();
-        await tracer?.close();
+        await tracer?.close().catch((error: unknown) => {
+          logger.warn(
+            { err: error },
+            'The last spans were not sent, because the collector cannot be reached.',
+          );
+        });
         await upstream.close();
       },
     };

@@ -54,6 +54,7 @@ export class OtlpTracer implements Tracer {
     };
   }
 
+  /** Sends the spans that wait, for a limited time. Rejects if the collector cannot be reached. */
   async close(): Promise<void> {
     const over = new AbortController();
     await Promise.race([this.provider.shutdown(), this.clock.wait(CLOSE_TIMEOUT_MS, over.signal)]).finally(

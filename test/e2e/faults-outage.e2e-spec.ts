@@ -127,7 +127,9 @@ describe('the log of an outage', () => {
     await faults.upstream.listen();
     await until('the circuit to close', async () => (await fetch(path)).status === 200);
     await gateway.kill('SIGTERM');
-    const lines = gateway.output.split('\n').filter((line) => line.includes('"Airbyte'));
+    const lines = gateway.output
+      .split('\n')
+      .filter((line) => line.includes('"Airbyte is') || line.includes('"Airbyte answers'));
     const messages = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
     expect(messages).toEqual([
       expect.stringMatching(/^Airbyte is down: GET \/\S+: .*the connection was refused \(ECONNREFUSED\)/),

@@ -85,16 +85,22 @@ export class Resumer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const pauseMs = await this.step();
+      this.wake = new AbortController();
+      await this.clock.wait(pauseMs, AbortSignal.any([this.stopping.signal, this.wake.signal]));
+    }
+  }
+
+  /** A fault of the gateway must not end the loop: no pause would end any more. @returns the time to the next step in ms */
+  private async step(): Promise<number> {
     try {
-      while (!this.stopping.signal.aborted) {
-        this.follow();
-        await this.resumeDue();
-        const pauseMs = this.untilNextMs();
-        this.wake = new AbortController();
-        await this.clock.wait(pauseMs, AbortSignal.any([this.stopping.signal, this.wake.signal]));
-      }
+      this.follow();
+      await this.resumeDue();
+      return this.untilNextMs();
     } catch (error) {
       this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return MAX_RETRY_MS;
     }
   }
 
