@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SettingsError } from './environment';
+import { parseSettings } from './settings';
+
+const HASH = 'a'.repeat(64);
+
+function complaintsOf(variables: Record<string, string>): readonly string[] {
+  try {
+    parseSettings(variables);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.complaints;
+    throw error;
+  }
+}
+
+describe('secrets from files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  const fileWith = (content: string): string => {
+    const path = join(folder, randomUUID());
+    writeFileSync(path, content);
+    return path;
+  };
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are read without the line break at the end', () => {
+    const variables = {
+      AIRBYTE_TOKEN_FILE: fileWith('a token\n'),
+      REDIS_URL_FILE: fileWith('redis://r:6379\r\n'),
+    };
+    const { airbyte, redisUrl } = parseSettings(variables);
+    expect(airbyte.credentials).toEqual({ kind: 'token', token: 'a token' });
+    expect(redisUrl).toBe('redis://r:6379');
+  });
+
+  it('accept one API key per line', () => {
+    const path = fileWith(`etl:ingestion:write:${HASH}\nbi:ingestion:read:${'b'.repeat(64)}\n`);
+    const { apiKeys, reloadsApiKeys } = parseSettings({ API_KEYS_FILE: path });
+    expect(apiKeys.map(({ name }) => name)).toEqual(['etl', 'bi']);
+    expect(reloadsApiKeys).toBe(true);
+  });
+
+  it('are refused beside the setting itself', () => {
+    const complaints = complaintsOf({ AIRBYTE_TOKEN: 'a', AIRBYTE_TOKEN_FILE: fileWith('b') });
+    expect(complaints).toEqual([expect.stringMatching(/^AIRBYTE_TOKEN and AIRBYTE_TOKEN_FILE .*only one/)]);
+  });
+
+  it.each([
+    ['no file', () => join(folder, 'absent'), 'cannot be read (ENOENT)'],
+    ['a folder', () => folder, 'no regular file'],
+    ['an empty file', () => fileWith(' \n'), 'empty file'],
+    ['a large file', () => fileWith('x'.repeat(1024 * 1024 + 1)), 'more than 1048576 bytes'],
+  ])('stop the start if the path names %s', (_, path, reason) => {
+    const complaints = complaintsOf({ API_KEYS_FILE: path() });
+    expect(complaints).toEqual([expect.stringMatching(/^API_KEYS_FILE names /)]);
+    expect(complaints.join()).toContain(reason);
+  });
+
+  it('show no content in a complaint', () => {
+    expect(complaintsOf({ API_KEYS_FILE: fileWith('hunter2') }).join()).not.toContain('hunter2');
+  });
+});
+
+describe('events', () => {
+  const AIRBYTE_API_URL = 'http://airbyte:8000/api/public/v1';
+  const storageOf = (variables: Record<string, string>): unknown => parseSettings(variables).events.storage;
+
+  it.each([
+    [{ AIRBYTE_API_URL }, null],
+    [{ AIRBYTE_API_URL, DATA_DIR: '/data' }, 'sqlite'],
+    [{ AIRBYTE_API_URL, DATA_DIR: '/data', REDIS_URL: 'redis://redis' }, 'redis'],
+    [{ REDIS_URL: 'redis://redis' }, 'redis'],
+    [{ REDIS_URL: 'redis://redis', FEED_INTERVAL_MS: '0' }, null],
+  ])('of %j are kept in %s', (variables, storage) => {
+    expect(storageOf(variables)).toBe(storage);
+  });
+
+  it('of each Airbyte have a log of their own', () => {
+    const ids = ['http://a/api', 'http://b/api', 'http://a/api/'].map(
+      (url) => parseSettings({ AIRBYTE_API_URL: url }).events.upstreamId,
+    );
+    expect(ids[0]).toBe(ids[2]);
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+});
