@@ -44,7 +44,13 @@ function routes(): Route[] {
 
 describe('a route', () => {
   /** These routes take a body and change nothing. */
-  const READING_POSTS = ['previewSchedule', 'getIngestionStatuses', 'checkIngestion', 'checkRun'];
+  const READING_POSTS = [
+    'previewSchedule',
+    'getIngestionStatuses',
+    'checkIngestion',
+    'checkRun',
+    'checkPause',
+  ];
   const OPEN = ['getLiveness', 'getReadiness', 'getMetrics'];
 
   it('declares its scope, unless it is a probe or the metrics', () => {
