@@ -3685,7 +3685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request-in-progress`: Request with this Idempotency-Key in progress. `outcome-in-doubt`: Outcome of an earlier attempt still unknown. */
+            /** @description `request-in-progress`: Request with this Idempotency-Key in progress. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

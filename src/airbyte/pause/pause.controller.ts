@@ -25,7 +25,15 @@ export class PauseController {
       'the capability `pauseReasons`.',
   })
   @ApiOkResponse({ type: BulkPauseDto })
-  @ApiProblems({ body: 'read', codes: [...UPSTREAM_PROBLEMS, ...IDEMPOTENCY_PROBLEMS, 'capability-off'] })
+  @ApiProblems({
+    body: 'read',
+    // A repeated pause changes nothing, so that a retry is never in doubt.
+    codes: [
+      ...UPSTREAM_PROBLEMS,
+      ...IDEMPOTENCY_PROBLEMS.filter((code) => code !== 'outcome-in-doubt'),
+      'capability-off',
+    ],
+  })
   pauseIngestions(
     @Body(RequestValidationPipe) request: BulkPauseRequestDto,
     @Context() context: RequestContext,

@@ -20,8 +20,9 @@ export const BODIES: Readonly<Record<string, Body>> = {
   startRun: {},
   checkRun: {},
   getIngestionStatuses: { ids: [CONNECTION_ID] },
-  pauseIngestions: { ids: [CONNECTION_ID], pause: { reason: 'The warehouse moves.' } },
-  checkPause: { ids: [CONNECTION_ID], pause: { reason: 'The warehouse moves.' } },
+  // With ids, failures of Airbyte are results of each ingestion.
+  pauseIngestions: { filter: {}, pause: { reason: 'The warehouse moves.' } },
+  checkPause: { filter: {}, pause: { reason: 'The warehouse moves.' } },
 };
 
 /** A request of an operation that the gateway carries out. */

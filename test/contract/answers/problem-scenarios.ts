@@ -86,6 +86,12 @@ function sent(sending: Parameters<ScenarioContext['send']>[0]): ProblemScenario 
   return { run: (context) => context.send(sending) };
 }
 
+/** Requests that need a capability, of operations that otherwise need none. */
+const OPTIONAL_FEATURES: Readonly<Record<string, Parameters<ScenarioContext['send']>[0]>> = {
+  startRun: { body: { type: 'refresh' } },
+  patchIngestion: { body: { status: 'inactive', pause: { reason: 'The warehouse moves.' } } },
+};
+
 /** Whether the clock of a gateway fails: it must go while the gateway starts. */
 let isClockStopped = false;
 
@@ -175,7 +181,7 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
   },
   'capability-off': {
     settings: { AIRBYTE_INTERNAL_API: 'off' },
-    run: (context) => context.send(context.call.id === 'startRun' ? { body: { type: 'refresh' } } : {}),
+    run: (context) => context.send(OPTIONAL_FEATURES[context.call.id] ?? {}),
   },
   'events-expired': {
     ...EVENTS,
