@@ -32,5 +32,7 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/contract-teardown.ts',
   // Only stops a test that hangs. A busy machine needs several times as long as a quiet one.
   testTimeout: 120_000,
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
+  // Suites wait for sockets and timers a third of their time.
+  maxWorkers: 3,
 };

@@ -18,7 +18,7 @@ import {
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
 /** The number of requests sent at one time. */
 const AT_ONCE = 10;
-const BATCHES = Number(process.env['FUZZ_BATCHES'] ?? 200);
+const BATCHES = Number(process.env['FUZZ_BATCHES'] ?? 100);
 const RAW_BATCHES = Math.ceil(BATCHES / 2);
 const REQUESTS = BATCHES * AT_ONCE;
 /** Minimum number of each common refusal, for every seed. */
