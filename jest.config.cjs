@@ -35,4 +35,6 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   // Suites wait for sockets and timers a third of their time.
   maxWorkers: 3,
+  // A worker keeps parts of every suite that it has run.
+  workerIdleMemoryLimit: '1500MB',
 };

@@ -24,7 +24,11 @@ afterAll(async () => {
 });
 
 async function open(trustedProxies: string): Promise<string> {
-  const settings = parseSettings({ TRUSTED_PROXIES: trustedProxies, RATE_LIMIT: String(LIMIT) });
+  const settings = parseSettings({
+    AIRBYTE_API_URL: upstream.url,
+    TRUSTED_PROXIES: trustedProxies,
+    RATE_LIMIT: String(LIMIT),
+  });
   const airbyte = { ...settings.airbyte, apiUrl: upstream.url };
   lines = [];
   const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>);

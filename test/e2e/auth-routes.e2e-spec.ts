@@ -18,7 +18,7 @@ interface Route {
 let app: NestFastifyApplication;
 
 beforeAll(async () => {
-  const settings = parseSettings({});
+  const settings = parseSettings({ AIRBYTE_API_URL: 'http://127.0.0.1:9' });
   const airbyte = { ...settings.airbyte, apiUrl: 'http://127.0.0.1:9' };
   app = await createApp({ ...settings, airbyte }, systemClock, pino({ level: 'silent' }));
   await app.init();

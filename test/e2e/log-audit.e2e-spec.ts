@@ -16,6 +16,7 @@ const lines: Record<string, unknown>[] = [];
 beforeAll(async () => {
   upstream = await ScriptedUpstream.start();
   const settings = parseSettings({
+    AIRBYTE_API_URL: upstream.url,
     PORT: '0',
     AIRBYTE_TIMEOUT_MS: '1000',
     AIRBYTE_CREATE_TIMEOUT_MS: '1000',

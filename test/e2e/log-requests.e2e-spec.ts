@@ -29,7 +29,12 @@ afterEach(async () => {
 afterAll(() => upstream.close());
 
 const open = async (level: 'info' | 'debug', variables: Record<string, string> = {}): Promise<string> => {
-  const settings = parseSettings({ PORT: '0', FEED_INTERVAL_MS: '0', ...variables });
+  const settings = parseSettings({
+    AIRBYTE_API_URL: upstream.url,
+    PORT: '0',
+    FEED_INTERVAL_MS: '0',
+    ...variables,
+  });
   const airbyte = { ...settings.airbyte, apiUrl: upstream.url };
   const logger = createLogger(level, { write: (line) => void lines.push(JSON.parse(line) as Line) });
   app = await createApp({ ...settings, airbyte }, systemClock, logger);

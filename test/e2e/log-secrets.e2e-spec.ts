@@ -134,7 +134,7 @@ describe('logs and answers contain no credentials, and logs no bodies', () => {
     const logger = createLogger('trace', { write: (line) => void (output += line) });
 
     beforeAll(async () => {
-      const settings = parseSettings(SETTINGS);
+      const settings = parseSettings({ ...SETTINGS, AIRBYTE_API_URL: upstream.url });
       const airbyte = { ...settings.airbyte, apiUrl: upstream.url };
       app = await createApp({ ...settings, airbyte }, systemClock, logger);
       await app.listen(0, '127.0.0.1');
