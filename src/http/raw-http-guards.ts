@@ -22,7 +22,11 @@ export function addRawHttpGuards(fastify: FastifyInstance, allowedHosts: readonl
     );
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
-    done(invalidHost(request.raw) ?? hostNotAllowed(request.headers.host, allowedHosts));
+    done(
+      tooManyHeaders(request.raw) ??
+        invalidHost(request.raw) ??
+        hostNotAllowed(request.headers.host, allowedHosts),
+    );
   });
 }
 
@@ -40,10 +44,19 @@ function continueWhenBodyIsRead(request: IncomingMessage, response: ServerRespon
   });
 }
 
+/** Clients and proxies send a few dozen. */
+const MAX_HEADERS = 200;
+
+/** Node keeps each header several times, so a request with thousands of short ones takes many times its size while it waits. */
+function tooManyHeaders({ rawHeaders }: IncomingMessage): ProblemException | undefined {
+  // `rawHeaders` alternates names and values.
+  if (rawHeaders.length <= 2 * MAX_HEADERS) return undefined;
+  return new ProblemException('headers-too-large', `A request may have at most ${MAX_HEADERS} headers.`);
+}
+
 /** Requires exactly one Host header (RFC 9112, section 3.2). Otherwise a proxy and the gateway could use different hosts. */
 function invalidHost({ rawHeaders, httpVersion }: IncomingMessage): ProblemException | undefined {
   let hosts = 0;
-  // `rawHeaders` alternates names and values.
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i];
     if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;

@@ -160,6 +160,19 @@ describe('an HTTP request', () => {
     expect(answer).toContain('"code":"headers-too-large"');
   });
 
+  it.each([
+    [200, 200],
+    [201, 431],
+    [3900, 431],
+  ])('with %i headers is answered with %i', async (count, status) => {
+    const others = 'a:\r\n'.repeat(count - 2);
+    const answer = await raw(
+      `GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n${others}\r\n`,
+    );
+    expect(answer).toContain(`HTTP/1.1 ${status} `);
+    expect(answer.includes('"code":"headers-too-large"')).toBe(status === 431);
+  });
+
   it('that is not valid HTTP is answered with a problem', async () => {
     const answer = await raw('this is no HTTP\r\n\r\n');
     expect(answer).toContain('HTTP/1.1 400');
