@@ -7,6 +7,8 @@ import { writeFinalResponse } from './client-errors';
 /** Overrides the default handling of Node for `Expect`, CONNECT, and a missing or duplicate `Host`. */
 export function addRawHttpGuards(fastify: FastifyInstance, allowedHosts: readonly string[] | null): void {
   const { server } = fastify;
+  // Node drops further headers. The request is refused then.
+  server.maxHeadersCount = MAX_HEADERS + 1;
   server.on('checkContinue', (request, response) => {
     continueWhenBodyIsRead(request, response);
     server.emit('request', request, response);
