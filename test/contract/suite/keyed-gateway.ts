@@ -72,7 +72,7 @@ export async function startKeyedGateway({
       log.on('line', check);
     });
     // A connection of its own: the gateway closes idle ones, which a process that waits synchronously for compilers does not see.
-    const request = get(`${url}/health/live`, { agent: false, headers: { 'x-request-id': marker } });
+    const request = get(`${url}/log-marker`, { agent: false, headers: { 'x-request-id': marker } });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     response.resume();
     await isRead;
