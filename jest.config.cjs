@@ -33,8 +33,7 @@ module.exports = {
   // Only stops a test that hangs. A busy machine needs several times as long as a quiet one.
   testTimeout: 120_000,
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
-  // Suites wait for sockets and timers a third of their time.
-  maxWorkers: 3,
+  maxWorkers: 2,
   // A worker keeps parts of every suite that it has run.
   workerIdleMemoryLimit: '1500MB',
 };

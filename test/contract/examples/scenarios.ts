@@ -41,7 +41,8 @@ const ORDERS_STREAM = {
   sourceDefinedPrimaryKey: [['order_id']],
   propertyFields: [['order_id'], ['customer', 'name'], ['updated_at']],
 };
-const MAINTENANCE = { reason: 'The warehouse is being moved.', until: '2026-01-24T06:00:00Z' };
+/** Without an end, because a date in an example would be over some day. */
+const MAINTENANCE = { reason: 'The warehouse is being moved.' };
 const at = `/ingestion/${ID}`;
 const create = { operation: 'createIngestion', method: 'post', path: '/ingestion' } as const;
 const read = { operation: 'getIngestionStatus', method: 'get', path: `${at}/status` } as const;

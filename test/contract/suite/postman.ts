@@ -6,7 +6,7 @@ import { TOOLS } from './shell';
 
 interface Item {
   readonly item?: readonly Item[];
-  readonly request: { readonly method: string };
+  readonly request: { readonly method: string; readonly url: { readonly path: readonly string[] } };
 }
 
 interface Collection {
@@ -64,10 +64,17 @@ function requestsOf(items: readonly Item[]): Item[] {
   return items.flatMap((one) => (one.item ? requestsOf(one.item) : [one]));
 }
 
-/** A collection runs in the order of its folders, and the other requests need what a deletion removes. */
-function deletionsLast(items: readonly Item[]): Item[] {
+/** A collection runs in the order of its folders. The other requests need what a pause stops and a deletion removes. */
+function pausesAndDeletionsLast(items: readonly Item[]): Item[] {
+  const isPause = ({ request }: Item): boolean => request.url.path.at(-1) === 'pause';
   const isDeletion = ({ request }: Item): boolean => request.method === 'DELETE';
-  return [...items.filter((one) => !isDeletion(one)), ...items.filter(isDeletion)];
+  const others = items.filter((one) => !isPause(one) && !isDeletion(one));
+  return [...others, ...items.filter(isPause), ...items.filter(isDeletion)];
+}
+
+/** The answer of a stream of events does not end, so newman would wait for ever. */
+function isStream({ request }: Item): boolean {
+  return request.url.path.at(-1) === 'stream';
 }
 
 function play(collection: Collection, { run }: Tools): Promise<readonly Execution[]> {
@@ -94,7 +101,7 @@ export async function tryPostman(gateway: KeyedGateway): Promise<Row> {
   const tools = loadTools();
   const description = await (await fetch(`${gateway.url}/openapi.json`)).text();
   const collection = await collectionOf(description, tools);
-  collection.item = deletionsLast(requestsOf(collection.item));
+  collection.item = pausesAndDeletionsLast(requestsOf(collection.item).filter((one) => !isStream(one)));
   const executions = await play(collection, tools);
   const failures = executions
     .filter((one) => !hasWorked(one))
