@@ -17,7 +17,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** W3C Trace Context for what the request causes. */
   readonly traceparent?: string;
-  /** What the request has cost upstream so far. */
+  /** Calls to Airbyte of this request so far, and their time. */
   readonly upstreamUsage?: { calls: number; ms: number };
   /** Absent if authentication is disabled. */
   readonly caller?: Caller;

@@ -50,7 +50,7 @@ export interface StatusEvent {
   readonly reason: string | null;
 }
 
-/** Who paused an ingestion, why and until when. */
+/** Author, reason and end of a pause. */
 export interface Pause {
   readonly by: PausedBy;
   /** Of the caller or the user; null if unknown. */
@@ -89,7 +89,7 @@ export function pauseOf(events: readonly StatusEvent[]): Pause | null {
   return { ...causeOf(newest), since, eventId: newest.id };
 }
 
-/** Who caused an event that deactivated a connection, and why. */
+/** Cause and reason of an event that deactivated a connection. */
 export function causeOf({
   reason,
   userName,

@@ -44,7 +44,7 @@ export class Follower {
   observed: ReadStart | null = null;
   /** Error of the newest tick if Airbyte cannot be reached; otherwise null. */
   failure: AirbyteError | null = null;
-  /** How often all jobs had to be loaded again since the start of the gateway. */
+  /** Number of times that all jobs had to be loaded again since the start of the gateway. */
   reloads = 0;
   listener: FeedListener | null = null;
   private readonly feed: JobFeed;

@@ -30,11 +30,11 @@ export interface MirrorState {
   readonly unreadConnections: number;
   /** Whether connections were left out, because the memory is full. */
   readonly isFull: boolean;
-  /** How often all jobs had to be loaded again. */
+  /** Number of times that all jobs had to be loaded again. */
   readonly reloads: number;
 }
 
-/** What the mirror has in memory, however old. Nothing is read for it. */
+/** View of the memory of the mirror, however old it is. It reads nothing from Airbyte. */
 export class MemoryView {
   constructor(
     private readonly store: MirrorStore,

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../lib/clock';
+import { stackOf } from '../../lib/stack-of';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, CallContext } from '../client/model/airbyte-types';
@@ -107,7 +108,7 @@ export class MirrorLoops {
       await loop();
     } catch (error) {
       // A fault of the gateway. Reads are direct until the next one starts the loop again.
-      this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.log.error(stackOf(error));
     }
     this.running.delete(loop);
   }

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../lib/clock';
+import { stackOf } from '../../lib/stack-of';
 import type { AirbyteConnection, CallContext } from '../client/model/airbyte-types';
 import type { Changes } from '../core/changes';
 import { isPaused, type Pause, pauseOf } from '../core/pause';
@@ -23,7 +24,7 @@ interface KnownPause {
   readonly pause: Pause | null;
 }
 
-/** Who paused each ingestion, why and until when: read once after each change of its status and each change by a gateway. */
+/** Author, reason and end of the pause of each ingestion: read once after each change of its status and each change by a gateway. */
 export class Pauses {
   private readonly known = new Map<string, KnownPause>();
   private readonly unread = new Map<string, { readonly change: number; readonly version: string }>();
@@ -45,7 +46,7 @@ export class Pauses {
       maxEntries: options.maxEntries,
       nowMs: () => clock.monotonicMs(),
       onFault: (error) => {
-        this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        this.log.error(stackOf(error));
       },
     });
   }

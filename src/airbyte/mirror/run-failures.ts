@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../lib/clock';
+import { stackOf } from '../../lib/stack-of';
 import type { AirbyteJob, CallContext } from '../client/model/airbyte-types';
 import { PAGE_LIMIT } from '../client/model/paging';
 import type { RunFailureDto } from '../core/dto/run-failure.dto';
@@ -38,7 +39,7 @@ export class RunFailures {
       maxEntries,
       nowMs: () => clock.monotonicMs(),
       onFault: (error) => {
-        this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        this.log.error(stackOf(error));
       },
     });
   }

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 /** A longer pause is rather a mistake in the year. */
 const MAX_DAYS = 366;
 
-/** What is wrong with a pause besides the form of its fields; empty if nothing is. */
+/** Faults of a pause besides the form of its fields; empty if there are none. */
 export function pauseFaults({ reason, until }: PauseRequestDto, now: Date): FieldErrorDto[] {
   const faults: FieldErrorDto[] = [];
   if (typeof reason !== 'string' && typeof until !== 'string')

@@ -8,6 +8,7 @@ import {
 import { ProblemException } from '../../api/problem/problem.exception';
 import { type ResolvedSettings, SETTINGS } from '../../config/settings-types';
 import { CLOCK, type Clock } from '../../lib/clock';
+import { stackOf } from '../../lib/stack-of';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { CallContext } from '../client/model/airbyte-types';
@@ -20,7 +21,7 @@ import { ResumeLease } from './resume-lease';
 
 /** While a pause has an end, the mirror must not stop. Shorter than the time after which it does. */
 const FOLLOW_MS = 20_000;
-/** How often the pauses of all ingestions are looked up otherwise: other gateways may have made some. */
+/** Time between two searches for pauses in all ingestions: other gateways may have made some. */
 const LOOK_UP_MS = 600_000;
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 300_000;
@@ -99,7 +100,7 @@ export class Resumer implements OnApplicationBootstrap, OnModuleDestroy {
       await this.resumeDue();
       return this.untilNextMs();
     } catch (error) {
-      this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.log.error(stackOf(error));
       return MAX_RETRY_MS;
     }
   }

@@ -43,7 +43,7 @@ export interface LogProgress {
   readonly cursorMs: number;
 }
 
-/** What the only writer of the log has to know. `progress` is null for a log that has not begun. */
+/** State that the only writer of the log has to know. `progress` is null for a log that has not begun. */
 export interface LogState {
   readonly progress: LogProgress | null;
   readonly known: readonly KnownRow[];

@@ -6,7 +6,7 @@ import type { EventDraft } from '../log/event-store';
 import { type KnownIngestion, settingsOf } from './known-ingestion';
 import { eventDraft, eventId } from './run-events';
 
-/** What was read of an ingestion. */
+/** Facts that were read of an ingestion. */
 export interface Sighting {
   readonly connection: AirbyteConnection;
   readonly status: IngestionStatusDto;

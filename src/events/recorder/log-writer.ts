@@ -4,7 +4,7 @@ import { type KnownIngestion, readKnown, writeKnown } from './known-ingestion';
 /** Rows of one change. Redis does nothing else while it stores them. */
 const MAX_ROWS = 100;
 
-/** What is stored together about one ingestion. */
+/** Facts about one ingestion that are stored together. */
 interface Entry {
   readonly drafts: EventDraft[];
   known: KnownIngestion | null;

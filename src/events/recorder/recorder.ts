@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../lib/clock';
+import { stackOf } from '../../lib/stack-of';
 import { AirbyteError } from '../../airbyte/client/model/airbyte-errors';
 import type { Changes } from '../../airbyte/core/changes';
 import type { Mirror } from '../../airbyte/mirror/mirror';
@@ -115,7 +116,7 @@ export class EventRecorder {
     }
     // The mirror reports an outage of Airbyte.
     if (error instanceof AirbyteError) return;
-    this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    this.log.error(stackOf(error));
   }
 
   /** Logs only the start and the end of an outage. */

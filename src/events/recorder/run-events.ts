@@ -21,7 +21,7 @@ const TYPE_BY_STATUS: Readonly<Record<string, EventType>> = {
   cancelled: 'run.cancelled',
 };
 
-/** What all events of one observation have in common. */
+/** Members that all events of one observation have in common. */
 export interface Observation {
   readonly connectionId: string;
   readonly workspaceId: string;

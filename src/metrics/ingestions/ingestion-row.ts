@@ -6,7 +6,7 @@ import type { RememberedIngestion } from '../../airbyte/mirror/memory-view';
 import { assessHealth } from '../../airbyte/status/health';
 import { readFacts } from '../../airbyte/status/status-report';
 
-/** What the metrics show of one ingestion. Times are epoch seconds. */
+/** Values of one ingestion that the metrics show. Times are epoch seconds. */
 export interface IngestionRow {
   readonly connection: Pick<
     AirbyteConnection,
