@@ -34,6 +34,10 @@ need_redis() { command -v redis-server >/dev/null || apt_install redis-server; }
 
 need_postgres() { ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || apt_install postgresql; }
 
+need_prometheus() {
+  { command -v promtool && command -v amtool; } >/dev/null || apt_install prometheus prometheus-alertmanager
+}
+
 need_python() { python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv; }
 
 # on_node VERSION: build, unit and end-to-end tests with another version of Node, without those of random inputs.

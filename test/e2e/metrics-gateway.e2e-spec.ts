@@ -157,6 +157,12 @@ describe('METRICS_PORT', () => {
 describe('the metrics of requests', () => {
   const DURATION = 'http_server_request_duration_seconds_count';
 
+  it('have the internal errors from the beginning, so that Prometheus sees the first one', async () => {
+    const { url } = await open();
+    const labels = { code: 'internal-error' };
+    expect(valueOf(await scrape(url), 'airbyte_gateway_problems_total', labels)).toBe(0);
+  });
+
   it('have route, method and status class, and no path of a caller', async () => {
     const { connectionId } = upstream.state.addConnection();
     const { url } = await open();

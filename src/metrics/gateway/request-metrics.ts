@@ -31,6 +31,8 @@ export class RequestMetrics {
       { labelNames: ['http_route', 'kind'], buckets: HELD_BOUNDS_S },
     );
     this.problems = metrics.counter('airbyte_gateway_problems', 'Error answers by problem code.', ['code']);
+    // Prometheus sees no increase of a series that begins with 1.
+    this.problems.inc({ code: 'internal-error' }, 0);
   }
 
   watch(fastify: FastifyInstance): void {
