@@ -34,9 +34,10 @@ describe('secrets from files', () => {
       AIRBYTE_TOKEN_FILE: fileWith('a token\n'),
       REDIS_URL_FILE: fileWith('redis://r:6379\r\n'),
     };
-    const { airbyte, redisUrl } = parseSettings(variables);
+    const { airbyte, redisUrl, events } = parseSettings(variables);
     expect(airbyte.credentials).toEqual({ kind: 'token', token: 'a token' });
     expect(redisUrl).toBe('redis://r:6379');
+    expect(events.storage).toBe('redis');
   });
 
   it('accept one API key per line', () => {

@@ -152,7 +152,8 @@ function readEventStorage(
 ): Pick<EventSettings, 'storage' | 'offReason'> {
   if (feedIntervalMs === 0)
     return { storage: null, offReason: 'FEED_INTERVAL_MS is 0, so the gateway does not follow Airbyte.' };
-  if (env.text('REDIS_URL') !== null) return { storage: 'redis', offReason: null };
+  if (env.text('REDIS_URL') !== null || env.text('REDIS_URL_FILE') !== null)
+    return { storage: 'redis', offReason: null };
   if (env.text('DATA_DIR') !== null || env.text('AIRBYTE_API_URL') === null) {
     return { storage: 'sqlite', offReason: null };
   }

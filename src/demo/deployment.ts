@@ -1,4 +1,4 @@
-// npm run test:deployment -- --url https://… [--key KEY] [--source ID] [--destination ID] [--no-run] [--timeout-s 600]
+// npm run smoke -- --url https://… [--key KEY] [--source ID] [--destination ID] [--no-run] [--timeout-s 600]
 // Tests a running deployment end to end and deletes everything that it created.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -116,7 +116,7 @@ async function main(url: string): Promise<void> {
 }
 
 if (values.url === undefined) {
-  process.stderr.write('Specify the deployment: npm run test:deployment -- --url http://127.0.0.1:3000\n');
+  process.stderr.write('Specify the deployment: npm run smoke -- --url http://127.0.0.1:3000\n');
   process.exitCode = 2;
 } else {
   main(values.url).catch((error: unknown) => {
