@@ -253,7 +253,9 @@ module.exports = {
   options: {
     doNotFollow: { path: ['node_modules', '^dist/', '^\\.builds/'] },
     // What was built is judged where it was written.
-    exclude: { path: ['^test/contract/(out|tools|programs)/', '(^|/)dist/', '^\\.builds/'] },
+    exclude: {
+      path: ['^test/(contract/(out|tools|programs)|deployment/tools)/', '(^|/)dist/', '^\\.builds/'],
+    },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

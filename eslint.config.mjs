@@ -13,6 +13,7 @@ export default tseslint.config(
       'clients/typescript/src/schema.ts',
       'test/contract/out',
       'test/contract/tools',
+      'test/deployment/tools',
       'test/contract/programs',
     ],
   },

@@ -15,7 +15,7 @@ const forTests = {
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
-  modulePathIgnorePatterns: ['<rootDir>/test/contract/(out|tools|programs)'],
+  modulePathIgnorePatterns: ['<rootDir>/test/(contract/(out|tools|programs)|deployment/tools)'],
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   moduleFileExtensions: ['ts', 'js', 'json'],
   // `./x.js` in a dynamic import is `./x.ts` here.

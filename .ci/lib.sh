@@ -32,6 +32,8 @@ apt_install() {
 
 need_redis() { command -v redis-server >/dev/null || apt_install redis-server; }
 
+need_nginx() { command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || apt_install nginx-light; }
+
 need_postgres() { ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || apt_install postgresql; }
 
 need_prometheus() {

@@ -7,6 +7,7 @@ const LOCKS = [
   'clients/typescript/package-lock.json',
   'test/contract/tools/package-lock.json',
   'bench/embedded/tools/package-lock.json',
+  'test/deployment/tools/package-lock.json',
 ];
 
 function faultsOf(lock) {

@@ -61,7 +61,7 @@ export async function tryPublishedClient(
     ),
   );
   if (!value.ok) return row({ compiled: 'yes', result: `FAILED\n${value.output}` });
-  return row({ compiled: 'yes', calls, result: 'ran its README (ESM), the story (CJS) and test:deployment' });
+  return row({ compiled: 'yes', calls, result: 'ran its README (ESM), the story (CJS) and the smoke test' });
 }
 
 /** The program of the README, with the address and key of the gateway. */
