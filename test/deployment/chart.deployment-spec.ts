@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import {
   CHART,
   FOR_VERSION,
@@ -69,15 +70,8 @@ describe('the chart', () => {
       ...['Deployment', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'Service', 'ServiceAccount'],
     ]);
     expect(kindsOf(rendered('everything'))).toEqual([
-      ...[
-        'Deployment',
-        'HorizontalPodAutoscaler',
-        'NetworkPolicy',
-        'PodDisruptionBudget',
-        'Service',
-        'Service',
-      ],
-      ...['ServiceAccount', 'ServiceMonitor'],
+      ...['Deployment', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget', 'PrometheusRule'],
+      ...['Service', 'Service', 'ServiceAccount', 'ServiceMonitor'],
     ]);
     expect(kindsOf(rendered('open'))).toEqual(['Deployment', 'Service']);
   });
@@ -173,6 +167,14 @@ describe('the chart', () => {
   it('runs the image of its digest', () => {
     expect(podOf(rendered('everything')).containers[0].image).toMatch(/^registry\.example\.com\/.*@sha256:/);
     expect(podOf(rendered('replicas')).containers[0].image).toBe('airbyte-ingestion-api:0.1.0');
+  });
+
+  it('contains the alerts of deploy/alerts as they are', () => {
+    const file = 'airbyte-ingestion-api.rules.yaml';
+    const rules = readProject(`deploy/alerts/${file}`);
+    expect(readProject(`deploy/helm/airbyte-ingestion-api/files/${file}`)).toBe(rules);
+    const rule = rendered('everything').find(({ kind }) => kind === 'PrometheusRule');
+    expect(rule?.spec).toEqual(load(rules));
   });
 
   it('takes its version from package.json', () => {
