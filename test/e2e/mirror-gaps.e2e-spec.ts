@@ -223,7 +223,11 @@ describe('a mirror that nobody reads', () => {
     expect(clock.now().getTime() - Date.parse(body.observedAt)).toBeLessThan(FEED_INTERVAL_MS);
     await gateway.tick();
     await gateway.warm();
-    expect(await bench.callsOf(() => gateway.status(id))).toEqual([]);
+    // The mirror itself may verify what it has during any one of them.
+    await until('a status that needs no call', async () => {
+      const calls = await bench.callsOf(() => gateway.status(id));
+      return calls.length === 0;
+    });
   });
 
   it('does not stop while somebody waits for a run', async () => {
