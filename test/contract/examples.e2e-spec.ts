@@ -36,9 +36,9 @@ describe('the examples of the description', () => {
 
   function prepare(scenario: ExampleScenario): void {
     upstream.clear();
-    upstream.state.clockAheadMs = NOW.getTime() - Date.now();
-    // The clock that the test injects is right; only the process, which measures the difference, has another time.
-    upstream.state.proxyAheadMs = -upstream.state.clockAheadMs;
+    upstream.state.machineMs = () => NOW.getTime();
+    // The gateway compares this one with the clock of the process.
+    upstream.state.serverMs = () => Date.now();
     if (scenario.operation === 'createIngestion') upstream.on('POST /connections', createsWithId);
     else {
       upstream.state.addConnection({
