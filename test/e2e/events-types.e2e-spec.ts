@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { disorderOf, EVENT_SETTINGS, EventReader } from '../support/events-bench';
 import { MirrorBench, type MirrorGateway } from '../support/mirror-bench';
-import { DESTINATION_ID, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
+import { DESTINATION_ID, html, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
 import { fillHistory } from '../support/upstream-history';
+import { attempt, CONFIG_FAILURE, serveInternalApi } from '../support/upstream-internal';
 
 const HOUR_MS = 3_600_000;
 
@@ -69,6 +70,27 @@ describe('events of a scripted Airbyte', () => {
     },
   );
 
+  it.each([
+    ['the reason of a failed run, as the run itself does', undefined, 'The password is wrong.'],
+    ['a failed run without its reason if Airbyte does not give it', html(502), null],
+  ])('tell %s', async (_, reply, message) => {
+    const [id = ''] = ids;
+    const api = serveInternalApi(bench.upstream);
+    if (reply) api.replies.set('jobs/list', () => reply);
+    // The other gateway has already found out that there is no internal API.
+    const other = await bench.open({ ...EVENT_SETTINGS, DATA_DIR: join(dataDir, 'other') });
+    const otherReader = new EventReader(other);
+    await otherReader.current();
+    const job = bench.upstream.state.addJob({ connectionId: id, status: 'running' });
+    const failures = [{ ...CONFIG_FAILURE, externalMessage: 'The password is wrong.' }];
+    api.jobs.set(job.jobId, { attempts: [attempt(0, { failureSummary: { failures } })] });
+    bench.upstream.state.history.end(job, 'failed');
+    const { run } = await otherReader.seen('run.failed', id);
+    expect(run?.failure?.message ?? null).toBe(message);
+    const listed = await other.send<{ data: object[] }>('GET', `/ingestion/${id}/runs?pageSize=1`);
+    expect(listed.body.data).toEqual([run]);
+  });
+
   it('tell changes through the gateway', async () => {
     const { connectionId } = (
       await gateway.send<{ connectionId: string }>('POST', '/ingestion', {
@@ -107,6 +129,7 @@ describe('events of a scripted Airbyte', () => {
     await reader.seen('ingestion.created', added);
     await reader.seen('ingestion.updated', id);
     await reader.seen('ingestion.paused', id);
+    await reader.seen('ingestion.health_changed', id);
     await reader.seen('ingestion.deleted', gone);
     await reader.current();
     expect(reader.events.map(({ type }) => type).sort()).toEqual([

@@ -9,7 +9,11 @@ export interface EventBody {
   readonly sequence: number;
   readonly connectionId: string;
   readonly workspaceId: string;
-  readonly run: { readonly runId: string; readonly status: string } | null;
+  readonly run: {
+    readonly runId: string;
+    readonly status: string;
+    readonly failure: { readonly message: string | null } | null;
+  } | null;
   readonly status: { readonly status: string; readonly health: string } | null;
   readonly links: { readonly run: string | null };
 }

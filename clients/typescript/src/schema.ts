@@ -731,8 +731,11 @@ export interface components {
              * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
              */
             workspaceId: string;
-            /** @description The run at the time of the event; null if the type does not begin with `run.`. */
-            run: components["schemas"]["Run"] | null;
+            /**
+             * @description The run at the time of the event; null if the type does not begin with `run.`. `failure` of a failed run is null
+             *     also if Airbyte did not give the reason within a second.
+             */
+            run: components["schemas"]["ListedRun"] | null;
             /** @description The status after the change; null if the type begins with `run.` or is `ingestion.deleted`. */
             status: components["schemas"]["IngestionStatusReport"] | null;
             links: components["schemas"]["EventLinks"];

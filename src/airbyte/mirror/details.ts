@@ -44,9 +44,20 @@ export class Details {
     newestJobs: readonly AirbyteJob[],
     timeoutMs: number,
   ): Promise<void> {
+    await this.within(timeoutMs, [this.failures.load(newestJobs), this.pauses.load(connection)]);
+  }
+
+  /** Reads reasons of failed runs that are not known. @param newestJobs newest first, of one connection each */
+  async loadFailures(newestJobs: readonly (readonly AirbyteJob[])[]): Promise<void> {
+    await this.within(
+      MAX_WAIT_MS,
+      newestJobs.map((jobs) => this.failures.load(jobs)),
+    );
+  }
+
+  private async within(timeoutMs: number, loads: readonly Promise<void>[]): Promise<void> {
     const over = new AbortController();
-    const loading = Promise.all([this.failures.load(newestJobs), this.pauses.load(connection)]);
-    await Promise.race([loading, this.clock.wait(Math.min(MAX_WAIT_MS, timeoutMs), over.signal)]);
+    await Promise.race([Promise.all(loads), this.clock.wait(Math.min(MAX_WAIT_MS, timeoutMs), over.signal)]);
     over.abort();
   }
 }

@@ -2,7 +2,10 @@ import type { RequestContext } from '../../http/request-context';
 import type { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
+import type { RunFailureDto } from '../core/dto/run-failure.dto';
+import { failuresInARow } from '../core/job-status';
 import { isDeleted } from '../core/ingestion-mapper';
+import type { Details } from './details';
 import type { FeedListener, Follower } from './follower';
 import type { MirrorLoops } from './mirror-loops';
 import type { MirrorStore } from './mirror-store';
@@ -16,6 +19,7 @@ interface WatchParts {
   readonly follower: Follower;
   readonly sweeper: Sweeper;
   readonly loops: MirrorLoops;
+  readonly details: Details;
 }
 
 /** Reads for all callers, so they belong to none. */
@@ -70,6 +74,22 @@ export class MirrorWatch {
    */
   changesSince(timeMs: number, maxJobs: number): Promise<readonly AirbyteJob[]> {
     return this.parts.follower.changesSince(timeMs, maxJobs, this.parts.loops.context);
+  }
+
+  /**
+   * Reasons of failed runs. They are read if necessary, for at most a second in total.
+   * @returns in the order of `jobs`; null for a run that is not the newest failure of its ingestion, and where no reason is known
+   */
+  async failuresOf(jobs: readonly AirbyteJob[]): Promise<readonly (RunFailureDto | null)[]> {
+    const { details } = this.parts;
+    const histories = jobs.map((job) => this.historyIfNewestFailure(job));
+    await details.loadFailures(histories.filter((history) => history !== null));
+    return histories.map((history) => history && details.failures.of(history));
+  }
+
+  private historyIfNewestFailure(job: AirbyteJob): readonly AirbyteJob[] | null {
+    const history = this.parts.store.history(job.connectionId)?.history.newestJobs ?? [job];
+    return failuresInARow(history)[0]?.jobId === job.jobId ? history : null;
   }
 
   /** Whether Airbyte says that a connection is deleted. A refused read does not say so: permissions may have changed. */

@@ -109,8 +109,8 @@ export class Mirror implements OnModuleDestroy {
       },
     );
     this.pauses = new PauseWatch(this.details.pauses, parts, this.loops);
-    const { follower, sweeper, loops } = this;
-    this.watch = new MirrorWatch({ client, store, follower, sweeper, loops }, (id, request) =>
+    const { follower, sweeper, loops, details } = this;
+    this.watch = new MirrorWatch({ client, store, follower, sweeper, loops, details }, (id, request) =>
       this.recentFacts(id, request),
     );
   }

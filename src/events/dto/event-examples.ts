@@ -20,6 +20,7 @@ const SUCCEEDED = {
     durationMs: 461000,
     rows: 4200,
     bytes: 1048576,
+    failure: null,
   },
   status: null,
   links: {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { RunDto } from '../../airbyte/core/dto/run.dto';
+import { ListedRunDto } from '../../airbyte/core/dto/listed-run.dto';
 import { IngestionStatusDto } from '../../airbyte/status/dto/ingestion-status.dto';
 import { EVENT_TYPES, type EventType } from '../event-types';
 
@@ -50,9 +50,12 @@ export class EventDto {
   @ApiProperty({ example: '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826' })
   workspaceId: string;
 
-  /** The run at the time of the event; null if the type does not begin with `run.`. */
-  @ApiProperty({ type: () => RunDto, nullable: true })
-  run: RunDto | null;
+  /**
+   * The run at the time of the event; null if the type does not begin with `run.`. `failure` of a failed run is null
+   * also if Airbyte did not give the reason within a second.
+   */
+  @ApiProperty({ type: () => ListedRunDto, nullable: true })
+  run: ListedRunDto | null;
 
   /** The status after the change; null if the type begins with `run.` or is `ingestion.deleted`. */
   @ApiProperty({ type: () => IngestionStatusDto, nullable: true })

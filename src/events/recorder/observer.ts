@@ -1,4 +1,5 @@
 import type { AirbyteJob } from '../../airbyte/client/model/airbyte-types';
+import type { RunFailureDto } from '../../airbyte/core/dto/run-failure.dto';
 import { hasEnded } from '../../airbyte/core/job-status';
 import type { Mirror } from '../../airbyte/mirror/mirror';
 import type { Clock } from '../../lib/clock';
@@ -14,6 +15,12 @@ const PRECISION_MS = 1000;
 /** Attempts to find the ingestion of a job that is not in the list of connections. */
 const MAX_ATTEMPTS = 10;
 const MAX_DEFERRED = 1000;
+
+interface RunObservation {
+  readonly progress: LogProgress;
+  readonly observedAt: Date;
+  readonly failure: RunFailureDto | null;
+}
 
 export interface ObserverParts {
   readonly mirror: Mirror;
@@ -89,6 +96,7 @@ export class Observer {
     { progress, observedAt }: { readonly progress: LogProgress; readonly observedAt: Date },
   ): Promise<string[]> {
     const recorded = new Set<string>();
+    const failures = await this.failuresOf(jobs.filter((job) => !endedBefore(job, progress.begunAtMs)));
     const attempts = this.deferred;
     this.deferred = new Map();
     for (const job of jobs) {
@@ -96,7 +104,7 @@ export class Observer {
       if (id === null || recorded.has(id)) continue;
       const draft = endedBefore(job, progress.begunAtMs)
         ? null
-        : await this.draftOf(job, writer, { progress, observedAt });
+        : await this.draftOf(job, writer, { progress, observedAt, failure: failures.get(job) ?? null });
       if (draft === 'unreadable') {
         this.defer(job, (attempts.get(job) ?? 0) + 1);
         continue;
@@ -111,15 +119,22 @@ export class Observer {
   private async draftOf(
     job: AirbyteJob,
     writer: LogWriter,
-    { progress, observedAt }: { readonly progress: LogProgress; readonly observedAt: Date },
+    facts: RunObservation,
   ): Promise<EventDraft | 'unreadable' | null> {
     const { connectionId } = job;
+    const { progress, observedAt, failure } = facts;
     if (writer.knownOf(connectionId) === null) {
       const options = { observedAt, begunAtMs: progress.begunAtMs };
       if (!(await this.parts.ingestions.find(connectionId, writer, options))) return 'unreadable';
     }
     const known = writer.knownOf(connectionId);
-    return known && runEvent(job, { connectionId, workspaceId: known.workspaceId, observedAt });
+    return known && runEvent(job, failure, { connectionId, workspaceId: known.workspaceId, observedAt });
+  }
+
+  private async failuresOf(jobs: readonly AirbyteJob[]): Promise<Map<AirbyteJob, RunFailureDto | null>> {
+    const failed = jobs.filter(({ status }) => status === 'failed');
+    const reasons = await this.parts.mirror.watch.failuresOf(failed);
+    return new Map(failed.map((job, index) => [job, reasons[index] ?? null]));
   }
 
   private defer(job: AirbyteJob, attempts: number): void {

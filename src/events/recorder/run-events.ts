@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { RunDto } from '../../airbyte/core/dto/run.dto';
+import type { RunFailureDto } from '../../airbyte/core/dto/run-failure.dto';
 import type { AirbyteJob } from '../../airbyte/client/model/airbyte-types';
 import { hasEnded } from '../../airbyte/core/job-status';
 import { toRun } from '../../airbyte/core/run-mapper';
@@ -36,13 +38,21 @@ export function runEventId(job: AirbyteJob): string | null {
   return eventId(type, job.connectionId, job.jobId, String(job.startTimeMs));
 }
 
-/** The event of a job that has reached its present status. Statuses that were not seen have no events. */
-export function runEvent(job: AirbyteJob, observation: Observation): EventDraft | null {
+/**
+ * The event of a job that has reached its present status. Statuses that were not seen have no events.
+ * @param failure reason of a failed run; null if it is not known
+ */
+export function runEvent(
+  job: AirbyteJob,
+  failure: RunFailureDto | null,
+  observation: Observation,
+): EventDraft | null {
   const type = TYPE_BY_STATUS[job.status];
   const id = runEventId(job);
   if (type === undefined || id === null) return null;
   const occurredAt = new Date(occurredAtMs(job, type) ?? observation.observedAt.getTime());
-  return eventDraft(observation, { id, type, occurredAt, run: toRun(job), status: null });
+  const run: Readonly<RunDto> = toRun(job);
+  return eventDraft(observation, { id, type, occurredAt, run: { ...run, failure }, status: null });
 }
 
 /** Airbyte's public API does not report when a job began to run. */
