@@ -16,7 +16,7 @@ const SCHEMAS = Object.entries(document.components?.schemas ?? {}).flatMap(
   ([name, schema]): [string, Schema][] => (isReference(schema) ? [] : [[name, schema]]),
 );
 
-/** What is written in a schema instead of being named; null where it is of a kind that needs no name. */
+/** Text of a schema that is written in place and has no name; null if its kind needs no name. */
 function madeUp(schema: Schema | { $ref: string } | undefined): string | null {
   if (!schema || isReference(schema)) return null;
   if (schema.properties) return 'an object';

@@ -81,7 +81,7 @@ describe('the examples of the description', () => {
         if (!call || !scenario) throw new Error(`nothing brings ${code} about`);
         upstream.clear();
         const { body } = await gateways.with(call, scenario, (context) => scenario.run(context));
-        // What cannot be read has no id of the caller's.
+        // A request that cannot be read has no id of the caller.
         problems[code] = { ...(body as object), requestId: REQUEST_ID };
       }
     } finally {

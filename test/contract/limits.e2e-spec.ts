@@ -132,7 +132,7 @@ describe('documented limits', () => {
     await upstream.close();
   });
 
-  /** What is said against a field, or against what holds it. */
+  /** Messages about a field, or about the object that holds it. */
   async function refusals({ method, path }: Call, body: object, field: string): Promise<string[]> {
     const response = await gateway.api[method](path).send(body);
     const { errors = [] } = response.body as { errors?: { field: string; reason: string }[] };
@@ -184,7 +184,7 @@ describe('documented limits', () => {
       const { errors = [] } = response.body as { errors?: { field: string }[] };
       const isRefused = response.status === 400 && errors.some(({ field }) => field === one.name);
       const isDocumented = faultsOf(one.schema, typed(one.schema, text)).length === 0;
-      // What the schema lets pass may have a form of its own besides.
+      // A value that the schema permits may also need a form of its own.
       if (isDocumented !== isRefused || (isDocumented && GRAMMAR.test(one.name))) continue;
       differences.push(
         `${text.slice(0, 60)} is ${isDocumented ? 'documented' : 'not documented'}: ${response.status}`,

@@ -13,7 +13,7 @@ interface Snippet {
   readonly page: string;
   /** One command line. */
   readonly command: string;
-  /** What the page shows as its answer, where it shows one. */
+  /** Answer that the page shows; undefined if it shows none. */
   readonly shown: unknown;
 }
 
@@ -81,7 +81,7 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shapeOf(member)]));
 }
 
-describe('what the pages show', () => {
+describe('the answers on the pages', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'snippets-'));
   const snippets = pages().flatMap(snippetsOf);
   let gateway: TestGateway;

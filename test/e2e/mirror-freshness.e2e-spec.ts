@@ -9,7 +9,7 @@ const SETTINGS = {
   STATUS_MAX_AGE_MS: '5000',
 };
 
-describe('how fresh a status is', () => {
+describe('the freshness of a status', () => {
   let bench: MirrorBench;
   let gateway: MirrorGateway;
   let id: string;

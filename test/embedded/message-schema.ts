@@ -1,4 +1,4 @@
-/** What version 0 of the Airbyte Protocol demands of a message, as far as the embedded connectors use it. */
+/** Requirements of version 0 of the Airbyte Protocol for a message, as far as the embedded connectors use it. */
 const descriptor = {
   type: 'object',
   required: ['name'],

@@ -52,7 +52,7 @@ export class ScriptedAirbyte {
     this.api = this.embedded.client;
   }
 
-  /** What the source does from now on, where it differs from {@link SCRIPT}. */
+  /** Behaviour of the source from now on, where it differs from {@link SCRIPT}. */
   script(script: Partial<SourceScript> = {}): void {
     this.scripted.script({ ...SCRIPT, ...script });
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export const STATE_KINDS = ['STREAM', 'GLOBAL', 'LEGACY'] as const;
 
-/** What the scripted source does in its next reads; `failAfter` has one entry for each attempt that fails. */
+/** Behaviour of the scripted source in its next reads; `failAfter` has one entry for each attempt that fails. */
 export interface SourceScript {
   /** The streams and how many rows each has, numbered from 1. */
   readonly rows: Readonly<Record<string, number>>;
@@ -151,7 +151,7 @@ export class ScriptedConnectors {
     writeFileSync(`${this.scriptPath}.attempts`, '0');
   }
 
-  /** How often the source was asked to read since the last script. */
+  /** Number of reads since the last script. */
   get attempts(): number {
     return Number(readFileSync(`${this.scriptPath}.attempts`, 'utf8'));
   }

@@ -4,7 +4,7 @@ import { registerDoubles } from './doubles';
 import { EmbeddedUnderTest, type EmbeddedClient } from './embedded-kit';
 import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
 
-/** How many rows `/local/rows.csv` has. */
+/** Number of rows in `/local/rows.csv`. */
 export const ROWS = 60_000;
 
 /** An embedded Airbyte with connectors that misbehave, short waits and a file to read. */
@@ -56,7 +56,7 @@ export class SyncBench {
     return this.embedded.readOutput(path).map((data) => Number((data as { id: string }).id));
   }
 
-  /** How often a double was told to read or write. */
+  /** Number of commands to read or write that a double has received. */
   runsOf(type: string): number {
     return readFileSync(join(this.embedded.dataDir, `${type}.runs`), 'utf8').length;
   }

@@ -70,7 +70,7 @@ export function headersOf(response: Response): Map<string, { required: boolean; 
   );
 }
 
-/** Which problems an answer may be, as `x-problem-codes` says. */
+/** Problems that an answer may have, by `x-problem-codes`. */
 export function codesOf(response: Response): readonly string[] {
   const codes: unknown = Object.entries(response).find(([key]) => key === 'x-problem-codes')?.[1];
   return Array.isArray(codes) ? codes.map(String) : [];

@@ -31,7 +31,7 @@ export class EventSourceReader {
     });
   }
 
-  /** What a client sends as `Last-Event-ID`. */
+  /** Value for `Last-Event-ID` of the next request. */
   get lastId(): string {
     return [...this.text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? '';
   }

@@ -24,7 +24,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 const ACTIVE_JOB = new Set(['pending', 'queued', 'running', 'incomplete']);
 
-/** What Airbyte does when nothing goes wrong, its oddities included. */
+/** Behaviour of Airbyte without faults, its oddities included. */
 export const DEFAULTS: Readonly<Record<string, Behaviour>> = {
   'GET /health': () => plain(200, 'Successful operation'),
   'POST /applications/token': issueToken,

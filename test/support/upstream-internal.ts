@@ -75,7 +75,7 @@ export const EVENTS = [
   },
 ];
 
-/** What the internal API adds to a job of the scripted Airbyte. */
+/** Members that the internal API adds to a job of the scripted Airbyte. */
 export interface InternalJob {
   readonly attempts?: readonly object[];
   readonly streams?: readonly object[];

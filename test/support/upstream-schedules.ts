@@ -22,7 +22,7 @@ export function serveScheduleWrites(upstream: ScriptedUpstream): void {
     .on('internal connections/update', (request) => updateConnection(upstream, request));
 }
 
-/** What `connections/update` does, for a test that then loses its answer. */
+/** Executes `connections/update`, for a test that then loses its answer. */
 export function updateConnection({ state }: ScriptedUpstream, { body }: UpstreamRequest): Reply {
   const { connectionId, status, scheduleType, scheduleData } = fields(body);
   const row = state.connections.get(String(connectionId));

@@ -40,7 +40,7 @@ export const WORKSPACE_ID = '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826';
 export const SOURCE_ID = '95e66a59-8045-4307-9678-63bc3c9b8c93';
 export const DESTINATION_ID = 'e478de0d-a3a0-475c-b019-25f7dd29e281';
 
-/** What the scripted Airbyte holds; tests read and change it freely. */
+/** State of the scripted Airbyte. Tests read and change it freely. */
 export class UpstreamState {
   readonly workspaces = new Map([[WORKSPACE_ID, 'Default Workspace']]);
   readonly sources = new Map<string, ActorRow>();
@@ -48,15 +48,15 @@ export class UpstreamState {
   readonly connections = new Map<string, ConnectionRow>();
   readonly history = new JobHistory(() => this.now().getTime());
   readonly tokens = new Set<string>();
-  /** What every source has. Null: any stream that a creation names. */
+  /** Streams of every source. Null: any stream that a creation names. */
   streams: StreamRow[] | null = null;
-  /** How far this Airbyte's clock is ahead; shows in `Date` headers and `createdAt`. */
+  /** Time by which the clock of this Airbyte is ahead. It shows in `Date` headers and `createdAt`. */
   clockAheadMs = 0;
   /** True: an old Airbyte, which lists jobs as if `updatedAtStart` and `updatedAtEnd` were not there. */
   ignoresUpdateTimes = false;
   /** Types that `GET /jobs` without `jobType` lists; null: all. Before February 2026 sync and reset. */
   defaultJobTypes: readonly string[] | null = null;
-  /** How far the clock of a proxy in front is ahead of Airbyte's; the proxy writes `Date`. */
+  /** Time by which the clock of a proxy in front is ahead of Airbyte's. The proxy writes `Date`. */
   proxyAheadMs = 0;
 
   constructor() {

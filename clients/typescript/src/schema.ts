@@ -535,7 +535,7 @@ export interface components {
              */
             name: string | null;
             /**
-             * @description What happened, or would happen.
+             * @description Result for this ingestion. In a check, the result that the call would have.
              * @example paused
              */
             outcome: components["schemas"]["PauseOutcome"];
@@ -1367,7 +1367,7 @@ export interface components {
             until?: string | null;
         };
         /**
-         * @description What happened, or would happen.
+         * @description Result for this ingestion. In a check, the result that the call would have.
          * @enum {string}
          */
         PauseOutcome: "paused" | "would_pause" | "already_inactive" | "failed";

@@ -3,7 +3,7 @@ import { quartzExpressions } from '../../../test/fixtures/cron-expressions';
 import { NOW, heldCron, isoSyncs } from '../../../test/support/schedule-requests';
 import { nextSync, readSchedule, type Schedule, type UpstreamSchedule } from './index';
 
-describe('what others made', () => {
+describe('schedules that others made', () => {
   it.each([
     ['0 0 2 * * ? UTC', '0 0 2 * * ?', 'UTC'],
     ['00 00 02 * * ? UTC', '00 00 02 * * ?', 'UTC'],

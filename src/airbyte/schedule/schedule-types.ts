@@ -37,7 +37,7 @@ export type InternalSchedule =
   | { readonly scheduleType: 'cron'; readonly cronExpression: string; readonly timeZone: string }
   | { readonly scheduleType: 'basic'; readonly basicSchedule: BasicInterval };
 
-/** Which schedules beyond the public API can be stored. */
+/** Kinds of schedules beyond the public API that can be stored. */
 export interface ScheduleSupport {
   readonly timeZones: boolean;
   readonly intervals: boolean;

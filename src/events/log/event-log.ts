@@ -23,7 +23,7 @@ const BEGINNING = `${POSITION}0`;
 /** Events for one caller. */
 export interface EventPart {
   readonly events: readonly EventDto[];
-  /** Where the next part begins. */
+  /** Position at which the next part begins. */
   readonly next: string;
   readonly hasMore: boolean;
 }

@@ -14,7 +14,7 @@ export interface Given {
   readonly body: unknown;
 }
 
-/** What differs from the call as it stands. */
+/** Differences from the call as it stands. */
 export interface Sending {
   readonly path?: string;
   readonly query?: string;
@@ -35,7 +35,7 @@ export const API_KEYS = Object.entries(KEYS)
 export const LIMITED_KEY = 'key-of-a-team';
 export const LIMITED_KEYS = `team:${EVERY_SCOPE}:${createHash('sha256').update(LIMITED_KEY).digest('hex')}:${WORKSPACE_ID}`;
 
-/** What a gateway is started with. */
+/** Settings and dependencies of a gateway. */
 export interface Setting {
   readonly settings?: Readonly<Record<string, string>>;
   readonly clock?: Clock;

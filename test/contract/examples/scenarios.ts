@@ -47,7 +47,7 @@ const at = `/ingestion/${ID}`;
 const create = { operation: 'createIngestion', method: 'post', path: '/ingestion' } as const;
 const read = { operation: 'getIngestionStatus', method: 'get', path: `${at}/status` } as const;
 
-/** What is sent and answered in the description's examples. The one that is refused takes the place of its scenario. */
+/** Requests of the examples in the API description. A refused one takes the place of its scenario. */
 export const EXAMPLE_SCENARIOS: readonly ExampleScenario[] = [
   {
     operation: 'getReadiness',

@@ -1,4 +1,4 @@
-/** Where the gateway is, and what is needed to use it. */
+/** Address of the gateway, and the credentials for it. */
 export const url = setting('GATEWAY_URL');
 export const key = setting('GATEWAY_KEY');
 

@@ -85,7 +85,7 @@ export const COMPILERS: Readonly<Record<CompilerName, Compiler>> = {
   },
   java: {
     needs: 'javac',
-    // What the client imports (Jackson, Swagger's annotations) is in the generator's own jar. The generated exception
+    // The imports of the client (Jackson, Swagger's annotations) are in the generator's own jar. The generated exception
     // has no serialVersionUID.
     compile: ({ home, jar }) => [
       [

@@ -3,7 +3,7 @@ import type { CreateConnectionInput } from '../../../src/airbyte/client/model/ai
 import type { Fixtures } from './fixtures';
 
 type MethodsOf<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T];
-/** What the client can be asked; the others send nothing. */
+/** Calls of the client that send a request. */
 type Call = Exclude<MethodsOf<AirbyteClient>, 'withDeadline' | 'onApplicationShutdown'>;
 
 /**

@@ -52,7 +52,7 @@ export const CLIENT_OPERATIONS: Readonly<Record<ClientOperation, { id: string; s
     listStreams: { id: 'getStreamProperties', sends: ['?sourceId', '?destinationId'] },
   };
 
-/** What an exchange shows to be exercised: its operation, and each thing that was sent with it. */
+/** Parts of the API that an exchange exercises: its operation, and each member that was sent. */
 export function shownBy(operationId: string, { query, requestBody }: Exchange): string[] {
   const body: unknown = requestBody.startsWith('{') ? JSON.parse(requestBody) : null;
   const sent = [...[...query.keys()].map((name) => `?${name}`), ...membersOf(body)];
@@ -69,7 +69,7 @@ function membersOf(value: unknown, path = ''): string[] {
   return typeof value === 'string' ? [path, `${path}=${value}`] : [path];
 }
 
-/** What the client can send and was never seen on the wire. */
+/** Members that the client can send and that were never seen on the wire. */
 export function notShown(shown: ReadonlySet<string>): string[] {
   return Object.values(CLIENT_OPERATIONS)
     .flatMap(({ id, sends }) => [id, ...sends.map((one) => `${id} ${one}`)])

@@ -59,7 +59,7 @@ export class Description {
     return null;
   }
 
-  /** What is wrong with a value by a schema of the description. */
+  /** Faults of a value by a schema of the description. */
   faultsOf(schema: Json, value: unknown): Fault[] {
     return this.schemas.faultsOf(schema, value);
   }

@@ -37,7 +37,7 @@ export async function createFixtures(
   };
 }
 
-/** What Airbyte can be asked beside what the gateway asks. */
+/** Requests to Airbyte beside those of the gateway. */
 export async function askTheRest(airbyte: Caller, fixtures: Fixtures): Promise<void> {
   const { quickSourceId, destinationId, workspaceId } = fixtures;
   await airbyte.expect(

@@ -149,7 +149,7 @@ describe('references that lead nowhere', () => {
   });
 });
 
-describe('what was never sent', () => {
+describe('members that were never sent', () => {
   const request = (requestBody: string, search = ''): Exchange => ({
     ...{
       method: 'POST',

@@ -15,7 +15,7 @@ export interface Exchange {
   readonly answerBody: string;
 }
 
-/** What became of judging an exchange. */
+/** Result of the check of an exchange. */
 export interface Verdict {
   /** Airbyte's name of the operation; null when it has none such. */
   readonly operationId: string | null;
@@ -95,7 +95,7 @@ function answerFaults(
   return status === 204 && answerBody !== '' ? ['answer: 204 has a body'] : [];
 }
 
-/** What is wrong with a text by the media types that are described for it. */
+/** Faults of a text by the media types that are described for it. */
 function contentFaults(description: Description, of: Json, type: string, text: string): Fault[] {
   const [essence = ''] = type.split(';');
   const media = objectAt(of, 'content')[essence.trim().toLowerCase()];

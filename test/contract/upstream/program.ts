@@ -4,7 +4,7 @@ import { until } from '../../support/until';
 
 /** A Node program that said that it is ready. */
 export interface Program {
-  /** What the pattern's group found in its output. */
+  /** Text that the group of the pattern has found in its output. */
   readonly found: string;
   stop(): Promise<void>;
 }

@@ -25,7 +25,7 @@ const NOT_PASSED_ON = new Set(['host', 'connection', 'accept-encoding']);
 /** A proxy in front of an Airbyte that notes what goes over the wire and changes nothing but the host. */
 export class Recorder {
   readonly exchanges: Recorded[] = [];
-  /** Whose requests are recorded from now on. */
+  /** Client whose requests are recorded from now on. */
   sender: Sender = 'others';
   private readonly server: Server;
   private readonly target: URL;

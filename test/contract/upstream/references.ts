@@ -37,7 +37,7 @@ function referencesIn(node: unknown): string[] {
   );
 }
 
-/** What a reference within the document leads to. */
+/** Target of a reference within the document. */
 export function at(document: Json, reference: string): unknown {
   return segmentsOf(reference).reduce<unknown>(
     (node, segment) => (isJson(node) ? node[segment] : undefined),

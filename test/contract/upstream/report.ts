@@ -8,7 +8,7 @@ import type { Recorded } from './recorder';
 const JOB_STATUSES = ['pending', 'running', 'incomplete', 'failed', 'succeeded', 'cancelled'];
 
 /**
- * What was found, line by line.
+ * The findings, one line each.
  * @param served operations of an embedded Airbyte, each of which must have been seen to succeed; none for another one
  */
 export function report(

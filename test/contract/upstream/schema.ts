@@ -2,7 +2,7 @@ import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { arrayAt, isJson, type Json, objectAt } from './json';
 
-/** What is wrong, and where. */
+/** A fault and its position. */
 export type Fault = string;
 
 const ID = 'airbyte';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isJson, type Json, textAt } from './json';
 import { startProgram } from './program';
 
-/** What a stream of the quick source can be asked for. */
+/** Modes that a stream of the quick source supports. */
 export interface StreamChoice {
   readonly name: string;
   readonly namespace?: string;

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { numberAt, objectAt, parseObject } from '../../../src/embedded/platform/json';
 
-/** How often each row is at the destination. */
+/** Number of copies of each row at the destination. */
 export class CountedRows {
   readonly times: Uint8Array;
   lines = 0;
@@ -59,7 +59,7 @@ export function countTable(path: string, name: string, first: number, rows: numb
 }
 
 /**
- * How often checkpoints were repeated. A destination that appends stores the rows between two states wholly or not at
+ * Number of repeated checkpoints. A destination that appends stores the rows between two states wholly or not at
  * all, so each of them is there equally often.
  * @param times how often each row is there, in the order in which the source reads them
  */

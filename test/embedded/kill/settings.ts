@@ -3,7 +3,7 @@ export interface KillSettings {
   readonly firstSeed: number;
   readonly rounds: number;
   readonly rows: number;
-  /** How many processes are killed in one round. */
+  /** Number of processes that are killed in one round. */
   readonly kills: number;
 }
 

@@ -148,7 +148,7 @@ describe('a page with rows that cannot be read', () => {
   });
 });
 
-it('what Airbyte adds is let pass', () => {
+it('permits members that Airbyte adds', () => {
   const connection = parseConnection({
     ...CONNECTION,
     status: 'hibernating',

@@ -117,7 +117,7 @@ describe('concurrency gate', () => {
     await waiting;
   });
 
-  it('who gave up leaves the queue', async () => {
+  it('a call that was given up leaves the queue', async () => {
     const gate = gateOf({ maxConcurrency: 1, maxQueue: 1 });
     const release = await enter(gate, 'read', 'r1', []);
     const stop = new AbortController();

@@ -117,7 +117,7 @@ export class BulkPauseResultDto {
   @ApiProperty({ type: 'string', nullable: true, example: 'Orders to warehouse' })
   name: string | null;
 
-  /** What happened, or would happen. */
+  /** Result for this ingestion. In a check, the result that the call would have. */
   @ApiProperty({ enum: OUTCOMES, enumName: 'PauseOutcome', example: 'paused' })
   outcome: PauseOutcome;
 
