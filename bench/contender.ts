@@ -47,12 +47,17 @@ export class Running {
     private readonly child: ChildProcess,
   ) {}
 
-  static async start(contender: Contender, upstreamPort: number): Promise<Running> {
+  /** @param settings beside those that every contender gets */
+  static async start(
+    contender: Contender,
+    upstreamPort: number,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Running> {
     const port = await freePort();
     const log = openSync(join(tmpdir(), `bench-${contender.name.replaceAll(' ', '-')}.log`), 'w');
     const startedAt = performance.now();
     const child = fork(contender.main, {
-      env: environment(port, upstreamPort),
+      env: { ...environment(port, upstreamPort), ...settings },
       execArgv: ['--expose-gc', '--require', join(__dirname, 'probe.js')],
       stdio: ['ignore', log, log, 'ipc'],
     });
