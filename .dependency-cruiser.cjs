@@ -238,6 +238,13 @@ module.exports = {
       to: { path: '^(src|test|scripts)/', pathNot: '^src/demo/' },
     },
     {
+      // It runs in browsers and is bundled with its libraries.
+      name: 'the-web-page-is-a-client-like-any-other',
+      severity: 'error',
+      from: { path: '^src/ui/' },
+      to: { path: '^(src|test|scripts)/', pathNot: '^src/ui/' },
+    },
+    {
       name: 'only-tests-use-test-support',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
@@ -246,7 +253,7 @@ module.exports = {
     {
       name: 'nothing-unlisted-or-for-development-only',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/', pathNot: ['\\.spec\\.ts$', '^src/ui/'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown', 'undetermined'], pathNot: '\\.d\\.ts$' },
     },
   ],

@@ -8,7 +8,7 @@ COPY openapi.json openapi-3.0.json ./
 COPY docs/errors ./docs/errors
 COPY src ./src
 COPY clients/typescript/src ./clients/typescript/src
-COPY scripts/build.mjs scripts/bundle.mjs scripts/public-files.mjs ./scripts/
+COPY scripts/build.mjs scripts/bundle.mjs scripts/public-files.mjs scripts/ui-files.mjs ./scripts/
 # dist is a link. The programs need no node_modules.
 RUN npm run build && cp -rL dist /built
 

@@ -68,7 +68,7 @@ export default tseslint.config(
   },
   {
     // Kebab-case, with one dot only before a role: `status.controller.ts`, `queue.redis-spec.ts`.
-    files: ['{src,test,bench,scripts}/**/*.{ts,mjs,cjs}'],
+    files: ['{src,test,bench,scripts}/**/*.{ts,tsx,mjs,cjs}'],
     ignores: ['test/contract/programs/**'],
     plugins: { 'check-file': checkFile },
     rules: {

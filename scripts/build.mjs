@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
 import { writePublicFiles } from './public-files.mjs';
+import { writeUiFiles } from './ui-files.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILDS = join(ROOT, '.builds');
@@ -21,6 +22,7 @@ writeFileSync(holder, '');
 try {
   compile();
   writePublicFiles(folder);
+  await writeUiFiles(folder);
   await bundle(folder);
 } catch (error) {
   rmSync(folder, { recursive: true, force: true });

@@ -23,6 +23,7 @@ import { requiresAuthentication, SETTINGS, type Settings } from '../config/setti
 import { addApiDescriptions } from '../pages/api-description';
 import { addDocsPage } from '../pages/docs-page';
 import { addProblemPages } from '../pages/problem-pages';
+import { addUiPage } from '../pages/ui-page';
 
 /** Adds hooks and routes that do not belong to a Nest module. Call it before `app.init()`. */
 export function configureApp(app: NestFastifyApplication): void {
@@ -33,6 +34,7 @@ export function configureApp(app: NestFastifyApplication): void {
   addApiDescriptions(fastify, requiresAuthentication(settings));
   addDocsPage(fastify);
   addProblemPages(fastify);
+  if (settings.servesUi) addUiPage(fastify, requiresAuthentication(settings));
   addOperatorRoute(fastify, app.get(OperatorService));
   addMetricsRoute(fastify, app.get(MetricsPages), settings);
 }

@@ -140,6 +140,8 @@ export interface Settings {
   /** Secret that signs page tokens: 32 bytes in base64. Null: derived from the credentials for Airbyte, or random. */
   readonly pageTokenKey: string | null;
   readonly logLevel: LogLevel;
+  /** True: the web page for operators is served at `/ui`. */
+  readonly servesUi: boolean;
   /** True: readiness does not depend on Airbyte, so that an outage of it removes no replica from a load balancer. */
   readonly readyWithoutAirbyte: boolean;
   /** Directory of the event log, and of the state and the `/local` files of the embedded Airbyte. */

@@ -50,6 +50,7 @@ describe('parseSettings', () => {
       },
       metrics: { port: null, allowedHosts: ['localhost', '127.0.0.1', '[::1]'], maxSeries: 200_000 },
       tracing: { endpoint: null, serviceName: 'airbyte-ingestion-api' },
+      servesUi: true,
       scheduleMinIntervalMinutes: 1,
       missedRunToleranceMinutes: 30,
       apiKeys: [],

@@ -94,6 +94,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:'], env.secret('REDIS_URL')),
     pageTokenKey: readKey(env, 'PAGE_TOKEN_KEY'),
     logLevel: env.oneOf('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    servesUi: env.oneOf('UI', ['on', 'off']) !== 'off',
     readyWithoutAirbyte: env.oneOf('READY_WITHOUT_AIRBYTE', ['on', 'off']) === 'on',
     dataDir: env.text('DATA_DIR') ?? './data',
     dataKey: readKey(env, 'DATA_KEY'),

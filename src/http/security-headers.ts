@@ -20,6 +20,24 @@ export const API_HEADERS: Readonly<Record<string, string>> = {
 };
 
 const PAGES = /^\/(docs|problems)(\/|$)/;
+const UI = /^\/ui(\/|$)/;
+
+/** The web page shows names and messages of others. It has no inline code, and no text can become HTML (Trusted Types). */
+const UI_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+    requireTrustedTypesFor: ["'script'"],
+    trustedTypes: ["'none'"],
+  },
+};
 
 /** Adds the headers of helmet to pages and {@link API_HEADERS} to other responses. */
 export function addSecurityHeaders(fastify: FastifyInstance): void {
@@ -28,13 +46,19 @@ export function addSecurityHeaders(fastify: FastifyInstance): void {
     // The gateway serves plain HTTP. `upgrade-insecure-requests` would prevent browsers from loading the assets of a page.
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
+  const setUiHeaders = helmet({
+    strictTransportSecurity: { includeSubDomains: false },
+    contentSecurityPolicy: UI_POLICY,
+  });
   fastify.addHook('onRoute', (route) => {
-    if (!PAGES.test(route.url)) return;
+    const isUi = UI.test(route.url);
+    if (!isUi && !PAGES.test(route.url)) return;
+    const setHeaders = isUi ? setUiHeaders : setPageHeaders;
     route.config = { ...route.config, isPage: true };
     route.onRequest = [
       ...[route.onRequest ?? []].flat(),
       (request, reply, done) => {
-        setPageHeaders(request.raw, reply.raw, () => {
+        setHeaders(request.raw, reply.raw, () => {
           done();
         });
       },

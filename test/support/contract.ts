@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** Paths that the API description does not contain. */
-const BESIDE = /^\/($|(docs|problems|openapi(-3\.0)?\.(json|yaml)|metrics|operator)(\/|$))/;
+const BESIDE = /^\/($|(docs|problems|openapi(-3\.0)?\.(json|yaml)|metrics|operator|ui)(\/|$))/;
 
 /** Headers of HTTP and of helmet, which are not part of the contract. */
 const BACKGROUND =

@@ -1,0 +1,26 @@
+// Makes the folder `public/ui` of a build: the web page of src/ui as one script and one style sheet, each also compressed.
+import { build } from 'esbuild';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const UI = fileURLToPath(new URL('../src/ui', import.meta.url));
+
+/** @param folder of the build */
+export async function writeUiFiles(folder) {
+  const out = join(folder, 'public', 'ui');
+  await build({
+    entryPoints: [join(UI, 'main.tsx'), join(UI, 'main.css')],
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    tsconfig: join(UI, 'tsconfig.json'),
+    logLevel: 'warning',
+  });
+  for (const name of ['index.html', 'icon.svg']) cpSync(join(UI, name), join(out, name));
+  for (const name of ['main.js', 'main.css'])
+    writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(join(out, name)), { level: 9 }));
+}

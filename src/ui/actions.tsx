@@ -1,0 +1,129 @@
+import { type Ingestion, type IngestionStatusReport, isProblem } from '@airbyte-ingestion/client';
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { PauseForm } from './pause-form';
+import { ProblemNotice } from './problem';
+import { RefreshForm } from './refresh-form';
+import type { Session } from './session';
+
+interface ActionsProps {
+  readonly ingestion: Ingestion;
+  readonly status: IngestionStatusReport;
+  readonly session: Session;
+  readonly onChange: () => void;
+}
+
+/** Changes that the key may make. Others are not offered. */
+export function Actions({ ingestion, status, session, onChange }: ActionsProps): JSX.Element | null {
+  const { connectionId } = ingestion;
+  const { currentRun } = status;
+  const [form, setForm] = useState<'pause' | 'refresh' | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [message, setMessage] = useState('');
+  const [running, setRunning] = useState<string | null>(null);
+  if (!session.may('ingestion:write')) return null;
+
+  const act = async (work: () => Promise<string>): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    setMessage('');
+    try {
+      setMessage(await work());
+      setForm(null);
+      setRunning(null);
+    } catch (reason) {
+      if (isProblem(reason, 'run-in-progress')) setRunning(reason.problem.runId ?? '');
+      setError(reason);
+    }
+    setBusy(false);
+    onChange();
+  };
+  const run = (attach: boolean) => (): void => {
+    void act(async () => {
+      const { runId } = await session.client.startRun(connectionId, { attach });
+      return attach ? `You follow run ${runId}.` : `Run ${runId} was started.`;
+    });
+  };
+  const cancel = (runId: string) => (): void => {
+    void act(async () => {
+      const { status: now } = await session.client.cancelRun(connectionId, runId);
+      return now === 'cancelled' ? `Run ${runId} was cancelled.` : `Run ${runId} is being cancelled.`;
+    });
+  };
+  const resume = (): void => {
+    void act(async () => {
+      await session.client.patch(connectionId, { status: 'active' });
+      return 'The schedule is active again.';
+    });
+  };
+  const toggle = (name: 'pause' | 'refresh') => (): void => {
+    setForm(form === name ? null : name);
+    setError(null);
+  };
+  const isActive = status.status === 'active';
+
+  return (
+    <section class="actions" aria-label="Actions">
+      <div class="buttons">
+        {currentRun === null && running === null && isActive && (
+          <button type="button" class="primary" disabled={isBusy} onClick={run(false)}>
+            Run now
+          </button>
+        )}
+        {(currentRun !== null || running !== null) && (
+          <button type="button" disabled={isBusy} onClick={run(true)}>
+            Attach to the run
+          </button>
+        )}
+        {currentRun && (
+          <button type="button" disabled={isBusy} onClick={cancel(currentRun.runId)}>
+            Cancel the run
+          </button>
+        )}
+        {isActive && (
+          <button type="button" disabled={isBusy} aria-expanded={form === 'pause'} onClick={toggle('pause')}>
+            Pause…
+          </button>
+        )}
+        {status.status === 'inactive' && (
+          <button type="button" class="primary" disabled={isBusy} onClick={resume}>
+            Resume
+          </button>
+        )}
+        {session.has('refresh') && isActive && currentRun === null && (
+          <button
+            type="button"
+            disabled={isBusy}
+            aria-expanded={form === 'refresh'}
+            onClick={toggle('refresh')}
+          >
+            Refresh…
+          </button>
+        )}
+      </div>
+      <p role="status" class={message === '' ? 'hidden' : 'notice good'}>
+        {message}
+      </p>
+      <ProblemNotice error={error} />
+      {form === 'pause' && (
+        <PauseForm
+          connectionId={connectionId}
+          session={session}
+          isBusy={isBusy}
+          act={act}
+          onClose={toggle('pause')}
+        />
+      )}
+      {form === 'refresh' && (
+        <RefreshForm
+          ingestion={ingestion}
+          session={session}
+          isBusy={isBusy}
+          act={act}
+          onClose={toggle('refresh')}
+        />
+      )}
+    </section>
+  );
+}
