@@ -164,6 +164,7 @@ module.exports = {
           '^src/demo/',
           // It has no Nest container.
           '^src/doctor/main\\.ts$',
+          '^src/backup/embedded-copy\\.ts$',
         ],
       },
       to: {

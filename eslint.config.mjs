@@ -89,6 +89,7 @@ export default tseslint.config(
       'src/main.ts',
       'src/demo/**',
       'src/doctor/main.ts',
+      'src/backup/main.ts',
       'src/embedded/engine/connector-process.ts',
       'src/embedded/connectors/**',
       'src/embedded/protocol/local-root.ts',

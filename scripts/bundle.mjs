@@ -33,6 +33,7 @@ export async function bundle(folder) {
     entryPoints: [
       join(folder, 'main.js'),
       join(folder, 'doctor', 'main.js'),
+      join(folder, 'backup', 'main.js'),
       join(folder, 'embedded', 'index.js'),
       join(folder, 'embedded', 'configuration', 'worker.js'),
       ...connectors,

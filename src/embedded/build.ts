@@ -13,6 +13,7 @@ import { JobRunner } from './engine/job-runner';
 import { readRegistry } from './engine/registry';
 import { retryPolicy } from './engine/retry';
 import { Scheduler } from './engine/scheduler';
+import { Standstill } from './engine/standstill';
 import { routesOver } from './routes';
 
 const MAX_RUNNING_JOBS = 3;
@@ -70,8 +71,10 @@ export function buildEngine(options: EngineOptions): Engine {
     stores.actors.updateConfiguration(kind, id, configuration, shown);
     log.info(`The connector of ${kind} ${id} changed its configuration.`);
   });
+  const standstill = new Standstill();
   const runner = new JobRunner({
     ...stores,
+    standstill,
     connectors,
     runtimeDirs,
     emptyOverwrite,
@@ -97,7 +100,8 @@ export function buildEngine(options: EngineOptions): Engine {
     },
   });
   return {
-    routes: (tokens) => routesOver({ db, stores, connectors, runner, scheduler, runtimeDirs, now }, tokens),
+    routes: (tokens) =>
+      routesOver({ db, dataDir, stores, connectors, runner, scheduler, runtimeDirs, now }, tokens),
     start: () => {
       runner.recover();
       scheduler.start();

@@ -1,4 +1,5 @@
 import type { ConnectionChangeOptions } from './api/connection-change';
+import { backupRoutes } from './api/internal/routes-backups';
 import { internalConnectionRoutes } from './api/internal/routes-connections';
 import { cronRoutes } from './api/internal/routes-cron';
 import { internalJobRoutes } from './api/internal/routes-jobs';
@@ -11,6 +12,7 @@ import { connectionRoutes, deleteConnection } from './api/routes-connections';
 import { jobRoutes } from './api/routes-jobs';
 import type { Route, Routes } from './api/router';
 import type { Tokens } from './api/token';
+import { copyDataDir } from './engine/copy-data-dir';
 import type { ConnectorRuntimeDirs } from './engine/command';
 import type { Connectors } from './engine/connectors';
 import type { JobRunner } from './engine/job-runner';
@@ -27,6 +29,7 @@ import type { Stores } from './store/stores';
 /** The parts of the engine that the routes use. */
 export interface RouteParts {
   readonly db: Database;
+  readonly dataDir: string;
   readonly stores: Stores;
   readonly connectors: Connectors;
   readonly runner: JobRunner;
@@ -59,7 +62,7 @@ export function routesOver(parts: RouteParts, tokens: Tokens): Routes {
 }
 
 function internalRoutes(
-  { stores, connectors, runner, now }: RouteParts,
+  { db, dataDir, stores, connectors, runner, now }: RouteParts,
   changes: ConnectionChangeOptions,
 ): Route[] {
   const records = {
@@ -77,6 +80,9 @@ function internalRoutes(
     ...refreshRoutes(records),
     ...timelineRoutes(stores),
     ...cronRoutes(now),
+    ...backupRoutes({
+      backUp: (target, waitMs) => runner.atStandstill(waitMs, () => copyDataDir(db, dataDir, target)),
+    }),
   ];
 }
 

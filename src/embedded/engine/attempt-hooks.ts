@@ -4,6 +4,7 @@ import type { Failure } from '../store/failure';
 import type { ConnectorRuntimeDirs } from './command';
 import type { ReportHandlers } from './connector-reports';
 import type { Commit, Checkpoints } from './checkpoints';
+import type { Holdable, Standstill } from './standstill';
 
 /** Callbacks and limits of an attempt. */
 export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | 'warn' | 'logEvent'> {
@@ -21,6 +22,9 @@ export interface AttemptHooks extends Pick<ReportHandlers, 'onConfiguration' | '
   readonly silenceMs: number;
   /** Wait for an acknowledgement of a destination that may buffer its states. */
   readonly stateWaitMs: number;
+  readonly standstill: Standstill;
+  /** This attempt, for the standstill. */
+  readonly holdable: Holdable;
   readonly onProcess: (identity: ProcessIdentity) => void;
   readonly onProcessEnd: (identity: ProcessIdentity) => void;
   /** Receives the counts of the attempt, which change while it runs. */

@@ -34,6 +34,7 @@ import { renamingOf } from './naming';
 import { sharedName, type AttemptPlan } from './plan';
 import type { StreamCounts } from './unacknowledged-states';
 import { beginAttempt, isOverwritten } from './resume';
+import type { Standstill } from './standstill';
 
 /** Dependencies and limits of attempts. */
 export interface AttemptRunnerOptions {
@@ -47,6 +48,7 @@ export interface AttemptRunnerOptions {
   readonly replacements: ReplacementStore;
   readonly emptyOverwrite: EmptyOverwrite;
   readonly connectors: Connectors;
+  readonly standstill: Standstill;
   readonly runtimeDirs: ConnectorRuntimeDirs;
   readonly log: EmbeddedLog;
   readonly now: Now;
@@ -128,9 +130,16 @@ export class AttemptRunner {
       ),
     );
     attempt.log.redactWith((text) => redactor.redact(text));
-    const plan = this.planOf(job, attempt.number, parts);
-    const failure = await runAttempt(plan, await this.hooksOf(job, attempt, parts, redactor, signal));
-    return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
+    const { standstill } = this.options;
+    const holdable = await standstill.join(parts.connection.id, signal);
+    try {
+      const plan = this.planOf(job, attempt.number, parts);
+      const hooks = await this.hooksOf(job, attempt, parts, redactor, signal);
+      const failure = await runAttempt(plan, { ...hooks, holdable });
+      return failure === null ? null : reportable(failure, (text) => redactor.redact(text));
+    } finally {
+      standstill.leave(holdable);
+    }
   }
 
   private checkRecords(
@@ -188,7 +197,7 @@ export class AttemptRunner {
     parts: Parts,
     redactor: Redactor,
     signal: AbortSignal,
-  ): Promise<AttemptHooks> {
+  ): Promise<Omit<AttemptHooks, 'holdable'>> {
     const { attempts, attemptStreams, destinationRows, connectors, log } = this.options;
     const jobId = job.id;
     const rename = renamingOf(parts.connection.settings);

@@ -60,6 +60,8 @@ class Attempt {
    */
   private readonly treatsEndAsSuccess: boolean;
   private lastMessageMs: number;
+  /** True between the first acknowledged state and the end of the source. */
+  private hasCheckpoint = false;
 
   constructor(
     private readonly plan: AttemptPlan,
@@ -165,6 +167,7 @@ class Attempt {
       if (!Buffer.isBuffer(chunk) || this.hasFailed()) continue;
       try {
         for (const piece of forwarder.push(chunk)) await this.forward(piece);
+        this.noteRest();
       } catch (error) {
         // The rest of the output is read and dropped, so that the source can end.
         this.failWith(error);
@@ -179,6 +182,7 @@ class Attempt {
   }
 
   private async forward(piece: Piece): Promise<void> {
+    await this.leaveRest();
     if (this.hasFailed()) return;
     if ('records' in piece) {
       await this.write(piece.records);
@@ -202,6 +206,22 @@ class Attempt {
     const asSent = renameState(state, this.plan.rename);
     this.checkpoints.addState(parsed, asSent);
     await this.write(`${JSON.stringify({ ...message, state: asSent })}\n`);
+    if (this.hooks.standstill.isRequested) await this.awaitAllStates();
+    this.noteRest();
+  }
+
+  /** Everything that was sent is covered by a stored state. Before the first checkpoint a destination may still prepare. */
+  private noteRest(): void {
+    const { checkpoints, hooks } = this;
+    hooks.holdable.rests =
+      this.hasCheckpoint && checkpoints.unacknowledged === 0 && checkpoints.rest.length === 0;
+    hooks.standstill.changed();
+  }
+
+  private async leaveRest(): Promise<void> {
+    const { holdable, standstill, signal } = this.hooks;
+    if (holdable.rests) await standstill.passed(signal);
+    holdable.rests = false;
   }
 
   /**
@@ -226,6 +246,8 @@ class Attempt {
    */
   private async finish(): Promise<void> {
     await this.awaitAllStates();
+    await this.leaveRest();
+    this.hasCheckpoint = false;
     if (this.hasFailed()) return;
     const refusal = this.hooks.checkRecords(this.checkpoints);
     if (refusal !== null) throw new AttemptError(refusal);
@@ -278,6 +300,8 @@ class Attempt {
   private commit(state: JsonObject): void {
     if (this.state.phase === 'untrusted') return;
     this.hooks.onCommit(this.checkpoints.acknowledge(state));
+    this.hasCheckpoint = true;
+    this.noteRest();
     if (this.hasFailed() && this.treatsEndAsSuccess) this.terminateDestination();
     this.acknowledgements.changed();
   }

@@ -143,6 +143,14 @@ export class JobRunner {
     await Promise.all([...this.running.values()].map(({ done }) => done));
   }
 
+  /**
+   * Does something while no job runs beyond a checkpoint and none begins.
+   * @throws StandstillError if a job has no checkpoint within `limitMs`
+   */
+  async atStandstill(limitMs: number, work: () => Promise<void>): Promise<void> {
+    await this.options.standstill.hold(limitMs, work);
+  }
+
   private fill(): void {
     if (this.closing) return;
     for (const job of [...this.waiting]) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { until } from '../../../test/support/until';
 import { ROWS, SyncBench } from '../../../test/embedded/sync-bench';
 import { runAttempt } from './attempt';
+import { Standstill } from './standstill';
 
 let bench: SyncBench;
 
@@ -139,6 +140,8 @@ describe('a sync with connectors that misbehave', () => {
         graceMs: 1000,
         silenceMs: 60_000,
         stateWaitMs: 1000,
+        standstill: new Standstill(),
+        holdable: { connectionId: 'c', rests: false },
         onProcess: () => {
           throw new Error('database or disk is full');
         },

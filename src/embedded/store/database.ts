@@ -105,6 +105,20 @@ export class Database {
     }
   }
 
+  /** Writes a copy that a process of any machine can open. */
+  copyTo(path: string): void {
+    // SQLite writes into an empty file, so that nobody else can read it.
+    closeSync(openSync(path, 'wx', 0o600));
+    this.prepare('VACUUM INTO ?').run(path);
+    const copy = new DatabaseSync(path);
+    try {
+      // Connectors of this machine must not be ended when the copy is opened.
+      copy.exec('DELETE FROM "processes"');
+    } finally {
+      copy.close();
+    }
+  }
+
   /** @throws for example if the disk is full. The file is closed nevertheless, and no commit is lost */
   close(): void {
     try {
