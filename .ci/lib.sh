@@ -35,6 +35,8 @@ need_redis() { command -v redis-server >/dev/null || apt_install redis-server; }
 need_nginx() { command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || apt_install nginx-light; }
 need_chromium() { command -v chromium >/dev/null || apt_install chromium; }
 
+need_systemd() { command -v systemd-analyze >/dev/null || apt_install systemd; }
+
 need_postgres() { ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || apt_install postgresql; }
 
 need_prometheus() {
