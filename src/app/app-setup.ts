@@ -8,7 +8,6 @@ import { addRequestLog, addUpstreamLog } from './request-log';
 import { addJsonBodyParser } from '../http/json-body-parser';
 import { addCallerTurns } from '../http/caller-turns';
 import { addCrossOriginRules, refuseForeignPages } from '../http/cross-origin';
-import { addFrontPage } from '../http/front-page';
 import { addRawHttpGuards } from '../http/raw-http-guards';
 import { addMethodTable, refuseOtherMethods } from '../http/method-table';
 import { GatewayMetrics } from '../metrics/gateway/gateway-metrics';
@@ -22,6 +21,7 @@ import { addSecurityHeaders } from '../http/security-headers';
 import { requiresAuthentication, SETTINGS, type Settings } from '../config/settings-types';
 import { addApiDescriptions } from '../pages/api-description';
 import { addDocsPage } from '../pages/docs-page';
+import { addGuidePage } from '../pages/guide-page';
 import { addProblemPages } from '../pages/problem-pages';
 import { addUiPage } from '../pages/ui-page';
 
@@ -30,7 +30,11 @@ export function configureApp(app: NestFastifyApplication): void {
   const settings = app.get<Settings>(SETTINGS);
   addHooks(app, settings);
   const fastify = app.getHttpAdapter().getInstance();
-  addFrontPage(fastify);
+  addGuidePage(fastify, {
+    signIn: requiresAuthentication(settings),
+    isEmbedded: !settings.airbyte.disablesFailing,
+    hasUi: settings.servesUi,
+  });
   addApiDescriptions(fastify, requiresAuthentication(settings));
   addDocsPage(fastify);
   addProblemPages(fastify);

@@ -19,7 +19,7 @@ export const API_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-const PAGES = /^\/(docs|problems)(\/|$)/;
+const PAGES = /^\/($|(docs|problems)(\/|$))/;
 const UI = /^\/ui(\/|$)/;
 
 /** The web page shows names and messages of others. It has no inline code, and no text can become HTML (Trusted Types). */

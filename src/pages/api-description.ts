@@ -1,22 +1,17 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { strongTag } from '../http/conditional';
 import { builtFile } from './built-files';
 import { type Page, sendPage } from './conditional-send';
 import { OPEN_ROUTE } from '../http/route-config';
+import { serverOf } from './server-url';
 
 /** Placeholder for the server URL. scripts/public-files.mjs writes it into the built files. */
 const SERVER = 'http://server.invalid';
-/** Server URL for a request without a valid host. */
-const FALLBACK = 'http://127.0.0.1:3000';
-
 const FORMATS = [
   ['openapi.json', 'application/json; charset=utf-8'],
   ['openapi-3.0.json', 'application/json; charset=utf-8'],
   ['openapi.yaml', 'application/yaml; charset=utf-8'],
 ] as const;
-
-/** Protocol, host and port. The response must not contain other input of a caller. */
-const SERVER_URL = /^https?:\/\/([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?$/;
 
 /**
  * Serves the OpenAPI documents. The server URL is the origin of the request, so that tools can use it unchanged.
@@ -39,10 +34,4 @@ function pageWithServer(text: string, type: string): (server: string) => Page {
     throw new Error('the built OpenAPI document contains no server. Run npm run build.');
   const digest = strongTag(text);
   return (server) => ({ tag: strongTag([digest, server]), type, parts: [head, Buffer.from(server), tail] });
-}
-
-/** Fastify reads `X-Forwarded-Proto` and `X-Forwarded-Host` only from trusted proxies. This function validates them too. */
-function serverOf({ protocol, host }: FastifyRequest): string {
-  const server = `${protocol}://${host}`;
-  return SERVER_URL.test(server) ? server : FALLBACK;
 }

@@ -140,7 +140,7 @@ describe('an HTTP request', () => {
     expect(await response.json()).toMatchObject({ code: 'route-not-found' });
   });
 
-  it('to the root redirects a browser to the docs, and returns an index to other clients', async () => {
+  it('to the root returns an index to clients that are no browsers, and redirects them to the docs', async () => {
     const index = await gateway.api.get('/').redirects(0).expect(302);
     expect(index.headers['location']).toBe('/docs');
     for (const path of Object.values(index.body as Record<string, string>))

@@ -1,0 +1,92 @@
+import type { FastifyInstance } from 'fastify';
+import { strongTag } from '../http/conditional';
+import { OPEN_ROUTE } from '../http/route-config';
+import { type Page, sendPage } from './conditional-send';
+import { serverOf } from './server-url';
+
+const INDEX = {
+  docs: '/docs',
+  description: '/openapi.json',
+  liveness: '/health/live',
+  readiness: '/health/ready',
+};
+
+/** What the commands of the guide depend on. */
+export interface GuideOptions {
+  /** True if callers must authenticate. */
+  readonly signIn: boolean;
+  /** True if the sample ingestion of the embedded Airbyte exists. */
+  readonly isEmbedded: boolean;
+  /** True if the web page is served. */
+  readonly hasUi: boolean;
+}
+
+/** Serves a guide to browsers at `/`. Other clients are redirected to `/docs`, with a JSON index as the body. */
+export function addGuidePage(fastify: FastifyInstance, options: GuideOptions): void {
+  fastify.get('/', OPEN_ROUTE, (request, reply) => {
+    void reply.header('vary', 'accept');
+    if (request.headers.accept?.includes('text/html') === true)
+      return sendPage(request, reply, guideFor(serverOf(request), options));
+    return reply.status(302).header('location', INDEX.docs).send(INDEX);
+  });
+}
+
+/** @param server origin of the request, which contains no character with a meaning in HTML */
+function guideFor(server: string, { signIn, isEmbedded, hasUi }: GuideOptions): Page {
+  const key = signIn ? ' -H "x-api-key: $KEY"' : '';
+  const json = ` -H 'content-type: application/json' -d`;
+  const schedule = '{"schedule": {"scheduleType": "cron", "cronExpression": "0 9 * * 1-5"}}';
+  const sample = 'conn-12345678-1234-1234-1234-123456789012';
+  const steps = [
+    [
+      'List the ingestions, each with its health, its last and its next sync',
+      `curl -s ${server}/ingestion${key}`,
+    ],
+    [
+      'See what a schedule means, and when it fires next',
+      `curl -s ${server}/schedule/preview${key}${json} '${schedule}'`,
+    ],
+    isEmbedded
+      ? ['Sync the sample ingestion now', `curl -s -X POST ${server}/ingestion/${sample}/runs${key}`]
+      : ['List the sources that can be connected', `curl -s ${server}/sources${key}`],
+  ] as const;
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Airbyte Ingestion API</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 1rem/1.55 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
+h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .75rem; }
+h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+pre { margin: .25rem 0 1rem; padding: .75rem 1rem; overflow-x: auto; border: 1px solid #8888; border-radius: 6px; }
+li { margin-bottom: .35rem; }
+</style>
+</head>
+<body>
+<main>
+<h1>Airbyte Ingestion API</h1>
+<p>One request connects a source to a destination on a schedule. One request tells when data last arrived and when it will arrive
+next. Airbyte moves the data; you need not learn it.</p>
+<h2>Try it</h2>
+${signIn ? '<p>Set <code>KEY</code> to your API key.</p>\n' : ''}<ol>
+${steps.map(([words, command]) => `<li>${words}:\n<pre tabindex="0" aria-label="Command">${escaped(command)}</pre></li>`).join('\n')}
+</ol>
+<h2>Go on</h2>
+<ul>
+${hasUi ? '<li><a href="./ui/">The page</a>: all ingestions by health, their runs, and a form that connects</li>\n' : ''}<li><a href="./docs/">The reference</a>: every operation, to try in the browser</li>
+<li><a href="./problems">The errors</a>: what each means and what to do</li>
+<li><a href="./openapi.json">The API description</a> in OpenAPI 3.1, also in <a href="./openapi-3.0.json">3.0</a></li>
+</ul>
+</main>
+</body>
+</html>
+`;
+  return { tag: strongTag(html), type: 'text/html; charset=utf-8', parts: [Buffer.from(html)] };
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
