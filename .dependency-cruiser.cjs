@@ -1,6 +1,6 @@
 /** Which folder may import which, as errors. docs/architecture.md draws the same picture. */
 const gateway =
-  '^src/(app|airbyte|api|audit|auth|config|events|health|http|idempotency|lib|metrics|operator|pages|rate-limit|redis|start|tracing|main)';
+  '^src/(app|airbyte|api|audit|auth|config|events|health|http|idempotency|lib|metrics|operator|pages|rate-limit|redis|start|tracing|webhooks|main)';
 
 /** Folders in the order in which they build on one another: a folder imports only those before it. */
 const layers = [
@@ -141,10 +141,25 @@ module.exports = {
       },
     },
     {
-      name: 'only-the-application-imports-events',
+      name: 'only-the-application-and-webhooks-import-events',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(events|app)/' },
+      from: { path: '^src/', pathNot: '^src/(events|webhooks|app)/' },
       to: { path: '^src/events/' },
+    },
+    {
+      name: 'webhooks-are-a-reader-of-the-event-log',
+      severity: 'error',
+      from: { path: '^src/webhooks/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/(config|lib|api|http|redis|auth|events|webhooks)/', '^src/airbyte/core/'],
+      },
+    },
+    {
+      name: 'only-the-application-imports-webhooks',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(webhooks|app)/' },
+      to: { path: '^src/webhooks/' },
     },
     {
       name: 'no-orphans',
@@ -160,6 +175,8 @@ module.exports = {
         pathNot: [
           '^src/airbyte/client/transport/',
           '^src/airbyte/core/core\\.module\\.ts$',
+          // Its receivers are not Airbyte.
+          '^src/webhooks/sender/',
           '^src/embedded/',
           '^src/demo/',
           // It has no Nest container.

@@ -12,6 +12,7 @@ import { OperatorModule } from '../operator/operator.module';
 import { IdempotencyModule } from '../idempotency/idempotency.module';
 import type { Clock } from '../lib/clock';
 import type { Tracer } from '../lib/tracer';
+import { WebhooksModule } from '../webhooks/webhooks.module';
 import { RedisModule } from '../redis/redis.module';
 import { CallersShutdown } from './callers-shutdown';
 import { GlobalsModule } from './globals.module';
@@ -29,6 +30,7 @@ export class AppModule {
         IdempotencyModule,
         AirbyteModule,
         EventsModule,
+        WebhooksModule,
         HealthModule,
         MetricsModule,
         OperatorModule,

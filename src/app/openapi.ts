@@ -38,6 +38,7 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('runs', 'Start, follow and list runs.')
     .addTag('schedule', 'Validate and explain schedules.')
     .addTag('events', 'Follow what happens to runs and ingestions.')
+    .addTag('webhooks', 'Receive events by HTTP requests.')
     .addTag('health', 'Liveness and readiness probes.')
     .build();
   return completeDocument(

@@ -1,9 +1,10 @@
-/** Permissions of callers. Reads and changes of ingestions; logs, which may contain data; runs that empty tables; metrics; the state of the gateway. */
+/** Permissions of callers. Reads and changes of ingestions; logs, which may contain data; runs that empty tables; webhooks; metrics; the state of the gateway. */
 export const SCOPES = [
   'ingestion:read',
   'ingestion:write',
   'ingestion:logs',
   'ingestion:destroy',
+  'webhook:write',
   'metrics:read',
   'operator:read',
 ] as const;
@@ -84,6 +85,14 @@ export interface EventSettings {
   readonly retentionMs: number;
 }
 
+/** Settings of the webhooks. */
+export interface WebhookSettings {
+  /** Reason why there are no webhooks, with the fix; null if there are. */
+  readonly offReason: string | null;
+  /** Host names, addresses and networks (CIDR) of internal receivers. */
+  readonly allowedHosts: readonly string[];
+}
+
 /** An API key. Only its hash is stored. */
 export interface ApiKey {
   readonly name: string;
@@ -116,6 +125,7 @@ export interface Settings {
   readonly metrics: MetricsSettings;
   readonly tracing: TracingSettings;
   readonly events: EventSettings;
+  readonly webhooks: WebhookSettings;
   /** Minimum interval of schedules. More frequent ones are refused. */
   readonly scheduleMinIntervalMinutes: number;
   /** A firing without a run counts as missed after this time. Airbyte guarantees a start within 30 minutes. */
@@ -146,7 +156,10 @@ export interface Settings {
   readonly readyWithoutAirbyte: boolean;
   /** Directory of the event log, and of the state and the `/local` files of the embedded Airbyte. */
   readonly dataDir: string;
-  /** Encryption key for configurations of the embedded Airbyte: 32 bytes in base64. Null: `secret.key` in `dataDir`. */
+  /**
+   * Encryption key for configurations of the embedded Airbyte and for secrets of webhooks: 32 bytes in base64. Null:
+   * `secret.key` and `webhooks.key` in `dataDir`.
+   */
   readonly dataKey: string | null;
   /** Reaction of the embedded Airbyte to an overwrite that would leave a table with rows empty. */
   readonly emptyOverwrite: 'warn' | 'refuse';

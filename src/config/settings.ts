@@ -24,6 +24,12 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   const env = new Environment(variables);
   const allowedHosts = readAllowedHosts(env);
   const mirror = readMirror(env);
+  const events: EventSettings = {
+    ...readEventStorage(env, mirror),
+    upstreamId: upstreamIdOf(env),
+    retentionMs:
+      1000 * env.integer('EVENTS_RETENTION_S', { fallback: 7 * DAY_S, min: 3600, max: 365 * DAY_S }),
+  };
   const settings: Settings = {
     host: env.text('HOST') ?? '127.0.0.1',
     port: env.integer('PORT', { fallback: 3000, min: 0, max: 65_535 }),
@@ -52,12 +58,8 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     },
     statusMaxAgeMs: env.integer('STATUS_MAX_AGE_MS', { fallback: 1000, min: 0, max: 60 * MINUTE_MS }),
     mirror,
-    events: {
-      ...readEventStorage(env, mirror),
-      upstreamId: upstreamIdOf(env),
-      retentionMs:
-        1000 * env.integer('EVENTS_RETENTION_S', { fallback: 7 * DAY_S, min: 3600, max: 365 * DAY_S }),
-    },
+    events,
+    webhooks: { offReason: webhooksOffReason(env, events), allowedHosts: readWebhookHosts(env) },
     metrics: {
       port: readMetricsPort(env),
       allowedHosts: allowedHosts.withoutSignIn,
@@ -162,6 +164,26 @@ function readEventStorage(
     storage: null,
     offReason: 'Events need a place to be kept. Set REDIS_URL, or DATA_DIR for one process.',
   };
+}
+
+/** Deliveries are read from the event log, and their secrets are encrypted. */
+function webhooksOffReason(
+  env: Environment,
+  { storage, offReason, retentionMs }: EventSettings,
+): string | null {
+  if (storage === null) return `Webhooks need events. ${offReason ?? ''}`.trim();
+  if (retentionMs < 7 * DAY_S * 1000)
+    return `EVENTS_RETENTION_S is below ${7 * DAY_S}: deliveries are repeated for days and kept for a week.`;
+  const hasKey = env.text('DATA_KEY') !== null || env.text('DATA_KEY_FILE') !== null;
+  return storage === 'redis' && !hasKey
+    ? 'The secrets of webhooks are encrypted in Redis. Set DATA_KEY to the same value at all replicas.'
+    : null;
+}
+
+/** Host names without ports, or networks in CIDR notation (RFC 4632). */
+function readWebhookHosts(env: Environment): string[] {
+  const reason = 'must be a host name, an address or a network, such as hooks.internal or 10.0.0.0/8';
+  return env.list('WEBHOOK_ALLOWED_HOSTS', (entry) => isHostName(entry) || isNetwork(entry), reason);
 }
 
 /** Several replicas share a Redis, so a random key for each would be noticed by callers only. */

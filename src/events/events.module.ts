@@ -41,6 +41,7 @@ const MAX_EVENTS = 200_000;
       inject: [SETTINGS, CLOCK, RedisState, Mirror, Changes, StatusService],
     },
   ],
+  exports: [EventsRuntime],
 })
 export class EventsModule {}
 

@@ -37,13 +37,14 @@ export class CapabilitiesService {
     const isUnknown = DETECTED_BY_READS.some((name) => this.internal.capability(name).state === 'unknown');
     if (isUnknown) await this.detections.get(sharingKey(context), () => this.detect(context));
     const { caller } = context;
-    const { offReason } = this.settings.events;
+    const { events, webhooks } = this.settings;
     return {
       capabilities: [
         ...this.internal.capabilities().map(({ capability, state, reason }) => {
           return { name: capability, state, reason };
         }),
-        { name: 'events', state: offReason === null ? 'on' : 'off', reason: offReason },
+        { name: 'events', state: stateOf(events), reason: events.offReason },
+        { name: 'webhooks', state: stateOf(webhooks), reason: webhooks.offReason },
       ],
       caller: caller
         ? { name: caller.id, scopes: [...caller.scopes], workspaceId: caller.workspaceId }
@@ -70,4 +71,8 @@ export class CapabilitiesService {
       if (!(error instanceof AirbyteError)) throw error;
     }
   }
+}
+
+function stateOf({ offReason }: { readonly offReason: string | null }): 'on' | 'off' {
+  return offReason === null ? 'on' : 'off';
 }

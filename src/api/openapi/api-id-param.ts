@@ -6,6 +6,8 @@ import { problemResponse } from './api-problems';
 const EXAMPLES = {
   connectionId: 'conn-12345678-1234-1234-1234-123456789012',
   runId: '1',
+  webhookId: 'whk_Yx8pT1nQ2b7Zr5Lk0sVdEw',
+  eventId: 'evt_kT3v0bqB6m1d9uEo4pXy2w',
   sourceId: '95e66a59-8045-4307-9678-63bc3c9b8c93',
 };
 

@@ -58,6 +58,12 @@ export class EventLog {
     });
   }
 
+  /** @returns null if the log has no such event, for example because it was dropped */
+  async find(id: string): Promise<EventDto | null> {
+    const found = await this.withProblems(() => this.store.find(id));
+    return found && parseEvent(found);
+  }
+
   /** Position of the newest event, to read only later ones. */
   async newestPosition(): Promise<string> {
     const { newest, newestDropped } = await this.ends();

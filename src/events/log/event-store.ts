@@ -65,11 +65,6 @@ export interface LogEnds {
   readonly completeUntilMs: number | null;
 }
 
-export interface FoundEvent {
-  readonly position: string;
-  readonly workspaceId: string;
-}
-
 /** Bounds of the log. */
 export interface LogBounds {
   readonly retentionMs: number;
@@ -103,7 +98,7 @@ export interface EventStore {
   append(change: LogChange): Promise<void>;
   /** The first events after a position; null: from the oldest. */
   read(after: string | null, limit: number): Promise<Part>;
-  find(id: string): Promise<FoundEvent | null>;
+  find(id: string): Promise<StoredEvent | null>;
   ends(): Promise<LogEnds>;
   /** Whether `text` has the form of a position of this store. */
   isPosition(text: string): boolean;

@@ -93,7 +93,11 @@ return redis.call('XRANGE', KEYS[3], from, '+', 'COUNT', ARGV[2])`,
 /** ARGV: id of an event. */
 export const FIND: RedisScript = {
   name: 'eventsFind',
-  lua: `return redis.call('HGET', KEYS[4], ARGV[1])`,
+  lua: `
+local found = redis.call('HGET', KEYS[4], ARGV[1])
+if not found then return {} end
+local position = string.match(found, '^%S+')
+return redis.call('XRANGE', KEYS[3], position, position)`,
 };
 
 /** The oldest and the newest event. */

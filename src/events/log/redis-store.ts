@@ -3,7 +3,6 @@ import type { RedisScript, RedisState } from '../../redis/redis-state';
 import {
   type EventStore,
   EventStoreUnavailable,
-  type FoundEvent,
   type KnownRow,
   type LogBounds,
   type LogChange,
@@ -91,11 +90,9 @@ export class RedisEventStore implements EventStore {
     }
   }
 
-  async find(id: string): Promise<FoundEvent | null> {
-    const found = await this.run(FIND, [id]);
-    if (typeof found !== 'string') return null;
-    const at = found.indexOf(' ');
-    return { position: found.slice(0, at), workspaceId: found.slice(at + 1) };
+  async find(id: string): Promise<StoredEvent | null> {
+    const [entry] = rowsOf(await this.run(FIND, [id]));
+    return entry === undefined ? null : storedEventOf(entry);
   }
 
   async ends(): Promise<LogEnds> {

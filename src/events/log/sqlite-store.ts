@@ -5,12 +5,12 @@ import { StartError } from '../../config/start-error';
 import {
   type EventStore,
   EventStoreUnavailable,
-  type FoundEvent,
   type LogBounds,
   type LogChange,
   type LogEnds,
   type LogState,
   type Part,
+  type StoredEvent,
 } from './event-store';
 import { integerIn, textIn } from './stored-row';
 
@@ -130,23 +130,18 @@ export class SqliteEventStore implements EventStore {
         after === null ? 0 : Number(after),
         limit,
       );
-      const events = rows.map((row) => ({
-        position: String(integerIn(row, 'position')),
-        type: textIn(row, 'type'),
-        connectionId: textIn(row, 'connection_id'),
-        workspaceId: textIn(row, 'workspace_id'),
-        sequence: integerIn(row, 'sequence'),
-        content: textIn(row, 'content'),
-      }));
-      return { events, isEnd: rows.length < limit };
+      return { events: rows.map(storedEventIn), isEnd: rows.length < limit };
     });
   }
 
-  find(id: string): Promise<FoundEvent | null> {
+  find(id: string): Promise<StoredEvent | null> {
     return this.attempt(() => {
-      const [row] = this.all('SELECT "position", "workspace_id" FROM "events" WHERE "id" = ?', id);
-      if (row === undefined) return null;
-      return { position: String(integerIn(row, 'position')), workspaceId: textIn(row, 'workspace_id') };
+      const [row] = this.all(
+        `SELECT "position", "type", "connection_id", "workspace_id", "sequence", "content" FROM "events"
+         WHERE "id" = ?`,
+        id,
+      );
+      return row === undefined ? null : storedEventIn(row);
     });
   }
 
@@ -297,6 +292,17 @@ export class SqliteEventStore implements EventStore {
       return Promise.reject(new EventStoreUnavailable(reasonOf(error), { cause: error }));
     }
   }
+}
+
+function storedEventIn(row: unknown): StoredEvent {
+  return {
+    position: String(integerIn(row, 'position')),
+    type: textIn(row, 'type'),
+    connectionId: textIn(row, 'connection_id'),
+    workspaceId: textIn(row, 'workspace_id'),
+    sequence: integerIn(row, 'sequence'),
+    content: textIn(row, 'content'),
+  };
 }
 
 function reasonOf(error: unknown): string {

@@ -3,6 +3,8 @@ import { document } from '../../support/contract-document';
 import { DESTINATION_ID, SOURCE_ID } from '../../support/scripted-upstream';
 
 export const CONNECTION_ID = 'conn-12345678-1234-1234-1234-123456789012';
+/** Of no webhook. */
+export const WEBHOOK_ID = 'whk_Yx8pT1nQ2b7Zr5Lk0sVdEw';
 const RUN_ID = '1';
 export const ORDERS = { name: 'Orders to warehouse', sourceId: SOURCE_ID, destinationId: DESTINATION_ID };
 export const CRON = { scheduleType: 'cron', cronExpression: '0 2 * * *' };
@@ -23,6 +25,10 @@ export const BODIES: Readonly<Record<string, Body>> = {
   // With ids, failures of Airbyte are results of each ingestion.
   pauseIngestions: { filter: {}, pause: { reason: 'The warehouse moves.' } },
   checkPause: { filter: {}, pause: { reason: 'The warehouse moves.' } },
+  createWebhook: { url: 'https://hooks.example.com/airbyte' },
+  patchWebhook: { description: 'Failures to the on-call team' },
+  rotateWebhookSecret: { overlapSeconds: 60 },
+  recoverWebhook: { since: '2026-01-15T00:00:00Z' },
 };
 
 /** A request of an operation that the gateway carries out. */
@@ -41,6 +47,8 @@ export function pathOf(template: string, ids: Readonly<Record<string, string>> =
     connectionId: CONNECTION_ID,
     runId: RUN_ID,
     sourceId: SOURCE_ID,
+    webhookId: WEBHOOK_ID,
+    eventId: 'evt_kT3v0bqB6m1d9uEo4pXy2w',
     ...ids,
   };
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(all[name] ?? ''));

@@ -5,7 +5,7 @@ import { checkAnswer } from '../../support/contract';
 import { startGateway, type TestGateway } from '../../support/gateway';
 import { type ScriptedUpstream, WORKSPACE_ID } from '../../support/scripted-upstream';
 import { attempt, FORMATTED_LOG, serveInternalApi } from '../../support/upstream-internal';
-import { type Call, CONNECTION_ID } from './calls';
+import { type Call, CALLS, CONNECTION_ID } from './calls';
 
 /** The answer, as far as it is looked up in the description. */
 export interface Given {
@@ -24,7 +24,7 @@ export interface Sending {
 
 /** Keys by what they may: the names are the scopes. */
 export const KEYS = { 'ingestion:read': 'key-of-a-reader', 'ingestion:write': 'key-of-a-writer' };
-const EVERY_SCOPE = 'ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy';
+const EVERY_SCOPE = 'ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy+webhook:write';
 
 /** For `API_KEYS`. */
 export const API_KEYS = Object.entries(KEYS)
@@ -106,6 +106,14 @@ export class ScenarioContext {
     internal.jobs.set(1, { attempts: [attempt(0)], log: FORMATTED_LOG });
     const status = call.id === 'cancelRun' ? 'running' : 'succeeded';
     upstream.state.addJob({ connectionId: CONNECTION_ID, status, ...times });
+  }
+
+  /** Sends another operation as it stands. */
+  async sendAs(id: string): Promise<Given> {
+    const call = CALLS.find((one) => one.id === id);
+    if (call === undefined) throw new Error(`there is no operation ${id}`);
+    const answer = await this.gateway.api[call.method](call.path).send(call.body);
+    return { status: answer.status, headers: answer.headers, body: answer.body as unknown };
   }
 
   /** Sends the call; the answer is held to the description on its way. */

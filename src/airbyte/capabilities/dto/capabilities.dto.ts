@@ -1,8 +1,8 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CAPABILITIES, CAPABILITY_STATES, type CapabilityState } from '../../internal/capability';
 
-/** Events need a place to be kept, and the others Airbyte's internal API. */
-const NAMES = [...CAPABILITIES, 'events'] as const;
+/** Events and webhooks need a place to be kept, and the others Airbyte's internal API. */
+const NAMES = [...CAPABILITIES, 'events', 'webhooks'] as const;
 
 @ApiSchema({ name: 'Capability', description: 'A feature that not every installation has.' })
 export class CapabilityDto {
