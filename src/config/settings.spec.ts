@@ -48,6 +48,7 @@ describe('parseSettings', () => {
         upstreamId: 'embedded',
         retentionMs: 604_800_000,
       },
+      webhooks: { offReason: null, allowedHosts: [] },
       metrics: { port: null, allowedHosts: ['localhost', '127.0.0.1', '[::1]'], maxSeries: 200_000 },
       tracing: { endpoint: null, serviceName: 'airbyte-ingestion-api' },
       servesUi: true,
