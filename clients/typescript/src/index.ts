@@ -13,3 +13,10 @@ export {
 } from './errors.js';
 export type * from './types.js';
 export type { components, operations, paths } from './schema.js';
+export {
+  verifyWebhook,
+  type VerifyOptions,
+  type WebhookHeaders,
+  type WebhookTestMessage,
+  WebhookVerificationError,
+} from './webhook.js';
