@@ -119,7 +119,9 @@ it('names the setting that turns the internal API off', async () => {
   addRun();
   await withGateway({ AIRBYTE_INTERNAL_API: 'off' }, async (read) => {
     const { capabilities } = await read();
-    const ofInternalApi = capabilities.filter(({ name }) => !['events', 'webhooks', 'streams'].includes(name));
+    const ofInternalApi = capabilities.filter(
+      ({ name }) => !['events', 'webhooks', 'streams'].includes(name),
+    );
     expect(new Set(ofInternalApi.map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
       new Set(['off: AIRBYTE_INTERNAL_API is off.']),
     );
