@@ -1,12 +1,15 @@
 // npm run backup -- FOLDER [--wait-s 240]: copies DATA_DIR of a running gateway to a new folder.
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BackupError } from './backup-error';
 import { copyEmbedded } from './embedded-copy';
 import { copyLiveDatabase } from './live-database';
 
-const EVENT_LOG = /^events-.*\.db$/;
+/** Webhooks before the event logs, whose end they must not be ahead of. */
+const LOGS = [/^webhooks-.*\.db$/, /^events-.*\.db$/];
+/** Encrypts the secrets of webhooks. */
+const WEBHOOKS_KEY = 'webhooks.key';
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -38,11 +41,13 @@ async function main(args: string[]): Promise<void> {
 
 /** Event logs first: what is missing in them is found again in the jobs, but not the other way round. */
 async function backUp(dataDir: string, target: string, waitS: number): Promise<void> {
-  const logs = readdirSync(dataDir).filter((name) => EVENT_LOG.test(name));
+  const names = readdirSync(dataDir);
+  const logs = LOGS.flatMap((log) => names.filter((name) => log.test(name)));
   for (const name of logs) {
     copyLiveDatabase(join(dataDir, name), join(target, name));
     chmodSync(join(target, name), 0o600);
   }
+  if (names.includes(WEBHOOKS_KEY)) copyFileSync(join(dataDir, WEBHOOKS_KEY), join(target, WEBHOOKS_KEY));
   const accessFile = join(dataDir, 'api.json');
   if (existsSync(accessFile)) await copyEmbedded(accessFile, target, waitS);
   else if (logs.length === 0) throw new BackupError(`${dataDir} contains nothing of a gateway.`);
