@@ -49,12 +49,8 @@ export async function verifyWebhook(
     throw new WebhookVerificationError('The time of the message is too far from now.');
   const message = new TextEncoder().encode(`${id}.${timestamp}.${body}`);
   for (const secret of [secrets].flat()) {
-    const key = await keyOf(secret);
-    for (const signature of signatures) {
-      // WebCrypto compares in constant time.
-      if (await crypto.subtle.verify('HMAC', key, signature, message))
-        return JSON.parse(body) as GatewayEvent | WebhookTestMessage;
-    }
+    if (await isSignedBy(secret, signatures, message))
+      return JSON.parse(body) as GatewayEvent | WebhookTestMessage;
   }
   throw new WebhookVerificationError('No signature of the message is by a given secret.');
 }
@@ -65,10 +61,21 @@ function headerOf(headers: WebhookHeaders, name: string): string {
   throw new WebhookVerificationError(`The message has no header ${name}.`);
 }
 
-async function keyOf(secret: string): Promise<CryptoKey> {
+async function isSignedBy(
+  secret: string,
+  signatures: readonly Uint8Array<ArrayBuffer>[],
+  message: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
   const bytes = secret.startsWith(PREFIX) ? bytesOf(secret.slice(PREFIX.length)) : null;
   if (bytes === null) throw new TypeError('A secret begins with whsec_, and base64 follows.');
-  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
+  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'verify',
+  ]);
+  for (const signature of signatures) {
+    // WebCrypto compares in constant time.
+    if (await crypto.subtle.verify('HMAC', key, signature, message)) return true;
+  }
+  return false;
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> | null {
