@@ -24,8 +24,27 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
+/** Tags and operations of the reference by use. Others follow; the probes come last. */
+const TAGS = ['ingestion', 'runs', 'schedule', 'events'];
+const OPERATIONS = [
+  'createIngestion',
+  'checkIngestion',
+  'listIngestions',
+  'getIngestionStatus',
+  'getIngestion',
+  'patchIngestion',
+  'startRun',
+  'listRuns',
+  'getRun',
+  'cancelRun',
+  'listEvents',
+];
+
 /** Derives the server URL from the URL of the page. The result is correct even behind a proxy that is not trusted. */
 const INIT = `(async () => {
+  const placeIn = (list, name) => (name === 'health' ? 1000 : list.includes(name) ? list.indexOf(name) : 100);
+  const byUse = (list, a, b) => placeIn(list, a) - placeIn(list, b) || (a < b ? -1 : 1);
+  const idOf = (operation) => operation.getIn(['operation', 'operationId']);
   const response = await fetch('../openapi.json');
   const spec = await response.json();
   spec.servers = [{ url: new URL('..', location.href).href.replace(/\\/$/, '') }];
@@ -33,6 +52,8 @@ const INIT = `(async () => {
     spec,
     dom_id: '#swagger-ui',
     deepLinking: true,
+    tagsSorter: (a, b) => byUse(${JSON.stringify(TAGS)}, a, b),
+    operationsSorter: (a, b) => byUse(${JSON.stringify(OPERATIONS)}, idOf(a), idOf(b)),
     presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
     layout: 'StandaloneLayout',
   });
