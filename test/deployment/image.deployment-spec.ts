@@ -37,7 +37,10 @@ describe('the image', () => {
     const used = ['build', 'bundle'].flatMap((name) =>
       [...readProject(`scripts/${name}.mjs`).matchAll(/from '\.\/([\w-]+\.mjs)'/g)].map(([, file]) => file),
     );
-    for (const file of ['build.mjs', ...used]) expect(readProject('Dockerfile')).toContain(`scripts/${file}`);
+    for (const file of ['build.mjs', ...used]) {
+      expect(readProject('Dockerfile')).toContain(`scripts/${file}`);
+      expect(readProject('.dockerignore')).toContain(`\n!scripts/${file}\n`);
+    }
   });
 });
 
