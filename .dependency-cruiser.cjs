@@ -44,6 +44,7 @@ const EMBEDDED_LAYERS = [
   'data-dir',
   'store',
   'engine',
+  'installer',
   'samples',
   'api',
 ];

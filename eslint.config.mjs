@@ -92,6 +92,7 @@ export default tseslint.config(
       'src/backup/main.ts',
       'src/embedded/engine/connector-process.ts',
       'src/embedded/connectors/**',
+      'src/embedded/installer/main.ts',
       'src/embedded/protocol/local-root.ts',
       '**/*.spec.ts',
     ],

@@ -36,6 +36,7 @@ export async function bundle(folder) {
       join(folder, 'backup', 'main.js'),
       join(folder, 'embedded', 'index.js'),
       join(folder, 'embedded', 'configuration', 'worker.js'),
+      join(folder, 'embedded', 'installer', 'main.js'),
       ...connectors,
     ],
     outdir: folder,

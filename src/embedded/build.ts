@@ -10,7 +10,7 @@ import type { ConnectorRuntimeDirs } from './engine/command';
 import { Connectors } from './engine/connectors';
 import type { EmptyOverwrite } from './engine/empty-overwrite';
 import { JobRunner } from './engine/job-runner';
-import { readRegistry } from './engine/registry';
+import { Registry } from './engine/registry';
 import { retryPolicy } from './engine/retry';
 import { Scheduler } from './engine/scheduler';
 import { Standstill } from './engine/standstill';
@@ -62,9 +62,9 @@ export interface Engine {
 /** Creates the engine. An empty state is filled with samples. */
 export function buildEngine(options: EngineOptions): Engine {
   const { db, dataDir, dataKey, emptyOverwrite, runtimeDirs, log, now, tuning } = options;
-  const definitions = readRegistry(dataDir, runtimeDirs);
+  const registry = new Registry(dataDir, runtimeDirs);
   const stores = openStores(db, { dataDir, dataKey, runtimeDirs, now });
-  const connectors = new Connectors(definitions, runtimeDirs, log, ({ id, kind }, change) => {
+  const connectors = new Connectors(registry, runtimeDirs, log, ({ id, kind }, change) => {
     const actor = stores.actors.find(kind, id);
     if (actor === null) return;
     const { configuration, shown } = change(actor.configuration);

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson, numberAt, objectAt, type JsonObject } from '../platform/json';
+import { numberAt, objectAt, type JsonObject } from '../platform/json';
 import type { SourceState, StreamPosition } from '../protocol/source-state';
 import { streamKey, type StreamName } from '../protocol/stream-name';
 import { AttemptError, tooManyStatesFailure } from './failures';
+import { fingerprintOf } from './state-fingerprint';
 import {
   UnacknowledgedStates,
   type SentState,
@@ -150,12 +150,6 @@ export class Checkpoints {
       (this.acknowledged.get(streamKey(stream))?.order ?? -1) > order;
     return { ...state, positions: state.positions.filter((position) => !isOlder(position)) };
   }
-}
-
-function fingerprintOf(message: JsonObject): string {
-  const counted = new Set(['sourceStats', 'destinationStats']);
-  const rest = Object.fromEntries(Object.entries(message).filter(([name]) => !counted.has(name)));
-  return createHash('sha256').update(canonicalJson(rest)).digest('base64');
 }
 
 function merged(streamCounts: readonly StreamCounts[]): StreamCounts[] {

@@ -63,6 +63,8 @@ export interface ShortCommand {
   readonly redact: (text: string) => string;
   /** Receives each new configuration of the connector, also if the command fails. */
   readonly onConfiguration: (configuration: JsonObject) => void;
+  /** Ends the command. */
+  readonly signal?: AbortSignal;
 }
 
 const ANSWERS = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;
@@ -88,6 +90,11 @@ export async function runCommand(
       found.failure ??= failure;
       connector.signal('SIGKILL');
     };
+    const abort = (): void => {
+      failCommand('The command was interrupted.');
+    };
+    short.signal?.addEventListener('abort', abort, { once: true });
+    if (short.signal?.aborted === true) abort();
     const timer = setTimeout(() => {
       failCommand(`The connector did not answer ${name} within ${timeoutMs / 1000} seconds.`);
     }, timeoutMs);
@@ -108,6 +115,7 @@ export async function runCommand(
     const end = await connector.ended;
     splitter.end();
     clearTimeout(timer);
+    short.signal?.removeEventListener('abort', abort);
     const { answer, failure } = found;
     const warnings = found.warnings.map((text) => redact(text).slice(0, MAX_FAILURE_CHARACTERS));
     if (answer !== null && failure === null) return { message: answer, warnings };

@@ -38,12 +38,11 @@ export class ConnectorProcess {
     private readonly onLogLine: (line: string) => void,
   ) {
     const [file = '', ...args] = command;
-    const passed = Object.entries(process.env).filter(([name]) => INHERITED_VARIABLES.test(name));
     this.child = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       // A process group of its own: its children are signalled too, and Ctrl-C reaches only the engine.
       detached: hasProcessGroups,
-      env: { ...Object.fromEntries(passed), [LOCAL_ROOT_VARIABLE]: localRoot },
+      env: { ...inheritedEnvironment(), [LOCAL_ROOT_VARIABLE]: localRoot },
     });
     this.stdin = this.child.stdin;
     this.stdout = this.child.stdout;
@@ -125,6 +124,17 @@ export class ConnectorProcess {
       splitter.end();
     });
   }
+}
+
+/**
+ * The part of this process's environment that other programs get.
+ * @param more the names of further variables
+ */
+export function inheritedEnvironment(more = /^$/): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env))
+    if (value !== undefined && (INHERITED_VARIABLES.test(name) || more.test(name))) passed[name] = value;
+  return passed;
 }
 
 /** Signals a process and its children. */

@@ -1,6 +1,7 @@
 import { ConfigurationValidator } from '../configuration/validator';
-import { canonicalJson, objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
+import { canonicalJson, objectAt, parseObject, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import type { EmbeddedLog } from '../platform/log';
+import { readFileIfExists } from '../platform/system-error';
 import { parseCatalog, type DiscoveredStream, type WriteMode } from '../protocol/messages';
 import { maskConfiguration, secretsOf } from '../secrets/mask';
 import { Redactor } from '../secrets/redactor';
@@ -12,6 +13,7 @@ import { withChangeOf } from './configuration-change';
 import { withoutHostPaths } from './host-paths';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 import { MAX_FAILURE_CHARACTERS } from './limits';
+import type { Registry } from './registry';
 
 const SHORT_COMMAND_TIMEOUT_MS = 300_000;
 const MAX_CACHED_CATALOGS = 200;
@@ -28,7 +30,7 @@ export class Connectors {
   private readonly validator = new ConfigurationValidator();
 
   constructor(
-    private readonly definitions: readonly ConnectorDefinition[],
+    private readonly registry: Pick<Registry, 'definitions'>,
     private readonly runtimeDirs: ConnectorRuntimeDirs,
     private readonly log: EmbeddedLog,
     /** Changes the stored configuration of an actor and its masked form. */
@@ -37,6 +39,10 @@ export class Connectors {
       change: (stored: JsonObject) => Pick<Actor, 'configuration' | 'shown'>,
     ) => void,
   ) {}
+
+  private get definitions(): readonly ConnectorDefinition[] {
+    return this.registry.definitions();
+  }
 
   /** The definition with this id, or null. */
   find(definitionId: string): ConnectorDefinition | null {
@@ -187,11 +193,17 @@ export class Connectors {
   }
 
   private async spec(definitionId: string): Promise<JsonObject> {
-    const cached = this.specs.get(definitionId);
+    // Another version of a connector has another command.
+    const { command = [], specificationPath } = this.find(definitionId) ?? {};
+    const key = JSON.stringify([definitionId, command]);
+    const cached = this.specs.get(key);
     if (cached !== undefined) return cached;
-    const message = await this.run(definitionId, 'spec', null, new Redactor(), () => undefined);
-    const spec = objectAt(message, 'spec') ?? {};
-    this.specs.set(definitionId, spec);
+    const stored = specificationPath === undefined ? null : readFileIfExists(specificationPath);
+    const spec =
+      (stored === null ? null : parseObject(stored)) ??
+      objectAt(await this.run(definitionId, 'spec', null, new Redactor(), () => undefined), 'spec') ??
+      {};
+    this.specs.set(key, spec);
     return spec;
   }
 

@@ -10,6 +10,8 @@ export interface ConnectorDefinition {
   readonly command: readonly string[];
   /** Whether a destination acknowledges each state at once. Others may buffer them until their input ends. */
   readonly acknowledgesImmediately: boolean;
+  /** A file with its answer to `spec`, if that was stored. Starting a connector only for it can take seconds. */
+  readonly specificationPath?: string;
 }
 
 /** Rows are short-lived, so a larger young generation costs memory without a gain in speed. */

@@ -4,29 +4,50 @@ import { readFileIfExists } from '../platform/system-error';
 import type { ConnectorRuntimeDirs } from './command';
 import { BUILT_IN, type ConnectorDefinition } from './definitions';
 import { EmbeddedStartError } from '../platform/start-error';
+import { InstalledConnectors } from './installed-connectors';
 
 /** `connectors.json` in the data directory is not valid. */
 class RegistryError extends EmbeddedStartError {
   override readonly name = 'RegistryError';
 }
 
+/** All connectors: those of `connectors.json`, the installed ones and the built-in ones. */
+export class Registry {
+  private readonly own: readonly ConnectorDefinition[];
+  private readonly installed: InstalledConnectors;
+
+  /** @throws RegistryError */
+  constructor(dataDir: string, runtimeDirs: ConnectorRuntimeDirs) {
+    this.own = readOwn(dataDir, runtimeDirs);
+    this.installed = new InstalledConnectors(dataDir);
+    // A damaged list stops the start instead of a later sync.
+    this.installed.definitions();
+  }
+
+  /** Each definition id occurs once. The first of equal ones counts. */
+  definitions(): readonly ConnectorDefinition[] {
+    const known = new Map<string, ConnectorDefinition>();
+    for (const definition of [...this.own, ...this.installed.definitions(), ...BUILT_IN])
+      if (!known.has(definition.id)) known.set(definition.id, definition);
+    return [...known.values()];
+  }
+}
+
 /**
- * The built-in connectors and those of `connectors.json`. Any command that implements the Airbyte Protocol can be a
+ * The connectors of `connectors.json`. Any command that implements the Airbyte Protocol can be a
  * connector: `{"connectors": [{"definitionId", "kind": "source"|"destination", "type", "command": [...]}]}`.
  * In a command, `{scratch}` and `{local}` are replaced by the folders of its files and of `/local`, for mounts.
  * @throws RegistryError
  */
-export function readRegistry(dataDir: string, runtimeDirs: ConnectorRuntimeDirs): ConnectorDefinition[] {
+export function readOwn(dataDir: string, runtimeDirs: ConnectorRuntimeDirs): ConnectorDefinition[] {
   const path = join(dataDir, 'connectors.json');
   const text = readFileIfExists(path);
-  if (text === null) return [...BUILT_IN];
+  if (text === null) return [];
   const content = parseObject(text);
   if (content === null) throw new RegistryError(`${path} does not contain a JSON object.`);
-  const own = arrayAt(content, 'connectors').map((entry, index) =>
+  return arrayAt(content, 'connectors').map((entry, index) =>
     parseEntry(entry, `${path}, connector ${index + 1}`, runtimeDirs),
   );
-  const ids = new Set(own.map(({ id }) => id));
-  return [...own, ...BUILT_IN.filter(({ id }) => !ids.has(id))];
 }
 
 function parseEntry(entry: unknown, where: string, runtimeDirs: ConnectorRuntimeDirs): ConnectorDefinition {

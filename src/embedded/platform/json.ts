@@ -52,11 +52,15 @@ export function stringsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** Canonical JSON: members sorted by name, no spaces. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    isObject(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : member,
-  );
+/**
+ * Canonical JSON: members sorted by name, no spaces.
+ * @param isIncluded decides by its value whether a member of an object counts
+ */
+export function canonicalJson(value: unknown, isIncluded: (member: unknown) => boolean = () => true): string {
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (!isObject(member)) return member;
+    const sorted: JsonObject = Object.create(null) as JsonObject;
+    for (const name of Object.keys(member).sort()) if (isIncluded(member[name])) sorted[name] = member[name];
+    return sorted;
+  });
 }
