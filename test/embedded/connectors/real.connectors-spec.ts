@@ -12,7 +12,7 @@ import { runInstaller } from './installer-kit';
 
 const JOB_TIMEOUT_MS = 300_000;
 const TOKEN = 'a-token-of-the-service';
-const NPM_PACKAGES = ['faros-airbyte-cdk@0.23.19', 'airbyte-faros-destination@0.10.65'];
+const NPM_PACKAGE = 'faros-airbyte-cdk@0.23.19';
 const PROGRAMS = join(__dirname, 'programs');
 
 /** Connectors that others have made, as their registries have them. */
@@ -28,20 +28,19 @@ describe('real connectors', () => {
     const npm = join(root, 'npm');
     mkdirSync(npm);
     const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
-    const { status, stderr } = spawnSync('npm', ['install', ...options, ...NPM_PACKAGES], {
+    const { status, stderr } = spawnSync('npm', ['install', ...options, NPM_PACKAGE], {
       cwd: npm,
       encoding: 'utf8',
     });
     expect([status, stderr]).toEqual([0, expect.anything()]);
     const [faker] = readInstalled(dataDir);
     const bin = join(dataDir, 'connectors', faker?.folder ?? '', 'bin');
-    const runFaros = `require(${JSON.stringify(join(npm, 'node_modules/airbyte-faros-destination'))}).mainCommand().parse(process.argv)`;
     const commands: [kind: string, type: string, command: string[]][] = [
       // The CDK's own runner of manifests, the program of airbyte-source-declarative-manifest too.
       ['source', 'manifest', [join(bin, 'python'), join(bin, 'source-declarative-manifest')]],
       ['destination', 'cdk-lines', [join(bin, 'python'), join(PROGRAMS, 'cdk_destination.py')]],
       ['source', 'faros-numbers', [process.execPath, join(PROGRAMS, 'faros-source.cjs'), npm]],
-      ['destination', 'faros', [process.execPath, '-e', runFaros, 'faros']],
+      ['destination', 'faros-lines', [process.execPath, join(PROGRAMS, 'faros-destination.cjs'), npm]],
     ];
     const connectors = commands.map(([kind, type, command]) => ({ definitionId: type, kind, type, command }));
     writeFileSync(join(dataDir, 'connectors.json'), JSON.stringify({ connectors }));
@@ -146,18 +145,13 @@ describe('real connectors', () => {
     expect(await rowsOfSync(id)).toBe(0);
   });
 
-  it('airbyte-faros-destination 0.10.65, without sending anything', async () => {
-    const destination = {
-      destinationType: 'faros',
-      dry_run: true,
-      edition_configs: { edition: 'cloud', api_key: 'not-a-real-key', check_connection: false },
-      origin: 'test',
-      jsonata_expression: '{"model":"tms_Task","record":{"uid":$string(data.id)}}',
-      jsonata_destination_models: ['tms_Task'],
-      jsonata_mode: 'OVERRIDE',
-    };
+  it('a destination of faros-airbyte-cdk 0.23.19, which returns its states at the end', async () => {
+    const file = join(root, 'faros.jsonl');
     const source = { sourceType: 'airbyte-source-faker', count: 50 };
-    const id = await connect(source, destination, 'full_refresh_overwrite', { prefix: 'my__faker__' });
-    expect(await rowsOfSync(id)).toBe(100 + 50 + 50);
+    const id = await connect(source, { destinationType: 'faros-lines', file }, 'full_refresh_append', {
+      prefix: 'my_',
+    });
+    expect(await rowsOfSync(id)).toBe(3 * 50);
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(150);
   });
 });
