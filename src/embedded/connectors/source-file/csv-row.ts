@@ -9,8 +9,8 @@ export interface CsvMarks {
 /** The values of a row, and the start of the next row. */
 export interface ReadRow {
   readonly values: readonly string[];
-  /** Whether the first value is in quotes. */
-  readonly isFirstQuoted: boolean;
+  /** Whether any value is in quotes. */
+  readonly isQuoted: boolean;
   readonly next: number;
 }
 
@@ -28,13 +28,14 @@ const CARRIAGE_RETURN = 'an unquoted value contains a carriage return (CR); line
 /** Reads a row with quotes or escapes from an index on. Returns null if the end of the row is missing. */
 export function readRow(text: string, start: number, marks: CsvMarks): ReadRow | CsvFault | null {
   const values: string[] = [];
-  const isFirstQuoted = marks.quote !== null && text.startsWith(marks.quote, start);
+  let isAnyQuoted = false;
   for (let at = start; ;) {
     const isQuoted = marks.quote !== null && text.startsWith(marks.quote, at);
     const value = isQuoted ? readQuoted(text, at, marks, marks.quote) : readBare(text, at, marks);
     if (value === null) return null;
     if (typeof value.text !== 'string') return new CsvFault(value.text.reason, values.length);
     values.push(value.text);
+    isAnyQuoted ||= isQuoted;
     at = value.end;
     if (text.charCodeAt(at) === 0x0d) {
       // Only a line break can follow. It may be in the next chunk.
@@ -42,7 +43,7 @@ export function readRow(text: string, start: number, marks: CsvMarks): ReadRow |
       if (text.charCodeAt(at + 1) !== 0x0a) return new CsvFault(CARRIAGE_RETURN, values.length - 1);
       at++;
     }
-    if (text.charCodeAt(at) === 0x0a) return { values, isFirstQuoted, next: at + 1 };
+    if (text.charCodeAt(at) === 0x0a) return { values, isQuoted: isAnyQuoted, next: at + 1 };
     if (at + marks.separator.length > text.length) return null;
     if (!text.startsWith(marks.separator, at))
       return new CsvFault('text follows a closing quote', values.length - 1);

@@ -203,4 +203,24 @@ describe('reading CSV with options', () => {
   ])('refuses %s', (options, reason) => {
     expect(() => parseReaderOptions(options, 'csv')).toThrow(reason);
   });
+
+  it.each([
+    ['a;b\n1;2\n', '{}', 'it has one name that contains ";"; set {"sep":";"} in reader_options'],
+    ['a\tb\n1\t2\n', '{}', 'set {"sep":"\\t"} in reader_options'],
+    ['id;price, EUR;qty\n1;2,5;3\n', '{}', 'it has 2 of ";" and 1 of ","; set {"sep":";"}'],
+    ['a,b\n1,2\n', '{"sep":";"}', 'it has one name that contains ","; set {"sep":","} in reader_options'],
+    ['a|b|c;d\n1|2\n', '{"sep":"\\t"}', 'set {"sep":"|"} in reader_options'],
+  ])('refuses %j with the options %s and names the separator', (file, options, reason) => {
+    expect(() => read(file, undefined, parseReaderOptions(options, 'csv').csv)).toThrow(reason);
+  });
+
+  it.each([
+    ['a;b\n1,5;2\n', '{"sep":";"}', [{ a: '1,5', b: '2' }]],
+    ['id;price, EUR;qty\n1;2,5;3\n', '{"sep":","}', [{ 'id;price': '1;2', ' EUR;qty': '5;3' }]],
+    ['name, first\nA, B\n', '{"sep":";","header":0,"names":["name"]}', [{ name: 'A, B' }]],
+    ['x,"a;b;c"\n1,2\n', '{}', [{ x: '1', 'a;b;c': '2' }]],
+    ['1,a;b;c\n', '{"header":null}', [{ '0': '1', '1': 'a;b;c' }]],
+  ])('accepts %j with the options %s', (file, options, rows) => {
+    expect(read(file, undefined, parseReaderOptions(options, 'csv').csv)).toEqual(rows);
+  });
 });

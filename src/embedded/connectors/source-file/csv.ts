@@ -9,6 +9,8 @@ const NEEDS_ESCAPE = /[\\"\u0000-\u001f]/;
 /** Limits the memory that a missing closing quote can use. */
 const MAX_ROW_BYTES = 64 * 1024 * 1024;
 const MAX_HEADER_BYTES = 1024 * 1024;
+/** The separators that a wrong one is compared with. */
+const SEPARATORS = [',', ';', '\t', '|'];
 /** No destination can store more columns. */
 export const MAX_COLUMNS = 10_000;
 
@@ -111,8 +113,8 @@ export class CsvReader {
         this.retryLength = 2 * (text.length - start);
         return start;
       }
-      const isBlank = found.values.length === 1 && found.values[0] === '' && !found.isFirstQuoted;
-      if (!isBlank || this.columns?.length === 1) this.take(found.values, found.isFirstQuoted, rows);
+      const isBlank = found.values.length === 1 && found.values[0] === '' && !found.isQuoted;
+      if (!isBlank || this.columns?.length === 1) this.take(found.values, found.isQuoted, rows);
       this.line += countLines(text, start, found.next);
       start = found.next;
     }
@@ -159,13 +161,13 @@ export class CsvReader {
     this.row++;
   }
 
-  private take(values: readonly string[], isFirstQuoted: boolean, rows: string[]): void {
+  private take(values: readonly string[], isQuoted: boolean, rows: string[]): void {
     if (this.rowsBeforeHeader > 0) {
       this.rowsBeforeHeader--;
       return;
     }
     if (this.columns === null) {
-      this.refuseOtherSeparator(values, isFirstQuoted);
+      if (!isQuoted) this.refuseOtherSeparator(values);
       this.takeHeader(values);
       if (this.options.headerRow !== null) return;
     }
@@ -210,16 +212,34 @@ export class CsvReader {
     this.pieces.push('"}');
   }
 
-  /** With a wrong separator, the file would be one column whose values are complete lines. */
-  private refuseOtherSeparator(values: readonly string[], isQuoted: boolean): void {
-    const [only = '', ...others] = values;
-    if (this.options.isSeparatorGiven || isQuoted || others.length > 0) return;
-    const other = [';', '\t', '|'].find((separator) => only.includes(separator));
-    if (other === undefined) return;
+  /**
+   * A wrong separator gives one column whose values are complete lines, or splits decimals. A separator that was not chosen
+   * is refused if the header has more of another one. A chosen one is refused only if the header does not have it.
+   */
+  private refuseOtherSeparator(values: readonly string[]): void {
+    const { isSeparatorGiven, separator, names, headerRow } = this.options;
+    const own = values.length - 1;
+    // A row of data may have any text in its values.
+    if (headerRow === null && own > 0) return;
+    if (isSeparatorGiven && (own > 0 || separator === ',' || names !== null || headerRow === null)) return;
+    const text = values.join('\n');
+    const counts = SEPARATORS.filter((other) => other !== separator).map((other) => ({
+      other,
+      count: text.split(other).length - 1,
+    }));
+    const { other, count } = counts.reduce((most, next) => (next.count > most.count ? next : most));
+    if (count <= own) return;
     const option = JSON.stringify({ sep: other });
-    throw this.wrongNext(
-      `it has one name that contains ${JSON.stringify(other)}; set ${option} in reader_options, or {"sep": ","} if it is one column`,
-    );
+    const has =
+      own === 0
+        ? `it has one name that contains ${JSON.stringify(other)}`
+        : `it has ${count} of ${JSON.stringify(other)} and ${own} of ${JSON.stringify(separator)}`;
+    const otherwise = isSeparatorGiven
+      ? 'or its only name as names, with {"header": 0}, if it is one column'
+      : own === 0
+        ? 'or {"sep": ","} if it is one column'
+        : `or ${JSON.stringify({ sep: separator })} if that is right`;
+    throw this.wrongNext(`${has}; set ${option} in reader_options, ${otherwise}`);
   }
 
   private wrongCount(found: number): Error {

@@ -45,6 +45,13 @@ describe('a file in an encoding', () => {
       expect(decode(encoding, Buffer.from(bytes), length)).toEqual([sound, expect.stringContaining(reason)]);
   });
 
+  it.each([
+    ['little', Buffer.from('\ufeffa', 'utf16le')],
+    ['big', swapped(Buffer.from('\ufeffa', 'utf16le'))],
+  ])('names UTF-16 for a file with its %s-endian byte order mark', (_order, bytes) => {
+    expect(decode('utf-8', bytes)).toEqual(['', expect.stringContaining('{"encoding": "utf-16"}')]);
+  });
+
   it('finds the first invalid byte of UTF-8 at any position', () => {
     fc.assert(
       fc.property(

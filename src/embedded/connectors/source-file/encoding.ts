@@ -74,12 +74,19 @@ class WithoutMark implements Decoder {
 
 class Utf8Decoder implements Decoder {
   private rest = Buffer.alloc(0);
+  private isStart = true;
 
   push(piece: Buffer): Buffer | EncodingFault {
     const bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
     const whole = bytes.length - cutCharacterLength(bytes);
     const sound = bytes.subarray(0, whole);
     this.rest = Buffer.from(bytes.subarray(whole));
+    const hasUtf16Mark =
+      this.isStart &&
+      bytes.length > 1 &&
+      ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
+    this.isStart = false;
+    if (hasUtf16Mark) return new EncodingFault(Buffer.alloc(0), UTF_16_MARK);
     if (isUtf8(sound)) return sound;
     const at = firstFault(sound);
     return new EncodingFault(sound.subarray(0, at), notUtf8(bytes[at] ?? 0));
@@ -89,6 +96,9 @@ class Utf8Decoder implements Decoder {
     return this.rest.length === 0 ? null : new EncodingFault(Buffer.alloc(0), notUtf8(this.rest[0] ?? 0));
   }
 }
+
+const UTF_16_MARK =
+  'it begins with the byte order mark of UTF-16; set {"encoding": "utf-16"} in reader_options';
 
 function notUtf8(byte: number): string {
   return `byte 0x${hex(byte)} is not UTF-8; if the file is in another encoding, set it in reader_options, such as {"encoding": "windows-1252"}`;
