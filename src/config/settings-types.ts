@@ -126,6 +126,11 @@ export interface Settings {
   readonly tracing: TracingSettings;
   readonly events: EventSettings;
   readonly webhooks: WebhookSettings;
+  /**
+   * Longest time without new data for ingestions that have no objective of their own, as an ISO 8601 duration. Null: their
+   * schedule decides.
+   */
+  readonly freshness: string | null;
   /** Minimum interval of schedules. More frequent ones are refused. */
   readonly scheduleMinIntervalMinutes: number;
   /** A firing without a run counts as missed after this time. Airbyte guarantees a start within 30 minutes. */

@@ -8,6 +8,7 @@ import {
   requireAuthenticationBeyondLoopback,
 } from './credentials';
 import { Environment, SettingsError } from './environment';
+import { parseDurationMs } from './iso-duration';
 import { misspeltSettings } from './misspelt-settings';
 import type { ApiKey, EventSettings, LogLevel, MirrorSettings, Settings } from './settings-types';
 
@@ -69,6 +70,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
       endpoint: env.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
       serviceName: env.text('OTEL_SERVICE_NAME') ?? 'airbyte-ingestion-api',
     },
+    freshness: readFreshness(env),
     scheduleMinIntervalMinutes: env.integer('SCHEDULE_MIN_INTERVAL_MINUTES', {
       fallback: 1,
       min: 1,
@@ -254,6 +256,13 @@ function isNetwork(text: string): boolean {
 function readRateLimit(env: Environment): number | null {
   if (env.text('RATE_LIMIT') === 'off') return null;
   return env.integer('RATE_LIMIT', { fallback: 6000, min: 1, max: 10_000_000 });
+}
+
+function readFreshness(env: Environment): string | null {
+  const text = env.text('FRESHNESS');
+  if (text !== null && parseDurationMs(text) === null)
+    env.complain('FRESHNESS', 'must be an ISO 8601 duration such as PT6H or P2D');
+  return text;
 }
 
 function deepFreeze<T extends object>(value: T): T {

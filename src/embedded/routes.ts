@@ -10,6 +10,7 @@ import { actorRoutes } from './api/routes-actors';
 import { basicRoutes } from './api/routes-basics';
 import { connectionRoutes, deleteConnection } from './api/routes-connections';
 import { jobRoutes } from './api/routes-jobs';
+import { tagRoutes } from './api/routes-tags';
 import type { Route, Routes } from './api/router';
 import type { Tokens } from './api/token';
 import { copyDataDir } from './engine/copy-data-dir';
@@ -120,6 +121,7 @@ function publicRoutes(
     }),
     ...actorRoutes('source', actorOptions),
     ...actorRoutes('destination', actorOptions),
+    ...tagRoutes({ tags: stores.tags, hasWorkspace: actorOptions.hasWorkspace }),
     ...connectionRoutes({ ...changes, actors, connectors }),
     ...jobRoutes({
       ...stores,

@@ -69,6 +69,7 @@ const members = fc.record(
     schedule: fc.oneof(schedule, fc.constant(null), nastyValue),
     status: field('active'),
     streams: fc.oneof(streams, fc.constant(null), nastyValue),
+    freshness: fc.oneof(fc.constantFrom('PT6H', 'default', 'P1M', null), nastyValue),
     onConflict: field('attach'),
     ids: fc.oneof(fc.array(fc.oneof(fc.constant(KNOWN_ID), nastyText), { maxLength: 4 }), nastyValue),
     count: field(3),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { errorId, hateoas, json, noContent, plain, problem, type Reply } from './upstream-replies';
 import type { JobFilter } from './upstream-jobs';
 import { type ActorRow, type ConnectionRow, type UpstreamState } from './upstream-state';
@@ -50,6 +51,11 @@ export const DEFAULTS: Readonly<Record<string, Behaviour>> = {
     found(state.destinations.get(id), destination, 'DESTINATION_CONNECTION', id),
 
   'GET /streams': listStreams,
+  'GET /tags': (state, { query }) =>
+    state.tags === null
+      ? hateoas(404, 'Page Not Found')
+      : json(200, { data: state.tags.filter(inScope(query)) }),
+  'POST /tags': createTag,
 
   'GET /connections': (state, { query }) => {
     const withDeleted = query.get('includeDeleted') === 'true';
@@ -103,8 +109,28 @@ function createConnection(state: UpstreamState, { body }: UpstreamRequest): Repl
     ...(typeof name === 'string' && { name }),
     ...(typeof wanted['status'] === 'string' && { status: wanted['status'] }),
     ...streamsOf(wanted['configurations']),
+    ...tagsOf(state, wanted['tags']),
   });
   return json(200, row);
+}
+
+function createTag({ tags }: UpstreamState, { body }: UpstreamRequest): Reply {
+  const { name, color, workspaceId } = fields(body);
+  if (tags === null) return hateoas(404, 'Page Not Found');
+  if (typeof name !== 'string' || typeof color !== 'string' || typeof workspaceId !== 'string')
+    return errorId(422);
+  if (tags.some((tag) => tag.workspaceId === workspaceId && tag.name === name))
+    return problem(409, 'A tag with this name exists');
+  const tag = { tagId: randomUUID(), name, color, workspaceId };
+  tags.push(tag);
+  return json(200, tag);
+}
+
+/** Those of the workspace; an older Airbyte ignores them. */
+function tagsOf({ tags }: UpstreamState, wanted: unknown): Pick<ConnectionRow, 'tags'> | undefined {
+  if (!Array.isArray(wanted) || tags === null) return undefined;
+  const ids = wanted.map((tag) => fields(tag)['tagId']);
+  return { tags: tags.filter(({ tagId }) => ids.includes(tagId)) };
 }
 
 /** A bare list. Without a destination Airbyte leaves `syncModes` out. */
@@ -143,7 +169,7 @@ function patchConnection(state: UpstreamState, { id, body }: UpstreamRequest): R
   const unknown = unknownStream(state, wanted['configurations']);
   if (unknown !== undefined)
     return problem(400, `No streams found with name [${unknown}] and namespace [null] in the source schema.`);
-  Object.assign(row, streamsOf(wanted['configurations']));
+  Object.assign(row, streamsOf(wanted['configurations']), tagsOf(state, wanted['tags']));
   if (wanted['schedule'] !== undefined) {
     const schedule = parseSchedule(wanted['schedule']);
     if (typeof schedule === 'string') return badSchedule(schedule);

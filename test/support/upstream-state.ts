@@ -12,10 +12,17 @@ export interface ConnectionRow {
   configurations: { streams: unknown[] };
   /** Whole seconds since 1970. */
   createdAt: number;
-  tags: unknown[];
+  tags: TagRow[];
   prefix: string;
   namespaceDefinition: string;
   nonBreakingSchemaUpdatesBehavior: string;
+}
+
+export interface TagRow {
+  tagId: string;
+  workspaceId: string;
+  name: string;
+  color: string;
 }
 
 export interface ActorRow {
@@ -46,6 +53,8 @@ export class UpstreamState {
   readonly sources = new Map<string, ActorRow>();
   readonly destinations = new Map<string, ActorRow>();
   readonly connections = new Map<string, ConnectionRow>();
+  /** Null: an Airbyte before 1.5, which has no tags. */
+  tags: TagRow[] | null = [];
   readonly history = new JobHistory(() => this.now().getTime());
   readonly tokens = new Set<string>();
   /** Streams of every source. Null: any stream that a creation names. */

@@ -8,6 +8,7 @@ import type {
   AirbyteDestination,
   AirbyteJob,
   AirbyteSource,
+  AirbyteTag,
   CallContext,
   CreateConnectionInput,
   ListJobsQuery,
@@ -31,6 +32,7 @@ import {
   parseJob,
   parseSource,
   parseSourceStream,
+  parseTag,
 } from './model/response-parsers';
 
 export interface ClientOptions extends CallerOptions {
@@ -183,6 +185,16 @@ export class AirbyteClient implements OnApplicationShutdown {
     const build = (): Operation => operations.listStreams(sourceId, destinationId);
     // This endpoint returns a bare array, unlike all others.
     return this.callList(build, parseSourceStream, context, (body) => ({ data: body }));
+  }
+
+  /** All tags of a workspace: Airbyte has at most 100 and does not page them. */
+  listTags(workspaceId: string, context?: CallContext): Promise<readonly AirbyteTag[]> {
+    return this.callList(() => operations.listTags(workspaceId), parseTag, context);
+  }
+
+  /** Rejects with `conflict` if the workspace has a tag of this name. */
+  createTag(tag: Omit<AirbyteTag, 'tagId'>, context?: CallContext): Promise<AirbyteTag> {
+    return this.call(() => operations.createTag(tag), parseTag, context);
   }
 
   /**

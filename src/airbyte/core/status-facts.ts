@@ -1,5 +1,6 @@
 import type { AirbyteConnection, AirbyteJob } from '../client/model/airbyte-types';
 import type { RunFailureDto } from './dto/run-failure.dto';
+import { ownFreshness } from './freshness';
 import type { Timing } from '../schedule';
 import type { HealthCode } from './status-enums';
 
@@ -24,10 +25,20 @@ export interface StatusFacts extends RunFacts {
 export interface Tolerances {
   /** Grace period before a firing counts as missed, in ms. Airbyte starts syncs up to 30 minutes late. */
   readonly missedRunMs: number;
-  /** Data older than this is stale, whatever the schedule; null: decided by the schedule. */
-  readonly freshnessMs: number | null;
+  /** Limit that a caller has asked for, an ISO 8601 duration. Data older than this is stale. */
+  readonly askedFreshness: string | null;
+  /** Limit of ingestions without an objective of their own; null: decided by the schedule. */
+  readonly defaultFreshness: string | null;
   /** Whether this Airbyte deactivates failing connections; the embedded one does not. */
   readonly disablesFailing: boolean;
+}
+
+/** The limit that decides about an ingestion; null: its schedule decides. */
+export function freshnessIn(
+  connection: AirbyteConnection,
+  { askedFreshness, defaultFreshness }: Pick<Tolerances, 'askedFreshness' | 'defaultFreshness'>,
+): string | null {
+  return askedFreshness ?? ownFreshness(connection) ?? defaultFreshness;
 }
 
 /** A health problem. `since` is null if unknown. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CoreModule } from '../core/core.module';
 import { PauseModule } from '../pause/pause.module';
+import { FreshnessWriter } from './freshness-writer';
 import { IngestionController } from './ingestion.controller';
 import { IngestionService } from './ingestion.service';
 import { ResourceService } from './resource.service';
@@ -13,7 +14,7 @@ import { StreamCheck } from './stream-check';
 @Module({
   imports: [CoreModule, InternalModule, PauseModule],
   controllers: [IngestionController],
-  providers: [IngestionService, ResourceService, ScheduleWriter, StreamCatalog, StreamCheck],
+  providers: [FreshnessWriter, IngestionService, ResourceService, ScheduleWriter, StreamCatalog, StreamCheck],
   exports: [IngestionService],
 })
 export class IngestionModule {}

@@ -21,6 +21,7 @@ import { ambiguousCreation, findEarlierResult } from '../core/idempotent-retry';
 import { SchedulePolicy } from '../core/schedule-policy';
 import { referenceProblem } from './reference-problem';
 import { toResource } from './resource-mapper';
+import { FreshnessWriter } from './freshness-writer';
 import { ScheduleWriter, type WantedSchedule } from './schedule-writer';
 import type { BoundedContext } from './stream-catalog';
 import { StreamCheck } from './stream-check';
@@ -44,6 +45,7 @@ export class IngestionService {
     private readonly client: AirbyteClient,
     private readonly schedules: SchedulePolicy,
     private readonly writer: ScheduleWriter,
+    private readonly freshness: FreshnessWriter,
     private readonly changes: Changes,
     private readonly streams: StreamCheck,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -52,17 +54,37 @@ export class IngestionService {
   async create(request: CreateIngestionDto, context: RequestContext): Promise<IngestionDto> {
     const { schedule } = request;
     const translated = schedule ? this.writer.translate(schedule, { at: context.attemptedSince }) : null;
-    const input = creationInput(request, translated?.upstream ?? { scheduleType: 'manual' });
+    const plain = creationInput(request, translated?.upstream ?? { scheduleType: 'manual' });
     const wanted =
       schedule && translated?.internal ? { request: schedule, internal: translated.internal } : null;
     const bounded = this.client.withDeadline(context, 'create');
     const connection = await withProblems(async () => {
-      await this.assertReferencesVisible(input, bounded);
+      await this.assertReferencesVisible(plain, bounded);
+      const input = await this.withFreshness(plain, request.freshness, bounded);
       if (wanted) return this.createInternally(input, wanted, bounded);
       return (await this.findEarlier([input], bounded)) ?? this.createConnection(input, bounded);
     });
     this.changes.record(connection.connectionId);
     return toResource(connection);
+  }
+
+  /** Adds the tag of the objective, which belongs to the workspace of the source. */
+  private async withFreshness(
+    input: CreateConnectionInput,
+    freshness: string | null | undefined,
+    context: BoundedContext,
+  ): Promise<CreateConnectionInput> {
+    if (freshness === null || freshness === undefined) return input;
+    const workspaceId = await this.workspaceOf(input, context);
+    return { ...input, tags: [await this.freshness.tagFor(freshness, workspaceId, context)] };
+  }
+
+  /** @throws ProblemException if the source or the destination is not known */
+  private async workspaceOf(input: CreateConnectionInput, context: BoundedContext): Promise<string> {
+    const bounded = this.client.withDeadline(context);
+    const problem = await referenceProblem(this.client, input, bounded);
+    if (problem) throw problem;
+    return (await this.client.getSource(input.sourceId, bounded)).workspaceId;
   }
 
   /**
@@ -100,6 +122,10 @@ export class IngestionService {
     if (requested && translated) await this.writer.assertSupported(requested, translated.internal, bounded);
     const problem = await withProblems(() => referenceProblem(this.client, request, bounded));
     if (problem) throw problem;
+    if (request.freshness)
+      await withProblems(async () =>
+        this.freshness.assertSupported(await this.workspaceOf(input, bounded), bounded),
+      );
     const unchecked = await this.checkStreams(input, bounded);
     const schedule = translated?.schedule ?? MANUAL;
     return dryRun(request, schedule, unchecked, { now: this.clock.now(), ...this.schedules.limits });

@@ -3,6 +3,7 @@ import type { AirbyteConnection, AirbyteStream } from '../client/model/airbyte-t
 import { readSchedule } from '../schedule';
 import type { IngestionDto } from '../core/dto/ingestion.dto';
 import type { StreamDto } from '../core/dto/stream.dto';
+import { ownFreshness } from '../core/freshness';
 import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 
 /** Maps a connection to the API's representation. */
@@ -17,6 +18,7 @@ export function toResource(connection: AirbyteConnection): IngestionDto {
     upstreamStatus: upstreamStatus(connection),
     schedule: readSchedule(connection.schedule).schedule,
     streams: connection.streams.map(toStream),
+    freshness: ownFreshness(connection),
     created: connection.createdAt?.toISOString() ?? null,
   };
 }

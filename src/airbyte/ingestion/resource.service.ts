@@ -12,6 +12,7 @@ import type { IngestionDto } from '../core/dto/ingestion.dto';
 import type { PatchIngestionDto } from './dto/patch-ingestion.dto';
 import { resourceTag, toResource } from './resource-mapper';
 import { PauseService } from '../pause/pause.service';
+import { FreshnessWriter } from './freshness-writer';
 import { ScheduleWriter } from './schedule-writer';
 import { StreamCheck } from './stream-check';
 import { assertVisible } from '../core/visibility';
@@ -22,6 +23,7 @@ export class ResourceService {
   constructor(
     private readonly client: AirbyteClient,
     private readonly schedules: ScheduleWriter,
+    private readonly freshness: FreshnessWriter,
     private readonly pauses: PauseService,
     private readonly changes: Changes,
     private readonly streams: StreamCheck,
@@ -50,7 +52,11 @@ export class ResourceService {
       throw versionMismatch(ifMatch);
     const pause = await this.pauses.plan(connection, request, bounded);
     const changes = changesOf(connection, request, this.schedules);
-    const changed = await this.write(connection, changes, bounded);
+    const tags = await withIngestionProblems(connectionId, () =>
+      this.freshness.changedTags(connection, request.freshness, bounded),
+    );
+    const patch = { ...changes.patch, ...(tags && { tags }) };
+    const changed = await this.write(connection, { ...changes, patch }, bounded);
     if (!pause) return toResource(changed);
     await this.pauses.write(connection, pause, bounded);
     return toResource({ ...changed, status: 'inactive' });

@@ -25,12 +25,14 @@ export const CAPABILITIES = [
   'intervals',
   /** Streams of a source: `GET /streams` of the public API. */
   'streams',
+  /** Freshness objectives: `/tags` of the public API, from 1.5. */
+  'freshness',
 ] as const;
 
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** Capabilities of the public API. They do not depend on `AIRBYTE_INTERNAL_API`. */
-export const PUBLIC_CAPABILITIES: readonly Capability[] = ['streams'];
+export const PUBLIC_CAPABILITIES: readonly Capability[] = ['streams', 'freshness'];
 
 /** Capabilities that write schedules. */
 export type ScheduleCapability = 'timeZones' | 'intervals';

@@ -3,6 +3,7 @@ import { clientBench } from '../../../test/support/upstream-client';
 import { attempt, CONFIG_FAILURE, serveInternalApi } from '../../../test/support/upstream-internal';
 import { latch } from '../../../test/support/latch';
 import { type Clock, systemClock } from '../../lib/clock';
+import { PUBLIC_CAPABILITIES } from './capability';
 import { InternalClient } from './internal-client';
 
 const bench = clientBench();
@@ -169,7 +170,7 @@ it('turned off by the setting, it sends nothing', async () => {
   expect(bench.upstream.requests).toEqual([]);
   const states = internal
     .capabilities()
-    .filter(({ capability }) => capability !== 'streams')
+    .filter(({ capability }) => !PUBLIC_CAPABILITIES.includes(capability))
     .map(({ state, reason }) => `${state} ${reason ?? ''}`);
   expect(new Set(states)).toEqual(new Set(['off AIRBYTE_INTERNAL_API is off.']));
 });

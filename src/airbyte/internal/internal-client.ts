@@ -218,6 +218,13 @@ export class InternalClient {
     else this.memory.failed('streams', error);
   }
 
+  /** Call for each use of the tags of a workspace that exists; null if it succeeded. */
+  recordTags(error: AirbyteError | null): void {
+    if (error === null) this.memory.succeeded('freshness');
+    else if (isEndpointMissing(error)) this.memory.missing('freshness', error);
+    else this.memory.failed('freshness', error);
+  }
+
   /** @returns null if Airbyte started no job */
   private async start(
     { capability, operation, connectionId }: Start,

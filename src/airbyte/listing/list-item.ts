@@ -1,6 +1,6 @@
 import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import { syncStateOf } from '../core/job-status';
-import type { Tolerances } from '../core/status-facts';
+import { freshnessIn, type Tolerances } from '../core/status-facts';
 import type { ObservedIngestion } from '../mirror/observed-ingestion';
 import { healthOf, lastSyncOf, readFacts } from '../status/status-report';
 import type { IngestionListItemDto } from './dto/ingestion-list.dto';
@@ -28,6 +28,7 @@ export function toListItem(
     nextSyncReason: upcoming.reason,
     syncState: syncStateOf(newestJobs),
     health: healthOf(inputs, observed, tolerances).health,
+    freshness: freshnessIn(connection, tolerances),
     created: connection.createdAt?.toISOString() ?? null,
   };
 }

@@ -13,10 +13,15 @@ import {
 } from '../../../test/fixtures/sync-histories';
 import { assessHealth } from './health';
 
-const TOLERANCES = { missedRunMs: HOUR_MS / 2, freshnessMs: null, disablesFailing: true };
+const TOLERANCES = {
+  missedRunMs: HOUR_MS / 2,
+  askedFreshness: null,
+  defaultFreshness: null,
+  disablesFailing: true,
+};
 
-function reasonsOf(history: Case, freshnessMs: number | null = null): readonly HealthReason[] {
-  return assessHealth(factsOf(history), { ...TOLERANCES, freshnessMs }).reasons;
+function reasonsOf(history: Case, askedFreshness: string | null = null): readonly HealthReason[] {
+  return assessHealth(factsOf(history), { ...TOLERANCES, askedFreshness }).reasons;
 }
 
 describe('health', () => {
@@ -46,11 +51,33 @@ describe('health', () => {
   });
 
   it.each([
-    ['PT9H', 9, []],
-    ['PT8H', 8, ['stale']],
-  ])('is judged by the freshness asked for, also without a schedule: %s', (_, hours, codes) => {
+    ['PT9H', []],
+    ['PT8H', ['stale']],
+  ])('is judged by the freshness asked for, also without a schedule: %s', (freshness, codes) => {
     const history = { schedule: MANUAL, runs: [['2026-01-15T02:00Z']] } as const;
-    expect(reasonsOf(history, hours * HOUR_MS).map(({ code }) => code)).toEqual(codes);
+    expect(reasonsOf(history, freshness).map(({ code }) => code)).toEqual(codes);
+  });
+
+  it.each([
+    ['asked for', 'PT8H', 'PT9H', 'PT9H', ['stale']],
+    ['of the ingestion', null, 'PT8H', 'PT9H', ['stale']],
+    ['of the ingestion, longer than the default', null, 'PT9H', 'PT8H', []],
+    ['of the setting', null, null, 'PT8H', ['stale']],
+  ])('is judged by the freshness %s', (_, askedFreshness, own, defaultFreshness, codes) => {
+    const facts = factsOf({ schedule: MANUAL, runs: [['2026-01-15T02:00Z']] });
+    const tags = own === null ? [] : [{ tagId: 't', workspaceId: 'w', name: `freshness=${own}`, color: '' }];
+    const connection = { ...facts.connection, tags };
+    const tolerances = { ...TOLERANCES, askedFreshness, defaultFreshness };
+    const { reasons } = assessHealth({ ...facts, connection }, tolerances);
+    expect(reasons.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('does not judge by the schedule what has an objective', () => {
+    const facts = factsOf({ runs: daily('2026-01-12T02:00Z', 3) });
+    const codesWith = (defaultFreshness: string | null): string[] =>
+      assessHealth(facts, { ...TOLERANCES, defaultFreshness }).reasons.map(({ code }) => code);
+    expect(codesWith(null)).toContain('stale');
+    expect(codesWith('P30D')).not.toContain('stale');
   });
 
   it('counts how many failed in a row and how far that is from being disabled', () => {

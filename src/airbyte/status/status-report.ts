@@ -7,7 +7,13 @@ import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import { toRun } from '../core/run-mapper';
 import { readSchedule, type Schedule } from '../schedule';
 import type { IngestionStatusDto } from './dto/ingestion-status.dto';
-import type { HealthReason, RunFacts, StatusFacts, Tolerances } from '../core/status-facts';
+import {
+  freshnessIn,
+  type HealthReason,
+  type RunFacts,
+  type StatusFacts,
+  type Tolerances,
+} from '../core/status-facts';
 import { airbyteProblem } from '../core/upstream-problem';
 import { assessHealth, type HealthReport } from './health';
 import { bringsData, currentJob, failuresInARow, hasEnded, syncStateOf } from '../core/job-status';
@@ -90,6 +96,7 @@ export function statusOf(observed: ObservedIngestion, now: Date, tolerances: Tol
     lastRun: lastRun && lastRunOf(lastRun, facts),
     currentRun: current && toRun(current),
     consecutiveFailures: failuresInARow(newestJobs).length,
+    freshness: freshnessIn(connection, tolerances),
     nextSyncReason: upcoming.reason,
     nextSyncs,
     health,

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
-import { parseDurationMs } from '../../lib/iso-duration';
 import { ingestionNotFound, withIngestionProblems } from '../core/upstream-problem';
 import { toRun } from '../core/run-mapper';
 import type { Tolerances } from '../core/status-facts';
@@ -47,7 +46,8 @@ export class StatusService {
   tolerances(freshness?: string): Tolerances {
     return {
       missedRunMs: this.settings.missedRunToleranceMinutes * MINUTE_MS,
-      freshnessMs: freshness === undefined ? null : parseDurationMs(freshness),
+      askedFreshness: freshness ?? null,
+      defaultFreshness: this.settings.freshness,
       disablesFailing: this.settings.airbyte.disablesFailing,
     };
   }

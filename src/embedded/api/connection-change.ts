@@ -2,6 +2,7 @@ import { changesWriteTarget } from '../engine/write-target/write-conflicts';
 import type { Now } from '../platform/log';
 import type { Mutex } from '../platform/mutex';
 import type { Connection, ConnectionStore, DescribedStream } from '../store/connections';
+import type { TagStore } from '../store/tags';
 import type { TimelineStore } from '../store/timeline';
 import { changeEvents } from './change-events';
 import { notFound, plainError, unknownId, unprocessable } from './errors';
@@ -9,6 +10,7 @@ import { notFound, plainError, unknownId, unprocessable } from './errors';
 /** Dependencies of changes of connections. */
 export interface ConnectionChangeOptions {
   readonly connections: ConnectionStore;
+  readonly tags: TagStore;
   readonly timeline: TimelineStore;
   readonly now: Now;
   /** Notifies the scheduler of a created, changed or deleted connection. */
@@ -27,6 +29,8 @@ export interface ConnectionChange {
   readonly apply: (before: Connection) => Connection;
   /** The new streams with their schemas; null if they are not changed. */
   readonly streams: readonly DescribedStream[] | null;
+  /** The ids of the new tags; null if they are not changed. */
+  readonly tagIds: readonly string[] | null;
   /** Reason of the change, for the timeline. */
   readonly reason: string | null;
   /** Whether a status was sent. */
@@ -54,7 +58,7 @@ async function applyChange(
   id: string,
   change: ConnectionChange,
 ): Promise<Connection> {
-  const { connections, timeline } = options;
+  const { connections, tags, timeline } = options;
   const before = findChangeable(connections, id);
   if (changesWriteTarget(before, change.apply(before))) await refuseConflict(options, change.apply(before));
   // Read again after the wait, so that a concurrent change or deletion is kept.
@@ -63,6 +67,7 @@ async function applyChange(
   connections.transaction(() => {
     if (change.streams === null) connections.save(after);
     else connections.saveDescribed(after, change.streams);
+    if (change.tagIds !== null) tags.assign(id, change.tagIds);
     for (const { type, summary } of changeEvents(current, after, change))
       timeline.add({
         connectionId: id,

@@ -3,12 +3,14 @@ import type { JsonObject } from '../platform/json';
 import type { Actor } from '../store/actors';
 import type { Connection } from '../store/connections';
 import type { Job } from '../store/jobs';
+import type { Tag } from '../store/tags';
 import type { ApiRequest } from './router';
+import { tagBody } from './routes-tags';
 
 const TERMINAL = new Set(['failed', 'succeeded', 'cancelled']);
 
 /** A connection in a response. As in Airbyte, the time zone is appended to the expression, and times are epoch seconds. */
-export function connectionBody(connection: Connection): JsonObject {
+export function connectionBody(connection: Connection, tags: readonly Tag[]): JsonObject {
   return {
     connectionId: connection.id,
     name: connection.name,
@@ -30,7 +32,7 @@ export function connectionBody(connection: Connection): JsonObject {
       })),
     },
     createdAt: epochSeconds(connection.createdAt),
-    tags: [],
+    tags: tags.map(tagBody),
   };
 }
 

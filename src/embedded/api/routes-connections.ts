@@ -27,6 +27,7 @@ import {
   workspaceIdsOf,
 } from './input';
 import type { ApiRequest, Route } from './router';
+import { tagIdsOf } from './routes-tags';
 import { selectStreams } from './streams';
 import { connectionBody } from './response-bodies';
 
@@ -41,7 +42,8 @@ const SCHEMA_UPDATES = ['ignore', 'disable_connection', 'propagate_columns', 'pr
 
 /** List, create, get, patch and delete. */
 export function connectionRoutes(options: ConnectionRoutesOptions): Route[] {
-  const { connections } = options;
+  const { connections, tags } = options;
+  const bodyOf = (connection: Connection): JsonObject => connectionBody(connection, tags.of(connection.id));
   return [
     {
       method: 'GET',
@@ -50,7 +52,7 @@ export function connectionRoutes(options: ConnectionRoutesOptions): Route[] {
         const page = pageOf(query);
         const includeDeleted = query.get('includeDeleted') === 'true';
         const found = connections.list({ ...page, workspaceIds: workspaceIdsOf(query), includeDeleted });
-        return { status: 200, body: pageResponse('connections', page, '', found.map(connectionBody)) };
+        return { status: 200, body: pageResponse('connections', page, '', found.map(bodyOf)) };
       },
     },
     {
@@ -58,20 +60,20 @@ export function connectionRoutes(options: ConnectionRoutesOptions): Route[] {
       path: '/connections',
       handle: async (request) => ({
         status: 200,
-        body: connectionBody(await createConnection(options, request)),
+        body: bodyOf(await createConnection(options, request)),
       }),
     },
     {
       method: 'GET',
       path: '/connections/:id',
-      handle: ({ params }) => ({ status: 200, body: connectionBody(find(connections, params['id'] ?? '')) }),
+      handle: ({ params }) => ({ status: 200, body: bodyOf(find(connections, params['id'] ?? '')) }),
     },
     {
       method: 'PATCH',
       path: '/connections/:id',
       handle: async (request) => ({
         status: 200,
-        body: connectionBody(await patchConnection(options, request)),
+        body: bodyOf(await patchConnection(options, request)),
       }),
     },
     {
@@ -125,6 +127,7 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
   const streams = await chooseStreams(options, sourceId, destination.definitionId, request);
   if (source.workspaceId !== destination.workspaceId) throw problem('unexpected-problem', null);
   checkScheduler(schedule);
+  const tagIds = tagIdsOf(options.tags, request, source.workspaceId);
   const connection: Connection = {
     id: randomUUID(),
     name: stringAt(request.body, 'name') ?? `${source.name} <> ${destination.name}`,
@@ -140,7 +143,10 @@ async function createConnection(options: ConnectionRoutesOptions, request: ApiRe
   await options.writeTargetMutex.run(async () => {
     await refuseConflict(options, connection);
     requireActors(actors, connection);
-    connections.saveDescribed(connection, streams);
+    connections.transaction(() => {
+      connections.saveDescribed(connection, streams);
+      if (tagIds !== null) options.tags.assign(connection.id, tagIds);
+    });
   });
   options.changed(connection.id);
   return connection;
@@ -159,10 +165,11 @@ async function patchConnection(options: ConnectionRoutesOptions, request: ApiReq
   const before = findChangeable(options.connections, id);
   const schedule = scheduleOf(request);
   checkScheduler(schedule);
+  const tagIds = tagIdsOf(options.tags, request, before.workspaceId);
   const streams = await rechooseStreams(options, request, before);
   const apply = (current: Connection): Connection => patched(request, current, schedule, streams);
   const hasStatus = stringAt(request.body, 'status') !== undefined;
-  return changeConnection(options, id, { apply, streams, reason: null, hasStatus, byUser: true });
+  return changeConnection(options, id, { apply, streams, tagIds, reason: null, hasStatus, byUser: true });
 }
 
 function patched(

@@ -136,6 +136,17 @@ export const SCHEMA: readonly Upgrade[] = [
     PRIMARY KEY ("connection_id", "namespace", "name")
   );
   `,
+  // Tags of workspaces, and the connections that have them.
+  `
+  CREATE TABLE "tags" (
+    "id" TEXT PRIMARY KEY, "workspace_id" TEXT NOT NULL, "name" TEXT NOT NULL, "color" TEXT NOT NULL,
+    UNIQUE ("workspace_id", "name")
+  );
+  CREATE TABLE "connection_tags" (
+    "connection_id" TEXT NOT NULL, "tag_id" TEXT NOT NULL, PRIMARY KEY ("connection_id", "tag_id")
+  );
+  CREATE INDEX "connection_tags_by_tag" ON "connection_tags" ("tag_id");
+  `,
 ];
 
 function moveSchemas(state: UpgradedState): void {

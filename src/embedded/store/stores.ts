@@ -10,6 +10,7 @@ import { FiringStore } from './firings';
 import { JobStore } from './jobs';
 import { ReplacementStore } from './replacements';
 import { StateStore } from './states';
+import { TagStore } from './tags';
 import { TimelineStore } from './timeline';
 import { WorkspaceStore } from './workspaces';
 
@@ -25,6 +26,7 @@ export interface Stores {
   readonly states: StateStore;
   readonly firings: FiringStore;
   readonly destinationRows: DestinationRowsStore;
+  readonly tags: TagStore;
   readonly timeline: TimelineStore;
   readonly replacements: ReplacementStore;
 }
@@ -42,6 +44,7 @@ export function createStores(db: Database, vault: Vault): Stores {
     states: new StateStore(db),
     firings: new FiringStore(db),
     destinationRows: new DestinationRowsStore(db),
+    tags: new TagStore(db),
     timeline: new TimelineStore(db),
     replacements: new ReplacementStore(db),
   };

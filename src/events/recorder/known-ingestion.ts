@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AirbyteConnection } from '../../airbyte/client/model/airbyte-types';
+import { ownFreshness } from '../../airbyte/core/freshness';
 import { type Health, HEALTHS } from '../../airbyte/core/status-enums';
 
 /** State of an ingestion that its events have told. */
@@ -21,7 +22,10 @@ export interface KnownIngestion {
 export function settingsOf(connection: AirbyteConnection): string {
   const { name, sourceId, destinationId, schedule, prefix, namespaceDefinition } = connection;
   const streams = connection.streams.map((stream) => JSON.stringify(stream)).sort();
+  const freshness = ownFreshness(connection);
   const settings = [name, sourceId, destinationId, schedule, prefix, namespaceDefinition, streams];
+  // Only if there is one, so that other digests stay as they were.
+  if (freshness !== null) settings.push(freshness);
   return createHash('sha256').update(JSON.stringify(settings)).digest('base64url').slice(0, 22);
 }
 

@@ -25,7 +25,7 @@ export function seriesOf({ row: { facts } }: ShownIngestion): number {
   // Info and paused.
   const always = 2;
   if (facts === null) return always;
-  const times = [facts.lastSuccessS, facts.lagS, facts.nextSyncS, facts.lastRunS];
+  const times = [facts.lastSuccessS, facts.lagS, facts.freshnessS, facts.nextSyncS, facts.lastRunS];
   // Health, failures, running, rows and bytes.
   const fixed = 5 + OUTCOMES.length;
   return always + fixed + facts.problems.length + times.filter((time) => time !== null).length;
@@ -54,6 +54,11 @@ export function ingestionFamilies(
     },
     gauge('last_success_timestamp_seconds', 'End of the newest successful run.', (f) => f.lastSuccessS),
     gauge('lag_seconds', 'Time since the end of the newest successful run.', (f) => f.lagS),
+    gauge(
+      'freshness_objective_seconds',
+      'Longest time without new data. Absent if the schedule decides.',
+      (f) => f.freshnessS,
+    ),
     gauge('next_sync_timestamp_seconds', 'Next firing of the schedule.', (f) => f.nextSyncS),
     gauge('consecutive_failures', 'Failed runs since the newest success.', (f) => f.failuresInARow),
     gauge('running', 'Whether a run is in progress.', (f) => Number(f.isRunning)),

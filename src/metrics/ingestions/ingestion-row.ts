@@ -1,8 +1,9 @@
 import type { AirbyteConnection } from '../../airbyte/client/model/airbyte-types';
 import { bringsData, failuresInARow, hasEnded, syncStateOf } from '../../airbyte/core/job-status';
-import type { RunFacts, Tolerances } from '../../airbyte/core/status-facts';
+import { freshnessIn, type RunFacts, type Tolerances } from '../../airbyte/core/status-facts';
 import type { Health, HealthCode } from '../../airbyte/core/status-enums';
 import type { RememberedIngestion } from '../../airbyte/mirror/memory-view';
+import { parseDurationMs } from '../../config/iso-duration';
 import { assessHealth } from '../../airbyte/status/health';
 import { readFacts } from '../../airbyte/status/status-report';
 
@@ -19,6 +20,8 @@ export interface IngestionRow {
 
 export interface IngestionFacts {
   readonly lastSuccessS: number | null;
+  /** Limit of the time without new data; null if the schedule decides. */
+  readonly freshnessS: number | null;
   /** Time since the newest success in seconds. */
   readonly lagS: number | null;
   readonly nextSyncS: number | null;
@@ -56,10 +59,12 @@ function factsOf(
   const { health, reasons } = assessHealth({ ...facts, now: then }, tolerances);
   const { newestJobs, newestSuccess } = runs;
   const lastSuccessMs = newestSuccess?.lastUpdatedAtMs ?? null;
+  const freshness = freshnessIn(connection, tolerances);
   const lastRun = newestJobs.find((job) => bringsData(job) && hasEnded(job));
   const lastRunEndMs = lastRun?.lastUpdatedAtMs ?? null;
   return {
     lastSuccessS: lastSuccessMs === null ? null : lastSuccessMs / 1000,
+    freshnessS: freshness === null ? null : (parseDurationMs(freshness) ?? 0) / 1000,
     lagS: lastSuccessMs === null ? null : Math.max(0, now.getTime() - lastSuccessMs) / 1000,
     nextSyncS: upcoming.nextSyncs[0] ? upcoming.nextSyncs[0].getTime() / 1000 : null,
     health,

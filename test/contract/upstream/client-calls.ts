@@ -48,6 +48,8 @@ export async function callEverything(client: AirbyteClient, fixtures: Fixtures):
     getDestination: () => client.getDestination(destinationId),
     listAllDestinations: () => client.listAllDestinations(scope),
     listStreams: () => client.listStreams(quickSourceId, destinationId),
+    listTags: () => client.listTags(workspaceId),
+    createTag: () => client.createTag({ name: 'freshness=PT6H', color: '75DCFF', workspaceId }),
     health: () => client.health(),
     deleteConnection: () => client.deleteConnection(connectionId),
   };

@@ -49,6 +49,8 @@ export const CLIENT_OPERATIONS: Readonly<Record<ClientOperation, { id: string; s
       id: 'listDestinations',
       sends: ['?workspaceIds', '?includeDeleted', '?limit', '?offset'],
     },
+    listTags: { id: 'listTags', sends: ['?workspaceIds'] },
+    createTag: { id: 'createTag', sends: ['name', 'color', 'workspaceId'] },
     listStreams: { id: 'getStreamProperties', sends: ['?sourceId', '?destinationId'] },
   };
 

@@ -58,6 +58,16 @@ export interface StreamInput extends CarriedSettings {
   readonly primaryKey?: readonly (readonly string[])[];
 }
 
+/** A tag of a workspace, which connections may have. Airbyte has them from version 1.5 on. */
+export interface AirbyteTag {
+  readonly tagId: string;
+  readonly workspaceId: string;
+  /** At most 30 characters. */
+  readonly name: string;
+  /** Six hexadecimal digits. */
+  readonly color: string;
+}
+
 export interface AirbyteConnection {
   readonly connectionId: string;
   readonly name: string;
@@ -70,6 +80,8 @@ export interface AirbyteConnection {
   readonly streams: readonly AirbyteStream[];
   readonly prefix: string | null;
   readonly namespaceDefinition: string | null;
+  /** Empty where Airbyte has no tags. */
+  readonly tags: readonly AirbyteTag[];
   /** Null before Airbyte's release of December 2024. */
   readonly createdAt: Date | null;
 }
@@ -122,6 +134,7 @@ export interface CreateConnectionInput {
   readonly schedule: ScheduleInput;
   /** If absent, Airbyte syncs every stream with full refresh and overwrite. */
   readonly configurations?: { readonly streams: readonly StreamInput[] };
+  readonly tags?: readonly AirbyteTag[];
 }
 
 /** A form in which a creation may have left a connection. */
@@ -137,6 +150,8 @@ export interface PatchConnectionInput {
   readonly schedule?: ScheduleInput;
   /** Replaces all streams. Airbyte reads the schema of the source first, which can take minutes. */
   readonly configurations?: { readonly streams: readonly StreamInput[] };
+  /** Replaces all tags. */
+  readonly tags?: readonly AirbyteTag[];
 }
 
 /** One page of a list. Airbyte accepts a limit of 1 to 100 rows; default 20. */

@@ -1,5 +1,11 @@
 import { AirbyteError } from './airbyte-errors';
-import type { CreateConnectionInput, ListJobsQuery, ListQuery, PatchConnectionInput } from './airbyte-types';
+import type {
+  AirbyteTag,
+  CreateConnectionInput,
+  ListJobsQuery,
+  ListQuery,
+  PatchConnectionInput,
+} from './airbyte-types';
 import type { Operation } from './operation';
 
 type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -68,6 +74,18 @@ export const operations = {
     ...read('listStreams', `/streams${queryString({ sourceId, destinationId })}`),
     lane: 'discover',
     runsConnector: true,
+  }),
+
+  listTags: (workspaceId: string) => read('listTags', `/tags${queryString({ workspaceIds: workspaceId })}`),
+  /** Airbyte refuses a second tag with the same name (409), so a retry has no further effect. */
+  createTag: (tag: Omit<AirbyteTag, 'tagId'>): Operation => ({
+    name: 'createTag',
+    method: 'POST',
+    path: '/tags',
+    body: tag,
+    safety: 'idempotent',
+    lane: 'read',
+    expects: 'json',
   }),
 
   health: (): Operation => ({ ...read('health', '/health'), expects: 'nothing', probe: true }),

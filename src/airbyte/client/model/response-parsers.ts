@@ -5,6 +5,7 @@ import {
   type AirbyteSchedule,
   type AirbyteSource,
   type AirbyteStream,
+  type AirbyteTag,
   CARRIED_SETTINGS,
   type CarriedSettings,
   type SourceStream,
@@ -40,7 +41,30 @@ export function parseConnection(body: unknown): AirbyteConnection {
     streams: parseStreams(from['configurations']),
     prefix: optionalText(from, 'prefix'),
     namespaceDefinition: optionalText(from, 'namespaceDefinition'),
+    tags: parseTags(from['tags']),
     createdAt: optionalEpochSeconds(from, 'createdAt'),
+  };
+}
+
+function parseTags(tags: unknown): readonly AirbyteTag[] {
+  if (!Array.isArray(tags)) return [];
+  return tags
+    .filter(isMembers)
+    .map(tagOf)
+    .filter(({ tagId }) => tagId !== '');
+}
+
+export function parseTag(body: unknown): AirbyteTag {
+  const from = members(body, 'tag');
+  return { ...tagOf(from), tagId: recordId(from, 'tagId') };
+}
+
+function tagOf(from: Members): AirbyteTag {
+  return {
+    tagId: optionalText(from, 'tagId') ?? '',
+    workspaceId: optionalText(from, 'workspaceId') ?? '',
+    name: optionalText(from, 'name') ?? '',
+    color: optionalText(from, 'color') ?? '',
   };
 }
 

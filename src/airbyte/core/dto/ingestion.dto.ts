@@ -46,6 +46,13 @@ export class IngestionDto {
   @ApiProperty({ type: [StreamDto] })
   streams: StreamDto[];
 
+  /**
+   * Own freshness objective: the longest time without new data, after which the ingestion is `stale`. Null if it has none; then
+   * the setting `FRESHNESS` or the schedule decides.
+   */
+  @ApiProperty({ type: 'string', nullable: true, example: 'PT26H' })
+  freshness: string | null;
+
   /** Creation time, in whole seconds; null if Airbyte does not report it (before December 2024). */
   @ApiProperty({ type: 'string', nullable: true, format: 'date-time', example: '2026-01-15T10:13:20.000Z' })
   created: string | null;

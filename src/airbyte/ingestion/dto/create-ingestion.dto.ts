@@ -3,6 +3,7 @@ import { ForeignNames } from '../../../api/validation/foreign-names';
 import { ID_PATTERN, IsId, IsName, NAME_PATTERN } from '../../../api/validation/decorators';
 import type { ScheduleRequestDto } from '../../core/dto/schedule.dto';
 import type { StreamRequestDto } from '../../core/dto/stream.dto';
+import { OptionalFreshness } from '../../core/dto/duration-field';
 import { FOREIGN_FIELDS } from './foreign-fields';
 import { OptionalSchedule, OptionalStatus, OptionalStreams, type WritableStatus } from './ingestion-fields';
 
@@ -44,4 +45,11 @@ export class CreateIngestionDto {
    */
   @OptionalStreams('for every stream')
   streams?: StreamRequestDto[] | null;
+
+  /**
+   * Freshness objective, an ISO 8601 duration: the longest time without new data, after which the ingestion is `stale`. Default:
+   * the setting `FRESHNESS`, or two intervals of the schedule. It is stored as a tag in Airbyte; needs the capability `freshness`.
+   */
+  @OptionalFreshness()
+  freshness?: string | null;
 }

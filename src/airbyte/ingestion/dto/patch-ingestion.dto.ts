@@ -3,6 +3,7 @@ import { PauseField, type PauseRequestDto } from '../../pause/dto/pause-request.
 import { IsOptional } from 'class-validator';
 import { ForeignNames } from '../../../api/validation/foreign-names';
 import { IsName, NAME_PATTERN } from '../../../api/validation/decorators';
+import { OptionalFreshness } from '../../core/dto/duration-field';
 import { FOREIGN_FIELDS } from './foreign-fields';
 import { OptionalSchedule, OptionalStatus, OptionalStreams, type WritableStatus } from './ingestion-fields';
 import type { ScheduleRequestDto } from '../../core/dto/schedule.dto';
@@ -56,6 +57,13 @@ export class PatchIngestionDto {
    */
   @OptionalStreams('to keep the streams')
   streams?: StreamRequestDto[] | null;
+
+  /**
+   * The new freshness objective, an ISO 8601 duration; `default` removes it. It is stored as a tag in Airbyte; needs the
+   * capability `freshness`.
+   */
+  @OptionalFreshness({ orDefault: true })
+  freshness?: string | null;
 
   /**
    * Reason and end of a pause, with the status `inactive` or for an ingestion that is inactive. `active` ends the pause.

@@ -108,6 +108,13 @@ export class IngestionListItemDto {
   @ApiProperty({ enum: HEALTHS, enumName: 'Health', example: 'healthy' })
   health: Health;
 
+  /**
+   * Longest time without new data, after which the ingestion is `stale`: its own, or that of the setting `FRESHNESS`. Null: two
+   * intervals of the schedule.
+   */
+  @ApiProperty({ type: 'string', nullable: true, example: 'PT26H' })
+  freshness: string | null;
+
   /** Creation time, in whole seconds; null if Airbyte does not report it (before December 2024). */
   @ApiProperty({ type: 'string', nullable: true, format: 'date-time', example: '2026-01-15T10:13:20.000Z' })
   created: string | null;

@@ -77,6 +77,13 @@ export class IngestionStatusDto {
   @ApiProperty({ type: 'integer', minimum: 0, maximum: 40, example: 0 })
   consecutiveFailures: number;
 
+  /**
+   * Longest time without new data, after which the ingestion is `stale`: of this request, of the ingestion, or of the setting
+   * `FRESHNESS`. Null: two intervals of the schedule.
+   */
+  @ApiProperty({ type: 'string', nullable: true, example: 'PT26H' })
+  freshness: string | null;
+
   /** Reason for the presence or absence of a next sync. */
   @ApiProperty({ enum: NEXT_SYNC_REASONS, enumName: 'NextSyncReason', example: 'scheduled' })
   nextSyncReason: NextSyncReason;

@@ -1,86 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import {
-  IsOptional,
-  Validate,
-  type ValidatorConstraintInterface,
-  ValidatorConstraint,
-} from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { IsOneOf } from '../../../api/validation/decorators';
-import type { HintContext } from '../../../api/validation/hints';
-import { parseDurationMs } from '../../../lib/iso-duration';
-
-@ValidatorConstraint({ name: 'isDuration' })
-class IsDuration implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return typeof value === 'string' && parseDurationMs(value) !== null;
-  }
-
-  defaultMessage(): string {
-    return 'must be an ISO 8601 duration of weeks, days, hours, minutes and seconds, longer than zero';
-  }
-}
-
-const TIME = 'T([0-9]{1,6}H([0-9]{1,8}M)?([0-9]{1,9}S)?|[0-9]{1,8}M([0-9]{1,9}S)?|[0-9]{1,9}S)';
-/**
- * Pattern of a duration for OpenAPI, which cannot express that it must exceed zero. `format: duration` does not
- * fit: RFC 3339 requires minutes between hours and seconds.
- */
-const PATTERN = `^P([0-9]{1,4}W|[0-9]{1,5}D(${TIME})?|${TIME})$`;
-
-const DURATION_HINT: HintContext = {
-  hint: 'Write e.g. PT6H for six hours or P2D for two days.',
-  suggest: (value, _siblings, usual) => {
-    const meant = typeof value === 'string' ? guessDuration(value) : null;
-    return meant === null ? usual : `Did you mean ${meant}? ${usual}`;
-  },
-};
-
-/** Seconds of each unit of a duration, by its letter. */
-const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
-  ['S', 1],
-  ['M', 60],
-  ['H', 3600],
-  ['D', 86_400],
-  ['W', 604_800],
-]);
-const UNIT_WORD = /^(?:s|sec|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)$/;
-const MAX_GUESSED_CHARACTERS = 40;
-
-/** The duration that `6h`, `6 hours`, `1h30m`, `P6H` or a number of seconds means; null if it is not clear. */
-function guessDuration(text: string): string | null {
-  const plain = text.trim().toLowerCase();
-  // P1M is a month.
-  if (plain.length > MAX_GUESSED_CHARACTERS || /^p[^t]*m/.test(plain)) return null;
-  const parts = /^[0-9]+$/.test(plain)
-    ? [`${plain}s`]
-    : plain.replace(/^p?t?/, '').match(/[0-9.]+\s*[a-z]+/g);
-  let seconds = 0;
-  let letter = 'W';
-  for (const part of parts ?? []) {
-    const [, count = '', word = ''] = /^([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)$/.exec(part) ?? [];
-    if (!UNIT_WORD.test(word)) return null;
-    letter = word.charAt(0).toUpperCase();
-    seconds += Number(count) * (UNIT_SECONDS.get(letter) ?? 0);
-  }
-  // A fraction needs a smaller unit.
-  const letters = [...UNIT_SECONDS.keys()].reverse();
-  const unit = letters
-    .slice(letters.indexOf(letter))
-    .find((one) => seconds % (UNIT_SECONDS.get(one) ?? 1) === 0);
-  if (unit === undefined || seconds === 0) return null;
-  const guess = `${/[DW]/.test(unit) ? 'P' : 'PT'}${String(seconds / (UNIT_SECONDS.get(unit) ?? 1))}${unit}`;
-  return parseDurationMs(guess) === null ? null : guess;
-}
+import { OptionalDuration } from '../../core/dto/duration-field';
 
 /** Additional parts of a status. */
 const PARTS = ['runs'] as const;
 
 /** Query of a status, and of several. */
 export class FreshnessQueryDto {
-  /** Data older than this is stale, whatever the schedule. */
-  @ApiProperty({ type: 'string', pattern: PATTERN, required: false, example: 'PT6H' })
-  @IsOptional()
-  @Validate(IsDuration, { context: DURATION_HINT })
+  /** Data older than this is stale, whatever the schedule and the objective of the ingestion. */
+  @OptionalDuration()
   freshness?: string;
 }
 

@@ -1,6 +1,8 @@
+import { parseDurationMs } from '../../../config/iso-duration';
 import { nextSyncs } from '../../schedule';
 import {
   endedAt,
+  freshnessIn,
   queuedAt,
   type HealthReason,
   type StatusFacts,
@@ -9,13 +11,17 @@ import {
 
 const INTERVALS = 2;
 
-/** Stale: the newest success is older than the requested freshness, or than two intervals of the schedule. */
-export function stale(facts: StatusFacts, { freshnessMs }: Tolerances): HealthReason | null {
-  const { newestSuccess, now } = facts;
+/** Stale: the newest success is older than the freshness objective, or without one, than two intervals of the schedule. */
+export function stale(facts: StatusFacts, tolerances: Tolerances): HealthReason | null {
+  const { connection, newestSuccess, now } = facts;
   if (!newestSuccess) return null;
   const lastSync = endedAt(newestSuccess);
-  const asked = freshnessMs === null ? null : new Date(lastSync.getTime() + freshnessMs);
-  if (asked && asked < now) return reason(asked, lastSync, 'which is older than the requested freshness');
+  const freshness = freshnessIn(connection, tolerances);
+  const freshnessMs = freshness === null ? null : parseDurationMs(freshness);
+  if (freshnessMs !== null) {
+    const limit = new Date(lastSync.getTime() + freshnessMs);
+    return limit < now ? reason(limit, lastSync, `which is longer ago than ${freshness}`) : null;
+  }
   const scheduled = staleBySchedule(facts, lastSync);
   return scheduled && scheduled < now
     ? reason(scheduled, lastSync, 'which is more than two intervals of the schedule ago')

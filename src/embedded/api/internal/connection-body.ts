@@ -1,7 +1,9 @@
 import { MODE_PARTS } from '../../model/sync-modes';
 import { stringAt, type JsonObject } from '../../platform/json';
 import type { Connection, DescribedStream } from '../../store/connections';
+import type { Tag } from '../../store/tags';
 import { epochSeconds } from '../response-bodies';
+import { tagBody } from '../routes-tags';
 import { scheduleBody } from '../schedule-body';
 import { present } from './input';
 
@@ -22,6 +24,7 @@ export const SCHEMA_CHANGES: Readonly<Record<string, string>> = {
 export function internalConnectionBody(
   connection: Connection,
   streams: readonly DescribedStream[],
+  tags: readonly Tag[],
 ): JsonObject {
   const { settings } = connection;
   const spelled = (names: Readonly<Record<string, string>>, name: string): string | undefined =>
@@ -42,7 +45,7 @@ export function internalConnectionBody(
     createdAt: epochSeconds(connection.createdAt),
     breakingChange: false,
     notifySchemaChanges: false,
-    tags: [],
+    tags: tags.map(tagBody),
   });
 }
 

@@ -12,9 +12,9 @@ const MAX_REASON_CHARACTERS = 10_000;
 
 /** Connections with time zones and intervals, which the public API cannot write, and changes with a reason. */
 export function internalConnectionRoutes(options: ConnectionChangeOptions): Route[] {
-  const { connections } = options;
+  const { connections, tags } = options;
   const read = (connection: Connection): JsonObject =>
-    internalConnectionBody(connection, connections.describedStreams(connection));
+    internalConnectionBody(connection, connections.describedStreams(connection), tags.of(connection.id));
   return [
     operation('/connections/get', (request) => read(findConnection(connections, request))),
     operation('/connections/update', async (request) =>
@@ -57,5 +57,5 @@ async function update(
   // An update that declares itself automatic has no user in the timeline, as in Airbyte.
   const byUser = request.body['autoUpdate'] !== true;
   const hasStatus = stringAt(sent, 'status') !== undefined;
-  return changeConnection(options, id, { apply, streams: null, reason, hasStatus, byUser });
+  return changeConnection(options, id, { apply, streams: null, tagIds: null, reason, hasStatus, byUser });
 }
