@@ -47,6 +47,7 @@ export const SHAPES = {
     upstreamStatus: 'string or null',
     schedule: 'object',
     streams: 'array',
+    freshness: 'string or null',
     created: 'string or null',
   } satisfies ShapeOf<Schemas['Ingestion']>,
   check: {
@@ -66,6 +67,7 @@ export const SHAPES = {
     lastRun: 'object or null',
     currentRun: 'object or null',
     consecutiveFailures: 'number',
+    freshness: 'string or null',
     nextSyncReason: 'string',
     nextSyncs: 'array',
     health: 'string',

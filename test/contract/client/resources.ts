@@ -27,5 +27,6 @@ export const INGESTION = {
   upstreamStatus: null,
   schedule: { scheduleType: 'manual', cronExpression: null, basicTiming: null, timeZone: null },
   streams: [],
+  freshness: null,
   created: '2026-01-15T02:00:00.000Z',
 };
