@@ -143,7 +143,7 @@ describe('unknown resources', () => {
   });
 
   it('an unsupported operation of Airbyte is answered with 501, and another path with 404', async () => {
-    expect((await api.get('/tags')).status).toBe(501);
+    expect((await api.get('/users')).status).toBe(501);
     expect((await api.post('/workspaces', {})).status).toBe(501);
     expect((await api.get('/nonsense')).status).toBe(404);
   });

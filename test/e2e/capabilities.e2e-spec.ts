@@ -122,6 +122,7 @@ it('names the setting that turns the internal API off', async () => {
     const ofInternalApi = capabilities.filter(
       ({ name }) => !['events', 'webhooks', 'streams'].includes(name),
     );
+    const ofInternalApi = capabilities.filter(({ name }) => !['events', 'streams', 'freshness'].includes(name));
     expect(new Set(ofInternalApi.map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
       new Set(['off: AIRBYTE_INTERNAL_API is off.']),
     );

@@ -47,6 +47,7 @@ describe('POST /ingestion', () => {
       workspaceId: WORKSPACE_ID,
       upstreamStatus: null,
       streams: expect.any(Array),
+      freshness: null,
       created: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/),
     });
   });
@@ -132,7 +133,7 @@ describe('POST /ingestion', () => {
   it('names the known fields if one is unknown', async () => {
     const response = await create({ ...ORDERS, scheduel: {} }).expect(400);
     const hint =
-      'Did you mean schedule? The fields here are: name, sourceId, destinationId, schedule, status, streams.';
+      'Did you mean schedule? The fields here are: name, sourceId, destinationId, schedule, status, streams, freshness.';
     expect(response.body).toMatchObject({ errors: [{ field: 'scheduel', hint }] });
   });
 

@@ -110,6 +110,7 @@ describe('GET /ingestion', () => {
       nextSyncReason: 'manual',
       syncState: 'idle',
       health: 'healthy',
+      freshness: null,
       created: '2025-11-01T00:00:00.000Z',
     });
   });

@@ -68,6 +68,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
       lastRun: null,
       currentRun: null,
       consecutiveFailures: 0,
+      freshness: null,
       nextSyncReason: 'manual',
       nextSyncs: [],
       health: 'never_synced',
