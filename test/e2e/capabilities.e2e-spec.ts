@@ -120,10 +120,7 @@ it('names the setting that turns the internal API off', async () => {
   await withGateway({ AIRBYTE_INTERNAL_API: 'off' }, async (read) => {
     const { capabilities } = await read();
     const ofInternalApi = capabilities.filter(
-      ({ name }) => !['events', 'webhooks', 'streams'].includes(name),
-    );
-    const ofInternalApi = capabilities.filter(({ name }) => !['events', 'streams', 'freshness'].includes(name));
-      ({ name }) => !['events', 'streams', 'freshness'].includes(name),
+      ({ name }) => !['events', 'webhooks', 'streams', 'freshness'].includes(name),
     );
     expect(new Set(ofInternalApi.map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
       new Set(['off: AIRBYTE_INTERNAL_API is off.']),

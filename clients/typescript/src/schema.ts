@@ -644,7 +644,7 @@ export interface components {
          * @description Name of the feature.
          * @enum {string}
          */
-        AirbyteCapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "streams";
+        AirbyteCapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "streams" | "freshness";
         /**
          * @description Reason for which Airbyte itself paused it; null if somebody else did. `unknown`: one of another Airbyte version.
          * @enum {string}
@@ -743,7 +743,7 @@ export interface components {
          * @description Name of the feature.
          * @enum {string}
          */
-        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "streams" | "events" | "webhooks";
+        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "streams" | "freshness" | "events" | "webhooks";
         /**
          * @description State of the feature. `unknown`: not used yet.
          * @enum {string}
@@ -785,6 +785,12 @@ export interface components {
              *     destination on each sync** (full refresh, overwrite).
              */
             streams?: components["schemas"]["StreamInput"][] | null;
+            /**
+             * @description Freshness objective, an ISO 8601 duration: the longest time without new data, after which the ingestion is `stale`. Default:
+             *     the setting `FRESHNESS`, or two intervals of the schedule. It is stored as a tag in Airbyte; needs the capability `freshness`.
+             * @example PT6H
+             */
+            freshness?: string | null;
         };
         /** @description A receiver of events, and the events that it gets. */
         CreateWebhookInput: {
@@ -1265,6 +1271,12 @@ export interface components {
             /** @description The streams and their sync modes. */
             streams: components["schemas"]["Stream"][];
             /**
+             * @description Own freshness objective: the longest time without new data, after which the ingestion is `stale`. Null if it has none; then
+             *     the setting `FRESHNESS` or the schedule decides.
+             * @example PT26H
+             */
+            freshness: string | null;
+            /**
              * Format: date-time
              * @description Creation time, in whole seconds; null if Airbyte does not report it (before December 2024).
              * @example 2026-01-15T10:13:20.000Z
@@ -1348,6 +1360,12 @@ export interface components {
              */
             health: components["schemas"]["Health"];
             /**
+             * @description Longest time without new data, after which the ingestion is `stale`: its own, or that of the setting `FRESHNESS`. Null: two
+             *     intervals of the schedule.
+             * @example PT26H
+             */
+            freshness: string | null;
+            /**
              * Format: date-time
              * @description Creation time, in whole seconds; null if Airbyte does not report it (before December 2024).
              * @example 2026-01-15T10:13:20.000Z
@@ -1409,6 +1427,12 @@ export interface components {
              * @example 0
              */
             consecutiveFailures: number;
+            /**
+             * @description Longest time without new data, after which the ingestion is `stale`: of this request, of the ingestion, or of the setting
+             *     `FRESHNESS`. Null: two intervals of the schedule.
+             * @example PT26H
+             */
+            freshness: string | null;
             /**
              * @description Reason for the presence or absence of a next sync.
              * @example scheduled
@@ -1540,6 +1564,12 @@ export interface components {
              *     Their tables stay. Absent members of a stream get their defaults. A list that equals the stored one changes nothing.
              */
             streams?: components["schemas"]["StreamInput"][] | null;
+            /**
+             * @description The new freshness objective, an ISO 8601 duration; `default` removes it. It is stored as a tag in Airbyte; needs the
+             *     capability `freshness`.
+             * @example PT6H
+             */
+            freshness?: string | null;
             /**
              * @description Reason and end of a pause, with the status `inactive` or for an ingestion that is inactive. `active` ends the pause.
              *     Needs the capability `pauseReasons`.
@@ -4580,7 +4610,7 @@ export interface operations {
     getIngestionStatuses: {
         parameters: {
             query?: {
-                /** @description Data older than this is stale, whatever the schedule. */
+                /** @description Data older than this is stale, whatever the schedule and the objective of the ingestion. */
                 freshness?: string;
             };
             header?: {
@@ -6998,7 +7028,7 @@ export interface operations {
     getIngestionStatus: {
         parameters: {
             query?: {
-                /** @description Data older than this is stale, whatever the schedule. */
+                /** @description Data older than this is stale, whatever the schedule and the objective of the ingestion. */
                 freshness?: string;
                 /** @description `runs`: also return the newest 30 runs. */
                 include?: components["schemas"]["StatusPart"];
