@@ -9,8 +9,8 @@ export class CopyTargetError extends Error {
   override readonly name = 'CopyTargetError';
 }
 
-/** Files that belong to a running process, and event logs, which are the gateway's. */
-const LEFT_OUT = /^(lock|scratch|state\.db.*|events-.*)$/;
+/** Files that belong to a running process, and those of the gateway, which the program that asks for the copy copies itself. */
+const LEFT_OUT = /^(lock|scratch|state\.db.*|events-.*|webhooks-.*|webhooks\.key)$/;
 
 /**
  * Copies a data directory in use, so that a gateway can be started over the copy. Nothing may be written to the files of
