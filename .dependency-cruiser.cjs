@@ -69,7 +69,7 @@ module.exports = {
       name: 'features-import-the-kernel-and-not-one-another',
       severity: 'error',
       from: {
-        path: '^src/airbyte/(status|runs|actors|pause|preview|history|capabilities|streams)/',
+        path: '^src/airbyte/(status|runs|actors|pause|preview|history|capabilities|streams|connectors)/',
       },
       to: {
         path: '^src/airbyte/',

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ActorsModule } from './actors/actors.module';
 import { CapabilitiesModule } from './capabilities/capabilities.module';
+import { ConnectorsModule } from './connectors/connectors.module';
 import { CoreModule } from './core/core.module';
 import { HistoryModule } from './history/history.module';
 import { IngestionModule } from './ingestion/ingestion.module';
@@ -17,6 +18,7 @@ import { StatusModule } from './status/status.module';
     CoreModule,
     ActorsModule,
     CapabilitiesModule,
+    ConnectorsModule,
     HistoryModule,
     IngestionModule,
     ListingModule,

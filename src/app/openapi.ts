@@ -35,6 +35,7 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
       BEARER_SCHEME,
     )
     .addTag('ingestion', 'Manage ingestions from a source to a destination.')
+    .addTag('connectors', 'Manage sources, destinations and the connectors that they use.')
     .addTag('runs', 'Start, follow and list runs.')
     .addTag('schedule', 'Validate and explain schedules.')
     .addTag('events', 'Follow what happens to runs and ingestions.')

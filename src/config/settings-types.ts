@@ -5,6 +5,8 @@ export const SCOPES = [
   'ingestion:logs',
   'ingestion:destroy',
   'webhook:write',
+  'connector:read',
+  'connector:write',
   'metrics:read',
   'operator:read',
 ] as const;

@@ -131,7 +131,7 @@ function clockFinding(aheadMs: number): Finding {
 }
 
 const VERDICT_WIDTH = 8;
-const SUBJECT_WIDTH = 15;
+const SUBJECT_WIDTH = 16;
 
 export function lineOf({ verdict, subject, detail }: Finding): string {
   return `${verdict.padEnd(VERDICT_WIDTH)} ${subject.padEnd(SUBJECT_WIDTH)} ${detail}`;

@@ -2,11 +2,13 @@ import type { ConnectionChangeOptions } from './api/connection-change';
 import { backupRoutes } from './api/internal/routes-backups';
 import { internalConnectionRoutes } from './api/internal/routes-connections';
 import { cronRoutes } from './api/internal/routes-cron';
+import { connectorRoutes } from './api/internal/routes-connectors';
 import { internalJobRoutes } from './api/internal/routes-jobs';
 import { refreshRoutes } from './api/internal/routes-refresh';
 import { syncStatusRoutes } from './api/internal/routes-sync-status';
 import { timelineRoutes } from './api/internal/routes-timeline';
 import { actorRoutes } from './api/routes-actors';
+import { definitionRoutes } from './api/routes-definitions';
 import { basicRoutes } from './api/routes-basics';
 import { connectionRoutes, deleteConnection } from './api/routes-connections';
 import { jobRoutes } from './api/routes-jobs';
@@ -84,6 +86,8 @@ function internalRoutes(
     ...backupRoutes({
       backUp: (target, waitMs) => runner.atStandstill(waitMs, () => copyDataDir(db, dataDir, target)),
     }),
+    ...connectorRoutes('source', records),
+    ...connectorRoutes('destination', records),
   ];
 }
 
@@ -119,6 +123,8 @@ function publicRoutes(
       now,
       storageFailure: () => db.storageFailure(),
     }),
+    ...definitionRoutes('source', connectors, actorOptions.hasWorkspace),
+    ...definitionRoutes('destination', connectors, actorOptions.hasWorkspace),
     ...actorRoutes('source', actorOptions),
     ...actorRoutes('destination', actorOptions),
     ...tagRoutes({ tags: stores.tags, hasWorkspace: actorOptions.hasWorkspace }),

@@ -23,7 +23,7 @@ const NESTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** Fields with a grammar that no schema can say: of what the schema lets pass, some is refused with another reason. */
 const GRAMMAR =
-  /(freshness|cronExpression|basicTiming|timeZone|from|pageToken|scheduleType|schedule|syncMode|cursorField|primaryKey|streams|name|namespace|mode|pause|until|types|filter)$/;
+  /(freshness|cronExpression|basicTiming|timeZone|from|pageToken|scheduleType|schedule|syncMode|cursorField|primaryKey|streams|name|namespace|mode|pause|until|types|filter|^type|configuration)$/;
 /** Reasons that a schema does say. */
 const LIMIT_REASON =
   /characters|must be an? (string|object|array|whole)|must be one of|whole number|at most|at least/;
@@ -55,7 +55,8 @@ function casesOf(one: Case, base: object | undefined): Case[] {
     const item = { field: `${one.field}[0]`, schema: items, place: (value: unknown) => one.place([value]) };
     return [one, ...casesOf(item, undefined)];
   }
-  if (type !== 'object') return [one];
+  const isFreeForm = one.field !== '' && Object.keys(properties).length === 0;
+  if (type !== 'object' || isFreeForm) return [one];
   const rest = base ?? NESTED[componentOf(one.schema)];
   if (!rest) throw new Error(`there is nothing to try ${one.field} in`);
   const members = Object.entries(properties).flatMap(([name, schema]) => {

@@ -50,7 +50,13 @@ describe('a route', () => {
     'checkIngestion',
     'checkRun',
     'checkPause',
+    'checkSource',
+    'checkNewSource',
+    'checkDestination',
+    'checkNewDestination',
   ];
+  const READING_SCOPES = ['ingestion:read', 'connector:read'];
+  const isReading = (handler: object): boolean => READING_SCOPES.includes(rulesOf(handler).access ?? '');
   const OPEN = ['getLiveness', 'getReadiness', 'getMetrics'];
 
   it('declares its scope, unless it is a probe or the metrics', () => {
@@ -62,10 +68,8 @@ describe('a route', () => {
   });
 
   it('requires the write scope if it changes something, and accepts an Idempotency-Key if it is a POST', () => {
-    const changing = routes().filter(
-      ({ method, handler }) => method !== 'GET' && rulesOf(handler).access !== 'ingestion:read',
-    );
-    const scopes = ['ingestion:write', 'webhook:write'];
+    const changing = routes().filter(({ method, handler }) => method !== 'GET' && !isReading(handler));
+    const scopes = ['ingestion:write', 'connector:write', 'webhook:write'];
     expect(changing.filter(({ handler }) => !scopes.includes(rulesOf(handler).access ?? ''))).toEqual([]);
     // The answer with the secret of a webhook must not be stored, and the others have the same effect twice.
     const posts = changing.filter(
@@ -76,9 +80,7 @@ describe('a route', () => {
   });
 
   it('requires only the read scope if its body changes nothing', () => {
-    const reading = routes().filter(
-      ({ method, handler }) => method !== 'GET' && rulesOf(handler).access === 'ingestion:read',
-    );
+    const reading = routes().filter(({ method, handler }) => method !== 'GET' && isReading(handler));
     expect(reading.map(({ name }) => name).filter((name) => !READING_POSTS.includes(name))).toEqual([]);
   });
 

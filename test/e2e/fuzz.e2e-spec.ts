@@ -40,7 +40,7 @@ const OWN_REFUSALS = [
 /** An id of version 4 was made by the gateway, because the generators never send one. It belongs to one request. */
 const MADE_UP_ID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-/;
 const PATH =
-  /^\/(?:health|(?:connections|jobs|sources|destinations|workspaces)(?:\/[A-Za-z0-9._~-]{1,128})?|api\/v1\/[a-z_]+\/[a-z_]+(?:\/list)?)$/;
+  /^\/(?:health|(?:connections|jobs|sources|destinations|workspaces)(?:\/[A-Za-z0-9._~-]{1,128})?|workspaces\/[A-Za-z0-9._~-]{1,128}\/definitions\/[a-z]+|api\/v1\/[a-z_]+(?:\/[a-z_]+){1,2})$/;
 const HEADERS = [
   'accept',
   'authorization',
@@ -91,6 +91,12 @@ const MEMBERS = [
   'cronExpression',
   'scheduleType',
   'scheduleData',
+  'configuration',
+  'definitionId',
+  'workspaceId',
+  'sourceDefinitionId',
+  'destinationDefinitionId',
+  'connectionConfiguration',
 ];
 const HEADER_VALUES: Readonly<Record<string, RegExp>> = {
   accept: /^application\/json$/,

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DEFAULTS, type UpstreamRequest } from './upstream-defaults';
+import { DEFAULTS } from './upstream-defaults';
+import type { UpstreamRequest } from './upstream-request';
 import { hateoas, problem, type Reply, write } from './upstream-replies';
 import { UpstreamState } from './upstream-state';
 
 export * from './upstream-replies';
 export * from './upstream-state';
-export type { UpstreamRequest } from './upstream-defaults';
+export type { UpstreamRequest } from './upstream-request';
 
 /** @param nth 1 for the first request since the handler was set. Undefined: the default behaviour answers. */
 export type Handler = (
@@ -221,7 +222,11 @@ async function receive(message: IncomingMessage): Promise<UpstreamRequest> {
   const isInternal = rawPath.startsWith(INTERNAL_PATH);
   const [collection = '', ...rest] = path.slice(1).split('/');
   const isToken = path === '/applications/token';
-  const pattern = rest.length === 0 || isToken ? path : `/${collection}/:id`;
+  const isDefinitions = rest[1] === 'definitions';
+  const pattern =
+    rest.length === 0 || isToken
+      ? path
+      : `/${collection}/:id${isDefinitions ? `/${rest.slice(1).join('/')}` : ''}`;
   const method = message.method ?? '';
   return {
     method,

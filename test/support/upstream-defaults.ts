@@ -1,23 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { actorBody, CONNECTOR_DEFAULTS } from './upstream-connectors';
+import type { UpstreamRequest } from './upstream-request';
 import { errorId, hateoas, json, noContent, plain, problem, type Reply } from './upstream-replies';
 import type { JobFilter } from './upstream-jobs';
 import { type ActorRow, type ConnectionRow, type UpstreamState } from './upstream-state';
-
-/** A request as it reached the upstream. */
-export interface UpstreamRequest {
-  readonly method: string;
-  /** Below the API's base, without the query; not decoded. */
-  readonly path: string;
-  /** Such as `GET /connections/:id`. */
-  readonly operation: string;
-  /** The last segment of the path, decoded, where the operation has one. */
-  readonly id: string;
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: unknown;
-  /** Epoch milliseconds. */
-  readonly at: number;
-}
 
 type Behaviour = (state: UpstreamState, request: UpstreamRequest) => Reply;
 type Fields = Readonly<Record<string, unknown>>;
@@ -49,6 +35,8 @@ export const DEFAULTS: Readonly<Record<string, Behaviour>> = {
     page([...state.destinations.values()].filter(inScope(query)).map(destination), query),
   'GET /destinations/:id': (state, { id }) =>
     found(state.destinations.get(id), destination, 'DESTINATION_CONNECTION', id),
+
+  ...CONNECTOR_DEFAULTS,
 
   'GET /streams': listStreams,
   'GET /tags': (state, { query }) =>
@@ -282,22 +270,12 @@ function notFound(resourceType: string, resourceId: string): Reply {
   return problem(404, null, { resourceType, resourceId });
 }
 
-function source({ id, name, type, workspaceId }: ActorRow): unknown {
-  const configuration = { password: 'secret-of-the-source' };
-  return { sourceId: id, name, sourceType: type, definitionId: id, workspaceId, configuration, createdAt: 1 };
+function source(row: ActorRow): unknown {
+  return actorBody('source', row);
 }
 
-function destination({ id, name, type, workspaceId }: ActorRow): unknown {
-  const configuration = { password: 'secret-of-the-destination' };
-  return {
-    destinationId: id,
-    name,
-    destinationType: type,
-    definitionId: id,
-    workspaceId,
-    configuration,
-    createdAt: 1,
-  };
+function destination(row: ActorRow): unknown {
+  return actorBody('destination', row);
 }
 
 function same<T>(row: T): T {

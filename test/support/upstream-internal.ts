@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { json, type Reply } from './upstream-replies';
 import type { ScriptedUpstream } from './scripted-upstream';
-import type { UpstreamRequest } from './upstream-defaults';
+import type { UpstreamRequest } from './upstream-request';
+import { serveConnectors } from './serve-connectors';
 import type { JobRow } from './upstream-jobs';
 import { serveScheduleWrites } from './upstream-schedules';
 
@@ -115,6 +116,7 @@ export function attempt(id: number, more: object = {}): object {
 export function serveInternalApi(upstream: ScriptedUpstream): InternalApi {
   const api: InternalApi = { jobs: new Map(), events: [], progress: new Map(), replies: new Map() };
   serveScheduleWrites(upstream);
+  serveConnectors(upstream);
   const serve = (name: string, handle: (request: UpstreamRequest) => Reply): void => {
     upstream.on(`internal ${name}`, (request) => api.replies.get(name)?.(request) ?? handle(request));
   };

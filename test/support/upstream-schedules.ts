@@ -1,6 +1,6 @@
 import { json, problem, type Reply } from './upstream-replies';
 import type { ScriptedUpstream } from './scripted-upstream';
-import type { UpstreamRequest } from './upstream-defaults';
+import type { UpstreamRequest } from './upstream-request';
 import type { ConnectionRow } from './upstream-state';
 
 /** Zones that this Airbyte knows. */

@@ -30,6 +30,10 @@ export interface ActorRow {
   name: string;
   type: string;
   workspaceId: string;
+  definitionId?: string;
+  configuration?: Readonly<Record<string, unknown>>;
+  /** Whole seconds since 1970. */
+  createdAt?: number;
 }
 
 /** A stream as `GET /streams` answers it; `streamnamespace` is spelt as Airbyte spells it. */

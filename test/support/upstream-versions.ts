@@ -1,5 +1,5 @@
 import { hateoas, problem, type Reply } from './upstream-replies';
-import type { UpstreamRequest } from './upstream-defaults';
+import type { UpstreamRequest } from './upstream-request';
 import type { ScriptedUpstream } from './scripted-upstream';
 import { type InternalApi, serveInternalApi } from './upstream-internal';
 

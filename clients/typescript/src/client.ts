@@ -1,5 +1,6 @@
 import type { Client } from 'openapi-fetch';
 import { type Answered, called, Caller } from './caller.js';
+import { ConnectorClient } from './connectors.js';
 import { isProblem } from './errors.js';
 import { everyEvent } from './events.js';
 import { everyPage } from './pages.js';
@@ -50,11 +51,14 @@ const RUN = '/ingestion/{connectionId}/runs/{runId}';
 export class IngestionClient {
   /** The openapi-fetch client, for operations without a method here. It does not throw for error responses or retry. */
   readonly http: Client<paths>;
+  /** Sources, destinations and connectors. */
+  readonly connectors: ConnectorClient;
   private readonly caller: Caller;
 
   constructor(options: ClientOptions) {
     this.caller = new Caller(options);
     this.http = this.caller.http;
+    this.connectors = new ConnectorClient(this.caller);
   }
 
   /** Creates one ingestion, even after retries. It can take minutes: Airbyte first discovers the schema of the source. */

@@ -36,6 +36,15 @@ const RUN = {
   bytes: 'number or null',
 } satisfies ShapeOf<Schemas['Run']>;
 
+const ACTOR = {
+  name: 'string',
+  type: 'string or null',
+  definitionId: 'string or null',
+  workspaceId: 'string',
+  configuration: 'object',
+  created: 'string or null',
+} as const;
+
 export const SHAPES = {
   ingestion: {
     connectionId: 'string',
@@ -104,6 +113,13 @@ export const SHAPES = {
     oldestObservedAt: 'string or null',
     completeUntil: 'string or null',
   } satisfies ShapeOf<Schemas['EventList']>,
+  definitions: PAGE satisfies ShapeOf<Schemas['ConnectorDefinitionList']>,
+  source: { sourceId: 'string', ...ACTOR } satisfies ShapeOf<Schemas['SourceDetails']>,
+  destination: { destinationId: 'string', ...ACTOR } satisfies ShapeOf<Schemas['DestinationDetails']>,
+  connectionCheck: {
+    status: 'string',
+    message: 'string or null',
+  } satisfies ShapeOf<Schemas['ConnectionCheck']>,
   destinations: PAGE satisfies ShapeOf<Schemas['DestinationList']>,
 };
 

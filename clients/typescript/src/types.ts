@@ -23,6 +23,13 @@ export type SchedulePreviewInput = Schemas['SchedulePreviewInput'];
 export type SchedulePreview = Schemas['SchedulePreview'];
 export type SourceList = Schemas['SourceList'];
 export type DestinationList = Schemas['DestinationList'];
+export type SourceDetails = Schemas['SourceDetails'];
+export type DestinationDetails = Schemas['DestinationDetails'];
+export type ConnectorInput = Schemas['ConnectorInput'];
+export type PatchConnectorInput = Schemas['PatchConnectorInput'];
+export type ConnectionCheck = Schemas['ConnectionCheck'];
+export type ConnectorDefinition = Schemas['ConnectorDefinition'];
+export type ConnectorDefinitionList = Schemas['ConnectorDefinitionList'];
 /** A change that was read from Airbyte. */
 export type GatewayEvent = Schemas['Event'];
 export type EventList = Schemas['EventList'];
@@ -32,6 +39,7 @@ export type StatusQuery = QueryOf<'getIngestionStatus'>;
 export type RunsQuery = QueryOf<'listRuns'>;
 export type PageQuery = QueryOf<'listSources'>;
 export type EventQuery = QueryOf<'listEvents'>;
+export type DefinitionsQuery = QueryOf<'listConnectorDefinitions'>;
 
 export type Source = Schemas['Source'];
 export type Destination = Schemas['Destination'];

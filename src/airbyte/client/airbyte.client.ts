@@ -21,6 +21,7 @@ import type {
 } from './model/airbyte-types';
 import { type CreationClaims, MemoryCreationClaims } from './creation/creation-claims';
 import { CreationRecovery } from './creation/creation-recovery';
+import { ConnectorCalls } from './connectors/connector-calls';
 import type { Lane, Operation } from './model/operation';
 import { operations } from './model/request-builders';
 import { readAllPages } from './model/paging';
@@ -50,6 +51,8 @@ type PageRange = Required<PageQuery>;
 export class AirbyteClient implements OnApplicationShutdown {
   /** Exposes the concurrency gate and the circuit breaker for health checks. */
   readonly caller: AirbyteCaller;
+  /** Operations on sources, destinations and connectors. */
+  readonly connectors: ConnectorCalls;
   private readonly recovery: CreationRecovery;
 
   constructor(
@@ -58,11 +61,13 @@ export class AirbyteClient implements OnApplicationShutdown {
     private readonly options: ClientOptions = {},
   ) {
     this.caller = new AirbyteCaller(settings, transport, options);
+    const claims = options.claims ?? new MemoryCreationClaims();
+    this.connectors = new ConnectorCalls(this.caller, claims, options.onUnreadableRow);
     this.recovery = new CreationRecovery(
       this.caller,
       // All workspaces: the workspace setting limits lists, not creations.
       (context) => this.listAllConnections({ workspaceIds: [] }, context),
-      options.claims ?? new MemoryCreationClaims(),
+      claims,
     );
   }
 

@@ -6,6 +6,7 @@ import { AirbyteClient, createAirbyteClient } from '../client/airbyte.client';
 import { CREATION_CLAIMS, type CreationClaims } from '../client/creation/creation-claims';
 import type { OutageEvent } from '../client/resilience/outage-monitor';
 import { Changes } from './changes';
+import { SourceChanges } from './source-changes';
 import { SchedulePolicy } from './schedule-policy';
 
 const log = new Logger('Airbyte');
@@ -59,7 +60,8 @@ function logUnreadableRows(warn: (message: string) => void): (operation: string,
     },
     Changes,
     SchedulePolicy,
+    SourceChanges,
   ],
-  exports: [AirbyteClient, Changes, SchedulePolicy],
+  exports: [AirbyteClient, Changes, SchedulePolicy, SourceChanges],
 })
 export class CoreModule {}

@@ -114,6 +114,12 @@ export function ingestionNotFound(cause?: AirbyteError): ProblemException {
 const OUTCOME_HINTS: Readonly<Record<string, string>> = {
   createConnection:
     'Before sending it again, look for a connection of this name, source and destination in Airbyte.',
+  createSource: 'Before sending it again, look for a source of this name at GET /sources.',
+  createDestination: 'Before sending it again, look for a destination of this name at GET /destinations.',
+  patchSource: 'Before sending it again, look at the source.',
+  patchDestination: 'Before sending it again, look at the destination.',
+  deleteSource: 'Before sending it again, look at the source.',
+  deleteDestination: 'Before sending it again, look at the destination.',
   createJob: 'Before sending it again, look at the runs of this ingestion.',
   cancelJob: 'Before sending it again, look at the run.',
 };

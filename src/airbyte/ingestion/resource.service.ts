@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isTagList, matchesStrongly } from '../../http/conditional';
+import { matchesStrongly } from '../../http/conditional';
 import type { RequestContext } from '../../http/request-context';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
@@ -15,6 +15,7 @@ import { PauseService } from '../pause/pause.service';
 import { FreshnessWriter } from './freshness-writer';
 import { ScheduleWriter } from './schedule-writer';
 import { StreamCheck } from './stream-check';
+import { versionMismatch } from '../core/version-mismatch';
 import { assertVisible } from '../core/visibility';
 
 /** Reads and patches ingestions. */
@@ -132,25 +133,4 @@ export class ResourceService {
     );
     return assertVisible(connection, context);
   }
-}
-
-function versionMismatch(ifMatch: string): ProblemException {
-  return new ProblemException(
-    'precondition-failed',
-    isTagList(ifMatch) ? otherVersion(ifMatch) : noTag(ifMatch),
-  );
-}
-
-function otherVersion(ifMatch: string): string {
-  const detail = 'It is not the version that If-Match names. Read it again, and decide anew.';
-  // Proxies that compress answers make their tags weak.
-  return ifMatch.includes('W/') ? `${detail} If-Match takes no weak tag: leave out W/.` : detail;
-}
-
-/** Values of this form are repeated in double quotes. */
-const BARE_TAG = /^[\w-]{1,64}$/;
-
-function noTag(ifMatch: string): string {
-  const example = BARE_TAG.test(ifMatch) ? `"${ifMatch}"` : '"…"';
-  return `If-Match is not an entity tag. Send the ETag with its double quotes: If-Match: ${example}`;
 }

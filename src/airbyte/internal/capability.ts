@@ -23,6 +23,10 @@ export const CAPABILITIES = [
   'timeZones',
   /** Intervals that no cron expression keeps: the same endpoints. */
   'intervals',
+  /** JSON schemas of configurations: `source_definition_specifications/get` and the same of destinations. */
+  'connectorSchemas',
+  /** Checks of sources and destinations: `sources/check_connection`, `scheduler/sources/check_connection` and the same of destinations. */
+  'connectorChecks',
   /** Streams of a source: `GET /streams` of the public API. */
   'streams',
   /** Freshness objectives: `/tags` of the public API, from 1.5. */

@@ -43,7 +43,7 @@ interface Start {
 }
 
 /** One read of the internal API. */
-interface Read<T> {
+export interface InternalRead<T> {
   readonly capability: Capability;
   readonly operation: Operation;
   readonly parse: (body: unknown) => T;
@@ -225,6 +225,18 @@ export class InternalClient {
     else this.memory.failed('freshness', error);
   }
 
+  /**
+   * Makes a call whose result is needed, such as one that runs a connector.
+   * @throws CapabilityOffError, AirbyteError
+   */
+  async run<T>({ capability, operation, parse }: InternalRead<T>, context: CallContext): Promise<T> {
+    const { state, reason } = this.memory.reportOf(capability);
+    if (state === 'off') throw new CapabilityOffError(capability, reason);
+    return this.tracked(capability, () =>
+      this.client.caller.call(() => operation, parseAtOnce(parse), context),
+    );
+  }
+
   /** @returns null if Airbyte started no job */
   private async start(
     { capability, operation, connectionId }: Start,
@@ -243,6 +255,10 @@ export class InternalClient {
     call: () => Promise<T>,
   ): Promise<T> {
     await this.requireInternalApi(capability, connectionId, context);
+    return this.tracked(capability, call);
+  }
+
+  private async tracked<T>(capability: Capability, call: () => Promise<T>): Promise<T> {
     try {
       const result = await call();
       this.memory.succeeded(capability);
@@ -273,8 +289,9 @@ export class InternalClient {
     if (state !== 'on') throw new CapabilityOffError(capability, reason);
   }
 
-  private read<T>(
-    { capability, operation, parse }: Read<T>,
+  /** @returns null if the capability is off or the read fails */
+  read<T>(
+    { capability, operation, parse }: InternalRead<T>,
     context: CallContext,
     memory = this.memory,
   ): Promise<T | null> {

@@ -3,6 +3,7 @@ import { type ResolvedSettings, SETTINGS } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
 import { CoreModule } from '../core/core.module';
 import type { CapabilityReport } from './capability';
+import { ConnectorEndpoints } from './connector-endpoints';
 import { InternalClient } from './internal-client';
 
 const log = new Logger('AirbyteInternal');
@@ -22,7 +23,12 @@ function logChange({ capability, state, reason }: CapabilityReport): void {
         new InternalClient(client, airbyte, logChange),
       inject: [AirbyteClient, SETTINGS],
     },
+    {
+      provide: ConnectorEndpoints,
+      useFactory: (internal: InternalClient) => new ConnectorEndpoints(internal),
+      inject: [InternalClient],
+    },
   ],
-  exports: [InternalClient],
+  exports: [InternalClient, ConnectorEndpoints],
 })
 export class InternalModule {}

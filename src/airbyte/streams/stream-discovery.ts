@@ -23,6 +23,8 @@ interface Kept extends DiscoveredStreams {
 
 interface Discovery {
   readonly key: string;
+  /** True if the source changed meanwhile: those who wait get the result, which is not kept. */
+  isOutdated: boolean;
   readonly result: PendingCall<DiscoveredStreams>;
 }
 
@@ -62,6 +64,15 @@ export class StreamDiscovery {
     }
   }
 
+  /** Drops what was discovered with an earlier configuration of the source. */
+  forget(sourceId: string): void {
+    for (const key of this.kept.keys()) if (key.startsWith(`${sourceId} `)) this.drop(key);
+    const running = this.running.get(sourceId);
+    if (!running) return;
+    running.isOutdated = true;
+    this.running.delete(sourceId);
+  }
+
   private async within<T>(deadlineAt: number, call: PendingCall<T>): Promise<CallResult<T>> {
     const remainingMs = Math.max(0, deadlineAt - this.client.caller.clock.monotonicMs());
     const result = await call.waitFor(remainingMs);
@@ -80,11 +91,11 @@ export class StreamDiscovery {
     // Without the signal and the deadline of the request, which it outlives.
     const reading = this.client
       .listStreams(sourceId, destinationId ?? undefined, { requestId, traceparent, callerKey })
-      .then((streams) => this.keep(key, streams));
-    const discovery = { key, result: new PendingCall(reading, clock) };
+      .then((streams) => this.found(discovery, streams));
+    const discovery: Discovery = { key, isOutdated: false, result: new PendingCall(reading, clock) };
     this.running.set(sourceId, discovery);
     void discovery.result.result.then((result) => {
-      this.running.delete(sourceId);
+      if (!discovery.isOutdated) this.running.delete(sourceId);
       if (result.ok) this.onEnd(null);
       else if (result.error instanceof AirbyteError) this.onEnd(result.error);
     });
@@ -97,9 +108,15 @@ export class StreamDiscovery {
     return isFresh ? known : null;
   }
 
-  private keep(key: string, streams: readonly SourceStream[]): DiscoveredStreams {
+  private found({ key, isOutdated }: Discovery, streams: readonly SourceStream[]): DiscoveredStreams {
     const fields = streams.reduce((sum, stream) => sum + 1 + stream.fields.length, 0);
     const found = { streams, discoveredAt: this.clock.now(), keptAt: this.clock.monotonicMs(), fields };
+    if (!isOutdated) this.keep(key, found);
+    return found;
+  }
+
+  private keep(key: string, found: Kept): void {
+    const { fields } = found;
     this.drop(key);
     this.kept.set(key, found);
     this.keptFields += fields;
@@ -107,7 +124,6 @@ export class StreamDiscovery {
       if (this.kept.size <= MAX_RESULTS && this.keptFields <= MAX_KEPT_FIELDS) break;
       this.drop(oldest);
     }
-    return found;
   }
 
   private drop(key: string): void {

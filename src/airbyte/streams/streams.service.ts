@@ -5,6 +5,7 @@ import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { SourceStream } from '../client/model/airbyte-types';
+import { SourceChanges } from '../core/source-changes';
 import { maskedText } from '../core/mask-secrets';
 import { airbyteProblem, isNotFoundError, withProblems } from '../core/upstream-problem';
 import { isVisibleTo } from '../core/visibility';
@@ -32,10 +33,14 @@ export class StreamsService {
   constructor(
     private readonly client: AirbyteClient,
     internal: InternalClient,
+    changes: SourceChanges,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.discovery = new StreamDiscovery(client, clock, (error) => {
       internal.recordStreams(error);
+    });
+    changes.onChange((sourceId) => {
+      this.discovery.forget(sourceId);
     });
   }
 

@@ -8,6 +8,7 @@ const EXAMPLES = {
   runId: '1',
   webhookId: 'whk_Yx8pT1nQ2b7Zr5Lk0sVdEw',
   eventId: 'evt_kT3v0bqB6m1d9uEo4pXy2w',
+  destinationId: 'e478de0d-a3a0-475c-b019-25f7dd29e281',
   sourceId: '95e66a59-8045-4307-9678-63bc3c9b8c93',
 };
 

@@ -21,6 +21,8 @@ const SCHEMAS: Readonly<Record<string, string>> = {
   RunType:
     '`reset` and `clear` empty the destination and move no data. `unknown` represents job types that this API does not know yet.',
   RunStatusFilter: 'Status by which runs can be filtered.',
+  ConnectorKind: 'Whether sources or destinations use a connector.',
+  ConnectionCheckStatus: 'Result of the check of a connector.',
   StatusPart: 'Additional part of a status.',
   ProbeWord: 'Result of a probe. Any other state is returned as a problem.',
 };

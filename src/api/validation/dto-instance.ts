@@ -1,5 +1,6 @@
 import { getMetadataStorage } from 'class-validator';
 import { plainToInstance } from 'class-transformer';
+import { isFreeForm } from './free-form';
 
 export type DtoClass = new () => object;
 
@@ -25,14 +26,15 @@ class Cut {
 
   *instance(values: object, dto: DtoClass): Generator<void, object> {
     const fields = fieldsOf(dto);
-    const lists: Record<string, unknown[]> = {};
+    const asSent: Record<string, unknown> = {};
     const others: Record<string, unknown> = {};
     for (const [name, value] of this.kept(values, fields)) {
       const nested = fields.get(name);
-      if (nested && Array.isArray(value)) lists[name] = yield* this.items(value, nested);
+      if (isFreeForm(dto, name)) asSent[name] = value;
+      else if (nested && Array.isArray(value)) asSent[name] = yield* this.items(value, nested);
       else others[name] = this.member(value, nested);
     }
-    return Object.assign(plainToInstance(dto, others), lists);
+    return Object.assign(plainToInstance(dto, others), asSent);
   }
 
   private *items(values: readonly unknown[], dto: DtoClass): Generator<void, unknown[]> {

@@ -57,6 +57,18 @@ export async function checkConfiguration(
   return { configuration: checked, shown: await connectors.shown(definitionId, checked) };
 }
 
+/** The reason why a configuration is invalid or the connector's check fails; null if neither. Nothing is stored. */
+export async function checkFailure(
+  kind: ActorKind,
+  connectors: Connectors,
+  definitionId: string,
+  sent: JsonObject,
+): Promise<string | null> {
+  const configuration = withoutType(kind, sent);
+  const fault = await connectors.configurationFault(definitionId, configuration);
+  return fault ?? connectors.check(definitionId, configuration);
+}
+
 /** The configuration after a PUT, which replaces it, or a PATCH, which changes some members. */
 export function changedConfiguration(
   { kind, definitionId, configuration, shown }: Actor,

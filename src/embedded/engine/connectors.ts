@@ -49,6 +49,10 @@ export class Connectors {
     return this.definitions.find(({ id }) => id === definitionId) ?? null;
   }
 
+  all(kind: ActorKind): readonly ConnectorDefinition[] {
+    return this.definitions.filter((definition) => definition.kind === kind);
+  }
+
   has(kind: ActorKind, definitionId: string): boolean {
     return this.find(definitionId)?.kind === kind;
   }
@@ -74,6 +78,11 @@ export class Connectors {
       .filter((definition) => definition.kind === kind)
       .map(({ type, id }) => `${type} (${id})`);
     return `The embedded Airbyte has no ${kind} connector ${JSON.stringify(wanted)}; it has: ${known.join(', ')}.`;
+  }
+
+  /** JSON schema of the configurations of a connector. Empty if it has none. */
+  async connectionSpecification(definitionId: string): Promise<JsonObject> {
+    return objectAt(await this.spec(definitionId), 'connectionSpecification') ?? {};
   }
 
   /** The faults of a configuration against its connector's specification, or null. */

@@ -13,11 +13,20 @@ type Body = Readonly<Record<string, unknown>>;
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 const METHODS: readonly Method[] = ['get', 'post', 'patch', 'delete'];
 
+/** A new source or destination; each has the connector of its kind. */
+const CONNECTOR = { name: 'Orders', configuration: { host: 'db.example' } };
+
 /** A body of each operation that takes one, with what it requires. */
 export const BODIES: Readonly<Record<string, Body>> = {
   createIngestion: ORDERS,
   checkIngestion: ORDERS,
   patchIngestion: { status: 'inactive' },
+  createSource: { ...CONNECTOR, type: 'file' },
+  checkNewSource: { ...CONNECTOR, type: 'file' },
+  patchSource: { name: 'Orders of today' },
+  createDestination: { ...CONNECTOR, type: 'postgres' },
+  checkNewDestination: { ...CONNECTOR, type: 'postgres' },
+  patchDestination: { name: 'Orders of today' },
   previewSchedule: { schedule: CRON },
   startRun: {},
   checkRun: {},
@@ -49,6 +58,7 @@ export function pathOf(template: string, ids: Readonly<Record<string, string>> =
     sourceId: SOURCE_ID,
     webhookId: WEBHOOK_ID,
     eventId: 'evt_kT3v0bqB6m1d9uEo4pXy2w',
+    destinationId: DESTINATION_ID,
     ...ids,
   };
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(all[name] ?? ''));

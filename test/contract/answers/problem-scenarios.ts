@@ -38,6 +38,12 @@ const CHANGES: Readonly<Record<string, string>> = {
   createIngestion: 'POST /connections',
   patchIngestion: 'PATCH /connections/:id',
   deleteIngestion: 'DELETE /connections/:id',
+  createSource: 'POST /sources',
+  patchSource: 'PATCH /sources/:id',
+  deleteSource: 'DELETE /sources/:id',
+  createDestination: 'POST /destinations',
+  patchDestination: 'PATCH /destinations/:id',
+  deleteDestination: 'DELETE /destinations/:id',
   startRun: 'POST /jobs',
   cancelRun: 'DELETE /jobs/:id',
 };
@@ -72,14 +78,20 @@ function onChange(reply: Reply): ProblemScenario {
     isOwn: true,
     run: (context) => {
       context.upstream.on(changeOf(context), () => reply);
+      unuse(context);
       return context.send();
     },
   };
 }
 
+/** Sources and destinations that ingestions use are not deleted. */
+function unuse({ call, upstream }: ScenarioContext): void {
+  if (/^delete(Source|Destination)$/.test(call.id)) upstream.state.connections.clear();
+}
+
 /** The same text for each id of a path. */
 function everyId(id: string): Record<string, string> {
-  return { connectionId: id, sourceId: id, webhookId: id, eventId: id };
+  return { connectionId: id, sourceId: id, destinationId: id, webhookId: id, eventId: id };
 }
 
 /** A gateway with webhooks that no other scenario has. */
@@ -140,7 +152,13 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       return context.send();
     },
   },
-  '204': sent({}),
+  '204': {
+    run: (context) => {
+      unuse(context);
+      return context.send();
+    },
+  },
+
   '304': {
     run: async (context) => {
       const { headers } = await context.send();
@@ -274,6 +292,21 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
   'source-not-found': {
     run: (context) => {
       context.upstream.state.sources.clear();
+      return context.send();
+    },
+  },
+  'destination-not-found': {
+    run: (context) => {
+      context.upstream.state.destinations.clear();
+      return context.send();
+    },
+  },
+  'connector-in-use': sent({}),
+  'listConnectorDefinitions capability-off': {
+    isOwn: true,
+    run: (context) => {
+      for (const kind of ['sources', 'destinations'])
+        context.upstream.on(`GET /workspaces/:id/definitions/${kind}`, () => problem(404, null));
       return context.send();
     },
   },

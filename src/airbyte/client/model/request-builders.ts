@@ -91,19 +91,19 @@ export const operations = {
   health: (): Operation => ({ ...read('health', '/health'), expects: 'nothing', probe: true }),
 };
 
-function read(name: string, path: string): Operation {
+export function read(name: string, path: string): Operation {
   return { name, method: 'GET', path, safety: 'read', lane: 'read', expects: 'json' };
 }
 
 /** Encodes an id as one path segment. Rejects `.` and `..`, which would address another resource. */
-function segment(operation: string, id: string): string {
+export function segment(operation: string, id: string): string {
   if (id === '' || id === '.' || id === '..') {
     throw new AirbyteError('not_found', `${operation}: impossible id`, { operation, sent: false });
   }
   return encodeURIComponent(id);
 }
 
-function queryString(query: Query): string {
+export function queryString(query: Query): string {
   let text = '';
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;
