@@ -5,7 +5,14 @@ import type { RecordedExamples } from '../../src/api/openapi/examples';
 import { isReference, operationsOf, responsesOf } from '../../src/api/openapi/described-operations';
 import { document, documentedAnswers } from '../support/contract-document';
 import { startGateway } from '../support/gateway';
-import { json, type Reply, ScriptedUpstream, type UpstreamRequest } from '../support/scripted-upstream';
+import {
+  DESTINATION_ID,
+  json,
+  type Reply,
+  ScriptedUpstream,
+  SOURCE_ID,
+  type UpstreamRequest,
+} from '../support/scripted-upstream';
 import { CALLS, CONNECTION_ID } from './answers/calls';
 import { PROBLEM_SCENARIOS } from './answers/problem-scenarios';
 import { TestGateways } from './answers/test-gateways';
@@ -34,11 +41,21 @@ describe('the examples of the description', () => {
     return row ? json(200, { ...row, connectionId: CONNECTION_ID }) : refusal;
   };
 
+  /** The ids of Airbyte differ from run to run. */
+  const connectorWithId =
+    (idName: string, id: string) =>
+    (request: UpstreamRequest): Reply => {
+      const made: unknown = JSON.parse(upstream.act(request).body);
+      return json(200, { ...(made as object), [idName]: id });
+    };
+
   function prepare(scenario: ExampleScenario): void {
     upstream.clear();
     upstream.state.machineMs = () => NOW.getTime();
     // The gateway compares this one with the clock of the process.
     upstream.state.serverMs = () => Date.now();
+    upstream.on('POST /sources', connectorWithId('sourceId', SOURCE_ID));
+    upstream.on('POST /destinations', connectorWithId('destinationId', DESTINATION_ID));
     if (scenario.operation === 'createIngestion') upstream.on('POST /connections', createsWithId);
     else {
       upstream.state.addConnection({
