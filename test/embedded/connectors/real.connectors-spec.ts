@@ -12,7 +12,13 @@ import { runInstaller } from './installer-kit';
 
 const JOB_TIMEOUT_MS = 300_000;
 const TOKEN = 'a-token-of-the-service';
-const NPM_PACKAGE = 'faros-airbyte-cdk@0.23.19';
+/** The package imports the last three without declaring them: a connector of its own repository brings them. */
+const NPM_PACKAGES = [
+  'faros-airbyte-cdk@0.23.19',
+  'commander@9.5.0',
+  'lodash@4.18.1',
+  'faros-js-client@0.5.6',
+];
 const PROGRAMS = join(__dirname, 'programs');
 
 /** Connectors that others have made, as their registries have them. */
@@ -28,7 +34,7 @@ describe('real connectors', () => {
     const npm = join(root, 'npm');
     mkdirSync(npm);
     const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
-    const { status, stderr } = spawnSync('npm', ['install', ...options, NPM_PACKAGE], {
+    const { status, stderr } = spawnSync('npm', ['install', ...options, ...NPM_PACKAGES], {
       cwd: npm,
       encoding: 'utf8',
     });
