@@ -44,7 +44,10 @@ it('names everything that works, and changes nothing', async () => {
     pauseReasons: 'unknown',
     timeZones: 'ok',
     intervals: 'ok',
+    connectorSchemas: 'unknown',
+    connectorChecks: 'unknown',
     streams: 'unknown',
+    freshness: 'unknown',
     latency: 'ok',
     clock: 'ok',
   });

@@ -1,9 +1,16 @@
-import { fault, type ScriptedUpstream } from '../../support/scripted-upstream';
+import { fault, json, type ScriptedUpstream } from '../../support/scripted-upstream';
 import { attempt, EVENTS, serveInternalApi, STRUCTURED_LOG } from '../../support/upstream-internal';
 import { serveConnectors } from '../../support/serve-connectors';
 import { CONNECTION_ID as ID, CRON, type Method, ORDERS } from '../answers/calls';
 
 const QUARTZ = { scheduleType: 'cron', cronExpression: '00 00 02 * * ?' };
+
+/** Linters take the members of an example for those of the description, so it has no integers and references. */
+const FILE_SCHEMA = {
+  type: 'object',
+  required: ['url'],
+  properties: { url: { type: 'string' }, password: { type: 'string', airbyte_secret: true } },
+};
 
 /** A request, and what is there when it comes. */
 export interface ExampleScenario {
@@ -371,7 +378,11 @@ export const EXAMPLE_SCENARIOS: readonly ExampleScenario[] = [
     summary: 'The connectors of sources',
     method: 'get',
     path: '/connector-definitions?kind=source',
-    prepare: serveConnectors,
+    prepare: (upstream) => {
+      upstream.on('internal source_definition_specifications/get', () =>
+        json(200, { connectionSpecification: FILE_SCHEMA, jobInfo: {} }),
+      );
+    },
   },
   { operation: 'getLiveness', name: 'alive', summary: 'It is alive', method: 'get', path: '/health/live' },
   {
