@@ -89,6 +89,11 @@ describe('two replicas behind nginx with the configuration of the documentation'
     const stream = await EventSourceReader.open(`${nginx.url}/events/stream`);
     expect(stream.response.headers['content-type']).toContain('text/event-stream');
     await until('the first position', () => stream.text.includes(': alive'));
+    // Earlier creations have no event.
+    await until('the event log to begin', async () => {
+      const { text } = await send('GET', '/events');
+      return (JSON.parse(text) as { completeUntil: string | null }).completeUntil !== null;
+    });
     const { connectionId } = await send('POST', '/ingestion', 'streamed');
     expect(await stream.seen('ingestion.created')).toMatchObject({ connectionId });
     const before = stream.text.length;
