@@ -31,6 +31,7 @@ describe('GET /ingestion/{connectionId}', () => {
         { name: 'lines', namespace: null, syncMode: null, cursorField: [], primaryKey: [] },
       ],
       created: '2026-01-15T10:13:20.000Z',
+      freshness: null,
     });
   });
 

@@ -48,7 +48,7 @@ export class DefinitionsService {
     if (lists.every((list) => list === null))
       throw new ProblemException(
         'capability-off',
-        'This Airbyte does not list its connectors: its public API has no definitions, or the credentials of the gateway must not read them.',
+        'This Airbyte does not list its connectors: its public API has no definitions, the credentials of the gateway must not read them, or the workspace does not exist.',
       );
     return lists.flatMap((list) => list ?? []).sort((a, b) => (positionOf(a) < positionOf(b) ? -1 : 1));
   }

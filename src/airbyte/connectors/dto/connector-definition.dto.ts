@@ -32,7 +32,7 @@ export class DefinitionsQueryDto {
   type?: string;
 
   /** Workspace whose connectors are listed. Default: as for the creation of a source. */
-  @ApiProperty({ ...ID_SCHEMA, required: false })
+  @ApiProperty({ ...ID_SCHEMA, required: false, example: '18dccc91-0ab1-4f72-9ed7-0b8fc27c5826' })
   @IsOptional()
   @IsIdText({ hint: 'Give the id of a workspace, or leave it out.' })
   workspaceId?: string;
