@@ -115,11 +115,22 @@ describe.each(KINDS)('a $kind', ({ kind, id, type }) => {
   it('is created without a schema where the installation has none', async () => {
     bench.upstream.on(`GET /workspaces/:id/definitions/${kind}s`, () => problem(404, null));
     const workspaceId = '33333333-3333-4333-8333-333333333333';
+    bench.upstream.state.workspaces.set(workspaceId, 'Without definitions');
     const made = await send('post', path, { ...input, workspaceId });
     expect(made.body).toMatchObject({ configuration: { host: 'db.example' } });
     expect(bench.upstream.of(`POST ${path}`)[0]?.body).toMatchObject({
       configuration: { ...input.configuration, [`${kind}Type`]: type },
     });
+  });
+
+  it('is refused in a workspace that does not exist, and the capabilities stay as they are', async () => {
+    const workspaceId = '44444444-4444-4444-8444-444444444444';
+    for (const route of [path, `${path}/check`]) {
+      const refused = await send('post', route, { ...input, workspaceId });
+      expect(refused.body).toMatchObject({ code: 'validation-failed', errors: [{ field: 'workspaceId' }] });
+    }
+    expect(bench.upstream.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect((await send('post', `${path}/check`, input)).status).toBe(200);
   });
 
   it('is created once for one Idempotency-Key, and the key is kept without secrets', async () => {
@@ -326,6 +337,7 @@ describe('GET /connector-definitions', () => {
 
   it('leaves out the schemas that cannot be had', async () => {
     const workspaceId = '55555555-5555-4555-8555-555555555555';
+    bench.upstream.state.workspaces.set(workspaceId, 'Without schemas');
     bench.upstream.on('internal destination_definition_specifications/get', () => json(500, {}));
     const list = await send('get', `/connector-definitions?kind=destination&workspaceId=${workspaceId}`);
     expect(list.body['data']).toMatchObject([{ configurationSchema: null }]);

@@ -18,7 +18,9 @@ export const DEFAULTS: Readonly<Record<string, Behaviour>> = {
 
   'GET /workspaces': (state, { query }) =>
     page(
-      [...state.workspaces].map(([workspaceId, name]) => ({ workspaceId, name, dataResidency: 'auto' })),
+      [...state.workspaces]
+        .map(([workspaceId, name]) => ({ workspaceId, name, dataResidency: 'auto' }))
+        .filter(inScope(query)),
       query,
     ),
   'GET /workspaces/:id': (state, { id }) => {

@@ -39,13 +39,15 @@ export class CheckService {
     request: ConnectorInputDto,
     context: RequestContext,
   ): Promise<ConnectionCheckDto> {
-    const { input, secrets } = await this.configurations.creation(kind, request, context);
-    const { definitionId, workspaceId, configuration } = input;
-    if (definitionId === undefined)
+    const accepted = await this.configurations.creation(kind, request, context);
+    const { listedDefinitionId: definitionId, secrets } = accepted;
+    const { workspaceId, configuration } = accepted.input;
+    // Airbyte would answer for an unknown id as if it had no checks, for all callers.
+    if (definitionId === null)
       throw capabilityProblem({
         capability: 'connectorChecks',
         state: 'off',
-        reason: 'This Airbyte does not list its connectors. Name the connector by its definitionId.',
+        reason: `This Airbyte does not list its connectors. It checks the ${kind} when it is created.`,
       });
     const bounded = this.client.withDeadline(context, 'discover');
     return run(new SecretRedactor(secrets), () =>

@@ -15,6 +15,8 @@ import { WorkspaceChoice } from './workspace-choice';
 /** A validated creation. */
 export interface AcceptedActor {
   readonly input: CreateActorInput;
+  /** Id of the connector; null if Airbyte does not list its connectors, so that a requested id is not known to exist. */
+  readonly listedDefinitionId: string | null;
   /** Null if the schema of the connector cannot be had. */
   readonly specification: Members | null;
   readonly secrets: readonly string[];
@@ -47,7 +49,10 @@ export class ConfigurationCheck {
     const definitions = await withProblems(() => this.catalog.definitions(kind, workspace, context));
     const definition = definitions && definitionOf(kind, requested, definitions);
     const id = definition?.id ?? requested.definitionId;
-    const specification = id === null ? null : await this.specification(kind, id, workspace, context);
+    // Airbyte would answer for an unknown id as if it had no specifications at all.
+    const specification = definition
+      ? await this.specification(kind, definition.id, workspace, context)
+      : null;
     const errors = [
       ...maskErrors(configuration, 'configuration'),
       ...(await schemaErrors(specification, configuration)),
@@ -60,6 +65,7 @@ export class ConfigurationCheck {
         ...(id !== null && { definitionId: id }),
         configuration: id === null ? { ...configuration, [`${kind}Type`]: requested.type } : configuration,
       },
+      listedDefinitionId: definition?.id ?? null,
       specification,
       secrets: secretsOf(configuration, specification),
     };

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../http/request-context';
 import { validationFailed } from '../../api/problem/problem.exception';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
+import { AirbyteError, type AirbyteErrorKind } from '../client/model/airbyte-errors';
 import { withProblems } from '../core/upstream-problem';
 
 /** Decides in which workspace a source or destination is created. */
@@ -25,10 +26,16 @@ export class WorkspaceChoice {
         throw invalid('names no workspace that Airbyte knows', `Leave it out: yours is ${own}.`);
       return own;
     }
-    const known = wanted ?? this.settings.airbyte.workspaceId;
-    if (known !== null) return known;
+    if (wanted !== null) {
+      await withProblems(() => this.requireKnown(wanted, context));
+      return wanted;
+    }
+    const { workspaceId } = this.settings.airbyte;
+    if (workspaceId !== null) return workspaceId;
     const bounded = this.client.withDeadline(context);
-    const [only, ...others] = await withProblems(() => this.client.connectors.workspaceIds(2, bounded));
+    const [only, ...others] = await withProblems(() =>
+      this.client.connectors.workspaceIds({ limit: 2 }, bounded),
+    );
     if (only === undefined || others.length > 0)
       throw invalid(
         'is missing: the installation has several workspaces',
@@ -36,7 +43,30 @@ export class WorkspaceChoice {
       );
     return only;
   }
+
+  /** Other endpoints answer for an unknown workspace as if they were missing. */
+  private async requireKnown(workspaceId: string, context: RequestContext): Promise<void> {
+    const query = { workspaceIds: [workspaceId], limit: 1 };
+    try {
+      const found = await this.client.connectors.workspaceIds(query, this.client.withDeadline(context));
+      if (found.includes(workspaceId)) return;
+    } catch (error) {
+      if (!(error instanceof AirbyteError) || !REFUSALS_OF_IDS.includes(error.kind)) throw error;
+    }
+    throw invalid(
+      'names no workspace that Airbyte knows',
+      'GET /sources shows the workspaces of the sources.',
+    );
+  }
 }
+
+/** Airbyte refuses ids that are unknown, not permitted, or no UUIDs. */
+const REFUSALS_OF_IDS: readonly AirbyteErrorKind[] = [
+  'not_found',
+  'forbidden',
+  'bad_request',
+  'unprocessable',
+];
 
 function invalid(reason: string, hint: string): Error {
   return validationFailed([{ field: 'workspaceId', reason, hint }]);

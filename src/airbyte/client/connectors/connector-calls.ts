@@ -59,9 +59,9 @@ export class ConnectorCalls {
     return this.list(() => connectorOperations.listDefinitions(kind, workspaceId), parseDefinition, context);
   }
 
-  /** The ids of the first workspaces. */
-  workspaceIds(limit: number, context?: CallContext): Promise<readonly string[]> {
-    return this.list(() => connectorOperations.listWorkspaces({ limit }), parseWorkspaceId, context);
+  /** The ids of workspaces. */
+  workspaceIds(query: ListQuery, context?: CallContext): Promise<readonly string[]> {
+    return this.list(() => connectorOperations.listWorkspaces(query), parseWorkspaceId, context);
   }
 
   /**
