@@ -11,7 +11,7 @@ const INDEX = {
   readiness: '/health/ready',
 };
 
-/** What the commands of the guide depend on. */
+/** Settings that change the commands of the guide. */
 export interface GuideOptions {
   /** True if callers must authenticate. */
   readonly signIn: boolean;

@@ -20,7 +20,7 @@ import { WebhooksService } from './webhooks.service';
 /** Secrets that sign at the same time: the newest, and those before whose overlap has not ended. */
 const MAX_SECRETS = 3;
 
-/** What callers can do with the messages of a webhook. */
+/** Operations of callers on the messages of a webhook. */
 @Injectable()
 export class DeliveriesService {
   private readonly testing = new Set<string>();

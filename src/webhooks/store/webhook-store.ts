@@ -45,7 +45,7 @@ export interface DeliveryBounds {
   readonly maxFinished: number;
 }
 
-/** Where a webhook continues to read the log. */
+/** Position in the log at which a webhook continues. */
 export interface Progress {
   /** Nothing is stored for another version: a caller has changed the webhook. */
   readonly version: number;

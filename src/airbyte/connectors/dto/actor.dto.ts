@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
-/** What a source and a destination have in common. */
+/** Members of both sources and destinations. */
 class ActorDto {
   @ApiProperty({ example: 'Orders database' })
   name: string;
