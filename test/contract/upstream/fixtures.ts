@@ -46,6 +46,9 @@ export async function askTheRest(airbyte: Caller, fixtures: Fixtures): Promise<v
     `/streams?sourceId=${quickSourceId}&destinationId=${destinationId}&ignoreCache=true`,
   );
   await airbyte.expect(200, 'GET', `/workspaces/${workspaceId}`);
+  for (const kind of ['sources', 'destinations'])
+    await airbyte.expect(200, 'GET', `/workspaces/${workspaceId}/definitions/${kind}`);
+  await changeTag(airbyte, workspaceId);
   await changeActor(airbyte, `/sources/${quickSourceId}`);
   await changeActor(airbyte, `/destinations/${destinationId}`);
   await airbyte.expect(200, 'GET', `/jobs?workspaceIds=${workspaceId}&limit=100&orderBy=updatedAt%7CASC`);
@@ -59,6 +62,15 @@ export async function askTheRest(airbyte: Caller, fixtures: Fixtures): Promise<v
     status: 'inactive',
   });
   await airbyte.expect(204, 'DELETE', `/connections/${textAt(connection, 'connectionId')}`);
+}
+
+async function changeTag(airbyte: Caller, workspaceId: string): Promise<void> {
+  const name = 'Upstream contract';
+  const { tagId } = await airbyte.expect(200, 'POST', '/tags', { name, color: '75DCFF', workspaceId });
+  const path = `/tags/${String(tagId)}`;
+  await airbyte.expect(200, 'GET', path);
+  await airbyte.expect(200, 'PATCH', path, { name: `${name}, changed`, color: '75DCFF' });
+  await airbyte.expect(204, 'DELETE', path);
 }
 
 /** Sends back what was read, as a PUT and as a PATCH: it keeps its secrets, which are masked. */
