@@ -126,6 +126,11 @@ describe('documented limits', () => {
     for (const operation of ['GET', 'PATCH', 'DELETE'])
       upstream.on(`${operation} /connections/:id`, ({ id }) => taken(id));
     upstream.on('POST /connections', () => taken(randomUUID()));
+    upstream.intercept((request) => {
+      if (request.operation === 'GET /workspaces')
+        for (const id of request.query.getAll('workspaceIds')) upstream.state.workspaces.set(id, id);
+      return undefined;
+    });
     upstream.state.addJob({ connectionId: ID, lastUpdatedAt: '2026-01-15T02:07Z' });
   });
   afterAll(async () => {
