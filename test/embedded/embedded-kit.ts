@@ -9,7 +9,7 @@ import {
 import { isObject, parseObject, type JsonObject } from '../../src/embedded/platform/json';
 import { until } from '../support/until';
 
-const JOB_TIMEOUT_MS = 50_000;
+const JOB_TIMEOUT_MS = 110_000;
 
 /** An answer of the embedded Airbyte. */
 export interface Answer {
