@@ -75,7 +75,7 @@ async function* examineInternalApi(
     });
     if (tried.verdict === 'failed') yield tried;
   }
-  for (const { capability, state, reason } of internal.capabilities())
+  for (const { capability, state, reason } of internal.caller.capabilities())
     yield { verdict: CAPABILITY_VERDICTS[state], subject: capability, detail: reason ?? 'works' };
 }
 

@@ -59,7 +59,7 @@ export class HealthService {
 
   /** Features of the installation, as far as they are known. Nothing is read for it. */
   capabilities(): { name: Capability; state: CapabilityState }[] {
-    return this.internal.capabilities().map(({ capability, state }) => ({ name: capability, state }));
+    return this.internal.caller.capabilities().map(({ capability, state }) => ({ name: capability, state }));
   }
 
   private clockFault(): string | null {

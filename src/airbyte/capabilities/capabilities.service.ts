@@ -34,13 +34,15 @@ export class CapabilitiesService {
   }
 
   async report(context: RequestContext): Promise<CapabilitiesDto> {
-    const isUnknown = DETECTED_BY_READS.some((name) => this.internal.capability(name).state === 'unknown');
+    const isUnknown = DETECTED_BY_READS.some(
+      (name) => this.internal.caller.capability(name).state === 'unknown',
+    );
     if (isUnknown) await this.detections.get(sharingKey(context), () => this.detect(context));
     const { caller } = context;
     const { events, webhooks } = this.settings;
     return {
       capabilities: [
-        ...this.internal.capabilities().map(({ capability, state, reason }) => {
+        ...this.internal.caller.capabilities().map(({ capability, state, reason }) => {
           return { name: capability, state, reason };
         }),
         { name: 'events', state: stateOf(events), reason: events.offReason },

@@ -6,7 +6,7 @@ import { capabilityProblem } from '../core/capability-problem';
 import { maskedText } from '../core/mask-secrets';
 import { withProblems } from '../core/upstream-problem';
 import { ConnectorEndpoints, type ConnectionCheck } from '../internal/connector-endpoints';
-import { CapabilityOffError } from '../internal/internal-client';
+import { CapabilityOffError } from '../internal/internal-caller';
 import { withoutSecrets } from './actor-problems';
 import { SecretRedactor } from './configuration/secret-redactor';
 import { ConfigurationCheck } from './configuration-check';

@@ -49,7 +49,7 @@ export class HistoryService {
     const offset = start?.offset ?? 0;
     const query = { connectionId, limit, offset, createdTo: start?.createdTo ?? null };
     const page = await this.internal.timeline(query, context);
-    if (!page) throw capabilityProblem(this.internal.capability('history'));
+    if (!page) throw capabilityProblem(this.internal.caller.capability('history'));
     // A server that ignores the limit returns too much.
     const events = page.events.slice(0, limit);
     const newest = start?.createdTo ?? events[0]?.at;

@@ -62,18 +62,18 @@ export class FreshnessWriter {
     this.refuseIfOff();
     try {
       const tags = await this.client.listTags(workspaceId, context);
-      this.internal.recordTags(null);
+      this.internal.caller.recordTags(null);
       return tags;
     } catch (error) {
       if (!(error instanceof AirbyteError)) throw error;
-      this.internal.recordTags(error);
+      this.internal.caller.recordTags(error);
       this.refuseIfOff();
       throw error;
     }
   }
 
   private refuseIfOff(): void {
-    const { state, reason } = this.internal.capability('freshness');
+    const { state, reason } = this.internal.caller.capability('freshness');
     if (state !== 'off') return;
     throw validationFailed([
       {

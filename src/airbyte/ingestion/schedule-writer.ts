@@ -51,8 +51,8 @@ export class ScheduleWriter {
   /** Faults of a well-formed schedule, without finding out whether a capability is on. */
   faultsOf(request: ScheduleRequest): FieldErrorDto[] {
     return this.schedules.faultsOf(request, {
-      timeZones: this.internal.capability('timeZones').state !== 'off',
-      intervals: this.internal.capability('intervals').state !== 'off',
+      timeZones: this.internal.caller.capability('timeZones').state !== 'off',
+      intervals: this.internal.caller.capability('intervals').state !== 'off',
     });
   }
 
@@ -162,12 +162,12 @@ export class ScheduleWriter {
     const failure = await this.tryWrite(connectionId, internal, status, context);
     const stored = await this.readBack(connectionId, failure, context);
     if (isStored(internal, stored.schedule)) {
-      this.internal.recordWritten(capability);
+      this.internal.caller.recordWritten(capability);
       return stored;
     }
     const error = failure ?? notStored();
-    this.internal.recordUnwritten(capability, error);
-    const isOff = this.internal.capability(capability).state === 'off';
+    this.internal.caller.recordUnwritten(capability, error);
+    const isOff = this.internal.caller.capability(capability).state === 'off';
     if (failure && isOff && !failure.outcomeUnknown)
       throw capabilityRefusal(this.schedules.faultsOf(request), capability);
     throw error;

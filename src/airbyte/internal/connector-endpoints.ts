@@ -36,7 +36,7 @@ export class ConnectorEndpoints {
       workspaceId,
     });
     const read = { capability: 'connectorSchemas', operation, parse: parseSpecification } as const;
-    return this.internal.read(read, context);
+    return this.internal.caller.read(read, context);
   }
 
   /** Runs the check of a source or destination. @throws CapabilityOffError, AirbyteError */
@@ -60,7 +60,7 @@ export class ConnectorEndpoints {
       lane: 'discover',
       runsConnector: true,
     };
-    return this.internal.run({ capability: 'connectorChecks', operation, parse: parseCheck }, context);
+    return this.internal.caller.run({ capability: 'connectorChecks', operation, parse: parseCheck }, context);
   }
 }
 

@@ -69,25 +69,25 @@ it('sends the token of the public API, and renews it once', async () => {
   expect(await client.failedJobs(QUERY, {})).toEqual([]);
   const sent = bench.upstream.of(JOBS).map(({ headers }) => headers['authorization']);
   expect(sent).toEqual(['Bearer token-1.id', 'Bearer token-2.id']);
-  expect(client.capability('failureReasons').state).toBe('on');
+  expect(client.caller.capability('failureReasons').state).toBe('on');
 });
 
 describe.each(REFUSALS)('after %s', (_, reply, reason) => {
   it('a capability is off for minutes, then asked for again', async () => {
     const client = internalClient();
     bench.upstream.on(JOBS, (_request, nth) => (nth === 1 ? reply : json(200, { jobs: [] })));
-    expect(client.capability('failureReasons').state).toBe('unknown');
+    expect(client.caller.capability('failureReasons').state).toBe('unknown');
     expect(await client.failedJobs(QUERY, {})).toBeNull();
-    const report = client.capability('failureReasons');
+    const report = client.caller.capability('failureReasons');
     expect(report).toMatchObject({ state: 'off', reason: expect.stringContaining(reason) as string });
     const sent = bench.upstream.count(JOBS);
     skip(59_000);
     expect(await client.failedJobs(QUERY, {})).toBeNull();
     expect(bench.upstream.count(JOBS)).toBe(sent);
-    expect(client.capability('attempts').state).toBe('unknown');
+    expect(client.caller.capability('attempts').state).toBe('unknown');
     skip(5 * 60_000);
     expect(await client.failedJobs(QUERY, {})).toEqual([]);
-    expect(client.capability('failureReasons')).toMatchObject({ state: 'on', reason: null });
+    expect(client.caller.capability('failureReasons')).toMatchObject({ state: 'on', reason: null });
   });
 });
 
@@ -115,7 +115,7 @@ it('is not called while Airbyte is down, and is not blamed for it', async () => 
   skip(60_000);
   expect(await internal.failedJobs(QUERY, {})).toBeNull();
   expect(bench.upstream.count(JOBS)).toBe(0);
-  expect(internal.capability('failureReasons').state).toBe('unknown');
+  expect(internal.caller.capability('failureReasons').state).toBe('unknown');
 });
 
 it('one call finds out whether an endpoint hangs; the others wait for it without a place', async () => {
@@ -127,7 +127,7 @@ it('one call finds out whether an endpoint hangs; the others wait for it without
   expect((await client.listAllSources()).length).toBe(1);
   expect(await Promise.all(calls)).toEqual(Array(20).fill(null));
   expect(bench.upstream.count(JOBS)).toBe(1);
-  expect(internal.capability('failureReasons').reason).toContain('did not answer in time');
+  expect(internal.caller.capability('failureReasons').reason).toContain('did not answer in time');
 });
 
 it('one failure after a success leaves a capability on, since it may be about one connection', async () => {
@@ -136,7 +136,7 @@ it('one failure after a success leaves a capability on, since it may be about on
   bench.upstream.on(JOBS, (_, nth) => replies[nth - 1] ?? hateoas(403, 'No'));
   const results: unknown[] = [];
   for (let call = 0; call < 5; call++)
-    results.push([await internal.failedJobs(QUERY, {}), internal.capability('failureReasons').state]);
+    results.push([await internal.failedJobs(QUERY, {}), internal.caller.capability('failureReasons').state]);
   expect(results).toEqual([
     [[], 'on'],
     [null, 'on'],
@@ -159,7 +159,7 @@ it('a caller who disconnects turns nothing off', async () => {
   gone.abort();
   expect(await call).toBeNull();
   held.open();
-  expect(internal.capability('failureReasons').state).toBe('unknown');
+  expect(internal.caller.capability('failureReasons').state).toBe('unknown');
 });
 
 it('turned off by the setting, it sends nothing', async () => {
@@ -168,7 +168,7 @@ it('turned off by the setting, it sends nothing', async () => {
   expect(await internal.failedJobs(QUERY, {})).toBeNull();
   expect(await internal.jobDetails('1', {})).toBeNull();
   expect(bench.upstream.requests).toEqual([]);
-  const states = internal
+  const states = internal.caller
     .capabilities()
     .filter(({ capability }) => !PUBLIC_CAPABILITIES.includes(capability))
     .map(({ state, reason }) => `${state} ${reason ?? ''}`);

@@ -1,11 +1,12 @@
 import { parseAtOnce } from '../client/call/airbyte-caller';
 import type { AirbyteClient } from '../client/airbyte.client';
-import { AirbyteError, type AirbyteErrorKind } from '../client/model/airbyte-errors';
+import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob, CallContext, StartOptions } from '../client/model/airbyte-types';
 import type { Operation } from '../client/model/operation';
 import { members, text } from '../client/model/parse';
 import type { Capability, CapabilityReport, ScheduleCapability } from './capability';
-import { type CapabilityListener, CapabilityMemory } from './capability-memory';
+import type { CapabilityListener } from './capability-memory';
+import { InternalCaller } from './internal-caller';
 import {
   connectionChange,
   type FailedJobsQuery,
@@ -18,23 +19,8 @@ import type { WrittenSchedule } from './internal-types';
 import { parseJobDetails, parseJobList, parseStartedJob, parseSyncProgress } from './job-parsers';
 import { parseChangedStatus, parseLog, parseTimeline, type TimelinePage } from './timeline-parsers';
 
-/** Share of the budget of a read, so that an internal API that hangs leaves time for the answer without it. */
-const BUDGET_SHARE = 0.3;
-
 /** A pause may have been changed several times since its begin. */
 const STATUS_EVENTS = 100;
-
-/** A change needs an endpoint that the installation does not have. Nothing was changed. */
-export class CapabilityOffError extends Error {
-  override readonly name = 'CapabilityOffError';
-
-  constructor(
-    readonly capability: Capability,
-    readonly reason: string | null,
-  ) {
-    super(`Airbyte's internal API does not provide ${capability}`);
-  }
-}
 
 interface Start {
   readonly capability: Capability;
@@ -42,40 +28,19 @@ interface Start {
   readonly connectionId: string;
 }
 
-/** One read of the internal API. */
-export interface InternalRead<T> {
-  readonly capability: Capability;
-  readonly operation: Operation;
-  readonly parse: (body: unknown) => T;
-}
-
 /**
- * Reads from Airbyte's internal API (`POST /api/v1/…`), which Airbyte calls deprecated and unsupported. It sends through the
- * queue, the token and the transport of {@link AirbyteClient}. No read rejects because of this API: the result is null if the
- * capability is off or the read fails.
+ * Operations of Airbyte's internal API. No read rejects because of this API: the result is null if the capability is off or
+ * the read fails.
  */
 export class InternalClient {
-  private readonly memory: CapabilityMemory;
-  /** Of lists without a connection. Airbyte permits them only to users with a role for the whole instance. */
-  private readonly unscopedMemory: CapabilityMemory;
+  readonly caller: InternalCaller;
 
   constructor(
     private readonly client: AirbyteClient,
-    private readonly settings: { readonly timeoutMs: number; readonly usesInternalApi: boolean },
+    settings: { readonly timeoutMs: number; readonly usesInternalApi: boolean },
     onChange?: CapabilityListener,
   ) {
-    const disabledReason = settings.usesInternalApi ? null : 'AIRBYTE_INTERNAL_API is off.';
-    this.memory = new CapabilityMemory(client.caller.clock, disabledReason, onChange);
-    this.unscopedMemory = new CapabilityMemory(client.caller.clock, disabledReason);
-  }
-
-  /** Includes those of the public API. */
-  capabilities(): readonly CapabilityReport[] {
-    return this.memory.report();
-  }
-
-  capability(capability: Capability): CapabilityReport {
-    return this.memory.reportOf(capability);
+    this.caller = new InternalCaller(client, settings, onChange);
   }
 
   /**
@@ -84,14 +49,16 @@ export class InternalClient {
    */
   failedJobs(query: FailedJobsQuery, context: CallContext): Promise<readonly DetailedJob[] | null> {
     const operation = internalOperations.listFailedJobs(query);
-    const memory = query.connectionId === null ? this.unscopedMemory : this.memory;
-    return this.read({ capability: 'failureReasons', operation, parse: parseJobList }, context, memory);
+    const read = { capability: 'failureReasons', operation, parse: parseJobList } as const;
+    return query.connectionId === null
+      ? this.caller.readUnscoped(read, context)
+      : this.caller.read(read, context);
   }
 
   jobDetails(jobId: string, context: CallContext): Promise<DetailedJob | null> {
     if (!isExact(jobId)) return Promise.resolve(null);
     const operation = internalOperations.getJobDetails(jobId);
-    return this.read({ capability: 'attempts', operation, parse: parseJobDetails }, context);
+    return this.caller.read({ capability: 'attempts', operation, parse: parseJobDetails }, context);
   }
 
   /** @param tail number of the last lines that are returned */
@@ -101,19 +68,22 @@ export class InternalClient {
   ): Promise<readonly LogLine[] | null> {
     if (!isExact(jobId)) return Promise.resolve(null);
     const operation = internalOperations.getAttemptLog(jobId, attempt);
-    return this.read({ capability: 'logs', operation, parse: (body) => parseLog(body, tail) }, context);
+    return this.caller.read(
+      { capability: 'logs', operation, parse: (body) => parseLog(body, tail) },
+      context,
+    );
   }
 
   /** @returns null also if no sync is in progress */
   syncProgress(connectionId: string, context: CallContext): Promise<SyncProgress | null> {
     const operation = internalOperations.getSyncProgress(connectionId);
-    return this.read({ capability: 'progress', operation, parse: parseSyncProgress }, context);
+    return this.caller.read({ capability: 'progress', operation, parse: parseSyncProgress }, context);
   }
 
   /** Newest first. */
   timeline(query: TimelineQuery, context: CallContext): Promise<TimelinePage | null> {
     const operation = internalOperations.listTimeline(query);
-    return this.read({ capability: 'history', operation, parse: parseTimeline }, context);
+    return this.caller.read({ capability: 'history', operation, parse: parseTimeline }, context);
   }
 
   /** The newest events about the status of a connection, newest first. */
@@ -169,7 +139,7 @@ export class InternalClient {
    */
   async changeStatus(change: StatusChange, context: CallContext): Promise<void> {
     const { connectionId } = change;
-    await this.changing('pauseReasons', { connectionId, context }, () => {
+    await this.caller.change('pauseReasons', { connectionId, context }, () => {
       const operation = internalOperations.changeStatus(change);
       return this.client.caller.call(() => operation, parseAtOnce(parseChangedStatus(change)), context);
     });
@@ -177,12 +147,12 @@ export class InternalClient {
 
   /** Whether schedules of this kind can be written. A read finds out, unless it is known. */
   async detectSchedules(capability: ScheduleCapability, context: CallContext): Promise<CapabilityReport> {
-    if (this.capability(capability).state === 'unknown') {
+    if (this.caller.capability(capability).state === 'unknown') {
       const operation = internalOperations.describeCron();
       const parse = (body: unknown): string => text(members(body, 'answer'), 'cronExpression');
-      await this.read({ capability, operation, parse }, context);
+      await this.caller.read({ capability, operation, parse }, context);
     }
-    return this.capability(capability);
+    return this.caller.capability(capability);
   }
 
   /**
@@ -197,44 +167,8 @@ export class InternalClient {
   ): Promise<void> {
     const operation = internalOperations.updateConnection(connectionId, connectionChange(schedule, status));
     const parse = (body: unknown): string => text(members(body, 'answer'), 'connectionId');
-    const bounded = { ...context, deadlineAt: this.deadlineOf(context) };
+    const bounded = { ...context, deadlineAt: this.caller.deadlineOf(context) };
     await this.client.caller.call(() => operation, parseAtOnce(parse), bounded);
-  }
-
-  /** Call for a write that is read back. */
-  recordWritten(capability: ScheduleCapability): void {
-    this.memory.succeeded(capability);
-  }
-
-  /** Call for a write that was not stored, although its connection exists. */
-  recordUnwritten(capability: ScheduleCapability, error: AirbyteError): void {
-    if (isEndpointMissing(error)) this.memory.missing(capability, error);
-    else if (!REFUSALS_OF_VALUES.includes(error.kind)) this.memory.failed(capability, error);
-  }
-
-  /** Call for each list of the streams of a source that exists, which the public API serves; null if it was read. */
-  recordStreams(error: AirbyteError | null): void {
-    if (error === null) this.memory.succeeded('streams');
-    else this.memory.failed('streams', error);
-  }
-
-  /** Call for each use of the tags of a workspace that exists; null if it succeeded. */
-  recordTags(error: AirbyteError | null): void {
-    if (error === null) this.memory.succeeded('freshness');
-    else if (isEndpointMissing(error)) this.memory.missing('freshness', error);
-    else this.memory.failed('freshness', error);
-  }
-
-  /**
-   * Makes a call whose result is needed, such as one that runs a connector.
-   * @throws CapabilityOffError, AirbyteError
-   */
-  async run<T>({ capability, operation, parse }: InternalRead<T>, context: CallContext): Promise<T> {
-    const { state, reason } = this.memory.reportOf(capability);
-    if (state === 'off') throw new CapabilityOffError(capability, reason);
-    return this.tracked(capability, () =>
-      this.client.caller.call(() => operation, parseAtOnce(parse), context),
-    );
   }
 
   /** @returns null if Airbyte started no job */
@@ -244,77 +178,8 @@ export class InternalClient {
     options?: StartOptions,
   ): Promise<AirbyteJob | null> {
     const parse = (body: unknown): AirbyteJob | null => parseStartedJob(body, connectionId);
-    return this.changing(capability, { connectionId, context }, () =>
+    return this.caller.change(capability, { connectionId, context }, () =>
       this.client.caller.callStart(operation, parse, context, options),
-    );
-  }
-
-  private async changing<T>(
-    capability: Capability,
-    { connectionId, context }: { readonly connectionId: string; readonly context: CallContext },
-    call: () => Promise<T>,
-  ): Promise<T> {
-    await this.requireInternalApi(capability, connectionId, context);
-    return this.tracked(capability, call);
-  }
-
-  private async tracked<T>(capability: Capability, call: () => Promise<T>): Promise<T> {
-    try {
-      const result = await call();
-      this.memory.succeeded(capability);
-      return result;
-    } catch (error) {
-      if (!(error instanceof AirbyteError) || !isEndpointMissing(error)) throw error;
-      this.memory.failed(capability, error);
-      const { state, reason } = this.memory.reportOf(capability);
-      throw state === 'off' ? new CapabilityOffError(capability, reason) : error;
-    }
-  }
-
-  /**
-   * A server that is not Airbyte's internal API could leave the outcome of a change unknown. So a read finds out first
-   * whether it is there, unless that is known.
-   */
-  private async requireInternalApi(
-    capability: Capability,
-    connectionId: string,
-    context: CallContext,
-  ): Promise<void> {
-    const report = this.memory.reportOf(capability);
-    if (report.state === 'on') return;
-    if (report.state === 'off') throw new CapabilityOffError(capability, report.reason);
-    if (this.memory.isInternalApiKnown) return;
-    await this.syncProgress(connectionId, context);
-    const { state, reason } = this.memory.reportOf('progress');
-    if (state !== 'on') throw new CapabilityOffError(capability, reason);
-  }
-
-  /** @returns null if the capability is off or the read fails */
-  read<T>(
-    { capability, operation, parse }: InternalRead<T>,
-    context: CallContext,
-    memory = this.memory,
-  ): Promise<T | null> {
-    return memory.use(capability, async () => {
-      try {
-        const bounded = { ...context, deadlineAt: this.deadlineOf(context) };
-        const result = await this.client.caller.call(() => operation, parseAtOnce(parse), bounded);
-        memory.succeeded(capability);
-        return result;
-      } catch (error) {
-        if (!(error instanceof AirbyteError)) throw error;
-        // A caller that disconnected proves nothing about the endpoint.
-        if (context.signal?.aborted !== true) memory.failed(capability, error);
-        return null;
-      }
-    });
-  }
-
-  /** A part of the usual budget, or what is left of the request's. */
-  private deadlineOf({ deadlineAt = Number.POSITIVE_INFINITY }: CallContext): number {
-    return Math.min(
-      deadlineAt,
-      this.client.caller.clock.monotonicMs() + this.settings.timeoutMs * BUDGET_SHARE,
     );
   }
 }
@@ -322,12 +187,4 @@ export class InternalClient {
 /** The internal API takes ids as JSON numbers, which lose digits beyond 2^53. */
 function isExact(jobId: string): boolean {
   return Number.isSafeInteger(Number(jobId));
-}
-
-/** Refusals of a schedule, which say nothing about the endpoint. */
-const REFUSALS_OF_VALUES: readonly AirbyteErrorKind[] = ['bad_request', 'unprocessable'];
-
-/** Refusals of the endpoint itself. Others are about the connection, such as a conflict. */
-function isEndpointMissing({ kind, outcomeUnknown }: AirbyteError): boolean {
-  return !outcomeUnknown && ['not_found', 'forbidden', 'unauthorized', 'misbehaving'].includes(kind);
 }

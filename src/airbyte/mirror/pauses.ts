@@ -67,7 +67,7 @@ export class Pauses {
     return (
       !isPaused(connection) ||
       this.currentOf(connection) !== null ||
-      this.internal.capability('history').state === 'off'
+      this.internal.caller.capability('history').state === 'off'
     );
   }
 
@@ -130,7 +130,7 @@ export class Pauses {
         const pause = pauseOf(page.events);
         this.keep(connectionId, { status: subject.status, number, readAtMs, pause });
         found.set(connectionId, pause);
-      } else if (this.internal.capability('history').state !== 'on' || this.context.signal?.aborted) {
+      } else if (this.internal.caller.capability('history').state !== 'on' || this.context.signal?.aborted) {
         break;
       }
     }

@@ -116,7 +116,7 @@ export class RunFailures {
   }
 
   private get isOn(): boolean {
-    return this.internal.capability('failureReasons').state === 'on';
+    return this.internal.caller.capability('failureReasons').state === 'on';
   }
 }
 

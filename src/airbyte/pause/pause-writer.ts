@@ -7,7 +7,8 @@ import { Changes } from '../core/changes';
 import { DISABLED, ENABLED, type Pause, pauseOf } from '../core/pause';
 import { type PauseNote, writeNote } from '../core/pause-note';
 import { withIngestionProblems } from '../core/upstream-problem';
-import { CapabilityOffError, InternalClient } from '../internal/internal-client';
+import { CapabilityOffError } from '../internal/internal-caller';
+import { InternalClient } from '../internal/internal-client';
 import type { TimelineEvent } from '../internal/internal-types';
 
 /** Reads and writes pauses in Airbyte's timeline. */
@@ -24,7 +25,7 @@ export class PauseWriter {
    * @throws ProblemException `capability-off` if pauses cannot have a reason here
    */
   async isWritten(connection: AirbyteConnection, note: PauseNote, context: CallContext): Promise<boolean> {
-    if (this.internal.capability('pauseReasons').state === 'off') throw this.capabilityOff();
+    if (this.internal.caller.capability('pauseReasons').state === 'off') throw this.capabilityOff();
     const events = await this.events(connection.connectionId, context);
     if (!events) throw this.capabilityOff();
     return connection.status !== 'active' && newestOf(events)?.reason === writeNote(note);
@@ -35,7 +36,7 @@ export class PauseWriter {
    * @throws ProblemException `capability-off` if pauses cannot have a reason here
    */
   async assertAvailable({ connectionId }: AirbyteConnection, context: CallContext): Promise<void> {
-    const { state } = this.internal.capability('pauseReasons');
+    const { state } = this.internal.caller.capability('pauseReasons');
     if (state === 'on') return;
     if (state === 'off' || !(await this.events(connectionId, context))) throw this.capabilityOff();
   }
@@ -102,7 +103,7 @@ export class PauseWriter {
   }
 
   private capabilityOff(): ProblemException {
-    return capabilityProblem(this.internal.capability('pauseReasons'));
+    return capabilityProblem(this.internal.caller.capability('pauseReasons'));
   }
 }
 

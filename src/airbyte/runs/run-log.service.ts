@@ -27,13 +27,13 @@ export class RunLogService {
     const context = this.client.withDeadline(request);
     await this.reader.job(connectionId, runId, context);
     const details = await this.internal.jobDetails(runId, context);
-    if (!details) throw capabilityProblem(this.internal.capability('attempts'));
+    if (!details) throw capabilityProblem(this.internal.caller.capability('attempts'));
     const newest = details.attempts.at(-1);
     if (!newest) return { runId, attempt: null, lines: [], isTruncated: false };
     // One line more shows whether there are lines before.
     const wanted = { jobId: runId, attempt: newest.number, tail: tail + 1 };
     const lines = await this.internal.attemptLog(wanted, context);
-    if (!lines) throw capabilityProblem(this.internal.capability('logs'));
+    if (!lines) throw capabilityProblem(this.internal.caller.capability('logs'));
     const shown = withinSize(lines.slice(-tail).map(toLine));
     return { runId, attempt: newest.number + 1, lines: shown, isTruncated: shown.length < lines.length };
   }

@@ -37,7 +37,7 @@ export class StreamsService {
     @Inject(CLOCK) clock: Clock,
   ) {
     this.discovery = new StreamDiscovery(client, clock, (error) => {
-      internal.recordStreams(error);
+      internal.caller.recordStreams(error);
     });
     changes.onChange((sourceId) => {
       this.discovery.forget(sourceId);
