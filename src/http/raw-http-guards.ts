@@ -27,7 +27,8 @@ export function addRawHttpGuards(fastify: FastifyInstance, allowedHosts: readonl
     done(
       tooManyHeaders(request.raw) ??
         invalidHost(request.raw) ??
-        hostNotAllowed(request.headers.host, allowedHosts),
+        hostNotAllowed(request.headers.host, allowedHosts) ??
+        unreadableQuery(request.raw),
     );
   });
 }
@@ -65,6 +66,32 @@ function invalidHost({ rawHeaders, httpVersion }: IncomingMessage): ProblemExcep
   }
   if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return undefined;
   return new ProblemException('malformed-request', 'A request of HTTP/1.1 must have one Host header.');
+}
+
+/** Refuses what the query parser would take literally, such as `%E9` of Latin-1, which a filter would never match. */
+function unreadableQuery({ url = '' }: IncomingMessage): ProblemException | undefined {
+  const start = url.indexOf('?');
+  if (start === -1) return undefined;
+  const unreadable = url
+    .slice(start + 1)
+    .split('&')
+    .find((parameter) => !isPercentEncodedUtf8(parameter));
+  if (unreadable === undefined) return undefined;
+  const shown = unreadable.slice(0, 200);
+  return new ProblemException(
+    'malformed-request',
+    `The query parameter ${shown} is not percent-encoded UTF-8. Encode é as %C3%A9, and % itself as %25.`,
+  );
+}
+
+function isPercentEncodedUtf8(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
 }
 
 /** A host name, or an IPv6 address in brackets, with an optional port (RFC 3986, section 3.2.2). */

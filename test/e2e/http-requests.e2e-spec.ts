@@ -46,6 +46,15 @@ describe('an HTTP request', () => {
       'body-too-large',
     ],
     ['a bad escape in the path', 'GET', '/ingestion/%zz/status', undefined, 400, 'malformed-request'],
+    ['a query in Latin-1', 'GET', '/ingestion?name=caf%E9', undefined, 400, 'malformed-request'],
+    [
+      'a bare percent sign in a query',
+      'GET',
+      '/ingestion?pageSize=1&name=100%',
+      undefined,
+      400,
+      'malformed-request',
+    ],
     ['an over-long id', 'GET', `/ingestion/${'x'.repeat(3000)}/status`, undefined, 400, 'validation-failed'],
     ['an over-long path', 'GET', `/ingestion/${'x'.repeat(6000)}/status`, undefined, 414, 'uri-too-long'],
   ])('answers %s with a problem', async (_, method, path, body, status, code) => {
