@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { clientAddress } from '../http/client-address';
 import { idsOf } from '../http/route-ids';
-import { problemCodeOf } from '../api/problem/problem-code';
+import { problemIn } from '../api/problem/problem-summary';
 
 /** Logs one line per request of a changing operation: caller, action, ids and outcome, never a body. */
 export function auditChange(
@@ -10,7 +10,7 @@ export function auditChange(
   payload: unknown,
   done: HookHandlerDoneFunction,
 ): void {
-  const code = problemCodeOf(reply.statusCode, payload);
+  const problem = problemIn(reply.statusCode, payload);
   const isReplay = reply.getHeader('idempotency-replayed') !== undefined;
   request.log.info(
     {
@@ -20,7 +20,7 @@ export function auditChange(
       action: `${request.method} ${request.routeOptions.url ?? ''}`,
       ...idsOf(request, reply),
       status: reply.statusCode,
-      outcome: code ?? 'done',
+      outcome: problem?.code ?? 'done',
       ...(isReplay && { replayed: true }),
       requestId: request.id,
     },

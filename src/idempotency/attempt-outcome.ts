@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../api/problem/problem-catalogue';
+import type { ProblemSummary } from '../api/problem/problem-summary';
 
 /**
  * Outcome of an attempt according to its response:
@@ -27,9 +28,16 @@ const OUTCOMES: Partial<Record<ProblemCode, AttemptOutcome>> = {
   'outcome-in-doubt': 'still-in-doubt',
 };
 
-/** @param code the code of the problem in the response, or null */
-export function classifyAnswer(status: number, code: string | null): AttemptOutcome {
-  const known = code === null ? undefined : OUTCOMES[code as ProblemCode];
+/**
+ * A proxy or another version of Airbyte may answer a change with these, and the next attempt may succeed. They never become
+ * the stored answer.
+ */
+const UNCERTAIN_REFUSALS: readonly (number | null)[] = [401, 403, 404];
+
+/** @param problem the problem in the response, or null */
+export function classifyAnswer(status: number, problem: ProblemSummary | null): AttemptOutcome {
+  const known = problem === null ? undefined : OUTCOMES[problem.code as ProblemCode];
   if (known) return known;
+  if (UNCERTAIN_REFUSALS.includes(problem?.upstreamStatus ?? null)) return 'failed';
   return status < 500 ? 'final' : 'unknown';
 }

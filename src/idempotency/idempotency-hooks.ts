@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../lib/clock';
 import { clientAddress, networkOf } from '../http/client-address';
-import { problemCodeOf } from '../api/problem/problem-code';
+import { problemIn } from '../api/problem/problem-summary';
 import { fingerprintOf, idempotencyKeyOf, recordId } from './idempotency-key';
 import { keyReused, requestInProgress, shareExhausted, storeUnavailable } from './idempotency-problems';
 import {
@@ -148,7 +148,7 @@ export class IdempotencyHooks {
     const { inDoubtUntilMs, maySend } = attempt;
     // After a failed lookup, the outcome of the earlier attempt is still unknown.
     if (!maySend && reply.statusCode >= 400) return { kind: 'in-doubt', untilMs: inDoubtUntilMs ?? 0 };
-    switch (classifyAnswer(reply.statusCode, problemCodeOf(reply.statusCode, body))) {
+    switch (classifyAnswer(reply.statusCode, problemIn(reply.statusCode, body))) {
       case 'final':
         return { kind: 'answered', answer: answerOf(reply, body) };
       case 'unsent':

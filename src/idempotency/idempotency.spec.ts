@@ -168,13 +168,13 @@ describe('outcomes', () => {
       if (code === 'outcome-in-doubt') return 'still-in-doubt';
       return status < 500 ? 'final' : 'unknown';
     };
-    expect(classifyAnswer(status, code)).toBe(expected());
+    expect(classifyAnswer(status, { code, upstreamStatus: null })).toBe(expected());
   });
 
   it('are final for successes, and unknown for what is no answer of ours', () => {
     expect(classifyAnswer(201, null)).toBe('final');
     expect(classifyAnswer(500, null)).toBe('unknown');
-    expect(classifyAnswer(500, 'something else')).toBe('unknown');
+    expect(classifyAnswer(500, { code: 'something else', upstreamStatus: null })).toBe('unknown');
   });
 
   it.each(['', '{', 'null', '{}', '{"status":"201","body":""}', 7, null])(

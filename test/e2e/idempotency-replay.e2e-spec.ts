@@ -78,6 +78,13 @@ describe('Idempotency-Key', () => {
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
+  it.each([401, 403, 404])('can be used again after Airbyte answered a creation with %d', async (status) => {
+    bench.upstream.on(CREATE, (_request, nth) => (nth === 1 ? problem(status, 'Not here.') : undefined));
+    expect((await create()).status).toBeGreaterThanOrEqual(400);
+    await create().expect(201);
+    expect(bench.upstream.state.connections.size).toBe(1);
+  });
+
   it('can be used again after a refused body and after a request that was not sent', async () => {
     await create({ ...ORDERS, name: '' }).expect(400);
     await bench.upstream.refuse();

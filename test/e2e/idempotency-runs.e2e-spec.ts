@@ -45,6 +45,13 @@ describe('an Idempotency-Key for a run', () => {
     expect(bench.upstream.count('POST /jobs')).toBe(1);
   });
 
+  it.each([403, 404])('can be used again after Airbyte answered a start with %d', async (status) => {
+    const runs = path();
+    bench.upstream.on('POST /jobs', (_request, nth) => (nth === 1 ? problem(status, 'Not here.') : undefined));
+    expect((await post(runs, {}).expect(422)).body).toMatchObject({ code: 'rejected-by-airbyte' });
+    expect((await post(runs, {}).expect(202)).body).toMatchObject({ runId: '1' });
+  });
+
   it('cancels once, and finds a run that an attempt without an answer has cancelled', async () => {
     const runs = path();
     const [connection] = bench.upstream.state.connections.values();
