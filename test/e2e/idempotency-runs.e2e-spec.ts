@@ -47,7 +47,9 @@ describe('an Idempotency-Key for a run', () => {
 
   it.each([403, 404])('can be used again after Airbyte answered a start with %d', async (status) => {
     const runs = path();
-    bench.upstream.on('POST /jobs', (_request, nth) => (nth === 1 ? problem(status, 'Not here.') : undefined));
+    bench.upstream.on('POST /jobs', (_request, nth) =>
+      nth === 1 ? problem(status, 'Not here.') : undefined,
+    );
     expect((await post(runs, {}).expect(422)).body).toMatchObject({ code: 'rejected-by-airbyte' });
     expect((await post(runs, {}).expect(202)).body).toMatchObject({ runId: '1' });
   });
