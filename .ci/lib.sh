@@ -4,6 +4,7 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export NO_COLOR=1
 failed=()
+times=()
 
 # check NAME COMMAND…: runs the command and records the name when it fails.
 check() {
@@ -11,14 +12,18 @@ check() {
   shift
   printf '\n=== %s\n' "$name"
   local started=$SECONDS
-  if "$@"; then printf '=== %s: ok (%ss)\n' "$name" $((SECONDS - started)); else
-    printf '=== %s: FAILED (%ss)\n' "$name" $((SECONDS - started))
-    failed+=("$name")
-  fi
+  local result=ok
+  "$@" || { result=FAILED && failed+=("$name"); }
+  local line
+  line=$(printf '%s: %s (%ss)' "$name" $result $((SECONDS - started)))
+  printf '=== %s\n' "$line"
+  times+=("$line")
 }
 
-# Ends the script: lists the failed checks and exits with 1 when there are any.
+# Ends the script: lists the times, then the failed checks, and exits with 1 when there are any.
 report() {
+  printf '\n'
+  printf '%s\n' "${times[@]}" "all: $((SECONDS / 60)) minutes"
   if [ ${#failed[@]} -gt 0 ]; then
     printf '\nFAILED: %s\n' "${failed[@]}"
     exit 1
