@@ -1,28 +1,15 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
-import { StartError } from '../../config/start-error';
-import {
-  type EventStore,
-  EventStoreUnavailable,
-  type LogBounds,
-  type LogChange,
-  type LogEnds,
-  type LogState,
-  type Part,
-  type StoredEvent,
-} from './event-store';
+import type { EventStore, LogBounds, LogChange, LogEnds, LogState, Part, StoredEvent } from './event-store';
+import { type FileKind, SqliteFile } from './sqlite-file';
 import { integerIn, textIn } from './stored-row';
 
-type Statement = ReturnType<InstanceType<typeof DatabaseSync>['prepare']>;
-type SqlValue = string | number;
-
-/** Of the tables below. A later version that changes them has to upgrade the file. */
-const SCHEMA_VERSION = 1;
 /** Events dropped with one change, so that a change takes milliseconds also after a long pause. */
 const MAX_DROPPED = 1000;
 
-const SCHEMA = `
+const KIND: FileKind = {
+  title: 'The event log',
+  version: 1,
+  durability: 'FULL',
+  tables: `
 CREATE TABLE IF NOT EXISTS "meta" ("key" TEXT PRIMARY KEY, "value" INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS "events" (
   "position" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -39,7 +26,8 @@ CREATE TABLE IF NOT EXISTS "ingestions" (
   "connection_id" TEXT PRIMARY KEY,
   "sequence" INTEGER NOT NULL DEFAULT 0,
   "content" TEXT
-) WITHOUT ROWID;`;
+) WITHOUT ROWID;`,
+};
 
 interface FirstEvent {
   readonly position: number;
@@ -48,40 +36,17 @@ interface FirstEvent {
 
 /** The log of one process, in a file of DATA_DIR. What was appended survives a crash of the machine. */
 export class SqliteEventStore implements EventStore {
-  private readonly statements = new Map<string, Statement>();
   private completeUntilMs: number | null = null;
 
   private constructor(
-    private readonly db: InstanceType<typeof DatabaseSync>,
+    private readonly file: SqliteFile,
     private readonly bounds: LogBounds,
     private readonly nowMs: () => number,
   ) {}
 
-  /**
-   * Opens the file, and creates the folder if it is missing.
-   * @throws StartError if another process has it open, or it cannot be used
-   */
+  /** @throws StartError if another process has the file open, or it cannot be used */
   static open(path: string, bounds: LogBounds, nowMs: () => number): SqliteEventStore {
-    let db: InstanceType<typeof DatabaseSync> | null = null;
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      // SQLite creates its other files with the mode of this one.
-      closeSync(openSync(path, 'a', 0o600));
-      db = new DatabaseSync(path);
-      db.exec('PRAGMA locking_mode = EXCLUSIVE');
-      db.exec('PRAGMA journal_mode = WAL');
-      db.exec('PRAGMA synchronous = FULL');
-      const version = integerIn(db.prepare('PRAGMA user_version').get(), 'user_version');
-      if (version > SCHEMA_VERSION) throw new Error('a newer version of the gateway wrote it');
-      db.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
-      return new SqliteEventStore(db, bounds, nowMs);
-    } catch (error) {
-      db?.close();
-      throw new StartError(
-        `The event log ${path} cannot be used: ${reasonOf(error)}. Make it usable, or set another DATA_DIR.`,
-        { cause: error },
-      );
-    }
+    return new SqliteEventStore(SqliteFile.open(path, KIND), bounds, nowMs);
   }
 
   /** The file is locked as long as it is open, so there is no other writer. */
@@ -91,10 +56,10 @@ export class SqliteEventStore implements EventStore {
   }
 
   load(): Promise<LogState> {
-    return this.attempt(() => {
+    return this.file.attempt(() => {
       const begunAtMs = this.meta('begunAtMs');
       const cursorMs = this.meta('cursorMs');
-      const rows = this.all(
+      const rows = this.file.all(
         'SELECT "connection_id", "content" FROM "ingestions" WHERE "content" IS NOT NULL',
       );
       return {
@@ -108,23 +73,15 @@ export class SqliteEventStore implements EventStore {
   }
 
   append(change: LogChange): Promise<void> {
-    return this.attempt(() => {
-      this.db.exec('BEGIN IMMEDIATE');
-      try {
-        this.apply(change);
-        this.drop();
-        this.db.exec('COMMIT');
-      } catch (error) {
-        // SQLite may have rolled back already, for example if the disk is full.
-        if (this.db.isTransaction) this.db.exec('ROLLBACK');
-        throw error;
-      }
+    return this.file.together(() => {
+      this.apply(change);
+      this.drop();
     });
   }
 
   read(after: string | null, limit: number): Promise<Part> {
-    return this.attempt(() => {
-      const rows = this.all(
+    return this.file.attempt(() => {
+      const rows = this.file.all(
         `SELECT "position", "type", "connection_id", "workspace_id", "sequence", "content" FROM "events"
          WHERE "position" > ? ORDER BY "position" LIMIT ?`,
         after === null ? 0 : Number(after),
@@ -135,8 +92,8 @@ export class SqliteEventStore implements EventStore {
   }
 
   find(id: string): Promise<StoredEvent | null> {
-    return this.attempt(() => {
-      const [row] = this.all(
+    return this.file.attempt(() => {
+      const [row] = this.file.all(
         `SELECT "position", "type", "connection_id", "workspace_id", "sequence", "content" FROM "events"
          WHERE "id" = ?`,
         id,
@@ -146,7 +103,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   ends(): Promise<LogEnds> {
-    return this.attempt(() => {
+    return this.file.attempt(() => {
       const { oldest, newest } = this.firstAndLast();
       const dropped = this.meta('newestDropped');
       return {
@@ -167,11 +124,11 @@ export class SqliteEventStore implements EventStore {
   }
 
   readAtMs(): Promise<number> {
-    return this.attempt(() => this.meta('readAtMs') ?? 0);
+    return this.file.attempt(() => this.meta('readAtMs') ?? 0);
   }
 
   noteReader(atMs: number): Promise<void> {
-    return this.attempt(() => {
+    return this.file.attempt(() => {
       this.setMeta('readAtMs', atMs);
     });
   }
@@ -181,24 +138,18 @@ export class SqliteEventStore implements EventStore {
   }
 
   close(): Promise<void> {
-    return this.attempt(() => {
-      // Statements that are not yet garbage collected keep the file open. Leaving WAL mode releases its lock.
-      this.db.exec('PRAGMA journal_mode = DELETE');
-      this.db.exec('PRAGMA locking_mode = NORMAL');
-      this.meta('cursorMs');
-      this.db.close();
-    });
+    return this.file.close();
   }
 
   private apply({ drafts, known, progress }: LogChange): void {
     for (const { id, type, connectionId, workspaceId, observedAtMs, content } of drafts) {
-      if (this.all('SELECT 1 FROM "events" WHERE "id" = ?', id).length > 0) continue;
-      const [row] = this.all(
+      if (this.file.all('SELECT 1 FROM "events" WHERE "id" = ?', id).length > 0) continue;
+      const [row] = this.file.all(
         `INSERT INTO "ingestions" ("connection_id", "sequence") VALUES (?, 1)
          ON CONFLICT ("connection_id") DO UPDATE SET "sequence" = "sequence" + 1 RETURNING "sequence"`,
         connectionId,
       );
-      this.run(
+      this.file.run(
         `INSERT INTO "events" ("id", "type", "connection_id", "workspace_id", "sequence", "observed_at", "content")
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
         id,
@@ -211,7 +162,7 @@ export class SqliteEventStore implements EventStore {
       );
     }
     for (const { connectionId, content } of known)
-      this.run(
+      this.file.run(
         `INSERT INTO "ingestions" ("connection_id", "content") VALUES (?, ?)
          ON CONFLICT ("connection_id") DO UPDATE SET "content" = excluded."content"`,
         connectionId,
@@ -228,7 +179,7 @@ export class SqliteEventStore implements EventStore {
     const firstKept = newest - this.bounds.maxEvents + 1;
     const keptFromMs = this.nowMs() - this.bounds.retentionMs;
     if (oldest.observedAtMs >= keptFromMs && oldest.position >= firstKept) return;
-    const rows = this.all(
+    const rows = this.file.all(
       'SELECT "position", "observed_at" FROM "events" ORDER BY "position" LIMIT ?',
       MAX_DROPPED,
     );
@@ -237,20 +188,22 @@ export class SqliteEventStore implements EventStore {
     );
     const last = integerIn(rows.at(kept < 0 ? -1 : kept - 1), 'position');
     // The number of events of an ingestion is needed as long as there are some.
-    this.run(
+    this.file.run(
       `DELETE FROM "ingestions" WHERE "connection_id" IN (
          SELECT "connection_id" FROM "events" WHERE "position" <= ?1 AND "type" = 'ingestion.deleted')
        AND NOT EXISTS (
          SELECT 1 FROM "events" WHERE "connection_id" = "ingestions"."connection_id" AND "position" > ?1)`,
       last,
     );
-    this.run('DELETE FROM "events" WHERE "position" <= ?', last);
+    this.file.run('DELETE FROM "events" WHERE "position" <= ?', last);
     this.setMeta('newestDropped', last);
   }
 
   private firstAndLast(): { oldest: FirstEvent | null; newest: number | null } {
-    const [first] = this.all('SELECT "position", "observed_at" FROM "events" ORDER BY "position" LIMIT 1');
-    const [last] = this.all('SELECT "position" FROM "events" ORDER BY "position" DESC LIMIT 1');
+    const [first] = this.file.all(
+      'SELECT "position", "observed_at" FROM "events" ORDER BY "position" LIMIT 1',
+    );
+    const [last] = this.file.all('SELECT "position" FROM "events" ORDER BY "position" DESC LIMIT 1');
     return {
       oldest:
         first === undefined
@@ -261,36 +214,12 @@ export class SqliteEventStore implements EventStore {
   }
 
   private meta(key: string): number | null {
-    const [row] = this.all('SELECT "value" FROM "meta" WHERE "key" = ?', key);
+    const [row] = this.file.all('SELECT "value" FROM "meta" WHERE "key" = ?', key);
     return row === undefined ? null : integerIn(row, 'value');
   }
 
   private setMeta(key: string, value: number): void {
-    this.run('INSERT OR REPLACE INTO "meta" VALUES (?, ?)', key, value);
-  }
-
-  private run(sql: string, ...values: SqlValue[]): void {
-    this.prepare(sql).run(...values);
-  }
-
-  private all(sql: string, ...values: SqlValue[]): unknown[] {
-    return this.prepare(sql).all(...values);
-  }
-
-  private prepare(sql: string): Statement {
-    const known = this.statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.db.prepare(sql);
-    this.statements.set(sql, statement);
-    return statement;
-  }
-
-  private attempt<T>(work: () => T): Promise<T> {
-    try {
-      return Promise.resolve(work());
-    } catch (error) {
-      return Promise.reject(new EventStoreUnavailable(reasonOf(error), { cause: error }));
-    }
+    this.file.run('INSERT OR REPLACE INTO "meta" VALUES (?, ?)', key, value);
   }
 }
 
@@ -303,10 +232,4 @@ function storedEventIn(row: unknown): StoredEvent {
     sequence: integerIn(row, 'sequence'),
     content: textIn(row, 'content'),
   };
-}
-
-function reasonOf(error: unknown): string {
-  const message =
-    typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
-  return /locked|busy/i.test(message) ? 'another process uses it' : message;
 }

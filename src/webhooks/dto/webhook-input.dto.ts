@@ -22,6 +22,12 @@ import {
   type WebhookStatus,
 } from './webhook.dto';
 
+const URL_SCHEMA = {
+  type: 'string',
+  minLength: 1,
+  maxLength: MAX_URL_LENGTH,
+  example: 'https://hooks.example.com/airbyte',
+} as const;
 const CONNECTIONS = { hint: `Send up to ${MAX_CONNECTIONS} ids of ingestions; [] takes all.` };
 const TYPES_NAME: ForeignName = { hint: 'Did you mean types? It is an array of event types.' };
 const URL_NAME: ForeignName = { hint: 'Did you mean url?' };
@@ -38,25 +44,8 @@ const FOREIGN: Readonly<Record<string, ForeignName>> = {
   enabled: { hint: 'Send "status": "enabled" or "disabled" with PATCH.' },
 };
 
-@ApiSchema({
-  name: 'PatchWebhookInput',
-  description: 'What is to be changed. Null and absent members are left as they are.',
-})
-@ForeignNames(FOREIGN)
-export class PatchWebhookDto {
-  /** Public `https:` URL. `http:` and internal hosts need `WEBHOOK_ALLOWED_HOSTS`. */
-  @ApiProperty({
-    type: 'string',
-    minLength: 1,
-    maxLength: MAX_URL_LENGTH,
-    nullable: true,
-    required: false,
-    example: 'https://hooks.example.com/airbyte',
-  })
-  @IsOptional()
-  @IsText(1, MAX_URL_LENGTH)
-  url?: string | null;
-
+/** Members that a new webhook and a change have in common. */
+class WebhookChoiceDto {
   /** Text for people: not blank, no control characters. */
   @ApiProperty({
     type: 'string',
@@ -71,7 +60,7 @@ export class PatchWebhookDto {
   @IsName(MAX_DESCRIPTION_LENGTH, 'description')
   description?: string | null;
 
-  /** Only events of these types; empty: all. */
+  /** Only events of these types; empty: all. Absent in a new webhook: all. */
   @ApiProperty({
     enum: EVENT_TYPES,
     enumName: 'EventType',
@@ -85,7 +74,7 @@ export class PatchWebhookDto {
   @IsEventTypeList()
   types?: EventType[] | null;
 
-  /** Only events of these ingestions; empty: all. */
+  /** Only events of these ingestions; empty: all. Absent in a new webhook: all. */
   @ApiProperty({
     type: 'array',
     items: ID_SCHEMA,
@@ -102,6 +91,19 @@ export class PatchWebhookDto {
   })
   @IsIdText(CONNECTIONS, { each: true })
   connectionIds?: string[] | null;
+}
+
+@ApiSchema({
+  name: 'PatchWebhookInput',
+  description: 'What is to be changed. Null and absent members are left as they are.',
+})
+@ForeignNames(FOREIGN)
+export class PatchWebhookDto extends WebhookChoiceDto {
+  /** Public `https:` URL. `http:` and internal hosts need `WEBHOOK_ALLOWED_HOSTS`. */
+  @ApiProperty({ ...URL_SCHEMA, nullable: true, required: false })
+  @IsOptional()
+  @IsText(1, MAX_URL_LENGTH)
+  url?: string | null;
 
   /** `disabled`: nothing is sent. `enabled`: events from now on are sent; `recover` sends those before. */
   @ApiProperty({
@@ -118,62 +120,11 @@ export class PatchWebhookDto {
 
 @ApiSchema({ name: 'CreateWebhookInput', description: 'A receiver of events, and the events that it gets.' })
 @ForeignNames({ ...FOREIGN, status: { hint: 'Leave it out: a new webhook is enabled.' } })
-export class CreateWebhookDto {
+export class CreateWebhookDto extends WebhookChoiceDto {
   /** Public `https:` URL. `http:` and internal hosts need `WEBHOOK_ALLOWED_HOSTS`. */
-  @ApiProperty({
-    type: 'string',
-    minLength: 1,
-    maxLength: MAX_URL_LENGTH,
-    example: 'https://hooks.example.com/airbyte',
-  })
+  @ApiProperty(URL_SCHEMA)
   @IsText(1, MAX_URL_LENGTH)
   url: string;
-
-  /** Text for people: not blank, no control characters. */
-  @ApiProperty({
-    type: 'string',
-    minLength: 1,
-    maxLength: MAX_DESCRIPTION_LENGTH,
-    pattern: NAME_PATTERN,
-    nullable: true,
-    required: false,
-    example: 'Failures to the on-call team',
-  })
-  @IsOptional()
-  @IsName(MAX_DESCRIPTION_LENGTH, 'description')
-  description?: string | null;
-
-  /** Only events of these types; absent or empty: all. */
-  @ApiProperty({
-    enum: EVENT_TYPES,
-    enumName: 'EventType',
-    isArray: true,
-    maxItems: EVENT_TYPES.length,
-    nullable: true,
-    required: false,
-    example: ['run.failed'],
-  })
-  @IsOptional()
-  @IsEventTypeList()
-  types?: EventType[] | null;
-
-  /** Only events of these ingestions; absent or empty: all. */
-  @ApiProperty({
-    type: 'array',
-    items: ID_SCHEMA,
-    maxItems: MAX_CONNECTIONS,
-    nullable: true,
-    required: false,
-    example: ['conn-12345678-1234-1234-1234-123456789012'],
-  })
-  @IsOptional()
-  @IsArray({ message: 'must be an array of ids', context: CONNECTIONS })
-  @ArrayMaxSize(MAX_CONNECTIONS, {
-    message: `must have at most ${MAX_CONNECTIONS} ids`,
-    context: CONNECTIONS,
-  })
-  @IsIdText(CONNECTIONS, { each: true })
-  connectionIds?: string[] | null;
 
   /** Only events of this workspace; absent: all workspaces of the caller. */
   @ApiProperty({

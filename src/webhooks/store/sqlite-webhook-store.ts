@@ -1,8 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
-import { StartError } from '../../config/start-error';
-import { EventStoreUnavailable } from '../../events/log/event-store';
+import { type FileKind, SqliteFile } from '../../events/log/sqlite-file';
 import { integerIn, textIn } from '../../events/log/stored-row';
 import type { Delivery, LogCursor, WebhookConfig } from '../webhook';
 import { configIn, cursorIn, deliveryIn } from './stored-json';
@@ -17,13 +13,11 @@ import type {
   WebhookStore,
 } from './webhook-store';
 
-type Statement = ReturnType<InstanceType<typeof DatabaseSync>['prepare']>;
-type SqlValue = string | number | null;
-
-/** Of the tables below. A later version that changes them has to upgrade the file. */
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
+const KIND: FileKind = {
+  title: 'The database of the webhooks',
+  version: 1,
+  durability: 'NORMAL',
+  tables: `
 CREATE TABLE IF NOT EXISTS "webhooks" (
   "id" TEXT PRIMARY KEY,
   "owner" TEXT NOT NULL,
@@ -43,42 +37,19 @@ CREATE TABLE IF NOT EXISTS "deliveries" (
 );
 CREATE INDEX IF NOT EXISTS "deliveries_due" ON "deliveries" ("webhook_id", "due_at", "number") WHERE "due_at" IS NOT NULL;
 CREATE INDEX IF NOT EXISTS "deliveries_finished" ON "deliveries" ("webhook_id", "number") WHERE "due_at" IS NULL;
-CREATE INDEX IF NOT EXISTS "deliveries_of_webhook" ON "deliveries" ("webhook_id", "number");`;
+CREATE INDEX IF NOT EXISTS "deliveries_of_webhook" ON "deliveries" ("webhook_id", "number");`,
+};
 
 /**
  * Webhooks of one process, in a file of DATA_DIR. Changes by callers survive a crash of the machine. Progress of deliveries
  * survives the end of the process; after a crash of the machine, the newest deliveries may be sent again.
  */
 export class SqliteWebhookStore implements WebhookStore {
-  private readonly statements = new Map<string, Statement>();
+  private constructor(private readonly file: SqliteFile) {}
 
-  private constructor(private readonly db: InstanceType<typeof DatabaseSync>) {}
-
-  /**
-   * Opens the file, and creates the folder if it is missing.
-   * @throws StartError if another process has it open, or it cannot be used
-   */
+  /** @throws StartError if another process has the file open, or it cannot be used */
   static open(path: string): SqliteWebhookStore {
-    let db: InstanceType<typeof DatabaseSync> | null = null;
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      // SQLite creates its other files with the mode of this one.
-      closeSync(openSync(path, 'a', 0o600));
-      db = new DatabaseSync(path);
-      db.exec('PRAGMA locking_mode = EXCLUSIVE');
-      db.exec('PRAGMA journal_mode = WAL');
-      db.exec('PRAGMA synchronous = NORMAL');
-      const version = integerIn(db.prepare('PRAGMA user_version').get(), 'user_version');
-      if (version > SCHEMA_VERSION) throw new Error('a newer version of the gateway wrote it');
-      db.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
-      return new SqliteWebhookStore(db);
-    } catch (error) {
-      db?.close();
-      throw new StartError(
-        `The webhooks in ${path} cannot be used: ${reasonOf(error)}. Make it usable, or set another DATA_DIR.`,
-        { cause: error },
-      );
-    }
+    return new SqliteWebhookStore(SqliteFile.open(path, KIND));
   }
 
   /** The file is locked as long as it is open, so there is no other process. */
@@ -91,12 +62,12 @@ export class SqliteWebhookStore implements WebhookStore {
   }
 
   list(): Promise<readonly StoredWebhook[]> {
-    return this.attempt(() => this.all('SELECT * FROM "webhooks" ORDER BY "id"').map(webhookIn));
+    return this.file.attempt(() => this.file.all('SELECT * FROM "webhooks" ORDER BY "id"').map(webhookIn));
   }
 
   find(id: string): Promise<StoredWebhook | null> {
-    return this.attempt(
-      () => this.all('SELECT * FROM "webhooks" WHERE "id" = ?', id).map(webhookIn)[0] ?? null,
+    return this.file.attempt(
+      () => this.file.all('SELECT * FROM "webhooks" WHERE "id" = ?', id).map(webhookIn)[0] ?? null,
     );
   }
 
@@ -104,11 +75,11 @@ export class SqliteWebhookStore implements WebhookStore {
     { id, config, cursor }: NewWebhook,
     bounds: WebhookBounds,
   ): Promise<'created' | 'owner-full' | 'full'> {
-    return this.change(() => {
+    return this.file.durably(() => {
       if (this.count('SELECT COUNT(*) AS "n" FROM "webhooks"') >= bounds.ofAll) return 'full';
       const own = this.count('SELECT COUNT(*) AS "n" FROM "webhooks" WHERE "owner" = ?', config.owner);
       if (own >= bounds.ofOwner) return 'owner-full';
-      this.run(
+      this.file.run(
         'INSERT INTO "webhooks" ("id", "owner", "version", "config", "cursor") VALUES (?, ?, 1, ?, ?)',
         id,
         config.owner,
@@ -120,8 +91,8 @@ export class SqliteWebhookStore implements WebhookStore {
   }
 
   update(id: string, version: number, config: WebhookConfig, cursor?: LogCursor): Promise<boolean> {
-    return this.change(() => {
-      const changed = this.run(
+    return this.file.durably(() => {
+      const changed = this.file.run(
         `UPDATE "webhooks" SET "version" = "version" + 1, "config" = ?, "cursor" = COALESCE(?, "cursor"),
            "failing_since" = CASE WHEN ? THEN 0 ELSE "failing_since" END
          WHERE "id" = ? AND "version" = ?`,
@@ -136,26 +107,28 @@ export class SqliteWebhookStore implements WebhookStore {
   }
 
   remove(id: string): Promise<boolean> {
-    return this.change(() => {
-      this.run('DELETE FROM "deliveries" WHERE "webhook_id" = ?', id);
-      return this.run('DELETE FROM "webhooks" WHERE "id" = ?', id) > 0;
+    return this.file.durably(() => {
+      this.file.run('DELETE FROM "deliveries" WHERE "webhook_id" = ?', id);
+      return this.file.run('DELETE FROM "webhooks" WHERE "id" = ?', id) > 0;
     });
   }
 
   page(id: string, before: number | null, limit: number): Promise<readonly NumberedDelivery[]> {
-    return this.attempt(() =>
-      this.all(
-        'SELECT * FROM "deliveries" WHERE "webhook_id" = ? AND "number" < ? ORDER BY "number" DESC LIMIT ?',
-        id,
-        before ?? Number.MAX_SAFE_INTEGER,
-        limit,
-      ).map(numberedIn),
+    return this.file.attempt(() =>
+      this.file
+        .all(
+          'SELECT * FROM "deliveries" WHERE "webhook_id" = ? AND "number" < ? ORDER BY "number" DESC LIMIT ?',
+          id,
+          before ?? Number.MAX_SAFE_INTEGER,
+          limit,
+        )
+        .map(numberedIn),
     );
   }
 
   delivery(id: string, eventId: string): Promise<Delivery | null> {
-    return this.attempt(() => {
-      const rows = this.all(
+    return this.file.attempt(() => {
+      const rows = this.file.all(
         'SELECT * FROM "deliveries" WHERE "webhook_id" = ? AND "event_id" = ?',
         id,
         eventId,
@@ -165,9 +138,9 @@ export class SqliteWebhookStore implements WebhookStore {
   }
 
   requeue(id: string, delivery: Delivery): Promise<boolean> {
-    return this.change(() => {
+    return this.file.durably(() => {
       if (this.write(id, delivery) === 0) return false;
-      this.run('UPDATE "webhooks" SET "version" = "version" + 1 WHERE "id" = ?', id);
+      this.file.run('UPDATE "webhooks" SET "version" = "version" + 1 WHERE "id" = ?', id);
       return true;
     });
   }
@@ -178,8 +151,8 @@ export class SqliteWebhookStore implements WebhookStore {
     deliveries: readonly Delivery[],
     bounds: DeliveryBounds,
   ): Promise<boolean> {
-    return this.together(() => {
-      const moved = this.run(
+    return this.file.together(() => {
+      const moved = this.file.run(
         'UPDATE "webhooks" SET "cursor" = ? WHERE "id" = ? AND "version" = ?',
         JSON.stringify(cursor),
         id,
@@ -187,7 +160,7 @@ export class SqliteWebhookStore implements WebhookStore {
       );
       if (moved === 0) return false;
       for (const delivery of deliveries)
-        this.run(
+        this.file.run(
           `INSERT INTO "deliveries" ("webhook_id", "event_id", "due_at", "observed_at", "content") VALUES (?, ?, ?, ?, ?)
            ON CONFLICT ("webhook_id", "event_id") DO UPDATE SET "due_at" = excluded."due_at", "content" = excluded."content"
            WHERE "content" ->> '$.state' = 'failed'`,
@@ -203,21 +176,23 @@ export class SqliteWebhookStore implements WebhookStore {
   }
 
   settle(id: string, delivery: Delivery, failingSinceMs: number | null): Promise<boolean> {
-    return this.together(() => {
-      this.run('UPDATE "webhooks" SET "failing_since" = ? WHERE "id" = ?', failingSinceMs ?? 0, id);
+    return this.file.together(() => {
+      this.file.run('UPDATE "webhooks" SET "failing_since" = ? WHERE "id" = ?', failingSinceMs ?? 0, id);
       return this.write(id, delivery) > 0;
     });
   }
 
   due(id: string, nowMs: number, limit: number): Promise<DueDeliveries> {
-    return this.attempt(() => {
-      const rows = this.all(
-        'SELECT * FROM "deliveries" WHERE "webhook_id" = ? AND "due_at" <= ? ORDER BY "due_at", "number" LIMIT ?',
-        id,
-        nowMs,
-        limit,
-      ).map(storedDeliveryIn);
-      const [next] = this.all(
+    return this.file.attempt(() => {
+      const rows = this.file
+        .all(
+          'SELECT * FROM "deliveries" WHERE "webhook_id" = ? AND "due_at" <= ? ORDER BY "due_at", "number" LIMIT ?',
+          id,
+          nowMs,
+          limit,
+        )
+        .map(storedDeliveryIn);
+      const [next] = this.file.all(
         'SELECT "due_at" FROM "deliveries" WHERE "webhook_id" = ? AND "due_at" > ? ORDER BY "due_at" LIMIT 1',
         id,
         nowMs,
@@ -231,17 +206,11 @@ export class SqliteWebhookStore implements WebhookStore {
   }
 
   close(): Promise<void> {
-    return this.attempt(() => {
-      // Statements that are not yet garbage collected keep the file open. Leaving WAL mode releases its lock.
-      this.db.exec('PRAGMA journal_mode = DELETE');
-      this.db.exec('PRAGMA locking_mode = NORMAL');
-      this.count('SELECT COUNT(*) AS "n" FROM "webhooks"');
-      this.db.close();
-    });
+    return this.file.close();
   }
 
   private write(id: string, delivery: Delivery): number {
-    return this.run(
+    return this.file.run(
       'UPDATE "deliveries" SET "due_at" = ?, "content" = ? WHERE "webhook_id" = ? AND "event_id" = ?',
       delivery.dueAtMs,
       JSON.stringify(delivery),
@@ -251,7 +220,7 @@ export class SqliteWebhookStore implements WebhookStore {
   }
 
   private drop(id: string, { observedFromMs, maxFinished }: DeliveryBounds): void {
-    this.run(
+    this.file.run(
       `DELETE FROM "deliveries" WHERE "webhook_id" = ?1 AND "due_at" IS NULL AND ("observed_at" < ?2 OR "number" <= (
          SELECT "number" FROM "deliveries" WHERE "webhook_id" = ?1 AND "due_at" IS NULL
          ORDER BY "number" DESC LIMIT 1 OFFSET ?3))`,
@@ -261,59 +230,8 @@ export class SqliteWebhookStore implements WebhookStore {
     );
   }
 
-  /** A change by a caller, which is written to the disk at once. */
-  private async change<T>(work: () => T): Promise<T> {
-    await this.attempt(() => {
-      this.db.exec('PRAGMA synchronous = FULL');
-    });
-    try {
-      return await this.together(work);
-    } finally {
-      this.db.exec('PRAGMA synchronous = NORMAL');
-    }
-  }
-
-  private together<T>(work: () => T): Promise<T> {
-    return this.attempt(() => {
-      this.db.exec('BEGIN IMMEDIATE');
-      try {
-        const result = work();
-        this.db.exec('COMMIT');
-        return result;
-      } catch (error) {
-        // SQLite may have rolled back already, for example if the disk is full.
-        if (this.db.isTransaction) this.db.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
   private count(sql: string, ...values: SqlValue[]): number {
-    return integerIn(this.all(sql, ...values)[0], 'n');
-  }
-
-  private run(sql: string, ...values: SqlValue[]): number {
-    return this.prepare(sql).run(...values).changes;
-  }
-
-  private all(sql: string, ...values: SqlValue[]): unknown[] {
-    return this.prepare(sql).all(...values);
-  }
-
-  private prepare(sql: string): Statement {
-    const known = this.statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.db.prepare(sql);
-    this.statements.set(sql, statement);
-    return statement;
-  }
-
-  private attempt<T>(work: () => T): Promise<T> {
-    try {
-      return Promise.resolve(work());
-    } catch (error) {
-      return Promise.reject(new EventStoreUnavailable(reasonOf(error), { cause: error }));
-    }
+    return integerIn(this.file.all(sql, ...values)[0], 'n');
   }
 }
 
@@ -334,10 +252,4 @@ function numberedIn(row: unknown): NumberedDelivery {
 
 function storedDeliveryIn(row: unknown): Delivery {
   return deliveryIn(textIn(row, 'content'));
-}
-
-function reasonOf(error: unknown): string {
-  const message =
-    typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
-  return /locked|busy/i.test(message) ? 'another process uses it' : message;
 }
