@@ -13,5 +13,10 @@ export const EVENT_TYPES = [
   'ingestion.health_changed',
   'ingestion.stale',
   'ingestion.recovered',
+  'webhook.disabled',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Why the gateway disables a webhook. `gone`: its receiver answered 410. `failing`: every attempt failed for days. */
+export const AUTOMATIC_REASONS = ['gone', 'failing'] as const;
+export type AutomaticReason = (typeof AUTOMATIC_REASONS)[number];

@@ -150,9 +150,10 @@ export class Ingestions {
 
   private onEvent(event: GatewayEvent): void {
     this.newestEvent.value = event;
-    if (event.type === 'ingestion.created' || event.type === 'ingestion.updated')
-      void this.readName(event.connectionId);
-    else this.refresh(event.connectionId);
+    const { type, connectionId } = event;
+    if (connectionId === null) return;
+    if (type === 'ingestion.created' || type === 'ingestion.updated') void this.readName(connectionId);
+    else this.refresh(connectionId);
   }
 
   /** A status has no name, so that a new ingestion is read from the list. */

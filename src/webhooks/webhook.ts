@@ -1,7 +1,7 @@
-import type { EventType } from '../events/event-types';
+import { AUTOMATIC_REASONS, type AutomaticReason, type EventType } from '../events/event-types';
 
-/** `caller`: by a caller. `gone`: the receiver answered 410. `failing`: every attempt failed for days. */
-export const DISABLED_REASONS = ['caller', 'gone', 'failing'] as const;
+/** `caller`: by a caller. The others: by the gateway. */
+export const DISABLED_REASONS = ['caller', ...AUTOMATIC_REASONS] as const;
 export type DisabledReason = (typeof DISABLED_REASONS)[number];
 
 /** A secret that signs deliveries, encrypted. */
@@ -9,6 +9,13 @@ export interface WebhookSecret {
   readonly sealed: string;
   /** Time after which it signs no more; null: it is the newest one. */
   readonly expiresAtMs: number | null;
+}
+
+/** The gateway has disabled a webhook, and the log has no event of it yet. */
+export interface DisabledNotice {
+  readonly reason: AutomaticReason;
+  readonly atMs: number;
+  readonly failingSinceMs: number;
 }
 
 /** A receiver of events, as it is stored. */
@@ -25,6 +32,10 @@ export interface WebhookConfig {
   readonly connectionIds: readonly string[];
   /** Null: enabled. */
   readonly disabledReason: DisabledReason | null;
+  /** Number of times that the gateway has disabled it. */
+  readonly automaticEnds: number;
+  /** Of the newest time, until the event is in the log. It is stored with the end, so that no event is lost. */
+  readonly notice: DisabledNotice | null;
   /** Newest first. */
   readonly secrets: readonly WebhookSecret[];
   readonly createdAtMs: number;
@@ -62,7 +73,8 @@ export type Fault = (typeof FAULTS)[number];
 export interface Delivery {
   readonly eventId: string;
   readonly type: string;
-  readonly connectionId: string;
+  /** Null if the event is about a webhook. */
+  readonly connectionId: string | null;
   readonly sequence: number;
   readonly observedAtMs: number;
   readonly state: DeliveryState;

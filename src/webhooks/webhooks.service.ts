@@ -62,6 +62,8 @@ export class WebhooksService {
         types: request.types ?? [],
         connectionIds: request.connectionIds ?? [],
         disabledReason: null,
+        automaticEnds: 0,
+        notice: null,
         secrets: [{ sealed: box.seal(secret, id), expiresAtMs: null }],
         createdAtMs: nowMs,
         updatedAtMs: nowMs,

@@ -142,31 +142,6 @@ describe('a webhook', () => {
     expect(waitMs).toBeLessThanOrEqual(3_600_000);
   });
 
-  it('is disabled by 410, and gets events again after it was enabled', async () => {
-    const caller = new WebhookCaller(await open());
-    const { webhookId } = await caller.create({ url: receiver.url, types });
-    receiver.reply = (_message, response) => response.writeHead(410).end();
-    endRun(id);
-    await until('the end', async () => (await caller.get(webhookId)).disabledReason === 'gone');
-    receiver.clear();
-    await caller.send('PATCH', `/${webhookId}`, { status: 'enabled' });
-    endRun(id, 'failed');
-    const [message] = await receiver.seen(1);
-    expect(message?.event.type).toBe('run.failed');
-    expect(await caller.get(webhookId)).toMatchObject({ status: 'enabled', disabledReason: null });
-  });
-
-  it('is disabled after five days of failures', async () => {
-    const caller = new WebhookCaller(await open());
-    const { webhookId } = await caller.create({ url: receiver.url, types });
-    receiver.reply = (_message, response) => response.writeHead(500).end();
-    endRun(id);
-    await until('a failure', async () => (await caller.get(webhookId)).failingSince !== null);
-    expect(await caller.get(webhookId)).toMatchObject({ status: 'enabled' });
-    bench.clock.skip(5 * DAY_MS);
-    await until('the end', async () => (await caller.get(webhookId)).disabledReason === 'failing');
-  });
-
   it('delays no other webhook while its receiver does not answer', async () => {
     const caller = new WebhookCaller(await open());
     await caller.create({ url: `${receiver.url}/slow`, types });

@@ -15,6 +15,7 @@ export interface EventBody {
     readonly failure: { readonly message: string | null } | null;
   } | null;
   readonly status: { readonly status: string; readonly health: string } | null;
+  readonly webhook: { readonly webhookId: string; readonly reason: string } | null;
   readonly links: { readonly run: string | null };
 }
 

@@ -1,7 +1,7 @@
 const CONNECTION_ID = 'conn-12345678-1234-1234-1234-123456789012';
 
 /** The end of a run, as a gateway with the embedded Airbyte recorded it. */
-const SUCCEEDED = {
+export const EVENT_EXAMPLE = {
   id: 'evt__mXGSRlszas2OK77WJkTBW',
   type: 'run.succeeded',
   occurredAt: '2026-01-15T02:07:41.000Z',
@@ -23,16 +23,18 @@ const SUCCEEDED = {
     failure: null,
   },
   status: null,
+  webhook: null,
   links: {
     ingestion: `/ingestion/${CONNECTION_ID}`,
     status: `/ingestion/${CONNECTION_ID}/status`,
     run: `/ingestion/${CONNECTION_ID}/runs/1`,
+    webhook: null,
   },
   sequence: 2,
 };
 
 export const LIST_EXAMPLE = {
-  data: [SUCCEEDED],
+  data: [EVENT_EXAMPLE],
   next: 'pos_1768442863120-0',
   hasMore: false,
   retentionSeconds: 604800,
@@ -42,5 +44,5 @@ export const LIST_EXAMPLE = {
 };
 
 export const STREAM_EXAMPLE =
-  `retry: 2000\n: alive\nid: pos_0\n\nid: ${SUCCEEDED.id}\nevent: ${SUCCEEDED.type}\n` +
-  `data: ${JSON.stringify(SUCCEEDED)}\n\n`;
+  `retry: 2000\n: alive\nid: pos_0\n\nid: ${EVENT_EXAMPLE.id}\nevent: ${EVENT_EXAMPLE.type}\n` +
+  `data: ${JSON.stringify(EVENT_EXAMPLE)}\n\n`;

@@ -4,6 +4,7 @@ import { ProblemException, validationFailed } from '../../api/problem/problem.ex
 import type { EventFilter } from '../dto/event-query.dto';
 import type { EventDto } from '../dto/event.dto';
 import {
+  type CountedDraft,
   type EventStore,
   EventStoreUnavailable,
   type LogBounds,
@@ -62,6 +63,11 @@ export class EventLog {
   async find(id: string): Promise<EventDto | null> {
     const found = await this.withProblems(() => this.store.find(id));
     return found && parseEvent(found);
+  }
+
+  /** Adds an event that was not read from Airbyte, once. @throws ProblemException `events-unavailable` */
+  publish(draft: CountedDraft): Promise<void> {
+    return this.withProblems(() => this.store.publish(draft));
   }
 
   /** Position of the newest event, to read only later ones. */
@@ -141,13 +147,15 @@ function textOf(position: string | null): string {
 }
 
 function matches(
-  { type, connectionId, workspaceId }: StoredEvent,
+  { type, subjectId, workspaceId }: StoredEvent,
   filter: EventFilter,
   { caller }: RequestContext,
 ): boolean {
   const only = caller?.workspaceId ?? null;
   if (only !== null && workspaceId !== only) return false;
-  if (filter.connectionId !== undefined && connectionId !== filter.connectionId) return false;
+  const isOfIngestion = type !== 'webhook.disabled';
+  if (filter.connectionId !== undefined && !(isOfIngestion && subjectId === filter.connectionId))
+    return false;
   return filter.types === undefined || filter.types.some((wanted) => wanted === type);
 }
 

@@ -4,18 +4,25 @@ import type { EventType } from '../event-types';
 export interface EventDraft {
   readonly id: string;
   readonly type: EventType;
-  readonly connectionId: string;
+  /** The ingestion, or the webhook. */
+  readonly subjectId: string;
+  /** Empty for a webhook of all workspaces. */
   readonly workspaceId: string;
   readonly observedAtMs: number;
   /** JSON of the event without its sequence. */
   readonly content: string;
 }
 
+/** An event about something else than an ingestion, which has counted its events itself. */
+export interface CountedDraft extends EventDraft {
+  readonly sequence: number;
+}
+
 /** An event of the log. */
 export interface StoredEvent {
   readonly position: string;
   readonly type: string;
-  readonly connectionId: string;
+  readonly subjectId: string;
   readonly workspaceId: string;
   readonly sequence: number;
   readonly content: string;
@@ -96,6 +103,8 @@ export interface EventStore {
   load(): Promise<LogState>;
   /** @throws LogStateOutdated if this process is not the writer, or another one has written since {@link load} */
   append(change: LogChange): Promise<void>;
+  /** Adds an event that was not read from Airbyte, at any process. Nothing happens if its id is already in the log. */
+  publish(draft: CountedDraft): Promise<void>;
   /** The first events after a position; null: from the oldest. */
   read(after: string | null, limit: number): Promise<Part>;
   find(id: string): Promise<StoredEvent | null>;

@@ -3,7 +3,7 @@ import type { RedisScript } from '../../redis/redis-state';
 // Keys of a script, in this order:
 // 1 lease: the writer. It expires.
 // 2 meta: a hash with `version` (the number of changes), `begunAtMs`, `cursorMs`, `newestDropped`, `completeUntilMs`, `readAtMs`.
-// 3 events: the stream. Fields in this order: id, type, connection, workspace, sequence, time of observation, content.
+// 3 events: the stream. Fields in this order: id, type, connection or webhook, workspace, sequence, time of observation, content.
 // 4 ids: a hash of position and workspace by the id of the event.
 // 5 known: a hash of what is known of each ingestion.
 // 6 sequences: a hash of the number of events of each ingestion.
@@ -80,6 +80,17 @@ for index, entry in ipairs(redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 300)
   end
 end
 return version + 1`,
+};
+
+/** ARGV: id, type, subject, workspace, time of observation, content, sequence. Nothing happens if the id is known. */
+export const PUBLISH: RedisScript = {
+  name: 'eventsPublish',
+  lua: `
+if redis.call('HEXISTS', KEYS[4], ARGV[1]) == 1 then return 0 end
+local position = redis.call('XADD', KEYS[3], '*', 'i', ARGV[1], 't', ARGV[2], 'c', ARGV[3], 'w', ARGV[4],
+  'n', ARGV[7], 'o', ARGV[5], 'd', ARGV[6])
+redis.call('HSET', KEYS[4], ARGV[1], position .. ' ' .. ARGV[4])
+return 1`,
 };
 
 /** ARGV: position before the first one, or `-`; number. */

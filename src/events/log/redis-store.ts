@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisScript, RedisState } from '../../redis/redis-state';
 import {
+  type CountedDraft,
+  type EventDraft,
   type EventStore,
   EventStoreUnavailable,
   type KnownRow,
@@ -12,7 +14,7 @@ import {
   type Part,
   type StoredEvent,
 } from './event-store';
-import { APPEND, ENDS, FIND, KNOWN, LEAD, META, NOTE_READER, READ, RESIGN } from './redis-scripts';
+import { APPEND, ENDS, FIND, KNOWN, LEAD, META, NOTE_READER, PUBLISH, READ, RESIGN } from './redis-scripts';
 
 /** The writer renews it every second. Another replica takes over after this time. */
 const LEASE_MS = 5000;
@@ -64,18 +66,15 @@ export class RedisEventStore implements EventStore {
       this.nowMs() - retentionMs,
       maxEvents,
       drafts.length,
-      ...drafts.flatMap(({ id, type, connectionId, workspaceId, observedAtMs, content }) => [
-        id,
-        type,
-        connectionId,
-        workspaceId,
-        observedAtMs,
-        content,
-      ]),
+      ...drafts.flatMap(rowOf),
       ...known.flatMap(({ connectionId, content }) => [connectionId, content]),
     ]);
     if (version !== this.version + 1) throw new LogStateOutdated('another process writes the log');
     this.version = version;
+  }
+
+  async publish(draft: CountedDraft): Promise<void> {
+    await this.run(PUBLISH, [...rowOf(draft), draft.sequence]);
   }
 
   async read(after: string | null, limit: number): Promise<Part> {
@@ -156,6 +155,11 @@ export class RedisEventStore implements EventStore {
   }
 }
 
+function rowOf(draft: EventDraft): (string | number)[] {
+  const { id, type, subjectId, workspaceId, observedAtMs, content } = draft;
+  return [id, type, subjectId, workspaceId, observedAtMs, content];
+}
+
 function rowsOf(reply: unknown): unknown[] {
   if (Array.isArray(reply)) return reply as unknown[];
   throw new EventStoreUnavailable('unexpected reply of Redis');
@@ -180,7 +184,7 @@ function storedEventOf(entry: unknown): StoredEvent {
   return {
     position: positionOf(entry),
     type: fields.get('t') ?? '',
-    connectionId: fields.get('c') ?? '',
+    subjectId: fields.get('c') ?? '',
     workspaceId: fields.get('w') ?? '',
     sequence: Number(fields.get('n')),
     content: fields.get('d') ?? '',

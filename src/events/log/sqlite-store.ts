@@ -1,4 +1,13 @@
-import type { EventStore, LogBounds, LogChange, LogEnds, LogState, Part, StoredEvent } from './event-store';
+import type {
+  CountedDraft,
+  EventStore,
+  LogBounds,
+  LogChange,
+  LogEnds,
+  LogState,
+  Part,
+  StoredEvent,
+} from './event-store';
 import { type FileKind, SqliteFile } from './sqlite-file';
 import { integerIn, textIn } from './stored-row';
 
@@ -79,6 +88,12 @@ export class SqliteEventStore implements EventStore {
     });
   }
 
+  publish(draft: CountedDraft): Promise<void> {
+    return this.file.together(() => {
+      if (!this.hasEvent(draft.id)) this.insert(draft);
+    });
+  }
+
   read(after: string | null, limit: number): Promise<Part> {
     return this.file.attempt(() => {
       const rows = this.file.all(
@@ -142,24 +157,14 @@ export class SqliteEventStore implements EventStore {
   }
 
   private apply({ drafts, known, progress }: LogChange): void {
-    for (const { id, type, connectionId, workspaceId, observedAtMs, content } of drafts) {
-      if (this.file.all('SELECT 1 FROM "events" WHERE "id" = ?', id).length > 0) continue;
+    for (const draft of drafts) {
+      if (this.hasEvent(draft.id)) continue;
       const [row] = this.file.all(
         `INSERT INTO "ingestions" ("connection_id", "sequence") VALUES (?, 1)
          ON CONFLICT ("connection_id") DO UPDATE SET "sequence" = "sequence" + 1 RETURNING "sequence"`,
-        connectionId,
+        draft.subjectId,
       );
-      this.file.run(
-        `INSERT INTO "events" ("id", "type", "connection_id", "workspace_id", "sequence", "observed_at", "content")
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        id,
-        type,
-        connectionId,
-        workspaceId,
-        integerIn(row, 'sequence'),
-        observedAtMs,
-        content,
-      );
+      this.insert({ ...draft, sequence: integerIn(row, 'sequence') });
     }
     for (const { connectionId, content } of known)
       this.file.run(
@@ -170,6 +175,24 @@ export class SqliteEventStore implements EventStore {
       );
     this.setMeta('begunAtMs', progress.begunAtMs);
     this.setMeta('cursorMs', progress.cursorMs);
+  }
+
+  private hasEvent(id: string): boolean {
+    return this.file.all('SELECT 1 FROM "events" WHERE "id" = ?', id).length > 0;
+  }
+
+  private insert({ id, type, subjectId, workspaceId, sequence, observedAtMs, content }: CountedDraft): void {
+    this.file.run(
+      `INSERT INTO "events" ("id", "type", "connection_id", "workspace_id", "sequence", "observed_at", "content")
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      id,
+      type,
+      subjectId,
+      workspaceId,
+      sequence,
+      observedAtMs,
+      content,
+    );
   }
 
   /** Positions have no gaps, so they also count the events. */
@@ -227,7 +250,7 @@ function storedEventIn(row: unknown): StoredEvent {
   return {
     position: String(integerIn(row, 'position')),
     type: textIn(row, 'type'),
-    connectionId: textIn(row, 'connection_id'),
+    subjectId: textIn(row, 'connection_id'),
     workspaceId: textIn(row, 'workspace_id'),
     sequence: integerIn(row, 'sequence'),
     content: textIn(row, 'content'),

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AirbyteConnection } from '../../airbyte/client/model/airbyte-types';
 import type { IngestionStatusDto } from '../../airbyte/status/dto/ingestion-status.dto';
+import { eventId } from '../event-id';
 import type { EventType } from '../event-types';
 import type { EventDraft } from '../log/event-store';
 import { type KnownIngestion, settingsOf } from './known-ingestion';
-import { eventDraft, eventId } from './run-events';
+import { eventDraft } from './run-events';
 
 /** Facts that were read of an ingestion. */
 export interface Sighting {

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { RunDto } from '../../airbyte/core/dto/run.dto';
 import type { RunFailureDto } from '../../airbyte/core/dto/run-failure.dto';
 import type { AirbyteJob } from '../../airbyte/client/model/airbyte-types';
 import { hasEnded } from '../../airbyte/core/job-status';
 import { toRun } from '../../airbyte/core/run-mapper';
 import type { EventDto } from '../dto/event.dto';
+import { eventId } from '../event-id';
 import type { EventType } from '../event-types';
 import type { EventDraft } from '../log/event-store';
-
-/** 22 characters of base64url are 132 bits. */
-const ID_CHARACTERS = 22;
 
 /** Event of each status of a job. An unknown status has none. */
 const TYPE_BY_STATUS: Readonly<Record<string, EventType>> = {
@@ -61,12 +58,6 @@ function occurredAtMs(job: AirbyteJob, type: EventType): number | null {
   return type === 'run.queued' ? job.startTimeMs : null;
 }
 
-/** The same parts give the same id, at every replica and after every restart. */
-export function eventId(...parts: readonly string[]): string {
-  const digest = createHash('sha256').update(parts.join('\0')).digest('base64url');
-  return `evt_${digest.slice(0, ID_CHARACTERS)}`;
-}
-
 export function eventDraft(
   { connectionId, workspaceId, observedAt }: Observation,
   event: Pick<EventDto, 'id' | 'type' | 'run' | 'status'> & { readonly occurredAt: Date },
@@ -82,16 +73,18 @@ export function eventDraft(
     workspaceId,
     run,
     status,
+    webhook: null,
     links: {
       ingestion,
       status: `${ingestion}/status`,
       run: run && `${ingestion}/runs/${encodeURIComponent(run.runId)}`,
+      webhook: null,
     },
   };
   return {
     id,
     type,
-    connectionId,
+    subjectId: connectionId,
     workspaceId,
     observedAtMs: observedAt.getTime(),
     content: JSON.stringify(content),

@@ -18,11 +18,11 @@ export class DeliveryDto {
   @ApiProperty({ enum: EVENT_TYPES, enumName: 'EventType', example: 'run.failed' })
   type: string;
 
-  /** The ingestion of the event. */
-  @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
-  connectionId: string;
+  /** The ingestion of the event; null if it is about a webhook. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'conn-12345678-1234-1234-1234-123456789012' })
+  connectionId: string | null;
 
-  /** Number of the event within its ingestion. */
+  /** Number of the event within its ingestion or webhook. */
   @ApiProperty({ type: 'integer', format: 'int64', minimum: 1, example: 17 })
   sequence: number;
 

@@ -44,6 +44,11 @@ export const EXAMPLES = {
     attempts: 0,
     nextAttemptAt: '2026-01-15T10:30:00.000Z',
   },
+  testMessage: {
+    type: 'webhook.test',
+    timestamp: '2026-01-15T10:30:00.000Z',
+    data: { webhookId: WEBHOOK.webhookId },
+  },
   tested: {
     isAccepted: true,
     messageId: 'msg_2b7Zr5Lk0sVdEwYx8pT1nQ',

@@ -22,7 +22,7 @@ export async function collect(
 ): Promise<Collected> {
   const part = await nextPart(log, config, cursor.after);
   const isWanted = ({ connectionId, observedAt }: EventDto): boolean =>
-    (config.connectionIds.length === 0 || config.connectionIds.includes(connectionId)) &&
+    (config.connectionIds.length === 0 || config.connectionIds.some((id) => id === connectionId)) &&
     Date.parse(observedAt) >= cursor.notBeforeMs;
   return {
     deliveries: part.events.filter(isWanted).map((event) => newDelivery(event, nowMs)),

@@ -7,6 +7,7 @@ import type { Clock } from '../../lib/clock';
 import { stackOf } from '../../lib/stack-of';
 import type { StoredWebhook, WebhookStore } from '../store/webhook-store';
 import type { Attempter } from './attempter';
+import { publishEnd } from './disabled-event';
 import { Lane } from './lane';
 import { Slots } from './slots';
 
@@ -77,11 +78,14 @@ export class WebhookEngine {
       await this.stopLanes();
       return;
     }
-    const enabled = (await store.list()).filter(({ config }) => config.disabledReason === null);
+    const all = await store.list();
+    const enabled = all.filter(({ config }) => config.disabledReason === null);
     this.stopLanesExcept(enabled);
-    if (enabled.length === 0) return;
+    const unpublished = all.filter(({ config }) => config.notice !== null);
+    if (enabled.length === 0 && unpublished.length === 0) return;
     // It counts as a reader, so that the gateway keeps following Airbyte.
     const log = await events.open();
+    for (const webhook of unpublished) await publishEnd(webhook, log, store);
     this.newest = await log.newestPosition();
     for (const webhook of enabled) this.follow(webhook, log);
   }

@@ -2,10 +2,11 @@ import { Logger } from '@nestjs/common';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { EventStoreUnavailable } from '../../events/log/event-store';
 import type { EventLog } from '../../events/log/event-log';
+import type { AutomaticReason } from '../../events/event-types';
 import type { Clock } from '../../lib/clock';
 import { stackOf } from '../../lib/stack-of';
 import type { StoredWebhook, WebhookStore } from '../store/webhook-store';
-import type { Delivery, DisabledReason, LogCursor } from '../webhook';
+import type { Delivery, LogCursor, WebhookConfig } from '../webhook';
 import type { Attempter } from './attempter';
 import { collect } from './collector';
 import { afterAttempt, FAILING_LIMIT_MS, isGone } from './retry-plan';
@@ -35,7 +36,8 @@ export interface LaneParts {
 /** Delivers to one webhook, independently of all others. */
 export class Lane {
   private readonly stopping = new AbortController();
-  private readonly inFlight = new Map<string, string>();
+  /** Ingestion of each event that is being sent. */
+  private readonly inFlight = new Map<string, string | null>();
   private readonly log = new Logger('Webhooks');
   private cursor: LogCursor;
   private storedAtMs: number;
@@ -165,15 +167,25 @@ export class Lane {
     }
   }
 
-  /** Nothing happens if a caller has changed the webhook meanwhile: the next failure disables it. */
-  private async disable(webhook: StoredWebhook, disabledReason: DisabledReason): Promise<void> {
-    const updatedAtMs = this.parts.clock.now().getTime();
-    const config = { ...webhook.config, disabledReason, updatedAtMs };
+  /**
+   * Nothing happens if a caller has changed the webhook meanwhile, or if the end before has no event yet: the next failure
+   * disables it.
+   */
+  private async disable(webhook: StoredWebhook, reason: AutomaticReason): Promise<void> {
+    if (webhook.config.notice !== null) return;
+    const atMs = this.parts.clock.now().getTime();
+    const config: WebhookConfig = {
+      ...webhook.config,
+      disabledReason: reason,
+      automaticEnds: webhook.config.automaticEnds + 1,
+      notice: { reason, atMs, failingSinceMs: this.failingSinceMs ?? atMs },
+      updatedAtMs: atMs,
+    };
     if (!(await this.parts.store.update(webhook.id, webhook.version, config))) return;
     this.stopping.abort();
     this.log.warn(
       `Webhook ${webhook.id} was disabled: ${
-        disabledReason === 'gone' ? 'its receiver answered 410' : 'every attempt has failed for five days'
+        reason === 'gone' ? 'its receiver answered 410' : 'every attempt has failed for five days'
       }.`,
     );
   }

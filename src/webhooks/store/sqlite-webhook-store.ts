@@ -230,7 +230,7 @@ export class SqliteWebhookStore implements WebhookStore {
     );
   }
 
-  private count(sql: string, ...values: SqlValue[]): number {
+  private count(sql: string, ...values: string[]): number {
     return integerIn(this.file.all(sql, ...values)[0], 'n');
   }
 }

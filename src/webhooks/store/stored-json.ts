@@ -5,7 +5,8 @@ import type { Delivery, LogCursor, WebhookConfig } from '../webhook';
 export function configIn(text: string): WebhookConfig {
   const value = objectIn(text);
   if (!isConfig(value)) throw damaged();
-  return value;
+  // Earlier versions wrote none of these.
+  return { ...value, automaticEnds: value.automaticEnds ?? 0, notice: value.notice ?? null };
 }
 
 /** @throws EventStoreUnavailable if somebody else has changed the storage */
@@ -23,7 +24,7 @@ export function deliveryIn(text: string): Delivery {
 }
 
 /** Only this gateway writes the storage, so members of lists are not checked one by one. */
-function isConfig(value: Members): value is Members & WebhookConfig {
+function isConfig(value: Members): value is Members & StoredConfig {
   return (
     ['owner', 'url'].every((name) => typeof value[name] === 'string') &&
     ['types', 'connectionIds', 'secrets'].every((name) => Array.isArray(value[name])) &&
@@ -38,12 +39,15 @@ function isCursor(value: Members): value is Members & LogCursor {
 
 function isDelivery(value: Members): value is Members & Delivery {
   return (
-    ['eventId', 'type', 'connectionId', 'state'].every((name) => typeof value[name] === 'string') &&
+    ['eventId', 'type', 'state'].every((name) => typeof value[name] === 'string') &&
+    (value['connectionId'] === null || typeof value['connectionId'] === 'string') &&
     ['sequence', 'observedAtMs', 'attempts'].every((name) => typeof value[name] === 'number')
   );
 }
 
 type Members = Partial<Record<string, unknown>>;
+type StoredConfig = Omit<WebhookConfig, 'automaticEnds' | 'notice'> &
+  Partial<Pick<WebhookConfig, 'automaticEnds' | 'notice'>>;
 
 function objectIn(text: string): Members {
   try {
