@@ -2,6 +2,8 @@ import { API_KEY_SCHEME, BEARER_SCHEME } from '../http/access-decorators';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { completeDocument } from '../api/openapi/complete-document';
+import { WebhookTestMessageDto } from '../webhooks/dto/webhook-test-message.dto';
+import { WEBHOOK_MESSAGES } from '../webhooks/webhook-messages';
 
 /** Version of the API contract (docs/versioning.md). */
 export const API_VERSION = '0.1.0';
@@ -42,7 +44,9 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('webhooks', 'Receive events by HTTP requests.')
     .addTag('health', 'Liveness and readiness probes.')
     .build();
-  return completeDocument(
-    SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method }),
-  );
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (_controller, method) => method,
+    extraModels: [WebhookTestMessageDto],
+  });
+  return completeDocument({ ...document, webhooks: WEBHOOK_MESSAGES });
 }

@@ -777,7 +777,48 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An event for a webhook
+         * @description Sent to the URL of each webhook that has chosen the event, at least once (Standard Webhooks 1.0). Verify the signature with the body as it arrived. Any answer but a 2xx within 15 s is a failure, and the message is sent again for days.
+         */
+        post: operations["receiveEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test message for a webhook
+         * @description Sent by `POST /webhooks/{webhookId}/test`, once.
+         */
+        post: operations["receiveWebhookTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description A table of the destination that a run would change. */
@@ -819,6 +860,11 @@ export interface components {
          * @enum {string}
          */
         AttemptStatus: "running" | "succeeded" | "failed" | "unknown";
+        /**
+         * @description `gone`: the receiver answered 410. `failing`: every attempt has failed for five days.
+         * @enum {string}
+         */
+        AutomaticDisabledReason: "gone" | "failing";
         /** @description One result for each ingestion: in the order of the ids, or by id. */
         BulkPause: {
             /** @description One for each ingestion. */
@@ -1074,29 +1120,29 @@ export interface components {
         /** @description A receiver of events, and the events that it gets. */
         CreateWebhookInput: {
             /**
-             * @description Public `https:` URL. `http:` and internal hosts need `WEBHOOK_ALLOWED_HOSTS`.
-             * @example https://hooks.example.com/airbyte
-             */
-            url: string;
-            /**
              * @description Text for people: not blank, no control characters.
              * @example Failures to the on-call team
              */
             description?: string | null;
             /**
-             * @description Only events of these types; absent or empty: all.
+             * @description Only events of these types; empty: all. Absent in a new webhook: all.
              * @example [
              *       "run.failed"
              *     ]
              */
             types?: components["schemas"]["EventType"][] | null;
             /**
-             * @description Only events of these ingestions; absent or empty: all.
+             * @description Only events of these ingestions; empty: all. Absent in a new webhook: all.
              * @example [
              *       "conn-12345678-1234-1234-1234-123456789012"
              *     ]
              */
             connectionIds?: string[] | null;
+            /**
+             * @description Public `https:` URL. `http:` and internal hosts need `WEBHOOK_ALLOWED_HOSTS`.
+             * @example https://hooks.example.com/airbyte
+             */
+            url: string;
             /**
              * @description Only events of this workspace; absent: all workspaces of the caller.
              * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
@@ -1275,7 +1321,26 @@ export interface components {
              */
             nextPageToken: string | null;
         };
-        /** @description A change that was read from Airbyte. */
+        /** @description A webhook that the gateway has disabled. */
+        DisabledWebhook: {
+            /**
+             * @description Identifies the webhook.
+             * @example whk_Yx8pT1nQ2b7Zr5Lk0sVdEw
+             */
+            webhookId: string;
+            /**
+             * @description `gone`: the receiver answered 410. `failing`: every attempt has failed for five days.
+             * @example failing
+             */
+            reason: components["schemas"]["AutomaticDisabledReason"];
+            /**
+             * Format: date-time
+             * @description Since when every attempt had failed.
+             * @example 2026-01-10T02:07:41.000Z
+             */
+            failingSince: string;
+        };
+        /** @description A change that was read from Airbyte, or of a webhook by the gateway. */
         Event: {
             /**
              * @description Identifies the change. An event that is delivered again has the same id.
@@ -1301,46 +1366,53 @@ export interface components {
             observedAt: string;
             /**
              * Format: int64
-             * @description Number of the event within its ingestion, from 1 and without gaps. It gives the order.
+             * @description Number of the event within its ingestion or webhook, from 1 and without gaps. It gives the order.
              * @example 17
              */
             sequence: number;
             /**
-             * @description Id of the ingestion, which is the id of the connection in Airbyte.
+             * @description The ingestion; null if the type is `webhook.disabled`.
              * @example conn-12345678-1234-1234-1234-123456789012
              */
-            connectionId: string;
+            connectionId: string | null;
             /**
-             * @description Id of the workspace in Airbyte.
+             * @description The workspace; null for a webhook of all workspaces.
              * @example 18dccc91-0ab1-4f72-9ed7-0b8fc27c5826
              */
-            workspaceId: string;
+            workspaceId: string | null;
             /**
              * @description The run at the time of the event; null if the type does not begin with `run.`. `failure` of a failed run is null
              *     also if Airbyte did not give the reason within a second.
              */
             run: components["schemas"]["ListedRun"] | null;
-            /** @description The status after the change; null if the type begins with `run.` or is `ingestion.deleted`. */
+            /** @description The status after the change; null if the type does not begin with `ingestion.` or is `ingestion.deleted`. */
             status: components["schemas"]["IngestionStatusReport"] | null;
+            /** @description The webhook; null if the type is not `webhook.disabled`. */
+            webhook: components["schemas"]["DisabledWebhook"] | null;
             links: components["schemas"]["EventLinks"];
         };
         /** @description Paths of what an event is about. */
         EventLinks: {
             /**
-             * @description The ingestion.
+             * @description The ingestion; null if the event is about a webhook.
              * @example /ingestion/conn-12345678-1234-1234-1234-123456789012
              */
-            ingestion: string;
+            ingestion: string | null;
             /**
-             * @description Its status.
+             * @description Its status; null if the event is about a webhook.
              * @example /ingestion/conn-12345678-1234-1234-1234-123456789012/status
              */
-            status: string;
+            status: string | null;
             /**
              * @description The run; null if the event is not about one.
              * @example /ingestion/conn-12345678-1234-1234-1234-123456789012/runs/9988
              */
             run: string | null;
+            /**
+             * @description The webhook; null if the event is about an ingestion.
+             * @example null
+             */
+            webhook: string | null;
         };
         /** @description A part of the event log, oldest event first. */
         EventList: {
@@ -1385,7 +1457,7 @@ export interface components {
          * @description Kind of the change.
          * @enum {string}
          */
-        EventType: "run.queued" | "run.started" | "run.succeeded" | "run.failed" | "run.cancelled" | "ingestion.created" | "ingestion.updated" | "ingestion.paused" | "ingestion.resumed" | "ingestion.deleted" | "ingestion.health_changed" | "ingestion.stale" | "ingestion.recovered";
+        EventType: "run.queued" | "run.started" | "run.succeeded" | "run.failed" | "run.cancelled" | "ingestion.created" | "ingestion.updated" | "ingestion.paused" | "ingestion.resumed" | "ingestion.deleted" | "ingestion.health_changed" | "ingestion.stale" | "ingestion.recovered" | "webhook.disabled";
         /**
          * @description Recommended action. `fix_configuration`: correct the source, the destination or the streams. `run_again`: start a run.
          *     `wait`: the cause is temporary, or Airbyte tries again by itself. `contact_support`: ask the operator of Airbyte.
@@ -1926,29 +1998,29 @@ export interface components {
         /** @description What is to be changed. Null and absent members are left as they are. */
         PatchWebhookInput: {
             /**
-             * @description Public `https:` URL. `http:` and internal hosts need `WEBHOOK_ALLOWED_HOSTS`.
-             * @example https://hooks.example.com/airbyte
-             */
-            url?: string | null;
-            /**
              * @description Text for people: not blank, no control characters.
              * @example Failures to the on-call team
              */
             description?: string | null;
             /**
-             * @description Only events of these types; empty: all.
+             * @description Only events of these types; empty: all. Absent in a new webhook: all.
              * @example [
              *       "run.failed"
              *     ]
              */
             types?: components["schemas"]["EventType"][] | null;
             /**
-             * @description Only events of these ingestions; empty: all.
+             * @description Only events of these ingestions; empty: all. Absent in a new webhook: all.
              * @example [
              *       "conn-12345678-1234-1234-1234-123456789012"
              *     ]
              */
             connectionIds?: string[] | null;
+            /**
+             * @description Public `https:` URL. `http:` and internal hosts need `WEBHOOK_ALLOWED_HOSTS`.
+             * @example https://hooks.example.com/airbyte
+             */
+            url?: string | null;
             /**
              * @description `disabled`: nothing is sent. `enabled`: events from now on are sent; `recover` sends those before.
              * @example enabled
@@ -2936,6 +3008,14 @@ export interface components {
          * @enum {string}
          */
         TableEffect: "adds" | "rereads" | "replaces" | "empties";
+        /** @description The webhook that is tested. */
+        TestedWebhook: {
+            /**
+             * @description Identifies the webhook.
+             * @example whk_Yx8pT1nQ2b7Zr5Lk0sVdEw
+             */
+            webhookId: string;
+        };
         /** @description A field that could not be checked. */
         UncheckedField: {
             /**
@@ -3046,13 +3126,13 @@ export interface components {
              */
             type: components["schemas"]["EventType"];
             /**
-             * @description The ingestion of the event.
+             * @description The ingestion of the event; null if it is about a webhook.
              * @example conn-12345678-1234-1234-1234-123456789012
              */
-            connectionId: string;
+            connectionId: string | null;
             /**
              * Format: int64
-             * @description Number of the event within its ingestion.
+             * @description Number of the event within its ingestion or webhook.
              * @example 17
              */
             sequence: number;
@@ -3188,6 +3268,27 @@ export interface components {
              */
             durationMs: number;
         };
+        /** @description A message that tests a webhook. It is no event. */
+        WebhookTestMessage: {
+            /**
+             * @description Kind of the message.
+             * @example webhook.test
+             */
+            type: components["schemas"]["WebhookTestType"];
+            /**
+             * Format: date-time
+             * @description Time of the test.
+             * @example 2026-01-15T10:30:00.000Z
+             */
+            timestamp: string;
+            /** @description The webhook that is tested. */
+            data: components["schemas"]["TestedWebhook"];
+        };
+        /**
+         * @description Kind of the message.
+         * @enum {string}
+         */
+        WebhookTestType: "webhook.test";
         /**
          * @description Whether the schedule is active. Default: `active`.
          * @enum {string}
@@ -12756,6 +12857,96 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    receiveEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event, or of the test message. It stays the same when the message is sent again.
+                 * @example evt__mXGSRlszas2OK77WJkTBW
+                 */
+                "webhook-id": string;
+                /**
+                 * @description Time of this attempt in seconds since 1970. Refuse messages whose time is more than five minutes from now.
+                 * @example 1768442863
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description Signatures, separated by blanks. Each is `v1,` and the base64 of an HMAC-SHA256 with a secret of the webhook over `{webhook-id}.{webhook-timestamp}.{body}`. There are several while a secret is replaced.
+                 * @example v1,FcYawOPxN87CwsuySzJsZoRdUUOSYcjmxS3HcCJIEas=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description The receiver has accepted the message. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver has not accepted the message. 410 disables the webhook. `Retry-After` makes the pause before the next attempt longer. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    receiveWebhookTest: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event, or of the test message. It stays the same when the message is sent again.
+                 * @example evt__mXGSRlszas2OK77WJkTBW
+                 */
+                "webhook-id": string;
+                /**
+                 * @description Time of this attempt in seconds since 1970. Refuse messages whose time is more than five minutes from now.
+                 * @example 1768442863
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description Signatures, separated by blanks. Each is `v1,` and the base64 of an HMAC-SHA256 with a secret of the webhook over `{webhook-id}.{webhook-timestamp}.{body}`. There are several while a secret is replaced.
+                 * @example v1,FcYawOPxN87CwsuySzJsZoRdUUOSYcjmxS3HcCJIEas=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookTestMessage"];
+            };
+        };
+        responses: {
+            /** @description The receiver has accepted the message. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver has not accepted the message. 410 disables the webhook. `Retry-After` makes the pause before the next attempt longer. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

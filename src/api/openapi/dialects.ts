@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { convertSchemas, isJson, type Json } from './schema-places';
 
-/** The two published documents, with the same content. */
+/** The two published documents, with the same content, except that only 3.1 has webhooks. */
 export interface Descriptions {
   /** OpenAPI 3.1, the primary document. */
   readonly '3.1': Json;
@@ -16,7 +16,10 @@ export interface Descriptions {
 export function dialectsOf(document: OpenAPIObject): Descriptions {
   return {
     '3.1': { ...convertSchemas(document, asJsonSchema), openapi: '3.1.0' },
-    '3.0': { ...withNullableSchemas(convertSchemas(document, asPlainSchema)), openapi: '3.0.3' },
+    '3.0': {
+      ...withoutWebhooks(withNullableSchemas(convertSchemas(document, asPlainSchema))),
+      openapi: '3.0.3',
+    },
   };
 }
 
@@ -83,8 +86,7 @@ const OR_NULL = 'OrNull';
 function withNullableSchemas(description: Json): Json {
   const components = isJson(description['components']) ? description['components'] : {};
   const schemas = isJson(components['schemas']) ? components['schemas'] : {};
-  const references = JSON.stringify(description).matchAll(new RegExp(`"${SCHEMAS}(\\w+)"`, 'g'));
-  const used = new Set([...references].map(([, name = '']) => name));
+  const used = namesIn(description);
   const replaced = Object.keys(schemas).filter((name) => used.has(name + OR_NULL));
   const added = replaced.map((name) => [name + OR_NULL, nullableSchema(schemas[name] as Json)]);
   const unused = replaced.filter((name) => !used.has(name));
@@ -101,6 +103,29 @@ function nullableSchema(schema: Json): Json {
     ...(Array.isArray(values) && { enum: [...(values as unknown[]), null] }),
     nullable: true,
   };
+}
+
+/** Removes the webhooks, and the schemas that only they use. */
+function withoutWebhooks(description: Json): Json {
+  const rest = without(description, ['webhooks', 'components']);
+  const { schemas, ...others } = isJson(description['components']) ? description['components'] : {};
+  const known = isJson(schemas) ? schemas : {};
+  const used = new Set<string>();
+  const collect = (part: unknown): void => {
+    for (const name of namesIn(part)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      collect(known[name]);
+    }
+  };
+  collect([rest, others]);
+  return { ...rest, components: { ...others, schemas: pick(known, [...used]) } };
+}
+
+/** Names of the schemas that a part of the description refers to. */
+function namesIn(part: unknown): Set<string> {
+  const references = JSON.stringify(part).matchAll(new RegExp(`"${SCHEMAS}(\\w+)"`, 'g'));
+  return new Set([...references].map(([, name = '']) => name));
 }
 
 function without(schema: Json, names: readonly string[]): Json {

@@ -36,6 +36,7 @@ export class EventLinksDto {
 
 @ApiSchema({ name: 'DisabledWebhook', description: 'A webhook that the gateway has disabled.' })
 export class DisabledWebhookDto {
+  /** Identifies the webhook. */
   @ApiProperty({ example: 'whk_Yx8pT1nQ2b7Zr5Lk0sVdEw' })
   webhookId: string;
 
