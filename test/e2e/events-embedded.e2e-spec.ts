@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { disorderOf, EVENT_SETTINGS, EventReader } from '../support/events-bench';
 import { GatewayProcess } from '../support/gateway-process';
 import { DESTINATION_ID, SOURCE_ID } from '../support/scripted-upstream';
-import type { Answer, SendOptions } from '../support/mirror-bench';
+import type { Answer } from '../support/send-json';
 import { until } from '../support/until';
 
 describe('events of the embedded Airbyte', () => {
@@ -22,32 +22,22 @@ describe('events of the embedded Airbyte', () => {
 
   const start = (): Promise<GatewayProcess> =>
     GatewayProcess.start({ DATA_DIR: dataDir, RATE_LIMIT: 'off', LOG_LEVEL: 'fatal', ...EVENT_SETTINGS });
-  const caller = {
-    send: async <T>(method: string, path: string, { body }: SendOptions = {}): Promise<Answer<T>> => {
-      const response = await fetch(gateway.url + path, {
-        method,
-        headers: body === undefined ? {} : { 'content-type': 'application/json' },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      return { status: response.status, headers: {}, body: (await response.json()) as T };
-    },
-  };
-
   it('survive a kill of the process, once and in order', async () => {
-    const reader = new EventReader(caller);
+    const reader = new EventReader(gateway);
     await reader.current();
-    const created = await caller.send<{ connectionId: string }>('POST', '/ingestion', {
+    const created = await gateway.send<{ connectionId: string }>('POST', '/ingestion', {
       body: { name: 'Followed', sourceId: SOURCE_ID, destinationId: DESTINATION_ID },
     });
     const { connectionId } = created.body;
     await reader.seen('ingestion.created', connectionId);
     const startRun = (): Promise<Answer<{ runId: string }>> =>
-      caller.send('POST', `/ingestion/${connectionId}/runs`, { body: {} });
+      gateway.send('POST', `/ingestion/${connectionId}/runs`, { body: {} });
     const first = await startRun();
     await reader.seen('run.succeeded', connectionId);
     const second = await startRun();
     await gateway.kill('SIGKILL');
     gateway = await start();
+    reader.continueAt(gateway);
     const runs = [first.body.runId, second.body.runId];
     await until('the end of each run', async () => {
       await reader.read();
@@ -56,7 +46,7 @@ describe('events of the embedded Airbyte', () => {
     });
     await reader.current();
     expect(disorderOf(reader.events)).toEqual([]);
-    const again = new EventReader(caller);
+    const again = new EventReader(gateway);
     await again.current();
     expect(again.events).toEqual(reader.events);
   }, 90_000);

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { disorderOf, EVENT_SETTINGS, EventReader } from '../support/events-bench';
 import { GatewayProcess } from '../support/gateway-process';
-import type { Answer } from '../support/mirror-bench';
 import { randomFrom } from '../support/random';
 import { RedisServer } from '../support/redis-server';
 import { ScriptedUpstream } from '../support/scripted-upstream';
+import type { Answer } from '../support/send-json';
 import { until } from '../support/until';
 
 const SEED = Number(process.env['CHAOS_SEED'] ?? 20_261_129);

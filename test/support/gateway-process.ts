@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { watchFetch } from './contract-callers';
+import { type Answer, sendJson, type SendOptions } from './send-json';
 import { until } from './until';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'gateway.js');
@@ -48,6 +49,10 @@ export class GatewayProcess {
   get startMessage(): { readonly docs: string; readonly try: string } {
     const line = this.output.split('\n').find((text) => text.includes('"msg":"Airbyte Ingestion API: '));
     return JSON.parse(line ?? '{}') as { docs: string; try: string };
+  }
+
+  send<T>(method: string, path: string, options?: SendOptions): Promise<Answer<T>> {
+    return sendJson<T>(this.url, method, path, options);
   }
 
   /** Stops reading the log, so that the pipe fills up. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { startGateway, type TestGateway } from './gateway';
 import { ScriptedUpstream, type UpstreamRequest } from './scripted-upstream';
+import { type Answer, sendJson, type SendOptions } from './send-json';
 import { SkippingClock } from './skipping-clock';
 import { until } from './until';
 
@@ -20,12 +21,6 @@ export interface StatusBody {
   readonly health: string;
   readonly healthReasons: readonly { readonly code: string; readonly message: string }[];
   readonly observedAt: string;
-}
-
-export interface Answer<T> {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: T;
 }
 
 /** Gateways with a mirror in front of one scripted Airbyte. All have the same clock, which the test moves. */
@@ -98,19 +93,8 @@ export class MirrorGateway {
     return this.gateway.url;
   }
 
-  async send<T>(method: string, path: string, options: SendOptions = {}): Promise<Answer<T>> {
-    const { body, headers } = options;
-    const response = await fetch(this.url + path, {
-      method,
-      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: (text === '' ? {} : JSON.parse(text)) as T,
-    };
+  send<T>(method: string, path: string, options?: SendOptions): Promise<Answer<T>> {
+    return sendJson<T>(this.url, method, path, options);
   }
 
   /** @param cacheControl of the request */
@@ -195,11 +179,6 @@ async function shownItems(gateway: MirrorGateway): Promise<Map<string, unknown>>
 interface ListBody {
   readonly data: readonly { readonly connectionId: string }[];
   readonly nextPageToken: string | null;
-}
-
-export interface SendOptions {
-  readonly body?: object;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Whether this request asks for the newest changes of jobs. */

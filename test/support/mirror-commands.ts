@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Answer } from './mirror-bench';
+import type { Answer } from './send-json';
 import { type Fault, type MirrorWorld } from './mirror-world';
 
 /** Nothing is remembered beside Airbyte itself: a direct read is the model. */

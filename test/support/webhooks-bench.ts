@@ -1,5 +1,6 @@
 import { EVENT_SETTINGS } from './events-bench';
-import type { Answer, MirrorGateway } from './mirror-bench';
+import type { MirrorGateway } from './mirror-bench';
+import type { Answer } from './send-json';
 import { until } from './until';
 
 export interface WebhookBody {
