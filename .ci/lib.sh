@@ -37,7 +37,7 @@ apt_install() {
 
 need_redis() { command -v redis-server >/dev/null || apt_install redis-server; }
 
-need_nginx() { command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || apt_install nginx-light; }
+need_nginx() { command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || apt_install nginx; }
 need_chromium() { command -v chromium >/dev/null || apt_install chromium; }
 
 need_systemd() { command -v systemd-analyze >/dev/null || apt_install systemd; }

@@ -1,5 +1,5 @@
-// Before npm run test:deployment: installs the tools that check the chart: helm, kustomize and kubeconform, compiled with Go, and schemas from npm. They are kept
-// outside the project, because their compilation takes minutes.
+// Installs the tools that `npm run test:deployment` checks the chart with: helm, kustomize and kubeconform, compiled with Go, and
+// schemas from npm. The programs are kept outside of the project, because their compilation takes minutes.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
