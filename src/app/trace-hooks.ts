@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { TraceScope } from '../lib/trace-scope';
 import { isTraceparent, traceIdOf } from '../lib/traceparent';
 import type { Span, Tracer } from '../lib/tracer';
 
@@ -6,6 +7,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null without a tracer. */
     span: Span | null;
+    /** Null without a trace. */
+    traceScope: TraceScope | null;
   }
 }
 
@@ -15,6 +18,7 @@ declare module 'fastify' {
  */
 export function addTraceHooks(fastify: FastifyInstance, tracer: Tracer | null): void {
   fastify.decorateRequest('span', null);
+  fastify.decorateRequest('traceScope', null);
   fastify.decorateRequest('traceparent', null);
   fastify.addHook('onRequest', (request, reply, done) => {
     const { traceparent: given } = request.headers;
@@ -22,10 +26,22 @@ export function addTraceHooks(fastify: FastifyInstance, tracer: Tracer | null): 
     const isProbe = request.routeOptions.url?.startsWith('/health/') === true;
     if (tracer && !isProbe) request.span = tracer.begin('server', request.method, parent);
     request.traceparent = request.span?.traceparent ?? parent ?? null;
-    if (request.traceparent !== null) {
-      request.log = request.log.child({ trace_id: traceIdOf(request.traceparent) });
-      reply.log = request.log;
+    if (request.traceparent === null) {
+      done();
+      return;
     }
+    request.log = request.log.child({ trace_id: traceIdOf(request.traceparent) });
+    reply.log = request.log;
+    request.traceScope = TraceScope.of(request.traceparent);
+    request.traceScope.run(done);
+  });
+  // The events of the body, which come from the connection, have left the scope.
+  fastify.addHook('preValidation', ({ traceScope }, _reply, done) => {
+    if (traceScope) traceScope.run(done);
+    else done();
+  });
+  fastify.addHook('onResponse', ({ traceScope }, _reply, done) => {
+    traceScope?.close();
     done();
   });
   if (!tracer) return;

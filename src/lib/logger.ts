@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import type { LogLevel } from '../config/settings-types';
 import { mappedStack } from './mapped-stack';
+import { currentTraceId } from './trace-scope';
 
 /** Buffer limit for a slow log reader. When the buffer is full, the logger drops new lines. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
@@ -56,11 +57,11 @@ function stackOf({ stack }: Error): string[] | undefined {
   return positions && mappedStack(positions.join('\n')).split('\n');
 }
 
-/** Adapts the logger for Nest. Start-up messages of Nest get the level debug. */
+/** Adapts the logger for Nest. Start-up messages of Nest get the level debug. Lines of traced requests have `trace_id`. */
 export function nestLogger(logger: Logger): LoggerService {
   const write = (level: 'debug' | 'warn' | 'error') => {
     return (message: unknown, ...rest: unknown[]) => {
-      logger[level]({ context: rest.at(-1) }, String(message));
+      logger[level]({ context: rest.at(-1), trace_id: currentTraceId() }, String(message));
     };
   };
   return {

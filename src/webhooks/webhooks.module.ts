@@ -4,6 +4,7 @@ import { SETTINGS, type Settings } from '../config/settings-types';
 import { EventsModule } from '../events/events.module';
 import { EventsRuntime } from '../events/events-runtime';
 import { CLOCK, type Clock } from '../lib/clock';
+import { TRACER, type Tracer } from '../lib/tracer';
 import { RedisModule } from '../redis/redis.module';
 import { RedisState } from '../redis/redis-state';
 import { DeliveriesController } from './deliveries.controller';
@@ -33,7 +34,7 @@ const RETENTION_MS = 7 * 86_400_000;
     {
       provide: WebhooksRuntime,
       useFactory: createRuntime,
-      inject: [SETTINGS, CLOCK, EventsRuntime, RedisState],
+      inject: [SETTINGS, CLOCK, TRACER, EventsRuntime, RedisState],
     },
   ],
 })
@@ -42,6 +43,7 @@ export class WebhooksModule {}
 async function createRuntime(
   settings: Settings,
   clock: Clock,
+  tracer: Tracer | null,
   events: EventsRuntime,
   redis: RedisState,
 ): Promise<WebhooksRuntime> {
@@ -49,7 +51,7 @@ async function createRuntime(
   if (offReason !== null) return new WebhooksRuntime(null, offReason);
   const store = await openStore(settings, redis);
   const box = new SecretBox(boxKey(resolve(settings.dataDir), settings.dataKey));
-  const sender = new WebhookSender(new ReceiverRules(allowedHosts), clock);
+  const sender = new WebhookSender(new ReceiverRules(allowedHosts), clock, { tracer });
   const attempter = new Attempter(sender, box, clock);
   const engine = new WebhookEngine({ store, events, attempter, clock, retentionMs: RETENTION_MS });
   return new WebhooksRuntime({ store, engine, attempter, box }, null);

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/lib/clock';
 import { createLogger } from '../../src/lib/logger';
 import { createApp } from '../../src/start';
 import { GatewayProcess } from '../support/gateway-process';
-import { ScriptedUpstream } from '../support/scripted-upstream';
+import { DESTINATION_ID, ScriptedUpstream, SOURCE_ID } from '../support/scripted-upstream';
 import { until } from '../support/until';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -136,14 +136,51 @@ it('is JSON from the first line on, and lines about jobs of the embedded Airbyte
   await rm(dataDir, { recursive: true, force: true });
 });
 
-it('has the trace id in each line of a request', async () => {
-  const { connectionId } = upstream.state.addConnection();
-  const url = await open('debug');
-  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  await fetch(`${url}/ingestion/${connectionId}`, { headers: { traceparent, 'x-request-id': 'abc' } });
-  await fetch(`${url}/ingestion/unknown`, { headers: { traceparent, 'x-request-id': 'abc' } });
-  await until('both lines of the requests', () => requestLines().length === 2);
-  const own = lines.filter(({ reqId }) => reqId === 'abc');
-  expect(own.length).toBeGreaterThan(3);
-  expect(new Set(own.map(({ trace_id }) => trace_id))).toEqual(new Set(['0af7651916cd43dd8448eb211c80319c']));
+describe('the trace id', () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, 'x-request-id': 'abc' };
+  const outage = (): Promise<Line> =>
+    until(
+      'the line of the outage',
+      () => lines.find(({ msg }) => String(msg).startsWith('Airbyte is down')) ?? false,
+    );
+
+  it('is in each line of a request', async () => {
+    const { connectionId } = upstream.state.addConnection();
+    const url = await open('debug');
+    await fetch(`${url}/ingestion/${connectionId}`, { headers });
+    await fetch(`${url}/ingestion/unknown`, { headers });
+    await until('both lines of the requests', () => requestLines().length === 2);
+    const own = lines.filter(({ reqId }) => reqId === 'abc');
+    expect(own.length).toBeGreaterThan(3);
+    expect(new Set(own.map(({ trace_id }) => trace_id))).toEqual(new Set([traceId]));
+  });
+
+  it.each([
+    ['with a body', 'POST', '/ingestion'],
+    ['without a body', 'GET', '/ingestion/unknown'],
+  ])('is in the lines about Airbyte that a request %s causes', async (_, method, path) => {
+    const url = await open('info');
+    await upstream.refuse();
+    const body = JSON.stringify({ name: 'n', sourceId: SOURCE_ID, destinationId: DESTINATION_ID });
+    await fetch(url + path, {
+      method,
+      headers: { ...headers, ...(method === 'POST' && { 'content-type': 'application/json' }) },
+      ...(method === 'POST' && { body }),
+    });
+    const line = await outage();
+    await upstream.listen();
+    expect(line).toMatchObject({ context: 'Airbyte', trace_id: traceId });
+  });
+
+  it('is not in the lines of what goes on after the request', async () => {
+    const { connectionId } = upstream.state.addConnection();
+    const url = await open('info', { FEED_INTERVAL_MS: '50' });
+    await fetch(`${url}/ingestion/${connectionId}/status`, { headers });
+    await requestLine();
+    await upstream.refuse();
+    const line = await outage();
+    await upstream.listen();
+    expect(line).not.toHaveProperty('trace_id');
+  });
 });

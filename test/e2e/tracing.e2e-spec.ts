@@ -1,8 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { EventReader } from '../support/events-bench';
 import { GatewayProcess } from '../support/gateway-process';
+import { HookReceiver } from '../support/hook-receiver';
 import { json, ScriptedUpstream } from '../support/scripted-upstream';
+import { WEBHOOK_SETTINGS, WebhookCaller } from '../support/webhooks-bench';
 
 interface ReceivedSpan {
   readonly traceId: string;
@@ -41,7 +47,8 @@ class Collector {
   }
 
   async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    if (!this.server.listening)
+      await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
@@ -77,19 +84,21 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   collector = new Collector();
-  const endpoint = await collector.listen();
-  gateway = await GatewayProcess.start({
-    FEED_INTERVAL_MS: '0',
-    AIRBYTE_API_URL: upstream.url,
-    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-    OTEL_SERVICE_NAME: 'gateway-of-the-test',
-  });
+  gateway = await start({ FEED_INTERVAL_MS: '0' });
 });
 afterEach(async () => {
   await collector.close();
   upstream.clear();
 });
 afterAll(() => upstream.close());
+
+const start = async (settings: Record<string, string>): Promise<GatewayProcess> =>
+  GatewayProcess.start({
+    AIRBYTE_API_URL: upstream.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: await collector.listen(),
+    OTEL_SERVICE_NAME: 'gateway-of-the-test',
+    ...settings,
+  });
 
 /** Sends a request, and then stops the gateway, which sends all spans. */
 const spansOf = async (path: string, headers: Record<string, string> = {}): Promise<ReceivedSpan[]> => {
@@ -148,6 +157,45 @@ it('sends no span of a trace that its caller does not record, and passes the tra
 
 it('has no spans of probes', async () => {
   expect(await spansOf('/health/live')).toEqual([]);
+});
+
+it('has a span for each delivery to a webhook, whose trace the receiver can continue', async () => {
+  await gateway.kill('SIGTERM');
+  const dataDir = await mkdtemp(join(tmpdir(), 'tracing-'));
+  const receiver = await HookReceiver.start();
+  receiver.reply = (_message, response) =>
+    response.writeHead(receiver.messages.length === 1 ? 503 : 204).end();
+  try {
+    gateway = await start({ ...WEBHOOK_SETTINGS, DATA_DIR: dataDir });
+    await new EventReader(gateway).current();
+    const { webhookId } = await new WebhookCaller(gateway).create({
+      url: receiver.url,
+      types: ['run.failed'],
+    });
+    const { connectionId } = upstream.state.addConnection();
+    const job = upstream.state.addJob({ connectionId, status: 'running' });
+    upstream.state.history.end(job, 'failed');
+    const [first] = await receiver.seen(1);
+    await new WebhookCaller(gateway).delivery(webhookId, 'the refusal', ({ attempts }) => attempts === 1);
+    await new WebhookCaller(gateway).send('POST', `/${webhookId}/deliveries/${first?.event.id ?? ''}/resend`);
+    const messages = await receiver.seen(2);
+    expect(await gateway.kill('SIGTERM')).toBe(0);
+    const deliveries = collector.spans.filter(({ name }) => name === 'POST webhook');
+    expect(deliveries.map((span) => [span.kind, valueOf(span, 'http.response.status_code')])).toEqual([
+      [CLIENT, 503],
+      [CLIENT, 204],
+    ]);
+    expect(deliveries.map((span) => valueOf(span, 'error.type'))).toEqual(['status', undefined]);
+    expect(messages.map(({ headers }) => headers['traceparent'])).toEqual(
+      deliveries.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`),
+    );
+    expect(messages.map(({ headers }) => headers['webhook-id'])).toEqual(
+      deliveries.map((span) => valueOf(span, 'airbyte_gateway.message_id')),
+    );
+  } finally {
+    await receiver.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
 });
 
 it('ends with status 0 if the collector cannot be reached', async () => {

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
+import { inTrace } from '../../lib/trace-scope';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
@@ -90,8 +91,10 @@ export class RunCanceller implements OnModuleDestroy, BeforeApplicationShutdown 
     this.pending.set(jobId, cancellation);
     void cancellation.answer.result.then((result) => {
       this.pending.delete(jobId);
-      if (!result.ok && cancellation.isAccepted)
+      if (result.ok || !cancellation.isAccepted) return;
+      inTrace(context.traceparent, () => {
         this.log.error(`The cancellation of run ${jobId} failed: ${messageOf(result.error)}`);
+      });
     });
     return cancellation;
   }

@@ -75,7 +75,7 @@ describe('a message', () => {
     resolve?: LookupFunction,
     attemptMs?: number,
   ): WebhookSender {
-    const sender = new WebhookSender(new ReceiverRules(allowed), systemClock, resolve, attemptMs);
+    const sender = new WebhookSender(new ReceiverRules(allowed), systemClock, { resolve, attemptMs });
     senders.push(sender);
     return sender;
   }

@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, request } from 'undici';
 import type { Clock } from '../../lib/clock';
+import type { Span, Tracer } from '../../lib/tracer';
 import type { Fault } from '../webhook';
 import { plainHost, type ReceiverRules } from './receiver-rules';
 import { retryAfterMs } from './retry-after';
@@ -32,6 +33,13 @@ export interface OutgoingMessage {
   readonly signal: AbortSignal;
 }
 
+interface SenderOptions {
+  /** Records one span for each attempt; null: none. */
+  readonly tracer?: Tracer | null;
+  readonly resolve?: LookupFunction | undefined;
+  readonly attemptMs?: number | undefined;
+}
+
 class AddressNotAllowed extends Error {
   override readonly name = 'AddressNotAllowed';
 }
@@ -42,13 +50,16 @@ class AddressNotAllowed extends Error {
  */
 export class WebhookSender {
   private readonly agent: Agent;
+  private readonly attemptMs: number;
+  private readonly tracer: Tracer | null;
 
   constructor(
     rules: ReceiverRules,
     private readonly clock: Clock,
-    resolve: LookupFunction = systemLookup,
-    private readonly attemptMs = ATTEMPT_MS,
+    { tracer = null, resolve = systemLookup, attemptMs = ATTEMPT_MS }: SenderOptions = {},
   ) {
+    this.tracer = tracer;
+    this.attemptMs = attemptMs;
     this.agent = new Agent({
       connect: guardedConnector(rules, resolve),
       pipelining: 1,
@@ -58,8 +69,17 @@ export class WebhookSender {
     });
   }
 
-  /** Never rejects. */
-  async send({ url, headers, body, signal }: OutgoingMessage): Promise<Attempt> {
+  /** Never rejects. With a tracer, the attempt is a trace of its own, which the receiver can continue. */
+  async send(message: OutgoingMessage): Promise<Attempt> {
+    const span = this.tracer?.begin('client', 'POST webhook', undefined);
+    if (!span) return this.sendOnce(message);
+    const headers = { ...message.headers, traceparent: span.traceparent };
+    const attempt = await this.sendOnce({ ...message, headers });
+    endSpan(span, message, attempt);
+    return attempt;
+  }
+
+  private async sendOnce({ url, headers, body, signal }: OutgoingMessage): Promise<Attempt> {
     const startedAtMs = this.clock.monotonicMs();
     const limit = AbortSignal.timeout(this.attemptMs);
     const durationMs = (): number => Math.round(this.clock.monotonicMs() - startedAtMs);
@@ -91,6 +111,19 @@ export class WebhookSender {
   close(): Promise<void> {
     return this.agent.destroy();
   }
+}
+
+/** The path of the URL is left out, since it may be a secret of the receiver. */
+function endSpan(span: Span, { url, headers }: OutgoingMessage, { fault, statusCode }: Attempt): void {
+  span.end({
+    attributes: {
+      'http.request.method': 'POST',
+      'http.response.status_code': statusCode ?? undefined,
+      'server.address': new URL(url).hostname,
+      'airbyte_gateway.message_id': headers['webhook-id'],
+    },
+    error: fault,
+  });
 }
 
 function guardedConnector(rules: ReceiverRules, resolve: LookupFunction): buildConnector.connector {
