@@ -4,23 +4,20 @@ import { mapConcurrently } from '../../lib/map-concurrently';
 import type { RequestContext } from '../../http/request-context';
 import { SETTINGS, type Settings } from '../../config/settings-types';
 import { AirbyteClient } from '../client/airbyte.client';
-import type { AirbyteError } from '../client/model/airbyte-errors';
 import { Changes } from '../core/changes';
-import { isVisibleTo } from '../core/visibility';
 import { InternalClient } from '../internal/internal-client';
 import { ConnectionList } from './connection-list';
 import { Details } from './details';
-import { type ConnectionFact, DirectReader, type RunsFact } from './direct-reader';
+import { type ConnectionFact, DirectReader } from './direct-reader';
 import { Follower } from './follower';
-import { isSufficient } from './job-history';
-import { MemoryView, type MirrorState, newestRead, type RememberedIngestion } from './memory-view';
+import { MemoryView, type MirrorState, type RememberedIngestion } from './memory-view';
 import { MirrorLoops } from './mirror-loops';
 import { MirrorStore } from './mirror-store';
 import { MirrorWatch } from './mirror-watch';
 import type { ObservedIngestion } from './observed-ingestion';
 import { isOutage } from './outage';
 import { PauseWatch } from './pause-watch';
-import type { ReadStart } from './read-start';
+import { ANY, type KnownFacts, StoredFacts, type Wanted } from './stored-facts';
 import { Sweeper } from './sweeper';
 import { UpdateSignal } from './update-signal';
 
@@ -31,27 +28,6 @@ export interface VisibleConnections {
   readonly ageMs: number;
 }
 
-/** Demands of a caller on the facts. */
-export interface Wanted {
-  /** Maximum age; null: only the limits of the settings. */
-  readonly maxAgeMs: number | null;
-  /** Whether all of the newest 40 jobs are needed. A status itself needs those since the newest success. */
-  readonly needsAllJobs: boolean;
-}
-
-const ANY: Wanted = { maxAgeMs: null, needsAllJobs: false };
-
-type Facts = ConnectionFact & RunsFact;
-
-/** Stored facts of an ingestion that a caller may see. */
-interface KnownFacts extends Facts {
-  readonly hasRecentConnection: boolean;
-  readonly hasRecentRuns: boolean;
-}
-
-/** A tick may begin and take this much later than the interval says. */
-const LIVE_INTERVALS = 2;
-const TICK_MS = 1000;
 /** For fewer connections, single reads need fewer calls than pages of all jobs. */
 const MIN_WALK_SIZE = 3;
 /** The walk reads at most this many pages for one list. */
@@ -74,6 +50,7 @@ export class Mirror implements OnModuleDestroy {
   private readonly list: ConnectionList;
   private readonly memory: MemoryView;
   private readonly details: Details;
+  private readonly facts: StoredFacts;
   /** For those who have to know when a pause ends. */
   readonly pauses: PauseWatch;
   private readonly stopping = new AbortController();
@@ -83,7 +60,7 @@ export class Mirror implements OnModuleDestroy {
   constructor(
     private readonly client: AirbyteClient,
     internal: InternalClient,
-    private readonly changes: Changes,
+    changes: Changes,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
@@ -109,9 +86,13 @@ export class Mirror implements OnModuleDestroy {
       },
     );
     this.pauses = new PauseWatch(this.details.pauses, parts, this.loops);
+    this.facts = new StoredFacts(
+      { store, follower: this.follower, changes, details: this.details, clock },
+      settings,
+    );
     const { follower, sweeper, loops, details } = this;
     this.watch = new MirrorWatch({ client, store, follower, sweeper, loops, details }, (id, request) =>
-      this.recentFacts(id, request),
+      this.recent(id, request),
     );
   }
 
@@ -124,7 +105,7 @@ export class Mirror implements OnModuleDestroy {
   get canAnswerAlone(): boolean {
     const { observed } = this.follower;
     if (observed === null || this.sweeper.completedFrom === null) return false;
-    return this.ageMsOf(observed) <= this.settings.mirror.staleIfErrorMs;
+    return this.facts.ageMsOf(observed) <= this.settings.mirror.staleIfErrorMs;
   }
 
   /**
@@ -138,16 +119,16 @@ export class Mirror implements OnModuleDestroy {
     wanted: Wanted = ANY,
   ): Promise<ObservedIngestion | null> {
     this.loops.demand();
-    const known = this.knownFacts(connectionId, request, wanted);
+    const known = this.facts.known(connectionId, request, wanted);
     if (known) void this.details.pauses.load(known.connection);
-    if (known?.hasRecentConnection && known.hasRecentRuns) return this.observed(known, null);
+    if (known?.hasRecentConnection && known.hasRecentRuns) return this.facts.observed(known, null);
     const { failure } = this.follower;
-    if (known && failure && wanted.maxAgeMs === null && this.isUsable(known))
-      return this.observed(known, failure);
+    if (known && failure && wanted.maxAgeMs === null && this.facts.areUsable(known))
+      return this.facts.observed(known, failure);
     try {
       return await this.readDirectly(connectionId, known, request);
     } catch (error) {
-      if (isOutage(error) && known && this.isUsable(known)) return this.observed(known, error);
+      if (isOutage(error) && known && this.facts.areUsable(known)) return this.facts.observed(known, error);
       throw error;
     }
   }
@@ -156,7 +137,7 @@ export class Mirror implements OnModuleDestroy {
   async connections(request: RequestContext): Promise<VisibleConnections> {
     this.loops.demand();
     const { rows, read } = await this.list.visibleTo(request);
-    return { rows, ageMs: this.ageMsOf(read) };
+    return { rows, ageMs: this.facts.ageMsOf(read) };
   }
 
   /** Observes rows of {@link connections}, with few upstream calls. */
@@ -168,16 +149,16 @@ export class Mirror implements OnModuleDestroy {
     await this.walkFor(rows, context.deadlineAt);
     return mapConcurrently(rows, async (row) => {
       const { connectionId } = row.connection;
-      const stored = this.knownFacts(connectionId, request, ANY);
+      const stored = this.facts.known(connectionId, request, ANY);
       const known = stored && { ...stored, ...row };
-      if (known?.hasRecentRuns) return this.observed(known, null);
+      if (known?.hasRecentRuns) return this.facts.observed(known, null);
       const { failure } = this.follower;
-      if (known && failure && this.isUsable(known)) return this.observed(known, failure);
+      if (known && failure && this.facts.areUsable(known)) return this.facts.observed(known, failure);
       try {
         const runs = await this.direct.runsOf(connectionId, context);
-        return this.observed({ ...row, ...runs }, null);
+        return this.facts.observed({ ...row, ...runs }, null);
       } catch (error) {
-        if (isOutage(error) && known && this.isUsable(known)) return this.observed(known, error);
+        if (isOutage(error) && known && this.facts.areUsable(known)) return this.facts.observed(known, error);
         throw error;
       }
     });
@@ -220,40 +201,10 @@ export class Mirror implements OnModuleDestroy {
     return this.settings.mirror.feedIntervalMs > 0;
   }
 
-  /** Stored facts that the caller may see, unless a change through the gateway is newer. */
-  private knownFacts(
-    connectionId: string,
-    request: RequestContext,
-    { maxAgeMs, needsAllJobs }: Wanted,
-  ): KnownFacts | null {
-    const stored = this.store.connection(connectionId);
-    const runs = this.store.history(connectionId);
-    if (!stored || !runs || !isVisibleTo(stored.connection, request)) return null;
-    if (needsAllJobs ? !runs.history.isComplete : !isSufficient(runs.history)) return null;
-    const { observed } = this.follower;
-    const isFed = runs.isFollowed && observed !== null;
-    const runsRead = newestRead(runs, observed);
-    const change = this.changes.lastOf(connectionId);
-    if (stored.read.number < change || runsRead.number < change) return null;
-    const { feedIntervalMs, connectionMaxAgeMs } = this.settings.mirror;
-    const ownLimitMs = maxAgeMs === null ? Infinity : Math.max(maxAgeMs, this.settings.statusMaxAgeMs);
-    const connectionLimitMs = this.isFed ? connectionMaxAgeMs : 0;
-    const runsLimitMs = isFed ? LIVE_INTERVALS * feedIntervalMs + TICK_MS : 0;
-    return {
-      connection: stored.connection,
-      connectionRead: stored.read,
-      newestJobs: runs.history.newestJobs,
-      newestSuccess: runs.history.newestSuccess,
-      runsRead,
-      hasRecentConnection: this.ageMsOf(stored.read) < Math.min(ownLimitMs, connectionLimitMs),
-      hasRecentRuns: this.ageMsOf(runsRead) < Math.min(ownLimitMs, runsLimitMs),
-    };
-  }
-
   /** Stored facts with recent runs; null without them. The connection may be as old as a sweep takes. */
-  private recentFacts(connectionId: string, request: RequestContext): ObservedIngestion | null {
-    const known = this.knownFacts(connectionId, request, ANY);
-    return known?.hasRecentRuns ? this.observed(known, null) : null;
+  private recent(connectionId: string, request: RequestContext): ObservedIngestion | null {
+    const known = this.facts.known(connectionId, request, ANY);
+    return known?.hasRecentRuns ? this.facts.observed(known, null) : null;
   }
 
   /** Reads what is not recent enough. */
@@ -273,7 +224,7 @@ export class Mirror implements OnModuleDestroy {
     const runs = known?.hasRecentRuns ? known : await this.direct.runsOf(connectionId, context, readingJobs);
     const remainingMs = context.deadlineAt - this.client.caller.clock.monotonicMs();
     await this.details.loadWithin(connection, runs.newestJobs, remainingMs);
-    return this.observed({ ...runs, connection, connectionRead }, null);
+    return this.facts.observed({ ...runs, connection, connectionRead }, null);
   }
 
   /** Loads jobs of many connections by pages of all jobs while that needs fewer calls than single reads. */
@@ -289,24 +240,5 @@ export class Mirror implements OnModuleDestroy {
       if (this.client.caller.clock.monotonicMs() >= deadlineAt) return;
       await walk.step(context);
     }
-  }
-
-  private isUsable({ connectionRead, runsRead }: Facts): boolean {
-    const oldestMs = Math.max(this.ageMsOf(connectionRead), this.ageMsOf(runsRead));
-    return oldestMs <= this.settings.mirror.staleIfErrorMs;
-  }
-
-  private ageMsOf({ monotonicMs }: ReadStart): number {
-    return this.clock.monotonicMs() - monotonicMs;
-  }
-
-  private observed(facts: Facts, failure: AirbyteError | null): ObservedIngestion {
-    const { connection, connectionRead, newestJobs, newestSuccess, runsRead } = facts;
-    const oldest = connectionRead.monotonicMs < runsRead.monotonicMs ? connectionRead : runsRead;
-    const ageMs = this.ageMsOf(oldest);
-    const details = this.details.of(connection, newestJobs);
-    const readNumber = Math.min(connectionRead.number, runsRead.number);
-    const observedAt = oldest.at;
-    return { connection, newestJobs, newestSuccess, ...details, observedAt, ageMs, readNumber, failure };
   }
 }
