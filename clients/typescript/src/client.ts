@@ -1,6 +1,7 @@
 import type { Client } from 'openapi-fetch';
 import { type Answered, called, Caller } from './caller.js';
 import { ConnectorClient } from './connectors.js';
+import { deleteOnce } from './deletion.js';
 import { isProblem } from './errors.js';
 import { everyEvent } from './events.js';
 import { everyPage } from './pages.js';
@@ -9,6 +10,7 @@ import { alreadyApplied } from './patch.js';
 import type { paths } from './schema.js';
 import { SHAPES } from './shapes.js';
 import { waitForEnd } from './wait.js';
+import { WebhookClient } from './webhooks.js';
 import type {
   Called,
   CallOptions,
@@ -53,12 +55,15 @@ export class IngestionClient {
   readonly http: Client<paths>;
   /** Sources, destinations and connectors. */
   readonly connectors: ConnectorClient;
+  /** Receivers of events. */
+  readonly webhooks: WebhookClient;
   private readonly caller: Caller;
 
   constructor(options: ClientOptions) {
     this.caller = new Caller(options);
     this.http = this.caller.http;
     this.connectors = new ConnectorClient(this.caller);
+    this.webhooks = new WebhookClient(this.caller);
   }
 
   /** Creates one ingestion, even after retries. It can take minutes: Airbyte first discovers the schema of the source. */
@@ -164,20 +169,11 @@ export class IngestionClient {
   }
 
   /** Deletes an ingestion. After a retry, a 404 is a success: an earlier attempt may have deleted the ingestion. */
-  async delete(connectionId: string, options: CallOptions = {}): Promise<void> {
-    let attempts = 0;
-    try {
-      await this.caller.answer(
-        null,
-        (init) => {
-          attempts += 1;
-          return this.http.DELETE(ONE, { params: { path: { connectionId } }, ...init });
-        },
-        options,
-      );
-    } catch (error) {
-      if (attempts === 1 || !isProblem(error, 'ingestion-not-found')) throw error;
-    }
+  delete(connectionId: string, options: CallOptions = {}): Promise<void> {
+    const params = { path: { connectionId } };
+    return deleteOnce(this.caller, 'ingestion-not-found', options, (init) =>
+      this.http.DELETE(ONE, { params, ...init }),
+    );
   }
 
   /** Starts a run. If a run is in progress, the call fails unless `attach` is true. */

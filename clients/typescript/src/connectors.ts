@@ -1,5 +1,5 @@
-import type { Caller, Init } from './caller.js';
-import { isProblem } from './errors.js';
+import type { Caller } from './caller.js';
+import { deleteOnce } from './deletion.js';
 import { idempotencyHeader } from './parameters.js';
 import { SHAPES } from './shapes.js';
 import type {
@@ -76,7 +76,7 @@ export class ConnectorClient {
   /** Fails with `connector-in-use` while ingestions use the source. */
   deleteSource(sourceId: string, options: CallOptions = {}): Promise<void> {
     const params = { path: { sourceId } };
-    return this.delete('source-not-found', options, (init) =>
+    return deleteOnce(this.caller, 'source-not-found', options, (init) =>
       this.caller.http.DELETE(SOURCE, { params, ...init }),
     );
   }
@@ -135,7 +135,7 @@ export class ConnectorClient {
   /** Fails with `connector-in-use` while ingestions use the destination. */
   deleteDestination(destinationId: string, options: CallOptions = {}): Promise<void> {
     const params = { path: { destinationId } };
-    return this.delete('destination-not-found', options, (init) =>
+    return deleteOnce(this.caller, 'destination-not-found', options, (init) =>
       this.caller.http.DELETE(DESTINATION, { params, ...init }),
     );
   }
@@ -147,26 +147,5 @@ export class ConnectorClient {
       (init) => this.caller.http.POST('/destinations/{destinationId}/check', { params, ...init }),
       options,
     );
-  }
-
-  /** A retry after a lost response finds nothing any more. */
-  private async delete(
-    absent: 'source-not-found' | 'destination-not-found',
-    options: CallOptions,
-    send: (init: Init) => Promise<{ readonly response: Response }>,
-  ): Promise<void> {
-    let attempts = 0;
-    try {
-      await this.caller.answer(
-        null,
-        (init) => {
-          attempts += 1;
-          return send(init);
-        },
-        options,
-      );
-    } catch (error) {
-      if (attempts === 1 || !isProblem(error, absent)) throw error;
-    }
   }
 }

@@ -17,6 +17,5 @@ export {
   verifyWebhook,
   type VerifyOptions,
   type WebhookHeaders,
-  type WebhookTestMessage,
   WebhookVerificationError,
 } from './webhook.js';

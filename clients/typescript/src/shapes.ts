@@ -36,6 +36,20 @@ const RUN = {
   bytes: 'number or null',
 } satisfies ShapeOf<Schemas['Run']>;
 
+const WEBHOOK = {
+  webhookId: 'string',
+  url: 'string',
+  description: 'string or null',
+  types: 'array',
+  connectionIds: 'array',
+  workspaceId: 'string or null',
+  status: 'string',
+  disabledReason: 'string or null',
+  failingSince: 'string or null',
+  createdAt: 'string',
+  updatedAt: 'string',
+} satisfies ShapeOf<Schemas['Webhook']>;
+
 const ACTOR = {
   name: 'string',
   type: 'string or null',
@@ -113,6 +127,35 @@ export const SHAPES = {
     oldestObservedAt: 'string or null',
     completeUntil: 'string or null',
   } satisfies ShapeOf<Schemas['EventList']>,
+  webhook: WEBHOOK,
+  createdWebhook: { ...WEBHOOK, secret: 'string' } satisfies ShapeOf<Schemas['CreatedWebhook']>,
+  webhooks: { data: 'array' } satisfies ShapeOf<Schemas['WebhookList']>,
+  webhookSecret: {
+    secret: 'string',
+    previousExpiresAt: 'string',
+  } satisfies ShapeOf<Schemas['WebhookSecret']>,
+  webhookTest: {
+    isAccepted: 'boolean',
+    messageId: 'string',
+    statusCode: 'number or null',
+    fault: 'string or null',
+    durationMs: 'number',
+  } satisfies ShapeOf<Schemas['WebhookTest']>,
+  deliveries: { data: 'array', next: 'number or null' } satisfies ShapeOf<Schemas['WebhookDeliveryList']>,
+  delivery: {
+    eventId: 'string',
+    type: 'string',
+    connectionId: 'string or null',
+    sequence: 'number',
+    observedAt: 'string',
+    state: 'string',
+    attempts: 'number',
+    lastAttemptAt: 'string or null',
+    nextAttemptAt: 'string or null',
+    statusCode: 'number or null',
+    fault: 'string or null',
+    durationMs: 'number or null',
+  } satisfies ShapeOf<Schemas['WebhookDelivery']>,
   definitions: PAGE satisfies ShapeOf<Schemas['ConnectorDefinitionList']>,
   source: { sourceId: 'string', ...ACTOR } satisfies ShapeOf<Schemas['SourceDetails']>,
   destination: { destinationId: 'string', ...ACTOR } satisfies ShapeOf<Schemas['DestinationDetails']>,

@@ -30,15 +30,29 @@ export type PatchConnectorInput = Schemas['PatchConnectorInput'];
 export type ConnectionCheck = Schemas['ConnectionCheck'];
 export type ConnectorDefinition = Schemas['ConnectorDefinition'];
 export type ConnectorDefinitionList = Schemas['ConnectorDefinitionList'];
-/** A change that was read from Airbyte. */
+/** A change that was read from Airbyte, or of a webhook. */
 export type GatewayEvent = Schemas['Event'];
 export type EventList = Schemas['EventList'];
+export type Webhook = Schemas['Webhook'];
+/** A new webhook with its secret. */
+export type CreatedWebhook = Schemas['CreatedWebhook'];
+export type WebhookList = Schemas['WebhookList'];
+export type CreateWebhookInput = Schemas['CreateWebhookInput'];
+export type PatchWebhookInput = Schemas['PatchWebhookInput'];
+export type RotateWebhookInput = Schemas['RotateWebhookInput'];
+export type RecoverWebhookInput = Schemas['RecoverWebhookInput'];
+export type WebhookSecret = Schemas['WebhookSecret'];
+export type WebhookTest = Schemas['WebhookTest'];
+export type WebhookTestMessage = Schemas['WebhookTestMessage'];
+export type WebhookDelivery = Schemas['WebhookDelivery'];
+export type WebhookDeliveryList = Schemas['WebhookDeliveryList'];
 
 export type ListQuery = QueryOf<'listIngestions'>;
 export type StatusQuery = QueryOf<'getIngestionStatus'>;
 export type RunsQuery = QueryOf<'listRuns'>;
 export type PageQuery = QueryOf<'listSources'>;
 export type EventQuery = QueryOf<'listEvents'>;
+export type DeliveriesQuery = QueryOf<'listDeliveries'>;
 export type DefinitionsQuery = QueryOf<'listConnectorDefinitions'>;
 
 export type Source = Schemas['Source'];
@@ -98,6 +112,9 @@ export interface CallOptions extends RequestOptions {
   /** Aborts the call and its retries. */
   readonly signal?: AbortSignal;
 }
+
+/** Options of a call that is sent once, because a repetition would have another effect. */
+export type SingleCallOptions = Omit<CallOptions, 'retries'>;
 
 export interface ChangeOptions extends CallOptions {
   /** Identifies the request, so that retries do not repeat its effect. Default: a random UUID. */

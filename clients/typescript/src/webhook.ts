@@ -1,4 +1,4 @@
-import type { GatewayEvent } from './types.js';
+import type { GatewayEvent, WebhookTestMessage } from './types.js';
 
 /** Difference in seconds between the time of a message and now, beyond which it is refused. */
 const TOLERANCE_S = 300;
@@ -12,13 +12,6 @@ export interface VerifyOptions {
   readonly now?: Date;
   /** Default: 300 seconds. */
   readonly toleranceSeconds?: number;
-}
-
-/** A test message of `POST /webhooks/{webhookId}/test`. */
-export interface WebhookTestMessage {
-  readonly type: 'webhook.test';
-  readonly timestamp: string;
-  readonly data: { readonly webhookId: string };
 }
 
 /** The message is not from the gateway, or too old. */
