@@ -273,5 +273,8 @@ function isUnanswered(redis: Redis, error: unknown): boolean {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
-  return code ?? error.message.slice(0, 100);
+  if (code !== null) return code;
+  // ioredis explains its own option here, and Redis appends the hash of the script.
+  if (error.message.startsWith("Stream isn't writeable")) return 'there is no connection';
+  return error.message.replace(/\.? script: [0-9a-f]{8}.*$/s, '').slice(0, 100);
 }
