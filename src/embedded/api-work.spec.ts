@@ -156,7 +156,7 @@ describe('sources and destinations', () => {
     expect(streams.body['items']).toMatchObject([
       {
         streamName: 'mine',
-        syncModes: ['full_refresh_overwrite', 'full_refresh_append'],
+        syncModes: ['full_refresh_overwrite', 'full_refresh_append', 'incremental_append'],
         propertyFields: [['a'], ['b']],
       },
     ]);

@@ -1,23 +1,33 @@
 import { canonicalJson, isObject, parseObject, stringsOf, type JsonObject } from '../../platform/json';
-import { fromBytes } from '../../protocol/message-writer';
+import { fromBytes, toBytes } from '../../protocol/message-writer';
 import type { FileConfig } from './config';
 import { MAX_COLUMNS } from './csv';
+import { KindInference } from './column-kinds';
 import { findFiles, openFound } from './files';
 import type { LocalFile } from './local-file';
 import { parquetColumns } from './parquet/rows';
 import { wrongFile } from './row-error';
-import { csvNames, jsonlRows } from './rows';
+import { csvNames, inferKinds, jsonlRows } from './rows';
 
 /** A larger schema slows down the destination and every request about the stream. */
 const MAX_SCHEMA_BYTES = 4 * 1024 * 1024;
 
-/** The JSON schema of each column of all files. For JSON lines, it comes from the first `maxRows` rows of each file. */
+/**
+ * The JSON schema of each column of all files. For JSON lines, it comes from the first `maxRows` rows of each file. Types of CSV are
+ * inferred from all rows of all files, or not at all.
+ */
 export async function columnsOf(config: FileConfig, maxRows: number): Promise<JsonObject> {
   const columns = new Columns();
+  const infers = config.inferTypes && maxRows === Infinity;
+  const nulls = new Set([...config.options.csv.nulls].map(toBytes));
+  const inference = new KindInference((value) => nulls.has(value));
   for (const found of findFiles(config.url)) {
     const file = openFound(found);
     try {
-      if (config.format === 'csv')
+      if (infers) {
+        await inferKinds(file, config, inference);
+        for (const [name, schema] of inference.schemas()) columns.set(name, schema, file);
+      } else if (config.format === 'csv')
         for (const name of await csvNames(file, config))
           columns.add(name, { type: ['null', 'string'] }, file);
       else if (config.format === 'jsonl') await addJsonlColumns(file, config, maxRows, columns);
@@ -37,15 +47,24 @@ class Columns {
     return Object.fromEntries([...this.found].map(([name, { schema }]) => [name, schema]));
   }
 
+  /** Replaces the schema of a column. */
+  set(name: string, schema: JsonObject, file: LocalFile): void {
+    this.remember(name, schema, file);
+  }
+
   /** If files or rows disagree, the column accepts every type that occurs. */
   add(name: string, schema: JsonObject, file: LocalFile): void {
     const before = this.found.get(name);
     const text = canonicalJson(schema);
     if (before?.text === text) return;
-    const merged = before === undefined ? schema : either(before.schema, schema);
-    const mergedText = canonicalJson(merged);
-    this.found.set(name, { schema: merged, text: mergedText });
-    this.bytes += mergedText.length - (before?.text.length ?? -name.length);
+    this.remember(name, before === undefined ? schema : either(before.schema, schema), file);
+  }
+
+  private remember(name: string, schema: JsonObject, file: LocalFile): void {
+    const before = this.found.get(name);
+    const text = canonicalJson(schema);
+    this.found.set(name, { schema, text });
+    this.bytes += text.length - (before?.text.length ?? -name.length);
     if (this.found.size > MAX_COLUMNS) throw tooWide(file, `more than ${MAX_COLUMNS} columns`);
     if (this.bytes > MAX_SCHEMA_BYTES) throw tooWide(file, 'a schema of more than 4 MiB');
   }

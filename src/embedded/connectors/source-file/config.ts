@@ -12,6 +12,8 @@ export interface FileConfig {
   /** A path that begins with `/local/`. */
   readonly url: string;
   readonly options: ReaderOptions;
+  /** Whether the columns of a CSV file get the types that all their values fit. */
+  readonly inferTypes: boolean;
 }
 
 /** @throws ConnectorError config_error with the name of the member */
@@ -30,11 +32,16 @@ export function parseFileConfig(config: JsonObject): FileConfig {
     throw configError(
       'reader_options must be a text that holds a JSON object, such as "{\\"sep\\": \\";\\"}"',
     );
+  const inferTypes = config['infer_types'] ?? false;
+  if (typeof inferTypes !== 'boolean') throw configError('infer_types must be true or false');
+  if (inferTypes && format !== 'csv')
+    throw configError(`infer_types is for csv only: ${format} has types of its own`);
   return {
     datasetName,
     format,
     url: url.replace(/^file:\/\//, ''),
-    options: parseReaderOptions(readerOptions, format),
+    options: parseReaderOptions(readerOptions, format, inferTypes),
+    inferTypes,
   };
 }
 
@@ -71,6 +78,13 @@ export const FILE_SPEC: JsonObject = {
           '{"header": null, "names": ["id", "name"]}',
           '{"encoding": "windows-1252"}',
         ],
+      },
+      infer_types: {
+        type: 'boolean',
+        default: false,
+        title: 'Infer types',
+        description:
+          'CSV only. Columns whose values all have one form become integer, number, boolean, date or timestamp. All rows of all files decide when the streams are discovered. Values keep their text: codes such as 007, +1 or 1e5 stay texts. Empty values of such a column are null. A later value of another form fails the sync with its row and column.',
       },
       provider: {
         type: 'object',

@@ -1,4 +1,5 @@
 import { fromBytes, toBytes } from '../../protocol/message-writer';
+import { fits, isLiteral, misfitReason, type TypedKind } from './column-kinds';
 import { CsvFault, readRow, strayReturn, type CsvMarks } from './csv-row';
 import { DEFAULT_CSV, type CsvOptions } from './reader-options';
 import { wrongFile, wrongHeader, wrongRow } from './row-error';
@@ -14,6 +15,14 @@ const SEPARATORS = [',', ';', '\t', '|'];
 /** No destination can store more columns. */
 export const MAX_COLUMNS = 10_000;
 
+/** What a reader does beside converting rows. */
+export interface CsvReading {
+  /** Types of columns by name. Other columns are texts. */
+  readonly kinds?: ReadonlyMap<string, TypedKind>;
+  /** Receives the values of each row, one character per byte. No rows are returned then. */
+  readonly onRow?: (values: readonly string[]) => void;
+}
+
 /**
  * Converts CSV (RFC 4180 by default) to rows of JSON. It works on one character per byte, without decoding. Values stay
  * unchanged.
@@ -21,7 +30,10 @@ export const MAX_COLUMNS = 10_000;
 export class CsvReader {
   private readonly marks: CsvMarks;
   private readonly nulls: ReadonlySet<string>;
+  /** The kind of each column; null while all are texts. */
+  private kinds: readonly (TypedKind | undefined)[] | null = null;
   private columns: string[] | null = null;
+  private decodedNames: readonly string[] | null = null;
   /** The JSON text before each value of a row, and after the last one. */
   private pieces: string[] = [];
   private rest = '';
@@ -36,6 +48,7 @@ export class CsvReader {
   constructor(
     private readonly file: string,
     private readonly options: CsvOptions = DEFAULT_CSV,
+    private readonly reading: CsvReading = {},
   ) {
     this.marks = {
       separator: toBytes(options.separator),
@@ -51,7 +64,7 @@ export class CsvReader {
 
   /** The names of the columns, once they are known. */
   get names(): readonly string[] | null {
-    return this.columns?.map(fromBytes) ?? null;
+    return this.decodedNames;
   }
 
   /** Whether nothing has been read yet. */
@@ -140,7 +153,8 @@ export class CsvReader {
     if (last === start && this.columns?.length !== 1) return;
     const line = text.slice(start, last);
     const { separator } = this.marks;
-    if (this.pieces.length === 0 || this.nulls.size > 0 || NEEDS_ESCAPE.test(line)) {
+    const isConverted = this.kinds !== null || this.nulls.size > 0 || this.reading.onRow !== undefined;
+    if (this.pieces.length === 0 || isConverted || NEEDS_ESCAPE.test(line)) {
       if (line.includes('\r')) throw this.faultOf(strayReturn(line, separator));
       this.take(line.split(separator), false, rows);
       return;
@@ -173,7 +187,9 @@ export class CsvReader {
     }
     const columns = this.columns ?? [];
     if (values.length !== columns.length) throw this.wrongCount(values.length);
-    rows.push(this.nulls.size > 0 ? this.withNulls(values) : this.joined(values));
+    const { onRow } = this.reading;
+    if (onRow) onRow(values);
+    else rows.push(this.kinds !== null || this.nulls.size > 0 ? this.converted(values) : this.joined(values));
     this.row++;
   }
 
@@ -184,12 +200,21 @@ export class CsvReader {
     return json + (this.pieces[values.length] ?? '');
   }
 
-  private withNulls(values: readonly string[]): string {
+  private converted(values: readonly string[]): string {
     const members = values.map((value, index) => {
       const name = JSON.stringify(this.columns?.[index] ?? '');
-      return `${name}:${this.nulls.has(value) ? 'null' : JSON.stringify(value)}`;
+      return `${name}:${this.valueOf(value, index)}`;
     });
     return `{${members.join(',')}}`;
+  }
+
+  private valueOf(value: string, index: number): string {
+    if (this.nulls.has(value)) return 'null';
+    const kind = this.kinds?.[index];
+    if (kind === undefined) return JSON.stringify(value);
+    if (value === '') return 'null';
+    if (!fits(kind, value)) throw this.faultOf(new CsvFault(misfitReason(kind), index));
+    return isLiteral(kind) ? value : JSON.stringify(value);
   }
 
   private takeHeader(values: readonly string[]): void {
@@ -208,8 +233,11 @@ export class CsvReader {
     const fault = faultOfNames(names);
     if (fault !== null) throw this.wrongNext(fault);
     this.columns = names;
+    this.decodedNames = names.map(fromBytes);
     this.pieces = names.map((name, index) => `${index === 0 ? '{' : '",'}${JSON.stringify(name)}:"`);
     this.pieces.push('"}');
+    const { kinds } = this.reading;
+    if (kinds !== undefined && kinds.size > 0) this.kinds = this.decodedNames.map((name) => kinds.get(name));
   }
 
   /**

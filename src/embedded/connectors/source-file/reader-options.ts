@@ -63,13 +63,18 @@ const CSV_MEMBERS = [
 const MEMBERS = { csv: CSV_MEMBERS, jsonl: ['encoding', 'lines'], parquet: [] } as const;
 
 /** The description of `reader_options` in the specification. */
-export const READER_OPTIONS_DESCRIPTION = `Options of pandas as a JSON object in a text. CSV: ${CSV_MEMBERS.join(', ')}. JSON lines: encoding, lines. Other options are refused. Values stay texts. A value is null only if na_values or keep_default_na defines it.`;
+export const READER_OPTIONS_DESCRIPTION = `Options of pandas as a JSON object in a text. CSV: ${CSV_MEMBERS.join(', ')}. JSON lines: encoding, lines. Other options are refused. Values stay texts unless infer_types is true. A value is null only if na_values or keep_default_na defines it.`;
 
 /**
  * Parses Airbyte's `reader_options`, which are options of pandas as a JSON text.
+ * @param infersTypes whether columns get types
  * @throws ConnectorError config_error with the name of the option
  */
-export function parseReaderOptions(text: string, format: keyof typeof MEMBERS): ReaderOptions {
+export function parseReaderOptions(
+  text: string,
+  format: keyof typeof MEMBERS,
+  infersTypes = false,
+): ReaderOptions {
   const options = text.trim() === '' ? {} : parseObject(text);
   if (options === null) throw wrong('must be a JSON object in a text, such as "{\\"sep\\": \\";\\"}"');
   const repeated = repeatedMember(text);
@@ -80,6 +85,8 @@ export function parseReaderOptions(text: string, format: keyof typeof MEMBERS): 
     throw wrong(
       `has ${JSON.stringify(unknown)}, which is not supported for ${format}; supported are: ${known.join(', ') || 'none'}`,
     );
+  if (infersTypes && options['dtype'] !== undefined)
+    throw wrong('has dtype, which contradicts infer_types: remove one of them');
   if (options['lines'] !== undefined && options['lines'] !== true)
     throw wrong('lines must be true: the format jsonl has one object on each line');
   return { encoding: encodingIn(options), csv: csvOptionsIn(options) };

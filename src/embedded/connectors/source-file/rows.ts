@@ -1,3 +1,4 @@
+import type { KindInference, TypedKind } from './column-kinds';
 import type { FileConfig } from './config';
 import { CsvReader } from './csv';
 import { JsonRowReader } from './json-row';
@@ -8,9 +9,12 @@ import { wrongRow } from './row-error';
 /** A file's rows in batches. Each row is a JSON object, one character per byte. */
 export type RowBatches = AsyncIterable<readonly string[]>;
 
-/** The rows of a CSV file. Every value is the unchanged text of the file. */
-export async function* csvRows(file: LocalFile, { options }: FileConfig): RowBatches {
-  const reader = new CsvReader(file.name, options.csv);
+/** Types of columns by name. */
+export type ColumnKinds = ReadonlyMap<string, TypedKind>;
+
+/** The rows of a CSV file. Every value is the unchanged text of the file, without quotes in columns of numbers and booleans. */
+export async function* csvRows(file: LocalFile, { options }: FileConfig, kinds: ColumnKinds): RowBatches {
+  const reader = new CsvReader(file.name, options.csv, { kinds });
   for await (const lines of wholeLines(file, options.encoding)) {
     if (lines instanceof NotOfEncoding) throw notOfEncoding(reader, lines);
     yield reader.push(lines);
@@ -28,6 +32,25 @@ export async function csvNames(file: LocalFile, { options }: FileConfig): Promis
   }
   reader.end();
   return reader.names ?? [];
+}
+
+/** Adds the columns of a CSV file and all its values. */
+export async function inferKinds(
+  file: LocalFile,
+  { options }: FileConfig,
+  inference: KindInference,
+): Promise<void> {
+  const reader: CsvReader = new CsvReader(file.name, options.csv, {
+    onRow: (values) => {
+      inference.add(reader.names ?? [], values);
+    },
+  });
+  for await (const lines of wholeLines(file, options.encoding)) {
+    if (lines instanceof NotOfEncoding) throw notOfEncoding(reader, lines);
+    reader.push(lines);
+  }
+  reader.end();
+  inference.addNames(reader.names ?? []);
 }
 
 function notOfEncoding(reader: CsvReader, { reason, line }: NotOfEncoding): Error {

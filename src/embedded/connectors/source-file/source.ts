@@ -1,15 +1,17 @@
 import { numberAt, stringAt, type JsonObject } from '../../platform/json';
 import { configError, ConnectorError, type SourceConnector } from '../../protocol/connector';
 import type { MessageWriter } from '../../protocol/message-writer';
-import { savedStreamState, streamState, streamStatus } from '../../protocol/messages';
+import { type ConfiguredStream, savedStreamState, streamState, streamStatus } from '../../protocol/messages';
 import { recordPrefix } from '../../protocol/raw-record';
+import { kindsOf } from './column-kinds';
 import { columnsOf } from './columns';
 import { FILE_SPEC, parseFileConfig, type FileConfig } from './config';
+import { CursorFilter } from './cursor-filter';
 import { findFiles, fingerprintOf, openFound } from './files';
 import { refuseChanged } from './lines';
 import type { LocalFile } from './local-file';
 import { parquetRows } from './parquet/rows';
-import { csvRows, jsonlRows, type RowBatches } from './rows';
+import { type ColumnKinds, csvRows, jsonlRows, type RowBatches } from './rows';
 
 /** The number of rows between two states. A killed sync repeats at most this many rows. */
 const CHECKPOINT_ROWS = 25_000;
@@ -29,17 +31,18 @@ export const fileSource: SourceConnector = {
     const stream = {
       name: file.datasetName,
       json_schema: { type: 'object', properties: await columnsOf(file, Infinity) },
-      supported_sync_modes: ['full_refresh'],
+      supported_sync_modes: ['full_refresh', 'incremental'],
     };
     return { streams: [stream] };
   },
 
   async read({ config, streams, states, output }) {
     const file = parseFileConfig(config);
-    for (const { name } of streams) {
+    for (const stream of streams) {
+      const { name } = stream;
       if (name !== file.datasetName) throw configError(`There is no stream ${name}.`);
       try {
-        await readStream(file, states, output);
+        await readStream(file, stream, states, output);
       } catch (error) {
         throw error instanceof ConnectorError ? error.ofStream(name) : error;
       }
@@ -49,25 +52,32 @@ export const fileSource: SourceConnector = {
 
 async function readStream(
   file: FileConfig,
+  stream: ConfiguredStream,
   states: readonly JsonObject[],
   output: MessageWriter,
 ): Promise<void> {
   const found = findFiles(file.url);
   const fingerprint = fingerprintOf(found, file);
-  const skip = rowsDone(file.datasetName, states, fingerprint);
+  const saved = savedStreamState(states, { name: file.datasetName, namespace: null }) ?? {};
+  const skip = stringAt(saved, 'files') === fingerprint ? (numberAt(saved, 'rows') ?? 0) : 0;
+  const filter = stream.readMode === 'incremental' ? new CursorFilter(stream, saved) : null;
+  const kinds = kindsOf(stream.jsonSchema);
   await output.message(streamStatus(file.datasetName, null, 'STARTED', new Date()));
   const head = recordPrefix(file.datasetName, null);
   const checkpoint = (rows: number, count: number): Promise<void> =>
-    output.message(streamState(file.datasetName, null, { rows, files: fingerprint }, count));
+    output.message(
+      streamState(file.datasetName, null, { rows, files: fingerprint, ...filter?.saved }, count),
+    );
   let rows = 0;
   let sinceState = 0;
   for (const one of found) {
     const opened = openFound(one);
     try {
-      for await (const batch of rowsOf(file, opened)) {
+      for await (const batch of rowsOf(file, opened, kinds)) {
         const tail = `,"emitted_at":${Date.now()}}}`;
         for (const row of batch) {
-          if (++rows <= skip) continue;
+          const isNew = filter?.accepts(row, rows + 1) ?? true;
+          if (++rows <= skip || !isNew) continue;
           if (output.line(head + row + tail)) await output.flush();
           if (++sinceState === CHECKPOINT_ROWS) {
             await checkpoint(rows, sinceState);
@@ -85,16 +95,12 @@ async function readStream(
       'transient_error',
       `The files at ${file.url} were changed while they were read.`,
     );
+  filter?.finish();
   await checkpoint(rows, sinceState);
   await output.message(streamStatus(file.datasetName, null, 'COMPLETE', new Date()));
 }
 
-function rowsOf(config: FileConfig, file: LocalFile): RowBatches {
-  return { csv: csvRows, jsonl: jsonlRows, parquet: parquetRows }[config.format](file, config);
-}
-
-/** The number of rows that an earlier attempt has read, or 0 if the files have changed. */
-function rowsDone(name: string, states: readonly JsonObject[], fingerprint: string): number {
-  const state = savedStreamState(states, { name, namespace: null }) ?? {};
-  return stringAt(state, 'files') === fingerprint ? (numberAt(state, 'rows') ?? 0) : 0;
+function rowsOf(config: FileConfig, file: LocalFile, kinds: ColumnKinds): RowBatches {
+  if (config.format === 'csv') return csvRows(file, config, kinds);
+  return { jsonl: jsonlRows, parquet: parquetRows }[config.format](file, config);
 }
