@@ -72,7 +72,7 @@ describe('a creation', () => {
     const answer = await create();
     expect(answer).toMatchObject({ status: 502, body: { code: 'airbyte-misbehaved' } });
     expect(answer.body['detail']).toContain('AIRBYTE_API_URL');
-    expect([faults.upstream.count(CREATE), faults.upstream.count(LIST)]).toEqual([1, 1]);
+    expect([faults.upstream.count(CREATE), faults.upstream.count(LIST)]).toEqual([1, 2]);
   });
 
   it('is not repeated after a 500, and the message of the connector is returned', async () => {
@@ -82,7 +82,7 @@ describe('a creation', () => {
       status: 502,
       body: { code: 'airbyte-failed', detail: 'Something went wrong in the connector.' },
     });
-    expect([faults.upstream.count(CREATE), faults.upstream.count(LIST)]).toEqual([1, 0]);
+    expect([faults.upstream.count(CREATE), faults.upstream.count(LIST)]).toEqual([1, 1]);
   });
 
   it('is repeated after a 429', async () => {

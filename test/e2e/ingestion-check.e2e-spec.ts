@@ -76,12 +76,13 @@ describe('POST /ingestion/check', () => {
     const response = await check({
       schedule: { scheduleType: 'cron', cronExpression: '0 2 * * *' },
     }).expect(200);
-    expect(bench.upstream.requests.map((request) => request.method)).toEqual(['GET', 'GET']);
+    expect(bench.upstream.requests.map(({ operation }) => operation)).toEqual(['GET /sources/:id', 'GET /destinations/:id', 'GET /connections']);
     expect(response.body).toEqual({
       schedule: { scheduleType: 'cron', cronExpression: '0 2 * * *', basicTiming: null, timeZone: 'UTC' },
       quartzExpression: '0 0 2 * * ?',
       nextSyncs: ['2026-01-16T02:00:00.000Z', '2026-01-17T02:00:00.000Z', '2026-01-18T02:00:00.000Z'],
       unchecked: [],
+      warnings: [],
     });
   });
 
@@ -92,6 +93,7 @@ describe('POST /ingestion/check', () => {
       quartzExpression: null,
       nextSyncs: [],
       unchecked: [],
+      warnings: [],
     });
   });
 

@@ -1,6 +1,6 @@
 import { previewSchedule, type Schedule } from '../schedule';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
-import type { CreationCheckDto, UncheckedFieldDto } from './dto/creation-check.dto';
+import type { CreationCheckDto } from './dto/creation-check.dto';
 
 const COUNT = 3;
 
@@ -11,7 +11,7 @@ const COUNT = 3;
 export function dryRun(
   { schedule, status }: CreateIngestionDto,
   accepted: Schedule,
-  unchecked: UncheckedFieldDto[],
+  found: Pick<CreationCheckDto, 'unchecked' | 'warnings'>,
   at: { readonly now: Date; readonly minIntervalMinutes: number },
 ): CreationCheckDto {
   const result = schedule
@@ -23,6 +23,6 @@ export function dryRun(
     schedule: accepted,
     quartzExpression: preview?.quartzExpression ?? null,
     nextSyncs: fires ? (preview?.nextSyncs ?? []).map((moment) => moment.toISOString()) : [],
-    unchecked,
+    ...found,
   };
 }

@@ -71,6 +71,7 @@ export class IngestionController {
       ...IDEMPOTENCY_PROBLEMS,
       'reference-not-found',
       'workspace-mismatch',
+      'table-in-use',
       'conflict',
       'outcome-unknown',
     ],
@@ -100,7 +101,10 @@ export class IngestionController {
       'source first; if that takes too long, `unchecked` contains `streams`.',
   })
   @ApiOkResponse({ type: CreationCheckDto, description: 'The creation is valid.' })
-  @ApiProblems({ body: 'read', codes: [...UPSTREAM_PROBLEMS, 'reference-not-found', 'workspace-mismatch'] })
+  @ApiProblems({
+    body: 'read',
+    codes: [...UPSTREAM_PROBLEMS, 'reference-not-found', 'workspace-mismatch', 'table-in-use'],
+  })
   checkIngestion(
     @Body(ScheduledBodyPipe) request: CreateIngestionDto,
     @Context() context: RequestContext,
@@ -156,6 +160,7 @@ export class IngestionController {
       ...UPSTREAM_PROBLEMS,
       'ingestion-not-found',
       'precondition-failed',
+      'table-in-use',
       'conflict',
       'outcome-unknown',
       'capability-off',

@@ -14,7 +14,7 @@ import { readSchedule, storedForm } from '../schedule';
 import { airbyteProblem, withProblems, withIngestionProblems } from '../core/upstream-problem';
 import { creationInput } from './creation-input';
 import type { CreateIngestionDto } from './dto/create-ingestion.dto';
-import type { CreationCheckDto, UncheckedFieldDto } from './dto/creation-check.dto';
+import type { CreationCheckDto, CreationWarningDto, UncheckedFieldDto } from './dto/creation-check.dto';
 import type { IngestionDto } from '../core/dto/ingestion.dto';
 import { dryRun } from './dry-run';
 import { ambiguousCreation, findEarlierResult } from '../core/idempotent-retry';
@@ -25,6 +25,7 @@ import { FreshnessWriter } from './freshness-writer';
 import { ScheduleWriter, type WantedSchedule } from './schedule-writer';
 import type { BoundedContext } from './stream-catalog';
 import { StreamCheck } from './stream-check';
+import { TableCheck } from './table-check';
 import { assertVisible } from '../core/visibility';
 
 /**
@@ -48,6 +49,7 @@ export class IngestionService {
     private readonly freshness: FreshnessWriter,
     private readonly changes: Changes,
     private readonly streams: StreamCheck,
+    private readonly tables: TableCheck,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -127,8 +129,14 @@ export class IngestionService {
         this.freshness.assertSupported(await this.workspaceOf(input, bounded), bounded),
       );
     const unchecked = await this.checkStreams(input, bounded);
+    const { warnings, unlisted } = await this.checkTables(input, bounded);
     const schedule = translated?.schedule ?? MANUAL;
-    return dryRun(request, schedule, unchecked, { now: this.clock.now(), ...this.schedules.limits });
+    return dryRun(
+      request,
+      schedule,
+      { unchecked: [...unchecked, ...unlisted], warnings },
+      { now: this.clock.now(), ...this.schedules.limits },
+    );
   }
 
   /** Reads the connection first, because Airbyte also accepts the deletion of a deleted connection. */
@@ -177,6 +185,7 @@ export class IngestionService {
     input: CreateConnectionInput,
     context: RequestContext,
   ): Promise<AirbyteConnection> {
+    await this.tables.assertFree(input, context);
     try {
       return await this.client.createConnection(input, context);
     } catch (error) {
@@ -223,6 +232,20 @@ export class IngestionService {
     } catch (error) {
       if (!(error instanceof AirbyteError)) throw error;
       return [{ field: 'streams', reason: airbyteProblem(error).detail }];
+    }
+  }
+
+  /** @throws ProblemException `table-in-use` */
+  private async checkTables(
+    input: CreateConnectionInput,
+    context: BoundedContext,
+  ): Promise<{ readonly warnings: CreationWarningDto[]; readonly unlisted: UncheckedFieldDto[] }> {
+    try {
+      return { warnings: await this.tables.warningsOf(input, context), unlisted: [] };
+    } catch (error) {
+      if (!(error instanceof AirbyteError)) throw error;
+      const reason = `The ingestions of the destination could not be read. ${airbyteProblem(error).detail}`;
+      return { warnings: [], unlisted: [{ field: 'destinationId', reason }] };
     }
   }
 }

@@ -15,6 +15,7 @@ import { PauseService } from '../pause/pause.service';
 import { FreshnessWriter } from './freshness-writer';
 import { ScheduleWriter } from './schedule-writer';
 import { StreamCheck } from './stream-check';
+import { TableCheck } from './table-check';
 import { versionMismatch } from '../core/version-mismatch';
 import { assertVisible } from '../core/visibility';
 
@@ -28,6 +29,7 @@ export class ResourceService {
     private readonly pauses: PauseService,
     private readonly changes: Changes,
     private readonly streams: StreamCheck,
+    private readonly tables: TableCheck,
   ) {}
 
   async get(connectionId: string, context: RequestContext): Promise<IngestionDto> {
@@ -53,6 +55,8 @@ export class ResourceService {
       throw versionMismatch(ifMatch);
     const pause = await this.pauses.plan(connection, request, bounded);
     const changes = changesOf(connection, request, this.schedules);
+    const { configurations } = changes.patch;
+    if (configurations) await this.tables.assertStillFree(connection, configurations.streams, bounded);
     const tags = await withIngestionProblems(connectionId, () =>
       this.freshness.changedTags(connection, request.freshness, bounded),
     );

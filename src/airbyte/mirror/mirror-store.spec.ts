@@ -14,6 +14,7 @@ const CONNECTION: AirbyteConnection = {
   streams: [],
   prefix: null,
   namespaceDefinition: null,
+  namespaceFormat: null,
   tags: [],
   createdAt: null,
 };

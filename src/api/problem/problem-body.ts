@@ -22,6 +22,7 @@ export function problemBody(problem: ProblemException, context: ProblemContext):
     requestId: context.requestId,
     ...(problem.extras.errors && { errors: [...problem.extras.errors] }),
     ...(problem.extras.runId !== undefined && { runId: problem.extras.runId }),
+    ...(problem.extras.connectionId !== undefined && { connectionId: problem.extras.connectionId }),
     ...(problem.extras.upstream && { upstream: problem.extras.upstream }),
   };
 }

@@ -75,4 +75,8 @@ export class ProblemDto {
   /** Id of the conflicting run, if there is one. */
   @ApiProperty({ required: false, example: '1234' })
   runId?: string;
+
+  /** Id of the ingestion that is in the way, if there is one. */
+  @ApiProperty({ required: false, example: 'conn-12345678-1234-1234-1234-123456789012' })
+  connectionId?: string;
 }

@@ -6,6 +6,7 @@ export interface ProblemExtras {
   readonly errors?: readonly FieldErrorDto[];
   readonly upstream?: UpstreamErrorDto;
   readonly runId?: string;
+  readonly connectionId?: string;
   /** Sent as `Retry-After`, rounded up to whole seconds. */
   readonly retryAfterMs?: number;
   /** Additional response headers, with names in lower case. */

@@ -80,6 +80,8 @@ export interface AirbyteConnection {
   readonly streams: readonly AirbyteStream[];
   readonly prefix: string | null;
   readonly namespaceDefinition: string | null;
+  /** Schema at the destination for the definition `custom_format`, with `${SOURCE_NAMESPACE}`. */
+  readonly namespaceFormat: string | null;
   /** Empty where Airbyte has no tags. */
   readonly tags: readonly AirbyteTag[];
   /** Null before Airbyte's release of December 2024. */

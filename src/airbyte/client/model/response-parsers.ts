@@ -41,6 +41,7 @@ export function parseConnection(body: unknown): AirbyteConnection {
     streams: parseStreams(from['configurations']),
     prefix: optionalText(from, 'prefix'),
     namespaceDefinition: optionalText(from, 'namespaceDefinition'),
+    namespaceFormat: optionalText(from, 'namespaceFormat'),
     tags: parseTags(from['tags']),
     createdAt: optionalEpochSeconds(from, 'createdAt'),
   };

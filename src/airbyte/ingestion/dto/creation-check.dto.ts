@@ -12,6 +12,27 @@ export class UncheckedFieldDto {
   reason: string;
 }
 
+@ApiSchema({
+  name: 'CreationWarning',
+  description: 'A table that the ingestion would share with another one.',
+})
+export class CreationWarningDto {
+  /** Path of the field. */
+  @ApiProperty({ example: 'streams[0].name' })
+  field: string;
+
+  /** The table, the other ingestion and the effect. */
+  @ApiProperty({
+    example:
+      'The ingestion conn-12345678-1234-1234-1234-123456789012 already writes the table "orders" of this destination. Both append its rows, so each row will be in the table twice.',
+  })
+  reason: string;
+
+  /** Id of the other ingestion; null if two streams of this one share the table. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'conn-12345678-1234-1234-1234-123456789012' })
+  connectionId: string | null;
+}
+
 @ApiSchema({ name: 'CreationCheck', description: 'Result of a dry run.' })
 export class CreationCheckDto {
   /** The schedule as the creation would return it; `manual` if none was sent. */
@@ -32,6 +53,10 @@ export class CreationCheckDto {
   nextSyncs: string[];
 
   /** Fields that this check could not validate; empty if everything was checked. */
-  @ApiProperty({ type: [UncheckedFieldDto], maxItems: 1, example: [] })
+  @ApiProperty({ type: [UncheckedFieldDto], maxItems: 2, example: [] })
   unchecked: UncheckedFieldDto[];
+
+  /** Tables that the ingestion would share with others without a loss of rows. */
+  @ApiProperty({ type: [CreationWarningDto], maxItems: 20, example: [] })
+  warnings: CreationWarningDto[];
 }

@@ -59,7 +59,7 @@ export class WriteConflicts {
       for (const other of targeted.connection === connection ? earlier : []) {
         if (this.mayShare(targeted, other)) continue;
         if (await isSameServer(targeted.target.server, other.target.server))
-          return sharedMessage(targeted, other);
+          return sharedMessage(targeted, other, this.isForeign(targeted.connection, other.connection));
       }
       earlier.push(targeted);
     }
@@ -77,6 +77,13 @@ export class WriteConflicts {
       canonicalJson(nameOf(one.stream)) === canonicalJson(nameOf(other.stream)) &&
       this.contentOf(one.connection.sourceId) === this.contentOf(other.connection.sourceId)
     );
+  }
+
+  /** Whether two connections are in different workspaces: users of one must not learn names of the other. */
+  private isForeign(one: Connection, other: Connection): boolean {
+    const workspaceOf = ({ sourceId }: Connection): string | undefined =>
+      this.options.actors.find('source', sourceId)?.workspaceId;
+    return workspaceOf(one) !== workspaceOf(other);
   }
 
   private contentOf(sourceId: string): string {
@@ -116,11 +123,17 @@ function isAppended({ syncMode }: ConnectionStream): boolean {
   return syncMode === 'full_refresh_append' || syncMode === 'incremental_append';
 }
 
-function sharedMessage({ target, connection }: TargetedStream, other: TargetedStream): string {
+function sharedMessage(
+  { target, connection }: TargetedStream,
+  other: TargetedStream,
+  isForeign: boolean,
+): string {
   const writers =
     other.connection === connection
       ? `Two streams, ${other.stream.name} among them,`
-      : `The connection ${JSON.stringify(other.connection.name)} (${other.connection.id}) and this one`;
+      : isForeign
+        ? 'A connection of another workspace and this one'
+        : `The connection ${JSON.stringify(other.connection.name)} (${other.connection.id}) and this one`;
   return `${writers} would both write to ${target.shown}. Set another prefix, namespaceFormat or destination.`;
 }
 
