@@ -46,6 +46,7 @@ it('names everything that works, and changes nothing', async () => {
     intervals: 'ok',
     connectorSchemas: 'unknown',
     connectorChecks: 'unknown',
+    samples: 'unknown',
     streams: 'unknown',
     freshness: 'unknown',
     latency: 'ok',

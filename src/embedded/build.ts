@@ -14,6 +14,7 @@ import { Registry } from './engine/registry';
 import { retryPolicy } from './engine/retry';
 import { Scheduler } from './engine/scheduler';
 import { Standstill } from './engine/standstill';
+import { StreamSamples } from './engine/stream-sample/stream-samples';
 import { routesOver } from './routes';
 
 const MAX_RUNNING_JOBS = 3;
@@ -71,6 +72,7 @@ export function buildEngine(options: EngineOptions): Engine {
     stores.actors.updateConfiguration(kind, id, configuration, shown);
     log.info(`The connector of ${kind} ${id} changed its configuration.`);
   });
+  const samples = new StreamSamples(connectors, runtimeDirs);
   const standstill = new Standstill();
   const runner = new JobRunner({
     ...stores,
@@ -101,13 +103,14 @@ export function buildEngine(options: EngineOptions): Engine {
   });
   return {
     routes: (tokens) =>
-      routesOver({ db, dataDir, stores, connectors, runner, scheduler, runtimeDirs, now }, tokens),
+      routesOver({ db, dataDir, stores, connectors, samples, runner, scheduler, runtimeDirs, now }, tokens),
     start: () => {
       runner.recover();
       scheduler.start();
     },
     close: async () => {
       scheduler.stop();
+      await samples.close();
       await runner.close();
       await connectors.close();
     },

@@ -5,6 +5,7 @@ import { cronRoutes } from './api/internal/routes-cron';
 import { connectorRoutes } from './api/internal/routes-connectors';
 import { internalJobRoutes } from './api/internal/routes-jobs';
 import { refreshRoutes } from './api/internal/routes-refresh';
+import { sampleRoutes } from './api/internal/routes-samples';
 import { syncStatusRoutes } from './api/internal/routes-sync-status';
 import { timelineRoutes } from './api/internal/routes-timeline';
 import { actorRoutes } from './api/routes-actors';
@@ -21,6 +22,7 @@ import type { Connectors } from './engine/connectors';
 import type { JobRunner } from './engine/job-runner';
 import type { JobOrder } from './engine/job-streams';
 import type { Scheduler } from './engine/scheduler';
+import type { StreamSamples } from './engine/stream-sample/stream-samples';
 import { WriteConflicts } from './engine/write-target/write-conflicts';
 import type { Now } from './platform/log';
 import { Mutex } from './platform/mutex';
@@ -35,6 +37,7 @@ export interface RouteParts {
   readonly dataDir: string;
   readonly stores: Stores;
   readonly connectors: Connectors;
+  readonly samples: StreamSamples;
   readonly runner: JobRunner;
   readonly scheduler: Scheduler;
   readonly runtimeDirs: ConnectorRuntimeDirs;
@@ -65,7 +68,7 @@ export function routesOver(parts: RouteParts, tokens: Tokens): Routes {
 }
 
 function internalRoutes(
-  { db, dataDir, stores, connectors, runner, now }: RouteParts,
+  { db, dataDir, stores, connectors, samples, runner, now }: RouteParts,
   changes: ConnectionChangeOptions,
 ): Route[] {
   const records = {
@@ -88,6 +91,7 @@ function internalRoutes(
     }),
     ...connectorRoutes('source', records),
     ...connectorRoutes('destination', records),
+    ...sampleRoutes(stores.actors, samples),
   ];
 }
 

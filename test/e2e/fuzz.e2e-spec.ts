@@ -97,6 +97,8 @@ const MEMBERS = [
   'sourceDefinitionId',
   'destinationDefinitionId',
   'connectionConfiguration',
+  'streamName',
+  'streamNamespace',
 ];
 const HEADER_VALUES: Readonly<Record<string, RegExp>> = {
   accept: /^application\/json$/,

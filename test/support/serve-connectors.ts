@@ -17,6 +17,26 @@ export function serveConnectors(upstream: ScriptedUpstream): void {
   }
 }
 
+/** The first rows of the stream `orders`, which only the embedded Airbyte returns. */
+export function serveSample(upstream: ScriptedUpstream): void {
+  upstream.on('internal sources/sample_stream', () =>
+    json(200, {
+      fields: [
+        { name: 'order_id', types: ['integer'], format: null },
+        { name: 'amount', types: ['null', 'number'], format: null },
+        { name: 'ordered_at', types: ['null', 'string'], format: 'date-time' },
+      ],
+      rows: [
+        { order_id: 1, amount: 12.5, ordered_at: '2026-01-15T10:30:00Z' },
+        { order_id: 2, amount: null, ordered_at: '2026-01-15T11:00:00Z' },
+      ],
+      cut: [],
+      leftOutFields: 0,
+      isComplete: true,
+    }),
+  );
+}
+
 function fields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }

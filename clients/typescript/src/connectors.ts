@@ -13,6 +13,8 @@ import type {
   DestinationDetails,
   PatchConnectorInput,
   SourceDetails,
+  StreamSample,
+  StreamSampleQuery,
 } from './types.js';
 
 const SOURCE = '/sources/{sourceId}';
@@ -86,6 +88,21 @@ export class ConnectorClient {
     return this.caller.call(
       SHAPES.connectionCheck,
       (init) => this.caller.http.POST('/sources/{sourceId}/check', { params, ...init }),
+      options,
+    );
+  }
+
+  /** Reads the first rows of a stream. Needs the capability `samples`. */
+  sample(
+    sourceId: string,
+    name: string,
+    query: StreamSampleQuery = {},
+    options: CallOptions = {},
+  ): Called<StreamSample> {
+    const params = { path: { sourceId, name }, query };
+    return this.caller.call(
+      SHAPES.sample,
+      (init) => this.caller.http.GET('/sources/{sourceId}/streams/{name}/sample', { params, ...init }),
       options,
     );
   }

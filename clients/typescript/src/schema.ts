@@ -624,6 +624,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sources/{sourceId}/streams/{name}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the first rows of a stream
+         * @description Runs the connector of the source, returns the first ten rows with the types of their fields, and stops the connector. Nothing is written. Long values are cut. Takes up to a minute; one sample is read at a time for each source. Needs the capability `samples`, which only the embedded Airbyte has.
+         */
+        get: operations["getStreamSample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -849,7 +869,7 @@ export interface components {
          * @description Name of the feature.
          * @enum {string}
          */
-        AirbyteCapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "connectorSchemas" | "connectorChecks" | "streams" | "freshness";
+        AirbyteCapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "connectorSchemas" | "connectorChecks" | "samples" | "streams" | "freshness";
         /**
          * @description Reason for which Airbyte itself paused it; null if somebody else did. `unknown`: one of another Airbyte version.
          * @enum {string}
@@ -953,7 +973,7 @@ export interface components {
          * @description Name of the feature.
          * @enum {string}
          */
-        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "connectorSchemas" | "connectorChecks" | "streams" | "freshness" | "events" | "webhooks";
+        CapabilityName: "failureReasons" | "attempts" | "logs" | "progress" | "history" | "refresh" | "clearStreams" | "pauseReasons" | "timeZones" | "intervals" | "connectorSchemas" | "connectorChecks" | "samples" | "streams" | "freshness" | "events" | "webhooks";
         /**
          * @description State of the feature. `unknown`: not used yet.
          * @enum {string}
@@ -1242,6 +1262,43 @@ export interface components {
              * @example []
              */
             unchecked: components["schemas"]["UncheckedField"][];
+            /**
+             * @description Tables that the ingestion would share with others without a loss of rows.
+             * @example []
+             */
+            warnings: components["schemas"]["CreationWarning"][];
+        };
+        /** @description A table that the ingestion would share with another one. */
+        CreationWarning: {
+            /**
+             * @description Path of the field.
+             * @example streams[0].name
+             */
+            field: string;
+            /**
+             * @description The table, the other ingestion and the effect.
+             * @example The ingestion conn-12345678-1234-1234-1234-123456789012 already writes the table "orders" of this destination. Both append its rows, so each row will be in the table twice.
+             */
+            reason: string;
+            /**
+             * @description Id of the other ingestion; null if two streams of this one share the table.
+             * @example conn-12345678-1234-1234-1234-123456789012
+             */
+            connectionId: string | null;
+        };
+        /** @description A value of a sample that is shortened. */
+        CutValue: {
+            /**
+             * Format: int32
+             * @description Index of the row in `rows`, from 0.
+             * @example 0
+             */
+            row: number;
+            /**
+             * @description Name of the field.
+             * @example description
+             */
+            field: string;
         };
         /** @description A destination. Its configuration is never shown. */
         Destination: {
@@ -2190,12 +2247,17 @@ export interface components {
              * @example 1234
              */
             runId?: string;
+            /**
+             * @description Id of the ingestion that is in the way, if there is one.
+             * @example conn-12345678-1234-1234-1234-123456789012
+             */
+            connectionId?: string;
         };
         /**
          * @description Stable, machine-readable code of the problem.
          * @enum {string}
          */
-        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "source-not-found" | "webhook-not-found" | "delivery-not-found" | "destination-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "connector-in-use" | "conflict" | "too-many-webhooks" | "request-in-progress" | "outcome-in-doubt" | "events-expired" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "source-unreachable" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "capability-off" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "events-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
+        ProblemCode: "validation-failed" | "malformed-body" | "malformed-request" | "unauthenticated" | "not-permitted" | "route-not-found" | "ingestion-not-found" | "run-not-found" | "source-not-found" | "stream-not-found" | "webhook-not-found" | "delivery-not-found" | "destination-not-found" | "method-not-allowed" | "run-in-progress" | "run-ended" | "ingestion-inactive" | "connector-in-use" | "table-in-use" | "conflict" | "too-many-webhooks" | "request-in-progress" | "outcome-in-doubt" | "events-expired" | "precondition-failed" | "body-too-large" | "uri-too-long" | "unsupported-media-type" | "host-not-allowed" | "idempotency-key-reused" | "reference-not-found" | "source-unreachable" | "workspace-mismatch" | "rejected-by-airbyte" | "rate-limited" | "headers-too-large" | "internal-error" | "capability-off" | "airbyte-rejected-credentials" | "airbyte-failed" | "airbyte-misbehaved" | "airbyte-unreachable" | "airbyte-unavailable" | "events-unavailable" | "idempotency-unavailable" | "sign-in-unavailable" | "not-ready" | "airbyte-timeout" | "outcome-unknown";
         /** @description The events that are to be sent again. */
         RecoverWebhookInput: {
             /**
@@ -2604,6 +2666,29 @@ export interface components {
          * @enum {string}
          */
         RunType: "sync" | "refresh" | "reset" | "clear" | "unknown";
+        /** @description A field of a stream with its type. */
+        SampleField: {
+            /**
+             * @description Display name.
+             * @example amount
+             */
+            name: string;
+            /**
+             * @description JSON type of the values, such as `string`, or several, such as `string or object`; null if the source does not tell it.
+             * @example number
+             */
+            type: string | null;
+            /**
+             * @description Whether values may be null.
+             * @example true
+             */
+            isNullable: boolean;
+            /**
+             * @description Format of the values, such as `date-time`; null if the source does not tell it.
+             * @example null
+             */
+            format: string | null;
+        };
         /** @description When an ingestion syncs. Every field is present; fields that do not apply are null. */
         Schedule: {
             /**
@@ -2991,6 +3076,57 @@ export interface components {
              *     ]
              */
             primaryKey?: string[][] | null;
+        };
+        /** @description The first rows of a stream, with the types of its fields. */
+        StreamSample: {
+            /**
+             * @description Id of the source.
+             * @example 95e66a59-8045-4307-9678-63bc3c9b8c93
+             */
+            sourceId: string;
+            /**
+             * @description Name of the stream.
+             * @example orders
+             */
+            name: string;
+            /**
+             * @description Namespace that was asked for; null if none was.
+             * @example null
+             */
+            namespace: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:30:00.000Z
+             */
+            sampledAt: string;
+            /** @description Fields that the source declares, at most 1,000. */
+            fields: components["schemas"]["SampleField"][];
+            /**
+             * @description Up to ten rows. Numbers with more digits than JavaScript keeps are texts. Secrets of the configuration of the source are
+             *     masked.
+             * @example [
+             *       {
+             *         "order_id": 1,
+             *         "amount": 12.5
+             *       }
+             *     ]
+             */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** @description Values that are shortened. They end with `…`, and objects and lists among them are JSON texts. */
+            cut: components["schemas"]["CutValue"][];
+            /**
+             * Format: int32
+             * @description Number of fields that the rows have and the sample does not show.
+             * @example 0
+             */
+            leftOutFields: number;
+            /**
+             * @description True if the stream has no other rows.
+             * @example false
+             */
+            isComplete: boolean;
         };
         /**
          * @description Default: `full_refresh_overwrite`, which overwrites the destination on each sync.
@@ -5836,7 +5972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request-in-progress`: Request with this Idempotency-Key in progress. `outcome-in-doubt`: Outcome of an earlier attempt still unknown. `conflict`: Conflict with the current state in Airbyte. */
+            /** @description `request-in-progress`: Request with this Idempotency-Key in progress. `outcome-in-doubt`: Outcome of an earlier attempt still unknown. `table-in-use`: Table written by another ingestion. `conflict`: Conflict with the current state in Airbyte. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6043,6 +6179,19 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `table-in-use`: Table written by another ingestion. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7284,7 +7433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: Conflict with the current state in Airbyte. */
+            /** @description `table-in-use`: Table written by another ingestion. `conflict`: Conflict with the current state in Airbyte. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -11035,6 +11184,211 @@ export interface operations {
             };
             /** @description `internal-error`: Internal error. */
             500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-rejected-credentials`: Airbyte rejected the credentials of the gateway. `airbyte-failed`: Airbyte failed. `airbyte-misbehaved`: Invalid response from Airbyte. `airbyte-unreachable`: Airbyte unreachable. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-unavailable`: Token verification unavailable. `airbyte-unavailable`: Airbyte unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `airbyte-timeout`: Airbyte timeout. */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStreamSample: {
+        parameters: {
+            query?: {
+                /** @description Namespace of the stream. Needed only if the source has several streams of this name. */
+                namespace?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id from the response that created it. */
+                sourceId: string;
+                /** @description Name of the stream, percent-encoded. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The first rows of a stream, with the types of its fields. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamSample"];
+                };
+            };
+            /** @description `malformed-request`: Malformed HTTP request. `validation-failed`: Invalid fields. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Insufficient permissions. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `source-not-found`: Source not found. `stream-not-found`: Stream not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri-too-long`: URL too long. */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-not-allowed`: Host not allowed. */
+            421: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rejected-by-airbyte`: Request rejected by Airbyte. `source-unreachable`: Source unreachable. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers-too-large`: Request headers too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `capability-off`: Not available in this Airbyte installation. */
+            501: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];

@@ -159,6 +159,17 @@ export const SHAPES = {
   definitions: PAGE satisfies ShapeOf<Schemas['ConnectorDefinitionList']>,
   source: { sourceId: 'string', ...ACTOR } satisfies ShapeOf<Schemas['SourceDetails']>,
   destination: { destinationId: 'string', ...ACTOR } satisfies ShapeOf<Schemas['DestinationDetails']>,
+  sample: {
+    sourceId: 'string',
+    name: 'string',
+    namespace: 'string or null',
+    sampledAt: 'string',
+    fields: 'array',
+    rows: 'array',
+    cut: 'array',
+    leftOutFields: 'number',
+    isComplete: 'boolean',
+  } satisfies ShapeOf<Schemas['StreamSample']>,
   connectionCheck: {
     status: 'string',
     message: 'string or null',

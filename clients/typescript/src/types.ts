@@ -24,6 +24,7 @@ export type SchedulePreview = Schemas['SchedulePreview'];
 export type SourceList = Schemas['SourceList'];
 export type DestinationList = Schemas['DestinationList'];
 export type SourceDetails = Schemas['SourceDetails'];
+export type StreamSample = Schemas['StreamSample'];
 export type DestinationDetails = Schemas['DestinationDetails'];
 export type ConnectorInput = Schemas['ConnectorInput'];
 export type PatchConnectorInput = Schemas['PatchConnectorInput'];
@@ -53,6 +54,7 @@ export type RunsQuery = QueryOf<'listRuns'>;
 export type PageQuery = QueryOf<'listSources'>;
 export type EventQuery = QueryOf<'listEvents'>;
 export type DeliveriesQuery = QueryOf<'listDeliveries'>;
+export type StreamSampleQuery = QueryOf<'getStreamSample'>;
 export type DefinitionsQuery = QueryOf<'listConnectorDefinitions'>;
 
 export type Source = Schemas['Source'];

@@ -27,6 +27,8 @@ export const CAPABILITIES = [
   'connectorSchemas',
   /** Checks of sources and destinations: `sources/check_connection`, `scheduler/sources/check_connection` and the same of destinations. */
   'connectorChecks',
+  /** First rows of streams: `sources/sample_stream`, which only the embedded Airbyte has. */
+  'samples',
   /** Streams of a source: `GET /streams` of the public API. */
   'streams',
   /** Freshness objectives: `/tags` of the public API, from 1.5. */

@@ -3,6 +3,7 @@ import type { Operation } from '../client/model/operation';
 import { isMembers, type Members, members, optionalText, ShapeError } from '../client/model/parse';
 import type { CallContext } from '../client/model/airbyte-types';
 import type { InternalClient } from './internal-client';
+import { parseSample, type StreamSample } from './sample-parser';
 
 /** Result of the check of a connector. */
 export interface ConnectionCheck {
@@ -52,6 +53,28 @@ export class ConnectorEndpoints {
       { [`${kind}DefinitionId`]: definitionId, connectionConfiguration: configuration, workspaceId },
       context,
     );
+  }
+
+  /**
+   * The first rows of a stream of a source. Only the embedded Airbyte has this operation.
+   * @throws CapabilityOffError, AirbyteError: `failed` if the connector fails, `unprocessable` for an unknown stream
+   */
+  sample(
+    sourceId: string,
+    { name, namespace }: { readonly name: string; readonly namespace: string | null },
+    context: CallContext,
+  ): Promise<StreamSample> {
+    const body = {
+      sourceId,
+      streamName: name,
+      ...(namespace !== null && { streamNamespace: namespace }),
+    };
+    const operation: Operation = {
+      ...post('sampleStream', '/sources/sample_stream', body),
+      lane: 'discover',
+      runsConnector: true,
+    };
+    return this.internal.run({ capability: 'samples', operation, parse: parseSample }, context);
   }
 
   private runCheck(path: string, body: object, context: CallContext): Promise<ConnectionCheck> {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CoreModule } from '../core/core.module';
 import { InternalModule } from '../internal/internal.module';
+import { SampleService } from './sample.service';
 import { StreamsController } from './streams.controller';
 import { StreamsService } from './streams.service';
 
@@ -8,6 +9,6 @@ import { StreamsService } from './streams.service';
 @Module({
   imports: [CoreModule, InternalModule],
   controllers: [StreamsController],
-  providers: [StreamsService],
+  providers: [SampleService, StreamsService],
 })
 export class StreamsModule {}

@@ -1,12 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../lib/clock';
 import type { RequestContext } from '../../http/request-context';
-import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
 import type { SourceStream } from '../client/model/airbyte-types';
 import { SourceChanges } from '../core/source-changes';
-import { maskedText } from '../core/mask-secrets';
 import { airbyteProblem, isNotFoundError, withProblems } from '../core/upstream-problem';
 import { isVisibleTo } from '../core/visibility';
 import { InternalClient } from '../internal/internal-client';
@@ -16,10 +14,8 @@ import {
   type SourceStreamDto,
   type SourceStreamsDto,
 } from './dto/source-streams.dto';
+import { destinationNotFound, sourceNotFound, sourceUnreachable, workspaceMismatch } from './source-problems';
 import { StreamDiscovery } from './stream-discovery';
-
-/** A connector's message may contain a log. */
-const MAX_MESSAGE_CHARACTERS = 1000;
 
 interface Actor {
   readonly workspaceId: string;
@@ -65,8 +61,8 @@ export class StreamsService {
     }
   }
 
-  /** Resources of other workspaces are reported as not found. */
-  private async requireActors(
+  /** Resources of other workspaces are reported as not found. @throws ProblemException, AirbyteError */
+  async requireActors(
     sourceId: string,
     destinationId: string | null,
     request: RequestContext,
@@ -105,52 +101,4 @@ function toStream(stream: SourceStream): SourceStreamDto {
     primaryKey: stream.sourceDefinedPrimaryKey.map((path) => [...path]),
     fields: stream.fields.slice(0, MAX_FIELDS).map((path) => [...path]),
   };
-}
-
-/** Airbyte answers 500 if the connector fails. */
-function sourceUnreachable(error: AirbyteError): ProblemException {
-  const { extras } = airbyteProblem(error);
-  const message = error.upstreamMessage ?? 'The connector of the source failed, and Airbyte gave no reason.';
-  const detail = maskedText(message, MAX_MESSAGE_CHARACTERS);
-  const upstream = {
-    status: error.status ?? null,
-    message: detail,
-    errorId: extras.upstream?.errorId ?? null,
-  };
-  return new ProblemException('source-unreachable', detail, { ...extras, upstream });
-}
-
-function sourceNotFound(): ProblemException {
-  return new ProblemException(
-    'source-not-found',
-    "No source has this id, or the gateway's Airbyte credentials cannot access it. GET /sources lists the sources.",
-  );
-}
-
-function destinationNotFound(): ProblemException {
-  return new ProblemException('reference-not-found', 'Airbyte does not know what destinationId names.', {
-    errors: [
-      {
-        field: 'destinationId',
-        reason: 'names no destination that Airbyte knows',
-        hint: 'GET /destinations lists the destinations that exist.',
-      },
-    ],
-  });
-}
-
-function workspaceMismatch(): ProblemException {
-  return new ProblemException(
-    'workspace-mismatch',
-    'Airbyte connects a source and a destination of one workspace only.',
-    {
-      errors: [
-        {
-          field: 'destinationId',
-          reason: 'is in a different workspace',
-          hint: 'Choose a destination of the workspace of the source. GET /destinations shows the workspaces.',
-        },
-      ],
-    },
-  );
 }

@@ -67,45 +67,70 @@ export interface ShortCommand {
   readonly signal?: AbortSignal;
 }
 
-const ANSWERS = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;
+/** One run of a connector, whose output is read until enough is known. */
+export interface CommandRun {
+  readonly command: readonly string[];
+  readonly name: string;
+  /** Contents of its files by their options, such as `config` for `--config`. */
+  readonly files: Readonly<Record<string, unknown>>;
+  readonly timeoutMs: number;
+  readonly redact: (text: string) => string;
+  /** Ends the command. */
+  readonly signal?: AbortSignal | undefined;
+  /** Receives each line of its output. If it returns true, the connector is stopped and nothing more is read. */
+  readonly onLine: (line: Buffer) => boolean;
+}
 
-/**
- * Runs a short command and returns the first message of the wanted type.
- * @throws CommandError with secrets masked
- */
-export async function runCommand(
-  runtimeDirs: ConnectorRuntimeDirs,
-  short: ShortCommand,
-): Promise<CommandAnswer> {
-  const { command, name, config, timeoutMs, redact } = short;
-  return withFiles(runtimeDirs, config === null ? {} : { config }, async ({ config: path }) => {
-    const connector = ConnectorProcess.start(
-      [...command, name, ...(path === undefined ? [] : ['--config', path])],
-      runtimeDirs.localRoot,
-      redact,
-    );
+/** The end of a run. */
+export interface CommandEnd {
+  /** Why the engine ended the connector, such as a timeout; null if it did not. */
+  readonly failure: string | null;
+  readonly isTimedOut: boolean;
+  /** Whether nothing more was needed. */
+  readonly isStopped: boolean;
+  readonly end: ProcessEnd;
+  /** With secrets masked. */
+  readonly lastLog: string;
+}
+
+const ANSWERS = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;
+/** Between SIGTERM and SIGKILL for a connector of which nothing more is needed. */
+const STOP_GRACE_MS = 2000;
+
+/** Runs a command of a connector to its end, or until nothing more is needed. */
+export async function runConnector(runtimeDirs: ConnectorRuntimeDirs, run: CommandRun): Promise<CommandEnd> {
+  const { command, name, timeoutMs, redact } = run;
+  return withFiles(runtimeDirs, run.files, async (paths) => {
+    const options = Object.entries(paths).flatMap(([option, path]) => [`--${option}`, path]);
+    const connector = ConnectorProcess.start([...command, name, ...options], runtimeDirs.localRoot, redact);
     connector.stdin.end();
-    const found: Found = { answer: null, failure: null, warnings: [] };
-    const failCommand = (failure: string): void => {
-      found.failure ??= failure;
+    let failure: string | null = null;
+    let isTimedOut = false;
+    let isStopped = false;
+    const fail = (reason: string): void => {
+      failure ??= reason;
       connector.signal('SIGKILL');
     };
     const abort = (): void => {
-      failCommand('The command was interrupted.');
+      fail('The command was interrupted.');
     };
-    short.signal?.addEventListener('abort', abort, { once: true });
-    if (short.signal?.aborted === true) abort();
+    run.signal?.addEventListener('abort', abort, { once: true });
+    if (run.signal?.aborted === true) abort();
     const timer = setTimeout(() => {
-      failCommand(`The connector did not answer ${name} within ${timeoutMs / 1000} seconds.`);
+      isTimedOut = failure === null;
+      fail(`The connector did not answer ${name} within ${timeoutMs / 1000} seconds.`);
     }, timeoutMs);
+    const stopped: Promise<void>[] = [];
     const splitter = new LineSplitter(
       (line) => {
-        if (found.failure === null) collect(found, ANSWERS[name], line, short.onConfiguration);
+        if (failure !== null || isStopped || !run.onLine(line)) return;
+        isStopped = true;
+        stopped.push(connector.stop(STOP_GRACE_MS));
       },
       {
         maxBytes: MAX_ANSWER_BYTES,
         onTooLong: () => {
-          failCommand(`The connector's answer to ${name} is larger than ${sizeOf(MAX_ANSWER_BYTES)}.`);
+          fail(`The connector's answer to ${name} is larger than ${sizeOf(MAX_ANSWER_BYTES)}.`);
         },
       },
     );
@@ -115,12 +140,37 @@ export async function runCommand(
     const end = await connector.ended;
     splitter.end();
     clearTimeout(timer);
-    short.signal?.removeEventListener('abort', abort);
-    const { answer, failure } = found;
-    const warnings = found.warnings.map((text) => redact(text).slice(0, MAX_FAILURE_CHARACTERS));
-    if (answer !== null && failure === null) return { message: answer, warnings };
-    throw new CommandError(redact(failure ?? '') || endedWithoutAnswer(name, end, connector.lastLog));
+    await Promise.all(stopped);
+    run.signal?.removeEventListener('abort', abort);
+    return { failure, isTimedOut, isStopped, end, lastLog: connector.lastLog };
   });
+}
+
+/**
+ * Runs a short command and returns the first message of the wanted type.
+ * @throws CommandError with secrets masked
+ */
+export async function runCommand(
+  runtimeDirs: ConnectorRuntimeDirs,
+  { command, name, config, timeoutMs, redact, onConfiguration, signal }: ShortCommand,
+): Promise<CommandAnswer> {
+  const found: Found = { answer: null, failure: null, warnings: [] };
+  const ended = await runConnector(runtimeDirs, {
+    command,
+    name,
+    files: config === null ? {} : { config },
+    timeoutMs,
+    redact,
+    signal,
+    onLine: (line) => {
+      if (found.failure === null) collect(found, ANSWERS[name], line, onConfiguration);
+      return false;
+    },
+  });
+  const failure = ended.failure ?? found.failure;
+  const warnings = found.warnings.map((text) => redact(text).slice(0, MAX_FAILURE_CHARACTERS));
+  if (found.answer !== null && failure === null) return { message: found.answer, warnings };
+  throw new CommandError(redact(failure ?? '') || endedWithoutAnswer(name, ended));
 }
 
 interface Found {
@@ -129,7 +179,8 @@ interface Found {
   readonly warnings: string[];
 }
 
-function endedWithoutAnswer(name: string, { code, signal }: ProcessEnd, lastLog: string): string {
+/** The reason of a failure that the connector did not report. */
+export function endedWithoutAnswer(name: string, { end: { code, signal }, lastLog }: CommandEnd): string {
   const how = signal === null ? `exit status ${code ?? 'unknown'}` : signal;
   const log = lastLog === '' ? '' : ` Its last log lines:\n${lastLog}`;
   return `The connector ended ${name} without an answer (${how}).${log}`;
@@ -141,19 +192,32 @@ function collect(
   line: Buffer,
   onConfiguration: ShortCommand['onConfiguration'],
 ): void {
-  const message = parseObject(line.toString('utf8'));
-  if (message?.['type'] === wanted) found.answer ??= message;
-  const failure = objectAt(objectAt(message ?? {}, 'trace') ?? {}, 'error');
-  if (failure !== undefined) found.failure ??= stringAt(failure, 'message') ?? 'The connector failed.';
-  const log = objectAt(message ?? {}, 'log');
+  const message = parseObject(line.toString('utf8')) ?? {};
+  if (message['type'] === wanted) found.answer ??= message;
+  found.failure ??= reportedFailure(message) ?? configurationFailure(message, onConfiguration);
+  const log = objectAt(message, 'log');
   if (log?.['level'] === 'WARN' && found.warnings.length < MAX_WARNINGS)
     found.warnings.push((stringAt(log, 'message') ?? '').slice(0, MAX_LOG_LINE_BYTES));
-  const control = message?.['type'] === 'CONTROL' ? objectAt(message, 'control') : undefined;
-  if (control?.['type'] !== 'CONNECTOR_CONFIG') return;
+}
+
+/** The failure that a message reports, or null. */
+export function reportedFailure(message: JsonObject): string | null {
+  const failure = objectAt(objectAt(message, 'trace') ?? {}, 'error');
+  return failure === undefined ? null : (stringAt(failure, 'message') ?? 'The connector failed.');
+}
+
+/** Passes on the configuration of a CONTROL message. Returns the reason why it cannot be used, or null. */
+export function configurationFailure(
+  message: JsonObject,
+  onConfiguration: ShortCommand['onConfiguration'],
+): string | null {
+  const control = message['type'] === 'CONTROL' ? objectAt(message, 'control') : undefined;
+  if (control?.['type'] !== 'CONNECTOR_CONFIG') return null;
   try {
     const configuration = configurationOf('connector', control);
     if (configuration !== null) onConfiguration(configuration);
+    return null;
   } catch (error) {
-    found.failure ??= messageOf(error);
+    return messageOf(error);
   }
 }

@@ -192,12 +192,12 @@ export class Connectors {
   }
 
   /** Removes secrets and paths of this machine from a message of a connector. */
-  private reported(redactor: Redactor, text: string): string {
+  reported(redactor: Redactor, text: string): string {
     return withoutHostPaths(this.runtimeDirs, redactor.redact(text));
   }
 
   /** A redactor for the secrets of a configuration. */
-  private async redactorOf(definitionId: string, config: JsonObject): Promise<Redactor> {
+  async redactorOf(definitionId: string, config: JsonObject): Promise<Redactor> {
     return new Redactor(secretsOf(config, await this.shown(definitionId, config)));
   }
 

@@ -59,6 +59,7 @@ export function pathOf(template: string, ids: Readonly<Record<string, string>> =
     webhookId: WEBHOOK_ID,
     eventId: 'evt_kT3v0bqB6m1d9uEo4pXy2w',
     destinationId: DESTINATION_ID,
+    name: 'orders',
     ...ids,
   };
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(all[name] ?? ''));

@@ -317,6 +317,39 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       return context.send();
     },
   },
+  'getStreamSample source-unreachable': {
+    run: (context) => {
+      context.upstream.on('internal sources/sample_stream', () => problem(500, 'The file has no row.'));
+      return context.send();
+    },
+  },
+  'table-in-use': {
+    run: (context) => {
+      const sourceId = '11111111-1111-4111-8111-111111111111';
+      context.upstream.state.addSource(sourceId);
+      const streams = [{ name: 'people', syncMode: 'full_refresh_overwrite' }];
+      context.upstream.state.addConnection({ sourceId, configurations: { streams } });
+      context.upstream.state.streams = [
+        {
+          streamName: 'people',
+          syncModes: ['full_refresh_overwrite'],
+          defaultCursorField: [],
+          sourceDefinedCursorField: false,
+          sourceDefinedPrimaryKey: [],
+          propertyFields: [['id']],
+        },
+      ];
+      const isChange = context.call.id === 'patchIngestion';
+      return context.send({ body: isChange ? { streams } : { ...ORDERS, streams } });
+    },
+  },
+  'stream-not-found': {
+    run: (context) => {
+      const message = 'The source has no stream "orders".';
+      context.upstream.on('internal sources/sample_stream', () => json(422, { message }));
+      return context.send();
+    },
+  },
   'workspace-mismatch': {
     run: (context) => {
       context.upstream.state.addDestination(ORDERS.destinationId, OTHER_WORKSPACE);

@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/lib/clock';
 import { checkAnswer } from '../../support/contract';
 import { startGateway, type TestGateway } from '../../support/gateway';
 import { type ScriptedUpstream, WORKSPACE_ID } from '../../support/scripted-upstream';
+import { serveSample } from '../../support/serve-connectors';
 import { attempt, FORMATTED_LOG, serveInternalApi } from '../../support/upstream-internal';
 import { type Call, CALLS, CONNECTION_ID } from './calls';
 
@@ -105,6 +106,7 @@ export class ScenarioContext {
     const times = { startTime: '2026-01-15T02:00Z', lastUpdatedAt: '2026-01-15T02:07Z' };
     const internal = serveInternalApi(upstream);
     internal.jobs.set(1, { attempts: [attempt(0)], log: FORMATTED_LOG });
+    serveSample(upstream);
     const status = call.id === 'cancelRun' ? 'running' : 'succeeded';
     upstream.state.addJob({ connectionId: CONNECTION_ID, status, ...times });
   }

@@ -1,6 +1,6 @@
 import { fault, json, type ScriptedUpstream } from '../../support/scripted-upstream';
 import { attempt, EVENTS, serveInternalApi, STRUCTURED_LOG } from '../../support/upstream-internal';
-import { serveConnectors } from '../../support/serve-connectors';
+import { serveConnectors, serveSample } from '../../support/serve-connectors';
 import { CONNECTION_ID as ID, CRON, type Method, ORDERS } from '../answers/calls';
 
 const QUARTZ = { scheduleType: 'cron', cronExpression: '00 00 02 * * ?' };
@@ -277,6 +277,14 @@ export const EXAMPLE_SCENARIOS: readonly ExampleScenario[] = [
     prepare: (upstream) => {
       upstream.state.streams = [ORDERS_STREAM];
     },
+  },
+  {
+    operation: 'getStreamSample',
+    name: 'two',
+    summary: 'A stream with two rows',
+    method: 'get',
+    path: `/sources/${ORDERS.sourceId}/streams/orders/sample`,
+    prepare: serveSample,
   },
   { operation: 'listSources', name: 'one', summary: 'One source', method: 'get', path: '/sources' },
   {
