@@ -76,7 +76,11 @@ describe('POST /ingestion/check', () => {
     const response = await check({
       schedule: { scheduleType: 'cron', cronExpression: '0 2 * * *' },
     }).expect(200);
-    expect(bench.upstream.requests.map(({ operation }) => operation)).toEqual(['GET /sources/:id', 'GET /destinations/:id', 'GET /connections']);
+    expect(bench.upstream.requests.map(({ operation }) => operation)).toEqual([
+      'GET /sources/:id',
+      'GET /destinations/:id',
+      'GET /connections',
+    ]);
     expect(response.body).toEqual({
       schedule: { scheduleType: 'cron', cronExpression: '0 2 * * *', basicTiming: null, timeZone: 'UTC' },
       quartzExpression: '0 0 2 * * ?',
