@@ -78,6 +78,7 @@ export const SHAPES = {
     quartzExpression: 'string or null',
     nextSyncs: 'array',
     unchecked: 'array',
+    warnings: 'array',
   } satisfies ShapeOf<Schemas['CreationCheck']>,
   status: {
     connectionId: 'string',

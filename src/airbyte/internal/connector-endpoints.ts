@@ -74,7 +74,7 @@ export class ConnectorEndpoints {
       lane: 'discover',
       runsConnector: true,
     };
-    return this.internal.run({ capability: 'samples', operation, parse: parseSample }, context);
+    return this.internal.caller.run({ capability: 'samples', operation, parse: parseSample }, context);
   }
 
   private runCheck(path: string, body: object, context: CallContext): Promise<ConnectionCheck> {

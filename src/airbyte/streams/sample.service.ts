@@ -6,7 +6,7 @@ import { AirbyteError } from '../client/model/airbyte-errors';
 import { capabilityProblem } from '../core/capability-problem';
 import { airbyteProblem, withProblems } from '../core/upstream-problem';
 import { ConnectorEndpoints } from '../internal/connector-endpoints';
-import { CapabilityOffError } from '../internal/internal-client';
+import { CapabilityOffError } from '../internal/internal-caller';
 import type { SampledField } from '../internal/sample-parser';
 import type { SampleFieldDto, StreamSampleDto } from './dto/stream-sample.dto';
 import { sourceUnreachable, streamNotFound } from './source-problems';
