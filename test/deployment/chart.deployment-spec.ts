@@ -70,8 +70,8 @@ describe('the chart', () => {
       ...['Deployment', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'Service', 'ServiceAccount'],
     ]);
     expect(kindsOf(rendered('everything'))).toEqual([
-      ...['Deployment', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget', 'PrometheusRule'],
-      ...['Service', 'Service', 'ServiceAccount', 'ServiceMonitor'],
+      ...['Deployment', 'HTTPRoute', 'HorizontalPodAutoscaler', 'Ingress', 'NetworkPolicy'],
+      ...['PodDisruptionBudget', 'PrometheusRule', 'Service', 'Service', 'ServiceAccount', 'ServiceMonitor'],
     ]);
     expect(kindsOf(rendered('open'))).toEqual(['Deployment', 'Service']);
   });
@@ -164,6 +164,26 @@ describe('the chart', () => {
     });
   });
 
+  it('publishes the API beyond the cluster, and not the metrics', () => {
+    const objects = rendered('everything');
+    const specOf = (kind: string): unknown => objects.find((object) => object.kind === kind)?.spec;
+    const backend = { service: { name: 'ingestion', port: { name: 'http' } } };
+    const hosts = ['ingestion.example.com', 'ingestion.example.net'];
+    expect(specOf('Ingress')).toEqual({
+      ingressClassName: 'nginx',
+      tls: [{ hosts, secretName: 'ingestion-tls' }],
+      rules: hosts.map((host) => ({
+        host,
+        http: { paths: [{ path: '/', pathType: 'Prefix', backend }] },
+      })),
+    });
+    expect(specOf('HTTPRoute')).toEqual({
+      parentRefs: [{ name: 'public', namespace: 'gateways', sectionName: 'https' }],
+      hostnames: ['ingestion.example.com'],
+      rules: [{ backendRefs: [{ name: 'ingestion', port: 80 }] }],
+    });
+  });
+
   it('runs the image of its digest', () => {
     expect(podOf(rendered('everything')).containers[0].image).toMatch(/^registry\.example\.com\/.*@sha256:/);
     expect(podOf(rendered('replicas')).containers[0].image).toBe('airbyte-ingestion-api:0.1.0');
@@ -207,6 +227,13 @@ describe('a combination that does not work', () => {
       'REDIS_URL is set in settings and in secrets',
     ],
     ['a short end', 'replicas', { 'shutdown.gracePeriodSeconds': 40 }, 'gracePeriodSeconds must be longer'],
+    ['an ingress for every host', 'replicas', { 'ingress.enabled': true }, 'ingress needs ingress.hosts'],
+    [
+      'a route without a Gateway',
+      'replicas',
+      { 'httpRoute.enabled': true },
+      'httpRoute needs httpRoute.parentRefs',
+    ],
     ['a monitor without metrics', 'everything', { 'metrics.enabled': false }, 'needs metrics.enabled'],
     [
       'a monitor that is refused',
@@ -234,6 +261,9 @@ describe('a wrong value', () => {
     ['secrets.LOG_LEVEL', { secret: 'a' }],
     ['service.port', 70_000],
     ['service.type', 'ExternalName'],
+    ['ingress.hosts', ['https://api.example.com']],
+    ['ingress.tls', [{ secret: 'api-tls' }]],
+    ['httpRoute.parentRefs', [{ namespace: 'gateways' }]],
     ['metrics.port', 3000],
     ['persistence.size', 'ten'],
     ['persistence.accessMode', 'ReadWriteMany'],

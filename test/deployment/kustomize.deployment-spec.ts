@@ -1,12 +1,30 @@
-import { join } from 'node:path';
-import { faultsOf, KUSTOMIZE, type KubernetesObject, objectsIn, render, run } from './support/tools';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { load } from 'js-yaml';
+import {
+  faultsOf,
+  KUSTOMIZE,
+  type KubernetesObject,
+  objectsIn,
+  readProject,
+  render,
+  run,
+} from './support/tools';
 
 const VALUES = join(KUSTOMIZE, 'chart-values.yaml');
 /** Labels of Helm. */
 const OF_HELM = ['helm.sh/chart', 'app.kubernetes.io/managed-by'];
 
-function built(folder: string): string {
-  const { ok, output, complaint } = run('kustomize', ['build', join(KUSTOMIZE, folder)]);
+/** Builds an overlay of the base with these components. */
+function built(components: readonly string[]): string {
+  const overlay = mkdtempSync(join(tmpdir(), 'overlay-'));
+  const to = (folder: string): string => relative(overlay, join(KUSTOMIZE, folder));
+  const kustomization = { resources: [to('base')], components: components.map(to) };
+  // JSON is YAML.
+  writeFileSync(join(overlay, 'kustomization.yaml'), JSON.stringify(kustomization));
+  const { ok, output, complaint } = run('kustomize', ['build', overlay]);
+  rmSync(overlay, { recursive: true });
   if (!ok) throw new Error(complaint);
   return output;
 }
@@ -32,12 +50,24 @@ function fromChart(values: Readonly<Record<string, unknown>>): Record<string, un
 }
 
 describe('the kustomize base', () => {
-  it.each<[string, Record<string, unknown>]>([
-    ['base', {}],
-    ['prometheus-operator', { 'metrics.serviceMonitor.enabled': true }],
-  ])('has the objects of the chart, and they are valid: %s', (folder, values) => {
-    const yaml = built(folder);
+  const prometheus = { 'metrics.serviceMonitor.enabled': true, 'metrics.prometheusRule.enabled': true };
+  const ingress = { 'ingress.enabled': true, 'ingress.hosts': ['ingestion.example.com'] };
+
+  it.each<[readonly string[], Record<string, unknown>]>([
+    [[], {}],
+    [['prometheus-operator'], prometheus],
+    [['ingress'], ingress],
+    [['ingress', 'prometheus-operator'], { ...ingress, ...prometheus }],
+  ])('has the objects of the chart, and they are valid, with the components %j', (components, values) => {
+    const yaml = built(components);
     expect(faultsOf(yaml)).toBe('');
     expect(comparable(objectsIn(yaml))).toEqual(fromChart(values));
+  });
+
+  it('has the rules of deploy/alerts: node scripts/copy-rules.mjs copies them', () => {
+    const { spec } = load(
+      readProject('deploy/kustomize/prometheus-operator/prometheusrule.yaml'),
+    ) as KubernetesObject;
+    expect(spec).toEqual(load(readProject('deploy/alerts/airbyte-ingestion-api.rules.yaml')));
   });
 });

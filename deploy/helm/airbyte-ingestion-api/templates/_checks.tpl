@@ -22,6 +22,12 @@
 {{- if le (int .Values.shutdown.gracePeriodSeconds) (add 30 (int .Values.shutdown.waitSeconds) | int) -}}
 {{- fail "shutdown.gracePeriodSeconds must be longer than shutdown.waitSeconds and 30 s, because the gateway needs up to 30 s to stop." -}}
 {{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
+{{- fail "ingress needs ingress.hosts: without a name it would take the requests of every host." -}}
+{{- end -}}
+{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
+{{- fail "httpRoute needs httpRoute.parentRefs, the Gateway that it belongs to." -}}
+{{- end -}}
 {{- if and .Values.metrics.serviceMonitor.enabled (not .Values.metrics.enabled) -}}
 {{- fail "metrics.serviceMonitor needs metrics.enabled." -}}
 {{- end -}}
