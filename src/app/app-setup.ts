@@ -11,9 +11,6 @@ import { addCrossOriginRules, refuseForeignPages } from '../http/cross-origin';
 import { addRawHttpGuards } from '../http/raw-http-guards';
 import { addMethodTable, refuseOtherMethods } from '../http/method-table';
 import { GatewayMetrics } from '../metrics/gateway/gateway-metrics';
-import { MetricsPages } from '../metrics/metrics-page';
-import { addMetricsRoute } from '../metrics/metrics-route';
-import { addOperatorRoute } from '../operator/operator-route';
 import { OperatorService } from '../operator/operator.service';
 import { RequestsInFlight } from '../http/connections/requests-in-flight';
 import { REQUEST_ID_HEADER } from '../http/request-id';
@@ -39,8 +36,6 @@ export function configureApp(app: NestFastifyApplication): void {
   addDocsPage(fastify);
   addProblemPages(fastify);
   if (settings.servesUi) addUiPage(fastify, requiresAuthentication(settings));
-  addOperatorRoute(fastify, app.get(OperatorService));
-  addMetricsRoute(fastify, app.get(MetricsPages), settings);
 }
 
 /**

@@ -4,7 +4,7 @@ import { ProblemException } from '../api/problem/problem.exception';
 import type { MetricsSettings } from '../config/settings-types';
 import { addRawHttpGuards } from '../http/raw-http-guards';
 import type { MetricsPages } from '../metrics/metrics-page';
-import { addOpenMetricsRoute } from '../metrics/metrics-route';
+import { addOpenMetricsRoute } from '../metrics/send-metrics';
 import { createFastifyAdapter, writeFrameworkError } from './fastify-adapter';
 
 /** A server that has nothing but the metrics, without authentication. */

@@ -42,6 +42,7 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('schedule', 'Validate and explain schedules.')
     .addTag('events', 'Follow what happens to runs and ingestions.')
     .addTag('webhooks', 'Receive events by HTTP requests.')
+    .addTag('operator', 'Observe the gateway itself.')
     .addTag('health', 'Liveness and readiness probes.')
     .build();
   const document = SwaggerModule.createDocument(app, config, {

@@ -54,6 +54,27 @@ describe('the freshness of an ingestion', () => {
     expect(await statusOf('?freshness=PT1H')).toMatchObject({ freshness: 'PT1H', health: 'stale' });
   });
 
+  it('is compared with the ends of the successes of the last 28 days', async () => {
+    connection();
+    const at = (time: string): void => {
+      const times = { startTime: time, lastUpdatedAt: time };
+      bench.upstream.state.addJob({ connectionId: UUID, rowsSynced: 1, ...times });
+    };
+    for (const time of ['2026-01-15T02:00:00Z', '2026-01-14T02:00:00Z']) at(time);
+    expect(await statusOf()).toMatchObject({ withinFreshness: null });
+    await patch({ freshness: 'PT12H' }).expect(200);
+    // Of 32.5 hours 12 and 8.5.
+    const since = '2026-01-14T02:00:00.000Z';
+    expect(await statusOf()).toMatchObject({
+      withinFreshness: { share: 0.6307, since, observedSeconds: 117_000 },
+    });
+    expect(await statusOf('?freshness=P1D')).toMatchObject({ withinFreshness: { share: 1, since } });
+    at('2025-12-01T02:00:00Z');
+    expect(await statusOf('?freshness=P60D')).toMatchObject({
+      withinFreshness: { share: 1, since: '2025-12-18T10:30:00.000Z', observedSeconds: 28 * 86_400 },
+    });
+  });
+
   it('can be changed and removed, and keeps the tags that people have made', async () => {
     bench.upstream.state.tags = [OWN_TAG];
     connection({ tags: [OWN_TAG] });

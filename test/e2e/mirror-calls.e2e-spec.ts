@@ -13,6 +13,11 @@ const PASSING_MS = 100;
 /** Nothing but a test makes time pass, so that no tick and no sweep disturbs the counts. */
 const SETTINGS = { FEED_INTERVAL_MS: '600000', CONNECTION_MAX_AGE_MS: '3600000' };
 
+interface Timeliness {
+  readonly lastSync: string | null;
+  readonly withinFreshness: { readonly share: number } | null;
+}
+
 interface List {
   readonly data: readonly { readonly connectionId: string; readonly health: string }[];
   readonly nextPageToken: string | null;
@@ -99,6 +104,20 @@ describe('upstream calls for 1,000 connections with 50,000 jobs', () => {
         expect(answer.body.results.filter(({ status }) => status !== null)).toHaveLength(100);
       });
       expect(calls).toEqual([]);
+    });
+
+    it('makes none for the share of time within an objective', async () => {
+      const shares: unknown[] = [];
+      const calls = await operationsOf(async () => {
+        for (const id of ids.slice(0, 20)) {
+          const path = `/ingestion/${id}/status?freshness=P1D`;
+          const { body } = await gateway.send<Timeliness>('GET', path);
+          if (body.lastSync !== null) shares.push(body.withinFreshness?.share);
+        }
+      });
+      expect(calls).toEqual([]);
+      expect(shares.length).toBeGreaterThan(0);
+      expect(shares.filter((share) => typeof share !== 'number')).toEqual([]);
     });
 
     it('makes none for conditional requests', async () => {

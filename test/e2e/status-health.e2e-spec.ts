@@ -80,26 +80,29 @@ describe('GET /ingestion/{connectionId}/status', () => {
     });
   });
 
-  it('answers 304 while nothing changes, and 200 after a change', async () => {
-    job(15);
-    const first = await read().expect(200);
-    const etag = String(first.headers['etag']);
-    expect(etag).toMatch(/^W\/"[\w-]+"$/);
-    expect(first.headers['cache-control']).toBe('private, no-cache');
-    nowMs += 600_000;
-    const same = await read('', { 'if-none-match': etag }).expect(304);
-    expect([same.text, same.headers['etag'], same.headers['cache-control']]).toEqual([
-      '',
-      etag,
-      'private, no-cache',
-    ]);
-    job(15, { status: 'running' });
-    const changed = await read('', { 'if-none-match': etag }).expect(200);
-    expect(changed.headers['etag']).not.toBe(etag);
-    expect((changed.body as { observedAt: string }).observedAt).not.toBe(
-      (first.body as { observedAt: string }).observedAt,
-    );
-  });
+  it.each(['', '?freshness=P1D'])(
+    'answers 304 while nothing changes, and 200 after a change%s',
+    async (query) => {
+      job(15);
+      const first = await read(query).expect(200);
+      const etag = String(first.headers['etag']);
+      expect(etag).toMatch(/^W\/"[\w-]+"$/);
+      expect(first.headers['cache-control']).toBe('private, no-cache');
+      nowMs += 600_000;
+      const same = await read(query, { 'if-none-match': etag }).expect(304);
+      expect([same.text, same.headers['etag'], same.headers['cache-control']]).toEqual([
+        '',
+        etag,
+        'private, no-cache',
+      ]);
+      job(15, { status: 'running' });
+      const changed = await read(query, { 'if-none-match': etag }).expect(200);
+      expect(changed.headers['etag']).not.toBe(etag);
+      expect((changed.body as { observedAt: string }).observedAt).not.toBe(
+        (first.body as { observedAt: string }).observedAt,
+      );
+    },
+  );
 
   it.each([
     ['PT9H', 'healthy'],

@@ -69,6 +69,7 @@ describe('GET /ingestion/{connectionId}/status', () => {
       currentRun: null,
       consecutiveFailures: 0,
       freshness: null,
+      withinFreshness: null,
       nextSyncReason: 'manual',
       nextSyncs: [],
       health: 'never_synced',

@@ -92,6 +92,7 @@ export const SHAPES = {
     currentRun: 'object or null',
     consecutiveFailures: 'number',
     freshness: 'string or null',
+    withinFreshness: 'object or null',
     nextSyncReason: 'string',
     nextSyncs: 'array',
     health: 'string',

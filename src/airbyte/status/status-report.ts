@@ -1,3 +1,4 @@
+import { parseDurationMs } from '../../config/iso-duration';
 import type { AirbyteError } from '../client/model/airbyte-errors';
 import type { AirbyteJob } from '../client/model/airbyte-types';
 import type { ListedRunDto } from '../core/dto/listed-run.dto';
@@ -6,7 +7,7 @@ import type { RunDto } from '../core/dto/run.dto';
 import { ingestionStatus, upstreamStatus } from '../core/ingestion-mapper';
 import { toRun } from '../core/run-mapper';
 import { readSchedule, type Schedule } from '../schedule';
-import type { IngestionStatusDto } from './dto/ingestion-status.dto';
+import type { IngestionStatusDto, WithinFreshnessDto } from './dto/ingestion-status.dto';
 import {
   freshnessIn,
   type HealthReason,
@@ -19,6 +20,7 @@ import { assessHealth, type HealthReport } from './health';
 import { bringsData, currentJob, failuresInARow, hasEnded, syncStateOf } from '../core/job-status';
 import type { ObservedIngestion } from '../mirror/observed-ingestion';
 import { type NextSyncs, nextSyncsOf } from './next-syncs';
+import { withinFreshness } from './within-freshness';
 
 /** Facts, schedule and next syncs of an ingestion; shared by statuses and lists. */
 export interface StatusInputs {
@@ -76,6 +78,25 @@ function lastRunOf(job: AirbyteJob, { newestJobs, runFailure }: StatusFacts): Li
   return { ...run, failure: job === failuresInARow(newestJobs)[0] ? runFailure : null };
 }
 
+/** While Airbyte cannot be read, the time since the observation does not count. */
+function withinFreshnessOf(
+  { facts }: StatusInputs,
+  { failure, ageMs }: ObservedIngestion,
+  freshness: string | null,
+): WithinFreshnessDto | null {
+  const objectiveMs = freshness === null ? null : parseDurationMs(freshness);
+  if (objectiveMs === null) return null;
+  const until = failure === null ? facts.now : new Date(facts.now.getTime() - ageMs);
+  const found = withinFreshness(facts, objectiveMs, until);
+  return (
+    found && {
+      share: Math.floor(found.share * 10_000) / 10_000,
+      since: found.since.toISOString(),
+      observedSeconds: Math.floor(found.observedMs / 1000),
+    }
+  );
+}
+
 /** Computes the status of an ingestion. */
 export function statusOf(observed: ObservedIngestion, now: Date, tolerances: Tolerances): IngestionStatusDto {
   const inputs = readFacts(observed, now);
@@ -84,6 +105,7 @@ export function statusOf(observed: ObservedIngestion, now: Date, tolerances: Tol
   const { health, reasons } = healthOf(inputs, observed, tolerances);
   const lastRun = newestJobs.find((job) => bringsData(job) && hasEnded(job)) ?? facts.newestSuccess;
   const current = currentJob(newestJobs);
+  const freshness = freshnessIn(connection, tolerances);
   const nextSyncs = upcoming.nextSyncs.map((moment) => moment.toISOString());
   return {
     connectionId: connection.connectionId,
@@ -96,7 +118,8 @@ export function statusOf(observed: ObservedIngestion, now: Date, tolerances: Tol
     lastRun: lastRun && lastRunOf(lastRun, facts),
     currentRun: current && toRun(current),
     consecutiveFailures: failuresInARow(newestJobs).length,
-    freshness: freshnessIn(connection, tolerances),
+    freshness,
+    withinFreshness: withinFreshnessOf(inputs, observed, freshness),
     nextSyncReason: upcoming.reason,
     nextSyncs,
     health,

@@ -17,9 +17,9 @@ import { StatusBatchDto, StatusBatchRequestDto } from './dto/status-batch.dto';
 import { FreshnessQueryDto, StatusQueryDto } from './dto/status-query.dto';
 import { StatusService } from './status.service';
 
-/** Entity tag of a status; excludes `observedAt`. */
+/** Entity tag of a status; excludes what changes with the time alone. */
 function statusTag(status: IngestionStatusDto): string {
-  return weakTag(Object.assign({}, status, { observedAt: null }));
+  return weakTag(Object.assign({}, status, { observedAt: null, withinFreshness: null }));
 }
 
 @ApiTags('ingestion')
@@ -40,7 +40,7 @@ export class StatusController {
       'from memory: runs are a few seconds old (`FEED_INTERVAL_MS`), settings up to 15 (`CONNECTION_MAX_AGE_MS`). ' +
       '`observedAt` and `Age` give the age. `Cache-Control: no-cache` reads Airbyte. While Airbyte cannot be read, the ' +
       'last status is returned with the health reason `not_observed`. ' +
-      'The entity tag excludes `observedAt`, so conditional polling is cheap while nothing changes.',
+      'The entity tag excludes `observedAt` and `withinFreshness`, so conditional polling is cheap while nothing changes.',
   })
   @ApiIdParam('connectionId')
   @ApiConditional(IngestionStatusDto, { isAged: true })

@@ -10,8 +10,8 @@ interface Described {
   readonly components: { readonly schemas: Record<string, { enum?: string[] }> };
 }
 
-/** Problems of requests that match no operation. */
-const OF_NO_OPERATION = ['route-not-found', 'method-not-allowed'];
+/** Problems that no operation answers. */
+const OF_NO_OPERATION = ['method-not-allowed'];
 
 describe('the catalogue of problems', () => {
   it('has a page for every code, and no other pages', () => {

@@ -271,6 +271,10 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
     run: (context) => context.send(),
   },
   'listEvents 200': { ...EVENTS, run: (context) => context.send() },
+  'route-not-found': {
+    settings: { METRICS_PORT: '0' },
+    run: (context) => context.send(),
+  },
   'run-ended': {
     run: (context) => {
       for (const job of context.upstream.state.jobs) job.status = 'succeeded';

@@ -26,7 +26,7 @@ export interface Sending {
 /** Keys by what they may: the names are the scopes. */
 export const KEYS = { 'ingestion:read': 'key-of-a-reader', 'ingestion:write': 'key-of-a-writer' };
 const EVERY_SCOPE =
-  'ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy+webhook:write+connector:read+connector:write';
+  'ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy+webhook:write+connector:read+connector:write+metrics:read+operator:read';
 
 /** For `API_KEYS`. */
 export const API_KEYS = Object.entries(KEYS)

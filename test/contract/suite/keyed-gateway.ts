@@ -39,7 +39,7 @@ export async function startKeyedGateway({
       PORT: '0',
       DATA_DIR: dataDir,
       ...(!isOpen && {
-        API_KEYS: `contract:ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy+webhook:write+connector:read+connector:write:${hash}`,
+        API_KEYS: `contract:ingestion:read+ingestion:write+ingestion:logs+ingestion:destroy+webhook:write+connector:read+connector:write+metrics:read+operator:read:${hash}`,
       }),
       LOG_LEVEL: 'info',
       RATE_LIMIT: 'off',

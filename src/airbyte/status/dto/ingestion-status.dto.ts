@@ -30,6 +30,24 @@ export class HealthReasonDto {
   since: string | null;
 }
 
+@ApiSchema({
+  name: 'WithinFreshness',
+  description: 'Part of the last 28 days in which data was as recent as the freshness objective demands.',
+})
+export class WithinFreshnessDto {
+  /** Share of the observed time, rounded down to four decimals. 1: always. */
+  @ApiProperty({ minimum: 0, maximum: 1, example: 0.9985 })
+  share: number;
+
+  /** Begin of the observed time: 28 days ago, or later if the oldest success that the gateway knows is newer. */
+  @ApiProperty({ format: 'date-time', example: '2025-12-18T10:30:00.000Z' })
+  since: string;
+
+  /** Length of the observed time, rounded down to seconds. */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: 2_419_200, example: 2_419_200 })
+  observedSeconds: number;
+}
+
 @ApiSchema({ name: 'IngestionStatusReport', description: 'Status of an ingestion.' })
 export class IngestionStatusDto {
   @ApiProperty({ example: 'conn-12345678-1234-1234-1234-123456789012' })
@@ -83,6 +101,13 @@ export class IngestionStatusDto {
    */
   @ApiProperty({ type: 'string', nullable: true, example: 'PT26H' })
   freshness: string | null;
+
+  /**
+   * Time within the objective `freshness`. It moves on with the time, so the entity tag excludes it. Null without an objective, and
+   * without a success.
+   */
+  @ApiProperty({ type: () => WithinFreshnessDto, nullable: true })
+  withinFreshness: WithinFreshnessDto | null;
 
   /** Reason for the presence or absence of a next sync. */
   @ApiProperty({ enum: NEXT_SYNC_REASONS, enumName: 'NextSyncReason', example: 'scheduled' })
