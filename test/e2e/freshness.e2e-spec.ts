@@ -61,7 +61,6 @@ describe('the freshness of an ingestion', () => {
       bench.upstream.state.addJob({ connectionId: UUID, rowsSynced: 1, ...times });
     };
     for (const time of ['2026-01-15T02:00:00Z', '2026-01-14T02:00:00Z']) at(time);
-    expect(await statusOf()).toMatchObject({ withinFreshness: null });
     await patch({ freshness: 'PT12H' }).expect(200);
     // Of 32.5 hours 12 and 8.5.
     const since = '2026-01-14T02:00:00.000Z';
@@ -69,8 +68,11 @@ describe('the freshness of an ingestion', () => {
       withinFreshness: { share: 0.6307, since, observedSeconds: 117_000 },
     });
     expect(await statusOf('?freshness=P1D')).toMatchObject({ withinFreshness: { share: 1, since } });
+    await patch({ freshness: 'default' }).expect(200);
+    expect(await statusOf()).toMatchObject({ freshness: null, withinFreshness: null });
     at('2025-12-01T02:00:00Z');
-    expect(await statusOf('?freshness=P60D')).toMatchObject({
+    await patch({ freshness: 'P60D' }).expect(200);
+    expect(await statusOf()).toMatchObject({
       withinFreshness: { share: 1, since: '2025-12-18T10:30:00.000Z', observedSeconds: 28 * 86_400 },
     });
   });
