@@ -1,5 +1,5 @@
 // JSON schemas of the Kubernetes objects in the chart, for kubeconform. They come from npm packages, so that no test needs
-// another network. kubeconform's -strict only chooses a file, so the schemas themselves refuse unknown members here.
+// another network. Newer versions of the packages have compiled validators instead of schemas. kubeconform's -strict only chooses a file, so the schemas themselves refuse unknown members here.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import { join } from 'node:path';
 const CLASSES = {
   'deployment-apps-v1': 'kubernetes-models/apps/v1/Deployment',
   'horizontalpodautoscaler-autoscaling-v2': 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler',
+  'httproute-gateway-v1': '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute',
+  'ingress-networking-v1': 'kubernetes-models/networking.k8s.io/v1/Ingress',
   'networkpolicy-networking-v1': 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy',
   'persistentvolumeclaim-v1': 'kubernetes-models/v1/PersistentVolumeClaim',
   'poddisruptionbudget-policy-v1': 'kubernetes-models/policy/v1/PodDisruptionBudget',
