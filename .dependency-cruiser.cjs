@@ -181,7 +181,7 @@ module.exports = {
           '^src/embedded/',
           '^src/demo/',
           // It has no Nest container.
-          '^src/doctor/main\\.ts$',
+          '^src/(doctor|notifications)/main\\.ts$',
           '^src/backup/embedded-copy\\.ts$',
         ],
       },

@@ -88,7 +88,7 @@ export default tseslint.config(
     ignores: [
       'src/main.ts',
       'src/demo/**',
-      'src/doctor/main.ts',
+      'src/{doctor,notifications}/main.ts',
       'src/backup/main.ts',
       'src/embedded/engine/connector-process.ts',
       'src/embedded/connectors/**',

@@ -34,6 +34,7 @@ export async function bundle(folder) {
       join(folder, 'main.js'),
       join(folder, 'doctor', 'main.js'),
       join(folder, 'backup', 'main.js'),
+      join(folder, 'notifications', 'main.js'),
       join(folder, 'embedded', 'index.js'),
       join(folder, 'embedded', 'configuration', 'worker.js'),
       join(folder, 'embedded', 'installer', 'main.js'),

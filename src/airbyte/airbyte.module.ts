@@ -4,6 +4,7 @@ import { CapabilitiesModule } from './capabilities/capabilities.module';
 import { ConnectorsModule } from './connectors/connectors.module';
 import { CoreModule } from './core/core.module';
 import { HistoryModule } from './history/history.module';
+import { HooksModule } from './hooks/hooks.module';
 import { IngestionModule } from './ingestion/ingestion.module';
 import { ListingModule } from './listing/listing.module';
 import { PauseModule } from './pause/pause.module';
@@ -20,6 +21,7 @@ import { StatusModule } from './status/status.module';
     CapabilitiesModule,
     ConnectorsModule,
     HistoryModule,
+    HooksModule,
     IngestionModule,
     ListingModule,
     PauseModule,

@@ -37,7 +37,8 @@ export class CallerGate {
       const quota = { remaining: 0, resetMs: blockedForMs, isExceeded: true };
       this.authorize({ access, failure: null, quota }, request, reply);
     }
-    const failure = access === undefined ? null : await this.authenticate(request);
+    const needsCaller = access !== undefined && access !== 'counted';
+    const failure = needsCaller ? await this.authenticate(request) : null;
     const quota = await this.count(request);
     if (failure && quota?.isExceeded) this.blocked.add(networkOf(clientAddress(request)), quota.resetMs);
     this.authorize({ access, failure, quota }, request, reply);
@@ -92,14 +93,14 @@ export class CallerGate {
       if (quota.isExceeded) throw rateLimited(this.rate.limit, quota);
     }
     if (failure) throw asError(failure.error);
-    if (!access || access === 'any-scope' || !this.authenticator) return;
+    if (!access || access === 'any-scope' || access === 'counted' || !this.authenticator) return;
     if (request.caller?.scopes.includes(access) !== true) throw scopeMissing(access);
   }
 }
 
 /** Results of authentication and rate limiting. */
 interface Admission {
-  readonly access: Scope | 'any-scope' | undefined;
+  readonly access: Scope | 'any-scope' | 'counted' | undefined;
   readonly failure: AuthenticationFailure | null;
   readonly quota: Quota | null;
 }

@@ -74,6 +74,17 @@ export function readOidc(env: Environment): OidcSettings | null {
   return null;
 }
 
+/** It is a part of a URL and the only proof of the sender, so it has to be hard to guess. */
+export function readNotificationToken(env: Environment): string | null {
+  const token = env.secret('AIRBYTE_NOTIFICATION_TOKEN');
+  if (token === null || /^[\w-]{24,128}$/.test(token)) return token;
+  env.complain(
+    'AIRBYTE_NOTIFICATION_TOKEN',
+    'must have 24 to 128 letters, digits, - or _, as openssl rand -hex 24 makes them',
+  );
+  return null;
+}
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
 export function isLoopback(host: string): boolean {

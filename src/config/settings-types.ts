@@ -128,6 +128,8 @@ export interface Settings {
   readonly tracing: TracingSettings;
   readonly events: EventSettings;
   readonly webhooks: WebhookSettings;
+  /** Last part of the path that Airbyte's notifications are sent to. Null: they are not accepted. */
+  readonly notificationToken: string | null;
   /**
    * Longest time without new data for ingestions that have no objective of their own, as an ISO 8601 duration. Null: their
    * schedule decides.

@@ -67,6 +67,7 @@ describe('parseSettings', () => {
       idempotencyDoubtMs: 900_000,
       redisUrl: null,
       pageTokenKey: null,
+      notificationToken: null,
       logLevel: 'info',
       readyWithoutAirbyte: false,
       dataDir: './data',

@@ -4,6 +4,7 @@ import {
   isLoopback,
   readAirbyteCredentials,
   readApiKeys,
+  readNotificationToken,
   readOidc,
   requireAuthenticationBeyondLoopback,
 } from './credentials';
@@ -61,6 +62,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     mirror,
     events,
     webhooks: { offReason: webhooksOffReason(env, events), allowedHosts: readWebhookHosts(env) },
+    notificationToken: readNotificationToken(env),
     metrics: {
       port: readMetricsPort(env),
       allowedHosts: allowedHosts.withoutSignIn,

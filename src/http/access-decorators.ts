@@ -29,6 +29,11 @@ export function ForEveryCaller(): MethodDecorator {
   );
 }
 
+/** Requires no authentication. The rate limit of the address applies. */
+export function CountedOnly(): MethodDecorator {
+  return AddRouteRules({ access: 'counted' });
+}
+
 /** Requires no authentication. */
 export function Open(): MethodDecorator {
   return AddRouteRules({ access: 'open' });

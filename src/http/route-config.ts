@@ -4,10 +4,10 @@ import type { Scope } from './caller';
 /** Route metadata for hooks. */
 export interface RouteRules {
   /**
-   * The required scope. `any-scope` requires authentication only, `open` not even that. Absent for routes that libraries
-   * add.
+   * The required scope. `any-scope` requires authentication only, `counted` not even that, but the rate limit of the address
+   * applies, and `open` has neither. Absent for routes that libraries add.
    */
-  readonly access?: Scope | 'any-scope' | 'open';
+  readonly access?: Scope | 'any-scope' | 'counted' | 'open';
   /** True if the route accepts an `Idempotency-Key`. */
   readonly idempotent?: boolean;
 }

@@ -18,10 +18,15 @@ export function idsOf(request: FastifyRequest, reply: FastifyReply): Record<stri
   };
 }
 
+/** Parameters that must not be in a log. */
+const SECRETS = ['token'];
+
 /** Values are truncated, because an invalid id can be as long as a path. */
 function textsOf(params: unknown): Record<string, string> {
   if (typeof params !== 'object' || params === null) return {};
   return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, String(value).slice(0, MAX_CHARACTERS)]),
+    Object.entries(params)
+      .filter(([name]) => !SECRETS.includes(name))
+      .map(([name, value]) => [name, String(value).slice(0, MAX_CHARACTERS)]),
   );
 }

@@ -17,6 +17,8 @@ import type { Sweeper } from './sweeper';
 
 /** Without readers for this long, nothing is read, unless a reader asked for a longer time. */
 const IDLE_MS = 60_000;
+/** Ticks are at least this far apart, also if somebody wants one at once. */
+const MIN_TICK_PAUSE_MS = 500;
 /** Pause between two single reads of jobs that the walk has not found. */
 const SINGLE_PAUSE_MS = 100;
 
@@ -55,6 +57,8 @@ export class MirrorLoops {
   private nextVerificationAtMs = 0;
   private nextPauseAtMs = 0;
   private pauseTurn = 0;
+  private isHurried = false;
+  private endPause: () => void = () => undefined;
 
   private readonly client: AirbyteClient;
   private readonly store: MirrorStore;
@@ -94,6 +98,12 @@ export class MirrorLoops {
     this.stopping.abort();
   }
 
+  /** Makes the next tick come soon, if the feed is followed. Calls before it count as one. */
+  hurry(): void {
+    this.isHurried = true;
+    this.endPause();
+  }
+
   /** The walk that loads the jobs of the followed feed; null if there is none. */
   currentWalk(): JobWalk | null {
     if (!this.follower.isFollowing || this.sweeper.completedFrom === null) return null;
@@ -128,9 +138,24 @@ export class MirrorLoops {
       const startedAtMs = this.clock.monotonicMs();
       await this.follower.tick(this.context);
       this.onTick();
-      await this.pause(this.settings.feedIntervalMs - (this.clock.monotonicMs() - startedAtMs));
+      await this.pauseFeed(startedAtMs);
     }
     this.follower.rest();
+  }
+
+  private async pauseFeed(startedAtMs: number): Promise<void> {
+    const { feedIntervalMs } = this.settings;
+    const leftOf = (ms: number): number => Math.max(0, ms - (this.clock.monotonicMs() - startedAtMs));
+    await this.pause(leftOf(Math.min(MIN_TICK_PAUSE_MS, feedIntervalMs)));
+    if (!this.isHurried) {
+      const hurried = new AbortController();
+      this.endPause = () => {
+        hurried.abort();
+      };
+      const signal = AbortSignal.any([this.stopping.signal, hurried.signal]);
+      await this.clock.wait(leftOf(feedIntervalMs), signal);
+    }
+    this.isHurried = false;
   }
 
   private async maintain(): Promise<void> {

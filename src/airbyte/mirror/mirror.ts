@@ -101,6 +101,11 @@ export class Mirror implements OnModuleDestroy {
     return this.client.caller.upstreamClock.correct(this.clock.now());
   }
 
+  /** Call when Airbyte has probably changed: the feed is then read soon, if it is followed. */
+  hurry(): void {
+    this.loops.hurry();
+  }
+
   /** Whether statuses can still be answered although Airbyte cannot be read. */
   get canAnswerAlone(): boolean {
     const { observed } = this.follower;
