@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { get, type IncomingMessage } from 'node:http';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScriptedUpstream } from '../test/support/scripted-upstream';
@@ -15,6 +15,8 @@ import { API_KEY } from './work';
 const INGESTIONS = 1000;
 const CALLERS = 10;
 const STREAMS_EACH = 10;
+/** As many as a caller may have. */
+const WEBHOOKS_EACH = 20;
 const SECONDS = Number(process.env['BENCH_EVENTS_S'] ?? 120);
 /** The default of FEED_INTERVAL_MS and a second. */
 const AIM_MS = 3000;
@@ -25,13 +27,14 @@ const SETTLE_MS = 8000;
 /** Delays of events of one kind, from the change to the receipt by each reader. */
 interface Delays {
   changes: number;
-  readonly ms: number[];
+  readonly inStreams: number[];
+  readonly inWebhooks: number[];
 }
 
 /** Changes ingestions, and measures when readers receive the events of it. */
 class Changes {
-  readonly runs: Delays = { changes: 0, ms: [] };
-  readonly own: Delays = { changes: 0, ms: [] };
+  readonly runs: Delays = { changes: 0, inStreams: [], inWebhooks: [] };
+  readonly own: Delays = { changes: 0, inStreams: [], inWebhooks: [] };
   private readonly changedAt = new Map<string, number>();
   private turn = 0;
 
@@ -62,10 +65,13 @@ class Changes {
     this.note(this.own, `ingestion.updated ${connectionId}`);
   }
 
-  received(type: string, connectionId: string): void {
+  /** @param text an event as JSON */
+  received(text: string, place: 'inStreams' | 'inWebhooks'): void {
+    const type = /"type":"([^"]*)"/.exec(text)?.[1] ?? '';
+    const connectionId = /"connectionId":"([^"]*)"/.exec(text)?.[1] ?? '';
     const at = this.changedAt.get(`${type} ${connectionId}`);
     if (at === undefined) return;
-    (type.startsWith('run.') ? this.runs : this.own).ms.push(performance.now() - at);
+    (type.startsWith('run.') ? this.runs : this.own)[place].push(performance.now() - at);
   }
 
   private note(delays: Delays, event: string): void {
@@ -89,14 +95,35 @@ async function subscribe(url: string, key: string, changes: Changes): Promise<vo
   response.setEncoding('utf8').on('data', (chunk: string) => {
     const blocks = (text + chunk).split('\n\n');
     text = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const type = /^event: (.*)$/m.exec(block)?.[1];
-      const connectionId = /"connectionId":"([^"]*)"/.exec(block)?.[1];
-      if (type !== undefined && connectionId !== undefined) changes.received(type, connectionId);
-    }
+    for (const block of blocks) changes.received(block, 'inStreams');
   });
   response.on('error', () => undefined);
   request.on('error', () => undefined);
+}
+
+/** Accepts the messages of all webhooks. */
+async function receive(changes: Changes): Promise<{ server: Server; url: string }> {
+  const server = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    request.on('end', () => {
+      changes.received(text, 'inWebhooks');
+      response.writeHead(204).end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the receiver does not listen');
+  return { server, url: `http://127.0.0.1:${address.port}` };
+}
+
+async function createWebhook(url: string, key: string, receiverUrl: string): Promise<void> {
+  const response = await fetch(`${url}/webhooks`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': key },
+    body: JSON.stringify({ url: receiverUrl }),
+  });
+  if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
 }
 
 function keyOf(caller: number): string {
@@ -105,7 +132,7 @@ function keyOf(caller: number): string {
 
 function apiKeys(): string {
   const entry = (_: unknown, caller: number): string => {
-    return `caller-${caller}:ingestion:read+ingestion:write:${hashOf(keyOf(caller))}`;
+    return `caller-${caller}:ingestion:read+ingestion:write+webhook:write:${hashOf(keyOf(caller))}`;
   };
   return [`bench:ingestion:read:${hashOf(API_KEY)}`, ...Array.from({ length: CALLERS }, entry)].join(',');
 }
@@ -121,12 +148,20 @@ async function main(): Promise<void> {
   const ids = fillHistory(upstream.state, { connections: INGESTIONS, jobsEach: 3 });
   // The benchmark asks for this one until the gateway answers.
   upstream.state.addConnection({ connectionId: 'first' });
-  const settings = { DATA_DIR: dataDir, API_KEYS: apiKeys(), LOG_LEVEL: 'fatal' };
+  const settings = {
+    DATA_DIR: dataDir,
+    API_KEYS: apiKeys(),
+    LOG_LEVEL: 'fatal',
+    WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
+  };
   const gateway = await Running.start(GATEWAY, Number(new URL(upstream.url).port), settings);
   const url = `http://127.0.0.1:${gateway.port}`;
   const changes = new Changes(upstream, url, ids);
   for (let stream = 0; stream < CALLERS * STREAMS_EACH; stream++)
     await subscribe(`${url}/events/stream`, keyOf(stream % CALLERS), changes);
+  const receiver = await receive(changes);
+  for (let webhook = 0; webhook < CALLERS * WEBHOOKS_EACH; webhook++)
+    await createWebhook(url, keyOf(webhook % CALLERS), `${receiver.url}/${webhook}`);
   await wait(SETTLE_MS);
   const { rssBytes: idleBytes } = await gateway.usage();
   const before = upstream.requests.length;
@@ -142,22 +177,30 @@ async function main(): Promise<void> {
   await wait(2 * AIM_MS);
   const calls = (upstream.requests.length - before) / SECONDS;
   const lines = [
-    delayLine('`run.*`', changes.runs),
-    delayLine('changes through the gateway', changes.own),
+    delayLine('`run.*` in streams', changes.runs.changes * CALLERS * STREAMS_EACH, changes.runs.inStreams),
+    delayLine('own changes in streams', changes.own.changes * CALLERS * STREAMS_EACH, changes.own.inStreams),
+    delayLine('`run.*` in webhooks', changes.runs.changes * CALLERS * WEBHOOKS_EACH, changes.runs.inWebhooks),
+    delayLine(
+      'own changes in webhooks',
+      changes.own.changes * CALLERS * WEBHOOKS_EACH,
+      changes.own.inWebhooks,
+    ),
     `- upstream calls: ${calls.toFixed(1)} a second`,
     `- memory: ${mib(idleBytes)} MiB resident before, ${mib(peakBytes)} MiB at most`,
   ];
-  const title = `### Events: ${INGESTIONS} ingestions, ${CALLERS * STREAMS_EACH} streams, ${SECONDS} s`;
+  const title = `### Events: ${INGESTIONS} ingestions, ${CALLERS * STREAMS_EACH} streams, ${CALLERS * WEBHOOKS_EACH} webhooks, ${SECONDS} s`;
   process.stdout.write(`${title}\n\n${lines.join('\n')}\n`);
   await gateway.stop();
+  receiver.server.close();
+  receiver.server.closeAllConnections();
   await upstream.close();
   await rm(dataDir, { recursive: true, force: true });
 }
 
-function delayLine(name: string, { changes, ms }: Delays): string {
+function delayLine(name: string, expected: number, ms: readonly number[]): string {
   const [p50, p99] = [percentile(ms, 0.5), percentile(ms, 0.99)];
   return (
-    `- ${name}: ${ms.length} of ${changes * CALLERS * STREAMS_EACH} events received, p50 ${p50.toFixed(0)} ms, ` +
+    `- ${name}: ${ms.length} of ${expected} received, p50 ${p50.toFixed(0)} ms, ` +
     `p99 ${p99.toFixed(0)} ms, p99 / (interval + 1 s) ${(p99 / AIM_MS).toFixed(2)}`
   );
 }
