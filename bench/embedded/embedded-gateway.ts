@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonObject, parseObject, stringAt } from '../../src/embedded/platform/json';
 import { SAMPLE_WORKSPACE_ID } from '../../src/embedded/samples/ids';
@@ -75,8 +75,10 @@ export class EmbeddedGateway {
 
   /** Usage of its connector process that runs a command; null if there is none. */
   connectorUsage(command: 'read' | 'write'): ProcessUsage | null {
-    const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && this.isConnector(name, command));
-    return pid === undefined ? null : usageOf(pid);
+    const { pid = 0 } = this.child;
+    const children = readProcess(String(pid), `task/${pid}/children`).split(' ');
+    const found = children.find((child) => readProcess(child, 'cmdline').split('\0').includes(command));
+    return found === undefined ? null : usageOf(found);
   }
 
   async stop(): Promise<void> {
@@ -117,11 +119,6 @@ export class EmbeddedGateway {
   private async send(url: string, body: JsonObject): Promise<JsonObject> {
     return answerOf(await fetch(url, { method: 'POST', headers: this.headers, body: JSON.stringify(body) }));
   }
-
-  private isConnector(pid: string, command: string): boolean {
-    const parentPid = statOf(pid)?.[1];
-    return parentPid === String(this.child.pid) && readProcess(pid, 'cmdline').split('\0').includes(command);
-  }
 }
 
 async function answerOf(response: Response): Promise<JsonObject> {
@@ -151,7 +148,7 @@ function statOf(pid: string): string[] | null {
 }
 
 /** A file of a process; empty if the process has ended. */
-function readProcess(pid: string, file: 'stat' | 'status' | 'cmdline'): string {
+function readProcess(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {

@@ -1,32 +1,55 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-const BATCH_ROWS = 10_000;
+const BATCH_ROWS = 5_000;
 
-/** Writes orders as CSV: 6 columns, about 60 bytes per row. */
-export function writeCsv(path: string, rows: number): void {
-  writeRows(path, rows, 'id,name,amount,country,created,note\n', (id) => {
-    const { name, amount, country, created, note } = orderOf(id);
-    return `${id},${name},${amount},${country},${created},${note}\n`;
+/** A column of the input. */
+export interface InputColumn {
+  readonly name: string;
+  /** Its type in Postgres and DuckDB. */
+  readonly type: string;
+  /** The value of a row. A text needs no escapes in CSV and JSON. */
+  readonly valueOf: (id: number) => string;
+}
+
+const ORDERS: readonly InputColumn[] = [
+  { name: 'id', type: 'bigint', valueOf: String },
+  { name: 'name', type: 'text', valueOf: (id) => `customer ${id % 9973}` },
+  { name: 'amount', type: 'numeric(12,2)', valueOf: (id) => `${(id * 7) % 1000}.${10 + (id % 90)}` },
+  { name: 'country', type: 'text', valueOf: () => 'NL' },
+  {
+    name: 'created',
+    type: 'timestamptz',
+    valueOf: (id) => `2026-01-15T10:${String(id % 60).padStart(2, '0')}:00Z`,
+  },
+  { name: 'note', type: 'text', valueOf: (id) => `note ${id % 101}` },
+];
+
+/** The columns of orders, about 60 bytes for the first six, and as many texts and numbers as are missing. */
+export function columnsOf(count: number): InputColumn[] {
+  const more = Array.from({ length: Math.max(0, count - ORDERS.length) }, (_, index): InputColumn => {
+    const name = `extra_${index + 1}`;
+    return index % 2 === 0
+      ? { name, type: 'bigint', valueOf: (id) => String((id * (index + 3)) % 100_000) }
+      : { name, type: 'text', valueOf: (id) => `value ${(id + index) % 1000}` };
   });
+  return [...ORDERS.slice(0, count), ...more];
+}
+
+/** Writes orders as CSV. */
+export function writeCsv(path: string, rows: number, columns: readonly InputColumn[]): void {
+  const head = `${columns.map(({ name }) => name).join(',')}\n`;
+  writeRows(path, rows, head, (id) => `${columns.map(({ valueOf }) => valueOf(id)).join(',')}\n`);
 }
 
 /** Writes the same orders as JSON lines. */
-export function writeJsonl(path: string, rows: number): void {
+export function writeJsonl(path: string, rows: number, columns: readonly InputColumn[]): void {
   writeRows(path, rows, '', (id) => {
-    const { name, amount, country, created, note } = orderOf(id);
-    return `{"id":${id},"name":"${name}","amount":${amount},"country":"${country}","created":"${created}","note":"${note}"}\n`;
+    const members = columns.map(({ name, type, valueOf }) => {
+      const isText = type === 'text' || type === 'timestamptz';
+      return `"${name}":${isText ? `"${valueOf(id)}"` : valueOf(id)}`;
+    });
+    return `{${members.join(',')}}\n`;
   });
-}
-
-function orderOf(id: number): Record<'name' | 'amount' | 'country' | 'created' | 'note', string> {
-  const minute = String(id % 60).padStart(2, '0');
-  return {
-    name: `customer ${id % 9973}`,
-    amount: `${(id * 7) % 1000}.${10 + (id % 90)}`,
-    country: 'NL',
-    created: `2026-01-15T10:${minute}:00Z`,
-    note: `note ${id % 101}`,
-  };
 }
 
 function writeRows(path: string, rows: number, head: string, lineOf: (id: number) => string): void {

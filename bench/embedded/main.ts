@@ -1,8 +1,8 @@
 /**
- * Measures each pair of connectors in the gateway as a user starts it: rows per second, CPU and peak memory of every
- * process, and the latency of both APIs during the sync. DuckDB's COPY of the same file to JSON is measured for
- * comparison.
- *   npm run bench:embedded -- [--rows 1000000] [--pairs csv:local-json,…]
+ * Measures each pair of connectors in the gateway as a user starts it. Another program loads the same file for comparison:
+ * `\copy` of psql, `.import` of sqlite3, `COPY` of DuckDB. Both take turns, several rounds in one run. Time is that of the
+ * whole sync, from its request to its success, including the start of both connectors.
+ *   npm run bench:embedded -- [--rows 1000000] [--columns 8] [--rounds 5] [--pairs csv:local-json,…]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -10,81 +10,132 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hasPostgres, PostgresServer } from '../../test/postgres/server';
 import { print } from '../print';
-import { percentile } from '../stats';
-import type { ProcessUsage } from './embedded-gateway';
-import { measure, type Usages } from './measure';
-import { limitOf, sourceOf } from './pairs';
+import { median, percentile } from '../stats';
+import { EmbeddedGateway } from './embedded-gateway';
+import { columnsOf } from './input';
+import { measure, type Measured, type Usages } from './measure';
+import { sourceOf, type World } from './pairs';
+import { partsOf } from './parts';
+import { referenceOf, type Reference } from './references';
 
 const ALL_PAIRS = [
+  'csv:postgres',
+  'csv:sqlite',
   'csv:local-json',
   'jsonl:local-json',
   'parquet:local-json',
   'faker:local-json',
   'postgres:local-json',
-  'csv:sqlite',
-  'csv:postgres',
   'postgres:postgres',
 ];
-const HEAD = `| pair | s | rows/s | DuckDB rows/s | CPU s: source, engine, destination | peak MB: source, engine, destination | p99 ms: embedded API, gateway |
-|---|--:|--:|--:|--:|--:|--:|`;
+const HEAD = `| pair | s | rows/s | s for a million rows | reference: s | share of its speed (rounds) | CPU s: source, engine, destination, server | peak MB: source, engine, destination | p99 ms: embedded API, gateway |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       rows: { type: 'string', default: '1000000' },
+      columns: { type: 'string', default: '8' },
+      rounds: { type: 'string', default: '5' },
       pairs: { type: 'string', default: ALL_PAIRS.join(',') },
     },
   });
-  const rows = Number(values.rows);
+  const [rows, columns, rounds] = [
+    Number(values.rows),
+    columnsOf(Number(values.columns)),
+    Number(values.rounds),
+  ];
   const pairs = values.pairs.split(',');
   const needsPostgres = pairs.some((pair) => pair.includes('postgres'));
   const postgres = needsPostgres && hasPostgres() ? await PostgresServer.start({ fsync: 'on' }) : null;
-  const load = (loadavg()[0] ?? 0).toFixed(1);
-  print(`${rows} rows, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? '?'}, load ${load}`);
+  print(
+    `${rows} rows, ${columns.length} columns, ${rounds} rounds, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? '?'}, load ${load()}`,
+  );
   print(HEAD);
+  const parts: string[] = [];
   try {
     for (const pair of pairs) {
       const [source = '', destination = ''] = pair.split(':');
-      if (pair.includes('postgres') && postgres === null)
+      if (pair.includes('postgres') && postgres === null) {
         print(`| ${source} to ${destination} | not run: no Postgres server |`);
-      else print(await rowOf(source, destination, rows, postgres));
+        continue;
+      }
+      const dataDir = mkdtempSync(join(tmpdir(), 'bench-embedded-'));
+      try {
+        const world = { dataDir, local: join(dataDir, 'local'), rows, columns, postgres };
+        mkdirSync(world.local);
+        await sourceOf(source).make(world);
+        print(await rowOf(source, destination, world, rounds));
+        parts.push(await partsOf(source, destination, world));
+      } finally {
+        rmSync(dataDir, { recursive: true, force: true });
+      }
     }
   } finally {
     await postgres?.stop();
   }
+  print(`load ${load()}\n`);
+  for (const part of parts) print(part);
 }
 
-/** Measures a pair and returns its row of the table. */
-async function rowOf(
-  source: string,
-  destination: string,
-  rows: number,
-  postgres: PostgresServer | null,
-): Promise<string> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'bench-embedded-'));
+const load = (): string => (loadavg()[0] ?? 0).toFixed(1);
+
+/** Measures a pair and its reference in turn. Returns the row of the table. */
+async function rowOf(source: string, destination: string, world: World, rounds: number): Promise<string> {
+  const gateway = await EmbeddedGateway.start(world.dataDir);
+  const reference = await referenceOf(source, destination, world);
   try {
-    const world = { dataDir, local: join(dataDir, 'local'), rows, postgres };
-    mkdirSync(world.local);
-    await sourceOf(source).make(world);
-    const limit = await limitOf(source, world);
-    const { seconds, usages, embeddedMs, gatewayMs } = await measure(source, destination, world);
+    const ours: Measured[] = [];
+    const theirs: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      if (isReference(reference)) theirs.push(await reference.run());
+      ours.push(await measure(gateway, source, destination, world, round));
+    }
+    const seconds = median(ours.map((one) => one.seconds));
     const cells = [
       `${source} to ${destination}`,
-      seconds.toFixed(1),
-      (rows / seconds).toFixed(0),
-      limit?.toFixed(0) ?? '',
-      ofEach(usages, ({ cpuS }) => cpuS.toFixed(1)),
-      ofEach(usages, ({ peakMb }) => peakMb.toFixed(0)),
-      [embeddedMs, gatewayMs].map((latenciesMs) => percentile(latenciesMs, 0.99).toFixed(0)).join(', '),
+      seconds.toFixed(2),
+      (world.rows / seconds).toFixed(0),
+      ((seconds / world.rows) * 1e6).toFixed(2),
+      ...comparison(reference, theirs, ours),
+      ofEach(ours, ['source', 'engine', 'destination', 'server'], ({ cpuS }) => cpuS, 1),
+      ofEach(ours, ['source', 'engine', 'destination'], ({ peakMb }) => peakMb, 0),
+      [ours.flatMap((one) => one.embeddedMs), ours.flatMap((one) => one.gatewayMs)]
+        .map((latenciesMs) => percentile(latenciesMs, 0.99).toFixed(0))
+        .join(', '),
     ];
     return `| ${cells.join(' | ')} |`;
   } finally {
-    rmSync(dataDir, { recursive: true, force: true });
+    if (isReference(reference)) reference.close();
+    await gateway.stop();
   }
 }
 
-function ofEach({ source, engine, destination }: Usages, figureOf: (usage: ProcessUsage) => string): string {
-  return [source, engine, destination].map(figureOf).join(', ');
+function isReference(reference: Reference | string | null): reference is Reference {
+  return typeof reference === 'object' && reference !== null;
+}
+
+/** The cells for the reference's time and for the quotient of its time and ours, of all rounds and of each. */
+function comparison(
+  reference: Reference | string | null,
+  theirs: readonly number[],
+  ours: readonly Measured[],
+): string[] {
+  if (!isReference(reference)) return [reference === null ? '' : `not run: ${reference}`, ''];
+  const shares = theirs.map((seconds, round) => seconds / (ours[round]?.seconds ?? Number.NaN));
+  const each = shares.map((share) => share.toFixed(2)).join(', ');
+  return [`${reference.name}: ${median(theirs).toFixed(2)}`, `${median(shares).toFixed(2)} (${each})`];
+}
+
+function ofEach(
+  ours: readonly Measured[],
+  processes: readonly (keyof Usages)[],
+  figureOf: (usage: Usages[keyof Usages]) => number,
+  digits: number,
+): string {
+  return processes
+    .map((name) => median(ours.map(({ usages }) => figureOf(usages[name]))).toFixed(digits))
+    .join(', ');
 }
 
 void main();

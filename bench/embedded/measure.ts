@@ -1,12 +1,12 @@
 import { wait } from '../load';
-import { EmbeddedGateway, type ProcessUsage } from './embedded-gateway';
+import type { EmbeddedGateway, ProcessUsage } from './embedded-gateway';
 import { destinationOf, sourceOf, type World } from './pairs';
 
 const BETWEEN_READS_MS = 50;
 const NO_USAGE: ProcessUsage = { cpuS: 0, peakMb: 0 };
 
 /** The last usage of each process. */
-export type Usages = Record<'source' | 'engine' | 'destination', ProcessUsage>;
+export type Usages = Record<'source' | 'engine' | 'destination' | 'server', ProcessUsage>;
 
 export interface Measured {
   readonly seconds: number;
@@ -17,24 +17,27 @@ export interface Measured {
   readonly gatewayMs: readonly number[];
 }
 
-/** Measures one sync in a new gateway, and the latency of reads during the sync. */
-export async function measure(source: string, destination: string, world: World): Promise<Measured> {
-  const gateway = await EmbeddedGateway.start(world.dataDir);
-  try {
-    const { config, stream } = sourceOf(source);
-    const connectionId = await gateway.connect(config(world), destinationOf(destination)(world), stream);
-    const before = gateway.usage() ?? NO_USAGE;
-    const startedAtMs = performance.now();
-    const jobId = await gateway.sync(connectionId);
-    const { job, usages, ...latencies } = await follow(gateway, jobId, connectionId);
-    const seconds = (performance.now() - startedAtMs) / 1000;
-    if (job['status'] !== 'succeeded' || job['rowsSynced'] !== world.rows)
-      throw new Error(`${source} to ${destination}: ${JSON.stringify(job)}\n${gateway.output}`);
-    const engine = { ...usages.engine, cpuS: usages.engine.cpuS - before.cpuS };
-    return { seconds, usages: { ...usages, engine }, ...latencies };
-  } finally {
-    await gateway.stop();
-  }
+/** Measures one sync to a new place, and the latency of reads during the sync. */
+export async function measure(
+  gateway: EmbeddedGateway,
+  source: string,
+  destination: string,
+  world: World,
+  round: number,
+): Promise<Measured> {
+  const { config, stream } = sourceOf(source);
+  const connectionId = await gateway.connect(config(world), destinationOf(destination)(world, round), stream);
+  const engineBefore = gateway.usage() ?? NO_USAGE;
+  const serverBeforeS = world.postgres?.cpuSeconds() ?? 0;
+  const startedAtMs = performance.now();
+  const jobId = await gateway.sync(connectionId);
+  const { job, usages, ...latencies } = await follow(gateway, jobId, connectionId);
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  if (job['status'] !== 'succeeded' || job['rowsSynced'] !== world.rows)
+    throw new Error(`${source} to ${destination}: ${JSON.stringify(job)}\n${gateway.output}`);
+  const engine = { ...usages.engine, cpuS: usages.engine.cpuS - engineBefore.cpuS };
+  const server = { cpuS: (world.postgres?.cpuSeconds() ?? 0) - serverBeforeS, peakMb: 0 };
+  return { seconds, usages: { ...usages, engine, server }, ...latencies };
 }
 
 /** Reads job and status until the job ends. The gateway may answer from its memory, the embedded Airbyte does not. */
@@ -43,7 +46,7 @@ async function follow(
   jobId: string,
   connectionId: string,
 ): Promise<Omit<Measured, 'seconds'> & { readonly job: Record<string, unknown> }> {
-  const usages: Usages = { source: NO_USAGE, engine: NO_USAGE, destination: NO_USAGE };
+  const usages: Usages = { source: NO_USAGE, engine: NO_USAGE, destination: NO_USAGE, server: NO_USAGE };
   const [embeddedMs, gatewayMs]: [number[], number[]] = [[], []];
   for (;;) {
     await wait(BETWEEN_READS_MS);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/embedded/platform/json';
 import type { PostgresServer } from '../../test/postgres/server';
-import { writeCsv, writeJsonl } from './input';
+import { writeCsv, writeJsonl, type InputColumn } from './input';
 import { runInDuckDb } from './tools';
 
 /** The surroundings of one measurement. */
@@ -10,6 +10,7 @@ export interface World {
   /** The folder that connectors see as `/local`. */
   readonly local: string;
   readonly rows: number;
+  readonly columns: readonly InputColumn[];
   readonly postgres: PostgresServer | null;
 }
 
@@ -22,17 +23,6 @@ interface Source {
   readonly table?: (path: string) => string;
   readonly stream: string;
 }
-
-const COLUMN_TYPES = {
-  id: 'bigint',
-  name: 'text',
-  amount: 'numeric(12,2)',
-  country: 'text',
-  created: 'timestamptz',
-  note: 'text',
-};
-/** Converts the columns of the CSV to their types. */
-const TYPED = `"id"::BIGINT AS "id", "name", "amount"::DECIMAL(12, 2) AS "amount", "country", "created"::TIMESTAMPTZ AS "created", "note"`;
 
 const file = (format: string) => (): JsonObject => ({
   sourceType: 'file',
@@ -56,8 +46,8 @@ const SOURCES = new Map<string, Source>([
     'jsonl',
     {
       config: file('jsonl'),
-      make: ({ local, rows }) => {
-        writeJsonl(join(local, 'input.jsonl'), rows);
+      make: ({ local, rows, columns }) => {
+        writeJsonl(join(local, 'input.jsonl'), rows, columns);
       },
       table: (path) => `read_json('${path}', format = 'newline_delimited')`,
       stream: 'input',
@@ -90,10 +80,20 @@ const SOURCES = new Map<string, Source>([
   ],
 ]);
 
-const DESTINATIONS = new Map<string, (world: World) => JsonObject>([
-  ['local-json', () => ({ destinationType: 'local-json', destination_path: '/local/out' })],
-  ['sqlite', () => ({ destinationType: 'sqlite', destination_path: '/local/out.sqlite' })],
-  ['postgres', (world) => ({ destinationType: 'postgres', schema: 'lake', ...database(world) })],
+/** Each round writes to a place of its own. */
+const DESTINATIONS = new Map<string, (world: World, round: number) => JsonObject>([
+  [
+    'local-json',
+    (_world, round) => ({ destinationType: 'local-json', destination_path: `/local/out-${round}` }),
+  ],
+  [
+    'sqlite',
+    (_world, round) => ({ destinationType: 'sqlite', destination_path: `/local/out-${round}.sqlite` }),
+  ],
+  [
+    'postgres',
+    (world, round) => ({ destinationType: 'postgres', schema: `lake_${round}`, ...database(world) }),
+  ],
 ]);
 
 /** Returns a source by its name on the command line. */
@@ -102,21 +102,8 @@ export function sourceOf(name: string): Source {
 }
 
 /** Returns the configuration of a destination by its name on the command line. */
-export function destinationOf(name: string): (world: World) => JsonObject {
+export function destinationOf(name: string): (world: World, round: number) => JsonObject {
   return known(DESTINATIONS, name);
-}
-
-/**
- * Measures DuckDB's own COPY of the same file to JSON lines. Returns rows per second; null if DuckDB cannot read the
- * source.
- */
-export async function limitOf(format: string, { local, rows }: World): Promise<number | null> {
-  const { table } = sourceOf(format);
-  if (table === undefined) return null;
-  const from = table(join(local, `input.${format}`));
-  const startedAtMs = performance.now();
-  await runInDuckDb(`COPY (FROM ${from}) TO '${join(local, 'limit.json')}' (FORMAT json)`);
-  return (rows / (performance.now() - startedAtMs)) * 1000;
 }
 
 function known<T>(all: ReadonlyMap<string, T>, name: string): T {
@@ -134,24 +121,25 @@ function database(world: World): JsonObject {
   return serverOf(world).config('postgres');
 }
 
-function makeCsv({ local, rows }: World): void {
-  writeCsv(join(local, 'input.csv'), rows);
+function makeCsv({ local, rows, columns }: World): void {
+  writeCsv(join(local, 'input.csv'), rows, columns);
 }
 
 async function makeParquet(world: World): Promise<void> {
   makeCsv(world);
   const csv = join(world.local, 'input.csv');
   const parquet = join(world.local, 'input.parquet');
+  const typed = world.columns.map(({ name, type }) => `"${name}"::${type} AS "${name}"`).join(', ');
   await runInDuckDb(
-    `COPY (SELECT ${TYPED} FROM read_csv('${csv}', all_varchar = true)) TO '${parquet}' (FORMAT parquet)`,
+    `COPY (SELECT ${typed} FROM read_csv('${csv}', all_varchar = true)) TO '${parquet}' (FORMAT parquet)`,
   );
 }
 
 function fillPostgres(world: World): void {
   makeCsv(world);
-  const columns = Object.entries(COLUMN_TYPES).map(([name, type]) => `"${name}" ${type}`);
+  const columns = world.columns.map(({ name, type }) => `"${name}" ${type}`);
   serverOf(world).sql(
-    `DROP SCHEMA IF EXISTS "lake" CASCADE; DROP TABLE IF EXISTS "input"; CREATE TABLE "input" (${columns.join(', ')});
+    `DROP TABLE IF EXISTS "input"; CREATE TABLE "input" (${columns.join(', ')});
      \\copy "input" FROM '${join(world.local, 'input.csv')}' WITH (FORMAT csv, HEADER)`,
   );
 }

@@ -6,13 +6,16 @@ import { join } from 'node:path';
 const FOLDER = join(process.cwd(), 'bench', 'embedded', 'tools');
 
 /** The part of `@duckdb/node-api` that is used here. */
-interface DuckDb {
-  readonly DuckDBInstance: {
-    create(path: string): Promise<{ connect(): Promise<DuckDbConnection>; closeSync(): void }>;
-  };
+interface DuckDbApi {
+  readonly DuckDBInstance: { create(path: string): Promise<Instance> };
 }
 
-interface DuckDbConnection {
+interface Instance {
+  connect(): Promise<Connection>;
+  closeSync(): void;
+}
+
+interface Connection {
   run(statement: string): Promise<unknown>;
   closeSync(): void;
 }
@@ -30,12 +33,32 @@ export function tool(name: string): unknown {
   return createRequire(join(FOLDER, 'package.json'))(name);
 }
 
+/** A DuckDB in memory. */
+export class DuckDb {
+  private constructor(
+    private readonly instance: Instance,
+    private readonly connection: Connection,
+  ) {}
+
+  static async open(): Promise<DuckDb> {
+    const { DuckDBInstance } = tool('@duckdb/node-api') as DuckDbApi;
+    const instance = await DuckDBInstance.create(':memory:');
+    return new DuckDb(instance, await instance.connect());
+  }
+
+  async run(statement: string): Promise<void> {
+    await this.connection.run(statement);
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.instance.closeSync();
+  }
+}
+
 /** Runs SQL statements in a new DuckDB in memory. */
 export async function runInDuckDb(...statements: string[]): Promise<void> {
-  const { DuckDBInstance } = tool('@duckdb/node-api') as DuckDb;
-  const db = await DuckDBInstance.create(':memory:');
-  const connection = await db.connect();
-  for (const statement of statements) await connection.run(statement);
-  connection.closeSync();
-  db.closeSync();
+  const duck = await DuckDb.open();
+  for (const statement of statements) await duck.run(statement);
+  duck.close();
 }

@@ -88,6 +88,14 @@ export class PostgresServer {
     this.sql('SELECT pg_reload_conf()');
   }
 
+  /** The CPU time of all connections that have ended. */
+  cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.child?.pid ?? 0}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // User and system time of the ended children, in ticks of 10 ms.
+    return (Number(fields[13]) + Number(fields[14])) / 100;
+  }
+
   async stop(): Promise<void> {
     if (this.child?.exitCode === null) {
       const exited = once(this.child, 'exit');
