@@ -1,6 +1,10 @@
+import { isAscii } from 'node:buffer';
 import fc from 'fast-check';
 import { parseObject } from '../platform/json';
-import { endOfJsonObject } from './json-scan';
+import { JsonObjectScanner } from './json-scan';
+import { fromBytes, toBytes } from './message-writer';
+
+const endOf = (text: string, start = 0): number => new JsonObjectScanner().scan(text, start);
 
 /** Texts that are nearly JSON: real JSON with a character taken out, put in or changed. */
 const nearlyJson = fc
@@ -39,7 +43,10 @@ describe('scanning JSON', () => {
   it('accepts exactly what JSON.parse accepts', () => {
     fc.assert(
       fc.property(nearlyJson, (text) => {
-        expect([text, endOfJsonObject(text, 0) === text.length]).toEqual([text, parseObject(text) !== null]);
+        expect([text, endOf(toBytes(text)) === toBytes(text).length]).toEqual([
+          text,
+          parseObject(text) !== null,
+        ]);
       }),
       { numRuns: 5000 },
     );
@@ -73,14 +80,57 @@ describe('scanning JSON', () => {
     '{"a":1E5}',
     '{}',
   ])('judges %j as JSON.parse does', (text) => {
-    expect(endOfJsonObject(text, 0) === text.length).toBe(parseObject(text) !== null);
+    expect(endOf(toBytes(text)) === toBytes(text).length).toBe(parseObject(text) !== null);
   });
 
   it('stops behind the object, whatever follows', () => {
-    expect(endOfJsonObject('xx{"a":{"b":"}"}},"c"', 2)).toBe(17);
+    expect(endOf('xx{"a":{"b":"}"}},"c"', 2)).toBe(17);
   });
 
-  it('leaves what is nested very deeply to others', () => {
-    expect(endOfJsonObject(`{"a":${'['.repeat(100_000)}`, 0)).toBe(-1);
+  it('accepts values that are nested very deeply', () => {
+    const deep = `{"a":${'[{"b":'.repeat(100_000)}1${'}]'.repeat(100_000)}}`;
+    expect([endOf(deep), endOf(deep.slice(0, -1)), endOf(deep.replace('1', '1}'))]).toEqual([
+      deep.length,
+      -1,
+      -1,
+    ]);
+  });
+});
+
+describe('the members that are found', () => {
+  const name = fc.string({ unit: fc.constantFrom('a', 'é', '"', '\\', '{', ',', ':', ' ') });
+  const gap = fc.constantFrom('', ' ', '\t');
+
+  it('are those of JSON.parse, whatever the objects before had', () => {
+    const object = fc.tuple(
+      fc.uniqueArray(fc.tuple(name, fc.json()), { selector: ([key]) => key, maxLength: 4 }),
+      gap,
+    );
+    fc.assert(
+      fc.property(fc.array(object), (objects) => {
+        const scanner = new JsonObjectScanner();
+        for (const [members, space] of objects) {
+          const texts = members.map(
+            ([key, value]) => `${space}${JSON.stringify(key)}${space}:${space}${value}${space}`,
+          );
+          const text = toBytes(`{${texts.join(',') || space}}`);
+          expect(scanner.scan(text, 0)).toBe(text.length);
+          const found = scanner.shape.names.map((key, member): unknown[] => [
+            key,
+            JSON.parse(fromBytes(scanner.value(member))),
+          ]);
+          expect(found).toEqual(members.map(([key, value]): unknown[] => [key, JSON.parse(value)]));
+          expect(scanner.isAscii).toBe(isAscii(Buffer.from(text, 'latin1')));
+        }
+      }),
+    );
+  });
+
+  it('tell a repeated name in another spelling', () => {
+    const scanner = new JsonObjectScanner();
+    scanner.scan('{"a":1,"b":2,"\\u0061":3}', 0);
+    expect(scanner.shape.repeated).toBe('a');
+    scanner.scan('{"a":1,"b":{"a":2}}', 0);
+    expect(scanner.shape.repeated).toBeNull();
   });
 });

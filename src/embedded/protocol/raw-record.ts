@@ -1,26 +1,31 @@
-import { isObject, numberAt, objectAt, parseObject, stringAt, type JsonObject } from '../platform/json';
-import { endOfJsonObject } from './json-scan';
+import { numberAt, objectAt, parseObject, stringAt, type JsonObject } from '../platform/json';
+import { hasAt, JsonObjectScanner } from './json-scan';
 import { fromBytes, toBytes } from './message-writer';
 
 const EMITTED_AT = ',"emitted_at":';
-/** A record with unparsed data. */
+/** No time of the next 30,000 years has more digits. */
+const MAX_TIME_DIGITS = 15;
+
+/** A record with unparsed data, valid until the next record is read. */
 export interface RawRecord {
   readonly stream: string;
   readonly namespace: string | null;
   /** The JSON object, one character per byte. It is not parsed, so no number is rounded. */
-  readonly data: string;
+  readonly data: JsonObjectScanner;
   /** Milliseconds since 1970. */
   readonly emittedAtMs: number;
 }
 
 /** Reads protocol lines, one character per byte. */
 export class LineReader {
+  private readonly data = new JsonObjectScanner();
   private last: { stream: string; namespace: string | null; head: string } | null = null;
 
-  /** A record, another message, or null for a line that is not a message. */
-  read(line: string): { record: RawRecord } | { message: JsonObject } | null {
-    const quick = this.last === null ? null : this.readWithPrefix(line, this.last);
+  /** A record, another message, or null for a line that is not a message. The line is a part of the text. */
+  read(text: string, start = 0, end = text.length): { record: RawRecord } | { message: JsonObject } | null {
+    const quick = this.last === null ? null : this.readWithPrefix(text, start, end, this.last);
     if (quick !== null) return { record: quick };
+    const line = text.slice(start, end);
     const message = parseObject(fromBytes(line));
     const record = message?.['type'] === 'RECORD' ? objectAt(message, 'record') : undefined;
     if (message === null || record === undefined) return message === null ? null : { message };
@@ -32,24 +37,40 @@ export class LineReader {
       stringAt(record, 'stream') ?? '',
       rawMember(rawMember(line, 'record') ?? '', 'data'),
     ];
-    if (data === null || !isObject(record['data'])) return null;
+    if (data === null || this.data.scan(data, 0) !== data.length) return null;
     const namespace = stringAt(record, 'namespace') ?? null;
     this.last = { stream, namespace, head: recordPrefix(stream, namespace) };
-    return { record: { stream, namespace, data, emittedAtMs: numberAt(record, 'emitted_at') ?? Date.now() } };
+    const emittedAtMs = numberAt(record, 'emitted_at') ?? Date.now();
+    return { record: { stream, namespace, data: this.data, emittedAtMs } };
   }
 
   /** Fast path for a line with the names of the previous record: the data is between a known prefix and the time. */
   private readWithPrefix(
-    line: string,
+    text: string,
+    start: number,
+    end: number,
     { stream, namespace, head }: { stream: string; namespace: string | null; head: string },
   ): RawRecord | null {
-    if (!line.startsWith(head)) return null;
-    const end = endOfJsonObject(line, head.length);
-    if (end < 0 || !line.startsWith(EMITTED_AT, end) || !line.endsWith('}}')) return null;
-    const emittedAt = line.slice(end + EMITTED_AT.length, -2);
-    if (!/^\d{1,15}$/.test(emittedAt)) return null;
-    return { stream, namespace, data: line.slice(head.length, end), emittedAtMs: Number(emittedAt) };
+    if (!hasAt(text, head, start)) return null;
+    const { data } = this;
+    const dataEnd = data.scan(text, start + head.length);
+    if (dataEnd < 0 || !hasAt(text, EMITTED_AT, dataEnd)) return null;
+    const emittedAtMs = timeIn(text, dataEnd + EMITTED_AT.length, end - 2);
+    if (emittedAtMs === null || !hasAt(text, '}}', end - 2)) return null;
+    return { stream, namespace, data, emittedAtMs };
   }
+}
+
+/** The number of digits between two indexes, or null. */
+function timeIn(text: string, start: number, end: number): number | null {
+  if (end <= start || end - start > MAX_TIME_DIGITS) return null;
+  let time = 0;
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return null;
+    time = time * 10 + digit;
+  }
+  return time;
 }
 
 /**

@@ -50,7 +50,7 @@ describe('the key of a stream', () => {
         const added: string[] = [];
         rows.set(streamKey(stream), added);
         return {
-          add: ({ data }) => void added.push(data),
+          add: ({ data }) => void added.push(data.json),
           commit: () => undefined,
           complete: () => undefined,
           close: () => undefined,

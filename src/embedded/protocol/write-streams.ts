@@ -8,7 +8,7 @@ import { streamKey } from './stream-name';
 
 /** Receives the records of one stream. */
 export interface StreamTarget {
-  /** Adds a record, which need not be stored yet. */
+  /** Adds a record, which need not be stored yet. Its data is valid only during the call. */
   add(record: RawRecord): void;
   /** Called after every chunk of input, for bulk writes. */
   flush?(): Promise<void>;
@@ -73,7 +73,7 @@ class Writing {
       const text = rest.push(chunk)?.toString('latin1') ?? '';
       let start = 0;
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-        const other = this.takeUnlessRecord(text.slice(start, end));
+        const other = this.takeUnlessRecord(text, start, end);
         // Not awaited for records, for speed.
         if (other !== undefined) await other;
         start = end + 1;
@@ -82,10 +82,10 @@ class Writing {
     }
   }
 
-  private takeUnlessRecord(line: string): Promise<void> | undefined {
-    const read = this.reader.read(line);
+  private takeUnlessRecord(text: string, start: number, end: number): Promise<void> | undefined {
+    const read = this.reader.read(text, start, end);
     if (read === null) {
-      if (looksLikeRecord(line))
+      if (looksLikeRecord(text.slice(start, end)))
         throw new ConnectorError('system_error', 'The input contains a record that is not a valid message.');
       return undefined;
     }

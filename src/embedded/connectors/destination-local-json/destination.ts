@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, constants, rmSync } from 'node:fs';
 import { configError, type DestinationConnector } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
-import type { RawRecord } from '../../protocol/raw-record';
 import { writeStreams, type StreamTarget } from '../../protocol/write-streams';
 import { destinationPath, destinationPathSpec, explainFileError } from '../destination-path';
 import { LocalFolder } from '../local-folder';
 import { recordId } from '../record-id';
-import { readableText, RecordError, recordFailure } from '../record-error';
+import { assertReadable, RecordError, recordFailure } from '../record-error';
 import { tableNameOf } from '../destination-names';
 import { fileNameOf, foldedName } from './file-names';
 import { StreamFile } from './stream-file';
@@ -73,10 +72,15 @@ function openStream(folder: LocalFolder, name: string, stream: ConfiguredStream)
   const file = new StreamFile(folder, name, stream, stream.writeMode === 'overwrite');
   let records = 0;
   return {
-    add: (record) => {
+    // Records are written byte for byte, so the JSON must be unambiguous.
+    add: ({ data, emittedAtMs }) => {
       records++;
       try {
-        file.line(rawLine(record));
+        assertReadable(data);
+        file.line(
+          `{"_airbyte_ab_id":"${recordId()}","_airbyte_emitted_at":${emittedAtMs},"_airbyte_data":`,
+          data,
+        );
       } catch (error) {
         throw error instanceof RecordError ? recordFailure(stream.name, records, error) : error;
       }
@@ -91,10 +95,4 @@ function openStream(folder: LocalFolder, name: string, stream: ConfiguredStream)
       file.close();
     },
   };
-}
-
-/** Records are written byte for byte, so the JSON must be unambiguous. */
-function rawLine({ data, emittedAtMs }: RawRecord): string {
-  readableText(data);
-  return `{"_airbyte_ab_id":"${recordId()}","_airbyte_emitted_at":${emittedAtMs},"_airbyte_data":${data}}`;
 }

@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { takeLock } from '../../platform/file-lock';
 import { NotRegularFileError, syncFolder } from '../../platform/regular-file';
+import { ByteText } from '../../protocol/byte-text';
 import { configError, ConnectorError } from '../../protocol/connector';
+import type { JsonObjectScanner } from '../../protocol/json-scan';
 import { hasCode } from '../../platform/system-error';
 import type { LocalFolder } from '../local-folder';
 import {
@@ -29,7 +31,7 @@ import { hasOnlyOwnLines } from './own-lines';
 
 const LOCK_WAIT_MS = 3000;
 const LOCK_POLL_MS = 50;
-const FLUSH_CHARS = 256 * 1024;
+const FLUSH_BYTES = 256 * 1024;
 
 /**
  * The file of one stream. Appending removes uncommitted lines of a killed run, and continues behind lines that a user
@@ -38,7 +40,7 @@ const FLUSH_CHARS = 256 * 1024;
 export class StreamFile {
   private readonly release: () => void;
   private readonly fd: number;
-  private waiting = '';
+  private readonly waiting = new ByteText();
   private size = 0;
   private committed = 0;
   private isWriting = false;
@@ -66,11 +68,12 @@ export class StreamFile {
     }
   }
 
-  /** Adds one line, one character per byte. */
-  line(text: string): void {
-    this.waiting += text;
-    this.waiting += '\n';
-    if (this.waiting.length >= FLUSH_CHARS) this.write();
+  /** Adds one line, an object whose last member is the data. All texts are one character per byte. */
+  line(head: string, { text, start, end }: JsonObjectScanner): void {
+    this.waiting.add(head);
+    this.waiting.add(text, start, end);
+    this.waiting.add('}\n');
+    if (this.waiting.length >= FLUSH_BYTES) this.write();
   }
 
   /** Returns when all lines so far are stored durably. */
@@ -119,8 +122,7 @@ export class StreamFile {
   }
 
   private write(): void {
-    const bytes = Buffer.from(this.waiting, 'latin1');
-    this.waiting = '';
+    const { bytes } = this.waiting;
     if (bytes.length > 0 && !this.overwrite && !this.isWriting) {
       this.keepOffset(this.committed, true);
       this.isWriting = true;
@@ -130,6 +132,7 @@ export class StreamFile {
       this.size += written;
       done += written;
     }
+    this.waiting.clear();
   }
 
   private keepOffset(offset: number | null, isWriting = this.isWriting): void {

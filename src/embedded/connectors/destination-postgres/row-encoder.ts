@@ -1,21 +1,19 @@
 import { configError, type ConnectorError } from '../../protocol/connector';
-import { fromBytes, toBytes } from '../../protocol/message-writer';
+import { Shape, type JsonObjectScanner } from '../../protocol/json-scan';
+import type { ByteText } from '../../protocol/byte-text';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { ColumnType, TargetColumn } from './columns';
 import { assertColumnCount, assertColumnName } from './names';
-import { membersOf } from '../record-members';
-import { cellOf, InvalidValue, NULL } from './values';
-
-/** JSON escapes allow many spellings of one name. The cache of spellings is bounded. */
-const MAX_SPELLINGS = 10_000;
+import { cellOf, InvalidValue, isNumber, NULL } from './values';
 const FIRST_MS_OF_YEAR_10000 = Date.UTC(10_000, 0);
 
 /** Turns the records of one stream into lines of COPY's text format. */
 export class RowEncoder {
   private readonly columns: TargetColumn[];
   private readonly byName = new Map<string, number>();
-  /** Column indexes by the spelling of the name in a record, one character per byte. */
-  private readonly bySpelling = new Map<string, number>();
+  /** The shape of the last record, and the index of the member for each column; -1 if there is none. */
+  private shape = new Shape([]);
+  private memberOf: number[] = [];
   private undeclared: TargetColumn[] = [];
   private records = 0;
   private lastTime = { ms: 0, text: new Date(0).toISOString() };
@@ -31,9 +29,7 @@ export class RowEncoder {
     private readonly undeclaredTypes: ReadonlyMap<string, ColumnType>,
   ) {
     this.columns = [...columns];
-    this.columns.forEach(({ name }, index) => {
-      this.remember(name, index);
-    });
+    this.columns.forEach(({ name }, index) => this.byName.set(name, index));
   }
 
   /** The number of records so far. Errors identify a record by its number. */
@@ -47,34 +43,52 @@ export class RowEncoder {
   }
 
   /**
-   * The line of a record: its time, its values in column order, then the additional cells.
+   * Begins the next record. It may add columns.
+   * @throws ConnectorError config_error with the record and the column if a member has no place
+   */
+  begin(data: JsonObjectScanner): void {
+    this.records++;
+    if (data.shape !== this.shape) this.takeShape(data.shape);
+    if (!this.allowsNullKeys) this.refuseNullKey(data);
+  }
+
+  /**
+   * Adds the line of the record: its time, its values in column order, then its number if the table has a column for it.
    * @throws ConnectorError config_error with the record and the column if a value cannot be stored
    */
-  encode({ data, emittedAtMs }: RawRecord, ...more: string[]): string {
-    this.records++;
-    const cells = new Array<string | null>(this.columns.length).fill(null);
-    for (const { spelling, value } of membersOf(data)) {
-      const index = this.bySpelling.get(spelling) ?? this.resolveColumn(spelling);
-      const column = this.columns[index];
-      if (column === undefined) continue;
-      if ((cells[index] ?? null) !== null)
-        throw this.refusal(column.name, 'the record contains this member twice');
-      const cell = cellOf(value, column.type);
-      if (cell instanceof InvalidValue) throw this.refusal(column.name, cell.reason);
-      cells[index] = cell;
+  write({ data, emittedAtMs }: RawRecord, rows: ByteText, withSequence: boolean): void {
+    rows.add(this.timeOf(emittedAtMs));
+    for (let column = 0; column < this.columns.length; column++) {
+      rows.add('\t');
+      this.addCell(data, column, rows);
     }
-    for (const name of this.key) {
-      const cell = cells[this.byName.get(name) ?? -1] ?? null;
-      // Without this check, records without a key would replace one another.
-      if (cell === null)
-        throw this.refusal(name, 'the record does not contain this member, which is part of the key');
-      if (cell === NULL && !this.allowsNullKeys)
+    if (withSequence) rows.add(`\t${this.records}`);
+    rows.add('\n');
+  }
+
+  private addCell(data: JsonObjectScanner, index: number, rows: ByteText): void {
+    const column = this.columns[index];
+    const member = this.memberOf[index] ?? -1;
+    if (column === undefined || member === -1) {
+      rows.add(NULL);
+      return;
+    }
+    const [start, end] = [data.valueStarts[member] ?? 0, data.valueEnds[member] ?? 0];
+    const code = data.text.charCodeAt(start);
+    if (column.type === 'text' && code === 0x22 && rows.addUnescaped(data.text, start + 1, end - 1)) return;
+    if (column.type === 'numeric' && isNumber(code)) {
+      rows.add(data.text, start, end);
+      return;
+    }
+    const cell = cellOf(data.value(member), column.type);
+    if (cell instanceof InvalidValue) throw this.refusal(column.name, cell.reason);
+    rows.add(cell);
+  }
+
+  private refuseNullKey(data: JsonObjectScanner): void {
+    for (const name of this.key)
+      if (data.value(this.memberOf[this.byName.get(name) ?? -1] ?? -1) === 'null')
         throw this.refusal(name, 'the key is null, which needs Postgres 15 or later');
-    }
-    let line = this.timeOf(emittedAtMs);
-    for (const cell of cells) line += `\t${cell ?? NULL}`;
-    for (const cell of more) line += `\t${cell}`;
-    return `${line}\n`;
   }
 
   /** Caches the last time, because consecutive records usually have the same one. */
@@ -94,26 +108,26 @@ export class RowEncoder {
     return undeclared;
   }
 
-  /** The column for a new name or a new spelling. A member without a schema is stored as JSON. */
-  private resolveColumn(spelling: string): number {
-    const name = String(JSON.parse(fromBytes(`"${spelling}"`)));
-    const known = this.byName.get(name);
-    if (known !== undefined) {
-      if (this.bySpelling.size < MAX_SPELLINGS) this.bySpelling.set(spelling, known);
-      return known;
-    }
+  private takeShape(shape: Shape): void {
+    const indexes = shape.names.map((name) => this.byName.get(name) ?? this.addColumn(name));
+    if (shape.repeated !== null) throw this.refusal(shape.repeated, 'the record contains this member twice');
+    this.shape = shape;
+    this.memberOf = new Array<number>(this.columns.length).fill(-1);
+    for (const [member, index] of indexes.entries()) this.memberOf[index] = member;
+    // Without this check, records without a key would replace one another.
+    for (const name of this.key)
+      if (!shape.names.includes(name))
+        throw this.refusal(name, 'the record does not contain this member, which is part of the key');
+  }
+
+  /** A member without a schema is stored as JSON. */
+  private addColumn(name: string): number {
     assertColumnName(this.stream, name);
     assertColumnCount(this.stream, this.columns.length + 1);
     const column: TargetColumn = { name, type: this.undeclaredTypes.get(name) ?? 'jsonb' };
-    this.columns.push(column);
+    this.byName.set(name, this.columns.length);
     this.undeclared.push(column);
-    this.remember(name, this.columns.length - 1);
-    return this.columns.length - 1;
-  }
-
-  private remember(name: string, index: number): void {
-    this.byName.set(name, index);
-    this.bySpelling.set(toBytes(JSON.stringify(name)).slice(1, -1), index);
+    return this.columns.push(column) - 1;
   }
 
   private refusal(column: string, reason: string): ConnectorError {

@@ -13,6 +13,7 @@ export class Session {
   /** The number of the running or the last transaction, from 1. */
   transaction = 0;
   private bufferedBytes = 0;
+  private running: Promise<void> = Promise.resolve();
   /** The names of this connection's staging tables that are not temporary. */
   readonly stages = new Set<string>();
 
@@ -34,22 +35,22 @@ export class Session {
 
   /** Runs a statement inside the transaction. */
   async run<R extends QueryResultRow>(statement: string, values: readonly unknown[] = []): Promise<R[]> {
-    await this.begin();
+    await this.beginTransaction();
     const { rows } = await this.client.query<R>(statement, [...values]);
     return rows;
   }
 
   /** Runs a statement inside the transaction. Returns the number of changed rows. */
   async change(statement: string): Promise<number> {
-    await this.begin();
+    await this.beginTransaction();
     const { rowCount } = await this.client.query(statement);
     return rowCount ?? 0;
   }
 
-  /** Sends rows in COPY's text format, one character per byte. Returns the number of stored rows. */
-  async copy(into: string, rows: readonly string[]): Promise<number> {
-    await this.begin();
-    return copyIn(this.client, `COPY ${into} FROM STDIN`, Buffer.from(rows.join(''), 'latin1'));
+  /** Sends rows in COPY's text format. Returns the number of stored rows. */
+  async copy(into: string, rows: Buffer): Promise<number> {
+    await this.beginTransaction();
+    return copyIn(this.client, `COPY ${into} FROM STDIN`, rows);
   }
 
   async commit(): Promise<void> {
@@ -71,6 +72,23 @@ export class Session {
     ]);
   }
 
+  /** Begins work for which nobody waits before {@link settled}. */
+  begin(work: () => Promise<void>): void {
+    this.running = work();
+    // An unhandled rejection would end the process before the next call of `settled` reports it.
+    this.running.catch(() => undefined);
+  }
+
+  /** Waits for the work that has begun, and throws its error. */
+  async settled(): Promise<void> {
+    await this.running;
+  }
+
+  /** Waits for the end of the work that has begun, whatever its outcome. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([this.running]);
+  }
+
   /** Adds to the number of buffered bytes; negative after a flush. */
   addBufferedBytes(bytes: number): void {
     this.bufferedBytes += bytes;
@@ -80,7 +98,7 @@ export class Session {
     return this.bufferedBytes >= BATCH_BYTES;
   }
 
-  private async begin(): Promise<void> {
+  private async beginTransaction(): Promise<void> {
     if (this.inTransaction) return;
     await this.client.query('BEGIN');
     this.inTransaction = true;

@@ -65,6 +65,7 @@ export class StagingTable {
   /** Drops a table that is not temporary. Runs at the end of every sync, also on a broken connection. */
   async dropIfPersistent(): Promise<void> {
     if (this.session.canCreateTemporary) return;
+    await this.session.idle();
     try {
       await this.session.rollback();
       await this.session.run(`DROP TABLE IF EXISTS ${this.sql}`);

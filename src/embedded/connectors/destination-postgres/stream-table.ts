@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ByteText } from '../../protocol/byte-text';
 import { ConnectorError } from '../../protocol/connector';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
@@ -25,7 +26,8 @@ const SINGLE_ROW_ERRORS: readonly string[] = ['22021', '22P05', '23502', '23514'
 interface Batch {
   readonly width: number;
   readonly firstRecord: number;
-  readonly lines: string[];
+  readonly text: ByteText;
+  rows: number;
 }
 
 /** The steps between a stream's rows and its table. */
@@ -80,27 +82,38 @@ export class StreamTable implements StreamTarget {
   }
 
   add(record: RawRecord): void {
-    const withSequence = this.route.rule !== null;
-    const line = withSequence
-      ? this.encoder.encode(record, String(this.encoder.count))
-      : this.encoder.encode(record);
-    const { width, count } = this.encoder;
-    const last = this.batches.at(-1);
-    if (last?.width === width) last.lines.push(line);
-    else this.batches.push({ width, firstRecord: count, lines: [line] });
-    this.bufferedBytes += line.length;
-    this.session.addBufferedBytes(line.length);
+    const { encoder } = this;
+    encoder.begin(record.data);
+    const batch = this.batchOf(encoder.width);
+    const before = batch.text.length;
+    encoder.write(record, batch.text, this.route.rule !== null);
+    batch.rows++;
+    this.bufferedBytes += batch.text.length - before;
+    this.session.addBufferedBytes(batch.text.length - before);
   }
 
+  private batchOf(width: number): Batch {
+    const last = this.batches.at(-1);
+    if (last?.width === width) return last;
+    const batch = { width, firstRecord: this.encoder.count, text: new ByteText(), rows: 0 };
+    this.batches.push(batch);
+    return batch;
+  }
+
+  /** Begins to send a full batch. The server stores it while further records are read. */
   async flush(): Promise<void> {
-    if (this.batches.length > 0 && this.session.isBatchFull) await this.guard(() => this.send());
+    if (this.batches.length === 0 || !this.session.isBatchFull) return;
+    await this.session.settled();
+    this.session.begin(() => this.guard(() => this.send()));
   }
 
   async commit(): Promise<void> {
+    await this.session.settled();
     await this.guard(() => this.store());
   }
 
   async complete(): Promise<void> {
+    await this.session.settled();
     await this.guard(async () => {
       await this.store();
       const { stage, rule } = this.route;
@@ -139,7 +152,7 @@ export class StreamTable implements StreamTarget {
     for (const batch of batches) await this.sendBatch(batch);
   }
 
-  private async sendBatch({ width, firstRecord, lines }: Batch): Promise<void> {
+  private async sendBatch({ width, firstRecord, text, rows }: Batch): Promise<void> {
     const { stage, rule } = this.route;
     let stored: number;
     try {
@@ -147,12 +160,12 @@ export class StreamTable implements StreamTarget {
         stage === null
           ? `${sqlName(this.table)} (${nameList([EXTRACTED_AT, ...this.columns.slice(0, width).map(({ name }) => name)])})`
           : `${stage.sql} (${stage.columnList(width)}${rule === null ? '' : ', seq'})`,
-        lines,
+        text.bytes,
       );
     } catch (error) {
       throw databaseFailure(error, this.locationOf(error, firstRecord));
     }
-    if (stage === null) await this.assertAppended(lines.length, stored);
+    if (stage === null) await this.assertAppended(rows, stored);
     else this.staged += stored;
   }
 

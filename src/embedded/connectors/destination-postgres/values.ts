@@ -39,7 +39,7 @@ export function cellOf(value: string, type: ColumnType): string | InvalidValue {
   if (type === 'jsonb') return jsonCell(value);
   const isText = value.charCodeAt(0) === 0x22;
   if (type === 'numeric')
-    return isText ? nonFiniteNumber(value) : isNumber(value) ? value : wrongKind(value, type);
+    return isText ? nonFiniteNumber(value) : isNumber(value.charCodeAt(0)) ? value : wrongKind(value, type);
   if (type === 'boolean') return value === 'true' || value === 'false' ? value : wrongKind(value, type);
   if (!isText) return wrongKind(value, type);
   const text = textOf(value);
@@ -59,8 +59,8 @@ function jsonKindOf(value: string): string {
   return value === 'true' || value === 'false' ? 'a boolean' : 'a number';
 }
 
-function isNumber(value: string): boolean {
-  const code = value.charCodeAt(0);
+/** Whether a JSON value with this first character is a number. */
+export function isNumber(code: number): boolean {
   return code === 0x2d || (code >= 0x30 && code <= 0x39);
 }
 

@@ -1,8 +1,10 @@
 import { isObject, objectAt, stringsOf, type JsonObject } from '../../platform/json';
 import { keyText, sortableCursor, type DedupRule } from '../deduplication';
 import { isExactDouble } from '../exact-number';
-import { membersOf, nameOf, type Member } from '../record-members';
-import type { ColumnNames } from './layout';
+import { fromBytes } from '../../protocol/message-writer';
+import { Shape, type JsonObjectScanner } from '../../protocol/json-scan';
+import { membersOf } from '../record-members';
+import { OWN_COLUMNS, type ColumnNames } from './layout';
 
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
@@ -10,12 +12,18 @@ const MAX_INTEGER = 2n ** 63n - 1n;
 /** The SQLite binding stores smaller numbers as 0. */
 const MIN_BOUND_NUMBER = Number.EPSILON;
 
+/** The indexes of the key and the cursor in a row. */
+export const KEY = 3;
+export const CURSOR = 4;
+
 /** A value to bind. A Buffer contains the text of a number that the binding would change. */
 export type SqliteValue = string | number | bigint | Buffer | null;
 
 /** Encodes records as rows of a raw table. */
 export class RowEncoder {
-  private readonly positions = new Map<string, number | null>();
+  private shape = new Shape([]);
+  /** The index of the column for each member of the shape. */
+  private positions: (number | undefined)[] = [];
   private readonly properties: ReadonlyMap<string, number>;
   private readonly textOnly: readonly boolean[];
 
@@ -29,43 +37,47 @@ export class RowEncoder {
     this.textOnly = [...columns.keys()].map((property) => isTextOnly(schemas[property]));
   }
 
-  /** The expressions for the key, the cursor and the values of an INSERT, from a parameter number on. */
-  expressions(first: number): string[] {
-    return [true, true, ...this.textOnly].map((textOnly, index) => {
-      const parameter = `?${first + index}`;
-      if (textOnly) return parameter;
-      return `CASE typeof(${parameter}) WHEN 'blob' THEN CAST(CAST(${parameter} AS TEXT) AS REAL) ELSE ${parameter} END`;
+  /** The expressions for an INSERT, from the columns of VALUES. */
+  get expressions(): string[] {
+    return [...OWN_COLUMNS.map(() => true), ...this.textOnly].map((textOnly, index) => {
+      const column = `column${index + 1}`;
+      if (textOnly) return column;
+      return `CASE typeof(${column}) WHEN 'blob' THEN CAST(CAST(${column} AS TEXT) AS REAL) ELSE ${column} END`;
     });
   }
 
   /**
-   * The key, the cursor and the values of a record. For a duplicate member the last one counts, as in most JSON parsers.
+   * The values of a row: id, time, record, key, cursor and columns. For a duplicate member the last one counts, as in most
+   * JSON parsers.
    */
-  encode(data: string): SqliteValue[] {
-    const members = membersOf(data);
-    const values = new Array<SqliteValue>(this.properties.size + 2).fill(null);
+  encode(data: JsonObjectScanner, id: string, emittedAtMs: number): SqliteValue[] {
+    const values = new Array<SqliteValue>(OWN_COLUMNS.length + this.properties.size).fill(null);
+    const text = textOf(data, data.json);
+    [values[0], values[1], values[2]] = [id, emittedAtMs, text];
     if (this.rule !== null) {
-      values[0] = keyText(members, this.rule);
-      values[1] = sortableCursor(members, this.rule);
+      const members = membersOf(text);
+      values[KEY] = keyText(members, this.rule);
+      values[CURSOR] = sortableCursor(members, this.rule);
     }
-    for (const member of members) {
-      const position = this.positionOf(member);
-      if (position === null) continue;
-      const value = valueOf(member.value);
+    if (data.shape !== this.shape) {
+      this.shape = data.shape;
+      this.positions = data.shape.names.map((name) => this.properties.get(name));
+    }
+    for (let member = 0; member < this.positions.length; member++) {
+      const position = this.positions[member];
+      if (position === undefined) continue;
+      const json = textOf(data, data.value(member));
+      const value = valueOf(json);
       const isText = Buffer.isBuffer(value) && this.textOnly[position] === true;
-      values[position + 2] = isText ? member.value : value;
+      values[OWN_COLUMNS.length + position] = isText ? json : value;
     }
     return values;
   }
+}
 
-  /** JSON escapes allow many spellings of one name, so the cache of spellings is bounded. */
-  private positionOf({ spelling }: Member): number | null {
-    const known = this.positions.get(spelling);
-    if (known !== undefined) return known;
-    const position = this.properties.get(nameOf(spelling)) ?? null;
-    if (this.positions.size < 2 * this.properties.size + 16) this.positions.set(spelling, position);
-    return position;
-  }
+/** Decodes a part of a record. */
+function textOf({ isAscii }: JsonObjectScanner, part: string): string {
+  return isAscii ? part : fromBytes(part);
 }
 
 /**
@@ -75,7 +87,7 @@ export class RowEncoder {
 function valueOf(json: string): SqliteValue {
   switch (json.charCodeAt(0)) {
     case 0x22:
-      return textOf(json);
+      return stringOf(json);
     case 0x74:
       return 1;
     case 0x66:
@@ -91,7 +103,7 @@ function valueOf(json: string): SqliteValue {
 }
 
 /** SQLite truncates a text at a NUL character, and a lone surrogate has no UTF-8. JSON contains both only as escapes. */
-function textOf(json: string): string {
+function stringOf(json: string): string {
   if (!json.includes('\\')) return json.slice(1, -1);
   const text = String(JSON.parse(json));
   return /\0|\p{Surrogate}/u.test(text) ? json : text;
@@ -104,7 +116,7 @@ function numberOf(json: string): SqliteValue {
     return integer >= MIN_INTEGER && integer <= MAX_INTEGER ? integer : json;
   }
   const double = Number(json);
-  if (!isExactDouble(json, double)) return json;
+  if (json !== String(double) && !isExactDouble(json, double)) return json;
   return double !== 0 && Math.abs(double) <= MIN_BOUND_NUMBER ? Buffer.from(json) : double;
 }
 

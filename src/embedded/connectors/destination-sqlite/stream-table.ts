@@ -1,16 +1,23 @@
 import { isObject, numberAt, stringAt } from '../../platform/json';
 import { configError } from '../../protocol/connector';
+import { JsonObjectScanner } from '../../protocol/json-scan';
+import { toBytes } from '../../protocol/message-writer';
 import type { ConfiguredStream } from '../../protocol/messages';
 import type { RawRecord } from '../../protocol/raw-record';
 import type { StreamTarget } from '../../protocol/write-streams';
 import { hasCode, messageOf } from '../../platform/system-error';
 import { dedupRule } from '../deduplication';
-import { readableText, RecordError, recordFailure } from '../record-error';
+import { assertReadable, RecordError, recordFailure } from '../record-error';
 import { recordId } from '../record-id';
 import { createTable, createView, fits, layoutOf, OWN_COLUMNS, storedColumn, type Layout } from './layout';
 import { namesOf, quoted, type TableNames } from './names';
 import { dependents, findOwn, refuseAddedColumns, viewSql, type Db, type FoundTable } from './ownership';
-import { RowEncoder, type SqliteValue } from './row-encoder';
+import { CURSOR, KEY, RowEncoder, type SqliteValue } from './row-encoder';
+
+/** The parameters of a statement for many rows. */
+const MAX_PARAMETERS = 500;
+/** Bounds the memory for rows that wait. */
+const MAX_WAITING_CHARS = 1024 * 1024;
 
 type Statement = ReturnType<Db['prepare']>;
 
@@ -25,12 +32,17 @@ export class StreamTable implements StreamTarget {
   private readonly layout: Layout;
   private readonly encoder: RowEncoder;
   private readonly insert: Statement;
+  /** Inserts {@link rowsAtOnce} rows. */
+  private readonly insertMany: Statement;
+  private readonly rowsAtOnce: number;
   private readonly newer: Statement | null;
   private readonly stored: Statement;
   private readonly triggers: Statement;
   /** Whether users have triggers on the table. It is read at the start and whenever this stream begins a transaction. */
   private hasTriggers = false;
-  private rows = 0;
+  private records = 0;
+  private waiting: SqliteValue[][] = [];
+  private waitingChars = 0;
   private completed = false;
 
   constructor(
@@ -41,7 +53,10 @@ export class StreamTable implements StreamTarget {
     this.layout = this.transaction(() => this.prepareTable());
     this.encoder = this.encoderOf(this.layout);
     const target = this.overwrites ? this.names.fresh : this.names.table;
-    this.insert = db.prepare(this.insertInto(target, this.layout, this.encoder));
+    const width = OWN_COLUMNS.length + this.layout.columns.size;
+    this.rowsAtOnce = Math.max(1, Math.floor(MAX_PARAMETERS / width));
+    this.insert = db.prepare(this.insertInto(target, this.layout, this.encoder, 1));
+    this.insertMany = db.prepare(this.insertInto(target, this.layout, this.encoder, this.rowsAtOnce));
     this.newer = this.deduplicates
       ? db.prepare(`SELECT 1 FROM ${quoted(target)} WHERE "_airbyte_key" = ? AND "_airbyte_cursor" > ?`)
       : null;
@@ -64,32 +79,47 @@ export class StreamTable implements StreamTarget {
 
   /** @throws ConnectorError config_error for a record that cannot be stored */
   add({ data, emittedAtMs }: RawRecord): void {
-    this.rows++;
-    if (!this.db.isTransaction) {
-      this.db.exec('BEGIN IMMEDIATE');
-      this.hasTriggers = this.triggers.get(this.names.table) !== undefined;
-    }
+    this.records++;
     try {
-      const text = readableText(data);
-      this.store(this.insert, recordId(), emittedAtMs, text, this.encoder.encode(text));
+      assertReadable(data);
+      this.waiting.push(this.encoder.encode(data, recordId(), emittedAtMs));
     } catch (error) {
-      throw error instanceof RecordError ? recordFailure(this.stream.name, this.rows, error) : error;
+      throw error instanceof RecordError ? recordFailure(this.stream.name, this.records, error) : error;
     }
+    this.waitingChars += data.end - data.start;
+    if (this.waiting.length === this.rowsAtOnce || this.waitingChars > MAX_WAITING_CHARS) this.store();
   }
 
-  /** Inserts a row and detects a trigger of the user that suppresses or deletes it. */
-  private store(
-    insert: Statement,
-    id: string,
-    emittedAtMs: number,
-    text: string,
-    columns: readonly SqliteValue[],
-  ): void {
-    const { changes, lastInsertRowid } = insert.run(id, emittedAtMs, text, ...columns);
-    const [key = null, cursor = null] = columns;
-    if (changes === 1 && this.isKept(this.deduplicates ? key : lastInsertRowid)) return;
-    if (changes !== 1 && this.newer?.get(key, cursor) !== undefined) return;
-    throw new RecordError('a trigger of the database kept it back. Drop the trigger.');
+  /** Inserts the rows that wait. */
+  private store(): void {
+    const { db, waiting } = this;
+    if (waiting.length === 0) return;
+    [this.waiting, this.waitingChars] = [[], 0];
+    if (!db.isTransaction) {
+      db.exec('BEGIN IMMEDIATE');
+      this.hasTriggers = this.triggers.get(this.names.table) !== undefined;
+    }
+    // Rows with a key, and rows of a table with triggers of the user, are checked one by one.
+    const areChecked = this.deduplicates || (this.hasTriggers && !this.overwrites);
+    if (waiting.length === this.rowsAtOnce && !areChecked) {
+      this.insertMany.run(...waiting.flat());
+      return;
+    }
+    for (const [index, row] of waiting.entries())
+      if (!this.isStored(row))
+        throw recordFailure(
+          this.stream.name,
+          this.records - waiting.length + index + 1,
+          new RecordError('a trigger of the database kept it back. Drop the trigger.'),
+        );
+  }
+
+  /** Inserts a row. Returns false if a trigger of the user suppresses or deletes it. */
+  private isStored(row: readonly SqliteValue[]): boolean {
+    const { changes, lastInsertRowid } = this.insert.run(...row);
+    const [key = null, cursor = null] = [row[KEY], row[CURSOR]];
+    if (changes === 1) return this.isKept(this.deduplicates ? key : lastInsertRowid);
+    return this.newer?.get(key, cursor) !== undefined;
   }
 
   private isKept(keyOrRow: SqliteValue): boolean {
@@ -97,6 +127,7 @@ export class StreamTable implements StreamTarget {
   }
 
   commit(): void {
+    this.store();
     if (this.db.isTransaction) this.db.exec('COMMIT');
   }
 
@@ -180,15 +211,18 @@ export class StreamTable implements StreamTarget {
   private copyRows(wanted: Layout): void {
     const { db, names } = this;
     const encoder = this.encoderOf(wanted);
-    const insert = db.prepare(this.insertInto(names.fresh, wanted, encoder));
+    const insert = db.prepare(this.insertInto(names.fresh, wanted, encoder, 1));
     const query = `SELECT "_airbyte_ab_id" AS "id", "_airbyte_emitted_at" AS "at", "_airbyte_data" AS "data" FROM ${quoted(names.table)} ORDER BY "rowid"`;
+    const data = new JsonObjectScanner();
     let rows = 0;
     for (const row of db.prepare(query).iterate()) {
       rows++;
       if (!isObject(row)) continue;
       const text = stringAt(row, 'data') ?? '{}';
       try {
-        insert.run(stringAt(row, 'id') ?? '', numberAt(row, 'at') ?? 0, text, ...encoder.encode(text));
+        const bytes = toBytes(text);
+        if (data.scan(bytes, 0) !== bytes.length) throw new RecordError('it is not a JSON object.');
+        insert.run(...encoder.encode(data, stringAt(row, 'id') ?? '', numberAt(row, 'at') ?? 0));
       } catch (error) {
         if (!(error instanceof RecordError)) throw error;
         throw configError(
@@ -235,10 +269,15 @@ export class StreamTable implements StreamTarget {
     return new RowEncoder(columns, this.stream.jsonSchema, this.deduplicates ? dedupRule(this.stream) : null);
   }
 
-  /** The greater cursor wins between two records with one key. The later record wins if the cursors are equal or have no order. */
-  private insertInto(table: string, layout: Layout, encoder: RowEncoder): string {
+  /**
+   * A statement for a number of rows. The greater cursor wins between two records with one key. The later record wins if the
+   * cursors are equal or have no order. SQLite would search numbered parameters one by one, so they have no numbers.
+   */
+  private insertInto(table: string, layout: Layout, encoder: RowEncoder, rows: number): string {
     const columns = [...OWN_COLUMNS, ...[...layout.columns.values()].map(storedColumn)].map(quoted);
-    const plain = `INSERT INTO ${quoted(table)} (${columns.join(', ')}) VALUES (?1, ?2, ?3, ${encoder.expressions(4).join(', ')})`;
+    const row = `(${columns.map(() => '?').join(', ')})`;
+    const values = encoder.expressions.join(', ');
+    const plain = `INSERT INTO ${quoted(table)} (${columns.join(', ')}) SELECT ${values} FROM (VALUES ${new Array(rows).fill(row).join(', ')}) WHERE true`;
     if (!this.deduplicates) return plain;
     const updates = columns.map((column) => `${column} = excluded.${column}`).join(', ');
     const cursor = `${quoted(table)}."_airbyte_cursor"`;

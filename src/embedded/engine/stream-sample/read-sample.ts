@@ -63,7 +63,7 @@ export async function readSample(runtimeDirs: ConnectorRuntimeDirs, read: Sample
         reported ??= reportedFailure(found.message) ?? configurationFailure(found.message, onConfiguration);
       else if (found.record.stream === stream.name) {
         try {
-          const row = sampleRow(fromBytes(found.record.data), redact);
+          const row = sampleRow(fromBytes(found.record.data.json), redact);
           size += row.size;
           rows.push(row);
         } catch (error) {
