@@ -61,6 +61,16 @@ describe('webhooks of two replicas', () => {
     expect(messages.filter((message) => !isVerified(message, secret))).toEqual([]);
     const since = new Date(bench.clock.now().getTime() - 3_600_000).toISOString();
     expect(await caller.send('POST', `/${webhookId}/recover`, { since })).toMatchObject({ status: 200 });
+    receiver.reply = (_message, response) => response.writeHead(410).end();
+    endRun();
+    const reader = new EventReader(second);
+    const ended = await until('the event of its end', async () => {
+      await reader.read();
+      return reader.events.find(({ type }) => type === 'webhook.disabled');
+    });
+    expect(ended).toMatchObject({ sequence: 1, connectionId: null, webhook: { webhookId, reason: 'gone' } });
+    const lookUp = await second.send('GET', `/events?after=${ended.id}`);
+    expect(lookUp.status).toBe(200);
     expect(await caller.send('DELETE', `/${webhookId}`)).toMatchObject({ status: 204 });
     expect(await caller.send('GET', `/${webhookId}/deliveries`)).toMatchObject({ status: 404 });
   });
