@@ -2,20 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SettingsError } from './environment';
 import { parseSettings } from './settings';
+import { complaintsOf } from '../../test/support/settings-complaints';
 
 const HASH = 'a'.repeat(64);
-
-function complaintsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    parseSettings(variables);
-    return [];
-  } catch (error) {
-    if (error instanceof SettingsError) return error.complaints;
-    throw error;
-  }
-}
 
 describe('secrets from files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'settings-'));

@@ -1,19 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SettingsError } from './environment';
 import { parseSettings } from './settings';
+import { complaintsOf } from '../../test/support/settings-complaints';
 
 const HASH = 'a'.repeat(64);
-
-function complaintsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    parseSettings(variables);
-    return [];
-  } catch (error) {
-    if (error instanceof SettingsError) return error.complaints;
-    throw error;
-  }
-}
 
 describe('parseSettings', () => {
   it('gives every documented default when nothing is set', () => {
