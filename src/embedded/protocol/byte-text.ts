@@ -18,6 +18,11 @@ export class ByteText {
     return this.buffer.subarray(0, this.used);
   }
 
+  /** Everything from a number of bytes on, one character per byte. */
+  textFrom(start: number): string {
+    return this.buffer.toString('latin1', start, this.used);
+  }
+
   /** Adds a text or a part of it. */
   add(text: string, start = 0, end = text.length): void {
     this.reserve(end - start);

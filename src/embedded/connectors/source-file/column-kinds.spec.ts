@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { fromBytes, toBytes } from '../../protocol/message-writer';
+import { toBytes } from '../../protocol/message-writer';
 import { KindInference, kindsOf } from './column-kinds';
 import { CsvReader } from './csv';
 import { DEFAULT_CSV, parseReaderOptions } from './reader-options';
+import { eachRow } from './row-sink';
 
 const typesOf = (values: readonly string[]): unknown => {
   const inference = new KindInference((value) => value === 'NA');
@@ -68,14 +69,17 @@ describe('the type of a column', () => {
         const inference = new KindInference(() => false);
         for (const one of values) inference.add(['c', 'd'], [one, 'x']);
         const properties = Object.fromEntries(inference.schemas());
-        const reader = new CsvReader('/local/d.csv', DEFAULT_CSV, { kinds: kindsOf({ properties }) });
-        const rows = reader.push(toBytes(`c,d\n${values.map((one) => `${one},x\n`).join('')}`));
+        const rows: string[] = [];
+        const sink = eachRow((row) => void rows.push(row.toString('utf8')));
+        new CsvReader('/local/d.csv', DEFAULT_CSV, sink, { kinds: kindsOf({ properties }) }).push(
+          toBytes(`c,d\n${values.map((one) => `${one},x\n`).join('')}`),
+        );
         for (const [index, row] of rows.entries()) {
-          const [, text = ''] = /^\{"c":(.*),"d":"x"\}$/.exec(fromBytes(row)) ?? [];
+          const [, text = ''] = /^\{"c":(.*),"d":"x"\}$/.exec(row) ?? [];
           const shown = text.startsWith('"') ? text.slice(1, -1) : text;
           // An empty value of a typed column is null.
           expect(shown === 'null' ? '' : shown).toBe(values[index]);
-          expect(() => JSON.parse(fromBytes(row)) as unknown).not.toThrow();
+          expect(() => JSON.parse(row) as unknown).not.toThrow();
         }
       }),
       { numRuns: 1000 },
@@ -92,10 +96,12 @@ describe('a typed column', () => {
       mixed: { type: ['integer', 'string'] },
     },
   });
-  const read = (text: string, options = DEFAULT_CSV): unknown[] =>
-    new CsvReader('/local/d.csv', options, { kinds })
-      .push(toBytes(text))
-      .map((row) => JSON.parse(fromBytes(row)) as unknown);
+  const read = (text: string, options = DEFAULT_CSV): unknown[] => {
+    const rows: unknown[] = [];
+    const sink = eachRow((row) => void rows.push(JSON.parse(row.toString('utf8'))));
+    new CsvReader('/local/d.csv', options, sink, { kinds }).push(toBytes(text));
+    return rows;
+  };
 
   it('has values of its type, quoted or not, and other columns have texts', () => {
     expect(read('ok,größe,at,mixed,new\ntrue,"1",2026-01-31,7,8\n,,,,\n')).toEqual([

@@ -1,12 +1,13 @@
 import { canonicalJson, isObject, parseObject, stringsOf, type JsonObject } from '../../platform/json';
-import { fromBytes, toBytes } from '../../protocol/message-writer';
+import { toBytes } from '../../protocol/message-writer';
 import type { FileConfig } from './config';
-import { MAX_COLUMNS } from './csv';
+import { MAX_COLUMNS } from './csv-names';
 import { KindInference } from './column-kinds';
 import { findFiles, openFound } from './files';
 import type { LocalFile } from './local-file';
 import { parquetColumns } from './parquet/rows';
 import { wrongFile } from './row-error';
+import { eachRow } from './row-sink';
 import { csvNames, inferKinds, jsonlRows } from './rows';
 
 /** A larger schema slows down the destination and every request about the stream. */
@@ -92,17 +93,17 @@ async function addJsonlColumns(
 ): Promise<void> {
   const types = new Map<string, Set<string>>();
   let seen = 0;
-  for await (const batch of jsonlRows(file, config)) {
-    for (const row of batch.slice(0, maxRows - seen)) {
-      for (const [name, value] of Object.entries(parseObject(fromBytes(row)) ?? {})) {
-        const found = types.get(name);
-        if (found === undefined) types.set(name, new Set(['null', typeOf(value)]));
-        else found.add(typeOf(value));
-      }
+  const sink = eachRow((row) => {
+    if (++seen > maxRows) return;
+    for (const [name, value] of Object.entries(parseObject(row.toString('utf8')) ?? {})) {
+      const found = types.get(name);
+      if (found === undefined) types.set(name, new Set(['null', typeOf(value)]));
+      else found.add(typeOf(value));
     }
+  });
+  for await (const { isFull } of jsonlRows(file, config, sink)) {
     if (types.size > MAX_COLUMNS) throw tooWide(file, `more than ${MAX_COLUMNS} columns`);
-    seen += batch.length;
-    if (seen >= maxRows) break;
+    if (isFull || seen >= maxRows) break;
   }
   for (const [name, found] of types) columns.add(name, { type: [...found] }, file);
 }

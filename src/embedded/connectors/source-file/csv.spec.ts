@@ -1,17 +1,18 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { fromBytes, toBytes } from '../../protocol/message-writer';
+import { toBytes } from '../../protocol/message-writer';
 import { CsvReader } from './csv';
 import { DEFAULT_CSV, parseReaderOptions } from './reader-options';
+import { eachRow } from './row-sink';
 
 function read(file: string, pieceLength = Number.MAX_SAFE_INTEGER, options = DEFAULT_CSV): unknown[] {
-  const reader = new CsvReader('/local/d.csv', options);
+  const rows: unknown[] = [];
+  const sink = eachRow((row) => void rows.push(JSON.parse(row.toString('utf8'))));
+  const reader = new CsvReader('/local/d.csv', options, sink);
   const bytes = toBytes(file);
-  const rows: string[] = [];
-  for (let at = 0; at < bytes.length; at += pieceLength)
-    rows.push(...reader.push(bytes.slice(at, at + pieceLength)));
-  rows.push(...reader.end());
-  return rows.map((row) => JSON.parse(fromBytes(row)) as unknown);
+  for (let at = 0; at < bytes.length; at += pieceLength) reader.push(bytes.slice(at, at + pieceLength));
+  reader.end();
+  return rows;
 }
 
 /** Values with all special characters of CSV. */
@@ -63,9 +64,11 @@ describe('reading CSV', () => {
   });
 
   it('refuses a row of more than 64 MiB', () => {
-    const reader = new CsvReader('/local/d.csv');
+    const reader = new CsvReader('/local/d.csv', DEFAULT_CSV, eachRow());
     const unclosed = `a\n1\n"${'x,\n'.repeat(23 * 1024 * 1024)}`;
-    expect(() => reader.push(unclosed)).toThrow(
+    expect(() => {
+      reader.push(unclosed);
+    }).toThrow(
       'Row 2 (line 3) of /local/d.csv is wrong: it is longer than 64 MiB, so a closing quote may be missing.',
     );
   });

@@ -1,25 +1,20 @@
 import { fromBytes, toBytes } from '../../protocol/message-writer';
 import { fits, isLiteral, misfitReason, type TypedKind } from './column-kinds';
+import { faultOfNames } from './csv-names';
 import { CsvFault, readRow, strayReturn, type CsvMarks } from './csv-row';
-import { DEFAULT_CSV, type CsvOptions } from './reader-options';
+import type { CsvOptions } from './reader-options';
+import { addRow, type RowSink } from './row-sink';
 import { wrongFile, wrongHeader, wrongRow } from './row-error';
-
-/** Characters that must be escaped in JSON. */
-const NEEDS_ESCAPE = /[\\"\u0000-\u001f]/;
 
 /** Limits the memory that a missing closing quote can use. */
 const MAX_ROW_BYTES = 64 * 1024 * 1024;
-const MAX_HEADER_BYTES = 1024 * 1024;
 /** The separators that a wrong one is compared with. */
 const SEPARATORS = [',', ';', '\t', '|'];
-/** No destination can store more columns. */
-export const MAX_COLUMNS = 10_000;
-
 /** What a reader does beside converting rows. */
 export interface CsvReading {
   /** Types of columns by name. Other columns are texts. */
   readonly kinds?: ReadonlyMap<string, TypedKind>;
-  /** Receives the values of each row, one character per byte. No rows are returned then. */
+  /** Receives the values of each row, one character per byte. The sink gets no rows then. */
   readonly onRow?: (values: readonly string[]) => void;
 }
 
@@ -35,7 +30,7 @@ export class CsvReader {
   private columns: string[] | null = null;
   private decodedNames: readonly string[] | null = null;
   /** The JSON text before each value of a row, and after the last one. */
-  private pieces: string[] = [];
+  private pieces: Buffer[] = [];
   private rest = '';
   /** An incomplete row is parsed again when its text has doubled, so the total time is linear. */
   private retryLength = 0;
@@ -47,7 +42,8 @@ export class CsvReader {
 
   constructor(
     private readonly file: string,
-    private readonly options: CsvOptions = DEFAULT_CSV,
+    private readonly options: CsvOptions,
+    private readonly sink: RowSink,
     private readonly reading: CsvReading = {},
   ) {
     this.marks = {
@@ -72,24 +68,21 @@ export class CsvReader {
     return this.line === 1 && this.rest === '';
   }
 
-  /** Returns the rows that a chunk completes, each as a JSON object. */
-  push(piece: string): string[] {
+  /** Adds the rows that a chunk completes to the sink. */
+  push(piece: string): void {
     const text = this.rest === '' ? piece : this.rest + piece;
-    const rows: string[] = [];
-    const start = text.length < this.retryLength ? 0 : this.readAll(text, rows);
+    const start = text.length < this.retryLength ? 0 : this.readAll(text);
     this.rest = text.slice(start);
     if (this.rest.length > MAX_ROW_BYTES)
       throw this.wrongNext('it is longer than 64 MiB, so a closing quote may be missing');
-    return rows;
   }
 
-  /** Returns the last row if the file does not end in a line break. */
-  end(): string[] {
+  /** Adds the last row if the file does not end in a line break. */
+  end(): void {
     this.retryLength = 0;
-    const rows = this.rest === '' ? [] : this.push('\n');
+    if (this.rest !== '') this.push('\n');
     if (this.rest !== '') throw this.wrongNext('a closing quote is missing');
     if (this.columns === null) throw wrongFile(this.file, this.noHeaderReason());
-    return rows;
   }
 
   /** An error about the next row. */
@@ -108,14 +101,14 @@ export class CsvReader {
   }
 
   /** Reads the complete rows. Returns the start of the first incomplete row. */
-  private readAll(text: string, rows: string[]): number {
+  private readAll(text: string): number {
     const { quote, escape } = this.marks;
     let start = this.skipLines(text);
     let nextQuote = quote === null ? -1 : text.indexOf(quote, start);
     for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
       if (quote !== null && nextQuote >= 0 && nextQuote < start) nextQuote = text.indexOf(quote, start);
       if (escape === null && (nextQuote < 0 || nextQuote > end)) {
-        this.plain(text, start, end, rows);
+        this.plain(text, start, end);
         start = end + 1;
         this.line++;
         continue;
@@ -127,7 +120,7 @@ export class CsvReader {
         return start;
       }
       const isBlank = found.values.length === 1 && found.values[0] === '' && !found.isQuoted;
-      if (!isBlank || this.columns?.length === 1) this.take(found.values, found.isQuoted, rows);
+      if (!isBlank || this.columns?.length === 1) this.take(found.values, found.isQuoted);
       this.line += countLines(text, start, found.next);
       start = found.next;
     }
@@ -146,36 +139,54 @@ export class CsvReader {
     return start;
   }
 
-  /** Fast path for rows without quotes. */
-  private plain(text: string, start: number, end: number, rows: string[]): void {
+  /** Fast path for rows without quotes: their values are copied without building strings. */
+  private plain(text: string, start: number, end: number): void {
     const last = text.charCodeAt(end - 1) === 0x0d && end > start ? end - 1 : end;
     // An empty line is a row only if rows have one value.
     if (last === start && this.columns?.length !== 1) return;
+    const isConverted = this.kinds !== null || this.nulls.size > 0 || this.reading.onRow !== undefined;
+    if (this.pieces.length > 0 && !isConverted && this.copied(text, start, last)) return;
     const line = text.slice(start, last);
     const { separator } = this.marks;
-    const isConverted = this.kinds !== null || this.nulls.size > 0 || this.reading.onRow !== undefined;
-    if (this.pieces.length === 0 || isConverted || NEEDS_ESCAPE.test(line)) {
-      if (line.includes('\r')) throw this.faultOf(strayReturn(line, separator));
-      this.take(line.split(separator), false, rows);
-      return;
-    }
-    let json = '';
-    let from = 0;
-    const lastColumn = this.pieces.length - 2;
-    for (let column = 0; column < lastColumn; column++) {
-      const next = line.indexOf(separator, from);
-      if (next < 0) throw this.wrongCount(column + 1);
-      json += (this.pieces[column] ?? '') + line.slice(from, next);
-      from = next + separator.length;
-    }
-    if (line.includes(separator, from)) throw this.wrongCount(line.split(separator).length);
-    rows.push(
-      json + (this.pieces[lastColumn] ?? '') + line.slice(from) + (this.pieces[lastColumn + 1] ?? ''),
-    );
-    this.row++;
+    if (line.includes('\r')) throw this.faultOf(strayReturn(line, separator));
+    this.take(line.split(separator), false);
   }
 
-  private take(values: readonly string[], isQuoted: boolean, rows: string[]): void {
+  /** Adds a row. Adds nothing and returns false if a value needs escapes in JSON, or the number of values is wrong. */
+  private copied(text: string, start: number, end: number): boolean {
+    const { sink, pieces } = this;
+    const { separator } = this.marks;
+    const first = separator.charCodeAt(0);
+    const lastColumn = pieces.length - 2;
+    let [column, from] = [0, start];
+    sink.begin();
+    this.addPiece(0);
+    for (let at = start; at < end && column <= lastColumn; at++) {
+      const code = text.charCodeAt(at);
+      if (code === first && (separator.length === 1 || text.startsWith(separator, at))) {
+        sink.text.add(text, from, at);
+        this.addPiece(++column);
+        from = at + separator.length;
+        at = from - 1;
+      } else if (code < 0x20 || code === 0x22 || code === 0x5c) column = Infinity;
+    }
+    if (column !== lastColumn) {
+      sink.drop();
+      return false;
+    }
+    sink.text.add(text, from, end);
+    this.addPiece(column + 1);
+    sink.end();
+    this.row++;
+    return true;
+  }
+
+  private addPiece(index: number): void {
+    const piece = this.pieces[index];
+    if (piece !== undefined) this.sink.text.addBytes(piece);
+  }
+
+  private take(values: readonly string[], isQuoted: boolean): void {
     if (this.rowsBeforeHeader > 0) {
       this.rowsBeforeHeader--;
       return;
@@ -189,15 +200,19 @@ export class CsvReader {
     if (values.length !== columns.length) throw this.wrongCount(values.length);
     const { onRow } = this.reading;
     if (onRow) onRow(values);
-    else rows.push(this.kinds !== null || this.nulls.size > 0 ? this.converted(values) : this.joined(values));
+    else if (this.kinds !== null || this.nulls.size > 0) addRow(this.sink, this.converted(values));
+    else this.addEscaped(values);
     this.row++;
   }
 
-  private joined(values: readonly string[]): string {
-    let json = '';
-    for (const [index, value] of values.entries())
-      json += (this.pieces[index] ?? '') + JSON.stringify(value).slice(1, -1);
-    return json + (this.pieces[values.length] ?? '');
+  private addEscaped(values: readonly string[]): void {
+    this.sink.begin();
+    for (const [index, value] of values.entries()) {
+      this.addPiece(index);
+      this.sink.text.add(JSON.stringify(value).slice(1, -1));
+    }
+    this.addPiece(values.length);
+    this.sink.end();
   }
 
   private converted(values: readonly string[]): string {
@@ -234,8 +249,8 @@ export class CsvReader {
     if (fault !== null) throw this.wrongNext(fault);
     this.columns = names;
     this.decodedNames = names.map(fromBytes);
-    this.pieces = names.map((name, index) => `${index === 0 ? '{' : '",'}${JSON.stringify(name)}:"`);
-    this.pieces.push('"}');
+    const pieces = names.map((name, index) => `${index === 0 ? '{' : '",'}${JSON.stringify(name)}:"`);
+    this.pieces = [...pieces, '"}'].map((piece) => Buffer.from(piece, 'latin1'));
     const { kinds } = this.reading;
     if (kinds !== undefined && kinds.size > 0) this.kinds = this.decodedNames.map((name) => kinds.get(name));
   }
@@ -289,22 +304,6 @@ export class CsvReader {
     const named = name === undefined ? '' : ` (${JSON.stringify(fromBytes(name))})`;
     return this.wrongNext(`in column ${column + 1}${named} ${reason}`);
   }
-}
-
-function faultOfNames(names: readonly string[]): string | null {
-  const fix = 'correct it, or set names in reader_options';
-  if (names.length > MAX_COLUMNS)
-    return `it has ${names.length} names, and a stream has at most ${MAX_COLUMNS} columns`;
-  if (names.reduce((bytes, name) => bytes + name.length, 0) > MAX_HEADER_BYTES)
-    return 'its names are longer than 1 MiB';
-  const withNul = names.findIndex((name) => name.includes('\0'));
-  if (withNul >= 0) return `the name of column ${withNul + 1} contains the character NUL; ${fix}`;
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) return `it has the name ${JSON.stringify(fromBytes(name))} twice; ${fix}`;
-    seen.add(name);
-  }
-  return null;
 }
 
 function countLines(text: string, start: number, end: number): number {

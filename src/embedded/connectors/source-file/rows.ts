@@ -5,26 +5,34 @@ import { JsonRowReader } from './json-row';
 import { NotOfEncoding, wholeLines } from './lines';
 import type { LocalFile } from './local-file';
 import { wrongRow } from './row-error';
+import { addRow, eachRow, type RowSink } from './row-sink';
 
-/** A file's rows in batches. Each row is a JSON object, one character per byte. */
-export type RowBatches = AsyncIterable<readonly string[]>;
+/** Reads a file in pieces. Returns the sink after each piece, which has then taken its rows. */
+export type RowPieces = AsyncIterable<RowSink>;
 
 /** Types of columns by name. */
 export type ColumnKinds = ReadonlyMap<string, TypedKind>;
 
-/** The rows of a CSV file. Every value is the unchanged text of the file, without quotes in columns of numbers and booleans. */
-export async function* csvRows(file: LocalFile, { options }: FileConfig, kinds: ColumnKinds): RowBatches {
-  const reader = new CsvReader(file.name, options.csv, { kinds });
+/** Reads a CSV file. Every value is the unchanged text of the file, without quotes in columns of numbers and booleans. */
+export async function* csvRows(
+  file: LocalFile,
+  { options }: FileConfig,
+  sink: RowSink,
+  kinds: ColumnKinds,
+): RowPieces {
+  const reader = new CsvReader(file.name, options.csv, sink, { kinds });
   for await (const lines of wholeLines(file, options.encoding)) {
     if (lines instanceof NotOfEncoding) throw notOfEncoding(reader, lines);
-    yield reader.push(lines);
+    reader.push(lines);
+    yield sink;
   }
-  yield reader.end();
+  reader.end();
+  yield sink;
 }
 
 /** The column names of a CSV file. */
 export async function csvNames(file: LocalFile, { options }: FileConfig): Promise<readonly string[]> {
-  const reader = new CsvReader(file.name, options.csv);
+  const reader = new CsvReader(file.name, options.csv, eachRow());
   for await (const lines of wholeLines(file, options.encoding)) {
     if (lines instanceof NotOfEncoding) throw notOfEncoding(reader, lines);
     reader.push(lines);
@@ -40,7 +48,7 @@ export async function inferKinds(
   { options }: FileConfig,
   inference: KindInference,
 ): Promise<void> {
-  const reader: CsvReader = new CsvReader(file.name, options.csv, {
+  const reader: CsvReader = new CsvReader(file.name, options.csv, eachRow(), {
     onRow: (values) => {
       inference.add(reader.names ?? [], values);
     },
@@ -62,7 +70,7 @@ const UTF_16_MARK = /^byte 0xF[EF] is not UTF-8/;
 const UTF_16 = 'the file begins like UTF-16; set {"encoding": "utf-16"} in reader_options';
 
 /** The rows of a file with one JSON object per line, byte for byte. */
-export async function* jsonlRows(file: LocalFile, { options }: FileConfig): RowBatches {
+export async function* jsonlRows(file: LocalFile, { options }: FileConfig, sink: RowSink): RowPieces {
   const reader = new JsonRowReader();
   let [row, line] = [0, 0];
   for await (const lines of wholeLines(file, options.encoding)) {
@@ -71,7 +79,6 @@ export async function* jsonlRows(file: LocalFile, { options }: FileConfig): RowB
       const isMark = row === 0 && lines.line === '' && UTF_16_MARK.test(lines.reason);
       throw wrongRow({ file: file.name, row: row + 1, line: line + 1 }, isMark ? UTF_16 : lines.reason);
     }
-    const rows: string[] = [];
     for (const found of lines.endsWith('\n') ? lines.slice(0, -1).split('\n') : lines.split('\n')) {
       line++;
       const text = trimmed(found);
@@ -82,9 +89,9 @@ export async function* jsonlRows(file: LocalFile, { options }: FileConfig): RowB
         const column = found.indexOf(text) + fault.at + 1;
         throw wrongRow({ file: file.name, row, line }, `${fault.reason} (at byte ${column} of the line)`);
       }
-      rows.push(text);
+      addRow(sink, text);
     }
-    yield rows;
+    yield sink;
   }
 }
 

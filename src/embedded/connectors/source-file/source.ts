@@ -1,8 +1,7 @@
 import { numberAt, stringAt, type JsonObject } from '../../platform/json';
 import { configError, ConnectorError, type SourceConnector } from '../../protocol/connector';
 import type { MessageWriter } from '../../protocol/message-writer';
-import { type ConfiguredStream, savedStreamState, streamState, streamStatus } from '../../protocol/messages';
-import { recordPrefix } from '../../protocol/raw-record';
+import { type ConfiguredStream, savedStreamState, streamStatus } from '../../protocol/messages';
 import { kindsOf } from './column-kinds';
 import { columnsOf } from './columns';
 import { FILE_SPEC, parseFileConfig, type FileConfig } from './config';
@@ -11,10 +10,10 @@ import { findFiles, fingerprintOf, openFound } from './files';
 import { refuseChanged } from './lines';
 import type { LocalFile } from './local-file';
 import { parquetRows } from './parquet/rows';
-import { type ColumnKinds, csvRows, jsonlRows, type RowBatches } from './rows';
+import { RecordSink } from './record-sink';
+import type { RowSink } from './row-sink';
+import { type ColumnKinds, csvRows, jsonlRows, type RowPieces } from './rows';
 
-/** The number of rows between two states. A killed sync repeats at most this many rows. */
-const CHECKPOINT_ROWS = 25_000;
 /** The number of JSON lines that a check reads. Discovery reads all lines, because any may have a new member. */
 const CHECKED_ROWS = 1000;
 
@@ -63,27 +62,13 @@ async function readStream(
   const filter = stream.readMode === 'incremental' ? new CursorFilter(stream, saved) : null;
   const kinds = kindsOf(stream.jsonSchema);
   await output.message(streamStatus(file.datasetName, null, 'STARTED', new Date()));
-  const head = recordPrefix(file.datasetName, null);
-  const checkpoint = (rows: number, count: number): Promise<void> =>
-    output.message(
-      streamState(file.datasetName, null, { rows, files: fingerprint, ...filter?.saved }, count),
-    );
-  let rows = 0;
-  let sinceState = 0;
+  const sink = new RecordSink(output, file.datasetName, { files: fingerprint, skip, filter });
   for (const one of found) {
     const opened = openFound(one);
     try {
-      for await (const batch of rowsOf(file, opened, kinds)) {
-        const tail = `,"emitted_at":${Date.now()}}}`;
-        for (const row of batch) {
-          const isNew = filter?.accepts(row, rows + 1) ?? true;
-          if (++rows <= skip || !isNew) continue;
-          if (output.line(head + row + tail)) await output.flush();
-          if (++sinceState === CHECKPOINT_ROWS) {
-            await checkpoint(rows, sinceState);
-            sinceState = 0;
-          }
-        }
+      for await (const { isFull } of rowsOf(file, opened, sink, kinds)) {
+        if (isFull) await output.flush();
+        sink.setTime(Date.now());
       }
       refuseChanged(opened);
     } finally {
@@ -96,11 +81,11 @@ async function readStream(
       `The files at ${file.url} were changed while they were read.`,
     );
   filter?.finish();
-  await checkpoint(rows, sinceState);
+  await output.message(sink.state);
   await output.message(streamStatus(file.datasetName, null, 'COMPLETE', new Date()));
 }
 
-function rowsOf(config: FileConfig, file: LocalFile, kinds: ColumnKinds): RowBatches {
-  if (config.format === 'csv') return csvRows(file, config, kinds);
-  return { jsonl: jsonlRows, parquet: parquetRows }[config.format](file, config);
+function rowsOf(config: FileConfig, file: LocalFile, sink: RowSink, kinds: ColumnKinds): RowPieces {
+  if (config.format === 'csv') return csvRows(file, config, sink, kinds);
+  return { jsonl: jsonlRows, parquet: parquetRows }[config.format](file, config, sink);
 }

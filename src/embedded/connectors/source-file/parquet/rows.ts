@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../../platform/json';
 import { ConnectorError } from '../../../protocol/connector';
 import { messageOf } from '../../../platform/system-error';
+import type { FileConfig } from '../config';
 import type { LocalFile } from '../local-file';
+import type { RowPieces } from '../rows';
+import { addRow, type RowSink } from '../row-sink';
 import { PageCollector } from './collector';
 import { ColumnCursor } from './column';
 import { ParquetFile } from './file';
@@ -12,8 +15,8 @@ import type { RowGroup } from './metadata';
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 1024 * 1024;
 
-/** The rows of a Parquet file, each as a JSON object, one character per byte. */
-export async function* parquetRows(source: LocalFile): AsyncGenerator<readonly string[]> {
+/** Reads the rows of a Parquet file. */
+export async function* parquetRows(source: LocalFile, _config: FileConfig, sink: RowSink): RowPieces {
   const library = await loadParquetLibrary();
   const file = new ParquetFile(source);
   try {
@@ -22,7 +25,8 @@ export async function* parquetRows(source: LocalFile): AsyncGenerator<readonly s
     const pages = new PageCollector();
     for (const group of metadata.groups) {
       for (const rows of rowsOfGroup({ library, file, layout }, group)) {
-        yield rows;
+        for (const row of rows) addRow(sink, row);
+        yield sink;
         pages.collect();
       }
     }
