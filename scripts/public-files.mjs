@@ -51,23 +51,23 @@ function pageOf(name) {
     (_, code) => (code === 'README' ? '](/problems)' : `](/problems/${code})`),
   );
   const title = /^# (.+)$/m.exec(text)?.[1] ?? 'Problems';
-  const back = name === 'README.md' ? '' : '<p><a href="/problems">All problems</a></p>\n';
+  const isIndex = name === 'README.md';
+  const root = isIndex ? './' : '../';
+  const back = isIndex ? '' : '<p><a href="/problems">All problems</a></p>\n';
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${title} – Airbyte Ingestion API</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
-pre { padding: 1rem; overflow-x: auto; border: 1px solid #8888; border-radius: 4px; }
-table { border-collapse: collapse; }
-th, td { padding: .25rem .75rem; border-bottom: 1px solid #8888; text-align: left; }
-</style>
+<link rel="stylesheet" href="${root}pages.css">
+<link rel="icon" type="image/png" href="${root}docs/favicon-32x32.png" sizes="32x32">
 </head>
 <body>
-${marked.parse(text)}${back}</body>
+<main>
+${marked.parse(text).replaceAll('<pre>', '<pre tabindex="0">')}${back}</main>
+</body>
 </html>
 `;
 }
@@ -93,6 +93,7 @@ export function writePublicFiles(build) {
   const names = readdirSync(ERRORS).filter((name) => name.endsWith('.md'));
   const pages = names.map((name) => [name === 'README.md' ? '' : name.slice(0, -'.md'.length), pageOf(name)]);
   write(join(out, 'problems.json'), JSON.stringify(Object.fromEntries(pages)));
+  cpSync(new URL('src/pages/pages.css', ROOT), join(out, 'pages.css'));
   for (const name of SWAGGER_UI)
     cpSync(new URL(`node_modules/swagger-ui-dist/${name}`, ROOT), join(out, 'swagger-ui', name));
 }

@@ -27,15 +27,13 @@ export function configureApp(app: NestFastifyApplication): void {
   const settings = app.get<Settings>(SETTINGS);
   addHooks(app, settings);
   const fastify = app.getHttpAdapter().getInstance();
-  addGuidePage(fastify, {
-    signIn: requiresAuthentication(settings),
-    isEmbedded: !settings.airbyte.disablesFailing,
-    hasUi: settings.servesUi,
-  });
-  addApiDescriptions(fastify, requiresAuthentication(settings));
-  addDocsPage(fastify);
+  const signIn = requiresAuthentication(settings);
+  const isEmbedded = !settings.airbyte.disablesFailing;
+  addGuidePage(fastify, { signIn, isEmbedded, hasUi: settings.servesUi });
+  addApiDescriptions(fastify, signIn);
+  addDocsPage(fastify, { signIn, isEmbedded });
   addProblemPages(fastify);
-  if (settings.servesUi) addUiPage(fastify, requiresAuthentication(settings));
+  if (settings.servesUi) addUiPage(fastify, signIn);
 }
 
 /**

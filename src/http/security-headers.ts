@@ -19,11 +19,14 @@ export const API_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-const PAGES = /^\/($|(docs|problems)(\/|$))/;
-const UI = /^\/ui(\/|$)/;
+const DOCS = /^\/docs(\/|$)/;
+const PAGES = /^\/($|pages\.css$|(ui|problems)(\/|$))/;
 
-/** The web page shows names and messages of others. It has no inline code, and no text can become HTML (Trusted Types). */
-const UI_POLICY = {
+/**
+ * The guide and the pages of problems are plain HTML. The web page shows names and messages of others: it has no inline code,
+ * and no text can become HTML (Trusted Types).
+ */
+const STRICT_POLICY = {
   useDefaults: false,
   directives: {
     defaultSrc: ["'none'"],
@@ -41,19 +44,20 @@ const UI_POLICY = {
 
 /** Adds the headers of helmet to pages and {@link API_HEADERS} to other responses. */
 export function addSecurityHeaders(fastify: FastifyInstance): void {
-  const setPageHeaders = helmet({
+  // Swagger UI has inline styles.
+  const setDocsHeaders = helmet({
     strictTransportSecurity: { includeSubDomains: false },
     // The gateway serves plain HTTP. `upgrade-insecure-requests` would prevent browsers from loading the assets of a page.
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
-  const setUiHeaders = helmet({
+  const setPageHeaders = helmet({
     strictTransportSecurity: { includeSubDomains: false },
-    contentSecurityPolicy: UI_POLICY,
+    contentSecurityPolicy: STRICT_POLICY,
   });
   fastify.addHook('onRoute', (route) => {
-    const isUi = UI.test(route.url);
-    if (!isUi && !PAGES.test(route.url)) return;
-    const setHeaders = isUi ? setUiHeaders : setPageHeaders;
+    const isDocs = DOCS.test(route.url);
+    if (!isDocs && !PAGES.test(route.url)) return;
+    const setHeaders = isDocs ? setDocsHeaders : setPageHeaders;
     route.config = { ...route.config, isPage: true };
     route.onRequest = [
       ...[route.onRequest ?? []].flat(),

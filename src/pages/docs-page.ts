@@ -6,11 +6,23 @@ import { builtPath } from './built-files';
 import { type Page, sendPage } from './conditional-send';
 import { OPEN_ROUTE } from '../http/route-config';
 
-const PAGE = `<!doctype html>
+/** Settings that the script of the page reads. */
+export interface DocsOptions {
+  /** True if callers must authenticate. */
+  readonly signIn: boolean;
+  /** True if the samples of the embedded Airbyte exist. */
+  readonly isEmbedded: boolean;
+}
+
+function pageFor({ signIn, isEmbedded }: DocsOptions): string {
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>Airbyte Ingestion API</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="sign-in" content="${signIn ? 'required' : 'off'}">
+<meta name="airbyte" content="${isEmbedded ? 'embedded' : 'own'}">
+<title>Reference – Airbyte Ingestion API</title>
 <link rel="stylesheet" href="./swagger-ui.css">
 <link rel="icon" type="image/png" href="./favicon-32x32.png" sizes="32x32">
 <link rel="icon" type="image/png" href="./favicon-16x16.png" sizes="16x16">
@@ -23,62 +35,20 @@ const PAGE = `<!doctype html>
 </body>
 </html>
 `;
+}
 
-/** Tags and operations of the reference by use. Others follow; the probes come last. */
-const TAGS = ['ingestion', 'runs', 'schedule', 'events'];
-const OPERATIONS = [
-  'createIngestion',
-  'checkIngestion',
-  'listIngestions',
-  'getIngestionStatus',
-  'getIngestion',
-  'patchIngestion',
-  'startRun',
-  'listRuns',
-  'getRun',
-  'cancelRun',
-  'listEvents',
-];
-
-/** Derives the server URL from the URL of the page. The result is correct even behind a proxy that is not trusted. */
-const INIT = `(async () => {
-  const placeIn = (list, name) => (name === 'health' ? 1000 : list.includes(name) ? list.indexOf(name) : 100);
-  const byUse = (list, a, b) => placeIn(list, a) - placeIn(list, b) || (a < b ? -1 : 1);
-  const idOf = (operation) => operation.getIn(['operation', 'operationId']);
-  const response = await fetch('../openapi.json');
-  const spec = await response.json();
-  spec.servers = [{ url: new URL('..', location.href).href.replace(/\\/$/, '') }];
-  window.ui = SwaggerUIBundle({
-    spec,
-    dom_id: '#swagger-ui',
-    deepLinking: true,
-    tagsSorter: (a, b) => byUse(${JSON.stringify(TAGS)}, a, b),
-    operationsSorter: (a, b) => byUse(${JSON.stringify(OPERATIONS)}, idOf(a), idOf(b)),
-    presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-    layout: 'StandaloneLayout',
-  });
-})();
-`;
-
-/** Serves Swagger UI at /docs/. */
-export function addDocsPage(fastify: FastifyInstance): void {
+/** Serves Swagger UI at /docs/, with the script of `src/ui/reference`. */
+export function addDocsPage(fastify: FastifyInstance, options: DocsOptions): void {
   const root = builtPath('swagger-ui');
   fastify.register(fastifyStatic, { root, serve: false, cacheControl: false });
   fastify.get('/docs', OPEN_ROUTE, (_request, reply) =>
     reply.status(302).header('location', './docs/').send(),
   );
-  serve(fastify, '/docs/', page(PAGE, 'text/html; charset=utf-8'));
-  serve(fastify, '/docs/swagger-ui-init.js', page(INIT, 'text/javascript; charset=utf-8'));
+  const text = pageFor(options);
+  const page: Page = { tag: strongTag(text), type: 'text/html; charset=utf-8', parts: [Buffer.from(text)] };
+  fastify.get('/docs/', OPEN_ROUTE, (request, reply) => sendPage(request, reply, page));
   for (const name of readdirSync(root))
     fastify.get(`/docs/${name}`, OPEN_ROUTE, (_request, reply) =>
       reply.header('cache-control', 'public, no-cache').sendFile(name),
     );
-}
-
-function serve(fastify: FastifyInstance, url: string, content: Page): void {
-  fastify.get(url, OPEN_ROUTE, (request, reply) => sendPage(request, reply, content));
-}
-
-function page(text: string, type: string): Page {
-  return { tag: strongTag(text), type, parts: [Buffer.from(text)] };
 }

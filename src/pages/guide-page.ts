@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
 import { strongTag } from '../http/conditional';
 import { OPEN_ROUTE } from '../http/route-config';
+import { builtPath } from './built-files';
 import { type Page, sendPage } from './conditional-send';
 import { serverOf } from './server-url';
 
@@ -21,7 +23,10 @@ export interface GuideOptions {
   readonly hasUi: boolean;
 }
 
-/** Serves a guide to browsers at `/`. Other clients are redirected to `/docs`, with a JSON index as the body. */
+/**
+ * Serves a guide to browsers at `/`. Other clients are redirected to `/docs`, with a JSON index as the body. Adds the
+ * style sheet of the guide and of the pages of problems.
+ */
 export function addGuidePage(fastify: FastifyInstance, options: GuideOptions): void {
   fastify.get('/', OPEN_ROUTE, (request, reply) => {
     void reply.header('vary', 'accept');
@@ -29,6 +34,9 @@ export function addGuidePage(fastify: FastifyInstance, options: GuideOptions): v
       return sendPage(request, reply, guideFor(serverOf(request), options));
     return reply.status(302).header('location', INDEX.docs).send(INDEX);
   });
+  const css = readFileSync(builtPath('pages.css'));
+  const style: Page = { tag: strongTag(css.toString()), type: 'text/css; charset=utf-8', parts: [css] };
+  fastify.get('/pages.css', OPEN_ROUTE, (request, reply) => sendPage(request, reply, style));
 }
 
 /** @param server origin of the request, which contains no character with a meaning in HTML */
@@ -50,35 +58,36 @@ function guideFor(server: string, { signIn, isEmbedded, hasUi }: GuideOptions): 
       ? ['Sync the sample ingestion now', `curl -s -X POST ${server}/ingestion/${sample}/runs${key}`]
       : ['List the sources that can be connected', `curl -s ${server}/sources${key}`],
   ] as const;
+  const links = [
+    ...(hasUi
+      ? [['./ui/', 'The page', 'All ingestions by health, their runs, and a form that connects.']]
+      : []),
+    ['./docs/', 'The reference', 'Every operation, to try in the browser.'],
+    ['./problems', 'The errors', 'What each of them means, and what to do.'],
+    ['./openapi.json', 'The API description', 'OpenAPI 3.1, for generators and tools.'],
+  ] as const;
   const html = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>Airbyte Ingestion API</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 1rem/1.55 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
-h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .75rem; }
-h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-pre { margin: .25rem 0 1rem; padding: .75rem 1rem; overflow-x: auto; border: 1px solid #8888; border-radius: 6px; }
-li { margin-bottom: .35rem; }
-</style>
+<link rel="stylesheet" href="./pages.css">
+<link rel="icon" type="image/png" href="./docs/favicon-32x32.png" sizes="32x32">
 </head>
 <body>
 <main>
 <h1>Airbyte Ingestion API</h1>
-<p>One request connects a source to a destination on a schedule. One request tells when data last arrived and when it will arrive
-next. Airbyte moves the data; you need not learn it.</p>
+<p class="lead">One request connects a source to a destination on a schedule. One request tells when data last arrived and when it will
+arrive next. Airbyte moves the data; you need not learn it.</p>
 <h2>Try it</h2>
 ${signIn ? '<p>Set <code>KEY</code> to your API key.</p>\n' : ''}<ol>
 ${steps.map(([words, command]) => `<li>${words}:\n<pre tabindex="0" aria-label="Command">${escaped(command)}</pre></li>`).join('\n')}
 </ol>
 <h2>Go on</h2>
-<ul>
-${hasUi ? '<li><a href="./ui/">The page</a>: all ingestions by health, their runs, and a form that connects</li>\n' : ''}<li><a href="./docs/">The reference</a>: every operation, to try in the browser</li>
-<li><a href="./problems">The errors</a>: what each means and what to do</li>
-<li><a href="./openapi.json">The API description</a> in OpenAPI 3.1, also in <a href="./openapi-3.0.json">3.0</a></li>
+<ul class="links">
+${links.map(([to, name, words]) => `<li><a href="${to}"><strong>${name}</strong><span>${words}</span></a></li>`).join('\n')}
 </ul>
 </main>
 </body>

@@ -99,6 +99,7 @@ describe('documentation and API descriptions', () => {
     ...NAMES,
     'problems',
     'problems/conflict',
+    'pages.css',
     'docs/',
     'docs/swagger-ui-init.js',
     'docs/swagger-ui.css',
@@ -129,10 +130,11 @@ describe('documentation and API descriptions', () => {
   it.each(Object.entries(PROBLEMS))('contain the page of the problem type %s', async (code, { title }) => {
     const page = await withCallers.api.get(`/problems/${code}`).expect(200);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
-    expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.text).toContain('href="../pages.css"');
     expect(page.text).toContain(`<h1>${code}</h1>`);
     expect(page.text).toContain(title.replaceAll("'", '&#39;'));
-    expect(page.text).not.toMatch(/<script|\.md"/);
+    expect(page.text).not.toMatch(/<script|<style|\.md"/);
   });
 
   it('contain a list of the problems, with a valid link to each', async () => {

@@ -13,8 +13,11 @@ const run = promisify(execFile);
 async function guideOf(url: string): Promise<string> {
   const response = await fetch(`${url}/`, { headers: { accept: 'text/html,*/*;q=0.8' } });
   expect(response.status).toBe(200);
-  expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
-  return response.text();
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const html = await response.text();
+  // The policy forbids inline code.
+  expect(html).not.toMatch(/<style|<script|style=/);
+  return html;
 }
 
 function commandsOf(html: string): string[] {

@@ -1,28 +1,99 @@
 import type { Browser } from 'playwright-core';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { API_KEYS, KEYS } from '../support/api-keys';
 import { startGateway, type TestGateway } from '../support/gateway';
+import { GatewayProcess } from '../support/gateway-process';
 import { ScriptedUpstream } from '../support/scripted-upstream';
 import { openBrowser, Reader } from './reader';
+import { ReferenceOperation } from './reference-reader';
 
-describe('the reference', () => {
-  let upstream: ScriptedUpstream;
-  let gateway: TestGateway;
-  let browser: Browser;
+const SOURCE_ID = 'source-of-the-company';
+const DESTINATION_ID = 'destination-of-the-company';
+const SAMPLE = 'conn-12345678-1234-1234-1234-123456789012';
+/** Operations that change something, in an order in which each finds what it needs. */
+const CHANGES = [
+  'createIngestion',
+  'patchIngestion',
+  'createSource',
+  'patchSource',
+  'createDestination',
+  'patchDestination',
+  'testWebhook',
+  'patchWebhook',
+  'rotateWebhookSecret',
+  'recoverWebhook',
+  'startRun',
+  'pauseIngestions',
+];
+
+/** Only stops a test that hangs: Swagger UI takes seconds for each operation on a busy machine. */
+const SLOW_TEST_MS = 1_200_000;
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+async function openReference(url: string): Promise<Reader> {
+  const reader = await Reader.open(browser, url);
+  await reader.page.goto(`${url}/docs/`);
+  await reader.page.locator('[data-tag=health]').waitFor();
+  return reader;
+}
+
+interface Described {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+}
+
+/** The operations by tag, first those that change nothing. The stream is left out, because it has no end. */
+async function operationsByTag(url: string): Promise<Map<string, string[]>> {
+  const response = await fetch(`${url}/openapi.json`);
+  const { paths } = (await response.json()) as { paths: Record<string, Record<string, Described>> };
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      const isRead = method === 'get' || /\/(check|preview|batch)$/.test(path);
+      return { ...operation, place: isRead ? 0 : CHANGES.indexOf(operation.operationId) + 1, isRead };
+    }),
+  );
+  const byTag = new Map<string, string[]>();
+  for (const { operationId, tags, isRead } of all.toSorted((a, b) => a.place - b.place)) {
+    const [tag = ''] = tags;
+    const isTried = isRead ? operationId !== 'streamEvents' : CHANGES.includes(operationId);
+    if (isTried) byTag.set(tag, [...(byTag.get(tag) ?? []), operationId]);
+  }
+  return byTag;
+}
+
+describe('the reference with the embedded Airbyte', () => {
+  let dataDir: string;
+  let gateway: GatewayProcess;
 
   beforeAll(async () => {
-    upstream = await ScriptedUpstream.start();
-    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url });
-    browser = await openBrowser();
+    dataDir = await mkdtemp(join(tmpdir(), 'reference-'));
+    gateway = await GatewayProcess.start({ DATA_DIR: dataDir, LOG_LEVEL: 'fatal', RATE_LIMIT: 'off' });
+    const post = (path: string, body: object): Promise<Response> =>
+      fetch(gateway.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect((await post('/webhooks', { url: 'https://hooks.example.com/airbyte' })).status).toBe(201);
+    const started = await post(`/ingestion/${SAMPLE}/runs`, {});
+    const { runId } = (await started.json()) as { runId: string };
+    await fetch(`${gateway.url}/ingestion/${SAMPLE}/runs/${runId}?wait=30`);
   });
   afterAll(async () => {
-    await browser.close();
-    await gateway.close();
-    await upstream.close();
+    await gateway.kill('SIGTERM');
+    await rm(dataDir, { recursive: true, force: true });
   });
 
   it('orders operations by use, and has the probes last', async () => {
-    const reader = await Reader.open(browser, gateway.url);
-    await reader.page.goto(`${gateway.url}/docs/`);
-    await reader.page.locator('[data-tag=health]').waitFor();
+    const reader = await openReference(gateway.url);
     const tags = await reader.page.evaluate<string[]>(
       "[...document.querySelectorAll('h3[data-tag]')].map((one) => one.dataset.tag)",
     );
@@ -31,6 +102,111 @@ describe('the reference', () => {
       "[...document.querySelectorAll('.opblock-summary-path')].map((one) => one.dataset.path)",
     );
     expect(paths.slice(0, 3)).toEqual(['/ingestion', '/ingestion/check', '/ingestion']);
+    await reader.close();
+  });
+
+  it(
+    'answers 2xx to every operation as it stands',
+    async () => {
+      const statuses: [string, string][] = [];
+      for (const operations of (await operationsByTag(gateway.url)).values()) {
+        const reader = await openReference(gateway.url);
+        for (const id of operations) {
+          const operation = new ReferenceOperation(reader.page, id);
+          await operation.tryOut();
+          await operation.filled();
+          statuses.push([id, await operation.execute()]);
+          await operation.close();
+        }
+        expect(reader.complaints).toEqual([]);
+        await reader.close();
+      }
+      expect(statuses.length).toBeGreaterThan(35);
+      expect(statuses.filter(([, status]) => !status.startsWith('2'))).toEqual([]);
+    },
+    SLOW_TEST_MS,
+  );
+
+  it('fills in nothing to delete, and executes no stream', async () => {
+    const reader = await openReference(gateway.url);
+    const deletion = new ReferenceOperation(reader.page, 'deleteIngestion');
+    await deletion.tryOut();
+    expect(await deletion.text()).toContain('Insert an id');
+    expect(await deletion.pathValues()).toEqual(['']);
+    const stream = reader.page.locator('#operations-events-streamEvents');
+    await stream.locator('.opblock-summary-control').click();
+    await stream.getByText('Last-Event-ID').first().waitFor();
+    expect(await stream.locator('.try-out__btn').count()).toBe(0);
+    await reader.close();
+  });
+});
+
+describe('the reference in front of an Airbyte with data of a company', () => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+  let id: string;
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+    const { state } = upstream;
+    state.sources.clear();
+    state.destinations.clear();
+    state.addSource(SOURCE_ID);
+    state.addDestination(DESTINATION_ID);
+    id = state.addConnection({
+      name: 'Orders',
+      sourceId: SOURCE_ID,
+      destinationId: DESTINATION_ID,
+    }).connectionId;
+    state.addJob({ connectionId: id, status: 'succeeded' });
+  });
+  afterEach(() => gateway.close());
+  afterAll(() => upstream.close());
+
+  it('reads and checks what exists, and changes nothing that the reader has not named', async () => {
+    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url });
+    const reader = await openReference(gateway.url);
+    const status = new ReferenceOperation(reader.page, 'getIngestionStatus');
+    await status.tryOut();
+    await status.filled();
+    expect(await status.pathValues()).toEqual([id]);
+    expect(await status.execute()).toBe('200');
+    const run = new ReferenceOperation(reader.page, 'getRun');
+    await run.tryOut();
+    await run.filled();
+    expect(await run.execute()).toBe('200');
+    const check = new ReferenceOperation(reader.page, 'checkIngestion');
+    await check.tryOut();
+    expect(await check.body()).toContain(SOURCE_ID);
+    expect(await check.body()).toContain(DESTINATION_ID);
+    const start = new ReferenceOperation(reader.page, 'startRun');
+    await start.tryOut();
+    expect(await start.text()).toContain('Insert an id');
+    expect(await start.pathValues()).toEqual(['']);
+    const creation = new ReferenceOperation(reader.page, 'createIngestion');
+    await creation.tryOut();
+    expect(await creation.text()).toContain('insert your ids');
+    await reader.close();
+  });
+
+  it('fills in ids once the reader has entered a key', async () => {
+    gateway = await startGateway({ AIRBYTE_API_URL: upstream.url, API_KEYS });
+    const reader = await openReference(gateway.url);
+    const { page } = reader;
+    await page.getByRole('button', { name: 'Authorize' }).first().click();
+    await page.locator('#auth-bearer-value, input[aria-label="auth-bearer-value"]').first().fill(KEYS.reader);
+    await page
+      .locator('.auth-container', { hasText: 'bearer' })
+      .getByRole('button', { name: 'Apply credentials' })
+      .click();
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    const status = new ReferenceOperation(page, 'getIngestionStatus');
+    await status.tryOut();
+    await status.filled();
+    expect(await status.execute()).toBe('200');
+    const check = new ReferenceOperation(page, 'checkIngestion');
+    await check.tryOut();
+    expect(await check.body()).toContain(SOURCE_ID);
     await reader.close();
   });
 });

@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** Paths that the API description does not contain. */
-const BESIDE = /^\/($|(docs|problems|openapi(-3\.0)?\.(json|yaml)|hooks|ui)(\/|$))/;
+const BESIDE = /^\/($|pages\.css$|(docs|problems|openapi(-3\.0)?\.(json|yaml)|hooks|ui)(\/|$))/;
 
 /** Headers of HTTP and of helmet, which are not part of the contract. */
 const BACKGROUND =
