@@ -1,13 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock';
 import { parseMetrics } from '../support/exposition';
 import { MirrorBench, type MirrorGateway } from '../support/mirror-bench';
 import { javaInstant, type JobRow } from '../support/upstream-jobs';
+import { Evaluation } from './evaluation';
 import { metricsOf } from './expressions';
 import { Recording } from './night';
-import { program, readRules, RULES } from './tools';
+import { drawNight, GRAPHS } from './night-graphs';
+import { readRules, ROOT } from './tools';
 
 /**
  * A night in front of a scripted Airbyte, in minutes. The gateway is real; its clock is moved by a minute at a time, and its metrics are
@@ -42,6 +45,18 @@ const EXPECTED: readonly Expectation[] = [
   { alert: 'AirbyteSlow', from: SLOW.from + 10, to: SLOW.to + 2 },
   { alert: 'AirbyteDown', from: GONE.from + 5, to: GONE.to },
 ];
+const SCRIPT = {
+  minutes: NIGHT,
+  outages: [
+    { label: 'slow', ...SLOW },
+    { label: 'gone', ...GONE },
+  ],
+  runs: [
+    { label: 'a run fails', from: HOUR, to: HOUR + RUN },
+    { label: 'a run is missing', from: 2 * HOUR, to: 2 * HOUR + RUN },
+    { label: 'a run is empty', from: 3 * HOUR, to: 3 * HOUR + RUN },
+  ],
+};
 /** Time by which an alert may begin or end later, in minutes. */
 const SLACK = 3;
 
@@ -160,31 +175,38 @@ it('the expected alerts fire, at the expected times, and no other', async () => 
     eval_time: `${NIGHT}m`,
     exp_samples: [{ labels: '{}', value: 1 }],
   });
-  const tests = {
-    rule_files: [RULES],
-    evaluation_interval: '1m',
-    tests: [
-      {
-        interval: '1m',
-        input_series,
-        promql_expr_test: [
-          {
-            expr: `count by (alertname, name) (count_over_time(ALERTS{alertstate="firing"}[${NIGHT}m]))`,
-            eval_time: `${NIGHT}m`,
-            exp_samples: EXPECTED.map(({ alert, name }) => ({
-              labels: `{alertname="${alert}"${name === undefined ? '' : `, name="${name}"`}}`,
-              value: 1,
-            })),
-          },
-          ...EXPECTED.flatMap((one) => [
-            within(minuteOf('min', one), one.from),
-            within(minuteOf('max', one), one.to - 1),
-          ]),
-        ],
-      },
-    ],
-  };
-  const file = join(folder, 'night.yaml');
-  await writeFile(file, JSON.stringify(tests));
-  expect(await program('promtool', 'test', 'rules', file)).toContain('SUCCESS');
+  const evaluation = new Evaluation(input_series, folder);
+  const result = await evaluation.test('night', [
+    {
+      expr: `count by (alertname, name) (count_over_time(ALERTS{alertstate="firing"}[${NIGHT}m]))`,
+      eval_time: `${NIGHT}m`,
+      exp_samples: EXPECTED.map(({ alert, name }) => ({
+        labels: `{alertname="${alert}"${name === undefined ? '' : `, name="${name}"`}}`,
+        value: 1,
+      })),
+    },
+    ...EXPECTED.flatMap((one) => [
+      within(minuteOf('min', one), one.from),
+      within(minuteOf('max', one), one.to - 1),
+    ]),
+  ]);
+  expect(result).toContain('SUCCESS');
+  if (process.env['RECORD_GRAPHS']) await drawNight(evaluation, SCRIPT);
 }, 300_000);
+
+it('docs/operations.md shows its graphs, which have a title, labels of both axes and colours for dark pages', () => {
+  const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+  const graphs = [...page.matchAll(/!\[([^\]]+)\]\(operations\/([\w-]+\.svg)\)/g)];
+  expect(graphs).toHaveLength(2);
+  for (const [, description = '', name = ''] of graphs) {
+    const svg = readFileSync(join(GRAPHS, name), 'utf8');
+    expect(svg.length).toBeLessThan(20_000);
+    expect(svg).toMatch(/<title>[^<]+<\/title>/);
+    expect(svg).toContain('time of the night, h:mm');
+    expect(svg).toMatch(/p95 of reads, seconds|firing alert/);
+    expect(svg).toContain('prefers-color-scheme: dark');
+    expect(description).not.toBe('');
+  }
+  const alerts = readFileSync(join(GRAPHS, 'night-alerts.svg'), 'utf8');
+  for (const { alert } of EXPECTED) expect(alerts).toContain(`>${alert}<`);
+});
