@@ -163,7 +163,7 @@ async function main(): Promise<void> {
   for (let webhook = 0; webhook < CALLERS * WEBHOOKS_EACH; webhook++)
     await createWebhook(url, keyOf(webhook % CALLERS), `${receiver.url}/${webhook}`);
   await wait(SETTLE_MS);
-  const { rssBytes: idleBytes } = await gateway.usage();
+  const { rssBytes: idleBytes, cpuMicros } = await gateway.usage();
   const before = upstream.requests.length;
   let peakBytes = idleBytes;
   const runs: Promise<void>[] = [];
@@ -175,6 +175,11 @@ async function main(): Promise<void> {
   }
   await Promise.all(runs);
   await wait(2 * AIM_MS);
+  const usedMicros = (await gateway.usage()).cpuMicros - cpuMicros;
+  const sent = [changes.runs, changes.own].flatMap(({ inStreams, inWebhooks }) => [
+    ...inStreams,
+    ...inWebhooks,
+  ]);
   const calls = (upstream.requests.length - before) / SECONDS;
   const lines = [
     delayLine('`run.*` in streams', changes.runs.changes * CALLERS * STREAMS_EACH, changes.runs.inStreams),
@@ -186,6 +191,7 @@ async function main(): Promise<void> {
       changes.own.inWebhooks,
     ),
     `- upstream calls: ${calls.toFixed(1)} a second`,
+    `- CPU: ${(usedMicros / sent.length).toFixed(0)} µs for each event that a reader receives`,
     `- memory: ${mib(idleBytes)} MiB resident before, ${mib(peakBytes)} MiB at most`,
   ];
   const title = `### Events: ${INGESTIONS} ingestions, ${CALLERS * STREAMS_EACH} streams, ${CALLERS * WEBHOOKS_EACH} webhooks, ${SECONDS} s`;

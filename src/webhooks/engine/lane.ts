@@ -14,8 +14,8 @@ import type { Slots } from './slots';
 
 /** Pause between two looks for events, and after a failure of the storage. */
 const PAUSE_MS = 500;
-/** Due deliveries that are read at once. */
-const BATCH = 200;
+/** Due deliveries that are read after each attempt: several times as many as are sent at the same time. */
+const BATCH = 16;
 /** With more unfinished deliveries, further events wait in the log. */
 const MAX_PENDING = 5000;
 const MAX_FINISHED = 10_000;
