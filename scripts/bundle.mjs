@@ -63,7 +63,8 @@ export async function bundle(folder) {
   });
   await build({
     ...OPTIONS,
-    entryPoints: ['src/demo/main.ts', 'src/demo/deployment.ts'],
+    entryPoints: ['src/demo/main.ts', 'src/demo/deployment.ts', 'src/demo/connect/main.ts'],
+    outbase: 'src/demo',
     outdir: join(folder, 'demo'),
   });
   copyPackage('node-gyp-build', folder);

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { connect } from '../../src/demo/connect/connect';
+import { startGateway, type TestGateway } from '../support/gateway';
+
+describe('npm run connect', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'connect-'));
+  const local = join(folder, 'data', 'local');
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    gateway = await startGateway({ DATA_DIR: join(folder, 'data') });
+    writeFileSync(
+      join(local, "o'hara.csv"),
+      Buffer.from('id;full name;paid on\n1;J\xf6rg;2026-01-31\n2;Zo\xeb;\n', 'latin1'),
+    );
+  });
+  afterAll(async () => {
+    await gateway.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function run(args: readonly string[], input: Readable | null = null): Promise<string> {
+    const shown: string[] = [];
+    await connect(['--url', gateway.url, ...args], { input, write: (text) => void shown.push(text) });
+    return shown.join('');
+  }
+  const rowsOf = (file: string, table: string): unknown[] => {
+    const db = new DatabaseSync(join(local, file));
+    try {
+      return db.prepare(`SELECT * FROM "${table}"`).all();
+    } finally {
+      db.close();
+    }
+  };
+
+  it('loads the sample file without a terminal, and shows the commands', async () => {
+    const shown = await run([]);
+    expect(shown).toContain('5000 rows were loaded.');
+    expect(shown).toContain(`curl -s ${gateway.url}/sources -H 'content-type: application/json' -d '{`);
+    expect(shown).toMatch(/curl -s -X POST \S+\/ingestion\/[\w-]+\/runs\n$/);
+    expect(shown).not.toContain('?');
+    expect(rowsOf('my.db', 'orders')).toHaveLength(5000);
+  });
+
+  it('asks in a terminal, takes a default for an empty line, and asks again after an invalid answer', async () => {
+    const input = new PassThrough();
+    const lines = [
+      'fiel',
+      '',
+      "/local/o'hara.csv",
+      '',
+      'people',
+      '{"sep": ";", "encoding": "latin-1"}',
+      '',
+      '',
+      '/local/asked.db',
+      '0 2 * * *',
+      'Nightly people',
+      '',
+    ];
+    input.end(lines.map((line) => `${line}\n`).join(''));
+    const shown = await run([], input);
+    expect(shown).toContain('Answer one of file, postgres.');
+    expect(shown).toContain('Name of the ingestion [people to asked.db]: ');
+    expect(shown).toContain("o'\\''hara.csv");
+    expect(shown).toContain('2 rows were loaded.');
+    expect(rowsOf('asked.db', 'people')).toMatchObject([
+      { id: 1, 'full name': 'Jörg', 'paid on': '2026-01-31' },
+      { id: 2, 'full name': 'Zoë', 'paid on': null },
+    ]);
+    const { body } = await gateway.api.get('/ingestion').expect(200);
+    expect(JSON.stringify(body)).toContain('Nightly people');
+  });
+
+  it('creates nothing if a check fails, and has the reason', async () => {
+    const before = (await gateway.api.get('/sources')).body as { data: object[] };
+    await expect(run(['--file', "/local/o'hara.csv"])).rejects.toThrow('set {"sep":";"} in reader_options');
+    expect((await gateway.api.get('/sources')).body).toMatchObject({ data: before.data });
+  });
+
+  it('shows no password', async () => {
+    const args = ['--file', '/local/samples/orders.csv', '--destination', 'postgres'];
+    const database = ['--destination-port', '1', '--destination-password', 'a-secret-word'];
+    const failed = run([...args, ...database]);
+    await expect(failed).rejects.toThrow('The check of the destination failed');
+    await expect(failed).rejects.not.toThrow('a-secret-word');
+  });
+
+  it('refuses an option that does not exist or has no such value', async () => {
+    await expect(run(['--fiel', 'a'])).rejects.toThrow('fiel');
+    await expect(run(['--source', 'excel'])).rejects.toThrow('--source must be one of file, postgres.');
+  });
+});
