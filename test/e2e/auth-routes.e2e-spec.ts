@@ -1,6 +1,6 @@
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { RequestMethod } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pino from 'pino';
 import { systemClock } from '../../src/lib/clock';
@@ -33,13 +33,13 @@ function routes(): Route[] {
   const described = controllers.filter(({ name }) => name !== 'AirbyteHookController');
   return described.flatMap(({ metatype }) => {
     const prototype = metatype?.prototype as Record<string, object> | undefined;
-    return Object.getOwnPropertyNames(prototype ?? {}).flatMap((name) => {
-      if (name === 'constructor') return [];
-      const handler = prototype?.[name];
+    return new MetadataScanner().getAllMethodNames(prototype ?? {}).flatMap((method) => {
+      const handler = prototype?.[method];
       const isRoute = typeof handler === 'function' && Reflect.hasMetadata(PATH_METADATA, handler);
       if (!isRoute) return [];
-      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
-      return [{ name, method, handler }];
+      const operation = Reflect.getMetadata('swagger/apiOperation', handler) as { operationId: string };
+      const verb = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
+      return [{ name: operation.operationId, method: verb, handler }];
     });
   });
 }

@@ -105,13 +105,6 @@ describe.each(KINDS)('a $kind', ({ kind, id, type }) => {
     expect(bench.upstream.count(`POST ${path}`)).toBe(0);
   });
 
-  it('needs a workspace if there are several', async () => {
-    bench.upstream.state.workspaces.set(OTHER_WORKSPACE, 'Other');
-    expect((await send('post', path, input)).body['errors']).toMatchObject([{ field: 'workspaceId' }]);
-    const chosen = await send('post', path, { ...input, workspaceId: OTHER_WORKSPACE });
-    expect(chosen.body).toMatchObject({ workspaceId: OTHER_WORKSPACE });
-  });
-
   it('is created without a schema where the installation has none', async () => {
     bench.upstream.on(`GET /workspaces/:id/definitions/${kind}s`, () => problem(404, null));
     const workspaceId = '33333333-3333-4333-8333-333333333333';

@@ -5,6 +5,7 @@ import type { RequestContext } from '../../http/request-context';
 import { AirbyteClient } from '../client/airbyte.client';
 import type { ActorKind, AirbyteDefinition } from '../client/connectors/connector-types';
 import { AirbyteError } from '../client/model/airbyte-errors';
+import type { ListQuery } from '../client/model/airbyte-types';
 import type { Members } from '../client/model/parse';
 import { withSharedTurn } from '../core/shared-turn';
 import { ConnectorEndpoints } from '../internal/connector-endpoints';
@@ -12,6 +13,8 @@ import { ConnectorEndpoints } from '../internal/connector-endpoints';
 /** A connector whose version changes is noticed after this time. */
 const DEFINITIONS_AGE_MS = 60_000;
 const MAX_DEFINITION_LISTS = 50;
+/** Known workspaces, and the only one. */
+const MAX_WORKSPACES = 1000;
 /** Specifications have up to 400 kB each. */
 const MAX_SPECIFICATIONS = 50;
 
@@ -27,6 +30,7 @@ export interface Definition extends AirbyteDefinition {
 export class ConnectorCatalog {
   private readonly lists: CoalescedReads<readonly Definition[] | null>;
   private readonly specifications: CoalescedReads<Members>;
+  private readonly workspaces: CoalescedReads<string>;
 
   constructor(
     private readonly client: AirbyteClient,
@@ -35,6 +39,7 @@ export class ConnectorCatalog {
   ) {
     const sharing = { maxAgeMs: DEFINITIONS_AGE_MS, nowMs: () => clock.monotonicMs() };
     this.lists = new CoalescedReads({ ...sharing, maxEntries: MAX_DEFINITION_LISTS });
+    this.workspaces = new CoalescedReads({ ...sharing, maxEntries: MAX_WORKSPACES });
     this.specifications = new CoalescedReads({ ...sharing, maxEntries: MAX_SPECIFICATIONS });
   }
 
@@ -60,6 +65,36 @@ export class ConnectorCatalog {
     });
   }
 
+  /** The only workspace; null if there are several or none. It is read again after a minute. @throws AirbyteError */
+  onlyWorkspace(context: RequestContext): Promise<string | null> {
+    return this.rememberedWorkspace('', { limit: 2 }, context);
+  }
+
+  /** Whether a workspace exists. @throws AirbyteError, also for ids that Airbyte refuses */
+  async hasWorkspace(workspaceId: string, context: RequestContext): Promise<boolean> {
+    const query = { workspaceIds: [workspaceId], limit: 1 };
+    return (await this.rememberedWorkspace(workspaceId, query, context)) === workspaceId;
+  }
+
+  private async rememberedWorkspace(
+    key: string,
+    query: ListQuery,
+    context: RequestContext,
+  ): Promise<string | null> {
+    const read = async (): Promise<string> => {
+      const shared = withSharedTurn(this.client.withDeadline({ requestId: context.requestId }));
+      const [only, ...others] = await this.client.connectors.workspaceIds(query, shared);
+      if (only === undefined || others.length > 0) throw new NotOneWorkspace();
+      return only;
+    };
+    try {
+      return await this.workspaces.get(key, read);
+    } catch (error) {
+      if (error instanceof NotOneWorkspace) return null;
+      throw error;
+    }
+  }
+
   /** JSON schema of the configurations of a connector; null if it cannot be had. */
   async specification(
     kind: ActorKind,
@@ -80,6 +115,10 @@ export class ConnectorCatalog {
       throw error;
     }
   }
+}
+
+class NotOneWorkspace extends Error {
+  override readonly name = 'NotOneWorkspace';
 }
 
 /** Failed reads are not kept. */

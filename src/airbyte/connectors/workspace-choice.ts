@@ -2,15 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
 import { validationFailed } from '../../api/problem/problem.exception';
 import { SETTINGS, type Settings } from '../../config/settings-types';
-import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError, type AirbyteErrorKind } from '../client/model/airbyte-errors';
 import { withProblems } from '../core/upstream-problem';
+import { ConnectorCatalog } from './connector-catalog';
 
 /** Decides in which workspace a source or destination is created. */
 @Injectable()
 export class WorkspaceChoice {
   constructor(
-    private readonly client: AirbyteClient,
+    private readonly catalog: ConnectorCatalog,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -32,11 +32,8 @@ export class WorkspaceChoice {
     }
     const { workspaceId } = this.settings.airbyte;
     if (workspaceId !== null) return workspaceId;
-    const bounded = this.client.withDeadline(context);
-    const [only, ...others] = await withProblems(() =>
-      this.client.connectors.workspaceIds({ limit: 2 }, bounded),
-    );
-    if (only === undefined || others.length > 0)
+    const only = await withProblems(() => this.catalog.onlyWorkspace(context));
+    if (only === null)
       throw invalid(
         'is missing: the installation has several workspaces',
         'Give the id of a workspace. GET /sources shows the workspaces of the sources.',
@@ -46,10 +43,8 @@ export class WorkspaceChoice {
 
   /** Other endpoints answer for an unknown workspace as if they were missing. */
   private async requireKnown(workspaceId: string, context: RequestContext): Promise<void> {
-    const query = { workspaceIds: [workspaceId], limit: 1 };
     try {
-      const found = await this.client.connectors.workspaceIds(query, this.client.withDeadline(context));
-      if (found.includes(workspaceId)) return;
+      if (await this.catalog.hasWorkspace(workspaceId, context)) return;
     } catch (error) {
       if (!(error instanceof AirbyteError) || !REFUSALS_OF_IDS.includes(error.kind)) throw error;
     }
