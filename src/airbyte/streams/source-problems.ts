@@ -5,12 +5,14 @@ import { airbyteProblem } from '../core/upstream-problem';
 
 /** A connector's message may contain a log. */
 const MAX_MESSAGE_CHARACTERS = 1000;
+/** Airbyte writes it before the message of the connector. */
+const NO_REASON = /^Something went wrong in the connector\. logs:\s*(?=\S)/;
 
 /** Airbyte answers 500 if the connector fails. */
 export function sourceUnreachable(error: AirbyteError): ProblemException {
   const { extras } = airbyteProblem(error);
   const message = error.upstreamMessage ?? 'The connector of the source failed, and Airbyte gave no reason.';
-  const detail = maskedText(message, MAX_MESSAGE_CHARACTERS);
+  const detail = maskedText(message.replace(NO_REASON, ''), MAX_MESSAGE_CHARACTERS);
   const upstream = {
     status: error.status ?? null,
     message: detail,
