@@ -332,7 +332,9 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       const sourceId = '11111111-1111-4111-8111-111111111111';
       context.upstream.state.addSource(sourceId);
       const streams = [{ name: 'people', syncMode: 'full_refresh_overwrite' }];
-      context.upstream.state.addConnection({ sourceId, configurations: { streams } });
+      // The example has the same id each time.
+      const connectionId = 'conn-87654321-4321-4321-4321-210987654321';
+      context.upstream.state.addConnection({ connectionId, sourceId, configurations: { streams } });
       context.upstream.state.streams = [
         {
           streamName: 'people',
