@@ -1,7 +1,7 @@
 import { objectAt, stringAt, stringsOf, type JsonObject } from '../platform/json';
 import { configError } from '../protocol/connector';
 import type { ConfiguredStream } from '../protocol/messages';
-import { canonicalNumber, sortableNumber } from './exact-number';
+import { canonicalNumber, sortableNumber } from '../platform/exact-number';
 import { RecordError } from './record-error';
 import { itemsOf, membersOf, nameOf, type Member } from './record-members';
 

@@ -1,6 +1,6 @@
 import { isObject, objectAt, stringsOf, type JsonObject } from '../../platform/json';
 import { keyText, sortableCursor, type DedupRule } from '../deduplication';
-import { isExactDouble } from '../exact-number';
+import { isExactDouble } from '../../platform/exact-number';
 import { fromBytes } from '../../protocol/message-writer';
 import { Shape, type JsonObjectScanner } from '../../protocol/json-scan';
 import { membersOf } from '../record-members';

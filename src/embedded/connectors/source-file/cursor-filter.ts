@@ -2,7 +2,7 @@ import { isObject, numberAt, objectAt, stringAt, type JsonObject } from '../../p
 import { configError } from '../../protocol/connector';
 import { fromBytes, toBytes } from '../../protocol/message-writer';
 import type { ConfiguredStream } from '../../protocol/messages';
-import { sortableNumber } from '../exact-number';
+import { sortableNumber } from '../../platform/exact-number';
 import { rawMember } from '../../protocol/raw-record';
 
 /** A position in a stream: the greatest value of the cursor, and the number of rows that have it. */

@@ -46,7 +46,7 @@ export async function readSample(runtimeDirs: ConnectorRuntimeDirs, read: Sample
   const rows: SampleRow[] = [];
   const lines = new LineReader();
   let size = 0;
-  let reported: string | null = null;
+  const reported: { reason: string | null } = { reason: null };
   const ended = await runConnector(runtimeDirs, {
     command,
     name: 'read',
@@ -58,22 +58,23 @@ export async function readSample(runtimeDirs: ConnectorRuntimeDirs, read: Sample
       const text = line.toString('latin1');
       const found = lines.read(text);
       if (found === null) {
-        if (looksLikeRecord(text)) reported ??= 'The source sent a record that is not valid JSON.';
+        if (looksLikeRecord(text)) reported.reason ??= 'The source sent a record that is not valid JSON.';
       } else if ('message' in found)
-        reported ??= reportedFailure(found.message) ?? configurationFailure(found.message, onConfiguration);
+        reported.reason ??=
+          reportedFailure(found.message) ?? configurationFailure(found.message, onConfiguration);
       else if (found.record.stream === stream.name) {
         try {
           const row = sampleRow(fromBytes(found.record.data.json), redact);
           size += row.size;
           rows.push(row);
         } catch (error) {
-          reported ??= `A record cannot be read: ${messageOf(error)}`;
+          reported.reason ??= `A record cannot be read: ${messageOf(error)}`;
         }
       }
-      return reported !== null || rows.length >= MAX_ROWS || size > MAX_CHARACTERS;
+      return reported.reason !== null || rows.length >= MAX_ROWS || size > MAX_CHARACTERS;
     },
   });
-  const failure = reported ?? (ended.isTimedOut && rows.length > 0 ? null : ended.failure);
+  const failure = reported.reason ?? (ended.isTimedOut && rows.length > 0 ? null : ended.failure);
   if (failure !== null) throw new CommandError(redact(failure).slice(0, MAX_FAILURE_CHARACTERS));
   const hasEnded = !ended.isStopped && !ended.isTimedOut;
   if (hasEnded && ended.end.code !== 0) throw new CommandError(endedWithoutAnswer('read', ended));

@@ -1,4 +1,4 @@
-import { isExactDouble } from '../../connectors/exact-number';
+import { isExactDouble } from '../../platform/exact-number';
 import { isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../../platform/json';
 import { rawMembers } from '../../protocol/raw-record';
 

@@ -1,6 +1,6 @@
-import { EmbeddedUnderTest, type EmbeddedClient } from '../../../../test/embedded/embedded-kit';
-import { SAMPLE_WORKSPACE_ID } from '../../samples/ids';
-import type { JsonObject } from '../../platform/json';
+import { EmbeddedUnderTest, type EmbeddedClient } from '../../test/embedded/embedded-kit';
+import { SAMPLE_WORKSPACE_ID } from './samples/ids';
+import type { JsonObject } from './platform/json';
 
 let embedded: EmbeddedUnderTest;
 let client: EmbeddedClient;
