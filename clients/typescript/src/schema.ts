@@ -3141,6 +3141,7 @@ export interface components {
             namespace: string | null;
             /**
              * Format: date-time
+             * @description Time when the sample was read.
              * @example 2026-01-15T10:30:00.000Z
              */
             sampledAt: string;

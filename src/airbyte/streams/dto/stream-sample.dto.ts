@@ -55,6 +55,7 @@ export class StreamSampleDto {
   @ApiProperty({ type: 'string', nullable: true, example: null })
   namespace: string | null;
 
+  /** Time when the sample was read. */
   @ApiProperty({ format: 'date-time', example: '2026-01-15T10:30:00.000Z' })
   sampledAt: string;
 

@@ -3,7 +3,7 @@ import { isObject, objectAt, stringAt, stringsOf, type JsonObject } from '../../
 import { rawMembers } from '../../protocol/raw-record';
 
 /** Fields of a sample. Further ones are left out. */
-export const MAX_SAMPLE_FIELDS = 1000;
+const MAX_SAMPLE_FIELDS = 1000;
 /** Characters of a row without its names. They are shared by its fields. */
 const ROW_CHARACTERS = 25_000;
 const MOST_VALUE_CHARACTERS = 1000;
