@@ -10,8 +10,6 @@ const FLUSH_BYTES = 128 * 1024;
  */
 export class MessageWriter {
   private waiting = new ByteText();
-  /** A buffer that was written, to be used again. */
-  private spare: ByteText | null = null;
   /** The bytes of complete lines. */
   private complete = 0;
 
@@ -54,8 +52,8 @@ export class MessageWriter {
   async flush(): Promise<void> {
     const written = this.waiting;
     if (written.length === 0) return;
-    this.waiting = this.spare ?? new ByteText();
-    this.spare = null;
+    // The output may still hold the bytes that were written, so they are not overwritten.
+    this.waiting = new ByteText();
     this.complete = 0;
     // Waiting for the callback bounds the memory when the reader is slow.
     await new Promise<void>((resolve, reject) => {
@@ -64,8 +62,6 @@ export class MessageWriter {
         else resolve();
       });
     });
-    written.clear();
-    this.spare = written;
   }
 }
 
