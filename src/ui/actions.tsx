@@ -6,6 +6,8 @@ import { ProblemNotice } from './problem';
 import { RefreshForm } from './refresh-form';
 import type { Session } from './session';
 
+type FormName = 'pause' | 'refresh' | 'clear';
+
 interface ActionsProps {
   readonly ingestion: Ingestion;
   readonly status: IngestionStatusReport;
@@ -17,7 +19,7 @@ interface ActionsProps {
 export function Actions({ ingestion, status, session, onChange }: ActionsProps): JSX.Element | null {
   const { connectionId } = ingestion;
   const { currentRun } = status;
-  const [form, setForm] = useState<'pause' | 'refresh' | null>(null);
+  const [form, setForm] = useState<FormName | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [message, setMessage] = useState('');
@@ -57,7 +59,7 @@ export function Actions({ ingestion, status, session, onChange }: ActionsProps):
       return 'The schedule is active again.';
     });
   };
-  const toggle = (name: 'pause' | 'refresh') => (): void => {
+  const toggle = (name: FormName) => (): void => {
     setForm(form === name ? null : name);
     setError(null);
   };
@@ -101,6 +103,11 @@ export function Actions({ ingestion, status, session, onChange }: ActionsProps):
             Refresh…
           </button>
         )}
+        {session.may('ingestion:destroy') && isActive && currentRun === null && (
+          <button type="button" disabled={isBusy} aria-expanded={form === 'clear'} onClick={toggle('clear')}>
+            Clear…
+          </button>
+        )}
       </div>
       <p role="status" class={message === '' ? 'hidden' : 'notice good'}>
         {message}
@@ -115,13 +122,15 @@ export function Actions({ ingestion, status, session, onChange }: ActionsProps):
           onClose={toggle('pause')}
         />
       )}
-      {form === 'refresh' && (
+      {(form === 'refresh' || form === 'clear') && (
         <RefreshForm
+          key={form}
+          type={form}
           ingestion={ingestion}
           session={session}
           isBusy={isBusy}
           act={act}
-          onClose={toggle('refresh')}
+          onClose={toggle(form)}
         />
       )}
     </section>

@@ -11,6 +11,7 @@ import { ProblemNotice } from './problem';
 import { linkTo, type View, view } from './router';
 import { GATEWAY_URL, needsKey, Session, storedKey } from './session';
 import { SignIn } from './sign-in';
+import { WebhooksPage } from './webhooks-page';
 
 /** Asks for a key where the gateway needs one, and shows the page. */
 export function App(): JSX.Element {
@@ -95,6 +96,9 @@ function SignedIn({ session, onSignOut }: SignedInProps): JSX.Element {
           {session.may('ingestion:write') && session.may('ingestion:read') && (
             <NavLink to={linkTo.connect} isCurrent={shown.name === 'connect'} text="Connect" />
           )}
+          {mayUseWebhooks(session) && (
+            <NavLink to={linkTo.webhooks} isCurrent={shown.name === 'webhooks'} text="Webhooks" />
+          )}
           {session.may('operator:read') && (
             <NavLink to={linkTo.operator} isCurrent={shown.name === 'operator'} text="Operator" />
           )}
@@ -124,12 +128,17 @@ interface CurrentViewProps {
 
 function CurrentView({ shown, session, ingestions }: CurrentViewProps): JSX.Element {
   if (shown.name === 'operator' && session.may('operator:read')) return <OperatorPage session={session} />;
+  if (shown.name === 'webhooks' && mayUseWebhooks(session)) return <WebhooksPage session={session} />;
   if (!session.may('ingestion:read'))
     return <p class="notice">This key may not read ingestions. It needs the scope ingestion:read.</p>;
   if (shown.name === 'ingestion')
     return <IngestionPage key={shown.id} id={shown.id} session={session} ingestions={ingestions} />;
   if (shown.name === 'connect' && session.may('ingestion:write')) return <ConnectPage session={session} />;
   return <ListPage session={session} ingestions={ingestions} />;
+}
+
+function mayUseWebhooks(session: Session): boolean {
+  return session.may('webhook:write') && session.has('webhooks');
 }
 
 function NavLink(props: {

@@ -9,15 +9,18 @@ import { useEffect, useState } from 'preact/hooks';
 import { Actions } from './actions';
 import { occasionsOf, pastFirings, windowStartMs } from './firings';
 import { ago, count, moment, relative, useNow, words } from './format';
+import { Objective } from './freshness';
 import { HealthBadge } from './health';
 import { HistoryList, lastScheduleChangeMs } from './history-list';
 import type { Ingestions } from './ingestions';
 import { useObservable } from './observable';
 import { ProblemNotice } from './problem';
+import { reasonText } from './reason-text';
 import { linkTo } from './router';
 import { RunList } from './run-list';
 import { ScheduleFacts } from './schedule-facts';
 import type { Session } from './session';
+import { Table } from './table';
 import { Timeline } from './timeline';
 
 const RUNS = 30;
@@ -118,7 +121,15 @@ function Known({ facts, nowMs, session, onChange }: KnownProps): JSX.Element {
     <>
       <div class="state">
         <HealthBadge health={status.health} />
-        <span>{status.lastSync === null ? 'No data yet' : `data ${ago(status.lastSync, nowMs)}`}</span>
+        <span title={status.lastSync === null ? undefined : moment(status.lastSync)}>
+          {status.lastSync === null ? 'No data yet' : `data ${ago(status.lastSync, nowMs)}`}
+        </span>
+        {status.lastSync !== null && (
+          <Objective
+            freshness={status.freshness}
+            isStale={status.healthReasons.some(({ code }) => code === 'stale')}
+          />
+        )}
         <span>
           {status.nextSync === null
             ? `no next sync: ${words(status.nextSyncReason)}`
@@ -129,8 +140,13 @@ function Known({ facts, nowMs, session, onChange }: KnownProps): JSX.Element {
         <ul class="reasons">
           {status.healthReasons.map(({ code, message, since }) => (
             <li key={code} class={code}>
-              <strong>{words(code)}</strong> {message}
-              {since !== null && <span class="quiet"> Since {moment(since)}.</span>}
+              <strong>{words(code)}.</strong> {reasonText(message, nowMs)}
+              {since !== null && (
+                <span class="quiet">
+                  {' '}
+                  Since {moment(since)}, {ago(since, nowMs)}.
+                </span>
+              )}
             </li>
           ))}
         </ul>
@@ -146,28 +162,16 @@ function Known({ facts, nowMs, session, onChange }: KnownProps): JSX.Element {
         <ScheduleFacts status={status} session={session} />
         <section aria-labelledby="streams">
           <h2 id="streams">Streams</h2>
-          <div class="scroll" tabIndex={0} role="region" aria-label="Table of streams">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Stream</th>
-                  <th scope="col">Mode</th>
-                  <th scope="col">Cursor</th>
-                  <th scope="col">Key</th>
-                </tr>
-              </thead>
-              <tbody>
-                {ingestion.streams.map(({ name, namespace, syncMode, cursorField, primaryKey }) => (
-                  <tr key={`${namespace ?? ''}.${name}`}>
-                    <th scope="row">{namespace === null ? name : `${namespace}.${name}`}</th>
-                    <td>{syncMode === null ? '–' : words(syncMode)}</td>
-                    <td>{cursorField.join('.') || '–'}</td>
-                    <td>{primaryKey.map((path) => path.join('.')).join(', ') || '–'}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table
+            label="Table of streams"
+            head={['Stream', 'Mode', 'Cursor', 'Key']}
+            rows={ingestion.streams.map(({ name, namespace, syncMode, cursorField, primaryKey }) => [
+              namespace === null ? name : `${namespace}.${name}`,
+              syncMode === null ? '–' : words(syncMode),
+              cursorField.join('.') || '–',
+              primaryKey.map((path) => path.join('.')).join(', ') || '–',
+            ])}
+          />
           <p class="quiet ids">
             {count(ingestion.streams.length)} {ingestion.streams.length === 1 ? 'stream' : 'streams'} · id{' '}
             <code>{ingestion.connectionId}</code>

@@ -1,6 +1,7 @@
 import { Component, type JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ago, moment, relative, shortCount, words } from './format';
+import { Objective } from './freshness';
 import { HealthBadge } from './health';
 import type { Ingestions, Row } from './ingestions';
 import { linkTo } from './router';
@@ -128,6 +129,11 @@ function Head({ by, text, order, onOrder }: HeadProps): JSX.Element {
   );
 }
 
+/** The health of a list shows only the most severe problem. */
+function isStale({ item, status }: Row): boolean {
+  return item.health === 'stale' || (status?.healthReasons.some(({ code }) => code === 'stale') ?? false);
+}
+
 interface TableRowProps {
   readonly row: Row;
   readonly nowMs: number;
@@ -163,7 +169,12 @@ class TableRow extends Component<TableRowProps> {
           {item.lastSync === null ? (
             <span class="quiet">No data yet</span>
           ) : (
-            <>data {ago(item.lastSync, nowMs)}</>
+            <>
+              data {ago(item.lastSync, nowMs)}
+              <small>
+                <Objective freshness={item.freshness} isStale={isStale(row)} />
+              </small>
+            </>
           )}
         </span>
         <span

@@ -4,6 +4,7 @@ import { ago, bytes, count, duration, moment, useNow } from './format';
 import { type Fact, type OperatorReport, operatorReport } from './operator-report';
 import { ProblemNotice } from './problem';
 import { GATEWAY_URL, type Session } from './session';
+import { Table } from './table';
 
 const POLL_MS = 5000;
 
@@ -76,38 +77,19 @@ function Problems({ problems, nowMs }: { readonly problems: Rows; readonly nowMs
       {problems.length === 0 ? (
         <p class="quiet">No error was answered since the start.</p>
       ) : (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Table of problems">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Code</th>
-                <th scope="col">Count</th>
-                <th scope="col">Newest</th>
-                <th scope="col">Route</th>
-                <th scope="col">Request</th>
-              </tr>
-            </thead>
-            <tbody>
-              {problems.map((problem) => (
-                <tr key={text(problem['code'])}>
-                  <th scope="row">
-                    <a href={`${GATEWAY_URL}/problems/${encodeURIComponent(text(problem['code']))}`}>
-                      {text(problem['code'])}
-                    </a>
-                  </th>
-                  <td>{valueOf({ name: 'count', value: problem['count'] }, nowMs)}</td>
-                  <td>{valueOf({ name: 'lastAt', value: problem['lastAt'] }, nowMs)}</td>
-                  <td>
-                    <code>{text(problem['route'])}</code>
-                  </td>
-                  <td>
-                    <code>{text(problem['requestId'])}</code>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="Table of problems"
+          head={['Code', 'Count', 'Newest', 'Route', 'Request']}
+          rows={problems.map((problem) => [
+            <a href={`${GATEWAY_URL}/problems/${encodeURIComponent(text(problem['code']))}`}>
+              {text(problem['code'])}
+            </a>,
+            valueOf({ name: 'count', value: problem['count'] }, nowMs),
+            valueOf({ name: 'lastAt', value: problem['lastAt'] }, nowMs),
+            <code>{text(problem['route'])}</code>,
+            <code>{text(problem['requestId'])}</code>,
+          ])}
+        />
       )}
     </section>
   );
@@ -118,28 +100,16 @@ function Callers({ callers, nowMs }: { readonly callers: Rows; readonly nowMs: n
   return (
     <section aria-labelledby="callers">
       <h2 id="callers">Callers</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Table of callers">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Caller</th>
-              <th scope="col">Requests</th>
-              <th scope="col">Problems</th>
-              <th scope="col">Newest</th>
-            </tr>
-          </thead>
-          <tbody>
-            {callers.map((caller) => (
-              <tr key={text(caller['caller'])}>
-                <th scope="row">{text(caller['caller'])}</th>
-                <td>{valueOf({ name: 'requests', value: caller['requests'] }, nowMs)}</td>
-                <td>{valueOf({ name: 'problems', value: caller['problems'] }, nowMs)}</td>
-                <td>{valueOf({ name: 'lastAt', value: caller['lastAt'] }, nowMs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Table of callers"
+        head={['Caller', 'Requests', 'Problems', 'Newest']}
+        rows={callers.map((caller) => [
+          text(caller['caller']),
+          valueOf({ name: 'requests', value: caller['requests'] }, nowMs),
+          valueOf({ name: 'problems', value: caller['problems'] }, nowMs),
+          valueOf({ name: 'lastAt', value: caller['lastAt'] }, nowMs),
+        ])}
+      />
     </section>
   );
 }

@@ -16,6 +16,7 @@ const EFFECTS: Readonly<Record<components['schemas']['TableEffect'], string>> = 
 };
 
 interface RefreshFormProps {
+  readonly type: 'refresh' | 'clear';
   readonly ingestion: Ingestion;
   readonly session: Session;
   readonly isBusy: boolean;
@@ -23,18 +24,19 @@ interface RefreshFormProps {
   readonly onClose: () => void;
 }
 
-/** Reads everything again. Shows the tables that change before anything starts. */
-export function RefreshForm({ ingestion, session, isBusy, act, onClose }: RefreshFormProps): JSX.Element {
+/** Reads everything again, or empties the tables. Shows the tables that change before anything starts. */
+export function RefreshForm(props: RefreshFormProps): JSX.Element {
+  const { type, ingestion, session, isBusy, act, onClose } = props;
   const { connectionId, streams } = ingestion;
   const [mode, setMode] = useState<RefreshMode>('merge');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [check, setCheck] = useState<RunCheck | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const mayTruncate = session.may('ingestion:destroy');
   const named: StreamRef[] = streams
     .filter((stream) => chosen.has(keyOf(stream)))
     .map(({ name, namespace }) => ({ name, namespace }));
-  const body = { type: 'refresh' as const, mode, ...(named.length > 0 && { streams: named }) };
+  const isClear = type === 'clear';
+  const body = { type, ...(!isClear && { mode }), ...(named.length > 0 && { streams: named }) };
 
   useEffect(() => {
     const stop = new AbortController();
@@ -53,7 +55,7 @@ export function RefreshForm({ ingestion, session, isBusy, act, onClose }: Refres
     return () => {
       stop.abort();
     };
-  }, [mode, chosen]);
+  }, [type, mode, chosen]);
 
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -62,44 +64,17 @@ export function RefreshForm({ ingestion, session, isBusy, act, onClose }: Refres
       const { runId } = answerOf<Run>(
         await session.client.http.POST('/ingestion/{connectionId}/runs', { params, body }),
       );
-      return `Refresh ${runId} was started.`;
+      return `${isClear ? 'Clear' : 'Refresh'} ${runId} was started.`;
     });
   };
 
   return (
-    <form class="panel" onSubmit={submit} aria-label="Refresh">
-      <fieldset>
-        <legend>Rows that are there already</legend>
-        <label class="choice">
-          <input
-            type="radio"
-            name="mode"
-            checked={mode === 'merge'}
-            onChange={() => {
-              setMode('merge');
-            }}
-          />
-          <span>
-            Keep <small>All rows are read again and merged.</small>
-          </span>
-        </label>
-        {mayTruncate && (
-          <label class="choice">
-            <input
-              type="radio"
-              name="mode"
-              checked={mode === 'truncate'}
-              onChange={() => {
-                setMode('truncate');
-              }}
-            />
-            <span>
-              Remove <small>The tables hold only what the refresh reads.</small>
-            </span>
-          </label>
-        )}
-      </fieldset>
-      {streams.length > 1 && (
+    <form class="panel" onSubmit={submit} aria-label={isClear ? 'Clear' : 'Refresh'}>
+      {isClear && (
+        <p>The tables are emptied, and nothing is read. The next sync starts from the beginning.</p>
+      )}
+      {!isClear && <ModeChoice mode={mode} onMode={setMode} mayTruncate={session.may('ingestion:destroy')} />}
+      {streams.length > 1 && (!isClear || session.has('clearStreams')) && (
         <fieldset>
           <legend>Streams: none chosen means all</legend>
           {streams.map((stream) => (
@@ -129,14 +104,49 @@ export function RefreshForm({ ingestion, session, isBusy, act, onClose }: Refres
         </ul>
       )}
       <div class="buttons">
-        <button type="submit" class="primary" disabled={isBusy || check === null}>
-          Start the refresh
+        <button type="submit" class={isClear ? 'danger' : 'primary'} disabled={isBusy || check === null}>
+          {isClear ? 'Empty the tables' : 'Start the refresh'}
         </button>
         <button type="button" onClick={onClose}>
           Close
         </button>
       </div>
     </form>
+  );
+}
+
+interface ModeChoiceProps {
+  readonly mode: RefreshMode;
+  readonly onMode: (mode: RefreshMode) => void;
+  readonly mayTruncate: boolean;
+}
+
+function ModeChoice({ mode, onMode, mayTruncate }: ModeChoiceProps): JSX.Element {
+  const choices = [
+    ['merge', 'Keep', 'All rows are read again and merged.'],
+    ['truncate', 'Remove', 'The tables hold only what the refresh reads.'],
+  ] as const;
+  return (
+    <fieldset>
+      <legend>Rows that are there already</legend>
+      {choices
+        .filter(([name]) => name === 'merge' || mayTruncate)
+        .map(([name, word, effect]) => (
+          <label key={name} class="choice">
+            <input
+              type="radio"
+              name="mode"
+              checked={mode === name}
+              onChange={() => {
+                onMode(name);
+              }}
+            />
+            <span>
+              {word} <small>{effect}</small>
+            </span>
+          </label>
+        ))}
+    </fieldset>
   );
 }
 

@@ -5,12 +5,13 @@ export type View =
   | { readonly name: 'list' }
   | { readonly name: 'ingestion'; readonly id: string }
   | { readonly name: 'connect' }
+  | { readonly name: 'webhooks' }
   | { readonly name: 'operator' };
 
 function viewOf(hash: string): View {
   const [, name, id = ''] = hash.replace(/\?.*$/, '').split('/');
   if (name === 'ingestion' && id !== '') return { name, id: decoded(id) };
-  if (name === 'connect' || name === 'operator') return { name };
+  if (name === 'connect' || name === 'webhooks' || name === 'operator') return { name };
   return { name: 'list' };
 }
 
@@ -31,6 +32,7 @@ window.addEventListener('hashchange', () => {
 export const linkTo = {
   list: '#/',
   connect: '#/connect',
+  webhooks: '#/webhooks',
   operator: '#/operator',
   ingestion: (id: string): string => `#/ingestion/${encodeURIComponent(id)}`,
 };

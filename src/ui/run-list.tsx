@@ -5,6 +5,7 @@ import type { Occasion } from './firings';
 import { ago, bytes, count, duration, moment, words } from './format';
 import { ProblemNotice } from './problem';
 import type { Session } from './session';
+import { Table } from './table';
 
 const ADVICE: Readonly<Record<RunFailure['advice'], string>> = {
   fix_configuration: 'Change the configuration of the source or the destination, then run it again.',
@@ -176,50 +177,28 @@ function Details({ details }: { readonly details: RunDetails }): JSX.Element {
         {rowsSoFar !== null && ` · ${count(rowsSoFar)} rows so far`}
       </p>
       {attempts && attempts.length > 0 && (
-        <table>
-          <caption>Attempts</caption>
-          <thead>
-            <tr>
-              <th scope="col">No.</th>
-              <th scope="col">Status</th>
-              <th scope="col">Rows</th>
-              <th scope="col">Duration</th>
-              <th scope="col">Reason</th>
-            </tr>
-          </thead>
-          <tbody>
-            {attempts.map((attempt) => (
-              <tr key={attempt.number}>
-                <th scope="row">{attempt.number}</th>
-                <td>{attempt.status}</td>
-                <td>{attempt.rows === null ? '–' : count(attempt.rows)}</td>
-                <td>{durationOf(attempt)}</td>
-                <td dir="auto">{attempt.failure?.message ?? '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          caption="Attempts"
+          head={['No.', 'Status', 'Rows', 'Duration', 'Reason']}
+          rows={attempts.map((attempt) => [
+            attempt.number,
+            attempt.status,
+            attempt.rows === null ? '–' : count(attempt.rows),
+            durationOf(attempt),
+            <span dir="auto">{attempt.failure?.message ?? '–'}</span>,
+          ])}
+        />
       )}
       {streams && streams.length > 0 && (
-        <table>
-          <caption>Streams</caption>
-          <thead>
-            <tr>
-              <th scope="col">Stream</th>
-              <th scope="col">Rows</th>
-              <th scope="col">Size</th>
-            </tr>
-          </thead>
-          <tbody>
-            {streams.map((stream) => (
-              <tr key={`${stream.namespace ?? ''}.${stream.name}`}>
-                <th scope="row">{stream.name}</th>
-                <td>{stream.rows === null ? '–' : count(stream.rows)}</td>
-                <td>{stream.bytes === null ? '–' : bytes(stream.bytes)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          caption="Streams"
+          head={['Stream', 'Rows', 'Size']}
+          rows={streams.map((stream) => [
+            stream.namespace === null ? stream.name : `${stream.namespace}.${stream.name}`,
+            stream.rows === null ? '–' : count(stream.rows),
+            stream.bytes === null ? '–' : bytes(stream.bytes),
+          ])}
+        />
       )}
       {!attempts && !streams && <p class="quiet">This installation of Airbyte reports no attempts.</p>}
     </>

@@ -6,7 +6,8 @@ type CapabilityName = components['schemas']['CapabilityName'];
 const STORED_KEY = 'ingestion-key';
 
 /** Permissions that this page asks about. */
-export type Scope = 'ingestion:read' | 'ingestion:write' | 'ingestion:destroy' | 'operator:read';
+export type Scope =
+  'ingestion:read' | 'ingestion:write' | 'ingestion:destroy' | 'webhook:write' | 'operator:read';
 
 /** The gateway that has served this page. A proxy may serve it below a path. */
 export const GATEWAY_URL = new URL('..', location.href.split('#', 1)[0]).href.replace(/\/+$/, '');

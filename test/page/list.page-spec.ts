@@ -6,7 +6,7 @@ import { startGateway, type TestGateway } from '../support/gateway';
 import { ScriptedUpstream } from '../support/scripted-upstream';
 import { until } from '../support/until';
 import { fillCompany, HOSTILE_NAME, type Kind } from './population';
-import { openBrowser, Reader, SCREENS } from './reader';
+import { openBrowser, Reader, SCREENS, WALLS } from './reader';
 
 const INGESTIONS = 1000;
 
@@ -141,13 +141,52 @@ describe('the list of 1,000 ingestions', () => {
     await reader.close();
   });
 
-  it('prints all rows', async () => {
+  it('prints all rows without the controls', async () => {
     reader = await Reader.open(browser, gateway.url);
     await reader.goto();
-    await reader.page.getByText('1,000 ingestions').waitFor();
-    await reader.page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
-    await until('all rows', async () => (await reader.page.getByRole('row').count()) === INGESTIONS + 1);
+    const { page } = reader;
+    await page.getByText('1,000 ingestions').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    await until('all rows', async () => (await page.getByRole('row').count()) === INGESTIONS + 1);
+    expect(await page.getByRole('navigation').isVisible()).toBe(false);
+    expect(await page.getByRole('searchbox').isVisible()).toBe(false);
+    const wide = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+    expect(wide).toBeLessThanOrEqual(0);
+    await page.evaluate("window.dispatchEvent(new Event('afterprint'))");
+    await until('the rows of the window', async () => (await page.getByRole('row').count()) < 60);
     expect(reader.complaints).toEqual([]);
+    await reader.close();
+  });
+
+  it.each(WALLS)('fills a screen on the $name', async (screen) => {
+    reader = await Reader.open(browser, gateway.url, screen);
+    await reader.goto();
+    const { page } = reader;
+    await page.getByText('1,000 ingestions').waitFor();
+    await page.getByRole('row').filter({ hasText: 'Failing' }).first().waitFor();
+    const share = await page.evaluate<number>(
+      "document.querySelector('.table').getBoundingClientRect().width / window.innerWidth",
+    );
+    expect(share).toBeGreaterThan(0.7);
+    const textPx = await page.evaluate<number>(
+      "parseFloat(getComputedStyle(document.querySelector('.cell.name a')).fontSize)",
+    );
+    expect(textPx).toBeGreaterThanOrEqual(screen.width / 110);
+    expect(await reader.accessibilityFaults()).toEqual([]);
+    await reader.picture(`list-${screen.name.replace(', ', '-').replaceAll(' ', '-')}`);
+    expect(reader.complaints).toEqual([]);
+    await reader.close();
+  });
+
+  it.each([
+    ['reduce', 0],
+    ['no-preference', 1],
+  ] as const)('moves nothing if the reader wants no motion: %s', async (motion, animations) => {
+    reader = await Reader.open(browser, gateway.url, SCREENS[0], motion);
+    await reader.goto();
+    await reader.page.getByText('Live', { exact: true }).waitFor();
+    expect(await reader.page.evaluate<number>('document.getAnimations().length')).toBe(animations);
     await reader.close();
   });
 

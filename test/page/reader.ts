@@ -11,7 +11,18 @@ export const SCREENS = [
   { name: 'phone, dark', width: 390, height: 844, scheme: 'dark' },
 ] as const;
 
-export type Screen = (typeof SCREENS)[number];
+/** Screens on a wall. */
+export const WALLS = [
+  { name: 'wall, full HD', width: 1920, height: 1080, scheme: 'dark' },
+  { name: 'wall, 4K', width: 3840, height: 2160, scheme: 'light' },
+] as const;
+
+interface Screen {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly scheme: 'light' | 'dark';
+}
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Pictures that docs/page.md shows. */
@@ -46,14 +57,20 @@ export class Reader {
     private readonly url: string,
   ) {}
 
-  static async open(browser: Browser, url: string, screen: Screen = SCREENS[0]): Promise<Reader> {
+  /** @param motion what the reader has told the system about motion */
+  static async open(
+    browser: Browser,
+    url: string,
+    screen: Screen = SCREENS[0],
+    motion: 'reduce' | 'no-preference' = 'reduce',
+  ): Promise<Reader> {
     const context = await browser.newContext({
       viewport: { width: screen.width, height: screen.height },
       colorScheme: screen.scheme,
       hasTouch: screen.width < 500,
       timezoneId: 'Europe/Berlin',
       locale: 'en-GB',
-      reducedMotion: 'reduce',
+      reducedMotion: motion,
     });
     const reader = new Reader(context, await context.newPage(), url);
     reader.page.setDefaultTimeout(WAIT_MS);
@@ -95,10 +112,12 @@ export class Reader {
     this.complaints.splice(this.complaints.findIndex(isReported), 1);
   }
 
-  /** With `SCREENSHOTS=1`, writes a picture for docs/page.md. */
+  /** With `SCREENSHOTS=1`, writes the pictures for docs/page.md; with the path of a folder, writes all of them there. */
   async picture(name: string): Promise<void> {
-    if (process.env['SCREENSHOTS'] === undefined || !PICTURES.has(name)) return;
-    await this.page.screenshot({ path: join(SHOTS, `${name}.png`), animations: 'disabled' });
+    const wanted = process.env['SCREENSHOTS'] ?? '';
+    if (wanted === '' || (wanted === '1' && !PICTURES.has(name))) return;
+    const folder = wanted === '1' ? SHOTS : wanted;
+    await this.page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
   }
 
   async close(): Promise<void> {
