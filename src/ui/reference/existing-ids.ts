@@ -25,7 +25,8 @@ export async function existingIds(
   try {
     if (names.includes('connectionId')) return await runIds(client, names.includes('runId'), onlySamples);
     if (names.includes('webhookId')) return await deliveryIds(client, names.includes('eventId'));
-    if (names.includes('sourceId')) return await sourceIds(client, onlySamples);
+    if (names.includes('sourceId'))
+      return await streamNames(client, names, await sourceIds(client, onlySamples));
     if (names.includes('destinationId')) return await destinationIds(client, onlySamples);
     return {};
   } catch (error) {
@@ -65,6 +66,15 @@ async function sourceIds(client: IngestionClient, onlySamples: boolean): Promise
   const { data } = await client.sources({ pageSize: SEARCHED });
   const ids = data.map(({ sourceId }) => sourceId);
   return first('sourceId', samplesFirst(ids, SAMPLES.sourceId, onlySamples));
+}
+
+/** Adds the name of the first stream where the operation needs one. */
+async function streamNames(client: IngestionClient, names: readonly string[], ids: Ids): Promise<Ids> {
+  const { sourceId } = ids;
+  if (sourceId === undefined || !names.includes('name')) return ids;
+  const { data } = await client.http.GET('/sources/{sourceId}/streams', { params: { path: { sourceId } } });
+  const [stream] = data?.streams ?? [];
+  return stream ? { ...ids, name: stream.name } : ids;
 }
 
 async function destinationIds(client: IngestionClient, onlySamples: boolean): Promise<Ids> {
