@@ -244,8 +244,10 @@ describe('creating a connection', () => {
     expect(JSON.stringify((await create({ name: 'nope' })).body['data'])).toContain(
       'No streams found with name [nope]',
     );
-    const mode = await create({ name: 'orders', syncMode: 'incremental_append' });
-    expect(JSON.stringify(mode.body['data'])).toContain('full_refresh_overwrite, full_refresh_append');
+    const mode = await create({ name: 'orders', syncMode: 'incremental_deduped_history' });
+    expect(JSON.stringify(mode.body['data'])).toContain(
+      'full_refresh_overwrite, full_refresh_append, incremental_append',
+    );
     const twice = await create({ name: 'orders' }, { name: 'orders' });
     expect([twice.status, JSON.stringify(twice.body['data'])]).toEqual([
       400,

@@ -77,6 +77,7 @@ describe('actions on one ingestion', () => {
     await page.getByRole('button', { name: 'Run now' }).click();
     await page.getByRole('button', { name: 'Attach to the run' }).click();
     await page.getByText(`You follow run ${jobId}.`).waitFor();
+    expect(upstream.state.jobs).toHaveLength(1);
     await reader.close();
   });
 

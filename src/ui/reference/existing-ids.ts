@@ -7,7 +7,7 @@ const SEARCHED = 10;
 export type Ids = Readonly<Record<string, string>>;
 
 /** The samples of the embedded Airbyte. The examples of the API description name them as well. */
-export const SAMPLES = {
+const SAMPLES = {
   connectionId: 'conn-12345678-1234-1234-1234-123456789012',
   sourceId: '95e66a59-8045-4307-9678-63bc3c9b8c93',
   destinationId: 'e478de0d-a3a0-475c-b019-25f7dd29e281',
