@@ -128,8 +128,12 @@ export class IngestionService {
       await withProblems(async () =>
         this.freshness.assertSupported(await this.workspaceOf(input, bounded), bounded),
       );
+    // At the same time, because the schema of a source may take all of the time.
+    const checkingTables = this.checkTables(input, bounded);
+    // If both refuse the request, the streams are named.
+    checkingTables.catch(() => undefined);
     const unchecked = await this.checkStreams(input, bounded);
-    const { warnings, unlisted } = await this.checkTables(input, bounded);
+    const { warnings, unlisted } = await checkingTables;
     const schedule = translated?.schedule ?? MANUAL;
     return dryRun(
       request,
