@@ -5,6 +5,7 @@ import { createLogger } from '../../src/lib/logger';
 import { parseSettings } from '../../src/config/settings';
 import { createApp } from '../../src/start';
 import { GatewayProcess } from '../support/gateway-process';
+import { until } from '../support/until';
 import {
   DESTINATION_ID,
   fault,
@@ -94,6 +95,10 @@ async function misbehave(url: string, operation: string, behave: (typeof BEHAVIO
   await call(url, 'GET', `/ingestion/${id}/status`);
   await call(url, 'POST', '/ingestion', ORDERS);
   upstream.on(operation, () => undefined);
+  // While the circuit is open nothing is sent, so the next failure would not happen.
+  await until('the circuit to close', async () => {
+    return (await call(url, 'GET', `/ingestion/${id}`)).includes(`"connectionId":"${id}"`);
+  });
 }
 
 /** Credentials that were sent over a connection, without their scheme. */
