@@ -91,6 +91,17 @@ describe.each(['/ingestion', '/ingestion/check'])('POST %s', (path) => {
     }
   });
 
+  it('refuses an ingestion that replaces rows, also after many that do not', async () => {
+    for (let n = 0; n < 30; n++) holds({ name: 'orders', syncMode: APPEND });
+    const connectionId = holds({ name: 'people' });
+    const { status, body } = await send(
+      'post',
+      path,
+      fromOther({ name: 'orders', syncMode: APPEND }, { name: 'people' }),
+    );
+    expect([status, body['code'], body['connectionId']]).toEqual([409, 'table-in-use', connectionId]);
+  });
+
   it('refuses streams of one name if their namespaces are not kept', async () => {
     const streams = ['north', 'south'].map((namespace) => ({ name: 'orders', namespace }));
     const { status, body } = await send('post', path, fromOther(...streams));
@@ -156,6 +167,18 @@ it('warns of tables to which both append', async () => {
   ]);
   expect(await warningsOf(OTHER_SOURCE)).toEqual([
     { field, connectionId, reason: expect.stringContaining('the rows of both') },
+  ]);
+});
+
+it('warns of a table that both replace from the same stream', async () => {
+  const connectionId = holds({ name: 'orders', syncMode: APPEND });
+  const request = { ...fromOther({ name: 'orders' }), sourceId: SOURCE_ID };
+  expect((await send('post', '/ingestion/check', request)).body['warnings']).toEqual([
+    {
+      field: 'streams[0].name',
+      connectionId,
+      reason: expect.stringContaining('replaces the rows of the other'),
+    },
   ]);
 });
 

@@ -103,9 +103,10 @@ export class TableCheck {
   }
 }
 
+/** Null: it is refused. */
 const WARNINGS: Readonly<Record<TableClash['effect'], string | null>> = {
   replaces: null,
-  equal: null,
+  equal: 'Both write it from the same stream, and a sync of one replaces the rows of the other.',
   repeats: 'Both append its rows, so each row will be in the table twice.',
   mixes: 'Both append, so the table will have the rows of both.',
 };

@@ -33,6 +33,7 @@ export interface TableClash {
   readonly effect: 'replaces' | 'repeats' | 'mixes' | 'equal';
 }
 
+/** Of each effect, so that many harmless clashes do not hide one that removes rows. */
 const MAX_CLASHES = 20;
 const APPENDING = ['full_refresh_append', 'incremental_append'];
 
@@ -52,8 +53,9 @@ export function tableClashes(own: TableWriter, others: Iterable<AirbyteConnectio
       const isSameStream = other.sourceId === own.sourceId && isSame(mine, stream);
       const effect = effectOf(mine, stream, isSameStream);
       const { connectionId } = other;
-      clashes.push({ field: mine.field, table: tableName(other, stream), connectionId, effect });
-      if (clashes.length >= MAX_CLASHES) return clashes;
+      const isListed = clashes.filter((clash) => clash.effect === effect).length < MAX_CLASHES;
+      if (isListed)
+        clashes.push({ field: mine.field, table: tableName(other, stream), connectionId, effect });
     }
   }
   return clashes;
