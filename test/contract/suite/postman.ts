@@ -6,7 +6,10 @@ import { TOOLS } from './shell';
 
 interface Item {
   readonly item?: readonly Item[];
-  readonly request: { readonly method: string; readonly url: { readonly path: readonly string[] } };
+  readonly request: {
+    readonly method: string;
+    readonly url: { readonly path: readonly string[]; query?: readonly unknown[] };
+  };
 }
 
 interface Collection {
@@ -88,6 +91,13 @@ function configuresConnector({ request }: Item): boolean {
   return request.method === 'POST' && (path === 'sources' || path === 'destinations');
 }
 
+/** The stream of the sample has no namespace. */
+function withoutNamespace(one: Item): Item {
+  const { url } = one.request;
+  if (url.path.at(-1) === 'sample') url.query = [];
+  return one;
+}
+
 function isTried(one: Item): boolean {
   return !isStream(one) && !isOfOneWebhook(one) && !configuresConnector(one);
 }
@@ -112,7 +122,7 @@ export async function tryPostman(gateway: KeyedGateway): Promise<Row> {
   const tools = loadTools();
   const description = await (await fetch(`${gateway.url}/openapi.json`)).text();
   const collection = await collectionOf(description, tools);
-  collection.item = pausesAndDeletionsLast(requestsOf(collection.item).filter(isTried));
+  collection.item = pausesAndDeletionsLast(requestsOf(collection.item).filter(isTried).map(withoutNamespace));
   const executions = await play(collection, tools);
   const failures = executions
     .filter((one) => !hasWorked(one))
