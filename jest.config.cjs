@@ -33,8 +33,7 @@ module.exports = {
   // Only stops a test that hangs. A busy machine needs several times as long as a quiet one.
   testTimeout: 120_000,
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
-  // Three for two cores: most of its time a test waits for a process or a pause of its own.
-  maxWorkers: 3,
+  maxWorkers: 2,
   // A worker keeps parts of every suite that it has run.
   workerIdleMemoryLimit: '1500MB',
   // It has to give back that memory when it ends. With the default of 500 ms, a busy machine reports a leak that is none.

@@ -50,12 +50,13 @@ need_prometheus() {
 
 need_python() { python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv; }
 
-# on_node VERSION: build, unit and end-to-end tests with another version of Node, without those of random inputs.
+# on_node VERSION [PART]: build, unit and end-to-end tests with another version of Node, without those of random inputs. PART, such
+# as 1/2, runs a part of the files.
 on_node() {
   local home status
   home=$(mktemp -d) && npm install --prefix "$home" --no-audit --no-fund --silent "node@$1" || return 1
-  PATH="$home/node_modules/node/bin:$PATH" bash -c \
-    'node --version && npm run --silent build && npx jest --testPathIgnorePatterns test/contract test/e2e/fuzz test/e2e/mirror-model test/e2e/hints-property'
+  PATH="$home/node_modules/node/bin:$PATH" SHARD=${2:-1/1} bash -c \
+    'node --version && npm run --silent build && npx jest --shard "$SHARD" --testPathIgnorePatterns test/contract test/e2e/fuzz test/e2e/mirror-model test/e2e/hints-property'
   status=$?
   rm -rf "$home"
   return $status
