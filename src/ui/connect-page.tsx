@@ -16,6 +16,7 @@ import { linkTo } from './router';
 import { ScheduleForm } from './schedule-form';
 import { answerOf, type Session } from './session';
 import { type SourceStream, StreamPicker } from './stream-picker';
+import { useAction } from './use-action';
 
 type SourceStreams = components['schemas']['SourceStreams'];
 
@@ -39,8 +40,7 @@ export function ConnectPage({ session }: { readonly session: Session }): JSX.Ele
     cronExpression: '0 2 * * *',
   });
   const [check, setCheck] = useState<CreationCheck | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { isBusy, error, setError, act } = useAction();
   const offered = useOfferedStreams(session, sourceId, destinationId);
 
   useEffect(() => {
@@ -58,16 +58,6 @@ export function ConnectPage({ session }: { readonly session: Session }): JSX.Ele
   }, [JSON.stringify(request)]);
   const isReady = request.name !== '' && sourceId !== '' && destinationId !== '';
 
-  const act = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-    } catch (reason) {
-      setError(reason);
-    }
-    setBusy(false);
-  };
   const create = async (): Promise<void> => {
     const { connectionId } = await session.client.create(request);
     location.hash = linkTo.ingestion(connectionId);

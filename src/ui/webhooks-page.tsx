@@ -5,6 +5,7 @@ import { ago, duration, moment, relative, useNow, words } from './format';
 import { ProblemNotice } from './problem';
 import { answerOf, GATEWAY_URL, type Session } from './session';
 import { Table } from './table';
+import { useAction } from './use-action';
 
 type Webhook = components['schemas']['Webhook'];
 type WebhookList = components['schemas']['WebhookList'];
@@ -60,18 +61,7 @@ function WebhookPanel({ webhook, session }: WebhookPanelProps): JSX.Element {
   const { webhookId, url, description, types, failingSince } = webhook;
   const [deliveries, setDeliveries] = useState<readonly Delivery[] | null>(null);
   const [tested, setTested] = useState<WebhookTest | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const act = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-    } catch (reason) {
-      setError(reason);
-    }
-    setBusy(false);
-  };
+  const { isBusy, error, act } = useAction();
   const test = async (): Promise<void> => {
     setTested(null);
     const params = { path: { webhookId } };
