@@ -13,7 +13,6 @@ import {
 } from '@nestjs/common';
 import {
   ApiCreatedResponse,
-  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -23,7 +22,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Idempotent, RequiresScope } from '../../http/access-decorators';
 import { conditional } from '../../http/conditional';
 import { Context, type RequestContext } from '../../http/request-context';
-import { ApiConditional, ETAG_HEADER } from '../../api/openapi/api-conditional';
+import { ApiConditional, ApiIfMatch, ETAG_HEADER } from '../../api/openapi/api-conditional';
 import { ApiProblems, IDEMPOTENCY_PROBLEMS, UPSTREAM_PROBLEMS } from '../../api/openapi/api-problems';
 import { ApiIdParam } from '../../api/openapi/api-id-param';
 import { IdParamPipe } from '../../api/validation/id-param.pipe';
@@ -146,13 +145,7 @@ export class IngestionController {
       'reason and an end; the status returns them.',
   })
   @ApiIdParam('connectionId')
-  @ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'The `ETag` of the version to change; `*` for any.',
-    schema: { type: 'string' },
-    example: '*',
-  })
+  @ApiIfMatch()
   @ApiOkResponse({ type: IngestionDto, headers: ETAG_HEADER })
   @ApiProblems({
     body: 'read',

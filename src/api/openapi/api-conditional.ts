@@ -22,6 +22,17 @@ export const AGE_HEADER = {
   },
 };
 
+/** Documents a change that is only made to one version. */
+export function ApiIfMatch(): MethodDecorator {
+  return ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The `ETag` of the version to change; `*` for any.',
+    schema: { type: 'string' },
+    example: '*',
+  });
+}
+
 /**
  * Documents a read that returns 304 if the caller already has this version.
  * @param options `isAged`: the response may be older than the request and has an `Age`
