@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable, type Readable } from 'node:stream';
 
-/** Where questions are asked. Without an input the defaults are taken. */
+/** The terminal, or its replacement. Without an input the defaults are taken. */
 export interface Terminal {
   readonly input: Readable | null;
   readonly write: (text: string) => void;

@@ -1,6 +1,6 @@
 import { type IngestionClient, isProblem } from '@airbyte-ingestion/client';
 
-/** How many ingestions or webhooks are searched for a run or a delivery. */
+/** Number of ingestions or webhooks that are searched for a run or a delivery. */
 const SEARCHED = 10;
 
 /** Ids by the names of parameters. */

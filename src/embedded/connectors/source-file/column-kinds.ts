@@ -1,6 +1,6 @@
 import { isObject, objectAt, stringsOf, type JsonObject } from '../../platform/json';
 
-/** What a column of a CSV file holds. */
+/** Content of a column of a CSV file. */
 export type ColumnKind = 'text' | TypedKind;
 /** The most specific first: a column of whole numbers is one of numbers too. */
 const TYPED_KINDS = ['integer', 'number', 'boolean', 'date', 'timestamp', 'timestamptz'] as const;

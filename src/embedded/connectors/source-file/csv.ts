@@ -10,7 +10,7 @@ import { wrongFile, wrongHeader, wrongRow } from './row-error';
 const MAX_ROW_BYTES = 64 * 1024 * 1024;
 /** The separators that a wrong one is compared with. */
 const SEPARATORS = [',', ';', '\t', '|'];
-/** What a reader does beside converting rows. */
+/** Tasks of a reader beside the conversion of rows. */
 export interface CsvReading {
   /** Types of columns by name. Other columns are texts. */
   readonly kinds?: ReadonlyMap<string, TypedKind>;
