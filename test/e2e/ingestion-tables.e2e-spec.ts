@@ -182,6 +182,23 @@ it('warns of a table that both replace from the same stream', async () => {
   ]);
 });
 
+it('lists at most twenty warnings of each effect', async () => {
+  for (let n = 0; n < 30; n++) {
+    holds({ name: 'orders' }, { name: 'people', syncMode: APPEND });
+    bench.upstream.state.addConnection({
+      sourceId: OTHER_SOURCE,
+      configurations: { streams: [{ name: 'people', syncMode: APPEND }] },
+    });
+  }
+  const request = {
+    ...fromOther({ name: 'orders' }, { name: 'people', syncMode: APPEND }),
+    sourceId: SOURCE_ID,
+  };
+  const warnings = JSON.stringify((await send('post', '/ingestion/check', request)).body['warnings']);
+  for (const effect of ['replaces the rows of the other', 'in the table twice', 'the rows of both'])
+    expect(warnings.split(effect)).toHaveLength(20 + 1);
+});
+
 it('creates although the ingestions cannot be listed, and the check says so', async () => {
   holds({ name: 'orders' });
   bench.upstream.on('GET /connections', () => problem(500, 'No.'));

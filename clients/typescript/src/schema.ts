@@ -1303,7 +1303,7 @@ export interface components {
              */
             unchecked: components["schemas"]["UncheckedField"][];
             /**
-             * @description Tables that the ingestion would share with others without a loss of rows.
+             * @description Tables that the ingestion would share with others without a loss of rows; at most 20 of each effect.
              * @example []
              */
             warnings: components["schemas"]["CreationWarning"][];

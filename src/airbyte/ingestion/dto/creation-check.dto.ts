@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ScheduleDto } from '../../core/dto/schedule.dto';
+import { MAX_CLASHES_PER_EFFECT } from '../table-clashes';
 
 @ApiSchema({ name: 'UncheckedField', description: 'A field that could not be checked.' })
 export class UncheckedFieldDto {
@@ -56,7 +57,7 @@ export class CreationCheckDto {
   @ApiProperty({ type: [UncheckedFieldDto], maxItems: 2, example: [] })
   unchecked: UncheckedFieldDto[];
 
-  /** Tables that the ingestion would share with others without a loss of rows. */
-  @ApiProperty({ type: [CreationWarningDto], maxItems: 20, example: [] })
+  /** Tables that the ingestion would share with others without a loss of rows; at most 20 of each effect. */
+  @ApiProperty({ type: [CreationWarningDto], maxItems: 3 * MAX_CLASHES_PER_EFFECT, example: [] })
   warnings: CreationWarningDto[];
 }
