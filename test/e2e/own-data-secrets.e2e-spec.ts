@@ -23,9 +23,9 @@ if (command === 'check' && config.mode === 'leaky') {
   say({ type: 'LOG', log: { level: 'WARN', message: 'log ' + text } });
   say({ type: 'LOG', log: { level: 'ERROR', message: 'Basic ' + Buffer.from('user:' + config.token).toString('base64') } });
   say({ type: 'TRACE', trace: { type: 'ERROR', emitted_at: 1, error: { message: 'refused ' + text + ' ' + encodeURIComponent(config.token), stack_trace: text, failure_type: 'config_error' } } });
-  process.exit(1);
+  process.exitCode = 1;
 }
-if (command === 'check') say({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } });
+if (command === 'check' && config.mode !== 'leaky') say({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } });
 if (command === 'discover') say({ type: 'CATALOG', catalog: { streams: [{ name: 's', json_schema: { type: 'object', properties: { id: { type: 'integer' } } }, supported_sync_modes: ['full_refresh', 'incremental'], source_defined_cursor: true, default_cursor_field: ['id'] }] } });
 if (command === 'read') {
   const states = args.includes('--state') ? file('--state') : [];

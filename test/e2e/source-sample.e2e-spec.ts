@@ -28,10 +28,9 @@ if (command === 'read') {
   if (stream.name === 'two words/ö') {
     process.stdout.write('{"type":"RECORD","record":{"stream":"two words/ö","emitted_at":1,"data":{"n":9007199254740993,"half":0.5,"token":"Bearer ' + config.token + '","text":"' + 'é'.repeat(3000) + '","list":[1,{"deep":"' + 'x'.repeat(3000) + '"}],"small":{"a":[null,true]}}}}\\n');
     process.stdout.write('not a message\\n');
-    process.exit(0);
   }
-  if (stream.name === 'wide') { record('wide', Object.fromEntries(Array.from({ length: 1500 }, (_, i) => ['field' + i, 'v'.repeat(100)]))); process.exit(0); }
-  if (stream.name === 'failing') { record('failing', { n: 1 }); say({ type: 'TRACE', trace: { type: 'ERROR', emitted_at: 1, error: { message: 'row 2 is wrong: ' + config.token, failure_type: 'config_error' } } }); process.exit(1); }
+  if (stream.name === 'wide') { record('wide', Object.fromEntries(Array.from({ length: 1500 }, (_, i) => ['field' + i, 'v'.repeat(100)]))); }
+  if (stream.name === 'failing') { record('failing', { n: 1 }); say({ type: 'TRACE', trace: { type: 'ERROR', emitted_at: 1, error: { message: 'row 2 is wrong: ' + config.token, failure_type: 'config_error' } } }); process.exitCode = 1; }
 }
 `;
 
