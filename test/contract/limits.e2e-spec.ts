@@ -129,6 +129,8 @@ describe('documented limits', () => {
     upstream.intercept((request) => {
       if (request.operation === 'GET /workspaces')
         for (const id of request.query.getAll('workspaceIds')) upstream.state.workspaces.set(id, id);
+      if (request.operation.endsWith('/sources/:id')) upstream.state.addSource(request.id);
+      if (request.operation.endsWith('/destinations/:id')) upstream.state.addDestination(request.id);
       return undefined;
     });
     upstream.state.addJob({ connectionId: ID, lastUpdatedAt: '2026-01-15T02:07Z' });
