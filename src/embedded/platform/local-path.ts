@@ -19,7 +19,10 @@ export class LocalPathError extends Error {
 export function resolveLocalPath(root: string, path: string): string {
   const inside = posix.normalize(path);
   if (inside !== '/local' && !inside.startsWith('/local/')) {
-    throw new LocalPathError(`The path ${JSON.stringify(path)} must begin with /local/ and stay inside it.`);
+    const example = `/local/${posix.basename(inside) || 'people.csv'}`;
+    throw new LocalPathError(
+      `The path ${JSON.stringify(path)} must begin with /local/ and stay inside it. /local is the folder "local" of DATA_DIR. An example is ${JSON.stringify(example)}.`,
+    );
   }
   if (path.includes('\0')) {
     throw new LocalPathError(`The path ${JSON.stringify(path)} must not contain the character NUL.`);

@@ -115,6 +115,30 @@ describe('a typed column', () => {
     expect(read('größe,new\n-,-\n', options)).toEqual([{ größe: null, new: null }]);
   });
 
+  it('of numbers with a decimal comma has numbers, and a decimal point makes it a text', () => {
+    const { csv } = parseReaderOptions('{"sep":";","decimal":","}', 'csv', true);
+    const inference = new KindInference(() => false, csv.decimal);
+    inference.add(['price', 'no', 'mixed'], ['1234,50', '7', '1,5']);
+    inference.add(['price', 'no', 'mixed'], ['-3', '8', '1.5']);
+    const properties = Object.fromEntries(inference.schemas());
+    expect(properties).toEqual({ price: typed('number'), no: typed('integer'), mixed: TEXT });
+    const rows: string[] = [];
+    const sink = eachRow((row) => void rows.push(row.toString('utf8')));
+    const reader = new CsvReader('/local/d.csv', csv, sink, { kinds: kindsOf({ properties }) });
+    reader.push('price;no;mixed\n1234,50;7;1,5\n');
+    expect(rows).toEqual(['{"price":1234.50,"no":7,"mixed":"1,5"}']);
+    expect(() => {
+      reader.push('1.5;7;x\n');
+    }).toThrow('in column 1 ("price") the value is not a number');
+  });
+
+  it.each([
+    ['{"sep":";","decimal":"·"}', 'decimal must be "." or ","'],
+    ['{"decimal":","}', 'decimal and sep must differ'],
+  ])('is refused with the options %s', (options, reason) => {
+    expect(() => parseReaderOptions(options, 'csv', true)).toThrow(reason);
+  });
+
   it('refuses a value of another form with its row, its line and its column', () => {
     expect(() => read('größe,ok\n1,true\n\n007,true\n')).toThrow(
       'Row 2 (line 4) of /local/d.csv is wrong: in column 1 ("größe") the value is not a whole number',

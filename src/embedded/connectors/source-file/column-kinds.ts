@@ -48,6 +48,12 @@ export function fits(kind: TypedKind, value: string): boolean {
   return kind === 'integer' || kind === 'number' || kind === 'boolean' || isDay(found);
 }
 
+/** A value whose numbers have a decimal comma, as {@link fits} reads it. A decimal point makes it a text. */
+export function withPoint(kind: TypedKind, value: string): string {
+  if (kind !== 'number') return value;
+  return value.includes('.') ? '' : value.replace(',', '.');
+}
+
 /** Whether a value is written in JSON without quotes. */
 export function isLiteral(kind: TypedKind): boolean {
   return kind === 'integer' || kind === 'number' || kind === 'boolean';
@@ -89,8 +95,14 @@ export class KindInference {
   /** The kinds that all values so far fit, and whether there was one. */
   private readonly columns = new Map<string, { possible: readonly TypedKind[]; hasValue: boolean }>();
 
-  /** @param isNull whether a value means null */
-  constructor(private readonly isNull: (value: string) => boolean) {}
+  /**
+   * @param isNull whether a value means null
+   * @param decimal the character before the fraction of a number
+   */
+  constructor(
+    private readonly isNull: (value: string) => boolean,
+    private readonly decimal: '.' | ',' = '.',
+  ) {}
 
   add(names: readonly string[], values: readonly string[]): void {
     for (const [index, name] of names.entries()) {
@@ -99,8 +111,10 @@ export class KindInference {
       const value = values[index] ?? '';
       if (value === '' || column.possible.length === 0 || this.isNull(value)) continue;
       column.hasValue = true;
-      if (column.possible.every((kind) => fits(kind, value))) continue;
-      column.possible = column.possible.filter((kind) => fits(kind, value));
+      const isPossible = (kind: TypedKind): boolean =>
+        fits(kind, this.decimal === ',' ? withPoint(kind, value) : value);
+      if (column.possible.every(isPossible)) continue;
+      column.possible = column.possible.filter(isPossible);
     }
   }
 

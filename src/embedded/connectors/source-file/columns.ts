@@ -20,8 +20,9 @@ const MAX_SCHEMA_BYTES = 4 * 1024 * 1024;
 export async function columnsOf(config: FileConfig, maxRows: number): Promise<JsonObject> {
   const columns = new Columns();
   const infers = config.inferTypes && maxRows === Infinity;
-  const nulls = new Set([...config.options.csv.nulls].map(toBytes));
-  const inference = new KindInference((value) => nulls.has(value));
+  const { csv } = config.options;
+  const nulls = new Set([...csv.nulls].map(toBytes));
+  const inference = new KindInference((value) => nulls.has(value), csv.decimal);
   for (const found of findFiles(config.url)) {
     const file = openFound(found);
     try {

@@ -203,6 +203,7 @@ describe('reading CSV with options', () => {
     ['{"na_values":[1]}', 'na_values must be'],
     ['{"keep_default_na":"no"}', 'keep_default_na must be true or false'],
     ['{"dtype":{"a":"int"}}', 'dtype must be "str"'],
+    ['{"sep":";","decimal":","}', 'has decimal, which needs infer_types: true'],
   ])('refuses %s', (options, reason) => {
     expect(() => parseReaderOptions(options, 'csv')).toThrow(reason);
   });
@@ -213,6 +214,14 @@ describe('reading CSV with options', () => {
     ['id;price, EUR;qty\n1;2,5;3\n', '{}', 'it has 2 of ";" and 1 of ","; set {"sep":";"}'],
     ['a,b\n1,2\n', '{"sep":";"}', 'it has one name that contains ","; set {"sep":","} in reader_options'],
     ['a|b|c;d\n1|2\n', '{"sep":"\\t"}', 'set {"sep":"|"} in reader_options'],
+    ['a;b\n1;2\n', '{"encoding":"latin-1"}', 'set {"encoding":"latin-1","sep":";"} in reader_options'],
+    ['a;b\n1;2\n', '{"delimiter":"|","skiprows":0}', 'set {"skiprows":0,"sep":";"} in reader_options'],
+    [
+      '"a";"b ""c"""\n1;2\n',
+      '{}',
+      'in column 1 text follows a closing quote; set {"sep":";"} in reader_options, with which it has 2 names',
+    ],
+    ['a\t"b"\n1\t2\n', '{"sep":";"}', 'set {"sep":"\\t"} in reader_options, with which it has 2 names'],
   ])('refuses %j with the options %s and names the separator', (file, options, reason) => {
     expect(() => read(file, undefined, parseReaderOptions(options, 'csv').csv)).toThrow(reason);
   });

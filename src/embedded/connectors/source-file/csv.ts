@@ -1,15 +1,14 @@
 import { fromBytes, toBytes } from '../../protocol/message-writer';
-import { fits, isLiteral, misfitReason, type TypedKind } from './column-kinds';
+import { fits, isLiteral, misfitReason, withPoint, type TypedKind } from './column-kinds';
 import { faultOfNames } from './csv-names';
 import { CsvFault, readRow, strayReturn, type CsvMarks } from './csv-row';
+import { faultOfSeparator, separatorHint } from './csv-separator';
 import type { CsvOptions } from './reader-options';
 import { addRow, type RowSink } from './row-sink';
 import { wrongFile, wrongHeader, wrongRow } from './row-error';
 
 /** Limits the memory that a missing closing quote can use. */
 const MAX_ROW_BYTES = 64 * 1024 * 1024;
-/** The separators that a wrong one is compared with. */
-const SEPARATORS = [',', ';', '\t', '|'];
 /** Tasks of a reader beside the conversion of rows. */
 export interface CsvReading {
   /** Types of columns by name. Other columns are texts. */
@@ -114,7 +113,7 @@ export class CsvReader {
         continue;
       }
       const found = readRow(text, start, this.marks);
-      if (found instanceof CsvFault) throw this.faultOf(found);
+      if (found instanceof CsvFault) throw this.faultOf(found, this.hintFor(text, start));
       if (found === null) {
         this.retryLength = 2 * (text.length - start);
         return start;
@@ -192,7 +191,8 @@ export class CsvReader {
       return;
     }
     if (this.columns === null) {
-      if (!isQuoted) this.refuseOtherSeparator(values);
+      const reason = isQuoted ? null : faultOfSeparator(values, this.options);
+      if (reason !== null) throw this.wrongNext(reason);
       this.takeHeader(values);
       if (this.options.headerRow !== null) return;
     }
@@ -228,8 +228,9 @@ export class CsvReader {
     const kind = this.kinds?.[index];
     if (kind === undefined) return JSON.stringify(value);
     if (value === '') return 'null';
-    if (!fits(kind, value)) throw this.faultOf(new CsvFault(misfitReason(kind), index));
-    return isLiteral(kind) ? value : JSON.stringify(value);
+    const plain = this.options.decimal === ',' ? withPoint(kind, value) : value;
+    if (!fits(kind, plain)) throw this.faultOf(new CsvFault(misfitReason(kind), index));
+    return isLiteral(kind) ? plain : JSON.stringify(value);
   }
 
   private takeHeader(values: readonly string[]): void {
@@ -255,36 +256,6 @@ export class CsvReader {
     if (kinds !== undefined && kinds.size > 0) this.kinds = this.decodedNames.map((name) => kinds.get(name));
   }
 
-  /**
-   * A wrong separator gives one column whose values are complete lines, or splits decimals. A separator that was not chosen
-   * is refused if the header has more of another one. A chosen one is refused only if the header does not have it.
-   */
-  private refuseOtherSeparator(values: readonly string[]): void {
-    const { isSeparatorGiven, separator, names, headerRow } = this.options;
-    const own = values.length - 1;
-    // A row of data may have any text in its values.
-    if (headerRow === null && own > 0) return;
-    if (isSeparatorGiven && (own > 0 || separator === ',' || names !== null || headerRow === null)) return;
-    const text = values.join('\n');
-    const counts = SEPARATORS.filter((other) => other !== separator).map((other) => ({
-      other,
-      count: text.split(other).length - 1,
-    }));
-    const { other, count } = counts.reduce((most, next) => (next.count > most.count ? next : most));
-    if (count <= own) return;
-    const option = JSON.stringify({ sep: other });
-    const has =
-      own === 0
-        ? `it has one name that contains ${JSON.stringify(other)}`
-        : `it has ${count} of ${JSON.stringify(other)} and ${own} of ${JSON.stringify(separator)}`;
-    const otherwise = isSeparatorGiven
-      ? 'or its only name as names, with {"header": 0}, if it is one column'
-      : own === 0
-        ? 'or {"sep": ","} if it is one column'
-        : `or ${JSON.stringify({ sep: separator })} if that is right`;
-    throw this.wrongNext(`${has}; set ${option} in reader_options, ${otherwise}`);
-  }
-
   private wrongCount(found: number): Error {
     const known = this.columns?.length ?? 0;
     const { headerRow, names } = this.options;
@@ -299,10 +270,16 @@ export class CsvReader {
     );
   }
 
-  private faultOf({ reason, column }: CsvFault): Error {
+  /** The hint for a faulty row. Quotes of a header look misplaced with a wrong separator. */
+  private hintFor(text: string, start: number): string {
+    const isHeader = this.columns === null && this.rowsBeforeHeader === 0;
+    return isHeader ? separatorHint(text, start, this.marks, this.options) : '';
+  }
+
+  private faultOf({ reason, column }: CsvFault, hint = ''): Error {
     const name = this.columns?.[column];
     const named = name === undefined ? '' : ` (${JSON.stringify(fromBytes(name))})`;
-    return this.wrongNext(`in column ${column + 1}${named} ${reason}`);
+    return this.wrongNext(`in column ${column + 1}${named} ${reason}${hint}`);
   }
 }
 

@@ -50,7 +50,7 @@ export function findFiles(url: string): readonly FoundFile[] {
 export function fingerprintOf(files: readonly FoundFile[], { format, options }: FileConfig): string {
   const hash = createHash('sha256');
   hash.update(
-    `${format}\n${JSON.stringify(options, (_key, value: unknown) => (value instanceof Set ? [...value] : value))}\n`,
+    `${format}\n${JSON.stringify(options, (key, value: unknown) => (key === 'given' ? undefined : value instanceof Set ? [...value] : value))}\n`,
   );
   for (const { name, identity } of files)
     hash.update(`${name}\n${Object.values(identity).map(String).join(' ')}\n`);

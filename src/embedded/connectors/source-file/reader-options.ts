@@ -19,6 +19,10 @@ export interface CsvOptions {
   readonly skippedLines: number;
   /** The values that mean null. */
   readonly nulls: ReadonlySet<string>;
+  /** The character before the fraction of a number. */
+  readonly decimal: '.' | ',';
+  /** The options as they were sent. Messages repeat them, so that a suggestion can be copied. */
+  readonly given: JsonObject;
 }
 
 /** The options from `reader_options`, with defaults for the others. */
@@ -37,6 +41,8 @@ export const DEFAULT_CSV: CsvOptions = {
   names: null,
   skippedLines: 0,
   nulls: new Set(),
+  decimal: '.',
+  given: {},
 };
 
 /** The default `na_values` of pandas. */
@@ -59,11 +65,12 @@ const CSV_MEMBERS = [
   'na_values',
   'keep_default_na',
   'dtype',
+  'decimal',
 ];
 const MEMBERS = { csv: CSV_MEMBERS, jsonl: ['encoding', 'lines'], parquet: [] } as const;
 
 /** The description of `reader_options` in the specification. */
-export const READER_OPTIONS_DESCRIPTION = `Options of pandas as a JSON object in a text. CSV: ${CSV_MEMBERS.join(', ')}. JSON lines: encoding, lines. Other options are refused. Values stay texts unless infer_types is true. A value is null only if na_values or keep_default_na defines it.`;
+export const READER_OPTIONS_DESCRIPTION = `Options of pandas as a JSON object in a text. CSV: ${CSV_MEMBERS.join(', ')}. JSON lines: encoding, lines. Other options are refused. Values stay texts unless infer_types is true; a decimal comma needs {"decimal": ","} too. A value is null only if na_values or keep_default_na defines it.`;
 
 /**
  * Parses Airbyte's `reader_options`, which are options of pandas as a JSON text.
@@ -87,6 +94,8 @@ export function parseReaderOptions(
     );
   if (infersTypes && options['dtype'] !== undefined)
     throw wrong('has dtype, which contradicts infer_types: remove one of them');
+  if (!infersTypes && options['decimal'] === ',')
+    throw wrong('has decimal, which needs infer_types: true, since values are texts otherwise');
   if (options['lines'] !== undefined && options['lines'] !== true)
     throw wrong('lines must be true: the format jsonl has one object on each line');
   return { encoding: encodingIn(options), csv: csvOptionsIn(options) };
@@ -122,6 +131,8 @@ function csvOptionsIn(options: JsonObject): CsvOptions {
     names,
     skippedLines: wholeNumberOf(options['skiprows'] ?? 0, 'skiprows'),
     nulls: nullsIn(options),
+    decimal: decimalIn(options, separator),
+    given: options,
   };
 }
 
@@ -138,6 +149,13 @@ function quoteIn(options: JsonObject): string | null {
     throw wrong('quoting must be 0 (values may be quoted) or 3 (quotes have no special meaning)');
   if (quoting === 3) return null;
   return quotechar === undefined ? '"' : characterIn(options, 'quotechar');
+}
+
+function decimalIn({ decimal }: JsonObject, separator: string): '.' | ',' {
+  if (decimal === undefined || decimal === '.') return '.';
+  if (decimal !== ',') throw wrong('decimal must be "." or ","');
+  if (separator === ',') throw wrong('decimal and sep must differ; set sep, for example to ";"');
+  return ',';
 }
 
 function characterIn(options: JsonObject, name: string): string {
