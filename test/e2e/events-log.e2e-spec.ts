@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { disorderOf, EVENT_SETTINGS, type EventListBody, EventReader } from '../support/events-bench';
 import { isFeed, MirrorBench, type MirrorGateway } from '../support/mirror-bench';
-import { until } from '../support/until';
+import { moveWhileWaiting, until } from '../support/until';
 
 const HOUR_MS = 3_600_000;
 const OTHER_WORKSPACE = '2f6d3c1e-0000-4000-8000-000000000002';
@@ -25,6 +25,7 @@ describe('the event log', () => {
 
   beforeAll(async () => {
     bench = await MirrorBench.start();
+    moveWhileWaiting(bench.clock);
   });
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'events-e2e-'));

@@ -7,7 +7,7 @@ import { EVENT_SETTINGS, EventReader } from '../support/events-bench';
 import { TestIssuer } from '../support/issuer';
 import { MirrorBench, type MirrorGateway } from '../support/mirror-bench';
 import { WORKSPACE_ID } from '../support/scripted-upstream';
-import { until } from '../support/until';
+import { moveWhileWaiting, until } from '../support/until';
 
 const OTHER_WORKSPACE = '2f6d3c1e-0000-4000-8000-000000000002';
 const hash = (key: string): string => createHash('sha256').update(key).digest('hex');
@@ -21,6 +21,7 @@ describe('a stream of events', () => {
 
   beforeAll(async () => {
     bench = await MirrorBench.start();
+    moveWhileWaiting(bench.clock);
   });
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'events-e2e-'));

@@ -5,6 +5,7 @@ import { disorderOf, EVENT_SETTINGS, EventReader } from '../support/events-bench
 import { MirrorBench, type MirrorGateway } from '../support/mirror-bench';
 import { DESTINATION_ID, html, SOURCE_ID, WORKSPACE_ID } from '../support/scripted-upstream';
 import { fillHistory } from '../support/upstream-history';
+import { moveWhileWaiting } from '../support/until';
 import { attempt, CONFIG_FAILURE, serveInternalApi } from '../support/upstream-internal';
 
 const HOUR_MS = 3_600_000;
@@ -18,6 +19,7 @@ describe('events of a scripted Airbyte', () => {
 
   beforeAll(async () => {
     bench = await MirrorBench.start();
+    moveWhileWaiting(bench.clock);
   });
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'events-e2e-'));

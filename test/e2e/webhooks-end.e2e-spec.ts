@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { EventReader } from '../support/events-bench';
 import { EventSourceReader } from '../support/event-source';
-import { HookReceiver, isVerified } from '../support/hook-receiver';
-import { MirrorBench, type MirrorGateway } from '../support/mirror-bench';
+import { isVerified } from '../support/hook-receiver';
+import type { MirrorGateway } from '../support/mirror-bench';
 import { until } from '../support/until';
-import { WEBHOOK_SETTINGS, type WebhookBody, WebhookCaller } from '../support/webhooks-bench';
+import { type WebhookBody, WebhookCaller, WebhooksBench } from '../support/webhooks-bench';
 
 const DAY_MS = 86_400_000;
 const types = ['run.succeeded', 'run.failed'];
@@ -18,31 +15,18 @@ const API_KEYS = [
   `one:ingestion:read+webhook:write:${hash('one')}:${WORKSPACE}`,
 ].join(',');
 
-let bench: MirrorBench;
-let receiver: HookReceiver;
-let dataDir: string;
-let id: string;
+let bench: WebhooksBench;
 let gateway: MirrorGateway;
 
 beforeAll(async () => {
-  bench = await MirrorBench.start();
-  receiver = await HookReceiver.start();
+  bench = await WebhooksBench.start();
 });
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'webhooks-end-e2e-'));
-  id = bench.upstream.state.addConnection({ createdAt: 1_700_000_000 }).connectionId;
-  gateway = await bench.open({ ...WEBHOOK_SETTINGS, DATA_DIR: dataDir, API_KEYS });
-  await reader('all').current();
+  await bench.prepare();
+  gateway = await bench.open({ API_KEYS });
 });
-afterEach(async () => {
-  await bench.reset();
-  receiver.clear();
-  await rm(dataDir, { recursive: true, force: true });
-});
-afterAll(async () => {
-  await receiver.close();
-  await bench.close();
-});
+afterEach(() => bench.reset());
+afterAll(() => bench.close());
 
 function reader(key: string): EventReader {
   return new EventReader(gateway, { 'x-api-key': key });
@@ -54,14 +38,13 @@ function callerWith(key: string): WebhookCaller {
 
 /** A run fails, and the receiver of `/gone` answers 410. */
 function endRun(): void {
-  const { state } = bench.upstream;
-  receiver.reply = ({ path }, response) => response.writeHead(path === '/hook/gone' ? 410 : 204).end();
-  state.history.end(state.addJob({ connectionId: id, status: 'running' }), 'failed');
+  bench.receiver.reply = ({ path }, response) => response.writeHead(path === '/hook/gone' ? 410 : 204).end();
+  bench.endRun('failed');
 }
 
 /** A webhook of all workspaces whose receiver answers 410 to the end of a run. */
 async function endedWebhook(caller: WebhookCaller): Promise<WebhookBody> {
-  const ended = await caller.create({ url: `${receiver.url}/gone`, types });
+  const ended = await caller.create({ url: `${bench.receiver.url}/gone`, types });
   endRun();
   await until('the end', async () => (await caller.get(ended.webhookId)).disabledReason === 'gone');
   return ended;
@@ -71,11 +54,11 @@ describe('a webhook that is disabled', () => {
   it('by 410 has an event in the log, in streams and at other webhooks', async () => {
     const caller = callerWith('all');
     const stream = await EventSourceReader.open(`${gateway.url}/events/stream`, { 'x-api-key': 'all' });
-    const other = await caller.create({ url: receiver.url, types: ['webhook.disabled'] });
+    const other = await caller.create({ url: bench.receiver.url, types: ['webhook.disabled'] });
     const { webhookId } = await endedWebhook(caller);
     const streamed = await stream.seen('webhook.disabled');
     stream.close();
-    const [message] = await receiver.seen(1);
+    const [message] = await bench.receiver.seen(1);
     const log = reader('all');
     await log.current();
     const logged = log.events.filter(({ type }) => type === 'webhook.disabled');
@@ -92,7 +75,7 @@ describe('a webhook that is disabled', () => {
       webhook: { webhookId, reason: 'gone', failingSince: expect.any(String) as string },
       links: { ingestion: null, status: null, run: null, webhook: `/webhooks/${webhookId}` },
     });
-    expect(JSON.stringify(streamed)).not.toContain(receiver.url);
+    expect(JSON.stringify(streamed)).not.toContain(bench.receiver.url);
     const delivery = await caller.delivery(
       other.webhookId,
       'the success',
@@ -104,11 +87,11 @@ describe('a webhook that is disabled', () => {
   it('by 410 gets events from then on after it was enabled, and a second end has another event', async () => {
     const caller = callerWith('all');
     const { webhookId } = await endedWebhook(caller);
-    receiver.clear();
+    bench.receiver.clear();
     await caller.send('PATCH', `/${webhookId}`, { status: 'enabled' });
     expect(await caller.get(webhookId)).toMatchObject({ status: 'enabled', disabledReason: null });
     endRun();
-    const messages = await receiver.seen(1, '/hook/gone');
+    const messages = await bench.receiver.seen(1, '/hook/gone');
     expect(messages.map(({ event }) => event.type)).toEqual(['run.failed']);
     const log = reader('all');
     await until('the second event', async () => {
@@ -122,15 +105,15 @@ describe('a webhook that is disabled', () => {
 
   it('after five days of failures has an event with the reason, also if no other webhook is enabled', async () => {
     const caller = callerWith('all');
-    const { webhookId } = await caller.create({ url: receiver.url, types });
+    const { webhookId } = await caller.create({ url: bench.receiver.url, types });
     endRun();
-    receiver.reply = (_message, response) => response.writeHead(500).end();
+    bench.receiver.reply = (_message, response) => response.writeHead(500).end();
     const { failingSince } = await until('a failure', async () => {
       const webhook = await caller.get(webhookId);
       return webhook.failingSince !== null && webhook;
     });
     expect(await caller.get(webhookId)).toMatchObject({ status: 'enabled' });
-    bench.clock.skip(5 * DAY_MS);
+    bench.mirror.clock.skip(5 * DAY_MS);
     await until('the end', async () => (await caller.get(webhookId)).disabledReason === 'failing');
     const log = reader('all');
     const event = await until('the event', async () => {
@@ -142,7 +125,7 @@ describe('a webhook that is disabled', () => {
 
   it('by a caller has no event', async () => {
     const caller = callerWith('all');
-    const { webhookId } = await caller.create({ url: receiver.url, types });
+    const { webhookId } = await caller.create({ url: bench.receiver.url, types });
     await caller.send('PATCH', `/${webhookId}`, { status: 'disabled' });
     await endedWebhook(caller);
     const log = reader('all');
@@ -152,16 +135,15 @@ describe('a webhook that is disabled', () => {
   });
 
   it('is not shown to callers of another workspace, nor among the events of an ingestion', async () => {
-    const theirs = bench.upstream.state.addConnection({ createdAt: 1_700_000_000, workspaceId: WORKSPACE });
-    const own = await callerWith('one').create({ url: `${receiver.url}/gone`, types });
+    const theirs = bench.addIngestion({ workspaceId: WORKSPACE });
+    const own = await callerWith('one').create({ url: `${bench.receiver.url}/gone`, types });
     const witness = await callerWith('one').create({
-      url: `${receiver.url}/one`,
+      url: `${bench.receiver.url}/one`,
       types: ['webhook.disabled'],
     });
     const { webhookId } = await endedWebhook(callerWith('all'));
-    const { state } = bench.upstream;
-    state.history.end(state.addJob({ connectionId: theirs.connectionId, status: 'running' }), 'failed');
-    const [message] = await receiver.seen(1, '/hook/one');
+    bench.endRun('failed', theirs);
+    const [message] = await bench.receiver.seen(1, '/hook/one');
     expect(message?.event).toMatchObject({ workspaceId: WORKSPACE, webhook: { webhookId: own.webhookId } });
     expect(message && isVerified(message, witness.secret)).toBe(true);
     const [all, one] = [reader('all'), reader('one')];

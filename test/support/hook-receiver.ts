@@ -52,8 +52,13 @@ export class HookReceiver {
     this.reply = (_message, response) => response.writeHead(204).end();
   }
 
-  async close(): Promise<void> {
+  /** Ends requests without an answer, for which a gateway that stops would wait. */
+  disconnect(): void {
     this.server.closeAllConnections();
+  }
+
+  async close(): Promise<void> {
+    this.disconnect();
     this.server.close();
     await once(this.server, 'close');
   }
