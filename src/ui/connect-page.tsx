@@ -122,7 +122,13 @@ export function ConnectPage({ session }: { readonly session: Session }): JSX.Ele
                   ? 'Without a choice, every stream is taken, and each sync overwrites its table.'
                   : `${streams.length} of ${offered.streams.length} chosen.`}
               </p>
-              <StreamPicker offered={offered.streams} chosen={streams} onChoice={setStreams} />
+              <StreamPicker
+                session={session}
+                sourceId={sourceId}
+                offered={offered.streams}
+                chosen={streams}
+                onChoice={setStreams}
+              />
             </>
           )}
         </section>

@@ -1,18 +1,28 @@
 import type { components, StreamInput } from '@airbyte-ingestion/client';
 import type { JSX } from 'preact';
 import { words } from './format';
+import type { Session } from './session';
+import { StreamSample } from './stream-sample';
 
 export type SourceStream = components['schemas']['SourceStream'];
 type SyncMode = components['schemas']['SyncMode'];
 
 interface StreamPickerProps {
+  readonly session: Session;
+  readonly sourceId: string;
   readonly offered: readonly SourceStream[];
   readonly chosen: readonly StreamInput[];
   readonly onChoice: (chosen: readonly StreamInput[]) => void;
 }
 
 /** Chooses streams with their mode, cursor and key. */
-export function StreamPicker({ offered, chosen, onChoice }: StreamPickerProps): JSX.Element {
+export function StreamPicker({
+  session,
+  sourceId,
+  offered,
+  chosen,
+  onChoice,
+}: StreamPickerProps): JSX.Element {
   const change = (stream: SourceStream, next: StreamInput | null): void => {
     const others = chosen.filter((one) => !isSame(one, stream));
     onChoice(next ? [...others, next] : others);
@@ -23,6 +33,8 @@ export function StreamPicker({ offered, chosen, onChoice }: StreamPickerProps): 
         <StreamChoice
           key={`${stream.namespace ?? ''}.${stream.name}`}
           stream={stream}
+          session={session}
+          sourceId={sourceId}
           chosen={chosen.find((one) => isSame(one, stream)) ?? null}
           onChange={(next) => {
             change(stream, next);
@@ -34,12 +46,14 @@ export function StreamPicker({ offered, chosen, onChoice }: StreamPickerProps): 
 }
 
 interface StreamChoiceProps {
+  readonly session: Session;
+  readonly sourceId: string;
   readonly stream: SourceStream;
   readonly chosen: StreamInput | null;
   readonly onChange: (next: StreamInput | null) => void;
 }
 
-function StreamChoice({ stream, chosen, onChange }: StreamChoiceProps): JSX.Element {
+function StreamChoice({ session, sourceId, stream, chosen, onChange }: StreamChoiceProps): JSX.Element {
   const { name, namespace, syncModes, fields } = stream;
   const mode = chosen?.syncMode ?? '';
   const needsCursor = mode.startsWith('incremental') && !stream.isCursorFixed;
@@ -97,6 +111,7 @@ function StreamChoice({ stream, chosen, onChange }: StreamChoiceProps): JSX.Elem
           )}
         </div>
       )}
+      {chosen && <StreamSample session={session} sourceId={sourceId} name={name} namespace={namespace} />}
     </div>
   );
 }
