@@ -1,8 +1,6 @@
 import type { IngestionStatusReport, ListedRun, Schedule } from '@airbyte-ingestion/client';
 import type { Session } from './session';
 
-/** As `MISSED_RUN_TOLERANCE_MINUTES` of the gateway has it by default: Airbyte guarantees a start within 30 minutes. */
-const TOLERANCE_MS = 30 * 60_000;
 /** Clocks differ a little. */
 const EARLY_MS = 60_000;
 const MAX_FIRINGS = 100;
@@ -25,6 +23,8 @@ interface Known {
   readonly runs: readonly ListedRun[];
   /** Earlier firings belonged to another schedule, or to a pause. */
   readonly sinceMs: number;
+  /** After this time, the gateway counts a firing without a run as missed. */
+  readonly toleranceMs: number;
   readonly nowMs: number;
 }
 
@@ -59,7 +59,8 @@ export function windowStartMs({ nextSyncs: [first, second] }: IngestionStatusRep
 }
 
 /** Assigns the runs to the firings. */
-export function occasionsOf(firings: readonly string[], { runs, status, sinceMs, nowMs }: Known): Occasion[] {
+export function occasionsOf(firings: readonly string[], known: Known): Occasion[] {
+  const { runs, status, sinceMs, toleranceMs, nowMs } = known;
   const free = [...runs].sort((a, b) => Date.parse(a.queuedAt) - Date.parse(b.queuedAt));
   const isPaused = status.status !== 'active';
   const pausedSinceMs = status.pause ? Date.parse(status.pause.since) : nowMs;
@@ -68,14 +69,14 @@ export function occasionsOf(firings: readonly string[], { runs, status, sinceMs,
     const atMs = Date.parse(firing);
     if (atMs < sinceMs || (isPaused && atMs >= pausedSinceMs)) return;
     const nextMs = Date.parse(firings[index + 1] ?? '') || Infinity;
-    const limitMs = Math.min(atMs + TOLERANCE_MS, nextMs - EARLY_MS);
+    const limitMs = Math.min(atMs + toleranceMs, nextMs - EARLY_MS);
     const found = free.findIndex(({ queuedAt }) => {
       const queuedMs = Date.parse(queuedAt);
       return queuedMs >= atMs - EARLY_MS && queuedMs < Math.max(limitMs, atMs + EARLY_MS);
     });
     const run = found === -1 ? null : (free.splice(found, 1)[0] ?? null);
     if (run) occasions.push({ atMs, firing, run, kind: 'run', cause: 'scheduled' });
-    else occasions.push({ atMs, firing, run: null, kind: missing(atMs, runs, nowMs), cause: null });
+    else occasions.push({ atMs, firing, run: null, kind: missing(atMs, known), cause: null });
   });
   for (const run of free) {
     const atMs = Date.parse(run.queuedAt);
@@ -85,11 +86,13 @@ export function occasionsOf(firings: readonly string[], { runs, status, sinceMs,
   return occasions.sort((a, b) => b.atMs - a.atMs);
 }
 
-function missing(atMs: number, runs: readonly ListedRun[], nowMs: number): Occasion['kind'] {
+function missing(atMs: number, { runs, toleranceMs, nowMs }: Known): Occasion['kind'] {
   const isBusy = runs.some(({ queuedAt, endedAt }) => {
     const endMs = endedAt === null ? nowMs : Date.parse(endedAt);
     return Date.parse(queuedAt) < atMs && endMs > atMs - EARLY_MS;
   });
   if (isBusy) return 'skipped';
-  return atMs + TOLERANCE_MS > nowMs ? 'due' : 'missed';
+  // Airbyte does not return to a firing after a later run.
+  const isOver = runs.some(({ queuedAt }) => Date.parse(queuedAt) > atMs);
+  return !isOver && atMs + toleranceMs > nowMs ? 'due' : 'missed';
 }

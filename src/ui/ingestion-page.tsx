@@ -116,7 +116,8 @@ interface KnownProps {
 
 function Known({ facts, nowMs, session, onChange }: KnownProps): JSX.Element {
   const { ingestion, status, runs, firings, sinceMs } = facts;
-  const occasions = occasionsOf(firings, { status, runs, sinceMs, nowMs });
+  const toleranceMs = session.missedRunToleranceMs;
+  const occasions = occasionsOf(firings, { status, runs, sinceMs, toleranceMs, nowMs });
   return (
     <>
       <div class="state">

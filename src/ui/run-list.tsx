@@ -47,7 +47,13 @@ export function RunList({ occasions, session, nowMs }: RunListProps): JSX.Elemen
             nowMs={nowMs}
           />
         ) : (
-          <MissedItem key={occasion.firing ?? ''} occasion={occasion} repeats={repeats} nowMs={nowMs} />
+          <MissedItem
+            key={occasion.firing ?? ''}
+            occasion={occasion}
+            repeats={repeats}
+            session={session}
+            nowMs={nowMs}
+          />
         ),
       )}
     </ol>
@@ -71,15 +77,19 @@ function joinMissed(occasions: readonly Occasion[]): readonly Shown[] {
   return shown;
 }
 
-const MISSING_WORDS: Readonly<Record<Exclude<Occasion['kind'], 'run'>, string>> = {
-  missed: 'Missed: no run for this firing',
-  skipped: 'Skipped: another run was in progress',
-  due: 'Due: Airbyte starts a run within 30 minutes',
-};
+function missingWords(kind: Occasion['kind'], toleranceMs: number): string {
+  if (kind === 'due') return `Due: without a run, it is missed after ${duration(toleranceMs)}`;
+  return kind === 'skipped' ? 'Skipped: another run was in progress' : 'Missed: no run for this firing';
+}
 
-function MissedItem({ occasion, repeats, nowMs }: Shown & { readonly nowMs: number }): JSX.Element {
+interface MissedItemProps extends Shown {
+  readonly session: Session;
+  readonly nowMs: number;
+}
+
+function MissedItem({ occasion, repeats, session, nowMs }: MissedItemProps): JSX.Element {
   const { kind, firing } = occasion;
-  const words = kind === 'run' ? '' : MISSING_WORDS[kind];
+  const words = missingWords(kind, session.missedRunToleranceMs);
   return (
     <li class={`run ${kind}`}>
       <div class="line">

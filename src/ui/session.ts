@@ -35,6 +35,11 @@ export class Session {
     return this.report.caller?.name ?? null;
   }
 
+  /** A firing without a run counts as missed after this time. */
+  get missedRunToleranceMs(): number {
+    return this.report.missedRunToleranceMinutes * 60_000;
+  }
+
   /** Without authentication, everything is allowed. */
   may(scope: Scope): boolean {
     return this.report.caller === null || this.report.caller.scopes.includes(scope);

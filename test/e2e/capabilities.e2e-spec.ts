@@ -27,6 +27,7 @@ interface Capability {
 }
 interface Capabilities {
   readonly capabilities: readonly Capability[];
+  readonly missedRunToleranceMinutes: number;
   readonly caller: unknown;
 }
 
@@ -209,6 +210,14 @@ it('needs a valid credential', async () => {
     await gateway.close();
     await issuer.close();
   }
+});
+
+it.each([
+  [{}, 30],
+  [{ MISSED_RUN_TOLERANCE_MINUTES: '600' }, 600],
+])('come with the time after which a firing without a run is missed: %j', async (settings, minutes) => {
+  const report = await withGateway(settings, (read) => read());
+  expect(report.missedRunToleranceMinutes).toBe(minutes);
 });
 
 it('are part of the readiness report, which tries none', async () => {

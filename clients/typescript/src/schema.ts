@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Get the capabilities of this installation
-         * @description Lists the features that not every installation has, and whether they are on. Reads that were not used yet are tried with one ingestion of the caller. Also returns the name, the scopes and the workspace of the caller.
+         * @description Lists the features that not every installation has, and whether they are on. Reads that were not used yet are tried with one ingestion of the caller. Also returns the name, the scopes and the workspace of the caller, and the time after which a firing without a run counts as missed.
          */
         get: operations["getCapabilities"];
         put?: never;
@@ -988,6 +988,13 @@ export interface components {
         Capabilities: {
             /** @description One entry for each feature. */
             capabilities: components["schemas"]["Capability"][];
+            /**
+             * Format: int32
+             * @description A firing of a schedule without a run counts as missed after this time (`missed_run` in the health). Set with
+             *     `MISSED_RUN_TOLERANCE_MINUTES`.
+             * @example 30
+             */
+            missedRunToleranceMinutes: number;
             /** @description The caller; null if authentication is off. */
             caller: components["schemas"]["CallerInfo"] | null;
         };

@@ -18,7 +18,8 @@ export class CapabilitiesController {
     summary: 'Get the capabilities of this installation',
     description:
       'Lists the features that not every installation has, and whether they are on. Reads that were not used yet are ' +
-      'tried with one ingestion of the caller. Also returns the name, the scopes and the workspace of the caller.',
+      'tried with one ingestion of the caller. Also returns the name, the scopes and the workspace of the caller, and the ' +
+      'time after which a firing without a run counts as missed.',
   })
   @ApiOkResponse({ type: CapabilitiesDto })
   @ApiProblems()

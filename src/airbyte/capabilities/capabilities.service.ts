@@ -39,7 +39,7 @@ export class CapabilitiesService {
     );
     if (isUnknown) await this.detections.get(sharingKey(context), () => this.detect(context));
     const { caller } = context;
-    const { events, webhooks } = this.settings;
+    const { events, webhooks, missedRunToleranceMinutes } = this.settings;
     return {
       capabilities: [
         ...this.internal.caller.capabilities().map(({ capability, state, reason }) => {
@@ -48,6 +48,7 @@ export class CapabilitiesService {
         { name: 'events', state: stateOf(events), reason: events.offReason },
         { name: 'webhooks', state: stateOf(webhooks), reason: webhooks.offReason },
       ],
+      missedRunToleranceMinutes,
       caller: caller
         ? { name: caller.id, scopes: [...caller.scopes], workspaceId: caller.workspaceId }
         : null,

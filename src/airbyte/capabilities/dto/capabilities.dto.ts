@@ -3,6 +3,8 @@ import { CAPABILITIES, CAPABILITY_STATES, type CapabilityState } from '../../int
 
 /** Events and webhooks need a place to be kept, and the others Airbyte's internal API. */
 const NAMES = [...CAPABILITIES, 'events', 'webhooks'] as const;
+/** One week, as in the settings. */
+const MAX_TOLERANCE_MINUTES = 7 * 24 * 60;
 
 @ApiSchema({ name: 'Capability', description: 'A feature that not every installation has.' })
 export class CapabilityDto {
@@ -39,6 +41,13 @@ export class CapabilitiesDto {
   /** One entry for each feature. */
   @ApiProperty({ type: [CapabilityDto], maxItems: 100 })
   capabilities: CapabilityDto[];
+
+  /**
+   * A firing of a schedule without a run counts as missed after this time (`missed_run` in the health). Set with
+   * `MISSED_RUN_TOLERANCE_MINUTES`.
+   */
+  @ApiProperty({ type: 'integer', format: 'int32', minimum: 1, maximum: MAX_TOLERANCE_MINUTES, example: 30 })
+  missedRunToleranceMinutes: number;
 
   /** The caller; null if authentication is off. */
   @ApiProperty({ type: () => CallerInfoDto, nullable: true })
