@@ -3,7 +3,8 @@ import { type Json, jsonOf } from './description';
 import { existingIds, type Ids } from './existing-ids';
 import { byUse } from './order';
 import { fillsIds, isChange, withPresets } from './presets';
-import type { ParametersProps, SwaggerSystem } from './swagger-ui';
+import { subtreeOf } from './subtree';
+import type { ParametersProps, ResolveSubtree, SwaggerSystem } from './swagger-ui';
 
 /** Correct even behind a proxy that the gateway does not trust. */
 const GATEWAY_URL = new URL('..', location.href).href.replace(/\/$/, '');
@@ -87,6 +88,13 @@ async function show(): Promise<void> {
       },
     },
   };
+  const resolvePlugin = ({ fn }: SwaggerSystem): object => {
+    // Read now, because this plugin replaces it.
+    const { resolveSubtree } = fn;
+    const ofPart: ResolveSubtree = (description, path, options) =>
+      resolveSubtree(subtreeOf(description, path), path, options);
+    return { fn: { resolveSubtree: ofPart } };
+  };
   SwaggerUIBundle({
     spec: withPresets(served, { isEmbedded, ids: await bodyIds(clientOf(null)) }),
     dom_id: '#swagger-ui',
@@ -94,7 +102,7 @@ async function show(): Promise<void> {
     tagsSorter: byUse.tags,
     operationsSorter: byUse.operations,
     presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-    plugins: [presetsPlugin],
+    plugins: [presetsPlugin, resolvePlugin],
     layout: 'StandaloneLayout',
   });
 }

@@ -1,3 +1,5 @@
+import type { Json } from './description';
+
 /** The parts of Swagger UI that the reference uses. The package has no types. */
 
 /** An object of Immutable.js, as Swagger UI keeps its state. */
@@ -16,7 +18,15 @@ export interface ParametersProps {
   readonly onTryoutClick: () => void;
 }
 
+/** Resolves the references below a path of a description. */
+export type ResolveSubtree = (
+  description: Json,
+  path: readonly string[],
+  options: object,
+) => Promise<unknown>;
+
 export interface SwaggerSystem {
+  readonly fn: { readonly resolveSubtree: ResolveSubtree };
   readonly React: { createElement(type: unknown, props: object): unknown };
   readonly specActions: {
     updateJsonSpec(spec: object): void;
