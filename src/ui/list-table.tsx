@@ -170,7 +170,8 @@ class TableRow extends Component<TableRowProps> {
             <span class="quiet">No data yet</span>
           ) : (
             <>
-              data {ago(item.lastSync, nowMs)}
+              <span class="phone-only">data </span>
+              {ago(item.lastSync, nowMs)}
               <small>
                 <Objective freshness={item.freshness} isStale={isStale(row)} />
               </small>
@@ -202,7 +203,13 @@ class TableRow extends Component<TableRowProps> {
           )}
         </span>
         <span role="cell" class="cell runs">
-          {status?.runs ? <Sparkline runs={status.runs} /> : <span class="sparkline waiting" />}
+          {status?.runs ? (
+            <Sparkline runs={status.runs} />
+          ) : (
+            <span class="sparkline waiting">
+              <span class="hidden">Loading the runs</span>
+            </span>
+          )}
         </span>
       </div>
     );

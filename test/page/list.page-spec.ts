@@ -51,7 +51,9 @@ describe('the list of 1,000 ingestions', () => {
       const row = page.getByRole('row').filter({ hasText: 'Failing' }).first();
       await row.getByRole('img', { name: /^\d+ runs, \d+ failed$/ }).waitFor();
       const text = (await row.innerText()).replaceAll(/\s+/g, ' ');
-      expect(text).toMatch(/data \d+ hours? ago/);
+      expect(text).toMatch(/\d+ hours? ago/);
+      // A desktop shows the head of the column, which has the word.
+      expect(/data \d+ hours? ago/.test(text)).toBe(screen.width < 500);
       expect(text).toMatch(/in (less than a minute|\d+ minutes?|1 hour)/);
       await reader.picture(`list-${screen.name.replace(', ', '-')}`);
     });
