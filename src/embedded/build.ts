@@ -96,7 +96,7 @@ export function buildEngine(options: EngineOptions): Engine {
     ...stores,
     now,
     log,
-    create: (connection) => runner.createScheduled(connection),
+    create: ({ id }) => stores.jobs.create(id, 'sync', true, now()),
     run: (job) => {
       runner.submit(job);
     },

@@ -7,7 +7,6 @@ import type { Failure } from '../store/failure';
 import { Acknowledgements } from './acknowledgements';
 import type { AttemptHooks } from './attempt-hooks';
 import { failed, failureIn, untrusted, type AttemptState } from './attempt-state';
-import { JsonText, withFiles } from './command';
 import { ConnectorPair } from './connector-pair';
 import type { ConnectorProcess } from './connector-process';
 import { ConnectorReports } from './connector-reports';
@@ -18,6 +17,7 @@ import {
   endFailure,
   failureOf,
   inseparableStateFailure,
+  silenceFailure,
   stateTooLargeFailure,
   tooLongFailure,
 } from './failures';
@@ -25,24 +25,16 @@ import { Forwarder, type Piece } from './forwarder';
 import { GuardError, Checkpoints } from './checkpoints';
 import { MAX_MESSAGE_BYTES, MAX_STATE_BYTES } from './limits';
 import { renameState } from './naming';
-import { configuredCatalog, nameOf, type AttemptPlan } from './plan';
+import { nameOf, type AttemptPlan } from './plan';
 import { canResume, isOverwritten } from './resume';
+import { SilenceWatch } from './silence-watch';
 
 /**
  * Runs a source and a destination until both have ended.
  * @returns null if the destination committed every record, else the failure
  */
 export function runAttempt(plan: AttemptPlan, hooks: AttemptHooks): Promise<Failure | null> {
-  const files = {
-    source: plan.sourceConfig,
-    destination: plan.destinationConfig,
-    sourceCatalog: configuredCatalog(plan, (stream) => stream),
-    destinationCatalog: configuredCatalog(plan, plan.rename),
-    state: new JsonText(`[${plan.states.join(',')}]`),
-  };
-  return withFiles(hooks.runtimeDirs, files, (paths) =>
-    new Attempt(plan, hooks, ConnectorPair.start(plan, hooks, paths)).start(),
-  );
+  return ConnectorPair.with(plan, hooks, (connectors) => new Attempt(plan, hooks, connectors).start());
 }
 
 class Attempt {
@@ -59,7 +51,7 @@ class Attempt {
    * rows.
    */
   private readonly treatsEndAsSuccess: boolean;
-  private lastMessageMs: number;
+  private readonly silence: SilenceWatch;
   /** True between the first acknowledged state and the end of the source. */
   private hasCheckpoint = false;
 
@@ -73,7 +65,7 @@ class Attempt {
     this.writer = new DestinationWriter(this.destination.stdin);
     this.configured = new Set(plan.streams.map(streamKey));
     this.treatsEndAsSuccess = !plan.acknowledgesImmediately && plan.streams.some(isOverwritten);
-    this.lastMessageMs = hooks.elapsedMs();
+    this.silence = new SilenceWatch(hooks);
     hooks.onCheckpoints(this.checkpoints);
     this.acknowledgements = new Acknowledgements(this.checkpoints, {
       mayBuffer: !plan.acknowledgesImmediately,
@@ -102,12 +94,9 @@ class Attempt {
     };
     hooks.signal.addEventListener('abort', cancel, { once: true });
     if (hooks.signal.aborted) cancel();
-    const watch = setInterval(
-      () => {
-        this.watchSilence();
-      },
-      Math.min(hooks.silenceMs / 4, 5000),
-    );
+    this.silence.watch(() => {
+      if (!this.hasFailed()) this.fail(silenceFailure(this.checkpoints.unacknowledged > 0, hooks.silenceMs));
+    });
     this.followDestination();
     try {
       // Inside the try block: if recording fails, the processes are ended.
@@ -117,7 +106,7 @@ class Attempt {
     } catch (error) {
       this.failWith(error);
     } finally {
-      clearInterval(watch);
+      this.silence.end();
       hooks.signal.removeEventListener('abort', cancel);
       if (!this.hasFailed() || !this.treatsEndAsSuccess) this.writer.end();
       await this.connectors.end(hooks);
@@ -163,7 +152,7 @@ class Attempt {
   private async pump(): Promise<void> {
     const forwarder = new Forwarder(this.checkpoints, this.plan.rename, this.configured);
     for await (const chunk of this.source.stdout) {
-      this.lastMessageMs = this.hooks.elapsedMs();
+      this.silence.broken();
       if (!Buffer.isBuffer(chunk) || this.hasFailed()) continue;
       try {
         for (const piece of forwarder.push(chunk)) await this.forward(piece);
@@ -268,7 +257,7 @@ class Attempt {
   private followDestination(): void {
     const splitter = new LineSplitter(
       (line) => {
-        this.lastMessageMs = this.hooks.elapsedMs();
+        this.silence.broken();
         const message = parseObject(line.toString('utf8'));
         if (message !== null) this.takeAnswer(message);
       },
@@ -279,12 +268,7 @@ class Attempt {
         },
       },
     );
-    this.destination.stdout.on('data', (chunk: Buffer) => {
-      splitter.push(chunk);
-    });
-    this.destination.stdout.on('end', () => {
-      splitter.end();
-    });
+    splitter.follow(this.destination.stdout);
   }
 
   private takeAnswer(message: JsonObject): void {
@@ -304,17 +288,6 @@ class Attempt {
     this.noteRest();
     if (this.hasFailed() && this.treatsEndAsSuccess) this.terminateDestination();
     this.acknowledgements.changed();
-  }
-
-  private watchSilence(): void {
-    const silentMs = this.hooks.elapsedMs() - this.lastMessageMs;
-    if (silentMs < this.hooks.silenceMs || this.hasFailed()) return;
-    const origin = this.checkpoints.unacknowledged > 0 ? 'destination' : 'source';
-    this.fail({
-      type: origin === 'destination' ? 'destination_timeout' : 'heartbeat_timeout',
-      origin,
-      message: `Neither connector sent a message for ${Math.round(this.hooks.silenceMs / 1000)} seconds.`,
-    });
   }
 
   /** A method: TypeScript would narrow a field across awaits. */

@@ -1,6 +1,7 @@
 import type { AttemptHooks } from './attempt-hooks';
+import { JsonText, withFiles } from './command';
 import { ConnectorProcess } from './connector-process';
-import type { AttemptPlan } from './plan';
+import { configuredCatalog, type AttemptPlan } from './plan';
 
 /** The two processes of an attempt. */
 export class ConnectorPair {
@@ -9,8 +10,23 @@ export class ConnectorPair {
     readonly destination: ConnectorProcess,
   ) {}
 
-  /** @param paths the input files of both processes */
-  static start(
+  /** Starts both with their input files, which are removed after the work. */
+  static async with<T>(
+    plan: AttemptPlan,
+    hooks: Pick<AttemptHooks, 'runtimeDirs' | 'redact' | 'logEvent'>,
+    work: (connectors: ConnectorPair) => Promise<T>,
+  ): Promise<T> {
+    const files = {
+      source: plan.sourceConfig,
+      destination: plan.destinationConfig,
+      sourceCatalog: configuredCatalog(plan, (stream) => stream),
+      destinationCatalog: configuredCatalog(plan, plan.rename),
+      state: new JsonText(`[${plan.states.join(',')}]`),
+    };
+    return withFiles(hooks.runtimeDirs, files, (paths) => work(ConnectorPair.start(plan, hooks, paths)));
+  }
+
+  private static start(
     plan: AttemptPlan,
     { runtimeDirs, redact, logEvent }: Pick<AttemptHooks, 'runtimeDirs' | 'redact' | 'logEvent'>,
     paths: Readonly<Record<string, string>>,

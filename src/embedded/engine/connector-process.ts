@@ -116,13 +116,7 @@ export class ConnectorProcess {
       this.onLogLine(text);
       if (this.stderrLines.length > LAST_STDERR_LINES) this.stderrLines.shift();
     };
-    const splitter = new LineSplitter(keep, { maxBytes: MAX_LOG_LINE_BYTES, onTooLong: keep });
-    this.child.stderr.on('data', (chunk: Buffer) => {
-      splitter.push(chunk);
-    });
-    this.child.stderr.on('end', () => {
-      splitter.end();
-    });
+    new LineSplitter(keep, { maxBytes: MAX_LOG_LINE_BYTES, onTooLong: keep }).follow(this.child.stderr);
   }
 }
 

@@ -22,7 +22,12 @@ export class AttemptError extends Error {
 export function failureOf(error: unknown): Failure {
   if (error instanceof AttemptError) return error.failure;
   if (error instanceof LineTooLongError) return tooLongFailure('source', error.maxBytes);
-  return { type: 'system_error', origin: 'engine', message: messageOf(error) };
+  return engineFailure(messageOf(error));
+}
+
+/** The engine itself has ended the attempt. */
+export function engineFailure(message: string): Failure {
+  return { type: 'system_error', origin: 'engine', message };
 }
 
 /** A message of a connector is too large. A retry would not help. */
@@ -31,6 +36,15 @@ export function tooLongFailure(origin: Origin, maxBytes: number): Failure {
     type: 'config_error',
     origin,
     message: `The ${origin} wrote a line of more than ${sizeOf(maxBytes)} to its standard output. Each message must be one shorter line.`,
+  };
+}
+
+/** Neither connector has sent a message for too long. */
+export function silenceFailure(isDestinationBehind: boolean, silenceMs: number): Failure {
+  return {
+    type: isDestinationBehind ? 'destination_timeout' : 'heartbeat_timeout',
+    origin: isDestinationBehind ? 'destination' : 'source',
+    message: `Neither connector sent a message for ${Math.round(silenceMs / 1000)} seconds.`,
   };
 }
 

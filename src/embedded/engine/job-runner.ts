@@ -8,7 +8,7 @@ import type { Job, JobStore } from '../store/jobs';
 import { jobEventType, type TimelineStore } from '../store/timeline';
 import { AttemptRunner, type AttemptRunnerOptions } from './attempt-runner';
 import { killGroup } from './connector-process';
-import { cancellationFailure } from './failures';
+import { cancellationFailure, engineFailure } from './failures';
 import { mustDeduplicate, plannedStreams, SYNC, withReplacements, type JobOrder } from './job-streams';
 import { finishJob, discardOverwrites } from './resume';
 import { mayRetry, type RetryPolicy } from './retry';
@@ -50,11 +50,6 @@ export class JobRunner {
     this.runner = new AttemptRunner(options);
   }
 
-  /** Creates a scheduled sync without running it: see {@link submit}. */
-  createScheduled({ id }: Connection): Job {
-    return this.options.jobs.create(id, 'sync', true, this.options.now());
-  }
-
   /** Queues a job. */
   submit(job: Job): void {
     this.waiting.push(job);
@@ -88,21 +83,10 @@ export class JobRunner {
   /** Recovers from a crash: ends connectors that are still running and resumes unfinished jobs. */
   recover(): void {
     const { attempts, connections, jobs, log, now } = this.options;
-    for (const identity of attempts.processes()) {
-      // Without a start time the id may belong to another process now. A connector ends by itself when its pipes are closed.
-      if (identity.pid > 0 && identity.started !== null && isAlive(identity)) {
-        log.warn(`Ending connector process ${identity.pid}, which an earlier run left behind.`);
-        killGroup(identity.pid, 'SIGKILL');
-      }
-      attempts.removeProcess(identity.pid);
-    }
+    this.endLeftConnectors();
     for (const job of jobs.unfinished()) {
       if (job.status === 'running') {
-        const failure: Failure = {
-          type: 'system_error',
-          origin: 'engine',
-          message: 'The engine stopped during this attempt.',
-        };
+        const failure = engineFailure('The engine stopped during this attempt.');
         attempts.end(job.id, 'failed', now(), failure);
         this.discardOverwrites(job, connections.find(job.connectionId));
         jobs.setStatus(job.id, 'incomplete', now(), failure);
@@ -149,6 +133,18 @@ export class JobRunner {
    */
   async atStandstill(limitMs: number, work: () => Promise<void>): Promise<void> {
     await this.options.standstill.hold(limitMs, work);
+  }
+
+  private endLeftConnectors(): void {
+    const { attempts, log } = this.options;
+    for (const identity of attempts.processes()) {
+      // Without a start time the id may belong to another process now. A connector ends by itself when its pipes are closed.
+      if (identity.pid > 0 && identity.started !== null && isAlive(identity)) {
+        log.warn(`Ending connector process ${identity.pid}, which an earlier run left behind.`);
+        killGroup(identity.pid, 'SIGKILL');
+      }
+      attempts.removeProcess(identity.pid);
+    }
   }
 
   private fill(): void {
@@ -229,8 +225,8 @@ export class JobRunner {
 
   private endAborted(job: Job): void {
     const { jobs, attempts, now } = this.options;
-    const failure: Failure = this.closing
-      ? { type: 'system_error', origin: 'engine', message: 'The engine was stopped during this attempt.' }
+    const failure = this.closing
+      ? engineFailure('The engine was stopped during this attempt.')
       : cancellationFailure('The sync was cancelled.');
     attempts.end(job.id, this.closing ? 'failed' : 'cancelled', now(), failure);
     jobs.setStatus(job.id, 'incomplete', now(), failure);

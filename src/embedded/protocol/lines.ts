@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 const NEWLINE = 0x0a;
 
 /** A line exceeds the limit of its reader. */
@@ -71,6 +73,16 @@ export class LineSplitter {
     private readonly onLine: (line: Buffer) => void,
     private readonly limit: LineLimit,
   ) {}
+
+  /** Splits what a stream gives until its end. */
+  follow(stream: Readable): void {
+    stream.on('data', (chunk: Buffer) => {
+      this.push(chunk);
+    });
+    stream.on('end', () => {
+      this.end();
+    });
+  }
 
   push(chunk: Buffer): void {
     let start = 0;
