@@ -16,7 +16,8 @@ import {
 import { CALLS, CONNECTION_ID } from './answers/calls';
 import { PROBLEM_SCENARIOS } from './answers/problem-scenarios';
 import { TestGateways } from './answers/test-gateways';
-import { type ExampleScenario, EXAMPLE_SCENARIOS } from './examples/scenarios';
+import type { ExampleScenario } from './examples/scenario';
+import { EXAMPLE_SCENARIOS } from './examples/scenarios';
 
 const FILE = join(__dirname, '..', '..', 'src', 'api', 'openapi', 'examples.json');
 const REQUEST_ID = '0b0c8e1e-4f0e-4f57-9a57-0f8f2f3c8a11';

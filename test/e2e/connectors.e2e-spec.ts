@@ -1,41 +1,10 @@
-import { createHash } from 'node:crypto';
-import { gatewayBench } from '../support/gateway-bench';
+import { connectorBench } from '../support/connector-bench';
 import { fault, json, problem, SOURCE_ID, DESTINATION_ID, WORKSPACE_ID } from '../support/scripted-upstream';
-import { serveConnectors } from '../support/serve-connectors';
 import { DEFINITION_IDS } from '../support/upstream-connectors';
 
 const OTHER_WORKSPACE = '22222222-2222-4222-8222-222222222222';
 const ABSENT = '00000000-0000-4000-8000-000000000000';
-const key = (name: string, scopes: string, workspace = ''): string =>
-  `${name}:${scopes}:${createHash('sha256').update(name).digest('hex')}${workspace}`;
-const KEYS = [
-  key('writer', 'ingestion:read+connector:read+connector:write'),
-  key('reader', 'ingestion:read+ingestion:write+connector:read'),
-  key('team', 'connector:read+connector:write', `:${WORKSPACE_ID}`),
-].join(',');
-
-const bench = gatewayBench({ API_KEYS: KEYS, RATE_LIMIT: 'off' });
-beforeEach(() => {
-  serveConnectors(bench.upstream);
-});
-
-type Method = 'get' | 'post' | 'patch' | 'delete';
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-async function send(
-  method: Method,
-  path: string,
-  body?: object,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
-  const sent = bench.api[method](path).set({ 'X-API-Key': 'writer', ...headers });
-  return sent.send(body);
-}
+const { bench, send } = connectorBench();
 
 const KINDS = [
   { kind: 'source', id: SOURCE_ID, type: 'file' },
@@ -244,69 +213,6 @@ describe.each(KINDS)('a $kind', ({ kind, id, type }) => {
     expect((await send('patch', `${path}/${id}`, { name: 'x' }, headers)).status).toBe(403);
     expect((await send('delete', `${path}/${id}`, undefined, headers)).status).toBe(403);
     expect((await send('get', `${path}/${id}`, undefined, headers)).status).toBe(200);
-  });
-});
-
-describe('secrets in odd places', () => {
-  const SECRETS = {
-    host: 'h',
-    url: 'postgres://app:p%40ss/w0rd@db.example/x?sslpassword=hush-hush&mode=a',
-    pin: '42',
-    codes: ['code-one', 'code-two'],
-    keys: [
-      { label: 'l', value: 'key-value' },
-      { label: 'm', value: 90_210 },
-    ],
-    tunnel: { method: 'SSH', auth: { kind: 'phrase', words: 'nested "words"\nof two lines' } },
-  };
-  const CLEAR = ['p%40ss/w0rd', 'hush-hush', '"42"', 'code-one', 'code-two', 'key-value', '90210', 'nested'];
-
-  it('are masked in the answer, and all else is kept', async () => {
-    const made = await send('post', '/sources', { name: 'Odd', type: 'file', configuration: SECRETS });
-    expect(made.body['configuration']).toEqual({
-      host: 'h',
-      url: 'postgres://app:**********@db.example/x?sslpassword=**********&mode=a',
-      pin: '**********',
-      codes: ['**********', '**********'],
-      keys: [
-        { label: 'l', value: '**********' },
-        { label: 'm', value: '**********' },
-      ],
-      tunnel: { method: 'SSH', auth: { kind: 'phrase', words: '**********' } },
-    });
-    for (const secret of CLEAR) expect(made.text).not.toContain(secret);
-  });
-
-  it.each([
-    ['as they were sent', (secret: string) => secret],
-    ['encoded for a URL', encodeURIComponent],
-    ['escaped for JSON', (secret: string) => JSON.stringify(secret)],
-    ['in base64', (secret: string) => Buffer.from(secret).toString('base64')],
-  ])('are removed from a message of Airbyte that repeats them %s', async (_name, encode) => {
-    const secrets = ['code-one', 'key-value', 'nested "words"\nof two lines', 'p%40ss/w0rd'];
-    const message = `Refused: ${secrets.map(encode).join(' and ')}.`;
-    bench.upstream.on('POST /sources', () => problem(422, message));
-    const configuration = { ...SECRETS, pin: 'a-long-pin' };
-    const refused = await send('post', '/sources', { name: 'Odd', type: 'file', configuration });
-    expect([refused.status, refused.body['code']]).toEqual([422, 'rejected-by-airbyte']);
-    expect(refused.text).toContain('Refused');
-    for (const secret of [...secrets, ...secrets.map(encode)])
-      expect(refused.text).not.toContain(JSON.stringify(secret).slice(1, -1));
-  });
-
-  it('that are very short leave no message of Airbyte that contains them', async () => {
-    bench.upstream.on('POST /sources', () => problem(422, 'The pin 42 is wrong.'));
-    const configuration = { host: 'h', pin: '42' };
-    const refused = await send('post', '/sources', { name: 'Odd', type: 'file', configuration });
-    expect(refused.body['detail']).toContain('is left out');
-    expect(refused.text).not.toContain('pin 42');
-  });
-
-  it('are not repeated by the errors of a schema', async () => {
-    const configuration = { ...SECRETS, pin: 'x', codes: 'not-a-list', extra: 'stray-secret' };
-    const refused = await send('post', '/sources', { name: 'Odd', type: 'file', configuration });
-    expect(refused.status).toBe(400);
-    for (const secret of [...CLEAR, 'not-a-list', 'stray-secret']) expect(refused.text).not.toContain(secret);
   });
 });
 

@@ -57,19 +57,20 @@ describe('an invalid connection', () => {
   });
 
   it('does not prevent the search for a lost creation', async () => {
-    bench.upstream.state.addConnection({
-      connectionId: 'odd',
+    Object.assign(bench.upstream.state.addConnection({ connectionId: 'odd' }), {
       name: null,
       schedule: null,
-    } as unknown as object);
+    });
     bench.upstream.on(CREATE, (request) => fault('reset', bench.upstream.act(request)));
     await bench.api.post('/ingestion').send(ORDERS).expect(201);
     expect(bench.upstream.count(CREATE)).toBe(1);
   });
 
   it('does not cause gaps between the pages of a long list', async () => {
-    for (let i = 0; i < 250; i++)
-      bench.upstream.state.addConnection({ connectionId: i % 90 === 5 ? (null as never) : `c-${i}` });
+    for (let i = 0; i < 250; i++) {
+      const row = bench.upstream.state.addConnection({ connectionId: `c-${i}` });
+      if (i % 90 === 5) Object.assign(row, { connectionId: null });
+    }
     const ids = new Set<string>();
     for (let token: string | null = ''; token !== null;) {
       const query = `?pageSize=50${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`;
@@ -77,7 +78,7 @@ describe('an invalid connection', () => {
       for (const { connectionId } of page.data) ids.add(connectionId);
       token = page.nextPageToken;
     }
-    expect(ids.size).toBe(bench.upstream.state.connections.size - 1);
+    expect(ids.size).toBe(250 - 3);
   });
 });
 

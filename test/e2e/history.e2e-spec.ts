@@ -9,6 +9,7 @@ const TIMELINE = 'internal connections/events/list';
 
 interface Event {
   readonly eventId: string;
+  readonly changes: readonly { readonly field: string; readonly from: string; readonly to: string }[];
 }
 interface Page {
   readonly data: readonly Event[];
@@ -103,9 +104,7 @@ it.each([
   ],
 ])('shows a change of the schedule %s as schedules are shown elsewhere', async (_, patches) => {
   serveInternalApi(bench.upstream).events = [{ ...EVENTS[2], summary: { patches } }];
-  const [event] = (await read()).data as unknown as {
-    changes: { field: string; from: string; to: string }[];
-  }[];
+  const [event] = (await read()).data;
   expect(event?.changes).toHaveLength(1);
   const { field, from, to } = event?.changes[0] ?? { field: '', from: '{}', to: '{}' };
   expect(field).toBe('schedule');

@@ -8,6 +8,7 @@ export const DAILY = { scheduleType: 'cron', cronExpression: '0 0 2 * * ? UTC' }
 export interface Resource {
   readonly schedule: Record<string, string | null>;
   readonly status: string;
+  readonly streams: readonly object[];
 }
 
 /** A gateway with the fixed time {@link NOW}, and calls for the ingestion {@link UUID}. */

@@ -1,128 +1,26 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { systemClock } from '../../../src/lib/clock';
 import { clockOf } from '../../support/clock';
-import { fault, hateoas, json, problem, type Reply } from '../../support/scripted-upstream';
+import { fault, hateoas, json, problem } from '../../support/scripted-upstream';
 import { latch } from '../../support/latch';
-import { CONNECTION_ID, ORDERS, pathOf, WEBHOOK_ID } from './calls';
+import { CONNECTION_ID, ORDERS, pathOf } from './calls';
+import { EVENT_SCENARIOS } from './event-scenarios';
 import {
-  API_KEYS,
-  type Given,
-  HASTY,
-  KEYS,
-  LIMITED_KEY,
-  LIMITED_KEYS,
-  type Setting,
-  type ScenarioContext,
-} from './test-gateways';
+  always,
+  changeOf,
+  everyId,
+  keyOf,
+  NOBODY,
+  NO_REDIS,
+  onChange,
+  type ProblemScenario,
+  sent,
+  unuse,
+} from './scenario';
+import { API_KEYS, HASTY, KEYS, LIMITED_KEYS, type ScenarioContext } from './test-gateways';
 
-/** A request, and the state in which it gets a certain documented answer. */
-export interface ProblemScenario extends Setting {
-  /** @returns the last answer */
-  readonly run: (context: ScenarioContext) => Promise<Given>;
-}
-
-const NOBODY = 'http://127.0.0.1:1';
-const NO_REDIS = 'redis://127.0.0.1:1';
-/** A gateway with an event log. */
-const EVENTS: Setting = {
-  settings: { FEED_INTERVAL_MS: '600000', DATA_DIR: join(tmpdir(), `contract-events-${process.pid}`) },
-  isOwn: true,
-};
 const OTHER_WORKSPACE = '0e0a3a35-9d5e-4f8e-8a8e-3c7cf9c9a001';
 /** Nobody's, but it looks like a token. */
 const TOKEN = `${Buffer.from('{"alg":"RS256","kid":"1"}').toString('base64url')}.e30.AA`;
-
-/** The call upstream with which an operation changes something. */
-const CHANGES: Readonly<Record<string, string>> = {
-  createIngestion: 'POST /connections',
-  patchIngestion: 'PATCH /connections/:id',
-  deleteIngestion: 'DELETE /connections/:id',
-  createSource: 'POST /sources',
-  patchSource: 'PATCH /sources/:id',
-  deleteSource: 'DELETE /sources/:id',
-  createDestination: 'POST /destinations',
-  patchDestination: 'PATCH /destinations/:id',
-  deleteDestination: 'DELETE /destinations/:id',
-  startRun: 'POST /jobs',
-  cancelRun: 'DELETE /jobs/:id',
-};
-
-/** Whoever sends another body or takes another path with it uses it again. */
-const keyOf = ({ call }: ScenarioContext): Record<string, string> => ({
-  'Idempotency-Key': `key-${call.id}-${++keys}`,
-});
-let keys = 0;
-
-const changeOf = ({ call }: ScenarioContext): string => CHANGES[call.id] ?? '*';
-
-/**
- * Airbyte answers everything so. The caller is limited to a workspace, so that a creation reads first: an answer to the
- * change itself that is not understood would leave the outcome unknown.
- */
-function always(reply: Reply): ProblemScenario {
-  return {
-    settings: { ...HASTY, API_KEYS: LIMITED_KEYS },
-    isOwn: true,
-    run: (context) => {
-      context.upstream.on('*', () => reply);
-      return context.send({ headers: { 'X-API-Key': LIMITED_KEY } });
-    },
-  };
-}
-
-/** Airbyte answers the change so, and everything where nothing is changed. */
-function onChange(reply: Reply): ProblemScenario {
-  return {
-    settings: HASTY,
-    isOwn: true,
-    run: (context) => {
-      context.upstream.on(changeOf(context), () => reply);
-      unuse(context);
-      return context.send();
-    },
-  };
-}
-
-/** Sources and destinations that ingestions use are not deleted. */
-function unuse({ call, upstream }: ScenarioContext): void {
-  if (/^delete(Source|Destination)$/.test(call.id)) upstream.state.connections.clear();
-}
-
-/** The same text for each id of a path. */
-function everyId(id: string): Record<string, string> {
-  return { connectionId: id, sourceId: id, destinationId: id, webhookId: id, eventId: id };
-}
-
-/** A gateway with webhooks that no other scenario has. */
-function webhookFolder(name: string): Setting {
-  const folder = join(tmpdir(), `contract-webhooks-${name}-${process.pid}`);
-  return { settings: { FEED_INTERVAL_MS: '600000', DATA_DIR: folder }, isOwn: true };
-}
-
-async function createWebhooks(context: ScenarioContext, count: number): Promise<string> {
-  let id = '';
-  for (let made = 0; made < count; made++) {
-    const { body } = await context.sendAs('createWebhook');
-    id = typeof body === 'object' && body !== null && 'webhookId' in body ? String(body.webhookId) : '';
-  }
-  return id;
-}
-
-/** The call of an operation that needs a webhook. */
-function onWebhook(name: string): ProblemScenario {
-  return {
-    ...webhookFolder(name),
-    run: async (context) => {
-      const webhookId = await createWebhooks(context, 1);
-      return context.send({ path: pathOf(context.call.template, { webhookId }) });
-    },
-  };
-}
-
-function sent(sending: Parameters<ScenarioContext['send']>[0]): ProblemScenario {
-  return { run: (context) => context.send(sending) };
-}
 
 /** Requests that need a capability, of operations that otherwise need none. */
 const OPTIONAL_FEATURES: Readonly<Record<string, Parameters<ScenarioContext['send']>[0]>> = {
@@ -135,6 +33,7 @@ let isClockStopped = false;
 
 /** Every documented answer: by the problem's code, or by its status where it is none. */
 export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
+  ...EVENT_SCENARIOS,
   '200': {
     run: (context) => {
       if (context.call.id !== 'startRun') return context.send();
@@ -158,14 +57,12 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       return context.send();
     },
   },
-
   '304': {
     run: async (context) => {
       const { headers } = await context.send();
       return context.send({ headers: { 'If-None-Match': headers['etag'] ?? '' } });
     },
   },
-
   'malformed-request': { run: (context) => context.sendWithoutHost() },
   'host-not-allowed': sent({ headers: { host: 'rebound.example' } }),
   'uri-too-long': {
@@ -183,7 +80,6 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       return context.send(isNamed ? { path: pathOf(template, everyId('a b')) } : { query: '?pageSize=0' });
     },
   },
-
   unauthenticated: { settings: { API_KEYS }, run: (context) => context.send() },
   'not-permitted': {
     settings: { API_KEYS },
@@ -207,7 +103,6 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
       return context.send();
     },
   },
-
   'ingestion-not-found': {
     run: (context) => {
       context.upstream.state.connections.clear();
@@ -227,50 +122,6 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
     settings: { AIRBYTE_INTERNAL_API: 'off' },
     run: (context) => context.send(OPTIONAL_FEATURES[context.call.id] ?? {}),
   },
-  'events-expired': {
-    ...EVENTS,
-    run: (context) => context.send({ query: `?after=evt_${'0'.repeat(22)}` }),
-  },
-  'webhook-not-found': { ...webhookFolder('none'), run: (context) => context.send() },
-  'delivery-not-found': {
-    ...webhookFolder('undelivered'),
-    run: async (context) => {
-      const webhookId = await createWebhooks(context, 1);
-      const given = await context.send({ path: pathOf(context.call.template, { webhookId }) });
-      // The example has the same id each time.
-      const text = JSON.stringify(given.body).replaceAll(webhookId, WEBHOOK_ID);
-      return { ...given, body: JSON.parse(text) as unknown };
-    },
-  },
-  'too-many-webhooks': {
-    ...webhookFolder('full'),
-    run: async (context) => {
-      await createWebhooks(context, 20);
-      return context.send();
-    },
-  },
-  'createWebhook 201': { ...webhookFolder('new'), run: (context) => context.send() },
-  'listWebhooks 200': { ...webhookFolder('list'), run: (context) => context.send() },
-  ...Object.fromEntries(
-    [
-      'getWebhook 200',
-      'patchWebhook 200',
-      'deleteWebhook 204',
-      'listDeliveries 200',
-      'testWebhook 200',
-      'rotateWebhookSecret 200',
-      'recoverWebhook 200',
-    ].map((answer) => [answer, onWebhook(answer.slice(0, -4))]),
-  ),
-  'events-unavailable': {
-    settings: {
-      REDIS_URL: NO_REDIS,
-      FEED_INTERVAL_MS: '600000',
-      DATA_KEY: Buffer.alloc(32).toString('base64'),
-    },
-    run: (context) => context.send(),
-  },
-  'listEvents 200': { ...EVENTS, run: (context) => context.send() },
   'route-not-found': {
     settings: { METRICS_PORT: '0' },
     run: (context) => context.send(),
@@ -351,8 +202,8 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
   },
   'stream-not-found': {
     run: (context) => {
-      const message = 'The source has no stream "orders".';
-      context.upstream.on('internal sources/sample_stream', () => json(422, { message }));
+      const answer = json(422, { message: 'The source has no stream "orders".' });
+      context.upstream.on('internal sources/sample_stream', () => answer);
       return context.send();
     },
   },
@@ -413,7 +264,6 @@ export const PROBLEM_SCENARIOS: Readonly<Record<string, ProblemScenario>> = {
     settings: { REDIS_URL: NO_REDIS },
     run: (context) => context.send({ headers: keyOf(context) }),
   },
-
   'rejected-by-airbyte': onChange(problem(422, 'The connector refused the configuration.')),
   'airbyte-rejected-credentials': always(hateoas(401, 'Unauthorized')),
   'airbyte-failed': always(problem(500, 'Something went wrong in the connector.')),

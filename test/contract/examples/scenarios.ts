@@ -1,27 +1,11 @@
-import { fault, json, type ScriptedUpstream } from '../../support/scripted-upstream';
+import { fault, type ScriptedUpstream } from '../../support/scripted-upstream';
 import { attempt, EVENTS, serveInternalApi, STRUCTURED_LOG } from '../../support/upstream-internal';
-import { serveConnectors, serveSample } from '../../support/serve-connectors';
-import { CONNECTION_ID as ID, CRON, type Method, ORDERS } from '../answers/calls';
+import { serveSample } from '../../support/serve-connectors';
+import { CONNECTION_ID as ID, CRON, ORDERS } from '../answers/calls';
+import { CONNECTOR_EXAMPLES } from './connector-examples';
+import type { ExampleScenario } from './scenario';
 
 const QUARTZ = { scheduleType: 'cron', cronExpression: '00 00 02 * * ?' };
-
-/** Linters take the members of an example for those of the description, so it has no integers and references. */
-const FILE_SCHEMA = {
-  type: 'object',
-  required: ['url'],
-  properties: { url: { type: 'string' }, password: { type: 'string', airbyte_secret: true } },
-};
-
-/** A request, and what is there when it comes. */
-export interface ExampleScenario {
-  readonly operation: string;
-  readonly name: string;
-  readonly summary: string;
-  readonly method: Method;
-  readonly path: string;
-  readonly request?: object;
-  readonly prepare?: (upstream: ScriptedUpstream) => void;
-}
 
 const hasRun = (status: string) => (upstream: ScriptedUpstream) => {
   const times = { startTime: '2026-01-15T02:00Z', lastUpdatedAt: '2026-01-15T02:07:41Z' };
@@ -286,112 +270,7 @@ export const EXAMPLE_SCENARIOS: readonly ExampleScenario[] = [
     path: `/sources/${ORDERS.sourceId}/streams/orders/sample`,
     prepare: serveSample,
   },
-  { operation: 'listSources', name: 'one', summary: 'One source', method: 'get', path: '/sources' },
-  {
-    operation: 'listDestinations',
-    name: 'one',
-    summary: 'One destination',
-    method: 'get',
-    path: '/destinations',
-  },
-  {
-    operation: 'createSource',
-    name: 'one',
-    summary: 'A source of the connector file',
-    method: 'post',
-    path: '/sources',
-    request: { name: 'Orders', type: 'file', configuration: { host: 'db.example', pin: 'a-secret' } },
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'checkNewSource',
-    name: 'one',
-    summary: 'Whether the connector could use this',
-    method: 'post',
-    path: '/sources/check',
-    request: { name: 'Orders', type: 'file', configuration: { host: 'db.example' } },
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'checkSource',
-    name: 'one',
-    summary: 'It works',
-    method: 'post',
-    path: `/sources/${ORDERS.sourceId}/check`,
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'getSource',
-    name: 'one',
-    summary: 'Its secrets are masked',
-    method: 'get',
-    path: `/sources/${ORDERS.sourceId}`,
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'patchSource',
-    name: 'rename',
-    summary: 'Another name',
-    method: 'patch',
-    path: `/sources/${ORDERS.sourceId}`,
-    request: { name: 'Orders of today' },
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'createDestination',
-    name: 'one',
-    summary: 'A destination of the connector postgres',
-    method: 'post',
-    path: '/destinations',
-    request: { name: 'Orders', type: 'postgres', configuration: { host: 'db.example', pin: 'a-secret' } },
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'checkNewDestination',
-    name: 'one',
-    summary: 'Whether the connector could use this',
-    method: 'post',
-    path: '/destinations/check',
-    request: { name: 'Orders', type: 'postgres', configuration: { host: 'db.example' } },
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'checkDestination',
-    name: 'one',
-    summary: 'It works',
-    method: 'post',
-    path: `/destinations/${ORDERS.destinationId}/check`,
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'getDestination',
-    name: 'one',
-    summary: 'Its secrets are masked',
-    method: 'get',
-    path: `/destinations/${ORDERS.destinationId}`,
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'patchDestination',
-    name: 'rename',
-    summary: 'Another name',
-    method: 'patch',
-    path: `/destinations/${ORDERS.destinationId}`,
-    request: { name: 'Orders of today' },
-    prepare: serveConnectors,
-  },
-  {
-    operation: 'listConnectorDefinitions',
-    name: 'one',
-    summary: 'The connectors of sources',
-    method: 'get',
-    path: '/connector-definitions?kind=source',
-    prepare: (upstream) => {
-      upstream.on('internal source_definition_specifications/get', () =>
-        json(200, { connectionSpecification: FILE_SCHEMA, jobInfo: {} }),
-      );
-    },
-  },
+  ...CONNECTOR_EXAMPLES,
   { operation: 'getLiveness', name: 'alive', summary: 'It is alive', method: 'get', path: '/health/live' },
   {
     operation: 'cancelRun',
