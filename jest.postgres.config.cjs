@@ -7,5 +7,4 @@ module.exports = {
   roots: ['<rootDir>/test/postgres'],
   testRegex: '\\.postgres-spec\\.ts$',
   testTimeout: 120_000,
-  maxWorkers: 1,
 };

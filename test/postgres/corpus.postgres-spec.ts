@@ -21,6 +21,8 @@ const verdicts = { equal: 0, refused: 0, wrong: 0 };
 
 beforeAll(async () => {
   server = await PostgresServer.start();
+  // One database for all files: dropping and creating it for each file takes half of the time. Each file drops its table.
+  server.createDatabase('corpus');
 });
 afterAll(async () => {
   await server.stop();
@@ -30,8 +32,6 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'corpus-'));
   mkdirSync(join(root, 'in'));
   process.env[LOCAL_ROOT_VARIABLE] = root;
-  server.sql('DROP DATABASE IF EXISTS corpus WITH (FORCE)');
-  server.createDatabase('corpus');
 });
 afterEach(() => {
   rmSync(root, { recursive: true });

@@ -2,6 +2,8 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** Suites that take much longer than the size of their files suggests. Started last, one of them would keep one worker busy alone. */
 const LONGEST = [
+  'postgres/corpus',
+  'postgres/property',
   'contract/answers',
   'e2e/fuzz',
   'e2e/hints-property',
