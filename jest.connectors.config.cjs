@@ -30,14 +30,14 @@ if (reason !== null)
   process.stdout.write(`real connectors: not run. Python's package index cannot be reached: ${reason}\n`);
 
 /**
- * `npm run connectors` with packages of the test, and real connectors of Python's index and of npm's; `npm run
- * test:connectors` after `npm run build`. Needs Python 3.11 with venv.
+ * `npm run connectors` with packages of the test, real connectors of Python's index and of npm's, and `npm run connect` in a
+ * terminal; `npm run test:connectors` after `npm run build`. Needs Python 3.11 with venv.
  */
 /** @type {import('jest').Config} */
 module.exports = {
   ...base,
   roots: ['<rootDir>/test/embedded/connectors'],
-  testRegex: reason === null ? '\\.connectors-spec\\.ts$' : 'installer\\.connectors-spec\\.ts$',
+  testRegex: reason === null ? '\\.connectors-spec\\.ts$' : '(installer|terminal)\\.connectors-spec\\.ts$',
   testTimeout: 900_000,
   maxWorkers: 1,
   verbose: true,

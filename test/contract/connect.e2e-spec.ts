@@ -76,6 +76,57 @@ describe('npm run connect', () => {
     expect(JSON.stringify(body)).toContain('Nightly people');
   });
 
+  it('asks again after a failed check, with the earlier answers as defaults', async () => {
+    const input = new PassThrough();
+    const [wrong, right] = ['not-the-/local/folder.db', '/local/corrected.db'];
+    const lines = [
+      ...['', "/local/o'hara.csv", '', 'people', '', ''],
+      // The options are missing. The other answers are kept.
+      ...['', '', '', '', '{"sep": ";", "encoding": "latin-1"}', ''],
+      ...['', wrong, '', right],
+      ...['61 * * * *', 'manual', 'Corrected', ''],
+    ];
+    input.end(lines.map((line) => `${line}\n`).join(''));
+    const shown = await run([], input);
+    expect(shown).toMatch(/The check of the source failed: .*set \{"sep":";"\} in reader_options/);
+    expect(shown).toContain(
+      "File, as connectors see it: /local is the folder data/local of the gateway [/local/o'hara.csv]",
+    );
+    expect(shown).toMatch(/The check of the destination failed: .*must begin with \/local\//);
+    expect(shown).toMatch(/The schedule failed: .*61/);
+    expect(shown).toContain('2 rows were loaded.');
+    expect(rowsOf('corrected.db', 'people')).toHaveLength(2);
+  });
+
+  it('asks again for an option that failed', async () => {
+    const input = new PassThrough();
+    const right = '{"sep": ";", "encoding": "latin-1"}';
+    const lines = ['', '', '', '', right, '', '', '/local/option.db', '', '', ''];
+    input.end(lines.map((line) => `${line}\n`).join(''));
+    const options = ['--reader-options', '{"sep": "|"}', '--types', 'yes'];
+    const file = ['--source', 'file', '--file', "/local/o'hara.csv", '--format', 'csv', '--table', 'people'];
+    const shown = await run([...file, ...options], input);
+    expect(shown).toContain('The check of the source failed');
+    expect(shown).toContain('[{"sep": "|"}]: ');
+    expect(rowsOf('option.db', 'people')).toHaveLength(2);
+  });
+
+  it('creates nothing if its input ends early', async () => {
+    const before = (await gateway.api.get('/sources')).body as { data: object[] };
+    const input = new PassThrough();
+    input.end('\n\n');
+    await expect(run([], input)).rejects.toThrow('The program was interrupted. Nothing was created.');
+    expect((await gateway.api.get('/sources')).body).toMatchObject({ data: before.data });
+  });
+
+  it('names what was created if it ends before the ingestion is there', async () => {
+    // The check reads only the header, so discovery finds the wrong encoding of the rows.
+    const failed = run(['--file', "/local/o'hara.csv", '--reader-options', '{"sep": ";"}']);
+    await expect(failed).rejects.toThrow(
+      /not UTF-8[^]*These commands delete what was created:\ncurl -s -X DELETE \S+\/destinations\/[\w-]+\ncurl -s -X DELETE \S+\/sources\/[\w-]+$/,
+    );
+  });
+
   it('creates nothing if a check fails, and has the reason', async () => {
     const before = (await gateway.api.get('/sources')).body as { data: object[] };
     await expect(run(['--file', "/local/o'hara.csv"])).rejects.toThrow('set {"sep":";"} in reader_options');

@@ -24,9 +24,22 @@ export class AnswerError extends Error {
   override readonly name = 'AnswerError';
 }
 
+/** The user has ended the program with Ctrl-C or Ctrl-D. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+/** The message of an interruption before the first creation. */
+export const NOTHING_CREATED = 'The program was interrupted. Nothing was created.';
+
 /** Answers from options, then from the terminal, then the defaults. */
 export class Answers {
   private readonly lines: Interface | null;
+  private readonly first = new AbortController();
+  private readonly second = new AbortController();
+  /** Answers that are not the default. A question that is asked again has them as its default. */
+  private readonly chosen = new Map<string, string>();
+  private readonly asked = new Set<string>();
   private isMuted = false;
   private isOver = false;
   private readonly received: string[] = [];
@@ -34,7 +47,7 @@ export class Answers {
 
   constructor(
     private readonly options: Readonly<Record<string, string | undefined>>,
-    private readonly terminal: Terminal,
+    terminal: Terminal,
   ) {
     const { input, write } = terminal;
     const output = new Writable({
@@ -43,11 +56,17 @@ export class Answers {
         done();
       },
     });
-    this.lines =
-      input && createInterface({ input, output, terminal: 'isTTY' in input && input.isTTY === true });
+    this.write = write;
+    const isTerminal = input !== null && 'isTTY' in input && input.isTTY === true;
+    // Without a history, the arrow keys do not bring back a password.
+    this.lines = input && createInterface({ input, output, terminal: isTerminal, historySize: 0 });
     // Lines may arrive before they are asked for.
     this.lines?.on('line', (line) => {
       this.received.push(line);
+      this.arrived();
+    });
+    this.lines?.on('SIGINT', () => {
+      (this.interrupted.aborted ? this.second : this.first).abort();
       this.arrived();
     });
     this.lines?.once('close', () => {
@@ -56,40 +75,71 @@ export class Answers {
     });
   }
 
-  /** @throws AnswerError for an option that is not one of the valid answers */
+  private readonly write: Terminal['write'];
+
+  /** Aborted by the first Ctrl-C. */
+  get interrupted(): AbortSignal {
+    return this.first.signal;
+  }
+
+  /** Aborted by the second Ctrl-C, for calls that had better end by themselves. */
+  get interruptedTwice(): AbortSignal {
+    return this.second.signal;
+  }
+
+  /** Whether a question can be asked again. */
+  get canCorrect(): boolean {
+    return this.lines !== null && (!this.isOver || this.received.length > 0);
+  }
+
+  /**
+   * Asks a question. If it was asked before, options no longer answer it, and its default is the earlier answer.
+   * @throws AnswerError for an option that is not one of the valid answers
+   * @throws InterruptedError
+   */
   async ask(question: Question): Promise<string> {
-    const { option, byDefault, oneOf } = question;
-    const given = this.options[option];
-    if (given !== undefined) {
-      if (oneOf && !oneOf.includes(given))
-        throw new AnswerError(`--${option} must be one of ${oneOf.join(', ')}.`);
-      return given;
-    }
-    for (;;) {
-      const answer = (await this.read(question)).trim();
-      if (answer === '') return byDefault;
-      if (!oneOf || oneOf.includes(answer)) return answer;
-      this.terminal.write(`Answer one of ${oneOf.join(', ')}.\n`);
-    }
+    const { option, oneOf } = question;
+    const given = this.asked.has(option) ? undefined : this.options[option];
+    this.asked.add(option);
+    if (given !== undefined && oneOf && !oneOf.includes(given))
+      throw new AnswerError(`--${option} must be one of ${oneOf.join(', ')}.`);
+    const answer = given ?? (await this.read(question));
+    if (answer !== question.byDefault) this.chosen.set(option, answer);
+    return answer;
   }
 
   close(): void {
     this.lines?.close();
   }
 
-  /** @returns an empty text at the end of the input */
-  private async read({ text, byDefault, oneOf, isSecret = false }: Question): Promise<string> {
-    if (!this.lines || (this.isOver && this.received.length === 0)) return '';
+  /** Reads a valid answer from the terminal. */
+  private async read({ option, text, byDefault, oneOf, isSecret = false }: Question): Promise<string> {
+    const usual = this.chosen.get(option) ?? byDefault;
+    if (!this.lines) return usual;
     const choices = oneOf ? ` (${oneOf.join(', ')})` : '';
-    const shown = byDefault === '' ? '' : ` [${isSecret ? '…' : byDefault}]`;
-    this.terminal.write(`${text}${choices}${shown}: `);
+    const shown = usual === '' ? '' : ` [${isSecret ? '…' : usual}]`;
+    this.lines.setPrompt(`${text}${choices}${shown}: `);
+    for (;;) {
+      const answer = (await this.line(this.lines, isSecret)).trim();
+      if (answer === '') return usual;
+      if (!oneOf || oneOf.includes(answer)) return answer;
+      this.write(`Answer one of ${oneOf.join(', ')}.\n`);
+    }
+  }
+
+  private async line(lines: Interface, isSecret: boolean): Promise<string> {
+    // A closed terminal cannot prompt, and lines that it has received are still used.
+    if (this.isOver) this.write(lines.getPrompt());
+    else lines.prompt();
     this.isMuted = isSecret;
-    while (this.received.length === 0 && !this.isOver)
+    while (this.received.length === 0 && !this.isOver && !this.interrupted.aborted)
       await new Promise<void>((resolve) => {
         this.arrived = resolve;
       });
     this.isMuted = false;
-    if (isSecret) this.terminal.write('\n');
-    return this.received.shift() ?? '';
+    const line = this.interrupted.aborted ? undefined : this.received.shift();
+    if (isSecret || line === undefined) this.write('\n');
+    if (line === undefined) throw new InterruptedError(NOTHING_CREATED);
+    return line;
   }
 }

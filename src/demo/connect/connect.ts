@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { IngestionClient } from '@airbyte-ingestion/client';
-import { AnswerError, Answers, type Terminal } from './answers';
-import { curlOf } from './curl';
+import { Answers, type Terminal } from './answers';
+import { askUntilValid } from './correction';
+import { Creation } from './creation';
 import { askDestination, askSchedule, askSource } from './plan';
 
 const OPTIONS = [
@@ -26,7 +27,8 @@ const OPTIONS = [
 const USAGE = `npm run connect -- [--file /local/people.csv] [--destination postgres] [--schedule "0 2 * * *"] …
 
 Asks what to load, where and when, creates the source, the destination and the ingestion at the gateway, and shows the same as curl
-commands. Each question has an option, and options are not asked for. Without a terminal the defaults are taken. The options are:
+commands. Each question has an option, and options are not asked for unless a check fails. Without a terminal the defaults are taken.
+Ctrl-C ends the program and lists what was created. The options are:
 ${OPTIONS.map((name) => `--${name}`).join(' ')}
 `;
 
@@ -53,50 +55,47 @@ async function ask(answers: Answers, key: string | null, write: (text: string) =
     await answers.ask({ option: 'url', text: 'Gateway', byDefault: 'http://127.0.0.1:3000' })
   ).replace(/\/+$/, '');
   const client = new IngestionClient({ url, ...(key !== null && { key }) });
-  const commands: string[] = [];
-  const note = (path: string, body: object | null): void => {
-    commands.push(curlOf(url, path, body, key !== null));
-  };
-  const source = await askSource(answers);
-  refuseFailed('source', await client.connectors.checkNewSource(source));
-  const destination = await askDestination(answers);
-  refuseFailed('destination', await client.connectors.checkNewDestination(destination));
-  const schedule = await askSchedule(answers);
+  const { connectors } = client;
+  const asking = { answers, write };
+  const source = await askUntilValid(asking, {
+    subject: 'check of the source',
+    ask: askSource,
+    failureOf: async (input, options) => failureOf(await connectors.checkNewSource(input, options)),
+  });
+  const destination = await askUntilValid(asking, {
+    subject: 'check of the destination',
+    ask: askDestination,
+    failureOf: async (input, options) => failureOf(await connectors.checkNewDestination(input, options)),
+  });
+  const schedule = await askUntilValid(asking, {
+    subject: 'schedule',
+    ask: askSchedule,
+    failureOf: async (input, options) => {
+      if (input !== null) await client.preview({ schedule: input }, options);
+      return null;
+    },
+  });
   const name = await answers.ask({
     option: 'name',
     text: 'Name of the ingestion',
     byDefault: `${source.name} to ${destination.name}`,
   });
-  note('/sources', source);
-  const { sourceId } = await client.connectors.createSource(source);
-  write(`The source is ${sourceId}.\n`);
-  note('/destinations', destination);
-  const { destinationId } = await client.connectors.createDestination(destination);
-  write(`The destination is ${destinationId}.\n`);
-  const request = { name, sourceId, destinationId, ...(schedule && { schedule }) };
-  note('/ingestion', request);
-  const { connectionId } = await client.create(request);
-  write(`The ingestion is ${connectionId}.\n`);
-  const run = await answers.ask({
-    option: 'run',
-    text: 'Load it now?',
-    byDefault: 'yes',
-    oneOf: ['yes', 'no'],
+  const creation = new Creation(client, { url, hasKey: key !== null, answers, write });
+  await creation.named(async () => {
+    const connectionId = await creation.create(source, destination, name, schedule);
+    const run = await answers.ask({
+      option: 'run',
+      text: 'Load it now?',
+      byDefault: 'yes',
+      oneOf: ['yes', 'no'],
+    });
+    if (run === 'yes') await creation.load(connectionId);
   });
-  if (run === 'yes') {
-    note(`/ingestion/${connectionId}/runs`, null);
-    const { runId } = await client.startRun(connectionId);
-    const { status, rows, failure } = await client.waitForRun(connectionId, runId);
-    if (status !== 'succeeded')
-      throw new AnswerError(`The run ${status}: ${failure?.message ?? 'no reason is known'}`);
-    write(`${rows ?? 0} rows were loaded.\n`);
-  }
-  write(`\nThe same with curl:\n\n${commands.join('\n\n')}\n`);
+  write(`\nThe same with curl:\n\n${creation.commands.join('\n\n')}\n`);
 }
 
 type Check = Awaited<ReturnType<IngestionClient['connectors']['checkNewSource']>>;
 
-function refuseFailed(kind: string, { status, message }: Check): void {
-  if (status !== 'succeeded')
-    throw new AnswerError(`The check of the ${kind} failed: ${message ?? 'no reason is known'}`);
+function failureOf({ status, message }: Check): string | null {
+  return status === 'succeeded' ? null : (message ?? 'no reason is known');
 }

@@ -1,6 +1,6 @@
 // npm run connect
 import { reasonOf } from '../reason';
-import { AnswerError } from './answers';
+import { AnswerError, InterruptedError } from './answers';
 import { connect } from './connect';
 
 const { stdin, stdout } = process;
@@ -10,6 +10,9 @@ connect(process.argv.slice(2), {
     stdout.write(text);
   },
 }).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof AnswerError ? error.message : reasonOf(error)}\n`);
-  process.exitCode = 1;
+  const isInterrupted = error instanceof InterruptedError;
+  process.stderr.write(
+    `${isInterrupted || error instanceof AnswerError ? error.message : reasonOf(error)}\n`,
+  );
+  process.exitCode = isInterrupted ? 130 : 1;
 });
