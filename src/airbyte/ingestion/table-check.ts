@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../http/request-context';
+import { inTurns } from '../../lib/in-turns';
 import { ProblemException } from '../../api/problem/problem.exception';
 import { AirbyteClient } from '../client/airbyte.client';
 import { AirbyteError } from '../client/model/airbyte-errors';
@@ -53,7 +54,7 @@ export class TableCheck {
     if (own.streams.length === 0) return;
     try {
       const rows = await this.connections(this.client.withDeadline(context));
-      refuse(tableClashes(own, rows));
+      refuse(await inTurns(tableClashes(own, rows), context.callerKey));
     } catch (error) {
       if (!(error instanceof AirbyteError)) throw error;
     }
@@ -76,7 +77,7 @@ export class TableCheck {
       namespaceFormat: null,
       streams: configurations ? written(configurations.streams) : knownStreams(sourceId, rows),
     };
-    const clashes = tableClashes(own, rows);
+    const clashes = await inTurns(tableClashes(own, rows), context.callerKey);
     refuse(clashes);
     return clashes.flatMap((clash) => {
       const reason = WARNINGS[clash.effect];

@@ -39,39 +39,23 @@ const APPENDING = ['full_refresh_append', 'incremental_append'];
 
 /**
  * The tables that an ingestion would share with others of its destination, at most {@link MAX_CLASHES_PER_EFFECT} of each effect.
- * Names are compared exactly: a destination may treat more names as equal.
+ * Names are compared exactly: a destination may treat more names as equal. It can be interrupted after each ingestion.
  */
-export function tableClashes(own: TableWriter, others: Iterable<AirbyteConnection>): TableClash[] {
+export function* tableClashes(
+  own: TableWriter,
+  others: Iterable<AirbyteConnection>,
+): Generator<void, TableClash[]> {
   const listed: Record<TableClash['effect'], TableClash[]> = {
     replaces: [],
     equal: [],
     repeats: [],
     mixes: [],
   };
-  for (const clashes of [ownClashes(own), clashesWithOthers(own, others)]) {
-    for (const clash of clashes) {
-      const alike = listed[clash.effect];
-      if (alike.length < MAX_CLASHES_PER_EFFECT) alike.push(clash);
-    }
-  }
-  return Object.values(listed).flat();
-}
-
-/** Streams of one name in several namespaces, whose namespaces the destination does not keep. */
-function* ownClashes(own: TableWriter): Generator<TableClash> {
-  const seen = new Map<string, WrittenStream>();
-  for (const stream of own.streams) {
-    const key = tableKey(own, stream);
-    const earlier = seen.get(key);
-    seen.set(key, stream);
-    if (!earlier || earlier.namespace === null || stream.namespace === null || isSame(earlier, stream))
-      continue;
-    const effect = effectOf(earlier, stream, false);
-    yield { field: stream.field, table: tableName(own, stream), connectionId: null, effect };
-  }
-}
-
-function* clashesWithOthers(own: TableWriter, others: Iterable<AirbyteConnection>): Generator<TableClash> {
+  const add = (clash: TableClash): void => {
+    const alike = listed[clash.effect];
+    if (alike.length < MAX_CLASHES_PER_EFFECT) alike.push(clash);
+  };
+  for (const clash of ownClashes(own)) add(clash);
   const tables = new Map<string, WrittenStream>();
   for (const stream of own.streams) tables.set(tableKey(own, stream), stream);
   for (const other of others) {
@@ -80,11 +64,26 @@ function* clashesWithOthers(own: TableWriter, others: Iterable<AirbyteConnection
     for (const stream of other.streams) {
       const mine = tables.get(tableKey(other, stream));
       if (mine === undefined) continue;
-      const isSameStream = other.sourceId === own.sourceId && isSame(mine, stream);
-      const effect = effectOf(mine, stream, isSameStream);
-      yield { field: mine.field, table: tableName(other, stream), connectionId, effect };
+      const effect = effectOf(mine, stream, other.sourceId === own.sourceId && isSame(mine, stream));
+      add({ field: mine.field, table: tableName(other, stream), connectionId, effect });
     }
+    yield;
   }
+  return Object.values(listed).flat();
+}
+
+/** Streams of one name in several namespaces, whose namespaces the destination does not keep. */
+function ownClashes(own: TableWriter): TableClash[] {
+  const seen = new Map<string, WrittenStream>();
+  return own.streams.flatMap((stream): TableClash[] => {
+    const key = tableKey(own, stream);
+    const earlier = seen.get(key);
+    seen.set(key, stream);
+    if (!earlier || earlier.namespace === null || stream.namespace === null || isSame(earlier, stream))
+      return [];
+    const effect = effectOf(earlier, stream, false);
+    return [{ field: stream.field, table: tableName(own, stream), connectionId: null, effect }];
+  });
 }
 
 function effectOf(
