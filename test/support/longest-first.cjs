@@ -4,6 +4,8 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 const LONGEST = [
   'postgres/corpus',
   'postgres/property',
+  'connectors/real.',
+  'connectors/installer',
   'contract/answers',
   'e2e/fuzz',
   'e2e/hints-property',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUILD } from '../program';
 
-const INSTALLER = join(BUILD, 'embedded/installer/main.js');
+export const INSTALLER = join(BUILD, 'embedded/installer/main.js');
 const PROGRAMS = join(__dirname, 'programs');
 
 /** The end of a command of `npm run connectors`. */
@@ -62,7 +62,7 @@ export class LocalIndex {
 }
 
 /** Runs a command of `npm run connectors` in a data directory. */
-export function runInstaller(
+function runInstaller(
   dataDir: string,
   args: readonly string[],
   more: Record<string, string> = {},
