@@ -1,5 +1,6 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import {
   EmbeddedUnderTest,
   rowsOf,
@@ -85,6 +86,28 @@ describe('a connection that would overwrite the rows of another', () => {
   it('is refused if two of its own streams give one file', async () => {
     const refused = reasonOf(await connect(await shows('x.y', 'X.y'), await files('/local/three')));
     expect(refused).toMatch(/^422 .*Two streams, x\.y among them,/);
+  });
+
+  it('is refused without the name and the id of a connection of another workspace', async () => {
+    const { body } = await connect(await shows('A_b'), await files('/local/foreign'), {
+      name: 'Secret plan',
+    });
+    const id = String(body['connectionId']);
+    expect(reasonOf(await connect(await shows('a_b'), await files('/local/foreign')))).toContain(id);
+    await embedded.stop();
+    const state = new DatabaseSync(join(embedded.dataDir, 'state.db'));
+    state.exec(`
+      INSERT INTO "workspaces" ("id", "name", "created_at") VALUES ('other', 'Other', 1);
+      UPDATE "actors" SET "workspace_id" = 'other' WHERE "id" IN (
+        SELECT "source_id" FROM "connections" WHERE "id" = '${id}'
+        UNION SELECT "destination_id" FROM "connections" WHERE "id" = '${id}');
+      UPDATE "connections" SET "workspace_id" = 'other' WHERE "id" = '${id}'`);
+    state.close();
+    api = await embedded.startAgain();
+    const refused = reasonOf(await connect(await shows('a_b'), await files('/local/foreign')));
+    expect(refused).toMatch(/^422 .*A connection of another workspace and this one would both write to/);
+    expect(refused).not.toContain(id);
+    expect(refused).not.toContain('Secret plan');
   });
 
   it('is refused if both are created concurrently', async () => {

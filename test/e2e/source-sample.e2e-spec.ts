@@ -16,7 +16,7 @@ const [notes, command, ...args] = process.argv.slice(2);
 const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 const config = args.includes('--config') ? JSON.parse(readFileSync(args[args.indexOf('--config') + 1], 'utf8')) : {};
 const record = (stream, data) => say({ type: 'RECORD', record: { stream, emitted_at: 1, data } });
-const streams = ['endless', 'two words/ö', 'wide', 'failing'].map((name) => ({ name, json_schema: { type: 'object', properties: { n: { type: 'integer' }, at: { type: ['null', 'string'], format: 'date-time' }, mixed: { type: ['string', 'object'] } } }, supported_sync_modes: ['full_refresh'] }));
+const streams = ['endless', 'endless too', 'two words/ö', 'wide', 'failing'].map((name) => ({ name, json_schema: { type: 'object', properties: { n: { type: 'integer' }, at: { type: ['null', 'string'], format: 'date-time' }, mixed: { type: ['string', 'object'] } } }, supported_sync_modes: ['full_refresh'] }));
 if (command === 'spec') say({ type: 'SPEC', spec: { connectionSpecification: { type: 'object', properties: { token: { type: 'string', airbyte_secret: true } } } } });
 if (command === 'check') say({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } });
 if (command === 'discover') say({ type: 'CATALOG', catalog: { streams } });
@@ -24,7 +24,7 @@ if (command === 'read') {
   appendFileSync(notes, 'start\\n');
   process.on('SIGTERM', () => { appendFileSync(notes, 'stop\\n'); process.exit(0); });
   const [{ stream }] = JSON.parse(readFileSync(args[args.indexOf('--catalog') + 1], 'utf8')).streams;
-  if (stream.name === 'endless') { let n = 0; const more = () => process.stdout.write(JSON.stringify({ type: 'RECORD', record: { stream: 'endless', emitted_at: 1, data: { n: n++ } } }) + '\\n', more); more(); }
+  if (stream.name.startsWith('endless')) { let n = 0; const more = () => process.stdout.write(JSON.stringify({ type: 'RECORD', record: { stream: stream.name, emitted_at: 1, data: { n: n++ } } }) + '\\n', more); more(); }
   if (stream.name === 'two words/ö') {
     process.stdout.write('{"type":"RECORD","record":{"stream":"two words/ö","emitted_at":1,"data":{"n":9007199254740993,"half":0.5,"token":"Bearer ' + config.token + '","text":"' + 'é'.repeat(3000) + '","list":[1,{"deep":"' + 'x'.repeat(3000) + '"}],"small":{"a":[null,true]}}}}\\n');
     process.stdout.write('not a message\\n');
@@ -102,6 +102,15 @@ describe('a sample of a stream with the embedded Airbyte', () => {
       { name: 'at', type: 'string', isNullable: true, format: 'date-time' },
       { name: 'mixed', type: 'string or object', isNullable: false, format: null },
     ]);
+  });
+
+  it.each([
+    ['one stream', ['endless', 'endless']],
+    ['two streams', ['endless', 'endless too', 'endless', 'endless too']],
+  ])('is read alone, whatever the number of requests for %s', async (_name, names) => {
+    const samples = await Promise.all(names.map((name) => sample(name)));
+    for (const { rows } of samples) expect(rows).toHaveLength(10);
+    expect(noted().join(' ')).toMatch(/^start stop( start stop){0,3}$/);
   });
 
   it('cuts long values and marks them, masks secrets, and rounds no number', async () => {
