@@ -20,9 +20,17 @@ export interface FileKind {
   readonly durability: 'FULL' | 'NORMAL';
 }
 
+/** A change that waits for the next transaction. */
+interface Change {
+  /** Returns what tells the caller that the change is stored. */
+  readonly run: () => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** A database of one process, in a file of DATA_DIR. Work on it throws `EventStoreUnavailable` if the file fails. */
 export class SqliteFile {
   private readonly statements = new Map<string, Statement>();
+  private waiting: Change[] = [];
 
   private constructor(
     private readonly db: Database,
@@ -65,12 +73,27 @@ export class SqliteFile {
     return this.prepare(sql).all(...values);
   }
 
-  /** Changes what `work` changes together or not at all. */
+  /**
+   * Changes what `work` changes together or not at all, at the end of this turn of the event loop. All changes of a turn share
+   * one transaction, because writing it takes much longer than a change.
+   */
   together<T>(work: () => T): Promise<T> {
-    return this.attempt(() => this.transact(work));
+    return new Promise((resolve, reject) => {
+      if (this.waiting.length === 0)
+        setImmediate(() => {
+          this.writeWaiting();
+        });
+      const run = (): (() => void) => {
+        const result = work();
+        return () => {
+          resolve(result);
+        };
+      };
+      this.waiting.push({ run, reject });
+    });
   }
 
-  /** As {@link together}, and the changes survive a crash of the machine. */
+  /** As {@link together}, but at once, and the changes survive a crash of the machine. */
   durably<T>(work: () => T): Promise<T> {
     return this.attempt(() => {
       this.db.exec('PRAGMA synchronous = FULL');
@@ -86,12 +109,13 @@ export class SqliteFile {
     try {
       return Promise.resolve(work());
     } catch (error) {
-      return Promise.reject(new EventStoreUnavailable(reasonOf(error), { cause: error }));
+      return Promise.reject(unavailable(error));
     }
   }
 
   close(): Promise<void> {
     return this.attempt(() => {
+      this.writeWaiting();
       // Statements that are not yet garbage collected keep the file open. Leaving WAL mode releases its lock.
       this.db.exec('PRAGMA journal_mode = DELETE');
       this.db.exec('PRAGMA locking_mode = NORMAL');
@@ -99,6 +123,23 @@ export class SqliteFile {
       this.db.prepare('SELECT COUNT(*) FROM "sqlite_schema"').get();
       this.db.close();
     });
+  }
+
+  private writeWaiting(): void {
+    const changes = this.waiting;
+    this.waiting = [];
+    if (changes.length > 0) this.write(changes);
+  }
+
+  private write(changes: readonly Change[]): void {
+    try {
+      const stored = this.transact(() => changes.map(({ run }) => run()));
+      for (const resolve of stored) resolve();
+    } catch (error) {
+      // One that fails takes no other one with it.
+      if (changes.length > 1) for (const change of changes) this.write([change]);
+      else changes[0]?.reject(unavailable(error));
+    }
   }
 
   private transact<T>(work: () => T): T {
@@ -121,6 +162,10 @@ export class SqliteFile {
     this.statements.set(sql, statement);
     return statement;
   }
+}
+
+function unavailable(error: unknown): EventStoreUnavailable {
+  return new EventStoreUnavailable(reasonOf(error), { cause: error });
 }
 
 function reasonOf(error: unknown): string {

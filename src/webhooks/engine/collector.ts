@@ -1,10 +1,6 @@
-import { ProblemException } from '../../api/problem/problem.exception';
 import type { EventDto } from '../../events/dto/event.dto';
-import type { EventLog, EventPart } from '../../events/log/event-log';
 import type { Delivery, LogCursor, WebhookConfig } from '../webhook';
-
-/** Events of one step. */
-const PAGE = 200;
+import type { LogPages } from './log-pages';
 
 /** Deliveries of the next events, and the place after them. */
 export interface Collected {
@@ -15,36 +11,28 @@ export interface Collected {
 
 /** Reads the events after the cursor that a webhook wants. */
 export async function collect(
-  log: EventLog,
+  pages: LogPages,
   config: WebhookConfig,
   cursor: LogCursor,
   nowMs: number,
 ): Promise<Collected> {
-  const part = await nextPart(log, config, cursor.after);
-  const isWanted = ({ connectionId, observedAt }: EventDto): boolean =>
-    (config.connectionIds.length === 0 || config.connectionIds.some((id) => id === connectionId)) &&
-    Date.parse(observedAt) >= cursor.notBeforeMs;
+  const part = await pages.after(cursor.after);
+  const wanted = part.events.filter((event) => isWanted(event, config, cursor));
   return {
-    deliveries: part.events.filter(isWanted).map((event) => newDelivery(event, nowMs)),
+    deliveries: wanted.map((event) => newDelivery(event, nowMs)),
     cursor: { ...cursor, after: part.next },
     hasMore: part.hasMore,
   };
 }
 
-async function nextPart(
-  log: EventLog,
-  { workspaceId, types, owner }: WebhookConfig,
-  after: string | null,
-): Promise<EventPart> {
-  const context = { requestId: 'webhooks', caller: { id: owner, scopes: [], workspaceId } };
-  const filter = types.length > 0 ? { types } : {};
-  try {
-    return await log.read({ ...filter, after: after ?? undefined }, PAGE, context);
-  } catch (error) {
-    // The log has dropped events that were not yet collected. It continues with the oldest one.
-    if (!(error instanceof ProblemException) || error.code !== 'events-expired') throw error;
-    return log.read(filter, PAGE, context);
-  }
+function isWanted(event: EventDto, config: WebhookConfig, { notBeforeMs }: LogCursor): boolean {
+  const { workspaceId, types, connectionIds } = config;
+  return (
+    (workspaceId === null || event.workspaceId === workspaceId) &&
+    (types.length === 0 || types.some((type) => type === event.type)) &&
+    (connectionIds.length === 0 || connectionIds.some((id) => id === event.connectionId)) &&
+    Date.parse(event.observedAt) >= notBeforeMs
+  );
 }
 
 function newDelivery({ id, type, connectionId, sequence, observedAt }: EventDto, nowMs: number): Delivery {

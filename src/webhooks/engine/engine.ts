@@ -9,6 +9,7 @@ import type { StoredWebhook, WebhookStore } from '../store/webhook-store';
 import type { Attempter } from './attempter';
 import { publishEnd } from './disabled-event';
 import { Lane } from './lane';
+import { LogPages } from './log-pages';
 import { Slots } from './slots';
 
 /** Pause between two looks at the lease, the webhooks and the end of the log. */
@@ -29,6 +30,7 @@ export class WebhookEngine {
   private readonly log = new Logger('Webhooks');
   private readonly lanes = new Map<string, Lane>();
   private readonly slots = new Slots();
+  private pages: LogPages | null = null;
   private newest: string | null = null;
   private fault: string | null = null;
   private running: Promise<void> = Promise.resolve();
@@ -87,10 +89,12 @@ export class WebhookEngine {
     const log = await events.open();
     for (const webhook of unpublished) await publishEnd(webhook, log, store);
     this.newest = await log.newestPosition();
-    for (const webhook of enabled) this.follow(webhook, log);
+    this.pages ??= new LogPages(log);
+    this.pages.clear();
+    for (const webhook of enabled) this.follow(webhook, log, this.pages);
   }
 
-  private follow(webhook: StoredWebhook, log: EventLog): void {
+  private follow(webhook: StoredWebhook, log: EventLog, pages: LogPages): void {
     const known = this.lanes.get(webhook.id);
     if (known !== undefined && !known.isOver) {
       known.refresh(webhook);
@@ -98,7 +102,16 @@ export class WebhookEngine {
     }
     const { store, attempter, clock, retentionMs } = this.parts;
     const newest = (): string | null => this.newest;
-    const lane = new Lane(webhook, { store, log, attempter, slots: this.slots, clock, retentionMs, newest });
+    const lane = new Lane(webhook, {
+      store,
+      log,
+      pages,
+      attempter,
+      slots: this.slots,
+      clock,
+      retentionMs,
+      newest,
+    });
     this.lanes.set(webhook.id, lane);
     lane.start();
   }

@@ -10,12 +10,11 @@ import type { Delivery, LogCursor, WebhookConfig } from '../webhook';
 import type { Attempter } from './attempter';
 import { collect } from './collector';
 import { afterAttempt, FAILING_LIMIT_MS, isGone } from './retry-plan';
+import type { LogPages } from './log-pages';
 import type { Slots } from './slots';
 
-/** Pause between two looks for events, and after a failure of the storage. */
-const PAUSE_MS = 500;
-/** Due deliveries that are read after each attempt: several times as many as are sent at the same time. */
-const BATCH = 16;
+/** Due deliveries that are read at once: several times as many as are sent at the same time. */
+const BATCH = 32;
 /** With more unfinished deliveries, further events wait in the log. */
 const MAX_PENDING = 5000;
 const MAX_FINISHED = 10_000;
@@ -25,6 +24,7 @@ const STORE_CURSOR_MS = 30_000;
 export interface LaneParts {
   readonly store: WebhookStore;
   readonly log: EventLog;
+  readonly pages: LogPages;
   readonly attempter: Attempter;
   readonly slots: Slots;
   readonly clock: Clock;
@@ -42,6 +42,9 @@ export class Lane {
   private cursor: LogCursor;
   private storedAtMs: number;
   private failingSinceMs: number | null;
+  /** Due deliveries that were read and not yet sent. */
+  private due: readonly Delivery[] = [];
+  /** When further ones are read; null: none is due after those that were read. */
   private nextDueAtMs: number | null = 0;
   private pending = 0;
   private hasMore = false;
@@ -68,14 +71,18 @@ export class Lane {
     this.running = this.run();
   }
 
-  /** Call with the newest state of the storage. A caller may have changed the webhook, or what is to be sent. */
+  /**
+   * Looks for new events and due deliveries. Call it regularly with the newest state of the storage: a caller may have changed
+   * the webhook, or what is to be sent.
+   */
   refresh(webhook: StoredWebhook): void {
-    if (webhook.version === this.webhook.version) return;
-    this.webhook = webhook;
-    this.cursor = webhook.cursor;
-    this.failingSinceMs = webhook.failingSinceMs;
-    this.nextDueAtMs = 0;
-    this.hasMore = true;
+    if (webhook.version !== this.webhook.version) {
+      this.webhook = webhook;
+      this.cursor = webhook.cursor;
+      this.failingSinceMs = webhook.failingSinceMs;
+      this.hasMore = true;
+      this.readAgain();
+    }
     this.wake();
   }
 
@@ -102,13 +109,13 @@ export class Lane {
   }
 
   private async collectNext(): Promise<void> {
-    const { log, store, clock, newest } = this.parts;
+    const { pages, store, clock, newest } = this.parts;
     const newestPosition = newest();
     const isBehind = this.hasMore || (newestPosition !== null && newestPosition !== this.cursor.after);
     if (!isBehind || this.pending >= MAX_PENDING) return;
     const { webhook, cursor } = this;
     const nowMs = clock.now().getTime();
-    const found = await collect(log, webhook.config, cursor, nowMs);
+    const found = await collect(pages, webhook.config, cursor, nowMs);
     const isOld = clock.monotonicMs() - this.storedAtMs >= STORE_CURSOR_MS;
     if (found.deliveries.length > 0 || isOld) {
       const bounds = { observedFromMs: nowMs - this.parts.retentionMs, maxFinished: MAX_FINISHED };
@@ -116,6 +123,7 @@ export class Lane {
       // It is false for an older version, or if another replica delivers now. The next refresh or stop tells.
       if (!(await store.enqueue(webhook.id, progress, found.deliveries, bounds))) return;
       this.storedAtMs = clock.monotonicMs();
+      this.pending += found.deliveries.length;
       this.nextDueAtMs = 0;
     }
     if (this.webhook !== webhook) return;
@@ -124,27 +132,50 @@ export class Lane {
   }
 
   private async startDue(): Promise<void> {
-    const nowMs = this.parts.clock.now().getTime();
-    if (this.nextDueAtMs === null || this.nextDueAtMs > nowMs) return;
-    const due = await this.parts.store.due(this.webhook.id, nowMs, BATCH);
-    this.pending = due.pending;
-    // Those that cannot start now are looked at again when one has ended.
-    this.nextDueAtMs = due.rows.length > 0 ? 0 : due.nextDueAtMs;
+    if (this.due.length === 0) await this.readDue();
+    const waiting: Delivery[] = [];
     const busy = new Set(this.inFlight.values());
-    for (const delivery of due.rows) {
+    for (const delivery of this.due) {
       if (this.stopping.signal.aborted) return;
-      if (this.inFlight.has(delivery.eventId) || busy.has(delivery.connectionId)) continue;
-      if (!this.parts.slots.take(this.inFlight.size)) return;
       // One at a time for each ingestion, so that first attempts keep the order.
+      if (busy.has(delivery.connectionId) || !this.parts.slots.take(this.inFlight.size)) {
+        waiting.push(delivery);
+        continue;
+      }
       busy.add(delivery.connectionId);
       this.inFlight.set(delivery.eventId, delivery.connectionId);
       void this.attempt(delivery);
     }
+    this.due = waiting;
+  }
+
+  private async readDue(): Promise<void> {
+    const nowMs = this.parts.clock.now().getTime();
+    if (this.nextDueAtMs === null || this.nextDueAtMs > nowMs) return;
+    const { webhook } = this;
+    this.nextDueAtMs = null;
+    const { rows, nextDueAtMs, pending } = await this.parts.store.due(webhook.id, nowMs, BATCH);
+    if (this.webhook !== webhook) return;
+    this.pending = pending;
+    this.due = rows.filter(({ eventId }) => !this.inFlight.has(eventId));
+    // With a full batch, more may be due.
+    this.noteDue(rows.length < BATCH ? nextDueAtMs : 0);
+  }
+
+  private noteDue(atMs: number | null): void {
+    if (atMs !== null) this.nextDueAtMs = Math.min(this.nextDueAtMs ?? atMs, atMs);
+  }
+
+  /** What was read may be outdated. */
+  private readAgain(): void {
+    this.due = [];
+    this.nextDueAtMs = 0;
   }
 
   private async attempt(delivery: Delivery): Promise<void> {
     const { attempter, store, clock, slots } = this.parts;
     const { webhook } = this;
+    let isStored = false;
     try {
       const attempt = await attempter.attempt(webhook, delivery, this.parts.log);
       if (attempt === null) return;
@@ -153,7 +184,9 @@ export class Lane {
       if (attempt.fault !== 'event_expired')
         this.failingSinceMs = attempt.fault === null ? null : (this.failingSinceMs ?? nowMs);
       const settled = afterAttempt(delivery, attempt, nowMs, Math.random());
-      if (!(await store.settle(webhook.id, settled, this.failingSinceMs))) return;
+      isStored = await store.settle(webhook.id, settled, this.failingSinceMs);
+      if (!isStored) return;
+      this.noteDue(settled.dueAtMs);
       if (isGone(attempt)) await this.disable(webhook, 'gone');
       else if (this.failingSinceMs !== null && nowMs - this.failingSinceMs >= FAILING_LIMIT_MS)
         await this.disable(webhook, 'failing');
@@ -162,8 +195,9 @@ export class Lane {
     } finally {
       this.inFlight.delete(delivery.eventId);
       slots.release(this.inFlight.size);
-      this.nextDueAtMs = 0;
-      this.wake();
+      if (!isStored) this.readAgain();
+      // What is not stored is sent again, but not before the next refresh.
+      if (isStored || this.isOver) this.wake();
     }
   }
 
@@ -191,13 +225,11 @@ export class Lane {
   }
 
   private async rest(): Promise<void> {
-    const { signal } = this.stopping;
-    if (signal.aborted) return;
+    if (this.isOver) return;
     const mayCollect = this.hasMore && this.pending < MAX_PENDING && !this.isFailing;
-    const ended = new AbortController();
-    const wait = this.parts.clock.wait(mayCollect ? 0 : PAUSE_MS, AbortSignal.any([signal, ended.signal]));
-    await Promise.race([wait, this.nextWake()]);
-    ended.abort();
+    // Between two pages, others have their turn.
+    if (mayCollect) await this.parts.clock.wait(0);
+    else await this.nextWake();
   }
 
   private wake(): void {
@@ -213,9 +245,10 @@ export class Lane {
     this.isWoken = false;
   }
 
-  /** The next step tries again. The engine logs outages of the storage. */
+  /** It tries again after the next refresh. The engine logs outages of the storage. */
   private noteFailure(error: unknown): void {
     this.isFailing = true;
+    this.readAgain();
     if (error instanceof EventStoreUnavailable || error instanceof ProblemException) return;
     this.log.error(stackOf(error));
   }
