@@ -11,13 +11,7 @@ const ERRORS = new URL('docs/errors/', ROOT);
 /** The gateway puts in its place where it was asked. */
 const SERVER = 'http://server.invalid';
 /** Of the package swagger-ui-dist, what the page needs. */
-const SWAGGER_UI = [
-  'swagger-ui.css',
-  'swagger-ui-bundle.js',
-  'swagger-ui-standalone-preset.js',
-  'favicon-16x16.png',
-  'favicon-32x32.png',
-];
+const SWAGGER_UI = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-16x16.png', 'favicon-32x32.png'];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 /** @param document with the address of a gateway that has its defaults */

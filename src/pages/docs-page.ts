@@ -30,7 +30,6 @@ function pageFor({ signIn, isEmbedded }: DocsOptions): string {
 <body>
 <div id="swagger-ui"></div>
 <script src="./swagger-ui-bundle.js"></script>
-<script src="./swagger-ui-standalone-preset.js"></script>
 <script src="./swagger-ui-init.js"></script>
 </body>
 </html>

@@ -6,7 +6,7 @@ import { API_KEYS, KEYS } from '../support/api-keys';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { GatewayProcess } from '../support/gateway-process';
 import { ScriptedUpstream } from '../support/scripted-upstream';
-import { openBrowser, Reader } from './reader';
+import { openBrowser, Reader, SCREENS } from './reader';
 import { ReferenceOperation } from './reference-reader';
 
 const SOURCE_ID = 'source-of-the-company';
@@ -38,8 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-async function openReference(url: string): Promise<Reader> {
-  const reader = await Reader.open(browser, url);
+async function openReference(url: string, screen: (typeof SCREENS)[number] = SCREENS[0]): Promise<Reader> {
+  const reader = await Reader.open(browser, url, screen);
   await reader.page.goto(`${url}/docs/`);
   await reader.page.locator('[data-tag=health]').waitFor();
   return reader;
@@ -49,8 +49,13 @@ interface Described {
   readonly operationId: string;
 }
 
-/** First those that change nothing. The stream is left out, because it has no end. */
-async function triedOperations(url: string): Promise<string[]> {
+interface Tried {
+  readonly reads: readonly string[];
+  readonly changes: readonly string[];
+}
+
+/** All operations except those that delete, and the stream, because it has no end. */
+async function triedOperations(url: string): Promise<Tried> {
   const response = await fetch(`${url}/openapi.json`);
   const { paths } = (await response.json()) as { paths: Record<string, Record<string, Described>> };
   const reads = Object.entries(paths).flatMap(([path, methods]) =>
@@ -58,7 +63,7 @@ async function triedOperations(url: string): Promise<string[]> {
       .filter(([method]) => method === 'get' || /\/(check|preview|batch)$/.test(path))
       .map(([, { operationId }]) => operationId),
   );
-  return [...reads.filter((id) => id !== 'streamEvents'), ...CHANGES];
+  return { reads: reads.filter((id) => id !== 'streamEvents'), changes: CHANGES };
 }
 
 describe('the reference with the embedded Airbyte', () => {
@@ -97,20 +102,40 @@ describe('the reference with the embedded Airbyte', () => {
     await reader.close();
   });
 
+  // The markup of Swagger UI has faults: docs/page.md.
+  it.each(SCREENS)('has no accessibility faults around Swagger UI on $name', async (screen) => {
+    const reader = await openReference(gateway.url, screen);
+    expect(await reader.accessibilityFaults('#swagger-ui')).toEqual([]);
+    expect(reader.complaints).toEqual([]);
+    await reader.picture(`reference-${screen.name.replace(', ', '-')}`);
+    await reader.close();
+  });
+
+  /** Tries one operation after the other. */
+  async function statusesOf(operationIds: readonly string[]): Promise<(readonly [string, string])[]> {
+    const statuses: (readonly [string, string])[] = [];
+    const reader = await openReference(gateway.url);
+    for (const id of operationIds) {
+      const operation = new ReferenceOperation(reader.page, id);
+      await operation.tryOut();
+      await operation.filled();
+      statuses.push([id, await operation.execute()]);
+      await operation.close();
+    }
+    expect(reader.complaints).toEqual([]);
+    await reader.close();
+    return statuses;
+  }
+
   it(
     'answers 2xx to every operation as it stands',
     async () => {
-      const statuses: [string, string][] = [];
-      const reader = await openReference(gateway.url);
-      for (const id of await triedOperations(gateway.url)) {
-        const operation = new ReferenceOperation(reader.page, id);
-        await operation.tryOut();
-        await operation.filled();
-        statuses.push([id, await operation.execute()]);
-        await operation.close();
-      }
-      expect(reader.complaints).toEqual([]);
-      await reader.close();
+      const { reads, changes } = await triedOperations(gateway.url);
+      const half = Math.ceil(reads.length / 2);
+      const statuses = (
+        await Promise.all([statusesOf(reads.slice(0, half)), statusesOf(reads.slice(half))])
+      ).flat();
+      statuses.push(...(await statusesOf(changes)));
       expect(statuses.length).toBeGreaterThan(35);
       expect(statuses.filter(([, status]) => !status.startsWith('2'))).toEqual([]);
     },

@@ -99,11 +99,14 @@ async function show(): Promise<void> {
     spec: withPresets(served, { isEmbedded, ids: await bodyIds(clientOf(null)) }),
     dom_id: '#swagger-ui',
     deepLinking: true,
+    // Opens the list of schemas on request: drawing it again takes most of the time of a click elsewhere.
+    defaultModelsExpandDepth: 0,
     tagsSorter: byUse.tags,
     operationsSorter: byUse.operations,
-    presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+    presets: [SwaggerUIBundle.presets.apis],
     plugins: [presetsPlugin, resolvePlugin],
-    layout: 'StandaloneLayout',
+    // Without the bar for the address of another description, which the policy of the page would not let it read.
+    layout: 'BaseLayout',
   });
 }
 

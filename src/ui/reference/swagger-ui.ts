@@ -46,5 +46,4 @@ interface SwaggerUi {
 
 declare global {
   const SwaggerUIBundle: SwaggerUi;
-  const SwaggerUIStandalonePreset: unknown;
 }
