@@ -90,7 +90,11 @@ describe('actions on one ingestion', () => {
     await page.getByRole('link', { name: 'Orders to warehouse' }).waitFor();
     await page.getByText(/^Read \d+ s ago$/).waitFor();
     upstream.state.addJob({ connectionId: id, status: 'running' });
-    await page.clock.runFor(16_000);
+    await until('the run in the gateway', async () => {
+      const response = await fetch(`${gateway.url}/ingestion/${id}/status`);
+      return ((await response.json()) as { currentRun: unknown }).currentRun !== null;
+    });
+    await page.clock.fastForward(16_000);
     await page.getByRole('row').getByText('running', { exact: true }).waitFor();
     expect(reader.complaints).toEqual([]);
     await reader.close();
