@@ -4,7 +4,7 @@ import { javaInstant } from '../support/upstream-jobs';
 const HOUR_MS = 3_600_000;
 const RUN_MS = 95_000;
 const RUNS = 30;
-/** Further ones have fewer runs, so that the mirror is filled soon. */
+/** Further ones have fewer runs, so that the mirror is filled soon, unless they come first in the list. */
 const LONG_HISTORIES = 60;
 const SHORT = 4;
 const SUBJECTS = [
@@ -44,7 +44,7 @@ export function fillCompany(state: UpstreamState, connections: number): Record<K
   });
   for (let age = RUNS; age >= 1; age -= 1)
     ids.forEach((connectionId, n) => {
-      if (n >= LONG_HISTORIES && age > SHORT) return;
+      if (n >= LONG_HISTORIES && kindOf(n) !== 'failing' && age > SHORT) return;
       addRun(state, { connectionId, n, age, firedMs: nowMs - (age - 1) * HOUR_MS });
     });
   const first = (kind: Kind): string => ids.find((_, n) => kindOf(n) === kind) ?? '';
