@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { EventSourceReader } from '../support/event-source';
 import { EVENT_SETTINGS, EventReader } from '../support/events-bench';
 import { TestIssuer } from '../support/issuer';
-import { MirrorBench, type MirrorGateway } from '../support/mirror-bench';
-import { WORKSPACE_ID } from '../support/scripted-upstream';
+import { isFeed, MirrorBench, type MirrorGateway } from '../support/mirror-bench';
+import { problem, WORKSPACE_ID } from '../support/scripted-upstream';
 import { moveWhileWaiting, until } from '../support/until';
 
 const OTHER_WORKSPACE = '2f6d3c1e-0000-4000-8000-000000000002';
@@ -90,6 +90,31 @@ describe('a stream of events', () => {
     });
     expect(opened.events).toEqual([]);
     expect((await gateway.send('GET', `/events?after=${opened.lastId}`)).status).toBe(200);
+  });
+
+  it('reports the end of a run from the same read of Airbyte as a request that waits for it', async () => {
+    const gateway = await open();
+    const opened = await stream(gateway, '?types=run.started,run.succeeded');
+    const { upstream } = bench;
+    const job = upstream.state.addJob({ connectionId: id, status: 'running', rowsSynced: 5 });
+    const { run } = await opened.seen('run.started');
+    const waiting = gateway.send<object>('GET', `/ingestion/${id}/runs/${run?.runId ?? ''}?wait=60`);
+    await upstream.seen('GET /jobs', upstream.count('GET /jobs') + 1);
+    upstream.state.history.end(job, 'succeeded');
+    let readsOfEnd = 0;
+    // Airbyte shows the end once. After that, no read of jobs succeeds.
+    upstream.intercept((request) => {
+      if (!request.operation.includes('/jobs')) return undefined;
+      if (isFeed(request) && readsOfEnd === 0) {
+        readsOfEnd += 1;
+        return undefined;
+      }
+      return problem(500, 'down');
+    });
+    const event = await opened.seen('run.succeeded');
+    const waited = await waiting;
+    expect(waited.body).toMatchObject({ ...event.run });
+    expect([waited.status, event.run?.status, readsOfEnd]).toEqual([200, 'succeeded', 1]);
   });
 
   it('is refused like a read, and a caller may have ten', async () => {
