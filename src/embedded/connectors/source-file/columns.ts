@@ -15,7 +15,7 @@ const MAX_SCHEMA_BYTES = 4 * 1024 * 1024;
 
 /**
  * The JSON schema of each column of all files. For JSON lines, it comes from the first `maxRows` rows of each file. Types of CSV are
- * inferred from all rows of all files, or not at all.
+ * inferred from all rows of all files, or not at all. With a limit, the first rows of a CSV file are read to find their faults.
  */
 export async function columnsOf(config: FileConfig, maxRows: number): Promise<JsonObject> {
   const columns = new Columns();
@@ -30,7 +30,7 @@ export async function columnsOf(config: FileConfig, maxRows: number): Promise<Js
         await inferKinds(file, config, inference);
         for (const [name, schema] of inference.schemas()) columns.set(name, schema, file);
       } else if (config.format === 'csv')
-        for (const name of await csvNames(file, config))
+        for (const name of await csvNames(file, config, maxRows === Infinity ? 0 : maxRows))
           columns.add(name, { type: ['null', 'string'] }, file);
       else if (config.format === 'jsonl') await addJsonlColumns(file, config, maxRows, columns);
       else for (const [name, schema] of await parquetColumns(file)) columns.add(name, schema, file);

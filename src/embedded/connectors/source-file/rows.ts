@@ -30,13 +30,27 @@ export async function* csvRows(
   yield sink;
 }
 
-/** The column names of a CSV file. */
-export async function csvNames(file: LocalFile, { options }: FileConfig): Promise<readonly string[]> {
-  const reader = new CsvReader(file.name, options.csv, eachRow());
+/**
+ * The column names of a CSV file.
+ * @param checkedRows the number of rows that are read too, so that their faults are found
+ */
+export async function csvNames(
+  file: LocalFile,
+  { options }: FileConfig,
+  checkedRows: number,
+): Promise<readonly string[]> {
+  let rows = 0;
+  const reader = new CsvReader(
+    file.name,
+    options.csv,
+    eachRow(() => {
+      rows++;
+    }),
+  );
   for await (const lines of wholeLines(file, options.encoding)) {
     if (lines instanceof NotOfEncoding) throw notOfEncoding(reader, lines);
     reader.push(lines);
-    if (reader.names !== null) return reader.names;
+    if (reader.names !== null && rows >= checkedRows) return reader.names;
   }
   reader.end();
   return reader.names ?? [];

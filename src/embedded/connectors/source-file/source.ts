@@ -14,7 +14,7 @@ import { RecordSink } from './record-sink';
 import type { RowSink } from './row-sink';
 import { type ColumnKinds, csvRows, jsonlRows, type RowPieces } from './rows';
 
-/** The number of JSON lines that a check reads. Discovery reads all lines, because any may have a new member. */
+/** The number of rows of CSV or JSON lines that a check reads. For JSON lines, discovery reads all, because any may have a new member. */
 const CHECKED_ROWS = 1000;
 
 /** Reads one local file, or all files that match a pattern, as one stream. */
