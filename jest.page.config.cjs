@@ -7,5 +7,4 @@ module.exports = {
   roots: ['<rootDir>/test/page'],
   testRegex: '\\.page-spec\\.ts$',
   testTimeout: 120_000,
-  maxWorkers: 1,
 };
