@@ -5,6 +5,7 @@ import { PauseForm } from './pause-form';
 import { ProblemNotice } from './problem';
 import { RefreshForm } from './refresh-form';
 import type { Session } from './session';
+import { useAction } from './use-action';
 
 type FormName = 'pause' | 'refresh' | 'clear';
 
@@ -20,25 +21,18 @@ export function Actions({ ingestion, status, session, onChange }: ActionsProps):
   const { connectionId } = ingestion;
   const { currentRun } = status;
   const [form, setForm] = useState<FormName | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { isBusy, error, setError, act: attempt } = useAction();
   const [message, setMessage] = useState('');
-  const [running, setRunning] = useState<string | null>(null);
   if (!session.may('ingestion:write')) return null;
 
+  /** The run that another caller has started meanwhile. */
+  const running = isProblem(error, 'run-in-progress') ? (error.problem.runId ?? '') : null;
   const act = async (work: () => Promise<string>): Promise<void> => {
-    setBusy(true);
-    setError(null);
     setMessage('');
-    try {
+    await attempt(async () => {
       setMessage(await work());
       setForm(null);
-      setRunning(null);
-    } catch (reason) {
-      if (isProblem(reason, 'run-in-progress')) setRunning(reason.problem.runId ?? '');
-      setError(reason);
-    }
-    setBusy(false);
+    });
     onChange();
   };
   const run = (attach: boolean) => (): void => {

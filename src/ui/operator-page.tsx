@@ -123,14 +123,16 @@ const SPECIAL_LABELS: Readonly<Record<string, string>> = {
   node: 'Node.js',
 };
 
-/** `newestCalls.p95Ms` as `95th percentile`, `clockAheadMs` as `Clock ahead`. */
+/** Members of these groups are named with their group, because `read` alone says too little. */
+const GROUPS: Readonly<Record<string, string>> = { limits: 'limit of ', running: 'running, ' };
+
+/** `newestCalls.p95Ms` as `95th percentile`, `clockAheadMs` as `Clock ahead`, `running.read` as `Running, read`. */
 function label(name: string): string {
   const last = name.split('.').at(-1) ?? name;
   const special = SPECIAL_LABELS[last];
   if (special !== undefined) return special;
-  const parts = (
-    name.startsWith('limits.') || name.startsWith('running.') ? name.replace('limits.', 'limit of ') : last
-  )
+  const group = GROUPS[name.slice(0, -last.length - 1)] ?? '';
+  const parts = `${group}${last}`
     .replace(/(Ms|S|Bytes)$/, '')
     .replace(/^is/, '')
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
