@@ -69,6 +69,8 @@ describe('GET /ingestion/{connectionId}/runs/{runId}?wait=', () => {
     const { path } = running();
     const waiting = Array.from({ length: 50 }, () => wait(path, 60));
     await upstream.seen('GET /jobs', 2);
+    // It came after all of them. A request that the gateway has not yet read when it stops gets no answer.
+    await gateway.api.get(path).expect(200);
     await gateway.close();
     const runs = await Promise.all(waiting);
     expect(runs.every(({ status }) => status === 'running')).toBe(true);
