@@ -8,6 +8,9 @@ import type { Session } from './session';
 import { nextZoneChange, type ZoneChange } from './zone-change';
 
 const TYPING_PAUSE_MS = 250;
+/** The most firings of one preview. */
+const MAX_FIRINGS = 100;
+const MAX_LOOK_BACK_MS = 8 * 86_400_000;
 const EXAMPLES = [
   ['0 2 * * *', 'every night at 02:00'],
   ['0 9 * * 1-5', 'on weekdays at 09:00'],
@@ -134,7 +137,7 @@ function ZoneSelect({
 interface Previewed {
   readonly preview: SchedulePreview;
   readonly change: ZoneChange | null;
-  readonly afterChange: readonly string[];
+  readonly aroundChange: readonly string[];
 }
 
 function Preview({
@@ -182,7 +185,7 @@ function Preview({
                 Firings around that time:
               </p>
               <FiringTable
-                firings={previewed.afterChange}
+                firings={previewed.aroundChange}
                 zone={schedule.timeZone ?? null}
                 label="Firings when the clocks change"
               />
@@ -206,10 +209,21 @@ async function readPreview(
 ): Promise<Previewed> {
   const preview = await session.client.preview({ schedule, count: 4 }, { signal });
   const change = schedule.scheduleType === 'cron' ? nextZoneChange(zoneOf(schedule), Date.now()) : null;
-  if (!change) return { preview, change: null, afterChange: [] };
-  const { nextSyncs } = await session.client.preview(
-    { schedule, from: new Date(change.at.getTime() - 36 * 3_600_000).toISOString(), count: 4 },
-    { signal },
-  );
-  return { preview, change, afterChange: nextSyncs };
+  if (!change) return { preview, change: null, aroundChange: [] };
+  const from = new Date(change.at.getTime() - lookBackMs(preview.nextSyncs)).toISOString();
+  const { nextSyncs } = await session.client.preview({ schedule, from, count: MAX_FIRINGS }, { signal });
+  return { preview, change, aroundChange: around(change.at, nextSyncs) };
+}
+
+/** A week and a day, or less if the schedule fires more often than the preview has firings. */
+function lookBackMs(firings: readonly string[]): number {
+  const times = firings.map((firing) => Date.parse(firing));
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+  return Math.min(MAX_LOOK_BACK_MS, (Math.min(...gaps) * MAX_FIRINGS) / 2);
+}
+
+/** The last two firings before a time, and the first two after it. */
+function around(at: Date, firings: readonly string[]): readonly string[] {
+  const first = firings.findIndex((firing) => Date.parse(firing) >= at.getTime());
+  return first < 0 ? [] : firings.slice(Math.max(0, first - 2), first + 2);
 }

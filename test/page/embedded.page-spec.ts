@@ -51,6 +51,13 @@ describe('one ingestion of the embedded Airbyte', () => {
         .or(page.getByText('At 09:30, Monday through Friday'))
         .waitFor();
       await page.getByText(/The clocks of America\/New_York change on \w+,? \d/).waitFor();
+      const inUtc = await page
+        .getByRole('region', { name: 'Firings when the clocks change' })
+        .locator('td:last-child')
+        .allInnerTexts();
+      expect(inUtc).toHaveLength(4);
+      // Half past nine is another time in UTC before and after the change.
+      expect(new Set(inUtc.map((time) => time.replace(/^.*, /, ''))).size).toBe(2);
       await page.getByText('The same with curl').click();
       const command = await page.getByLabel('curl command').innerText();
       expect(command).toContain('"cronExpression": "30 9 * * 1-5"');
