@@ -16,7 +16,12 @@ export function Timeline({
   const oldest = occasions.at(-1);
   if (!oldest) return null;
   const startMs = Math.min(oldest.atMs, nowMs - 60_000);
-  const x = (ms: number): number => 8 + ((ms - startMs) / (nowMs - startMs)) * (WIDTH - 16);
+  // Airbyte's clock may be ahead of the reader's, and the page may have read a run since its clock last moved.
+  const endMs = Math.max(
+    nowMs,
+    ...occasions.map(({ atMs, run }) => (run?.endedAt ? Date.parse(run.endedAt) : atMs)),
+  );
+  const x = (ms: number): number => 8 + ((ms - startMs) / (endMs - startMs)) * (WIDTH - 16);
   const missed = occasions.filter(({ kind }) => kind === 'missed').length;
   const runs = occasions.filter(({ run }) => run !== null).length;
   const label = `Timeline since ${moment(new Date(startMs).toISOString())}: ${runs} runs, ${missed} missed firings`;
@@ -27,7 +32,7 @@ export function Timeline({
         {occasions.map((one) => (
           <g key={`${one.firing ?? ''}${one.run?.runId ?? ''}`}>
             {one.firing !== null && <Firing x={x(one.atMs)} kind={one.kind} />}
-            {one.run && <RunBar run={one.run} x={x} nowMs={nowMs} />}
+            {one.run && <RunBar run={one.run} x={x} nowMs={endMs} />}
           </g>
         ))}
       </svg>

@@ -137,6 +137,13 @@ describe('one ingestion of the embedded Airbyte', () => {
     await reader.goto(`ingestion/${SAMPLE}`);
     await reader.page.getByRole('button', { name: 'Run now' }).click();
     await reader.page.locator('.runs .failure').getByText('orders.csv').first().waitFor();
+    const [picture, bar] = await Promise.all(
+      ['.timeline svg', '.timeline .bar.failed'].map((part) =>
+        reader.page.locator(part).last().boundingBox(),
+      ),
+    );
+    if (!picture || !bar) throw new Error('The timeline does not show the failed run.');
+    expect(bar.x + bar.width).toBeLessThanOrEqual(picture.x + picture.width);
     await reader.page.getByText('Change the configuration').first().waitFor();
     expect(await reader.accessibilityFaults()).toEqual([]);
     await reader.picture('failure');
