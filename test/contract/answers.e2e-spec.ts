@@ -8,6 +8,7 @@ import {
   type Reply,
   ScriptedUpstream,
 } from '../support/scripted-upstream';
+import { serveConnectors } from '../support/serve-connectors';
 import { CALLS } from './answers/calls';
 import { PROBLEM_SCENARIOS } from './answers/problem-scenarios';
 import { TestGateways } from './answers/test-gateways';
@@ -32,6 +33,8 @@ const REPLIES: readonly Reply[] = [
   fault('truncate'),
   fault('hang'),
 ];
+/** Refusals of one call while the others succeed. After a 404 of the internal API, a capability is off. */
+const REFUSALS = [400, 403, 409, 410, 422, 404];
 const IMPATIENT = {
   settings: { AIRBYTE_TIMEOUT_MS: '100', AIRBYTE_CREATE_TIMEOUT_MS: '100' },
   isOwn: true,
@@ -73,5 +76,20 @@ describe('every documented answer', () => {
       return seen;
     });
     expect(statuses).toHaveLength(REPLIES.length);
+  });
+
+  it.each(CALLS)('is all that $id gives if Airbyte refuses one of its calls', async (call) => {
+    await gateways.with(call, IMPATIENT, async (context) => {
+      serveConnectors(upstream);
+      await context.send();
+      const operations = new Set(upstream.requests.map(({ operation }) => operation));
+      for (const refused of operations) {
+        for (const status of REFUSALS) {
+          upstream.intercept(({ operation }) => (operation === refused ? problem(status, 'No.') : undefined));
+          // The answer is held to the description on its way.
+          expect((await context.send()).status).toBeGreaterThanOrEqual(200);
+        }
+      }
+    });
   });
 });

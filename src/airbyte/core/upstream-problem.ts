@@ -48,7 +48,11 @@ export function airbyteProblem(error: AirbyteError): ProblemException {
     case 'unprocessable':
       return new ProblemException('rejected-by-airbyte', message, extras);
     case 'conflict':
-      return new ProblemException(isRead(error) ? 'rejected-by-airbyte' : 'conflict', message, extras);
+      return new ProblemException(
+        changesNothing(error) ? 'rejected-by-airbyte' : 'conflict',
+        message,
+        extras,
+      );
     case 'unauthorized':
       return new ProblemException(
         'airbyte-rejected-credentials',
@@ -147,9 +151,13 @@ function extrasOf(error: AirbyteError): ProblemExtras {
   };
 }
 
-/** A read cannot conflict, so its 409 is reported as a rejection. */
 function isRead({ operation }: AirbyteError): boolean {
   return /^(get|list)/.test(operation);
+}
+
+/** Reads, checks and samples cannot conflict, so their 409 is reported as a rejection. */
+function changesNothing(error: AirbyteError): boolean {
+  return isRead(error) || ['checkConnection', 'sampleStream'].includes(error.operation);
 }
 
 function isTransient({ kind }: AirbyteError): boolean {
