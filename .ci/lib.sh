@@ -20,33 +20,6 @@ check() {
   times+=("$line")
 }
 
-# beside FUNCTION: runs the checks of a function at the same time as those that follow. It gets a clone of its own, because builds
-# and tests write into their folder. `join` waits for it.
-beside() {
-  aside=$(mktemp -d)
-  { git clone --quiet . "$aside/clone" && cp -al node_modules "$aside/clone/"; } || return 1
-  # The lists of the subshell come back through files.
-  # shellcheck disable=SC2030
-  (
-    times=() failed=()
-    cd "$aside/clone" && npm run --silent build || exit
-    "$1"
-    [ ${#failed[@]} -eq 0 ] || printf '%s\n' "${failed[@]}" >"$aside/failed"
-    printf '%s\n' "${times[@]}" >"$aside/times"
-  ) >"$aside/output" 2>&1 </dev/null &
-}
-
-# Waits for the checks of `beside`, and adds their output and results.
-# shellcheck disable=SC2031
-join() {
-  wait
-  cat "$aside/output"
-  # Without times it has not come to its end.
-  if [ -f "$aside/times" ]; then mapfile -t -O ${#times[@]} times <"$aside/times"; else failed+=('checks beside the others'); fi
-  [ ! -f "$aside/failed" ] || mapfile -t -O ${#failed[@]} failed <"$aside/failed"
-  rm -rf "$aside"
-}
-
 # Ends the script: lists the times, then the failed checks, and exits with 1 when there are any.
 report() {
   printf '\n'
@@ -58,10 +31,8 @@ report() {
   printf '\nevery check passed\n'
 }
 
-# One at a time: apt refuses to run beside itself.
 apt_install() {
-  flock "${TMPDIR:-/tmp}/apt-install.lock" \
-    sh -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"' sh "$@" >/dev/null
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null
 }
 
 need_redis() { command -v redis-server >/dev/null || apt_install redis-server; }
