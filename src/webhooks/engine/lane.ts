@@ -166,7 +166,7 @@ export class Lane {
     if (atMs !== null) this.nextDueAtMs = Math.min(this.nextDueAtMs ?? atMs, atMs);
   }
 
-  /** What was read may be outdated. */
+  /** Call when the deliveries that were read may be outdated. */
   private readAgain(): void {
     this.due = [];
     this.nextDueAtMs = 0;
@@ -196,7 +196,7 @@ export class Lane {
       this.inFlight.delete(delivery.eventId);
       slots.release(this.inFlight.size);
       if (!isStored) this.readAgain();
-      // What is not stored is sent again, but not before the next refresh.
+      // A delivery whose result is not stored is sent again, but not before the next refresh.
       if (isStored || this.isOver) this.wake();
     }
   }
